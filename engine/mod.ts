@@ -1,0 +1,7 @@
+/**
+ * Executing tensors: the one door to TensorFlow.js, and the engines that run it.
+ *
+ * @module
+ */
+
+export * from "./tfjs.ts";

@@ -1,0 +1,66 @@
+/**
+ * The schedule axis: how signal and noise scale with time, Eqs. 3–7.
+ *
+ * @module
+ */
+
+/**
+ * The mean-reverting process x(t) = s(t)·x0 + (1 − s(t))·μ + s(t)·σ(t)·n, n ~ N(0, I) (Eq. 6).
+ *
+ * s falls from s(0) = 1 within (0, 1]; σ rises from σ(0) = 0.
+ */
+export interface Schedule {
+  /** Noise level σ(t) of the rescaled state x/s. */
+  sigma(t: number): number;
+  /** dσ/dt. */
+  sigmaDot(t: number): number;
+  /** The t at which σ(t) = sigma. */
+  sigmaInverse(sigma: number): number;
+  /** Signal scale s(t). */
+  s(t: number): number;
+  /** ds/dt. */
+  sDot(t: number): number;
+}
+
+/** All that other axes may know of one moment of the process. */
+export interface NoiseLevel {
+  /** Time. */
+  readonly t: number;
+  /** σ(t). */
+  readonly sigma: number;
+  /** s(t), in (0, 1]. */
+  readonly s: number;
+  /** k = (1 − s)/s, the weight of μ in the rescaled state x̃ = x0 + k·μ + σ·n. */
+  readonly k: number;
+}
+
+/**
+ * The noise level at a time.
+ *
+ * @throws {RangeError} If s(t) is not in (0, 1] or σ(t) is not a finite number ≥ 0.
+ */
+export function noiseLevel(schedule: Schedule, t: number): NoiseLevel {
+  return level(schedule, t, schedule.sigma(t));
+}
+
+/**
+ * The noise level at a σ, which is kept exactly as given.
+ *
+ * @throws {RangeError} If s is not in (0, 1] there or σ is not a finite number ≥ 0.
+ */
+export function noiseLevelAtSigma(schedule: Schedule, sigma: number): NoiseLevel {
+  return level(schedule, schedule.sigmaInverse(sigma), sigma);
+}
+
+function level(schedule: Schedule, t: number, sigma: number): NoiseLevel {
+  const s = schedule.s(t);
+  if (!(s > 0 && s <= 1)) {
+    throw new RangeError(`Cannot use the schedule: s(t) must be in (0, 1], got s(${t}) = ${s}`);
+  }
+  if (!(sigma >= 0 && sigma < Infinity)) {
+    throw new RangeError(
+      `Cannot use the schedule: σ(t) must be finite and ≥ 0, got σ(${t}) = ${sigma}`,
+    );
+  }
+  return { t, sigma, s, k: (1 - s) / s };
+}
