@@ -1,0 +1,22 @@
+/**
+ * Weights in files: safetensors that carry their model card, and import of the authors' checkpoints.
+ *
+ * @module
+ */
+
+export { writeAtomically } from "./atomic.ts";
+export { CheckpointError } from "./errors.ts";
+export {
+  encodeSafetensors,
+  parseSafetensors,
+  readSafetensors,
+  type Safetensors,
+  writeSafetensors,
+} from "./safetensors.ts";
+export {
+  type StoredArray,
+  type StoredDType,
+  type StoredTensor,
+  type StoredTensors,
+  toFloat32,
+} from "./stored_tensor.ts";
