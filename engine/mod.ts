@@ -5,3 +5,4 @@
  */
 
 export * from "./tfjs.ts";
+export * from "./ops/mod.ts";

@@ -1,0 +1,42 @@
+/** Work in blocks of bounded size, so that no intermediate outgrows a GPU binding. @module */
+
+import { type Tensor, tf } from "../tfjs.ts";
+
+/**
+ * Most elements of one intermediate tensor: 32 MiB of float32. WebGPU grants bindings of 128 MiB
+ * everywhere, and smaller blocks bound the peak memory of every engine.
+ */
+export const BLOCK_ELEMENTS = 2 ** 23;
+
+/**
+ * f over equal runs of rows (the last may be shorter), joined again.
+ *
+ * @param x [rows, ...].
+ * @param elementsPerRow Elements of f's largest intermediate for one row.
+ * @param f Maps [n, ...] to [n, ...].
+ */
+export function inBlocks(
+  x: Tensor,
+  elementsPerRow: number,
+  f: (block: Tensor, first: number) => Tensor,
+): Tensor {
+  const rows = x.shape[0]!;
+  const sizes = blockSizes(rows, elementsPerRow);
+  if (sizes.length === 1) return f(x, 0);
+  let first = 0;
+  const blocks = tf.split(x, sizes, 0).map((block) => {
+    const result = f(block, first);
+    first += block.shape[0]!;
+    return result;
+  });
+  return tf.concat(blocks, 0);
+}
+
+/** Row counts of the blocks that {@linkcode inBlocks} makes. */
+export function blockSizes(rows: number, elementsPerRow: number): number[] {
+  const most = Math.max(1, Math.floor(BLOCK_ELEMENTS / elementsPerRow));
+  const count = Math.ceil(rows / most);
+  const size = Math.ceil(rows / count);
+  return Array.from({ length: count }, (_, i) => Math.min(size, rows - i * size))
+    .filter((n) => n > 0);
+}

@@ -1,0 +1,32 @@
+/** Selection of constant positions along an axis, with a gradient on every engine. @module */
+
+import { type Tensor, tf } from "../tfjs.ts";
+
+/**
+ * x at constant positions along an axis (positions may repeat).
+ *
+ * The gradient is a product with the selection matrix: the scatter that TensorFlow.js would use is
+ * missing on wasm, and the gradient of a strided slice everywhere.
+ *
+ * @param x Any shape.
+ * @param indices Positions along `axis`; the identity returns x itself.
+ * @param axis Default 0.
+ */
+export function takeAxis<T extends Tensor>(x: T, indices: readonly number[], axis = 0): T {
+  const size = x.shape[axis]!;
+  if (indices.length === size && indices.every((index, i) => index === i)) return x;
+  const outer = x.shape.slice(0, axis).reduce((a, b) => a * b, 1);
+  const inner = x.shape.slice(axis + 1).reduce((a, b) => a * b, 1);
+  const take = tf.customGrad((input) => ({
+    value: tf.gather(input as Tensor, tf.tensor1d(indices as number[], "int32"), axis),
+    gradFunc: (dy) => {
+      const selection = new Float32Array(size * indices.length);
+      indices.forEach((index, i) => selection[index * indices.length + i] = 1);
+      const transposed = tf.tensor3d(selection, [1, size, indices.length]);
+      const flat = (dy as Tensor).reshape([outer, indices.length, inner]);
+      return tf.matMul(outer === 1 ? transposed : tf.tile(transposed, [outer, 1, 1]), flat)
+        .reshape(x.shape);
+    },
+  }));
+  return take(x) as T;
+}

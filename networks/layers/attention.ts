@@ -1,0 +1,106 @@
+/** Cosine-similarity self-attention with axial RoPE, global or in a neighborhood (spec §4.1). @module */
+
+import { BLOCK_ELEMENTS, linear, type Tensor, type Tensor3D, tf } from "../../engine/mod.ts";
+import type { TensorSpec } from "../network.ts";
+import { dropout } from "./dropout.ts";
+import type { BlockContext } from "./feed_forward.ts";
+import { neighborhoodAttention } from "./neighborhood.ts";
+import { adaRmsNorm } from "./norm.ts";
+import { type Grid, ropeFrequencies, ropeTable, rotate } from "./rope.ts";
+import { bufferSpec, constantSpec, linearSpec } from "./specs.ts";
+
+const EPSILON = 1e-6;
+
+/** Which keys a query sees. */
+export type AttentionReach =
+  | { readonly type: "global" }
+  | { readonly type: "neighborhood"; readonly kernel: number };
+
+/**
+ * √scale_h · x/√(Σ x² + 1e-6) per head, so that q·k = scale_h·cos(q, k).
+ *
+ * @param x [N, tokens, heads, dHead].
+ * @param scale [heads].
+ */
+export function cosineScale(x: Tensor, scale: Tensor): Tensor {
+  const norm = tf.rsqrt(tf.add(tf.sum(tf.square(x), -1, true), tf.scalar(EPSILON)));
+  return tf.mul(x, tf.mul(norm, tf.sqrt(scale).reshape([1, 1, -1, 1])));
+}
+
+/**
+ * softmax(q·kᵀ)·v over all tokens, in blocks of queries where the logits would outgrow a binding.
+ *
+ * @param q [N, tokens, heads, dHead]; k and v alike.
+ * @returns [N, tokens, heads·dHead].
+ */
+export function globalAttention(
+  { q, k, v }: { readonly q: Tensor; readonly k: Tensor; readonly v: Tensor },
+): Tensor {
+  const [n, tokens, heads, dHead] = q.shape as [number, number, number, number];
+  const perHead = (x: Tensor) =>
+    tf.transpose(x, [0, 2, 1, 3]).reshape([n * heads, tokens, dHead]) as Tensor3D;
+  const [queries, keys, values] = [perHead(q), perHead(k), perHead(v)];
+  const most = Math.max(1, Math.floor(BLOCK_ELEMENTS / (n * heads * tokens)));
+  const count = Math.ceil(tokens / most);
+  const size = Math.ceil(tokens / count);
+  const sizes = Array.from({ length: count }, (_, i) => Math.min(size, tokens - i * size))
+    .filter((rows) => rows > 0);
+  const attend = (block: Tensor3D) =>
+    tf.matMul(tf.softmax(tf.matMul(block, keys, false, true)) as Tensor3D, values);
+  const attended = sizes.length === 1
+    ? attend(queries)
+    : tf.concat(tf.split(queries, sizes, 1).map((block) => attend(block as Tensor3D)), 1);
+  return tf.transpose(attended.reshape([n, heads, tokens, dHead]), [0, 2, 1, 3])
+    .reshape([n, tokens, heads * dHead]);
+}
+
+/** x + W_out·drop(attention(AdaRMSNorm(x))), x [N, h, w, d]. */
+export function selfAttention(
+  x: Tensor,
+  { cond, at, name, dropoutRate: rate, random, reach }: BlockContext & {
+    readonly reach: AttentionReach;
+  },
+): Tensor {
+  const [n, height, width, channels] = x.shape as [number, number, number, number];
+  const scale = at("scale");
+  const freqs = at("pos_emb.freqs");
+  const heads = scale.shape[0]!;
+  const grid: Grid = { height, width };
+  const normed = adaRmsNorm(x, cond, at("norm.linear.weight"));
+  const [q, k, v] = tf.split(linear(normed, at("qkv_proj.weight")), 3, -1)
+    .map((part) => part.reshape([n, height * width, heads, channels / heads])) as [
+      Tensor,
+      Tensor,
+      Tensor,
+    ];
+  const table = ropeTable(grid, freqs);
+  const prepared = {
+    q: rotate(cosineScale(q, scale), table),
+    k: rotate(cosineScale(k, scale), table),
+    v,
+  };
+  const attended = reach.type === "global"
+    ? globalAttention(prepared)
+    : neighborhoodAttention(prepared, { grid, kernel: reach.kernel });
+  const projected = linear(dropout(attended, { name, rate, random }), at("out_proj.weight"));
+  return tf.add(x, projected.reshape(x.shape));
+}
+
+/** Tensors of {@linkcode selfAttention}. */
+export function selfAttentionSpecs(
+  prefix: string,
+  { width, dHead, condWidth }: {
+    readonly width: number;
+    readonly dHead: number;
+    readonly condWidth: number;
+  },
+): TensorSpec[] {
+  const heads = width / dHead;
+  return [
+    constantSpec(`${prefix}.scale`, heads, 10),
+    linearSpec(`${prefix}.norm.linear.weight`, { inputs: condWidth, outputs: width, zero: true }),
+    linearSpec(`${prefix}.qkv_proj.weight`, { inputs: width, outputs: 3 * width }),
+    bufferSpec(`${prefix}.pos_emb.freqs`, [heads, dHead / 8], () => ropeFrequencies(heads, dHead)),
+    linearSpec(`${prefix}.out_proj.weight`, { inputs: width, outputs: width, zero: true }),
+  ];
+}

@@ -1,0 +1,67 @@
+/** GEGLU feed-forward block (spec §4.1). @module */
+
+import { inBlocks, linear, type Tensor, tf } from "../../engine/mod.ts";
+import type { NetworkInput, TensorSpec } from "../network.ts";
+import { dropout } from "./dropout.ts";
+import { adaRmsNorm } from "./norm.ts";
+import { linearSpec, type Scope } from "./specs.ts";
+
+/** Exact GELU, ½x(1 + erf(x/√2)). */
+function gelu(x: Tensor): Tensor {
+  const phi = tf.add(tf.erf(tf.mul(x, tf.scalar(Math.SQRT1_2))), tf.scalar(1));
+  return tf.mul(tf.mul(x, tf.scalar(0.5)), phi);
+}
+
+/**
+ * value·GELU(gate) of x·W; the first half of the product is the value, the second the gate.
+ *
+ * @param x [..., in].
+ * @param weight [in, 2·out].
+ */
+export function geglu(x: Tensor, weight: Tensor): Tensor {
+  const [value, gate] = tf.split(linear(x, weight), 2, -1) as [Tensor, Tensor];
+  return tf.mul(value, gelu(gate));
+}
+
+/** What a block needs beside its input. */
+export interface BlockContext {
+  /** Noise conditioning [N, width]. */
+  readonly cond: Tensor;
+  /** Tensors of the block. */
+  readonly at: Scope;
+  /** Dotted name of the block, which keys its dropout. */
+  readonly name: string;
+  readonly dropoutRate: number;
+  readonly random: NetworkInput["random"];
+}
+
+/** x + W_down·drop(GEGLU(W_up·AdaRMSNorm(x))), x [N, h, w, d]. */
+export function feedForward(x: Tensor, context: BlockContext): Tensor {
+  const { cond, at, name, dropoutRate: rate, random } = context;
+  const width = x.shape.at(-1)!;
+  const up = at("up_proj.weight");
+  const tokens = adaRmsNorm(x, cond, at("norm.linear.weight")).reshape([-1, width]);
+  const hidden = up.shape[1]!;
+  const delta = inBlocks(tokens, hidden, (block, first) => {
+    const activated = geglu(block, up);
+    const dropped = dropout(activated, { name: `${name}.${first}`, rate, random });
+    return linear(dropped, at("down_proj.weight"));
+  });
+  return tf.add(x, delta.reshape(x.shape));
+}
+
+/** Tensors of {@linkcode feedForward}. */
+export function feedForwardSpecs(
+  prefix: string,
+  { width, dFf, condWidth }: {
+    readonly width: number;
+    readonly dFf: number;
+    readonly condWidth: number;
+  },
+): TensorSpec[] {
+  return [
+    linearSpec(`${prefix}.norm.linear.weight`, { inputs: condWidth, outputs: width, zero: true }),
+    linearSpec(`${prefix}.up_proj.weight`, { inputs: width, outputs: 2 * dFf }),
+    linearSpec(`${prefix}.down_proj.weight`, { inputs: dFf, outputs: width, zero: true }),
+  ];
+}

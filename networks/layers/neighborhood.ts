@@ -1,0 +1,161 @@
+/**
+ * Neighborhood attention in blocked windows (spec §4.1): tiles of queries attend to one shared
+ * window of keys each, a batched matrix product, instead of 49 gathered keys per query.
+ *
+ * Along one axis of size n with kernel K, query i sees keys c … c + K − 1 with
+ * c = clamp(i − ⌊K/2⌋, 0, n − K): at borders the window moves inward.
+ *
+ * @module
+ */
+
+import { BLOCK_ELEMENTS, takeAxis, type Tensor, type Tensor3D, tf } from "../../engine/mod.ts";
+import type { Grid } from "./rope.ts";
+
+/** Side of a query tile: 14 keys a side for K = 7, the cheapest of the sizes tried on CPUs. */
+const TILE = 8;
+
+/** Subtracted from the logits of keys outside a query's window; e^−1e9 is 0 in float32. */
+const OUTSIDE = -1e9;
+
+/** Query tiles and their key windows along one axis. */
+export interface AxisBlocks {
+  /** Queries per tile. */
+  readonly tile: number;
+  /** Keys per window. */
+  readonly window: number;
+  /** First query of each tile; the last tile moves inward, so that tiles may overlap. */
+  readonly queryStarts: readonly number[];
+  /** First key of each tile's window. */
+  readonly keyStarts: readonly number[];
+  /** Whether query q of tile b sees key k of its window: [blocks, tile, window]. */
+  readonly sees: readonly (readonly (readonly boolean[])[])[];
+  /** Where query i stands in the concatenated tiles. */
+  readonly queryPositions: readonly number[];
+}
+
+/** The blocks of an axis. @throws {RangeError} If it is shorter than the kernel. */
+export function axisBlocks(size: number, kernel: number): AxisBlocks {
+  if (size < kernel) {
+    throw new RangeError(
+      `Cannot attend to a neighborhood: a side must have ≥ ${kernel} tokens, got ${size}`,
+    );
+  }
+  const tile = Math.min(TILE, size);
+  const window = Math.min(tile + kernel - 1, size);
+  const radius = Math.floor(kernel / 2);
+  const count = Math.ceil(size / tile);
+  const queryStarts = Array.from({ length: count }, (_, b) => Math.min(b * tile, size - tile));
+  const keyStarts = queryStarts.map((q) => clamp(q - radius, 0, size - window));
+  const sees = queryStarts.map((query, b) =>
+    Array.from({ length: tile }, (_, q) => {
+      const first = clamp(query + q - radius, 0, size - kernel) - keyStarts[b]!;
+      return Array.from({ length: window }, (_, k) => k >= first && k < first + kernel);
+    })
+  );
+  const queryPositions = Array.from({ length: size }, (_, i) => {
+    const b = Math.min(Math.floor(i / tile), count - 1);
+    return b * tile + i - queryStarts[b]!;
+  });
+  return { tile, window, queryStarts, keyStarts, sees, queryPositions };
+}
+
+function clamp(value: number, low: number, high: number): number {
+  return Math.min(Math.max(value, low), high);
+}
+
+/** start, start + 1, … of every block. */
+function positions(starts: readonly number[], length: number): number[] {
+  return starts.flatMap((start) => Array.from({ length }, (_, i) => start + i));
+}
+
+/** 0 where a key is seen, {@linkcode OUTSIDE} elsewhere. */
+function penalties(sees: AxisBlocks["sees"]): Float32Array {
+  return Float32Array.from(sees.flat(2), (seen) => seen ? 0 : OUTSIDE);
+}
+
+/**
+ * softmax(q·k over the K×K neighborhood)·v; no scale is applied.
+ *
+ * @param q Queries [N, height·width, heads, dHead], prepared (normalised and rotated).
+ * @param k Keys, like q.
+ * @param v Values, like q.
+ * @param kernel K, odd.
+ * @returns [N, height·width, heads·dHead].
+ * @throws {RangeError} If a side is shorter than K.
+ */
+export function neighborhoodAttention(
+  { q, k, v }: { readonly q: Tensor; readonly k: Tensor; readonly v: Tensor },
+  { grid: { height, width }, kernel }: { readonly grid: Grid; readonly kernel: number },
+): Tensor {
+  const [n, , heads, dHead] = q.shape as [number, number, number, number];
+  const rows = axisBlocks(height, kernel);
+  const columns = axisBlocks(width, kernel);
+  const channels = heads * dHead;
+  const asGrid = (x: Tensor) => x.reshape([n, height, width, channels]);
+  const images = { q: asGrid(q), k: asGrid(k), v: asGrid(v) };
+
+  const blockRows = rows.queryStarts.length;
+  const keys = rows.window * columns.window;
+  const perBlockRow = n * columns.queryStarts.length * heads *
+    Math.max(rows.tile * columns.tile * keys, keys * dHead);
+  const atOnce = Math.max(1, Math.floor(BLOCK_ELEMENTS / perBlockRow));
+  const bands: Tensor[] = [];
+  for (let first = 0; first < blockRows; first += atOnce) {
+    bands.push(
+      band(images, { first, last: Math.min(first + atOnce, blockRows), rows, columns, heads }),
+    );
+  }
+  const tiled = bands.length === 1 ? bands[0]! : tf.concat(bands, 1);
+  const inRows = takeAxis(tiled, rows.queryPositions, 1);
+  return takeAxis(inRows, columns.queryPositions, 2).reshape([n, height * width, channels]);
+}
+
+/** The block rows first … last − 1: [N, rows·tile, columns·tile, channels]. */
+function band(
+  { q, k, v }: { readonly q: Tensor; readonly k: Tensor; readonly v: Tensor },
+  { first, last, rows, columns, heads }: {
+    readonly first: number;
+    readonly last: number;
+    readonly rows: AxisBlocks;
+    readonly columns: AxisBlocks;
+    readonly heads: number;
+  },
+): Tensor {
+  const [n, , , channels] = q.shape as [number, number, number, number];
+  const dHead = channels / heads;
+  const [nr, nc] = [last - first, columns.queryStarts.length];
+  const batch = n * nr * nc * heads;
+
+  // [N, H, W, C] → [N·nr·nc·heads, tileRows·tileColumns, dHead]
+  const split = (x: Tensor, [h, w]: readonly [number, number], picks: readonly number[][]) => {
+    const picked = takeAxis(takeAxis(x, picks[0]!, 1), picks[1]!, 2);
+    const blocks = picked.reshape([n * nr, h, nc, w, heads, dHead]);
+    return tf.transpose(blocks, [0, 2, 4, 1, 3, 5]).reshape([batch, h * w, dHead]) as Tensor3D;
+  };
+  const queryPicks = [
+    positions(rows.queryStarts.slice(first, last), rows.tile),
+    positions(columns.queryStarts, columns.tile),
+  ];
+  const keyPicks = [
+    positions(rows.keyStarts.slice(first, last), rows.window),
+    positions(columns.keyStarts, columns.window),
+  ];
+  const queries = split(q, [rows.tile, columns.tile], queryPicks);
+  const keys = split(k, [rows.window, columns.window], keyPicks);
+  const values = split(v, [rows.window, columns.window], keyPicks);
+
+  const logits = tf.matMul(queries, keys, false, true);
+  const [queryCount, keyCount] = [rows.tile * columns.tile, rows.window * columns.window];
+  const penalty = tf.add(
+    tf.tensor(penalties(rows.sees.slice(first, last)), [nr, 1, rows.tile, 1, rows.window, 1]),
+    tf.tensor(penalties(columns.sees), [1, nc, 1, columns.tile, 1, columns.window]),
+  ).reshape([1, nr * nc, 1, queryCount, keyCount]);
+  const masked = tf.add(logits.reshape([n, nr * nc, heads, queryCount, keyCount]), penalty);
+  const attended = tf.matMul(
+    tf.softmax(masked.reshape([batch, queryCount, keyCount])) as Tensor3D,
+    values,
+  );
+  const tiles = attended.reshape([n * nr, nc, heads, rows.tile, columns.tile, dHead]);
+  return tf.transpose(tiles, [0, 3, 1, 4, 2, 5])
+    .reshape([n, nr * rows.tile, nc * columns.tile, channels]);
+}

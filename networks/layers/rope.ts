@@ -1,0 +1,82 @@
+/** Axial rotary position embedding (spec §4.1). @module */
+
+import { type Tensor, tf } from "../../engine/mod.ts";
+
+/** A grid of tokens. */
+export interface Grid {
+  readonly height: number;
+  readonly width: number;
+}
+
+/**
+ * Cell centres (y, x) of a grid whose longer side spans [−1, 1] and whose shorter side spans
+ * ±short/long. Halving both sides gives the means of 2×2 cells, as the coarser level needs.
+ *
+ * @returns [height·width, 2], row-major.
+ */
+export function axialPositions({ height, width }: Grid): Float32Array {
+  const longest = Math.max(height, width);
+  const positions = new Float32Array(height * width * 2);
+  for (let i = 0; i < height; i++) {
+    for (let j = 0; j < width; j++) {
+      const at = (i * width + j) * 2;
+      positions[at] = (2 * i + 1 - height) / longest;
+      positions[at + 1] = (2 * j + 1 - width) / longest;
+    }
+  }
+  return positions;
+}
+
+/** Frequencies π·10^((j·heads + h)/(heads·m)), m = dHead/8: [heads, m], a fixed buffer. */
+export function ropeFrequencies(heads: number, dHead: number): Float32Array {
+  const m = dHead / 8;
+  return Float32Array.from({ length: heads * m }, (_, index) => {
+    const [h, j] = [Math.floor(index / m), index % m];
+    return Math.PI * 10 ** ((j * heads + h) / (heads * m));
+  });
+}
+
+/** cos θ and sin θ of a grid, each [1, height·width, heads, dHead/4]. */
+export interface RopeTable {
+  readonly cos: Tensor;
+  readonly sin: Tensor;
+}
+
+/** θ = [y·freqs, x·freqs] for every token and head; `freqs` is [heads, m]. */
+export function ropeAngles(grid: Grid, freqs: Tensor): Tensor {
+  const tokens = grid.height * grid.width;
+  const positions = tf.tensor(axialPositions(grid), [tokens, 2]);
+  const [y, x] = tf.split(positions, 2, 1) as [Tensor, Tensor];
+  const [heads, m] = freqs.shape as [number, number];
+  const table = freqs.reshape([1, heads, m]);
+  return tf.concat([
+    tf.mul(y.reshape([tokens, 1, 1]), table),
+    tf.mul(x.reshape([tokens, 1, 1]), table),
+  ], -1);
+}
+
+/** The rotation of a grid. */
+export function ropeTable(grid: Grid, freqs: Tensor): RopeTable {
+  const theta = tf.expandDims(ropeAngles(grid, freqs), 0);
+  return { cos: tf.cos(theta), sin: tf.sin(theta) };
+}
+
+/**
+ * Rotates the channel pairs (i, i + 2m), i < 2m, of each head; the upper half passes through.
+ *
+ * @param x [N, tokens, heads, dHead].
+ */
+export function rotate(x: Tensor, { cos, sin }: RopeTable): Tensor {
+  const dHead = x.shape[3]!;
+  const quarter = dHead / 4;
+  const [a, b, rest] = tf.split(x, [quarter, quarter, dHead - 2 * quarter], 3) as [
+    Tensor,
+    Tensor,
+    Tensor,
+  ];
+  return tf.concat([
+    tf.sub(tf.mul(a, cos), tf.mul(b, sin)),
+    tf.add(tf.mul(b, cos), tf.mul(a, sin)),
+    rest,
+  ], 3);
+}

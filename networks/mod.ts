@@ -1,0 +1,17 @@
+/**
+ * Networks F_θ, Sec. 3.3.
+ *
+ * @module
+ */
+
+import { hditEntry } from "./hdit.ts";
+import { temporalHditEntry } from "./temporal_hdit.ts";
+
+export { hdit, type HditOptions } from "./hdit.ts";
+export type { HourglassOptions, LevelOptions } from "./hourglass.ts";
+export type { MappingOptions } from "./layers/mapping.ts";
+export type { Network, NetworkInput, NetworkOutput, TensorSpec } from "./network.ts";
+export { temporalHdit, type TemporalHditOptions, type TemporalOptions } from "./temporal_hdit.ts";
+
+/** The built-in networks by type. */
+export const networks = { hdit: hditEntry, temporalHdit: temporalHditEntry } as const;

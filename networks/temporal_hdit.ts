@@ -1,0 +1,149 @@
+/**
+ * The multi-temporal network: a shared encoder per frame, temporal fusion self-attention (TFSA) in
+ * the middle, its masks on the skips (Eq. 12), one decoder (Sec. 3.3, Fig. 3, spec §4.3).
+ *
+ * @module
+ */
+
+import { type Entry, integer, number, object } from "../core/mod.ts";
+import {
+  type Params,
+  resizeBilinear,
+  type Sequence,
+  type Tensor,
+  type Tensor5D,
+  tf,
+} from "../engine/mod.ts";
+import { collapse } from "../fusion/mod.ts";
+import {
+  hourglass,
+  HOURGLASS_CHECKS,
+  HOURGLASS_DEFAULTS,
+  type HourglassOptions,
+  initWeights,
+  joinInput,
+} from "./hourglass.ts";
+import { feedForward, feedForwardSpecs } from "./layers/feed_forward.ts";
+import { conditioning } from "./layers/mapping.ts";
+import { scope } from "./layers/specs.ts";
+import { temporalAttention, temporalAttentionSpecs } from "./layers/temporal_attention.ts";
+import type { Network } from "./network.ts";
+
+/** Sizes of the temporal fusion. */
+export interface TemporalOptions {
+  /** Heads G; divides the width of every level. Default 16. */
+  readonly heads?: number;
+  /** Channels of a key. Default 48. */
+  readonly dK?: number;
+  /** Hidden width of the feed-forward block that follows. Default 1536. */
+  readonly dFf?: number;
+  /** Dropout in training. Default 0. */
+  readonly dropout?: number;
+}
+
+/** Options of {@linkcode temporalHdit}. */
+export interface TemporalHditOptions extends HourglassOptions {
+  readonly temporal?: TemporalOptions;
+}
+
+const TEMPORAL_DEFAULTS = { heads: 16, dK: 48, dFf: 1536, dropout: 0 } as const;
+
+/**
+ * Temporal HDiT: any number L ≥ 1 of frames in, one image out, in any order of the frames.
+ *
+ * The noise conditioning of a sample goes to all of its frames, also in a batch of different σ
+ * (the reference mixes them up there).
+ *
+ * @throws {RangeError} If widths, heads or kernels do not fit together.
+ */
+export function temporalHdit(options: TemporalHditOptions): Network {
+  const glass = hourglass(options);
+  const { inChannels, outChannels } = options;
+  const { levels, mapping, checkSize } = glass;
+  const temporal = { ...TEMPORAL_DEFAULTS, ...options.temporal };
+  const { heads, dropout: dropoutRate } = temporal;
+  for (const { width } of levels) {
+    if (width % heads !== 0) {
+      throw new RangeError(
+        `Cannot build the network: the temporal heads must divide every width, ` +
+          `got ${heads} heads and width ${width}`,
+      );
+    }
+  }
+  const sizes = { width: levels.at(-1)!.width, condWidth: mapping.width };
+  const attentionPrefix = "temporal_encoder.attention_heads";
+  const tensors = [
+    ...glass.tensors,
+    ...temporalAttentionSpecs(attentionPrefix, { ...sizes, ...temporal }),
+    ...feedForwardSpecs("temporal_encoder.ff", { ...sizes, ...temporal }),
+  ];
+
+  function fuse(middle: Tensor, cond: Tensor, params: Params, random: Random) {
+    const block = (name: string) => ({ cond, at: scope(params, name), name, dropoutRate, random });
+    const { fused, masks } = temporalAttention(middle, block(attentionPrefix));
+    return { fused: feedForward(fused, block("temporal_encoder.ff")), masks };
+  }
+
+  return {
+    tensors,
+    inChannels,
+    outChannels,
+    temporal: true,
+    checkSize,
+    init: (rng) => initWeights(tensors, rng),
+    apply: ({ params, buffers }, input) =>
+      tf.tidy(() => {
+        const [batch, length] = input.x.shape;
+        const all = { ...params, ...buffers };
+        const { cNoise, random } = input;
+        const cond = conditioning(cNoise, { at: scope(all), options: mapping, random });
+        const frames = joinInput(input, { inChannels, checkSize });
+        const { skips, middle } = glass.encode(frames, {
+          params: all,
+          cond: perFrame(cond, length),
+          random,
+        });
+        const asSequence = (x: Tensor) =>
+          x.reshape([batch, length, ...x.shape.slice(1)]) as Sequence;
+        const { fused, masks } = fuse(asSequence(middle), cond, all, random);
+        const fusedSkips = skips.map((skip) =>
+          collapse(asSequence(skip), resizeMasks(masks, skip.shape[1]!, skip.shape[2]!))
+        );
+        const image = glass.decode(fused, fusedSkips, { params: all, cond, random });
+        return { image, masks };
+      }),
+  };
+}
+
+type Random = Parameters<Network["apply"]>[1]["random"];
+
+/** [B, d] → [B·L, d], each sample's vector L times in a row. */
+function perFrame(cond: Tensor, length: number): Tensor {
+  const [batch, width] = cond.shape as [number, number];
+  if (length === 1) return cond;
+  return tf.tile(cond.reshape([batch, 1, width]), [1, length, 1]).reshape([batch * length, width]);
+}
+
+/** Masks [G, B, L, h, w] at another size. */
+function resizeMasks(masks: Tensor5D, height: number, width: number): Tensor5D {
+  const [groups, batch, length, h, w] = masks.shape;
+  const planes = masks.reshape([groups * batch * length, h, w]);
+  return resizeBilinear(planes, { height, width })
+    .reshape([groups, batch, length, height, width]) as Tensor5D;
+}
+
+/** Catalog entry of {@linkcode temporalHdit}. */
+export const temporalHditEntry: Entry<TemporalHditOptions, Network> = {
+  summary: "hourglass diffusion transformer for a series of images, fused by TFSA",
+  create: temporalHdit,
+  checks: {
+    ...HOURGLASS_CHECKS,
+    temporal: object<TemporalOptions>({
+      heads: integer({ min: 1 }),
+      dK: integer({ min: 1 }),
+      dFf: integer({ min: 1 }),
+      dropout: number({ min: 0, below: 1 }),
+    }, TEMPORAL_DEFAULTS),
+  },
+  defaults: { ...HOURGLASS_DEFAULTS, temporal: TEMPORAL_DEFAULTS },
+};
