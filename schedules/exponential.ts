@@ -1,0 +1,50 @@
+/**
+ * Mean reversion at a constant rate, as in an Ornstein–Uhlenbeck process: s(t) = e^(−θt), σ(t) = t.
+ *
+ * @module
+ */
+
+import { type Entry, number } from "../core/mod.ts";
+import type { Schedule } from "./schedule.ts";
+
+/** Options of {@linkcode exponential}. */
+export interface ExponentialOptions {
+  /**
+   * Rate θ > 0 of Eq. 3's drift, f(t) = θ. Default 0.05, with which μ outweighs the image a
+   * hundredfold at t = 100 (k = e⁵ − 1).
+   */
+  readonly theta?: number;
+}
+
+const DEFAULTS = { theta: 0.05 } as const;
+
+/**
+ * s(t) = e^(−θt) with σ(t) = t: k(t) = e^(θt) − 1.
+ *
+ * s leaves the numbers that float64 knows at θt ≈ 745; noise levels beyond are errors.
+ *
+ * @example
+ * ```ts
+ * import { exponential } from "./exponential.ts";
+ * import { assertEquals } from "@std/assert";
+ *
+ * assertEquals(exponential({ theta: 1 }).s(1), Math.exp(-1));
+ * ```
+ */
+export function exponential({ theta = DEFAULTS.theta }: ExponentialOptions = {}): Schedule {
+  return {
+    sigma: (t) => t,
+    sigmaDot: () => 1,
+    sigmaInverse: (sigma) => sigma,
+    s: (t) => Math.exp(-theta * t),
+    sDot: (t) => -theta * Math.exp(-theta * t),
+  };
+}
+
+/** Catalog entry of {@linkcode exponential}. */
+export const exponentialEntry: Entry<ExponentialOptions, Schedule> = {
+  summary: "s = e^(−θt), σ = t: mean reversion at a constant rate",
+  create: exponential,
+  checks: { theta: number({ above: 0 }) },
+  defaults: DEFAULTS,
+};

@@ -1,0 +1,55 @@
+/**
+ * A schedule from the drift and diffusion of its SDE, Eqs. 3 and 7.
+ *
+ * @module
+ */
+
+import { antiderivative, invertRising } from "./quadrature.ts";
+import type { Schedule } from "./schedule.ts";
+
+/** f and g of dx = f(t)(μ − x)dt + g(t)dw (Eq. 3). */
+export interface Drift {
+  /** Rate of reversion f(t) ≥ 0, per unit of t; may be infinite at t = 0 if its integral is not. */
+  readonly f: (t: number) => number;
+  /** Diffusion g(t) > 0 for t > 0. */
+  readonly g: (t: number) => number;
+}
+
+/** Where the derivative of σ at 0 is taken from. */
+const NEAR_ZERO = 2 ** -60;
+
+/**
+ * s(t) = exp(−∫₀ᵗ f) and σ(t)² = ∫₀ᵗ (g/s)² (Eq. 7), by adaptive quadrature to about 1e-11.
+ *
+ * The schedule keeps the integrals that it has computed. It takes functions, so no JSON can name
+ * it: call it from a script, or from the factory of a plugin.
+ *
+ * @throws {RangeError} From `sigmaInverse`, if σ(t) never reaches the noise level.
+ *
+ * @example
+ * ```ts
+ * import { fromDrift } from "./from_drift.ts";
+ * import { assertAlmostEquals } from "@std/assert";
+ *
+ * // f = 1, g = e⁻ᵗ·√(2t): an Ornstein–Uhlenbeck drift towards μ with σ(t) = t.
+ * const schedule = fromDrift({ f: () => 1, g: (t) => Math.exp(-t) * Math.sqrt(2 * t) });
+ * assertAlmostEquals(schedule.s(2), Math.exp(-2), 1e-10);
+ * assertAlmostEquals(schedule.sigma(2), 2, 1e-10);
+ * ```
+ */
+export function fromDrift({ f, g }: Drift): Schedule {
+  const reversion = antiderivative(f);
+  const s = (t: number) => Math.exp(-reversion(t));
+  const variance = antiderivative((t) => (g(t) / s(t)) ** 2);
+  const sigma = (t: number) => Math.sqrt(variance(t));
+  // From d(σ²)/dt = (g/s)². At 0, where that is 0/0, the slope of the first piece.
+  const sigmaDot = (t: number) =>
+    t > 0 ? (g(t) / s(t)) ** 2 / (2 * sigma(t)) : sigma(NEAR_ZERO) / NEAR_ZERO;
+  return {
+    sigma,
+    sigmaDot,
+    sigmaInverse: (level) => level === 0 ? 0 : invertRising({ f: sigma, dot: sigmaDot }, level),
+    s,
+    sDot: (t) => -f(t) * s(t),
+  };
+}

@@ -1,0 +1,22 @@
+/**
+ * Time steps: the σ_i of the sampler, EDM Eq. 5.
+ *
+ * @module
+ */
+
+import { exponentialEntry } from "./exponential.ts";
+import { karrasEntry } from "./karras.ts";
+import { linearEntry } from "./linear.ts";
+
+export { exponential, type ExponentialOptions } from "./exponential.ts";
+export { karras, type KarrasOptions } from "./karras.ts";
+export type { SigmaRange } from "./falling.ts";
+export { linear, type LinearOptions } from "./linear.ts";
+export type { Timesteps } from "./timesteps.ts";
+
+/** The built-in time steps by type. */
+export const timesteps = {
+  karras: karrasEntry,
+  linear: linearEntry,
+  exponential: exponentialEntry,
+} as const;
