@@ -28,9 +28,9 @@ export type Catalog = Readonly<Record<string, Readonly<Record<string, AnyEntry>>
 
 /** Two catalogs as one. */
 export type Merge<A, B> = {
-  readonly [K in keyof A | keyof B]:
-    & (K extends keyof A ? A[K] : unknown)
-    & (K extends keyof B ? B[K] : unknown);
+  readonly [K in keyof A | keyof B]: K extends keyof A ? K extends keyof B ? A[K] & B[K] : A[K]
+    : K extends keyof B ? B[K]
+    : never;
 };
 
 type OptionsOf<E> = E extends Entry<infer O, infer _> ? O : never;
@@ -68,7 +68,7 @@ export class Registry<C extends Catalog> {
    *
    * @throws {OptionsError} If the plugin names a module that is already there.
    */
-  with<const P extends Catalog>(plugin: P): Registry<Merge<C, P> & Catalog> {
+  with<const P extends Catalog>(plugin: P): Registry<Merge<C, P>> {
     const merged: Record<string, Record<string, AnyEntry>> = {};
     for (const [kind, entries] of Object.entries(this.#catalog)) merged[kind] = { ...entries };
     for (const [kind, entries] of Object.entries(plugin)) {
@@ -80,7 +80,7 @@ export class Registry<C extends Catalog> {
         target[type] = entry;
       }
     }
-    return new Registry(merged as Merge<C, P> & Catalog);
+    return new Registry(merged as Merge<C, P>);
   }
 
   /** The kinds, in the order of the catalog. */
