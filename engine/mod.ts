@@ -4,5 +4,13 @@
  * @module
  */
 
-export * from "./tfjs.ts";
+export { execute, readTensor } from "./execute.ts";
 export * from "./ops/mod.ts";
+export * from "./tfjs.ts";
+export {
+  type Engine,
+  type EngineName,
+  ENGINES,
+  useEngine,
+  type UseEngineOptions,
+} from "./use_engine.ts";

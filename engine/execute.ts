@@ -1,0 +1,28 @@
+/** Running tensor code so that errors of the device become errors of the program. @module */
+
+import { type Tensor, type TensorContainer, tf } from "./tfjs.ts";
+
+/** A backend that reports its own errors. */
+interface Guarded {
+  guard<T>(f: () => T): Promise<T>;
+}
+
+/**
+ * Runs f, disposes its intermediate tensors, and throws what the device reports.
+ *
+ * On WebGPU a failed shader or allocation leaves zeros behind; here it is an error. Every step of
+ * sampling and training goes through this function.
+ *
+ * @param f Synchronous tensor code; the tensors it returns are the caller's.
+ * @throws {GpuError} On webgpu, if the device reports an error or is lost.
+ */
+export async function execute<T extends TensorContainer>(f: () => T): Promise<T> {
+  const backend = tf.backend() as Partial<Guarded>;
+  const tidy = () => tf.tidy(f);
+  return backend.guard === undefined ? tidy() : await backend.guard(tidy);
+}
+
+/** The elements of a float tensor, row-major. */
+export async function readTensor(tensor: Tensor): Promise<Float32Array> {
+  return Float32Array.from(await tensor.data());
+}
