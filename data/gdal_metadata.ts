@@ -1,0 +1,83 @@
+/**
+ * The GDAL_METADATA tag of GeoTIFF files: free tags, band names, scales and offsets as XML.
+ *
+ * @module
+ */
+
+/** What GDAL_METADATA says. */
+export interface GdalMetadata {
+  /** Items of the whole file. */
+  readonly tags: Readonly<Record<string, string>>;
+  /** Band names by index. */
+  readonly descriptions: ReadonlyMap<number, string>;
+  /** Band scales by index: physical = stored · scale + offset. */
+  readonly scales: ReadonlyMap<number, number>;
+  /** Band offsets by index. */
+  readonly offsets: ReadonlyMap<number, number>;
+}
+
+const ENTITIES: readonly (readonly [string, string])[] = [
+  ["&lt;", "<"],
+  ["&gt;", ">"],
+  ["&quot;", '"'],
+  ["&apos;", "'"],
+  ["&amp;", "&"],
+];
+
+function unescape(text: string): string {
+  return ENTITIES.reduce((value, [entity, char]) => value.replaceAll(entity, char), text);
+}
+
+function escape(text: string): string {
+  return [...ENTITIES].reverse().reduce(
+    (value, [entity, char]) => value.replaceAll(char, entity),
+    text,
+  );
+}
+
+function attribute(attributes: string, name: string): string | undefined {
+  const value = new RegExp(`\\b${name}\\s*=\\s*(?:"([^"]*)"|'([^']*)')`).exec(attributes);
+  return value === null ? undefined : unescape(value[1] ?? value[2] ?? "");
+}
+
+/** Reads the XML of a GDAL_METADATA tag; items of other domains and unknown roles are left out. */
+export function parseGdalMetadata(xml: string): GdalMetadata {
+  const tags: Record<string, string> = {};
+  const descriptions = new Map<number, string>();
+  const scales = new Map<number, number>();
+  const offsets = new Map<number, number>();
+  for (const [, attributes = "", text = ""] of xml.matchAll(/<Item\b([^>]*)>([^<]*)<\/Item>/g)) {
+    const sample = attribute(attributes, "sample");
+    const role = attribute(attributes, "role");
+    const value = unescape(text);
+    if (sample !== undefined) {
+      if (role === "description") descriptions.set(Number(sample), value);
+      if (role === "scale") scales.set(Number(sample), Number(value));
+      if (role === "offset") offsets.set(Number(sample), Number(value));
+    } else if (role === undefined && attribute(attributes, "domain") === undefined) {
+      const name = attribute(attributes, "name");
+      if (name !== undefined) tags[name] = value;
+    }
+  }
+  return { tags, descriptions, scales, offsets };
+}
+
+/** Writes the XML of a GDAL_METADATA tag. */
+export function formatGdalMetadata(metadata: GdalMetadata): string {
+  const items = Object.entries(metadata.tags).map(([name, value]) =>
+    `  <Item name="${escape(name)}">${escape(value)}</Item>`
+  );
+  const roles = [
+    ["DESCRIPTION", "description", metadata.descriptions],
+    ["OFFSET", "offset", metadata.offsets],
+    ["SCALE", "scale", metadata.scales],
+  ] as const;
+  for (const [name, role, values] of roles) {
+    for (const [sample, value] of values) {
+      items.push(
+        `  <Item name="${name}" sample="${sample}" role="${role}">${escape(String(value))}</Item>`,
+      );
+    }
+  }
+  return `<GDALMetadata>\n${items.join("\n")}\n</GDALMetadata>\n`;
+}

@@ -1,0 +1,38 @@
+/**
+ * Rasters and datasets: GeoTIFF in, Cloud-Optimized GeoTIFF out, pictures, synthetic clouds and
+ * scenes.
+ *
+ * @module
+ */
+
+export { type AtomicFileOptions, checkOverwrite, writeFileAtomically } from "./atomic_file.ts";
+export { type BandFolderOptions, readBandFolder } from "./band_folder.ts";
+export {
+  type Band,
+  bandOfFileName,
+  normalizeBand,
+  SENTINEL2_BANDS,
+  SENTINEL2_NAMES,
+  sentinel2Band,
+} from "./bands.ts";
+export type { Dataset, Sample } from "./dataset.ts";
+export { dateOf } from "./dates.ts";
+export { folderDataset, type FolderDatasetOptions } from "./folder_dataset.ts";
+export {
+  openRaster,
+  type RasterFile,
+  type RasterHeader,
+  type RasterWindow,
+  readRaster,
+  type ReadRasterOptions,
+} from "./geotiff.ts";
+export { type Place, readPlaces, type ReadPlacesOptions } from "./places.ts";
+export { decodePng, encodePng, type Picture, writePng } from "./png.ts";
+export { joinPictures, quicklook, type QuicklookOptions } from "./quicklook.ts";
+export {
+  CLOUD_CLASSES,
+  type CloudyRaster,
+  syntheticClouds,
+  type SyntheticCloudsOptions,
+} from "./synthetic_clouds.ts";
+export { syntheticDataset, type SyntheticDatasetOptions } from "./synthetic_dataset.ts";

@@ -1,0 +1,149 @@
+/**
+ * Smooth random fields: sums of B-spline interpolated lattice noise, the raw material of clouds and
+ * terrain.
+ *
+ * @module
+ */
+
+import type { Rng } from "../core/mod.ts";
+
+/** Options of {@linkcode noiseField}. */
+export interface NoiseFieldOptions {
+  readonly width: number;
+  readonly height: number;
+  /** Lattice spacing of the coarsest octave, in pixels. */
+  readonly scale: number;
+  /** Number of octaves; each halves the spacing, down to one pixel. */
+  readonly octaves: number;
+  /** Amplitude ratio of an octave to the coarser one. Default 0.5. */
+  readonly persistence?: number;
+  /** Spacing along rows over spacing along columns: > 1 gives streaks along rows. Default 1. */
+  readonly stretch?: number;
+}
+
+/** Standard deviation of a cubic B-spline interpolation of unit white noise, averaged over cells. */
+const SPLINE_DEVIATION = 0.479;
+
+interface SplineAxis {
+  /** First of four lattice indices, per pixel. */
+  readonly index: Int32Array;
+  /** Four weights, per pixel. */
+  readonly weights: Float32Array;
+  /** Lattice size. */
+  readonly size: number;
+}
+
+/** Uniform cubic B-spline weights of each pixel of an axis; `phase` in [0, 1) moves the lattice. */
+function splineAxis(
+  length: number,
+  { spacing, phase }: { readonly spacing: number; readonly phase: number },
+): SplineAxis {
+  const index = new Int32Array(length);
+  const weights = new Float32Array(length * 4);
+  for (let i = 0; i < length; i++) {
+    const position = i / spacing + phase;
+    const cell = Math.floor(position);
+    const u = position - cell;
+    index[i] = cell;
+    weights[4 * i] = (1 - u) ** 3 / 6;
+    weights[4 * i + 1] = (3 * u ** 3 - 6 * u * u + 4) / 6;
+    weights[4 * i + 2] = (-3 * u ** 3 + 3 * u * u + 3 * u + 1) / 6;
+    weights[4 * i + 3] = u ** 3 / 6;
+  }
+  return { index, weights, size: index[length - 1]! + 4 };
+}
+
+/** Adds `amplitude` times one octave to `field`. */
+function addOctave(
+  field: Float32Array,
+  { columns, rows, lattice, amplitude }: {
+    readonly columns: SplineAxis;
+    readonly rows: SplineAxis;
+    readonly lattice: Float32Array;
+    readonly amplitude: number;
+  },
+): void {
+  const width = columns.index.length;
+  const height = rows.index.length;
+  const narrow = new Float32Array(columns.size);
+  for (let y = 0; y < height; y++) {
+    const first = rows.index[y]! * columns.size;
+    const [r0, r1, r2, r3] = [0, 1, 2, 3].map((j) => rows.weights[4 * y + j]! * amplitude);
+    for (let i = 0; i < columns.size; i++) {
+      const at = first + i;
+      narrow[i] = r0! * lattice[at]! + r1! * lattice[at + columns.size]! +
+        r2! * lattice[at + 2 * columns.size]! + r3! * lattice[at + 3 * columns.size]!;
+    }
+    for (let x = 0; x < width; x++) {
+      const i = columns.index[x]!;
+      const w = 4 * x;
+      field[y * width + x]! += columns.weights[w]! * narrow[i]! +
+        columns.weights[w + 1]! * narrow[i + 1]! + columns.weights[w + 2]! * narrow[i + 2]! +
+        columns.weights[w + 3]! * narrow[i + 3]!;
+    }
+  }
+}
+
+/**
+ * A random field of mean about 0 and standard deviation about 1, row-major [height, width].
+ *
+ * A field much smaller than `scale` is nearly constant and so may lie far from 0.
+ */
+export function noiseField(
+  { width, height, scale, octaves, persistence = 0.5, stretch = 1 }: NoiseFieldOptions,
+  rng: Rng,
+): Float32Array {
+  const field = new Float32Array(width * height);
+  const amplitudes: number[] = [];
+  for (let octave = 0; octave < octaves && scale / 2 ** octave >= 1; octave++) {
+    amplitudes.push(persistence ** octave);
+  }
+  const norm = SPLINE_DEVIATION * Math.hypot(...amplitudes);
+  for (const [octave, amplitude] of amplitudes.entries()) {
+    const stream = rng.fork(octave);
+    const spacing = scale / 2 ** octave;
+    const phases = stream.fork("phase").uniforms(2);
+    const columns = splineAxis(width, { spacing: spacing * stretch, phase: phases[0]! });
+    const rows = splineAxis(height, { spacing, phase: phases[1]! });
+    const lattice = stream.fork("lattice").normals(columns.size * rows.size);
+    addOctave(field, { columns, rows, lattice, amplitude: amplitude / norm });
+  }
+  return field;
+}
+
+/** Bilinear value of a field at a fractional position; the border continues outside. */
+export function sampleField(
+  field: Float32Array,
+  { width, height, x, y }: {
+    readonly width: number;
+    readonly height: number;
+    readonly x: number;
+    readonly y: number;
+  },
+): number {
+  const u = Math.min(Math.max(x, 0), width - 1);
+  const v = Math.min(Math.max(y, 0), height - 1);
+  const left = Math.floor(u);
+  const top = Math.floor(v);
+  const right = Math.min(left + 1, width - 1);
+  const bottom = Math.min(top + 1, height - 1);
+  const fx = u - left;
+  const upper = field[top * width + left]! * (1 - fx) + field[top * width + right]! * fx;
+  const lower = field[bottom * width + left]! * (1 - fx) + field[bottom * width + right]! * fx;
+  return upper + (lower - upper) * (v - top);
+}
+
+/** The value that a fraction of a field lies above: `quantileAbove(f, 0.3)` is passed by 30 %. */
+export function quantileAbove(field: Float32Array, fraction: number): number {
+  const sorted = field.slice().sort();
+  const position = (1 - fraction) * sorted.length;
+  if (position <= 0) return -Infinity;
+  if (position >= sorted.length) return Infinity;
+  return sorted[Math.floor(position)]!;
+}
+
+/** Smooth step from 0 at `low` to 1 at `high`. */
+export function smoothstep(low: number, high: number, value: number): number {
+  const u = Math.min(Math.max((value - low) / (high - low), 0), 1);
+  return u * u * (3 - 2 * u);
+}
