@@ -20,3 +20,6 @@ export {
   type StoredTensors,
   toFloat32,
 } from "./stored_tensor.ts";
+export { type ByteSource, fileSource, memorySource } from "./byte_source.ts";
+export { isTransposed, type PlainTensor, swapShape, toFile, toMemory } from "./layout.ts";
+export { importCheckpoint, type ImportedCheckpoint } from "./lightning.ts";

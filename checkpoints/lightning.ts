@@ -1,0 +1,138 @@
+/**
+ * The authors' Lightning checkpoints: raw weights, their moving average, and what was counted.
+ *
+ * In `state_dict` the raw weights are `model.diffusion_model.<name>`, parameters and buffers; the
+ * moving average is `model_ema.<flat>`, where flat is `diffusion_model.<name>` without its dots,
+ * parameters only. Buffers (the random Fourier weights among them) have no average.
+ *
+ * @module
+ */
+
+import { type ByteSource, memorySource } from "./byte_source.ts";
+import { CheckpointError, showShape } from "./errors.ts";
+import type { StoredTensor, StoredTensors } from "./stored_tensor.ts";
+import { toFloat32 } from "./stored_tensor.ts";
+import { openTorchFile, TorchTensor } from "./torch_file.ts";
+
+/** What a checkpoint holds for inference. */
+export interface ImportedCheckpoint {
+  /** Which weights were taken. */
+  readonly weights: "ema" | "raw";
+  /** Tensors by the authors' names without `model.diffusion_model.`; linear weights are [out, in]. */
+  readonly tensors: StoredTensors;
+  /** Limit of the moving average's decay; absent in files without one. */
+  readonly decay?: number;
+  /** Updates of the moving average; absent in files without one. */
+  readonly numUpdates?: number;
+  /** Optimizer steps; absent in files with weights only. */
+  readonly globalStep?: number;
+  /** Epochs; absent in files with weights only. */
+  readonly epoch?: number;
+  /** Names of `state_dict` that belong to neither the network nor its average. */
+  readonly ignored: readonly string[];
+}
+
+const RAW = "model.diffusion_model.";
+const EMA = "model_ema.";
+const EMA_COUNTERS = { decay: `${EMA}decay`, numUpdates: `${EMA}num_updates` } as const;
+
+/** Names of tensors that are neither trained nor averaged. */
+const BUFFER = /(^|\.)(time_emb\.weight|pos_emb\.freqs)$/;
+
+function fail(what: string): never {
+  throw new CheckpointError(`Cannot import the checkpoint: ${what}`);
+}
+
+/**
+ * Reads a Lightning checkpoint or a `torch.save` of a state_dict; nothing in it is executed.
+ *
+ * @param file The file's bytes, or where to read them.
+ * @param options `weights`: "ema" takes the moving average and the raw buffers (what the authors
+ * sample with, the default), "raw" the last weights.
+ * @throws {CheckpointError} If the file is damaged or unsafe, or its names or shapes do not agree.
+ */
+export function importCheckpoint(
+  file: Uint8Array | ByteSource,
+  { weights = "ema" }: { readonly weights?: "ema" | "raw" } = {},
+): ImportedCheckpoint {
+  const root = openTorchFile(file instanceof Uint8Array ? memorySource(file) : file);
+  if (!(root instanceof Map)) return fail("it must hold a dictionary");
+  const state = readState(root.has("state_dict") ? root.get("state_dict") : root);
+  const raw = new Map<string, TorchTensor>();
+  const ema = new Map<string, TorchTensor>();
+  const ignored: string[] = [];
+  for (const [name, tensor] of state) {
+    if (name.startsWith(RAW)) raw.set(name.slice(RAW.length), tensor);
+    else if (name === EMA_COUNTERS.decay || name === EMA_COUNTERS.numUpdates) continue;
+    else if (name.startsWith(EMA)) ema.set(name, tensor);
+    else ignored.push(name);
+  }
+  if (raw.size === 0) {
+    fail(`its state_dict must have names that start with ${RAW}, got ${[...state.keys()][0]}`);
+  }
+  const chosen = weights === "raw" ? raw : averaged(raw, ema);
+  const tensors: Record<string, StoredTensor> = Object.create(null);
+  for (const [name, tensor] of chosen) tensors[name] = tensor.read();
+  return {
+    weights,
+    tensors,
+    ...scalarOf(state, "decay"),
+    ...scalarOf(state, "numUpdates"),
+    ...integerOf(root, "global_step", "globalStep"),
+    ...integerOf(root, "epoch", "epoch"),
+    ignored,
+  };
+}
+
+function readState(state: unknown): Map<string, TorchTensor> {
+  if (!(state instanceof Map)) return fail("its state_dict must be a dictionary");
+  const tensors = new Map<string, TorchTensor>();
+  for (const [name, tensor] of state) {
+    if (typeof name !== "string") fail("names of its state_dict must be texts");
+    if (tensor instanceof TorchTensor) tensors.set(name, tensor);
+    else if (name.startsWith(RAW)) fail(`${name} must be a tensor`);
+  }
+  return tensors;
+}
+
+/** The averages of the parameters with the raw buffers, under the raw names. */
+function averaged(
+  raw: ReadonlyMap<string, TorchTensor>,
+  ema: ReadonlyMap<string, TorchTensor>,
+): Map<string, TorchTensor> {
+  if (ema.size === 0) fail('it has no moving average; take its raw weights (weights: "raw")');
+  const unused = new Set(ema.keys());
+  const chosen = new Map<string, TorchTensor>();
+  for (const [name, tensor] of raw) {
+    const emaName = EMA + `diffusion_model.${name}`.replaceAll(".", "");
+    const average = ema.get(emaName);
+    if (average === undefined) {
+      if (!BUFFER.test(name)) fail(`the moving average of ${name} is missing (${emaName})`);
+      chosen.set(name, tensor);
+      continue;
+    }
+    if (showShape(average.shape) !== showShape(tensor.shape)) {
+      fail(`${name} is ${showShape(tensor.shape)}, its average ${showShape(average.shape)}`);
+    }
+    chosen.set(name, average);
+    unused.delete(emaName);
+  }
+  const [stranger] = unused;
+  if (stranger !== undefined) fail(`the moving average ${stranger} belongs to no tensor`);
+  return chosen;
+}
+
+function scalarOf(
+  state: ReadonlyMap<string, TorchTensor>,
+  key: keyof typeof EMA_COUNTERS,
+): Record<string, number> {
+  const tensor = state.get(EMA_COUNTERS[key]);
+  if (tensor === undefined) return {};
+  const [value] = toFloat32(tensor.read());
+  return value === undefined ? fail(`${EMA_COUNTERS[key]} must be a number`) : { [key]: value };
+}
+
+function integerOf(root: ReadonlyMap<unknown, unknown>, key: string, name: string) {
+  const value = root.get(key);
+  return typeof value === "number" ? { [name]: value } : {};
+}
