@@ -4,6 +4,21 @@
  * @module
  */
 
+import {
+  boolean,
+  type Check,
+  checkOptions,
+  type Checks,
+  integer,
+  list,
+  number,
+  object,
+  oneOf,
+  OptionsError,
+  show,
+  string,
+} from "../core/mod.ts";
+
 /** One band of the images. */
 export interface CardBand {
   /** As "B02", "VV". */
@@ -20,16 +35,17 @@ export interface CardScaling {
   readonly clip: boolean;
 }
 
-/** What goes to the network beside the noised images, in this channel order. */
+/** What goes to the network beside the noised images. */
 export interface CardCondition {
-  /** Auxiliary bands (SAR, NIR), before the cloudy image. */
+  /**
+   * Channel groups in order: the cloudy image, the auxiliary bands, and one channel that marks the
+   * reference frame (1 there, −1 in the other frames).
+   */
+  readonly order: readonly ("cloudy" | "auxiliary" | "reference")[];
+  /** Auxiliary bands (SAR, NIR) in order. */
   readonly auxiliary: readonly CardBand[];
-  /** Scaling of the auxiliary bands. */
+  /** Scaling of the auxiliary bands; default that of the images. */
   readonly auxiliaryScaling?: CardScaling;
-  /** Whether the cloudy image itself is part of the condition. */
-  readonly cloudy: boolean;
-  /** Whether a last channel marks the reference frame: 1 there, −1 in the other frames. */
-  readonly reference: boolean;
 }
 
 /** A module of one axis with every option, as JSON. */
@@ -37,6 +53,18 @@ export interface CardModule {
   readonly type: string;
   readonly [option: string]: unknown;
 }
+
+/** The axes of a model. */
+export const AXES = [
+  "schedule",
+  "precond",
+  "network",
+  "noise",
+  "weighting",
+  "timesteps",
+  "sampler",
+  "fusion",
+] as const;
 
 /** Everything a user must know of a model; all JSON. */
 export interface ModelCard {
@@ -53,18 +81,87 @@ export interface ModelCard {
   /** Most frames L that the model was trained with; 1 is mono-temporal. */
   readonly length: number;
   /** Every axis with every option. */
-  readonly modules: {
-    readonly schedule: CardModule;
-    readonly precond: CardModule;
-    readonly network: CardModule;
-    readonly noise: CardModule;
-    readonly weighting: CardModule;
-    readonly timesteps: CardModule;
-    readonly sampler: CardModule;
-    readonly fusion: CardModule;
-  };
+  readonly modules: Readonly<Record<typeof AXES[number], CardModule>>;
   /** Sampler steps N by default. */
   readonly steps: number;
   /** How it was trained: data, steps, seed, time; plain words and numbers. */
   readonly training: Readonly<Record<string, string | number | boolean>>;
+}
+
+const bandCheck = object<CardBand>({ name: string, unit: string }, { unit: "DN" });
+
+const scalingCheck: Check<CardScaling> = (value, path) => {
+  const scaling = object<CardScaling>({ low: number(), high: number(), clip: boolean }, {
+    clip: true,
+  })(value, path);
+  if (scaling.low >= scaling.high) {
+    throw new OptionsError(path, `low must be below high, got ${scaling.low} and ${scaling.high}`);
+  }
+  return scaling;
+};
+
+const conditionCheck = object<CardCondition>({
+  order: list(oneOf("cloudy", "auxiliary", "reference")),
+  auxiliary: list(bandCheck),
+  auxiliaryScaling: scalingCheck,
+}, { auxiliary: [], auxiliaryScaling: undefined });
+
+const moduleCheck: Check<CardModule> = (value, path) => {
+  const type = (value as { type?: unknown } | null)?.type;
+  if (typeof type !== "string") {
+    throw new OptionsError(`${path}.type`, `must name a module, got ${show(type)}`);
+  }
+  return value as CardModule;
+};
+
+const trainingCheck: Check<ModelCard["training"]> = (value, path) => {
+  if (typeof value !== "object" || value === null || Array.isArray(value)) {
+    throw new OptionsError(path, `must be an object, got ${show(value)}`);
+  }
+  for (const [key, item] of Object.entries(value)) {
+    if (!["string", "number", "boolean"].includes(typeof item)) {
+      throw new OptionsError(
+        `${path}.${key}`,
+        `must be text, number or true/false, got ${show(item)}`,
+      );
+    }
+  }
+  return value as ModelCard["training"];
+};
+
+/** Checks of everything in a card but its modules' options. */
+export const CARD_CHECKS: Checks<ModelCard> = {
+  name: string,
+  description: string,
+  licence: string,
+  bands: list(bandCheck, { min: 1 }),
+  scaling: scalingCheck,
+  condition: conditionCheck,
+  tileSize: integer({ min: 1 }),
+  length: integer({ min: 1 }),
+  modules: object<ModelCard["modules"]>(
+    Object.fromEntries(AXES.map((axis) => [axis, moduleCheck])) as Checks<ModelCard["modules"]>,
+  ),
+  steps: integer({ min: 1 }),
+  training: trainingCheck,
+};
+
+/**
+ * A card from JSON. The options of its modules are checked when the model is built.
+ *
+ * @throws {OptionsError} If something is unknown, missing or of the wrong kind.
+ */
+export function parseCard(value: unknown, path = "$"): ModelCard {
+  return checkOptions(value, { checks: CARD_CHECKS, path });
+}
+
+/** A card as JSON text. Infinity, which JSON cannot say, is left out: it is a default there. */
+export function stringifyCard(card: ModelCard): string {
+  return JSON.stringify(card, (_, value) => value === Infinity ? undefined : value);
+}
+
+/** Channels of the network's condition, without the noised images. */
+export function conditionChannels({ bands, condition }: Pick<ModelCard, "bands" | "condition">) {
+  const sizes = { cloudy: bands.length, auxiliary: condition.auxiliary.length, reference: 1 };
+  return condition.order.reduce((sum, group) => sum + sizes[group], 0);
 }

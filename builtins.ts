@@ -1,0 +1,33 @@
+/**
+ * The one list of built-in modules.
+ *
+ * @module
+ */
+
+import { Registry } from "./core/mod.ts";
+import { fusions } from "./fusion/mod.ts";
+import { networks } from "./networks/mod.ts";
+import { noises } from "./noise/mod.ts";
+import { preconds } from "./precond/mod.ts";
+import { samplers } from "./samplers/mod.ts";
+import { schedules } from "./schedules/mod.ts";
+import { timesteps } from "./timesteps/mod.ts";
+import { weightings } from "./weighting/mod.ts";
+
+/** The built-in modules by kind and type. */
+export const builtinCatalog = {
+  schedule: schedules,
+  precond: preconds,
+  network: networks,
+  noise: noises,
+  weighting: weightings,
+  timesteps,
+  sampler: samplers,
+  fusion: fusions,
+} as const;
+
+/** The type of {@linkcode builtinCatalog}. */
+export type BuiltinCatalog = typeof builtinCatalog;
+
+/** The registry of the built-in modules; `builtins.with(plugin)` adds to it. */
+export const builtins: Registry<BuiltinCatalog> = new Registry(builtinCatalog);

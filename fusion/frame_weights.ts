@@ -1,0 +1,23 @@
+/** Weights of frames per pixel, made safe to divide by. @module */
+
+import { type Sequence, tf } from "../engine/mod.ts";
+
+/**
+ * The given weights [B, L, H, W, 1], or ones; where all frames of a pixel weigh nothing, all weigh
+ * the same.
+ *
+ * @throws {TypeError} If the weights do not match the images.
+ */
+export function frameWeights(images: Sequence, weights?: Sequence): Sequence {
+  const [batch, length, height, width] = images.shape;
+  const shape: [number, number, number, number, number] = [batch, length, height, width, 1];
+  if (weights === undefined) return tf.ones(shape);
+  if (weights.shape.some((size, i) => size !== shape[i])) {
+    throw new TypeError(
+      `Cannot fuse: weights must be [B, L, H, W, 1] of the images, got [${weights.shape}] ` +
+        `for images [${images.shape}]`,
+    );
+  }
+  const unseen = tf.cast(tf.equal(tf.sum(weights, 1, true), tf.scalar(0)), "float32");
+  return tf.add(weights, unseen) as Sequence;
+}

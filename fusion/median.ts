@@ -1,0 +1,45 @@
+/** The median over frames. @module */
+
+import type { Entry } from "../core/mod.ts";
+import { type Images, type Tensor, tf } from "../engine/mod.ts";
+import { frameWeights } from "./frame_weights.ts";
+import type { Fusion } from "./fusion.ts";
+
+/** Options of {@linkcode median}: none. */
+export type MedianOptions = Readonly<Record<never, never>>;
+
+/** Costs within this fraction of the least one count as equal: float32 sums of a few terms. */
+const TIE = 1e-5;
+
+/**
+ * The weighted median of every pixel and band: the frame value x that minimises Σ_l w_l·|x − x_l|.
+ * Equal values of that cost are averaged, which is the usual median of an even number.
+ */
+export function median(_options: MedianOptions = {}): Fusion {
+  return {
+    fuse: (images, weights) =>
+      tf.tidy(() => {
+        const w = frameWeights(images, weights);
+        const frames = tf.split(images as Tensor, images.shape[1], 1);
+        const costs = frames.map((candidate) =>
+          tf.sum(tf.mul(w, tf.abs(tf.sub(images, candidate))), 1, true)
+        );
+        const all = tf.concat(costs, 1);
+        const least = tf.mul(tf.min(all, 1, true), tf.scalar(1 + TIE));
+        // A frame of weight 0 was not seen and must not be chosen.
+        const seen = tf.cast(tf.greater(w, tf.scalar(0)), "float32");
+        const chosen = tf.mul(tf.cast(tf.lessEqual(all, least), "float32"), seen);
+        const some = tf.cast(tf.equal(tf.sum(chosen, 1, true), tf.scalar(0)), "float32");
+        const share = tf.add(chosen, tf.mul(some, seen));
+        return tf.div(tf.sum(tf.mul(images, share), 1), tf.sum(share, 1)) as Images;
+      }),
+  };
+}
+
+/** Catalog entry of {@linkcode median}. */
+export const medianEntry: Entry<MedianOptions, Fusion> = {
+  summary: "median over frames, weighted by clearness where known",
+  create: median,
+  checks: {},
+  defaults: {},
+};

@@ -1,0 +1,119 @@
+/**
+ * Arrays in a model's own units to tensors in [−1, 1] and back.
+ *
+ * @module
+ */
+
+import type { Rng } from "../core/mod.ts";
+import type { CardScaling, ModelCard } from "./card.ts";
+
+/** Sizes of a batch of sequences. */
+export interface SequenceSize {
+  readonly batch: number;
+  readonly length: number;
+  readonly height: number;
+  readonly width: number;
+}
+
+/** File numbers → [−1, 1], clipped if the scaling says so. */
+export function toUnit(values: ArrayLike<number>, { low, high, clip }: CardScaling): Float32Array {
+  const out = new Float32Array(values.length);
+  const factor = 2 / (high - low);
+  for (let i = 0; i < out.length; i++) {
+    const value = values[i]!;
+    const inside = clip ? Math.min(Math.max(value, low), high) : value;
+    out[i] = (inside - low) * factor - 1;
+  }
+  return out;
+}
+
+/** [−1, 1] → file numbers; clipped if the scaling says so. */
+export function fromUnit(values: Float32Array, { low, high, clip }: CardScaling): Float32Array {
+  const half = (high - low) / 2;
+  return values.map((value) => {
+    const back = (value + 1) * half + low;
+    return clip ? Math.min(Math.max(back, low), high) : back;
+  });
+}
+
+/**
+ * The network's condition [B, L, H, W, Cc] in the order of the card.
+ *
+ * @param cloudy Cloudy images [B, L, H, W, C] in [−1, 1].
+ * @param auxiliary Auxiliary bands [B, L, H, W, Ca] in [−1, 1].
+ * @param reference Reference frame of each sample.
+ * @returns Undefined if the card has no condition.
+ */
+export function conditionArray(
+  { bands, condition }: Pick<ModelCard, "bands" | "condition">,
+  { cloudy, auxiliary, reference, size: { batch, length, height, width } }: {
+    readonly cloudy: Float32Array;
+    readonly auxiliary?: Float32Array;
+    readonly reference: readonly number[];
+    readonly size: SequenceSize;
+  },
+): { data: Float32Array; channels: number } | undefined {
+  const groups = condition.order.map((group) => {
+    if (group === "reference") return { channels: 1 };
+    const data = group === "cloudy" ? cloudy : auxiliary!;
+    return { data, channels: group === "cloudy" ? bands.length : condition.auxiliary.length };
+  });
+  const channels = groups.reduce((sum, group) => sum + group.channels, 0);
+  if (channels === 0) return undefined;
+  const pixels = height * width;
+  const out = new Float32Array(batch * length * pixels * channels);
+  let first = 0;
+  for (const { data, channels: count } of groups) {
+    for (let frame = 0; frame < batch * length; frame++) {
+      const mark = frame % length === reference[Math.floor(frame / length)] ? 1 : -1;
+      for (let pixel = 0; pixel < pixels; pixel++) {
+        const from = (frame * pixels + pixel) * count;
+        const to = (frame * pixels + pixel) * channels + first;
+        if (data === undefined) out[to] = mark;
+        else for (let c = 0; c < count; c++) out[to + c] = data[from + c]!;
+      }
+    }
+    first += count;
+  }
+  return { data: out, channels };
+}
+
+/** Upper left corner of a tile in the scene's pixels. */
+export interface Origin {
+  readonly x: number;
+  readonly y: number;
+}
+
+/**
+ * Unit normal noise [B, L, H, W, C] keyed by absolute pixel, frame, band and draw: the same
+ * pixel of the same scene gets the same noise in whatever tile it is asked for.
+ */
+export function pixelNoise(
+  rng: Rng,
+  { draw, origins, channels, size: { batch, length, height, width } }: {
+    readonly draw: number;
+    readonly origins: readonly Origin[];
+    readonly channels: number;
+    readonly size: SequenceSize;
+  },
+): Float32Array {
+  const stream = rng.fork("noise").fork(draw);
+  const out = new Float32Array(batch * length * height * width * channels);
+  const four = new Float32Array(4);
+  let at = 0;
+  for (let b = 0; b < batch; b++) {
+    const { x: x0, y: y0 } = origins[b]!;
+    for (let frame = 0; frame < length; frame++) {
+      for (let y = 0; y < height; y++) {
+        for (let x = 0; x < width; x++) {
+          for (let c = 0; c < channels; c += 4) {
+            stream.normalsAt(four, 0, [x0 + x, y0 + y, frame, c]);
+            const count = Math.min(4, channels - c);
+            for (let i = 0; i < count; i++) out[at++] = four[i]!;
+          }
+        }
+      }
+    }
+  }
+  return out;
+}
