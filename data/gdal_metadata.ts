@@ -35,6 +35,11 @@ function escape(text: string): string {
   );
 }
 
+/** GDAL escapes the texts of items twice, and reads them so. */
+function escapeText(text: string): string {
+  return escape(escape(text));
+}
+
 function attribute(attributes: string, name: string): string | undefined {
   const value = new RegExp(`\\b${name}\\s*=\\s*(?:"([^"]*)"|'([^']*)')`).exec(attributes);
   return value === null ? undefined : unescape(value[1] ?? value[2] ?? "");
@@ -49,7 +54,7 @@ export function parseGdalMetadata(xml: string): GdalMetadata {
   for (const [, attributes = "", text = ""] of xml.matchAll(/<Item\b([^>]*)>([^<]*)<\/Item>/g)) {
     const sample = attribute(attributes, "sample");
     const role = attribute(attributes, "role");
-    const value = unescape(text);
+    const value = unescape(unescape(text));
     if (sample !== undefined) {
       if (role === "description") descriptions.set(Number(sample), value);
       if (role === "scale") scales.set(Number(sample), Number(value));
@@ -65,7 +70,7 @@ export function parseGdalMetadata(xml: string): GdalMetadata {
 /** Writes the XML of a GDAL_METADATA tag. */
 export function formatGdalMetadata(metadata: GdalMetadata): string {
   const items = Object.entries(metadata.tags).map(([name, value]) =>
-    `  <Item name="${escape(name)}">${escape(value)}</Item>`
+    `  <Item name="${escape(name)}">${escapeText(value)}</Item>`
   );
   const roles = [
     ["DESCRIPTION", "description", metadata.descriptions],
@@ -75,7 +80,9 @@ export function formatGdalMetadata(metadata: GdalMetadata): string {
   for (const [name, role, values] of roles) {
     for (const [sample, value] of values) {
       items.push(
-        `  <Item name="${name}" sample="${sample}" role="${role}">${escape(String(value))}</Item>`,
+        `  <Item name="${name}" sample="${sample}" role="${role}">${
+          escapeText(String(value))
+        }</Item>`,
       );
     }
   }

@@ -15,6 +15,7 @@ export {
   SENTINEL2_NAMES,
   sentinel2Band,
 } from "./bands.ts";
+export { writeCog, type WriteCogOptions } from "./cog.ts";
 export type { Dataset, Sample } from "./dataset.ts";
 export { dateOf } from "./dates.ts";
 export { folderDataset, type FolderDatasetOptions } from "./folder_dataset.ts";
@@ -36,3 +37,4 @@ export {
   type SyntheticCloudsOptions,
 } from "./synthetic_clouds.ts";
 export { syntheticDataset, type SyntheticDatasetOptions } from "./synthetic_dataset.ts";
+export { syntheticScene, type SyntheticSceneOptions } from "./synthetic_scene.ts";

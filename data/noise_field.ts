@@ -13,7 +13,7 @@ export interface NoiseFieldOptions {
   readonly height: number;
   /** Lattice spacing of the coarsest octave, in pixels. */
   readonly scale: number;
-  /** Number of octaves; each halves the spacing, down to one pixel. */
+  /** Number of octaves; each halves the spacing, down to two pixels. */
   readonly octaves: number;
   /** Amplitude ratio of an octave to the coarser one. Default 0.5. */
   readonly persistence?: number;
@@ -95,7 +95,7 @@ export function noiseField(
 ): Float32Array {
   const field = new Float32Array(width * height);
   const amplitudes: number[] = [];
-  for (let octave = 0; octave < octaves && scale / 2 ** octave >= 1; octave++) {
+  for (let octave = 0; octave < octaves && scale / 2 ** octave >= 2; octave++) {
     amplitudes.push(persistence ** octave);
   }
   const norm = SPLINE_DEVIATION * Math.hypot(...amplitudes);

@@ -281,7 +281,7 @@ function transmittances(optics: readonly BandOptics[], top: number): readonly Fl
   );
 }
 
-const HAZE_STEPS = 1024;
+const HAZE_STEPS = 256;
 
 /** Applies the sky to every band. */
 function render(raster: Raster, sky: Sky, optics: readonly BandOptics[]): PixelArray {
