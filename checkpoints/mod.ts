@@ -4,7 +4,6 @@
  * @module
  */
 
-export { writeAtomically } from "./atomic.ts";
 export { CheckpointError } from "./errors.ts";
 export {
   encodeSafetensors,
@@ -23,3 +22,21 @@ export {
 export { type ByteSource, fileSource, memorySource } from "./byte_source.ts";
 export { isTransposed, type PlainTensor, swapShape, toFile, toMemory } from "./layout.ts";
 export { importCheckpoint, type ImportedCheckpoint } from "./lightning.ts";
+export {
+  type FileShapes,
+  inferNetwork,
+  type InferredNetwork,
+  levelCount,
+  type NetworkHints,
+} from "./infer_network.ts";
+export {
+  cardOf,
+  loadModel,
+  type ModelFile,
+  readModelFile,
+  saveModel,
+  writeModelFile,
+} from "./model_file.ts";
+export { published, type PublishedName } from "./published.ts";
+export { checkTensors, tensorsOf, weightsOf } from "./weights.ts";
+export { fitCard, fromAuthorsNames, toAuthorsNames } from "./convert.ts";

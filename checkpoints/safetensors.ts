@@ -6,7 +6,8 @@
  * @module
  */
 
-import { writeAtomically } from "./atomic.ts";
+import { fileURLToPath } from "node:url";
+import { writeFileAtomically } from "../data/mod.ts";
 import { CheckpointError, showShape } from "./errors.ts";
 import {
   arrayType,
@@ -196,6 +197,21 @@ export function encodeSafetensors(
   tensors: StoredTensors,
   metadata: Readonly<Record<string, string>> = {},
 ): Uint8Array<ArrayBuffer> {
+  const chunks = safetensorsChunks(tensors, metadata);
+  const bytes = new Uint8Array(chunks.reduce((size, chunk) => size + chunk.byteLength, 0));
+  let at = 0;
+  for (const chunk of chunks) {
+    bytes.set(chunk, at);
+    at += chunk.byteLength;
+  }
+  return bytes;
+}
+
+/** The header and then the tensors as views, so that a large file is not held twice. */
+function safetensorsChunks(
+  tensors: StoredTensors,
+  metadata: Readonly<Record<string, string>>,
+): Uint8Array[] {
   const entries = Object.entries(tensors);
   for (const [name, tensor] of entries) checkTensor(name, tensor);
   entries.sort(([, a], [, b]) => elementBytes(b.dtype) - elementBytes(a.dtype));
@@ -207,17 +223,14 @@ export function encodeSafetensors(
     offset += data.byteLength;
   }
   const json = new TextEncoder().encode(JSON.stringify(header));
-  const headerLength = Math.ceil(json.byteLength / LENGTH_BYTES) * LENGTH_BYTES;
-  const bytes = new Uint8Array(LENGTH_BYTES + headerLength + offset);
-  new DataView(bytes.buffer).setBigUint64(0, BigInt(headerLength), true);
-  bytes.fill(0x20, LENGTH_BYTES, LENGTH_BYTES + headerLength);
-  bytes.set(json, LENGTH_BYTES);
-  let at = LENGTH_BYTES + headerLength;
-  for (const [, { data }] of entries) {
-    bytes.set(new Uint8Array(data.buffer, data.byteOffset, data.byteLength), at);
-    at += data.byteLength;
-  }
-  return bytes;
+  const padded = Math.ceil(json.byteLength / LENGTH_BYTES) * LENGTH_BYTES;
+  const head = new Uint8Array(LENGTH_BYTES + padded).fill(0x20);
+  new DataView(head.buffer).setBigUint64(0, BigInt(padded), true);
+  head.set(json, LENGTH_BYTES);
+  const views = entries.map(([, { data }]) =>
+    new Uint8Array(data.buffer, data.byteOffset, data.byteLength)
+  );
+  return [head, ...views];
 }
 
 function checkTensor(name: string, { dtype, shape, data }: StoredTensor): void {
@@ -247,8 +260,8 @@ export async function readSafetensors(path: string | URL): Promise<Safetensors> 
  *
  * @param path Where to.
  * @param options `tensors`, `metadata` for the header; `overwrite` allows replacing a file.
- * @throws {Deno.errors.AlreadyExists} If the file exists and `overwrite` is not set.
- * @throws {TypeError} If a tensor's data does not have its shape or dtype; nothing is written.
+ * @throws {TypeError} If the file exists and `overwrite` is not set, or a tensor's data does not
+ * have its shape or dtype; nothing is written.
  */
 export async function writeSafetensors(
   path: string | URL,
@@ -258,5 +271,6 @@ export async function writeSafetensors(
     readonly overwrite?: boolean;
   },
 ): Promise<void> {
-  await writeAtomically(path, encodeSafetensors(tensors, metadata), { overwrite });
+  const target = path instanceof URL ? fileURLToPath(path) : path;
+  await writeFileAtomically(target, safetensorsChunks(tensors, metadata), { overwrite });
 }

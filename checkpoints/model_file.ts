@@ -1,0 +1,165 @@
+/**
+ * Models in files: safetensors whose metadata is the model card, so that a file says by itself what
+ * it is and how to run it.
+ *
+ * @module
+ */
+
+import { builtins } from "../builtins.ts";
+import { OptionsError } from "../core/mod.ts";
+import {
+  type AnyRegistry,
+  buildModules,
+  type Model,
+  type ModelCard,
+  modelFromCard,
+  parseCard,
+  stringifyCard,
+} from "../model/mod.ts";
+import { CheckpointError } from "./errors.ts";
+import { parseSafetensors, type Safetensors, writeSafetensors } from "./safetensors.ts";
+import type { StoredTensors } from "./stored_tensor.ts";
+import { checkTensors, tensorsOf, weightsOf } from "./weights.ts";
+
+const CARD = "emrdm.card";
+const VERSION = "emrdm.version";
+/** Version of the card's format; raised when an older reader would misunderstand it. */
+const FORMAT_VERSION = "1";
+
+/** The tensors of a model and its card. */
+export interface ModelFile {
+  /** Tensors by the authors' names, linear weights [out, in]. */
+  readonly tensors: StoredTensors;
+  readonly card: ModelCard;
+}
+
+/** Bytes of a local file, or of an http(s) URL. */
+async function readBytes(place: string | URL): Promise<Uint8Array> {
+  if (!/^https?:/.test(String(place))) return await Deno.readFile(place);
+  const response = await fetch(place);
+  if (!response.ok) {
+    await response.body?.cancel();
+    throw new CheckpointError(
+      `Cannot load ${place}: the server must send it, got ${response.status} ${response.statusText}`,
+    );
+  }
+  return await response.bytes();
+}
+
+/** Runs a reader; its errors then name the file. */
+function inFile<T>(place: string | URL, read: () => T): T {
+  try {
+    return read();
+  } catch (error) {
+    if (!(error instanceof CheckpointError || error instanceof OptionsError)) throw error;
+    throw new CheckpointError(`Cannot load ${place}: ${error.message}`, { cause: error });
+  }
+}
+
+/** The card in the metadata of a file, or undefined where there is none. */
+export function cardOf({ metadata }: Pick<Safetensors, "metadata">): ModelCard | undefined {
+  const text = metadata[CARD];
+  if (text === undefined) return undefined;
+  const version = metadata[VERSION];
+  if (version !== FORMAT_VERSION) {
+    throw new CheckpointError(
+      `the card's version must be ${FORMAT_VERSION}, got ${version}: use a newer emrdm`,
+    );
+  }
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch (cause) {
+    throw new CheckpointError("the card must be JSON", { cause });
+  }
+  return parseCard(value, "card");
+}
+
+/**
+ * Reads tensors and card of a model.
+ *
+ * @param place A path, or an http(s) or file URL.
+ * @throws {CheckpointError} If the file is broken or carries no card.
+ */
+export async function readModelFile(place: string | URL): Promise<ModelFile> {
+  const bytes = await readBytes(place);
+  return inFile(place, () => {
+    if (bytes[0] === 0x50 && bytes[1] === 0x4B) {
+      throw new CheckpointError("it is a PyTorch checkpoint: convert it first (emrdm convert)");
+    }
+    const file = parseSafetensors(bytes);
+    const card = cardOf(file);
+    if (card === undefined) {
+      throw new CheckpointError("it carries no model card: give it one first (emrdm convert)");
+    }
+    return { tensors: file.tensors, card };
+  });
+}
+
+/**
+ * Writes tensors and card of a model.
+ *
+ * @param path Where to.
+ * @param options The tensors by the authors' names, linear weights [out, in]; the card;
+ * `overwrite` allows replacing a file.
+ * @throws {CheckpointError} If the tensors are not those of the card's network.
+ * @throws {TypeError} If the file exists and `overwrite` is not set.
+ */
+export async function writeModelFile(
+  path: string | URL,
+  { tensors, card, registry = builtins, overwrite = false }: ModelFile & {
+    readonly registry?: AnyRegistry;
+    readonly overwrite?: boolean;
+  },
+): Promise<void> {
+  checkTensors(buildModules(card, { registry, path: "card.modules" }).network, tensors);
+  const metadata = {
+    format: "pt",
+    name: card.name,
+    description: card.description,
+    licence: card.licence,
+    bands: card.bands.map(({ name, unit }) => `${name} (${unit})`).join(", "),
+    [VERSION]: FORMAT_VERSION,
+    [CARD]: stringifyCard(card),
+  };
+  await writeSafetensors(path, { tensors, metadata, overwrite });
+}
+
+/**
+ * Saves a model, card included.
+ *
+ * @param model The model; its weights stay the caller's.
+ * @param path Where to; `overwrite` allows replacing a file.
+ * @throws {TypeError} If the file exists and `overwrite` is not set.
+ */
+export async function saveModel(
+  model: Pick<Model, "weights" | "card">,
+  path: string | URL,
+  { registry = builtins, overwrite = false }: {
+    readonly registry?: AnyRegistry;
+    readonly overwrite?: boolean;
+  } = {},
+): Promise<void> {
+  const tensors = await tensorsOf(model.weights);
+  await writeModelFile(path, { tensors, card: model.card, registry, overwrite });
+}
+
+/**
+ * Loads a model that {@linkcode saveModel} or `emrdm convert` wrote.
+ *
+ * @param place A path, or an http(s) or file URL.
+ * @param options `registry` knows the modules that the card names; default the built-in ones.
+ * @returns The model; the caller owns its weights.
+ * @throws {CheckpointError} If the file is broken, carries no card, names modules that the registry
+ * does not know, or a tensor is not what the network needs; the message has both shapes.
+ */
+export async function loadModel(
+  place: string | URL,
+  { registry = builtins }: { readonly registry?: AnyRegistry } = {},
+): Promise<Model> {
+  const { tensors, card } = await readModelFile(place);
+  return inFile(place, () => {
+    const { network } = buildModules(card, { registry, path: "card.modules" });
+    return modelFromCard(card, weightsOf(network, tensors), { registry });
+  });
+}

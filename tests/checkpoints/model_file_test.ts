@@ -1,0 +1,180 @@
+import { assert, assertEquals, assertRejects } from "@std/assert";
+import { builtins } from "../../builtins.ts";
+import {
+  CheckpointError,
+  loadModel,
+  readSafetensors,
+  saveModel,
+  type StoredTensors,
+  writeSafetensors,
+} from "../../checkpoints/mod.ts";
+import { tf, useEngine } from "../../engine/mod.ts";
+import { type AnyRegistry, createModel, type Model, type ModelConfig } from "../../model/mod.ts";
+
+const CONFIG: ModelConfig = {
+  name: "tiny",
+  licence: "CC0-1.0",
+  bands: [{ name: "B04", unit: "DN" }, { name: "B03", unit: "DN" }],
+  scaling: { low: 0, high: 10000, clip: true },
+  tileSize: 32,
+  length: 2,
+  network: {
+    type: "temporalHdit",
+    patchSize: [2, 1],
+    levels: [
+      { width: 16, depth: 1, dFf: 24, attention: "neighborhood", dHead: 8 },
+      { width: 32, depth: 1, dFf: 40, attention: "global", dHead: 16 },
+    ],
+    mapping: { depth: 1, width: 12, dFf: 20 },
+    temporal: { heads: 4, dK: 6, dFf: 36 },
+  },
+};
+
+function dispose({ weights }: Model): void {
+  tf.dispose({ ...weights.params, ...weights.buffers });
+}
+
+/** Runs in a folder that holds `tiny.safetensors`. */
+async function withFile(
+  run: (path: string, files: { model: Model; folder: string }) => Promise<void>,
+): Promise<void> {
+  await useEngine("cpu", { log: () => {} });
+  const folder = await Deno.makeTempDir();
+  const model = createModel(CONFIG);
+  try {
+    const path = `${folder}/tiny.safetensors`;
+    await saveModel(model, path);
+    await run(path, { model, folder });
+  } finally {
+    dispose(model);
+    await Deno.remove(folder, { recursive: true });
+  }
+}
+
+/** Writes the file again with other tensors or metadata. */
+async function change(
+  path: string,
+  edit: (file: {
+    tensors: Record<string, StoredTensors[string]>;
+    metadata: Record<string, string>;
+  }) => void,
+): Promise<void> {
+  const { tensors, metadata } = await readSafetensors(path);
+  const file = { tensors: { ...tensors }, metadata: { ...metadata } };
+  edit(file);
+  await writeSafetensors(path, { ...file, overwrite: true });
+}
+
+async function refuses(path: string, message: string): Promise<void> {
+  const before = tf.memory().numTensors;
+  await assertRejects(() => loadModel(path), CheckpointError, message);
+  assertEquals(tf.memory().numTensors, before);
+}
+
+Deno.test("loadModel() gives back what saveModel() was given", async () => {
+  await withFile(async (path, { model }) => {
+    const before = tf.memory().numTensors;
+    const loaded = await loadModel(path);
+    assertEquals(loaded.card, model.card);
+    assertEquals(tf.memory().numTensors - before, loaded.network.tensors.length);
+    for (const role of ["params", "buffers"] as const) {
+      assertEquals(Object.keys(loaded.weights[role]), Object.keys(model.weights[role]));
+      for (const [name, tensor] of Object.entries(model.weights[role])) {
+        assertEquals(loaded.weights[role][name]!.shape, tensor.shape);
+        assertEquals(await loaded.weights[role][name]!.data(), await tensor.data(), name);
+      }
+    }
+    dispose(loaded);
+    assertEquals(tf.memory().numTensors, before);
+  });
+});
+
+Deno.test("saveModel() writes linear weights [out, in] and a card that people can read", async () => {
+  await withFile(async (path, { model, folder }) => {
+    const { tensors, metadata } = await readSafetensors(path);
+    assertEquals(tensors["patch_in.proj.weight"]?.shape, [16, 2 * 5]);
+    assertEquals(tensors["time_emb.weight"]?.shape, [6, 1]);
+    assertEquals(tensors["temporal_encoder.attention_heads.Q"]?.shape, [4, 6]);
+    assertEquals(metadata.bands, "B04 (DN), B03 (DN)");
+    assertEquals([metadata.name, metadata.licence], ["tiny", "CC0-1.0"]);
+    assert(!metadata["emrdm.card"]!.includes("null"), "Infinity must not become null");
+    await assertRejects(() => saveModel(model, path), TypeError, "exists");
+    assertEquals([...Deno.readDirSync(folder)].map(({ name }) => name), ["tiny.safetensors"]);
+  });
+});
+
+Deno.test("loadModel() names a missing, a strange and a misshapen tensor", async () => {
+  await withFile(async (path) => {
+    const original = await Deno.readFile(path);
+    await change(path, ({ tensors }) => {
+      tensors["patch_in.weight"] = tensors["patch_in.proj.weight"]!;
+      delete tensors["patch_in.proj.weight"];
+    });
+    await refuses(path, "must have patch_in.proj.weight; it has patch_in.weight instead");
+    await Deno.writeFile(path, original);
+    await change(path, ({ tensors }) => tensors["more"] = tensors["splits.0.fac"]!);
+    await refuses(path, "no place for more");
+    await Deno.writeFile(path, original);
+    await change(path, ({ tensors }) => {
+      const { dtype, data } = tensors["patch_in.proj.weight"]!;
+      tensors["patch_in.proj.weight"] = { dtype, data, shape: [10, 16] };
+    });
+    await refuses(path, "patch_in.proj.weight must be [16, 10], got [10, 16] in the file");
+    await Deno.writeFile(path, original);
+    await change(path, ({ tensors }) => {
+      tensors["splits.0.fac"] = { dtype: "F32", shape: [1], data: Float32Array.of(NaN) };
+    });
+    await refuses(path, "splits.0.fac must be finite, got NaN");
+  });
+});
+
+Deno.test("loadModel() says what to do with a file without a card, or with a newer one", async () => {
+  await withFile(async (path, { folder }) => {
+    const original = await Deno.readFile(path);
+    await change(path, ({ metadata }) => delete metadata["emrdm.card"]);
+    await refuses(path, "carries no model card");
+    await Deno.writeFile(path, original);
+    await change(path, ({ metadata }) => metadata["emrdm.version"] = "2");
+    await refuses(path, "use a newer emrdm");
+    await Deno.writeFile(path, original);
+    await change(path, ({ metadata }) => metadata["emrdm.card"] = "{");
+    await refuses(path, "the card must be JSON");
+    await Deno.writeFile(`${folder}/a.ckpt`, new TextEncoder().encode("PK\x03\x04"));
+    await refuses(`${folder}/a.ckpt`, "emrdm convert");
+  });
+});
+
+Deno.test("loadModel() finds a plugin's modules in the registry it is given", async () => {
+  await withFile(async (path) => {
+    await change(path, ({ metadata }) => {
+      metadata["emrdm.card"] = metadata["emrdm.card"]!
+        .replace('"schedule":{"type":"rational"', '"schedule":{"type":"mine"');
+    });
+    await refuses(path, '"mine" is not a known schedule (known: rational');
+    const registry = builtins.with({ schedule: { mine: builtins.entries("schedule").rational } });
+    const loaded = await loadModel(path, { registry: registry as unknown as AnyRegistry });
+    assertEquals(loaded.card.modules.schedule.type, "mine");
+    dispose(loaded);
+  });
+});
+
+Deno.test("loadModel() loads from an http URL and reports what the server says", async () => {
+  await withFile(async (path, { model }) => {
+    const server = Deno.serve(
+      { port: 0, hostname: "127.0.0.1", onListen() {} },
+      async (request) =>
+        request.url.endsWith("/tiny.safetensors")
+          ? new Response(await Deno.readFile(path))
+          : new Response("no", { status: 404 }),
+    );
+    const base = `http://127.0.0.1:${server.addr.port}`;
+    try {
+      const loaded = await loadModel(`${base}/tiny.safetensors`);
+      assertEquals(loaded.card, model.card);
+      dispose(loaded);
+      await assertRejects(() => loadModel(new URL(`${base}/x`)), CheckpointError, "got 404");
+    } finally {
+      await server.shutdown();
+    }
+  });
+});
