@@ -38,3 +38,4 @@ export {
 } from "./synthetic_clouds.ts";
 export { syntheticDataset, type SyntheticDatasetOptions } from "./synthetic_dataset.ts";
 export { syntheticScene, type SyntheticSceneOptions } from "./synthetic_scene.ts";
+export { cloudMask, type CloudRuleOptions, cloudScore } from "./cloud_rule.ts";

@@ -1,0 +1,72 @@
+/**
+ * What the metrics compare: two images in memory and which pixels count.
+ *
+ * @module
+ */
+
+/** Size of the images and which pixels count. */
+export interface ImageOptions {
+  readonly height: number;
+  readonly width: number;
+  readonly channels: number;
+  /** Pixels that count, [H, W], where not 0; default all. */
+  readonly mask?: ArrayLike<number>;
+}
+
+/** Size of the images and the range of their numbers. */
+export interface RangeOptions extends ImageOptions {
+  /** Largest minus smallest possible value: 10000 for DN of reflectance in [0, 1]. */
+  readonly dataRange: number;
+}
+
+/**
+ * Checks two images before they are compared.
+ *
+ * @throws {TypeError} If a length does not match the size.
+ * @throws {RangeError} If no pixel counts or a number is not finite.
+ */
+export function checkImages(
+  name: string,
+  { prediction, target, options }: {
+    readonly prediction: Float32Array;
+    readonly target: Float32Array;
+    readonly options: ImageOptions;
+  },
+): void {
+  const { height, width, channels, mask } = options;
+  const length = height * width * channels;
+  if (prediction.length !== length || target.length !== length || length === 0) {
+    throw new TypeError(
+      `Cannot compute ${name}: both images must have [${height}, ${width}, ${channels}] = ` +
+        `${length} numbers, got ${prediction.length} and ${target.length}`,
+    );
+  }
+  if (mask !== undefined && mask.length !== height * width) {
+    throw new TypeError(
+      `Cannot compute ${name}: the mask must have [${height}, ${width}] numbers, got ${mask.length}`,
+    );
+  }
+  let counted = mask === undefined;
+  for (let i = 0; i < length; i++) {
+    counted ||= mask![Math.floor(i / channels)] !== 0;
+    if (!Number.isFinite(prediction[i]) || !Number.isFinite(target[i])) {
+      const pixel = Math.floor(i / channels);
+      throw new RangeError(
+        `Cannot compute ${name}: numbers must be finite, got ${prediction[i]} and ${target[i]} ` +
+          `at row ${Math.floor(pixel / width)}, column ${pixel % width}, channel ${i % channels}`,
+      );
+    }
+  }
+  if (!counted) {
+    throw new RangeError(`Cannot compute ${name}: the mask must keep a pixel, got none`);
+  }
+}
+
+/** Checks the data range. @throws {RangeError} If it is not a positive number. */
+export function checkRange(name: string, dataRange: number): void {
+  if (!(dataRange > 0 && dataRange < Infinity)) {
+    throw new RangeError(
+      `Cannot compute ${name}: the data range must be a positive number, got ${dataRange}`,
+    );
+  }
+}
