@@ -1,0 +1,19 @@
+/**
+ * The contracts of the axes: tests that built-in modules and plugins both pass.
+ *
+ * @example
+ * ```ts
+ * import { testSchedule } from "./mod.ts";
+ * import { rational } from "../../schedules/mod.ts";
+ *
+ * testSchedule("rational({ alpha: 5 })", () => rational({ alpha: 5 }));
+ * ```
+ *
+ * @module
+ */
+
+export { type NoiseContract, testNoise } from "./noise.ts";
+export { type Moments, type PrecondContract, testPrecond } from "./precond.ts";
+export { type ScheduleContract, testSchedule } from "./schedule.ts";
+export { testTimesteps, type TimestepsContract } from "./timesteps.ts";
+export { testWeighting, type WeightingContract } from "./weighting.ts";
