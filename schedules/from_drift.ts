@@ -7,7 +7,7 @@
 import { antiderivative, invertRising } from "./quadrature.ts";
 import type { Schedule } from "./schedule.ts";
 
-/** f and g of dx = f(t)(μ − x)dt + g(t)dw (Eq. 3). */
+/** f and g of dx = f(t)(μ − x)dt + g(t)dw (Eq. 3), continuous for t > 0. */
 export interface Drift {
   /** Rate of reversion f(t) ≥ 0, per unit of t; may be infinite at t = 0 if its integral is not. */
   readonly f: (t: number) => number;

@@ -18,8 +18,8 @@ const NODES = [
 /** Error of an integral relative to its size, at which intervals are no longer halved. */
 const TOLERANCE = 1e-12;
 
-/** Halvings of an interval; a jump of the integrand is then confined to 1e-15 of it. */
-const MAX_DEPTH = 50;
+/** Halvings of an interval; a kink of the integrand is then confined to 1e-6 of it. */
+const MAX_DEPTH = 20;
 
 /** Step of the root finding relative to t, at which it ends. */
 const ROOT_TOLERANCE = 1e-13;
@@ -53,7 +53,9 @@ function refine(
   if (!Number.isFinite(halves) || depth === 0 || Math.abs(halves - whole) <= tolerance) {
     return halves;
   }
-  const next = { tolerance: tolerance / 2, depth: depth - 1 };
+  // The same tolerance for both halves: a kink ends at an interval that is small enough, and the
+  // rounding of nested integrals does not look like error.
+  const next = { tolerance, depth: depth - 1 };
   return refine(f, [from, middle], { ...next, whole: left }) +
     refine(f, [middle, to], { ...next, whole: right });
 }
