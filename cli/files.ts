@@ -1,0 +1,31 @@
+/**
+ * Reading what a command is pointed at, and making room for what it writes.
+ *
+ * @module
+ */
+
+import type { Raster } from "../core/mod.ts";
+import { readBandFolder, readRaster } from "../data/mod.ts";
+
+/** A JSON file. @throws {TypeError} If it is no JSON; the message has the path. */
+export async function readJson(path: string): Promise<unknown> {
+  const text = await Deno.readTextFile(path);
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    throw new TypeError(
+      `Cannot read ${path}: it must be JSON (${error instanceof Error ? error.message : error})`,
+    );
+  }
+}
+
+/** A GeoTIFF, or a folder with one GeoTIFF per band. */
+export async function readScene(path: string): Promise<Raster> {
+  return (await Deno.stat(path)).isDirectory ? await readBandFolder(path) : await readRaster(path);
+}
+
+/** `folder/S2A_x.tif` → `S2A_x`. */
+export function stemOf(path: string): string {
+  const name = path.replace(/[\\/]+$/, "").split(/[\\/]/).at(-1)!;
+  return name.replace(/\.[^.]+$/, "");
+}

@@ -1,0 +1,154 @@
+/**
+ * `emrdm inspect`: what a model file or checkpoint holds; the modules that can be used.
+ *
+ * @module
+ */
+
+import {
+  cardOf,
+  fileSource,
+  importCheckpoint,
+  parseSafetensors,
+  type StoredTensors,
+} from "../checkpoints/mod.ts";
+import type { Catalog, Registry } from "../core/mod.ts";
+import { AXES, type ModelCard } from "../model/mod.ts";
+import { command, type Context, operandsOf, type Result } from "./command.ts";
+import { choice, toggle } from "./flags.ts";
+import { table } from "./table.ts";
+
+/** Everything that can be told of a file of weights. */
+interface Inspected {
+  readonly kind: "checkpoint" | "model" | "safetensors";
+  readonly card?: ModelCard;
+  readonly tensors: StoredTensors;
+  readonly facts: Readonly<Record<string, unknown>>;
+}
+
+function inspectFile(path: string, weights: "ema" | "raw"): Inspected {
+  using file = fileSource(path);
+  const start = file.size >= 2 ? file.read(0, 2) : new Uint8Array();
+  if (start[0] === 0x50 && start[1] === 0x4B) {
+    const { tensors, ...facts } = importCheckpoint(file, { weights });
+    return { kind: "checkpoint", tensors, facts };
+  }
+  const parsed = parseSafetensors(file.read(0, file.size));
+  const card = cardOf(parsed);
+  if (card !== undefined) return { kind: "model", card, tensors: parsed.tensors, facts: {} };
+  return { kind: "safetensors", tensors: parsed.tensors, facts: { ...parsed.metadata } };
+}
+
+function countElements(tensors: StoredTensors): number {
+  return Object.values(tensors).reduce((sum, { data }) => sum + data.length, 0);
+}
+
+/** Options of a module as `alpha=3 …`; lists and objects as JSON. */
+function optionsOf(module: Readonly<Record<string, unknown>>): string {
+  return Object.entries(module)
+    .filter(([key]) => key !== "type")
+    .map(([key, value]) => `${key}=${typeof value === "object" ? JSON.stringify(value) : value}`)
+    .join(" ");
+}
+
+function cardLines(card: ModelCard): string[] {
+  const { bands, scaling, condition, modules, training } = card;
+  const names = (list: ModelCard["bands"]) =>
+    list.map(({ name, unit }) => `${name} (${unit})`).join(", ");
+  return [
+    `name         ${card.name}`,
+    `description  ${card.description}`,
+    `licence      ${card.licence}`,
+    `bands        ${names(bands)}`,
+    `scaling      [${scaling.low}, ${scaling.high}] to [-1, 1]${scaling.clip ? ", clipped" : ""}`,
+    `condition    ${condition.order.join(", ") || "none"}`,
+    ...(condition.auxiliary.length > 0 ? [`auxiliary    ${names(condition.auxiliary)}`] : []),
+    `tile size    ${card.tileSize}`,
+    `frames       ${card.length}`,
+    `steps        ${card.steps}`,
+    ...AXES.map((axis) =>
+      `${axis.padEnd(12)} ${modules[axis].type} ${optionsOf(modules[axis])}`.trimEnd()
+    ),
+    ...Object.entries(training).map(([key, value]) => `training     ${key}: ${value}`),
+  ];
+}
+
+function describe(path: string, { kind, card, tensors, facts }: Inspected, all: boolean): Result {
+  const rows = Object.entries(tensors).map(([name, { dtype, shape }]) => ({ name, dtype, shape }));
+  const known = Object.entries(facts).filter(([, value]) =>
+    value !== undefined && !(Array.isArray(value) && value.length === 0)
+  );
+  const lines = [
+    `${path}: ${kind}, ${rows.length} tensors, ${countElements(tensors)} numbers`,
+    ...known.map(([key, value]) => `${key.padEnd(12)} ${value}`),
+    ...(card === undefined ? [] : cardLines(card)),
+    ...(all
+      ? [table(rows.map(({ name, dtype, shape }) => [name, dtype, `[${shape.join(", ")}]`]))]
+      : []),
+  ];
+  const json = {
+    file: path,
+    kind,
+    ...Object.fromEntries(known),
+    card: card ?? null,
+    tensors: rows,
+  };
+  return { text: lines.join("\n"), json };
+}
+
+/** The registry's modules with their summaries and defaults. */
+function listModules({ registry }: Context): Result {
+  const reader = registry as unknown as Registry<Catalog>;
+  const kinds = reader.kinds().map((kind) => {
+    const entries = Object.entries(reader.entries(kind));
+    const modules = entries.map(([type, { summary, checks, defaults }]) => ({
+      type,
+      summary,
+      options: Object.keys(checks),
+      defaults,
+    }));
+    return { kind, modules };
+  });
+  const lines = kinds.flatMap(({ kind, modules }) => [
+    `${kind}:`,
+    ...modules.flatMap(({ type, summary, options, defaults }) => [
+      `  ${type}: ${summary}`,
+      ...(options.length === 0 ? [] : [`    ${shownOptions(options, defaults)}`]),
+    ]),
+  ]);
+  return {
+    text: lines.join("\n"),
+    json: Object.fromEntries(kinds.map((k) => [k.kind, k.modules])),
+  };
+}
+
+function shownOptions(options: readonly string[], defaults: Readonly<Record<string, unknown>>) {
+  return options.map((name) => {
+    const value = defaults[name];
+    if (value === undefined) return name;
+    return `${name}=${typeof value === "object" ? JSON.stringify(value) : value}`;
+  }).join(" ");
+}
+
+/** `emrdm inspect`. */
+export const inspect = command({
+  summary: "show what a model file or checkpoint holds, or list the modules",
+  operands: "<file>",
+  flags: {
+    modules: toggle("List every module of the registry with its options, instead of a file"),
+    tensors: toggle("List every tensor"),
+    weights: choice("Of a checkpoint: moving average or last weights (default raw)", [
+      "ema",
+      "raw",
+    ]),
+  },
+  examples: ["inspect weights/model.safetensors", "inspect --modules --json"],
+  // deno-lint-ignore require-await -- every command is asynchronous.
+  async run({ modules, tensors, weights = "raw" }, context) {
+    if (modules) {
+      operandsOf(context, { min: 0, what: "no file with --modules" });
+      return listModules(context);
+    }
+    const [path] = operandsOf(context, { min: 1, what: "one file" });
+    return describe(path!, inspectFile(path!, weights), tensors);
+  },
+});

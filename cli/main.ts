@@ -1,0 +1,149 @@
+/**
+ * The command line: finds the verb, reads its flags, prints its result.
+ *
+ * @module
+ */
+
+import type { Command, Context, Result } from "./command.ts";
+import { flagLines } from "./command.ts";
+import { choice, readFlags, texts, toggle, UsageError } from "./flags.ts";
+import { terminalProgress } from "./progress.ts";
+import { VERSION } from "./version.ts";
+
+/** Where a verb is; it is loaded when it is called. */
+interface Verb {
+  readonly summary: string;
+  // deno-lint-ignore no-explicit-any -- each verb has flags of its own.
+  readonly load: () => Promise<Command<any>>;
+}
+
+const VERBS: Readonly<Record<string, Verb>> = {
+  convert: {
+    summary: "turn the authors' checkpoints into model files, and back to their names",
+    load: async () => (await import("./convert.ts")).convert,
+  },
+  inspect: {
+    summary: "show what a model file or checkpoint holds, or list the modules",
+    load: async () => (await import("./inspect.ts")).inspect,
+  },
+  synth: {
+    summary: "paint clouds over clear rasters or over made-up scenes",
+    load: async () => (await import("./synth.ts")).synth,
+  },
+};
+
+const COMMON = {
+  engine: choice("What computes (default auto)", ["auto", "webgpu", "wasm", "cpu"]),
+  plugin: texts("Module at a URL or path whose default export adds to the registry", "URL"),
+  json: toggle("Print the result as JSON"),
+  debug: toggle("Name the op behind a WebGPU error; print stack traces"),
+  help: toggle("Show this help"),
+} as const;
+
+/** Where the command line prints. */
+export interface Streams {
+  readonly out: (line: string) => void;
+  readonly err: (line: string) => void;
+}
+
+const CONSOLE: Streams = { out: console.log, err: console.error };
+
+function overview(): string {
+  const width = Math.max(...Object.keys(VERBS).map((name) => name.length));
+  const verbs = Object.entries(VERBS)
+    .map(([name, { summary }]) => `  ${name.padEnd(width)}  ${summary}`);
+  return [
+    `emrdm ${VERSION}: mean-reverting diffusion that removes clouds from satellite images`,
+    "",
+    "Usage: emrdm <command> [flags]",
+    "",
+    ...verbs,
+    "",
+    "emrdm <command> --help tells more; emrdm --version prints the version.",
+  ].join("\n");
+}
+
+function helpOf(name: string, { summary, operands, details, flags, examples }: Command): string {
+  const usage = ["emrdm", name, operands, "[flags]"].filter((part) => part !== "").join(" ");
+  return [
+    `emrdm ${name}: ${summary}`,
+    "",
+    `Usage: ${usage}`,
+    ...(details === undefined ? [] : ["", details]),
+    ...(Object.keys(flags).length === 0 ? [] : ["", "Flags:", flagLines(flags)]),
+    "",
+    "Flags of every command:",
+    flagLines(COMMON),
+    "",
+    "Examples:",
+    ...examples.map((example) => `  emrdm ${example}`),
+  ].join("\n");
+}
+
+/** How an error reads: its message, and those of its causes that say more. */
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}
+
+async function runVerb(name: string, args: readonly string[], streams: Streams): Promise<Result> {
+  const verb = Object.hasOwn(VERBS, name) ? VERBS[name] : undefined;
+  if (verb === undefined) {
+    const known = Object.keys(VERBS).join(", ");
+    throw new UsageError(`${name} is not a known command (known: ${known})`);
+  }
+  const loaded = await verb.load();
+  const { values, operands } = readFlags(args, { ...loaded.flags, ...COMMON });
+  if (values.help) {
+    const text = helpOf(name, loaded);
+    return { text, json: { help: text } };
+  }
+  const { engine, plugin, debug } = values as {
+    engine?: "auto" | "webgpu" | "wasm" | "cpu";
+    plugin: readonly string[];
+    debug: boolean;
+  };
+  const context: Context = {
+    operands,
+    registry: await (await import("./plugins.ts")).loadRegistry(plugin),
+    engine: async () => {
+      const { useEngine } = await import("../engine/mod.ts");
+      return await useEngine(engine, { debug, log: streams.err });
+    },
+    log: streams.err,
+    progress: terminalProgress,
+  };
+  return await loaded.run(values, context);
+}
+
+/**
+ * Runs the command line.
+ *
+ * @param args Arguments without the program's name.
+ * @returns The exit code: 0, 1 where something failed, 2 where the call was wrong.
+ */
+export async function main(args: readonly string[], streams: Streams = CONSOLE): Promise<number> {
+  const [name, ...rest] = args;
+  if (name === undefined || name === "--help" || name === "-h" || name === "help") {
+    (name === undefined ? streams.err : streams.out)(overview());
+    return name === undefined ? 2 : 0;
+  }
+  if (name === "--version" || name === "-V") {
+    streams.out(VERSION);
+    return 0;
+  }
+  try {
+    const { text, json } = await runVerb(name, rest, streams);
+    if (rest.includes("--json")) streams.out(JSON.stringify(json, null, 2));
+    else if (text !== "") streams.out(text);
+    return 0;
+  } catch (error) {
+    if (error instanceof UsageError) {
+      const help = Object.hasOwn(VERBS, name) ? `emrdm ${name} --help` : "emrdm --help";
+      streams.err(`emrdm ${name}: ${error.message}\nSee ${help}`);
+      return 2;
+    }
+    const trace = rest.includes("--debug") && error instanceof Error ? `\n${error.stack}` : "";
+    streams.err(`emrdm ${name}: ${messageOf(error)}${trace}`);
+    return 1;
+  }
+}

@@ -1,0 +1,134 @@
+/**
+ * `emrdm synth`: clouds over clear rasters, or over made-up scenes, as a folder to train on.
+ *
+ * @module
+ */
+
+import { createRng, type Raster, type Rng } from "../core/mod.ts";
+import {
+  joinPictures,
+  quicklook,
+  syntheticClouds,
+  type SyntheticCloudsOptions,
+  syntheticScene,
+  writeCog,
+  writePng,
+} from "../data/mod.ts";
+import { command } from "./command.ts";
+import { readScene, stemOf } from "./files.ts";
+import { count, number, text, toggle, UsageError } from "./flags.ts";
+
+/** Cover of a date where none is asked for, from a little to most. */
+const COVER = { low: 0.2, high: 0.7 } as const;
+
+/** A clear raster and what it is called. */
+interface Clear {
+  readonly name: string;
+  readonly raster: Raster;
+}
+
+/** Clear rasters: files, or scenes made up one by one. */
+async function* clearRasters(
+  paths: readonly string[],
+  { scenes, size, rng }: { readonly scenes: number; readonly size: number; readonly rng: Rng },
+): AsyncGenerator<Clear> {
+  for (const path of paths) yield { name: stemOf(path), raster: await readScene(path) };
+  if (paths.length > 0) return;
+  for (let i = 0; i < scenes; i++) {
+    const raster = syntheticScene(rng.fork("scene").fork(i), { width: size, height: size });
+    yield { name: `scene${i}`, raster };
+  }
+}
+
+/** Writes one clear raster and its cloudy dates. */
+async function writeDates(
+  folder: string,
+  { name, raster }: Clear,
+  { dates, clouds, rng, overwrite, png }: {
+    readonly dates: number;
+    readonly clouds: SyntheticCloudsOptions;
+    readonly rng: Rng;
+    readonly overwrite: boolean;
+    readonly png: boolean;
+  },
+): Promise<{ name: string; covers: readonly number[] }> {
+  const covers: number[] = [];
+  const pictures = [quicklook(raster)];
+  for (let date = 0; date < dates; date++) {
+    const draw = rng.fork(name).fork(date);
+    const cover = clouds.cover ?? COVER.low + (COVER.high - COVER.low) * draw.uniform();
+    const { cloudy, mask } = syntheticClouds(raster, draw.fork("clouds"), { ...clouds, cover });
+    const file = dates === 1 ? `${name}.tif` : `${name}_${date}.tif`;
+    await writeCog(`${folder}/cloudy/${file}`, cloudy, { overwrite });
+    await writeCog(`${folder}/mask/${file}`, mask, { overwrite });
+    pictures.push(quicklook(cloudy));
+    covers.push(shareOf(mask));
+  }
+  await writeCog(`${folder}/clear/${name}.tif`, raster, { overwrite });
+  if (png) await writePng(`${folder}/${name}.png`, joinPictures(pictures), { overwrite });
+  return { name, covers };
+}
+
+/** Share of pixels that are not clear. */
+function shareOf(mask: Raster): number {
+  const clouded = Uint8Array.from(mask.data, (value) => value > 0 ? 1 : 0);
+  return clouded.reduce((sum, value) => sum + value, 0) / clouded.length;
+}
+
+/** `emrdm synth`. */
+export const synth = command({
+  summary: "paint clouds over clear rasters or over made-up scenes",
+  operands: "[clear.tif|band-folder ...]",
+  details:
+    "Writes clear/NAME.tif, cloudy/NAME.tif (or NAME_0.tif, NAME_1.tif, …) and mask/ with\n" +
+    "0 clear, 1 thick cloud, 2 thin cloud or haze, 3 shadow: a folder that train can read.",
+  flags: {
+    out: text("Folder to write to", "DIR"),
+    dates: count("Cloudy images per clear one (default 1)", { min: 1 }),
+    scenes: count("Scenes to make up where no raster is given (default 1)", { min: 1 }),
+    size: count("Side of made-up scenes in pixels (default 256)", { min: 8 }),
+    seed: count("Seed (default 0)"),
+    cover: number("Share of cloud (default: from 0.2 to 0.7 by chance)", { min: 0, max: 1 }),
+    scale: number("Size of the largest clouds in pixels (default 120)", { min: 4 }),
+    density: number("From a veil (0) to solid cloud (1) (default 0.8)", { min: 0, max: 1 }),
+    altitude: number("From water cloud (0) to cirrus (1) (default 0.2)", { min: 0, max: 1 }),
+    haze: number("Optical depth of haze at 550 nm (default 0.03)", { min: 0, max: 5 }),
+    shadow: number("Light that thick cloud takes (default 0.8)", { min: 0, max: 1 }),
+    white: number("File number of reflectance 1 (default 10000)", { min: 1e-6 }),
+    png: toggle("Also write a picture of each"),
+    overwrite: toggle("Replace existing files"),
+  },
+  examples: [
+    "synth --out data/train --scenes 20 --dates 3 --png",
+    "synth clear1.tif clear2.tif --out data/train --cover 0.5",
+  ],
+  async run(values, { operands, progress }) {
+    const { out, dates = 1, scenes = 1, size = 256, seed = 0, png, overwrite } = values;
+    if (out === undefined) throw new UsageError("give the folder to write to with --out");
+    const rng = createRng(seed);
+    const { cover, scale, density, altitude, haze, shadow, white } = values;
+    const given = { cover, scale, density, altitude, haze, shadow, white };
+    const clouds: SyntheticCloudsOptions = Object.fromEntries(
+      Object.entries(given).filter(([, value]) => value !== undefined),
+    );
+    for (const part of ["clear", "cloudy", "mask"]) {
+      await Deno.mkdir(`${out}/${part}`, { recursive: true });
+    }
+    const total = operands.length || scenes;
+    const bar = progress("synth");
+    const written: { name: string; covers: readonly number[] }[] = [];
+    for await (const clear of clearRasters(operands, { scenes, size, rng })) {
+      written.push(
+        await writeDates(out, clear, { dates, clouds, rng: rng.fork("dates"), overwrite, png }),
+      );
+      bar.update(written.length, total, clear.name);
+    }
+    bar.end();
+    const lines = written.map(({ name, covers }) =>
+      `${name}: cloud and shadow on ${
+        covers.map((share) => `${Math.round(100 * share)} %`).join(", ")
+      }`
+    );
+    return { text: [`${out}:`, ...lines].join("\n"), json: { folder: out, images: written } };
+  },
+});

@@ -1,0 +1,69 @@
+import { assertEquals, assertThrows } from "@std/assert";
+import {
+  choice,
+  count,
+  number,
+  readFlags,
+  text,
+  texts,
+  toggle,
+  UsageError,
+  words,
+} from "../../cli/flags.ts";
+
+const FLAGS = {
+  name: text("Name"),
+  sChurn: number("Churn", { min: 0, max: 10 }),
+  steps: count("Steps", { min: 1 }),
+  mode: choice("Mode", ["a", "b"]),
+  plugin: texts("Plugins"),
+  bands: words("Bands"),
+  force: toggle("Force"),
+} as const;
+
+function refuses(args: readonly string[], message: string): void {
+  assertThrows(() => readFlags(args, FLAGS), UsageError, message);
+}
+
+Deno.test("readFlags() gives every flag its type and keeps operands as texts", () => {
+  const { values, operands } = readFlags(
+    "in.tif --name=x --s-churn 2.5 --steps 3 --mode b --plugin p --plugin q --bands B02,B03 --force 7"
+      .split(" "),
+    FLAGS,
+  );
+  assertEquals(values, {
+    name: "x",
+    sChurn: 2.5,
+    steps: 3,
+    mode: "b",
+    plugin: ["p", "q"],
+    bands: ["B02", "B03"],
+    force: true,
+  });
+  assertEquals(operands, ["in.tif", "7"]);
+});
+
+Deno.test("readFlags() leaves what is not given undefined, empty or false", () => {
+  const { values } = readFlags([], FLAGS);
+  assertEquals([values.name, values.steps, values.plugin, values.force], [
+    undefined,
+    undefined,
+    [],
+    false,
+  ]);
+});
+
+Deno.test("readFlags() refuses unknown flags and lists what is known", () => {
+  refuses(["--nmae", "x"], "--nmae is not a known flag (known: --name, --s-churn");
+  refuses(["-x"], "-x is not a known flag");
+});
+
+Deno.test("readFlags() refuses values that are missing, repeated or out of bounds", () => {
+  refuses(["--name"], "--name needs a value");
+  refuses(["--name", "a", "--name", "b"], "--name must be given once");
+  refuses(["--s-churn", "11"], "--s-churn must be a number ≥ 0 and ≤ 10, got 11");
+  refuses(["--s-churn", "1e"], "got 1e");
+  refuses(["--steps", "1.5"], "--steps must be an integer ≥ 1, got 1.5");
+  refuses(["--steps=-1"], "got -1");
+  refuses(["--mode", "c"], "--mode must be one of a, b, got c");
+});

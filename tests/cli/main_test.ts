@@ -1,0 +1,69 @@
+import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import config from "../../deno.json" with { type: "json" };
+import { emrdm, inFolder } from "./run.ts";
+
+Deno.test("emrdm prints its version and an overview of its commands", async () => {
+  assertEquals(await emrdm("--version"), { code: 0, out: config.version, err: "" });
+  const { code, out } = await emrdm("--help");
+  assertEquals(code, 0);
+  assertMatch(out, /^ {2}convert +turn the authors' checkpoints/m);
+  const nothing = await emrdm();
+  assertEquals([nothing.code, nothing.out], [2, ""]);
+});
+
+Deno.test("every command of emrdm has a help with flags and examples", async () => {
+  const { out: overview } = await emrdm("--help");
+  const names = [...overview.matchAll(/^ {2}([a-z]+) {2,}/gm)].map(([, name]) => name!);
+  assert(names.length >= 3);
+  for (const name of names) {
+    const { code, out, err } = await emrdm(name, "--help");
+    assertEquals([code, err], [0, ""], name);
+    assertStringIncludes(out, `Usage: emrdm ${name}`);
+    assertStringIncludes(out, `Examples:\n  emrdm ${name}`);
+    assertStringIncludes(out, "--engine auto|webgpu|wasm|cpu");
+  }
+});
+
+Deno.test("emrdm ends with 2 and says what is known where the call is wrong", async () => {
+  const wrong = [
+    [["nope"], "nope is not a known command (known: "],
+    [["inspect", "--nope"], "--nope is not a known flag (known: --modules"],
+    [["inspect"], "it takes one file, got nothing"],
+    [["convert", "one.ckpt"], "it takes an input and an output file, got one.ckpt"],
+    [["synth"], "give the folder to write to with --out"],
+    [["synth", "--out", "x", "--cover", "2"], "--cover must be a number ≥ 0 and ≤ 1, got 2"],
+  ] as const;
+  for (const [args, message] of wrong) {
+    const { code, out, err } = await emrdm(...args);
+    assertEquals([code, out], [2, ""], args.join(" "));
+    assertStringIncludes(err, message);
+    assertStringIncludes(err, "--help");
+  }
+});
+
+Deno.test("emrdm ends with 1 where something fails", async () => {
+  const { code, err } = await emrdm("inspect", "missing.safetensors");
+  assertEquals(code, 1);
+  assertStringIncludes(err, "missing.safetensors");
+});
+
+Deno.test("emrdm --plugin adds modules to the registry that commands see", async () => {
+  await inFolder(async (folder) => {
+    const path = `${folder}/plugin.ts`;
+    await Deno.writeTextFile(
+      path,
+      `const entry = { summary: "mine", create: () => ({}), checks: {}, defaults: {} };
+       export default { schedule: { mine: entry }, palette: { own: entry } };`,
+    );
+    const { code, out } = await emrdm("inspect", "--modules", "--json", "--plugin", path);
+    assertEquals(code, 0);
+    const kinds: Record<string, { type: string }[]> = JSON.parse(out);
+    assertEquals(kinds.schedule?.map(({ type }) => type).slice(-1), ["mine"]);
+    assert(kinds.schedule!.some(({ type }) => type === "rational"));
+    assertEquals(kinds.palette?.map(({ type }) => type), ["own"]);
+    await Deno.writeTextFile(path, "export const nothing = 1;");
+    const bad = await emrdm("inspect", "--modules", "--plugin", `file://${path}?2`);
+    assertEquals(bad.code, 1);
+    assertStringIncludes(bad.err, "its default export must be a catalog");
+  });
+});

@@ -1,0 +1,26 @@
+import { assertEquals, assertMatch } from "@std/assert";
+import { clock, drawProgress } from "../../cli/progress.ts";
+
+Deno.test("clock() shows minutes, and hours where there are some", () => {
+  assertEquals([clock(7.4), clock(187), clock(3909)], ["0:07", "3:07", "1:05:09"]);
+});
+
+Deno.test("drawProgress() redraws one line with the time that is left", () => {
+  let time = 0;
+  const written: string[] = [];
+  const bar = drawProgress("train", {
+    write: (text) => void written.push(text),
+    now: () => time,
+    columns: () => 200,
+  });
+  time = 10_000;
+  bar.update(25, 100, "loss 1");
+  bar.update(26, 100);
+  time = 40_000;
+  bar.update(100, 100);
+  bar.end();
+  assertEquals(written.length, 3);
+  assertMatch(written[0]!, /train █{6}░{18} 25\/100 ETA 0:30 loss 1$/);
+  assertMatch(written[1]!, /100\/100 ETA 0:00/);
+  assertEquals(written[2], "\n");
+});
