@@ -110,9 +110,17 @@ async function useWebgpu(debug: boolean): Promise<Engine | undefined> {
 async function useWasm(): Promise<Engine> {
   await import("./wasm/backend.ts");
   const { repairBatchMatMul } = await import("./wasm/batch_mat_mul.ts");
+  const { repairGather } = await import("./wasm/gather.ts");
+  const { repairSplit } = await import("./wasm/split.ts");
+  const { repairTranspose } = await import("./wasm/transpose.ts");
   const fresh = tf.engine().registry["wasm"] === undefined;
   await start("wasm");
-  if (fresh) repairBatchMatMul();
+  if (fresh) {
+    repairBatchMatMul();
+    repairTranspose();
+    repairGather();
+    repairSplit();
+  }
   return { name: "wasm", device: "one CPU thread", software: false };
 }
 

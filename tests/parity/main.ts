@@ -1,0 +1,78 @@
+/**
+ * `deno task parity`: every golden number against ours.
+ *
+ *     deno task parity [--golden DIR] [--engine auto|webgpu|wasm|cpu|all] [--json]
+ */
+
+import { parseArgs } from "node:util";
+import { type EngineName, useEngine } from "../../engine/mod.ts";
+import { Golden } from "./golden.ts";
+import { compareAll } from "./run.ts";
+
+if (import.meta.main) {
+  const { values: args } = parseArgs({
+    args: Deno.args,
+    options: {
+      golden: { type: "string" },
+      engine: { type: "string", default: "auto" },
+      json: { type: "boolean", default: false },
+    },
+  });
+  const shared = new URL("../../../shared/golden/", import.meta.url);
+  const shipped = new URL("../testdata/golden/", import.meta.url);
+  const folder = args.golden === undefined
+    ? await exists(shared) ? shared : shipped
+    : new URL(`${args.golden}/`, `file://${Deno.cwd()}/`);
+  const engines = args.engine === "all" ? ["webgpu", "wasm", "cpu"] : [args.engine];
+  const reports = [];
+  let failed = false;
+  for (const name of engines) {
+    const engine = await useEngine(name as EngineName | "auto");
+    const golden = await Golden.open(folder);
+    await compareAll(golden);
+    const forgotten = golden.forgotten();
+    failed ||= forgotten.length > 0 || golden.comparisons.some(({ passed }) => !passed);
+    reports.push({
+      engine: engine.name,
+      device: engine.device,
+      comparisons: golden.comparisons,
+      skips: golden.skips,
+      forgotten,
+    });
+    if (!args.json) print(engine.name, engine.device, golden);
+  }
+  if (args.json) console.log(JSON.stringify(reports, null, 1));
+  Deno.exit(failed ? 1 : 0);
+}
+
+async function exists(folder: URL): Promise<boolean> {
+  try {
+    return (await Deno.stat(folder)).isDirectory;
+  } catch {
+    return false;
+  }
+}
+
+function print(name: string, device: string, golden: Golden): void {
+  console.log(`\n# ${name} (${device})`);
+  for (const { file, tensor, difference, tolerance, relative, passed } of golden.comparisons) {
+    const unit = relative ? "relative" : "absolute";
+    console.log(
+      `${passed ? "ok  " : "FAIL"} ${file} ${tensor}: max ${unit} difference ` +
+        `${difference.toExponential(2)} (tolerance ${tolerance.toExponential(2)})`,
+    );
+  }
+  for (const { file, tensor, reason } of golden.skips) {
+    console.log(`skip ${file} ${tensor}: ${reason}`);
+  }
+  for (const { file, tensor } of golden.forgotten()) {
+    console.log(`FAIL ${file} ${tensor}: not compared`);
+  }
+  const failed = golden.comparisons.filter(({ passed }) => !passed).length;
+  const worst = Math.max(...golden.comparisons.map((c) => c.difference / c.tolerance));
+  console.log(
+    `${name}: ${golden.comparisons.length - failed} equal, ${failed} different, ` +
+      `${golden.skips.length} skipped with a reason, ${golden.forgotten().length} forgotten; ` +
+      `worst is ${(100 * worst).toFixed(0)} % of its tolerance`,
+  );
+}
