@@ -24,8 +24,8 @@ export function takeAxis<T extends Tensor>(x: T, indices: readonly number[], axi
       indices.forEach((index, i) => selection[index * indices.length + i] = 1);
       const transposed = tf.tensor3d(selection, [1, size, indices.length]);
       const flat = (dy as Tensor).reshape([outer, indices.length, inner]);
-      return tf.matMul(outer === 1 ? transposed : tf.tile(transposed, [outer, 1, 1]), flat)
-        .reshape(x.shape);
+      // A product with batch 1 on one side is right on every engine.
+      return tf.matMul(transposed, flat).reshape(x.shape);
     },
   }));
   return take(x) as T;
