@@ -18,6 +18,10 @@ interface Verb {
 }
 
 const VERBS: Readonly<Record<string, Verb>> = {
+  evaluate: {
+    summary: "score restored images beside simple baselines",
+    load: async () => (await import("./evaluate.ts")).evaluate,
+  },
   convert: {
     summary: "turn the authors' checkpoints into model files, and back to their names",
     load: async () => (await import("./convert.ts")).convert,
@@ -29,6 +33,10 @@ const VERBS: Readonly<Record<string, Verb>> = {
   synth: {
     summary: "paint clouds over clear rasters or over made-up scenes",
     load: async () => (await import("./synth.ts")).synth,
+  },
+  bench: {
+    summary: "time a small network on the engines of this machine",
+    load: async () => (await import("./bench.ts")).bench,
   },
 };
 

@@ -1,0 +1,165 @@
+/**
+ * `emrdm bench`: how long one evaluation of a network takes on each engine.
+ *
+ * @module
+ */
+
+import { loadModel } from "../checkpoints/mod.ts";
+import { createRng } from "../core/mod.ts";
+import {
+  type Engine,
+  type EngineName,
+  execute,
+  readTensor,
+  type Sequence,
+  tf,
+  useEngine,
+} from "../engine/mod.ts";
+import {
+  type AnyRegistry,
+  conditionChannels,
+  createModel,
+  type Model,
+  type ModelConfig,
+} from "../model/mod.ts";
+import { command, operandsOf } from "./command.ts";
+import { count, text, UsageError, words } from "./flags.ts";
+import { table } from "./table.ts";
+
+/** A small temporal network of the published shape: patch 4, two neighborhood levels, one global. */
+const SMALL: ModelConfig = {
+  name: "small",
+  bands: ["B04", "B03", "B02"].map((name) => ({ name, unit: "DN" })),
+  scaling: { low: 0, high: 10000, clip: true },
+  tileSize: 128,
+  length: 3,
+  network: {
+    type: "temporalHdit",
+    patchSize: [4, 4],
+    levels: [
+      { width: 32, depth: 1, dFf: 64, attention: "neighborhood", dHead: 32 },
+      { width: 64, depth: 1, dFf: 128, attention: "global", dHead: 32 },
+    ],
+    mapping: { depth: 1, width: 64, dFf: 128 },
+    temporal: { heads: 4, dK: 16, dFf: 128 },
+  },
+};
+
+const ENGINES = ["webgpu", "wasm", "cpu"] as const;
+
+/** Times of one engine in milliseconds. */
+interface Timing {
+  readonly engine: EngineName;
+  readonly device: string;
+  /** The first evaluation, which compiles kernels and uploads weights. */
+  readonly first: number;
+  /** The fastest of the others. */
+  readonly best: number;
+  readonly median: number;
+}
+
+interface BenchOptions {
+  readonly side: number;
+  readonly frames: number;
+  readonly runs: number;
+}
+
+/** One evaluation of F_θ on seeded noise, read back so that it is really done. */
+async function evaluateOnce(
+  { network, weights, card }: Model,
+  { side, frames }: BenchOptions,
+): Promise<number> {
+  const channels = { x: card.bands.length, condition: conditionChannels(card) };
+  const noise = (count: number, purpose: string) =>
+    tf.tensor(
+      createRng(0).fork(purpose).normals(frames * side * side * count),
+      [1, frames, side, side, count],
+    ) as Sequence;
+  const x = noise(channels.x, "x");
+  const condition = channels.condition > 0 ? noise(channels.condition, "condition") : undefined;
+  const start = performance.now();
+  const image = await execute(() =>
+    network.apply(weights, { x, ...(condition && { condition }), cNoise: tf.tensor1d([0]) }).image
+  );
+  await readTensor(image);
+  const time = performance.now() - start;
+  tf.dispose([image, x, ...(condition ? [condition] : [])]);
+  return time;
+}
+
+async function timeEngine(engine: Engine, model: Model, options: BenchOptions): Promise<Timing> {
+  const times: number[] = [];
+  for (let run = 0; run <= options.runs; run++) times.push(await evaluateOnce(model, options));
+  const [first, ...others] = times;
+  const sorted = others.toSorted((a, b) => a - b);
+  return {
+    engine: engine.name,
+    device: engine.device,
+    first: first!,
+    best: sorted[0]!,
+    median: sorted[sorted.length >> 1]!,
+  };
+}
+
+function enginesOf(given: readonly string[] | undefined): readonly EngineName[] {
+  return (given ?? ENGINES).map((name) => {
+    const engine = ENGINES.find((known) => known === name);
+    if (engine !== undefined) return engine;
+    throw new UsageError(`--engines must be of ${ENGINES.join(", ")}, got ${name}`);
+  });
+}
+
+async function makeModel(path: string | undefined, registry: AnyRegistry): Promise<Model> {
+  return path === undefined
+    ? createModel(SMALL, { registry })
+    : await loadModel(path, { registry });
+}
+
+/** `emrdm bench`. */
+export const bench = command({
+  summary: "time a network on the engines of this machine",
+  operands: "",
+  details:
+    "Times one evaluation of a small three-date network, or of a model file, on each engine.\n" +
+    "An engine that this machine lacks is listed as such, unless --engines names it.",
+  flags: {
+    engines: words("Engines to time (default all)", ENGINES.join(",")),
+    model: text("Model file instead of the small network", "FILE"),
+    size: count("Side of the images in pixels (default the model's tile)", { min: 8 }),
+    frames: count("Dates (default as the model was trained)", { min: 1 }),
+    runs: count("Evaluations after the first (default 3)", { min: 1 }),
+  },
+  examples: ["bench", "bench --engines webgpu --model weights/model.safetensors --runs 10"],
+  async run({ engines, model: path, size, frames, runs = 3 }, context) {
+    operandsOf(context, { min: 0, what: "no operand" });
+    const timings: Timing[] = [];
+    const missing: { engine: EngineName; reason: string }[] = [];
+    for (const name of enginesOf(engines)) {
+      let engine: Engine;
+      try {
+        engine = await useEngine(name, { log: context.log });
+      } catch (error) {
+        if (engines !== undefined) throw error;
+        missing.push({ engine: name, reason: error instanceof Error ? error.message : `${error}` });
+        continue;
+      }
+      const model = await makeModel(path, context.registry);
+      const { card: { tileSize, length }, weights } = model;
+      const options = { side: size ?? tileSize, frames: frames ?? length, runs };
+      timings.push(await timeEngine(engine, model, options));
+      tf.dispose({ ...weights.params, ...weights.buffers });
+    }
+    const ms = (value: number) => `${value.toFixed(1)} ms`;
+    const rows = timings.map(({ engine, device, first, best, median }) => [
+      `${engine} (${device})`,
+      ms(first),
+      ms(best),
+      ms(median),
+    ]);
+    const lines = [
+      table([["engine", "first", "best", "median"], ...rows]),
+      ...missing.map(({ engine, reason }) => `${engine}: not here (${reason})`),
+    ];
+    return { text: lines.join("\n"), json: { timings, missing } };
+  },
+});
