@@ -1,0 +1,120 @@
+/**
+ * Restorations without a model, to compare with: copy the input, take the least cloudy date, or
+ * fuse the dates.
+ *
+ * @module
+ */
+
+import { pixelArray, type Raster } from "../core/mod.ts";
+import { cloudMask, type CloudRuleOptions, cloudScore } from "../data/mod.ts";
+import { execute, readTensor, type Sequence, tf } from "../engine/mod.ts";
+import { clearest, type Fusion, mean, median } from "../fusion/mod.ts";
+import { fillMissing, missingValues } from "./missing.ts";
+
+/** The reference date as it is. @throws {RangeError} If it is none of the frames. */
+export function copyInput(
+  frames: readonly Raster[],
+  { reference = frames.length - 1 }: { readonly reference?: number } = {},
+): Raster {
+  const frame = frames[reference];
+  if (frame === undefined) {
+    throw new RangeError(
+      `Cannot copy the reference: it must be 0 … ${frames.length - 1}, got ${reference}`,
+    );
+  }
+  return frame;
+}
+
+/**
+ * The date with the fewest pixels that the cloud rule takes for cloud; the first of equals.
+ *
+ * @throws {RangeError} If there are no frames or a visible band is missing.
+ */
+export function leastCloudy(frames: readonly Raster[], options: CloudRuleOptions = {}): Raster {
+  const counts = frames.map((frame) =>
+    cloudMask(frame, options).reduce((sum, value) => sum + value, 0)
+  );
+  return copyInput(frames, { reference: counts.indexOf(Math.min(...counts)) });
+}
+
+/** Rows fused at a time, which bounds the tensors of a large scene. */
+const STRIP = 256;
+/** Every date counts a little, so that a pixel cloudy in all of them has a value. */
+const LEAST_CLEARNESS = 1e-3;
+
+/**
+ * The dates fused pixel by pixel. A date without data at a pixel does not count there; a pixel
+ * without data in every date has none in the result.
+ *
+ * @param frames Rasters of one grid with the same bands.
+ * @param fusion How: `mean()`, `median()`, `clearest()`.
+ * @param weighted Whether pixels count by how clear the cloud rule finds them. Default false.
+ * @throws {TypeError} If the frames differ in size or bands.
+ * @throws {RangeError} If there are no frames, or a visible band is missing for the weights.
+ */
+export async function fuseFrames(
+  frames: readonly Raster[],
+  { fusion, weighted = false }: { readonly fusion: Fusion; readonly weighted?: boolean },
+): Promise<Raster> {
+  const like = copyInput(frames, { reference: 0 });
+  const { width, height, dtype, bands: { length: bands } } = like;
+  if (frames.some((frame) => frame.data.length !== like.data.length || frame.width !== width)) {
+    throw new TypeError("Cannot fuse rasters: they must have one size and the same bands");
+  }
+  const clearness = weighted
+    ? frames.map((frame) => cloudScore(frame).map((score) => 1 - score + LEAST_CLEARNESS))
+    : undefined;
+  const missing = frames.map(missingValues);
+  const images = fillMissing(frames, { missing, fallback: 0 });
+  const data = pixelArray(dtype, like.data.length);
+  const whole = !dtype.startsWith("float");
+  for (let row = 0; row < height; row += STRIP) {
+    const rows = Math.min(STRIP, height - row);
+    const stack = (arrays: readonly ArrayLike<number>[], depth: number) => {
+      const count = rows * width * depth;
+      const out = new Float32Array(frames.length * count);
+      for (const [l, array] of arrays.entries()) {
+        for (let i = 0; i < count; i++) out[l * count + i] = array[row * width * depth + i]!;
+      }
+      return tf.tensor5d(out, [1, frames.length, rows, width, depth]) as Sequence;
+    };
+    const fused = await execute(() =>
+      fusion.fuse(
+        stack(images, bands),
+        clearness && stack(clearness, 1),
+      )
+    );
+    const values = await readTensor(fused);
+    fused.dispose();
+    for (let i = 0; i < values.length; i++) {
+      data[row * width * bands + i] = whole ? Math.round(values[i]!) : values[i]!;
+    }
+  }
+  if (missing.every((one) => one !== undefined)) {
+    for (let i = 0; i < data.length; i++) {
+      if (missing.every((one) => one![i] === 1)) data[i] = like.data[i]!;
+    }
+  }
+  return { ...like, data };
+}
+
+/** Names of the baselines. */
+export const BASELINES = ["copy the input", "least cloudy", "mean", "median", "clearest"] as const;
+
+/**
+ * Every baseline of a series by name.
+ *
+ * @throws {RangeError} If there are no frames or a visible band is missing.
+ */
+export async function baselines(
+  frames: readonly Raster[],
+  { reference = frames.length - 1 }: { readonly reference?: number } = {},
+): Promise<Readonly<Record<typeof BASELINES[number], Raster>>> {
+  return {
+    "copy the input": copyInput(frames, { reference }),
+    "least cloudy": leastCloudy(frames),
+    mean: await fuseFrames(frames, { fusion: mean() }),
+    median: await fuseFrames(frames, { fusion: median() }),
+    clearest: await fuseFrames(frames, { fusion: clearest(), weighted: true }),
+  };
+}

@@ -1,0 +1,28 @@
+/**
+ * A picture of a scene before and after.
+ *
+ * @module
+ */
+
+import type { Raster } from "../core/mod.ts";
+import { joinPictures, quicklook, type QuicklookOptions, writePng } from "../data/mod.ts";
+
+/**
+ * Writes a PNG with rasters side by side, all in one stretch.
+ *
+ * @throws {TypeError} If the file exists and `overwrite` is not set.
+ * @throws {RangeError} If the heights differ.
+ */
+export async function writeBeforeAfter(
+  path: string,
+  { before, after, overwrite = false, ...look }: {
+    /** One raster, or several from left to right. */
+    readonly before: Raster | readonly Raster[];
+    readonly after: Raster;
+    readonly overwrite?: boolean;
+  } & QuicklookOptions,
+): Promise<void> {
+  const rasters = [...("data" in before ? [before] : before), after];
+  const sheet = joinPictures(rasters.map((raster) => quicklook(raster, look)));
+  await writePng(path, sheet, { overwrite });
+}

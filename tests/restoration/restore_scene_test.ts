@@ -1,0 +1,167 @@
+import { assert, assertEquals, assertNotEquals, assertRejects } from "@std/assert";
+import { createRng, type Raster } from "../../core/mod.ts";
+import { readRaster, syntheticClouds, syntheticScene, writeCog } from "../../data/mod.ts";
+import { tf, useEngine } from "../../engine/mod.ts";
+import { createModel, type Model, type ModelConfig } from "../../model/mod.ts";
+import { restoreScene, restoreSeries } from "../../restoration/mod.ts";
+
+await useEngine("cpu");
+
+const BANDS = ["B02", "B03", "B04", "B08"];
+
+const CONFIG: ModelConfig = {
+  name: "tiny",
+  bands: BANDS.map((name) => ({ name, unit: "DN" })),
+  scaling: { low: 0, high: 10000, clip: true },
+  tileSize: 16,
+  length: 3,
+  steps: 2,
+  network: {
+    type: "temporalHdit",
+    patchSize: [4, 4],
+    levels: [
+      { width: 16, depth: 1, dFf: 16, attention: "global", dHead: 8 },
+      { width: 16, depth: 1, dFf: 16, attention: "global", dHead: 8 },
+    ],
+    mapping: { depth: 1, width: 16, dFf: 16 },
+    temporal: { heads: 2, dK: 4, dFf: 16 },
+  },
+};
+
+const model: Model = createModel(CONFIG, { seed: 1 });
+
+/** A scene of a few bands, clouded once per date. */
+function cloudyDates(size: { width: number; height: number }, count = 3): readonly Raster[] {
+  const full = syntheticScene(createRng(2), size);
+  const pick = BANDS.map((name) => full.bands.indexOf(name));
+  const data = Uint16Array.from(
+    { length: size.width * size.height * 4 },
+    (_, i) => full.data[Math.floor(i / 4) * 13 + pick[i % 4]!]!,
+  );
+  const scene = { ...full, bands: BANDS, data };
+  return Array.from(
+    { length: count },
+    (_, l) => syntheticClouds(scene, createRng(l + 5), { scale: 16, shadowDistance: 3 }).cloudy,
+  );
+}
+
+async function inFolder(work: (folder: string) => Promise<void>): Promise<void> {
+  const folder = await Deno.makeTempDir();
+  try {
+    await work(folder);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+}
+
+async function writeDates(folder: string, frames: readonly Raster[]) {
+  const inputs = frames.map((_, l) => ({ path: `${folder}/s_2018-0${l + 1}-07.tif` }));
+  for (const [l, frame] of frames.entries()) await writeCog(inputs[l]!.path, frame);
+  return inputs;
+}
+
+Deno.test("restoreScene() writes the input's grid, type, nodata, bands and how it was made", () =>
+  inFolder(async (folder) => {
+    const frames = cloudyDates({ width: 27, height: 20 });
+    const inputs = await writeDates(folder, frames);
+    const output = `${folder}/out.tif`;
+    const picture = `${folder}/out.png`;
+    const before = tf.memory().numTensors;
+    const seen: string[] = [];
+    const options = { inputs, output, reference: "2018-02-07", seed: 3, picture };
+    await restoreScene(model, {
+      ...options,
+      onProgress: ({ done, total }) => seen.push(`${done}/${total}`),
+    });
+    assertEquals(tf.memory().numTensors, before);
+    assertEquals(seen, ["4/4"]);
+    const found = await readRaster(output);
+    const { data: _data, tags: _tags, ...place } = frames[1]!;
+    const { data, tags, ...foundPlace } = found;
+    assertEquals(foundPlace, place);
+    assert(data.every((value) => value >= 1 && value <= 10000));
+    assertEquals(tags?.EMRDM_MODEL, "tiny");
+    assertEquals(tags?.EMRDM_SEED, "3");
+    assertEquals(tags?.EMRDM_STEPS, "2");
+    assertEquals(tags?.EMRDM_DATES, "2018-01-07,2018-02-07,2018-03-07");
+    assertEquals(tags?.EMRDM_REFERENCE, "2018-02-07");
+    assert((await Deno.stat(picture)).size > 0);
+    await assertRejects(() => restoreScene(model, options), TypeError, "exists");
+  }));
+
+Deno.test("a scene of one tile is the model's own result, whatever the batch", async () => {
+  const frames = cloudyDates({ width: 40, height: 16 });
+  const one = await restoreSeries(model, frames, { seed: 4, batch: 1 });
+  const all = await restoreSeries(model, frames, { seed: 4, batch: 8 });
+  assertEquals(one.data, all.data);
+  assertNotEquals(one.data, (await restoreSeries(model, frames, { seed: 5 })).data);
+});
+
+Deno.test("restoreSeries() takes scenes smaller than a tile", async () => {
+  const frames = cloudyDates({ width: 11, height: 9 }, 2);
+  const { width, height, data } = await restoreSeries(model, frames);
+  assertEquals([width, height, data.length], [11, 9, 11 * 9 * 4]);
+});
+
+Deno.test("values without data come back as nodata and do not touch the rest", async () => {
+  const frames = cloudyDates({ width: 24, height: 16 }, 2);
+  const holes = frames.map((frame, l) => {
+    const data = frame.data.slice();
+    // The reference lacks a corner; the other date lacks another.
+    if (l === 1) data.fill(0, 0, 4 * 5);
+    else data.fill(0, data.length - 8);
+    return { ...frame, data };
+  });
+  const restored = await restoreSeries(model, holes, { seed: 1 });
+  assert(restored.data.slice(0, 20).every((value) => value === 0));
+  assert(restored.data.slice(20).every((value) => value > 0));
+  // Filled by hand with what stands in for it, the other date gives the same result.
+  const filled = holes.map(({ data, ...rest }, l) => {
+    const other = holes[1 - l]!.data;
+    return { ...rest, data: data.map((value, i) => value === 0 ? other[i]! : value) };
+  });
+  const expected = await restoreSeries(model, filled as readonly Raster[], { seed: 1 });
+  assertEquals(restored.data.slice(20), expected.data.slice(20));
+});
+
+Deno.test("a scene without any data in the reference is returned as it is", async () => {
+  const frames = cloudyDates({ width: 16, height: 16 }, 2);
+  const empty = { ...frames[1]!, data: new Uint16Array(16 * 16 * 4) };
+  const restored = await restoreSeries(model, [frames[0]!, empty]);
+  assert(restored.data.every((value) => value === 0));
+});
+
+Deno.test("restoreSeries() says what to do when rasters do not suit the model", async () => {
+  const frames = cloudyDates({ width: 16, height: 16 }, 4);
+  await assertRejects(() => restoreSeries(model, frames), RangeError, "at most 3 dates, got 4");
+  const long = await restoreSeries(model, frames, { anyLength: true });
+  assertEquals(long.width, 16);
+  const swapped = { ...frames[0]!, bands: ["B04", "B03", "B02", "B08"] };
+  await assertRejects(
+    () => restoreSeries(model, [swapped]),
+    TypeError,
+    "B02, B03, B04, B08, got 4",
+  );
+  await assertRejects(() => restoreSeries(model, []), RangeError, "got none");
+  const one = frames.slice(0, 1);
+  await assertRejects(() => restoreSeries(model, one, { reference: 1 }), RangeError, "0 … 0");
+  await assertRejects(() => restoreSeries(model, one, { overlap: 0 }), RangeError, "overlap");
+});
+
+Deno.test("restoreScene() reads the model's bands by name out of files that have more", () =>
+  inFolder(async (folder) => {
+    const [frame] = cloudyDates({ width: 16, height: 16 }, 1);
+    const extra = {
+      ...frame!,
+      bands: ["B08", "VV", "B04", "B03", "B02"],
+      data: Uint16Array.from(
+        { length: 16 * 16 * 5 },
+        (_, i) => [3, 0, 2, 1, 0].map((b) => frame!.data[Math.floor(i / 5) * 4 + b]!)[i % 5]!,
+      ),
+    };
+    const inputs = await writeDates(folder, [extra]);
+    await restoreScene(model, { inputs, output: `${folder}/a.tif` });
+    const expected = await restoreSeries(model, [frame!]);
+    const found = await readRaster(`${folder}/a.tif`);
+    assertEquals([found.bands, found.data], [BANDS, expected.data]);
+  }));
