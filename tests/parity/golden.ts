@@ -24,7 +24,28 @@ export interface Comparison {
   readonly tolerance: number;
   readonly relative: boolean;
   readonly passed: boolean;
+  /** Outside the tolerance, inside a bound that is named with its reason. */
+  readonly short?: string;
 }
+
+/**
+ * A tensor whose tolerance float32 cannot promise. The tolerance of the set is ten times the
+ * distance of the reference's own float32 result from float64, and for a single number that
+ * distance can be small by luck.
+ */
+const BY_LUCK: readonly {
+  readonly file: string;
+  readonly tensor: string;
+  /** What is asked of it instead: a share of the stored value. */
+  readonly relative: number;
+  readonly reason: string;
+}[] = [{
+  file: "net_mono",
+  tensor: "grad.splits.1.fac",
+  relative: 1e-4,
+  reason: "one number, a sum of 9216 cancelling terms: the reference's float32 is 8.5e-6 from " +
+    "float64 here but 6.1e-3 for its sibling grad.splits.0.fac (tolerance 6.1e-2)",
+}];
 
 /** One tensor that is not compared. */
 export interface Skip {
@@ -74,6 +95,13 @@ export class Golden {
   /** Names of the tensors that have a tolerance. */
   checked(file: string): string[] {
     return Object.keys(this.#files[file]?.checks ?? {});
+  }
+
+  /** Absolute tolerance of a tensor. */
+  tolerance(file: string, tensor: string): number {
+    const atol = this.#files[file]?.checks?.[tensor]?.atol;
+    if (atol === undefined) throw new Error(`${file} ${tensor} has no absolute tolerance`);
+    return atol;
   }
 
   /** All tensors of a file. */
@@ -162,7 +190,18 @@ export class Golden {
       difference = Number.isNaN(gap) ? Infinity : Math.max(difference, gap);
     }
     const passed = difference <= allowed;
-    this.comparisons.push({ file, tensor, difference, tolerance: allowed, relative, passed });
+    const luck = BY_LUCK.find((known) => known.file === file && known.tensor === tensor);
+    const within = luck !== undefined && !passed &&
+      difference <= luck.relative * Math.abs(expected.data[0]!);
+    this.comparisons.push({
+      file,
+      tensor,
+      difference,
+      tolerance: allowed,
+      relative,
+      passed,
+      ...(within ? { short: luck.reason } : {}),
+    });
   }
 }
 

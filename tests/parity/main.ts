@@ -31,7 +31,8 @@ if (import.meta.main) {
     const golden = await Golden.open(folder);
     await compareAll(golden);
     const forgotten = golden.forgotten();
-    failed ||= forgotten.length > 0 || golden.comparisons.some(({ passed }) => !passed);
+    failed ||= forgotten.length > 0 ||
+      golden.comparisons.some((c) => !c.passed && c.short === undefined);
     reports.push({
       engine: engine.name,
       device: engine.device,
@@ -55,11 +56,13 @@ async function exists(folder: URL): Promise<boolean> {
 
 function print(name: string, device: string, golden: Golden): void {
   console.log(`\n# ${name} (${device})`);
-  for (const { file, tensor, difference, tolerance, relative, passed } of golden.comparisons) {
+  for (const comparison of golden.comparisons) {
+    const { file, tensor, difference, tolerance, relative, passed, short } = comparison;
     const unit = relative ? "relative" : "absolute";
     console.log(
-      `${passed ? "ok  " : "FAIL"} ${file} ${tensor}: max ${unit} difference ` +
-        `${difference.toExponential(2)} (tolerance ${tolerance.toExponential(2)})`,
+      `${passed ? "ok  " : short ? "SHORT" : "FAIL"} ${file} ${tensor}: max ${unit} difference ` +
+        `${difference.toExponential(2)} (tolerance ${tolerance.toExponential(2)})` +
+        (short ? `: ${short}` : ""),
     );
   }
   for (const { file, tensor, reason } of golden.skips) {
@@ -68,11 +71,14 @@ function print(name: string, device: string, golden: Golden): void {
   for (const { file, tensor } of golden.forgotten()) {
     console.log(`FAIL ${file} ${tensor}: not compared`);
   }
-  const failed = golden.comparisons.filter(({ passed }) => !passed).length;
-  const worst = Math.max(...golden.comparisons.map((c) => c.difference / c.tolerance));
+  const short = golden.comparisons.filter((c) => c.short !== undefined).length;
+  const passed = golden.comparisons.filter((c) => c.passed);
+  const failed = golden.comparisons.length - passed.length - short;
+  const worst = Math.max(...passed.map((c) => c.difference / c.tolerance));
   console.log(
-    `${name}: ${golden.comparisons.length - failed} equal, ${failed} different, ` +
+    `${name}: ${passed.length} equal, ${short} short of the tolerance for a reason, ` +
+      `${failed} different, ` +
       `${golden.skips.length} skipped with a reason, ${golden.forgotten().length} forgotten; ` +
-      `worst is ${(100 * worst).toFixed(0)} % of its tolerance`,
+      `worst of the equal at ${(100 * worst).toFixed(0)} % of its tolerance`,
   );
 }

@@ -1,10 +1,10 @@
 /** Coefficients, loss weights, schedules and time steps. */
 
 import { logNormal } from "../../noise/mod.ts";
-import { meanReverting } from "../../precond/mod.ts";
-import { noiseLevelAtSigma, rational } from "../../schedules/mod.ts";
+import { edm, meanReverting } from "../../precond/mod.ts";
+import { constant, noiseLevelAtSigma, rational } from "../../schedules/mod.ts";
 import { karras } from "../../timesteps/mod.ts";
-import { inverseOutput } from "../../weighting/mod.ts";
+import { inverseOutput, softMinSnr } from "../../weighting/mod.ts";
 import type { Rng } from "../../core/mod.ts";
 import type { Golden } from "./golden.ts";
 
@@ -18,6 +18,7 @@ async function compareScalings(golden: Golden): Promise<void> {
   const file = "scalings";
   const sigmas = Array.from((await golden.tensors(file)).sigma!.data);
   const checked = golden.checked(file);
+  await compareEdm(golden, sigmas);
   for (const [i, set] of golden.hyper(file).params.entries()) {
     const schedule = rational({ alpha: set.alpha });
     const levels = sigmas.map((sigma) => noiseLevelAtSigma(schedule, sigma));
@@ -53,6 +54,27 @@ async function compareScalings(golden: Golden): Promise<void> {
       await golden.compare(file, name, values);
     }
   }
+}
+
+/** The class defaults of EDM (k = 0) and the soft min-SNR weight. */
+async function compareEdm(golden: Golden, sigmas: readonly number[]): Promise<void> {
+  const file = "scalings";
+  const levels = sigmas.map((sigma) => noiseLevelAtSigma(constant(), sigma));
+  for (const sigmaData of [0.5, 1]) {
+    const each = levels.map((level) => {
+      const c = edm({ sigmaData }).coefficients(level, 1);
+      return { ...c, weight: inverseOutput().weight(level, c) };
+    });
+    const prefix = `edm${sigmaData.toFixed(1)}`;
+    await golden.compare(file, `${prefix}.c_in`, each.map(({ cIn }) => cIn));
+    await golden.compare(file, `${prefix}.c_skip`, each.map(({ cSkip }) => cSkip));
+    await golden.compare(file, `${prefix}.c_out`, each.map(({ cOut }) => cOut));
+    await golden.compare(file, `${prefix}.c_noise`, each.map(({ cNoise }) => cNoise));
+    await golden.compare(file, `${prefix}.weight`, each.map(({ weight }) => weight));
+  }
+  const weighting = softMinSnr();
+  const none = { cIn: 1, cSkip: 0, cOut: 1, cNoise: 0 };
+  await golden.compare(file, "softminsnr", levels.map((level) => weighting.weight(level, none)));
 }
 
 async function compareDiscretization(golden: Golden): Promise<void> {
