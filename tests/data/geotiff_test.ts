@@ -1,4 +1,4 @@
-import { assertEquals, assertRejects } from "@std/assert";
+import { assertEquals, assertLess, assertRejects } from "@std/assert";
 import type { Raster } from "../../core/mod.ts";
 import { readRaster, SENTINEL2_NAMES, writeCog } from "../../data/mod.ts";
 
@@ -89,4 +89,32 @@ Deno.test({
     assertEquals(raster.crs?.geoKeys.ascii, "WGS 84|");
     assertEquals(raster.transform?.slice(0, 2), [12.712508743217409, 0.00008983152841195215]);
   },
+});
+
+Deno.test("readRaster() reads a window over http without fetching the whole file", async () => {
+  const noise = Uint16Array.from(
+    { length: 1100 * 1024 },
+    (_, i) => Math.imul(i, 2654435761) >>> 16,
+  );
+  const raster = { ...counting(1024, 1100, ["B02"]), data: noise };
+  await withFile(raster, async (path) => {
+    const bytes = await Deno.readFile(path);
+    let sent = 0;
+    const server = Deno.serve({ port: 0, hostname: "127.0.0.1", onListen() {} }, (request) => {
+      const [, from, to] = /bytes=(\d+)-(\d+)/.exec(request.headers.get("range") ?? "") ?? [];
+      if (from === undefined) return new Response("no range", { status: 400 });
+      const part = bytes.slice(Number(from), Number(to) + 1);
+      sent += part.length;
+      const range = `bytes ${from}-${Number(from) + part.length - 1}/${bytes.length}`;
+      return new Response(part, { status: 206, headers: { "content-range": range } });
+    });
+    try {
+      const window = { column: 600, row: 40, width: 2, height: 1 };
+      const found = await readRaster(`http://127.0.0.1:${server.addr.port}/a.tif`, { window });
+      assertEquals(found.data, noise.slice(40 * 1024 + 600, 40 * 1024 + 602));
+      assertLess(sent, bytes.length / 2);
+    } finally {
+      await server.shutdown();
+    }
+  });
 });

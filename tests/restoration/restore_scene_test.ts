@@ -2,7 +2,7 @@ import { assert, assertEquals, assertNotEquals, assertRejects } from "@std/asser
 import { createRng, type Raster } from "../../core/mod.ts";
 import { readRaster, syntheticClouds, syntheticScene, writeCog } from "../../data/mod.ts";
 import { tf, useEngine } from "../../engine/mod.ts";
-import { createModel, type Model, type ModelConfig } from "../../model/mod.ts";
+import { createModel, type Model, type ModelConfig, restoreImages } from "../../model/mod.ts";
 import { restoreScene, restoreSeries } from "../../restoration/mod.ts";
 
 await useEngine("cpu");
@@ -89,7 +89,16 @@ Deno.test("restoreScene() writes the input's grid, type, nodata, bands and how i
     await assertRejects(() => restoreScene(model, options), TypeError, "exists");
   }));
 
-Deno.test("a scene of one tile is the model's own result, whatever the batch", async () => {
+Deno.test("a scene of one tile is what restoreImages() gives", async () => {
+  const frames = cloudyDates({ width: 16, height: 16 });
+  const cloudy = frames.flatMap(({ data }) => Array.from(data));
+  const size = { batch: 1, length: 3, height: 16, width: 16 };
+  const { image } = await restoreImages(model, { ...size, cloudy, reference: 1 }, { seed: 4 });
+  const { data } = await restoreSeries(model, frames, { seed: 4, reference: 1 });
+  assertEquals(Array.from(data), Array.from(image, (value) => Math.max(1, Math.round(value))));
+});
+
+Deno.test("a restored scene does not depend on the batch of tiles, but on the seed", async () => {
   const frames = cloudyDates({ width: 40, height: 16 });
   const one = await restoreSeries(model, frames, { seed: 4, batch: 1 });
   const all = await restoreSeries(model, frames, { seed: 4, batch: 8 });
