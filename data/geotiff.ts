@@ -31,8 +31,8 @@ export interface RasterHeader extends Omit<Raster, "data"> {
 export interface ReadRasterOptions {
   /** Only this part; default the whole image. */
   readonly window?: RasterWindow;
-  /** Only these bands, by name, in this order; default all. */
-  readonly bands?: readonly string[];
+  /** Only these bands, by name or by index from 0, in this order; default all. */
+  readonly bands?: readonly (string | number)[];
 }
 
 /** An open raster file. */
@@ -185,13 +185,13 @@ async function readPixels(
     ReadRasterOptions,
 ): Promise<Raster> {
   checkWindow(window, header);
-  const names = (bands ?? header.bands).map(normalizeBand);
-  const samples = names.map((name) => header.bands.indexOf(name));
-  if (samples.includes(-1)) {
-    throw new RangeError(
-      `it must have band ${names[samples.indexOf(-1)]}, got ${header.bands.join(", ")}`,
-    );
-  }
+  const samples = (bands ?? header.bands.keys().toArray()).map((band) => {
+    const index = typeof band === "number" ? band : header.bands.indexOf(normalizeBand(band));
+    if (header.bands[index] === undefined) {
+      throw new RangeError(`it must have band ${band}, got ${header.bands.join(", ")}`);
+    }
+    return index;
+  });
   const { column, row, width, height } = window;
   const pixels = await image.readRasters({
     interleave: true,
@@ -203,7 +203,7 @@ async function readPixels(
     ...plain,
     width,
     height,
-    bands: names,
+    bands: samples.map((index) => header.bands[index]!),
     data: pixels as unknown as PixelArray,
     ...(header.transform && { transform: shiftTransform(header.transform, window) }),
   };

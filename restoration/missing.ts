@@ -76,9 +76,15 @@ export function fillMissing(
     const known = new Uint8Array(width * height);
     for (let i = 0; i < means.length; i++) {
       const at = i * depth + b;
-      const seen = frames.flatMap(({ data }, l) => missing[l]?.[at] === 1 ? [] : [data[at]!]);
-      if (seen.length === 0) continue;
-      means[i] = seen.reduce((sum, value) => sum + value, 0) / seen.length;
+      let sum = 0;
+      let count = 0;
+      for (const [l, { data }] of frames.entries()) {
+        if (missing[l]?.[at] === 1) continue;
+        sum += data[at]!;
+        count++;
+      }
+      if (count === 0) continue;
+      means[i] = sum / count;
       known[i] = 1;
     }
     if (known.includes(0)) spread(means, known, { width, height });

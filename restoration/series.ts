@@ -125,8 +125,7 @@ async function readFrame(
           `${names.join(", ")}; where these are only unnamed, say what they are with band names`,
       );
     }
-    const own = wanted.map((band) => file.header.bands[names.indexOf(band)]!);
-    const raster = await file.read({ bands: own });
+    const raster = await file.read({ bands: wanted.map((band) => names.indexOf(band)) });
     return { header: file.header, raster: { ...raster, bands: wanted } };
   } finally {
     await file.close();

@@ -45,6 +45,13 @@ Deno.test("readRaster() reads a window of named bands, with the window's transfo
     );
   }));
 
+Deno.test("readRaster() reads bands by index where names repeat", () =>
+  withFile(counting(2, 1, ["grey", "grey"]), async (path) => {
+    assertEquals(Array.from((await readRaster(path)).data), [1, 2, 3, 4]);
+    assertEquals(Array.from((await readRaster(path, { bands: [1] })).data), [2, 4]);
+    await assertRejects(() => readRaster(path, { bands: [2] }), RangeError, "band 2");
+  }));
+
 Deno.test("readRaster() reads a file URL", () =>
   withFile(counting(2, 2, ["B02"]), async (path) => {
     assertEquals((await readRaster(new URL(`file://${path}`))).width, 2);
