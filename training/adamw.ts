@@ -1,0 +1,114 @@
+/**
+ * AdamW (Loshchilov & Hutter 2019) as a pair of pure functions.
+ *
+ * @module
+ */
+
+import { type Params, type Tensor, tf } from "../engine/mod.ts";
+
+/** Options of {@linkcode adamw}; the defaults are PyTorch's, which the paper's runs used. */
+export interface AdamWOptions {
+  /** Step length, > 0. Default 1e-4 (the paper's settings). */
+  readonly learningRate?: number;
+  /** Decay of the mean of gradients, in [0, 1). Default 0.9. */
+  readonly beta1?: number;
+  /** Decay of the mean of squared gradients, in [0, 1). Default 0.999. */
+  readonly beta2?: number;
+  /** Added to the root of the squared mean, > 0. Default 1e-8. */
+  readonly epsilon?: number;
+  /** Decay of every parameter, per step and unit of learning rate, ≥ 0. Default 0.01. */
+  readonly weightDecay?: number;
+}
+
+/** What the optimizer remembers. */
+export interface AdamWState {
+  /** Updates so far. */
+  readonly step: number;
+  /** Running means of the gradients. */
+  readonly first: Params;
+  /** Running means of the squared gradients. */
+  readonly second: Params;
+}
+
+/** Parameters and state after an update. */
+export interface AdamWUpdate {
+  readonly params: Params;
+  readonly state: AdamWState;
+}
+
+/** An optimizer. */
+export interface AdamW {
+  /** Zeros like the parameters; the caller owns them. */
+  init(params: Params): AdamWState;
+  /** One update. The arguments stay the caller's, and so does the result. */
+  update(params: Params, grads: Params, state: AdamWState): AdamWUpdate;
+}
+
+/** The values for options that are left out. */
+export const ADAMW_DEFAULTS: Required<AdamWOptions> = {
+  learningRate: 1e-4,
+  beta1: 0.9,
+  beta2: 0.999,
+  epsilon: 1e-8,
+  weightDecay: 0.01,
+};
+
+/**
+ * p ← p·(1 − lr·wd); m ← β₁m + (1 − β₁)g; v ← β₂v + (1 − β₂)g²;
+ * p ← p − lr/(1 − β₁ⁿ)·m/(√v/√(1 − β₂ⁿ) + ε).
+ *
+ * Every parameter decays, norm scales and biases too, as in the paper's runs.
+ *
+ * @example
+ * ```ts
+ * import { tf } from "../engine/mod.ts";
+ * import { adamw } from "./adamw.ts";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const optimizer = adamw({ learningRate: 0.1, weightDecay: 0 });
+ * const params = { w: tf.tensor1d([1, -1]) };
+ * const grads = { w: tf.tensor1d([5, -5]) };
+ * const next = optimizer.update(params, grads, optimizer.init(params));
+ * const [a, b] = await next.params.w!.data();
+ * assertEquals([a!.toFixed(5), b!.toFixed(5)], ["0.90000", "-0.90000"]);
+ * ```
+ */
+export function adamw(options: AdamWOptions = {}): AdamW {
+  const { learningRate, beta1, beta2, epsilon, weightDecay } = { ...ADAMW_DEFAULTS, ...options };
+
+  function updateOne(
+    [param, grad]: readonly [Tensor, Tensor],
+    [m, v]: readonly [Tensor, Tensor],
+    step: number,
+  ): { param: Tensor; first: Tensor; second: Tensor } {
+    const decayed = tf.mul(param, 1 - learningRate * weightDecay);
+    const first = tf.add(tf.mul(m, beta1), tf.mul(grad, 1 - beta1));
+    const second = tf.add(tf.mul(v, beta2), tf.mul(tf.square(grad), 1 - beta2));
+    const root = tf.add(tf.mul(tf.sqrt(second), 1 / Math.sqrt(1 - beta2 ** step)), epsilon);
+    const move = tf.mul(tf.div(first, root), learningRate / (1 - beta1 ** step));
+    return { param: tf.sub(decayed, move), first, second };
+  }
+
+  return {
+    init(params) {
+      const zeros = () =>
+        Object.fromEntries(
+          Object.entries(params).map(([name, { shape }]) => [name, tf.zeros(shape)]),
+        );
+      return { step: 0, first: zeros(), second: zeros() };
+    },
+    update(params, grads, { step, first, second }) {
+      const next = step + 1;
+      const updated = Object.entries(params).map(([name, param]) => {
+        const moments = [first[name]!, second[name]!] as const;
+        return [name, tf.tidy(() => updateOne([param, grads[name]!], moments, next))] as const;
+      });
+      const pick = (key: "param" | "first" | "second") =>
+        Object.fromEntries(updated.map(([name, one]) => [name, one[key]]));
+      return {
+        params: pick("param"),
+        state: { step: next, first: pick("first"), second: pick("second") },
+      };
+    },
+  };
+}

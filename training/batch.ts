@@ -1,0 +1,128 @@
+/**
+ * From samples in file numbers to the tensors of a step.
+ *
+ * @module
+ */
+
+import type { Rng } from "../core/mod.ts";
+import type { Dataset, Sample } from "../data/mod.ts";
+import type { Sequence } from "../engine/mod.ts";
+import { type Images, tf } from "../engine/mod.ts";
+import { conditionArray, type ModelCard, toUnit } from "../model/mod.ts";
+import type { TrainingTensors } from "./objective.ts";
+
+/**
+ * Checks that a dataset shows the bands of a model, in its order.
+ *
+ * @throws {TypeError} With both lists.
+ */
+export function checkBands({ bands }: Pick<Dataset, "bands">, card: ModelCard): void {
+  const wanted = card.bands.map(({ name }) => name);
+  if (bands.join() !== wanted.join()) {
+    throw new TypeError(
+      `Cannot train: the dataset must have the model's bands ${wanted.join(", ")}, in this ` +
+        `order, got ${bands.join(", ")}`,
+    );
+  }
+}
+
+function fail(sample: Sample, what: string): never {
+  throw new TypeError(`Cannot use the sample ${sample.name}: ${what}`);
+}
+
+function checkSample(sample: Sample, card: ModelCard, length: number): void {
+  const { height, width, cloudy, target, auxiliary, reference } = sample;
+  const pixels = height * width;
+  if (height !== card.tileSize || width !== card.tileSize) {
+    fail(sample, `it must be ${card.tileSize}×${card.tileSize} pixels, got ${height}×${width}`);
+  }
+  if (sample.length < length) fail(sample, `it must have ${length} frames, got ${sample.length}`);
+  if (!(reference >= 0 && reference < sample.length)) {
+    fail(sample, `its reference must be a frame of ${sample.length}, got ${reference}`);
+  }
+  const arrays = [
+    ["cloudy", cloudy, sample.length * card.bands.length],
+    ["target", target, card.bands.length],
+    ["auxiliary", auxiliary, sample.length * card.condition.auxiliary.length],
+  ] as const;
+  for (const [name, array, channels] of arrays) {
+    if ((array?.length ?? 0) !== pixels * channels) {
+      fail(sample, `${name} must have ${pixels * channels} numbers, got ${array?.length ?? 0}`);
+    }
+    const bad = array?.findIndex((value) => !Number.isFinite(value)) ?? -1;
+    if (bad >= 0) fail(sample, `${name} must be finite, got ${array![bad]} at element ${bad}`);
+  }
+}
+
+/** L of the sample's frames in order of time: the reference, and others drawn at random. */
+function chooseFrames(sample: Sample, length: number, rng: Rng): readonly number[] {
+  const others = Array.from({ length: sample.length }, (_, l) => l)
+    .filter((l) => l !== sample.reference)
+    .map((l, i) => ({ l, key: rng.uniform(i) }))
+    .sort((a, b) => a.key - b.key)
+    .slice(0, length - 1)
+    .map(({ l }) => l);
+  return [sample.reference, ...others].sort((a, b) => a - b);
+}
+
+/** Those frames of [L, …] one after the other. */
+function pickFrames(data: Float32Array, frames: readonly number[], size: number): Float32Array {
+  const out = new Float32Array(frames.length * size);
+  frames.forEach((l, i) => out.set(data.subarray(l * size, (l + 1) * size), i * size));
+  return out;
+}
+
+function joined(parts: readonly Float32Array[]): Float32Array {
+  const out = new Float32Array(parts.reduce((sum, part) => sum + part.length, 0));
+  let at = 0;
+  for (const part of parts) {
+    out.set(part, at);
+    at += part.length;
+  }
+  return out;
+}
+
+/**
+ * The tensors of a batch; the caller owns them.
+ *
+ * @param card Scalings, bands and condition of the model.
+ * @param samples In file numbers; those with more frames than `length` lose some, not the reference.
+ * @param options `length` is L; `frames` draws the frames, `noise` is n.
+ * @throws {TypeError} If a sample does not fit the model; the message has its name.
+ */
+export function trainingTensors(
+  card: ModelCard,
+  samples: readonly Sample[],
+  { length, frames, noise }: {
+    readonly length: number;
+    readonly frames: Rng;
+    readonly noise: Rng;
+  },
+): TrainingTensors {
+  for (const sample of samples) checkSample(sample, card, length);
+  const { tileSize, bands, condition: { auxiliary: auxiliaryBands, auxiliaryScaling } } = card;
+  const [batch, channels, pixels] = [samples.length, bands.length, tileSize * tileSize];
+  const chosen = samples.map((sample, b) => chooseFrames(sample, length, frames.fork(b)));
+  const pick = (key: "cloudy" | "auxiliary", count: number) =>
+    joined(samples.map((sample, b) => pickFrames(sample[key]!, chosen[b]!, pixels * count)));
+  const clean = toUnit(joined(samples.map(({ target }) => target)), card.scaling);
+  const cloudy = toUnit(pick("cloudy", channels), card.scaling);
+  const auxiliary = auxiliaryBands.length === 0
+    ? undefined
+    : toUnit(pick("auxiliary", auxiliaryBands.length), auxiliaryScaling ?? card.scaling);
+  const condition = conditionArray(card, {
+    cloudy,
+    ...(auxiliary && { auxiliary }),
+    reference: samples.map(({ reference }, b) => chosen[b]!.indexOf(reference)),
+    size: { batch, length, height: tileSize, width: tileSize },
+  });
+  const sequence = (data: Float32Array, depth: number): Sequence =>
+    tf.tensor5d(data, [batch, length, tileSize, tileSize, depth]);
+  const image: Images = tf.tensor4d(clean, [batch, tileSize, tileSize, channels]);
+  return {
+    clean: image,
+    mu: sequence(cloudy, channels),
+    noise: sequence(noise.normals(batch * length * pixels * channels), channels),
+    ...(condition && { condition: sequence(condition.data, condition.channels) }),
+  };
+}

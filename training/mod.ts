@@ -1,0 +1,39 @@
+/**
+ * Training (Alg. 1): objective, optimizer, average, and runs that resume bit for bit.
+ *
+ * @module
+ */
+
+export {
+  type AdamW,
+  adamw,
+  ADAMW_DEFAULTS,
+  type AdamWOptions,
+  type AdamWState,
+  type AdamWUpdate,
+} from "./adamw.ts";
+export { trainingTensors } from "./batch.ts";
+export { clipByGlobalNorm, type Clipped } from "./clip.ts";
+export { type DataConfig, type FolderData, openDataset, type SyntheticData } from "./datasets.ts";
+export { EMA_DECAY, emaDecay, updateEma } from "./ema.ts";
+export {
+  type CheckedExperiment,
+  type Experiment,
+  extendExperiment,
+  parseExperiment,
+  readExperiment,
+} from "./experiment.ts";
+export {
+  type LossAndGradients,
+  lossAndGradients,
+  type ObjectiveInput,
+  type ObjectiveVectors,
+  objectiveVectors,
+  sampleLosses,
+  type TrainingTensors,
+} from "./objective.ts";
+export { DivergedError, type StepContext, type StepInput, type StepResult } from "./step.ts";
+export { trainStep } from "./step.ts";
+export type { TrainingState } from "./state.ts";
+export { train, type Trained, type TrainingProgress, type TrainOptions } from "./trainer.ts";
+export { validate, type Validation } from "./validation.ts";

@@ -1,0 +1,46 @@
+/**
+ * Which samples a step sees: every epoch is a shuffle of its own.
+ *
+ * @module
+ */
+
+import type { Rng } from "../core/mod.ts";
+
+/** A sample's place in the run. */
+export interface Position {
+  /** Passes through the dataset before this one. */
+  readonly epoch: number;
+  /** Index in the dataset. */
+  readonly index: number;
+}
+
+/** The indices 0 … size − 1 in random order (Fisher–Yates). */
+export function shuffled(size: number, rng: Rng): readonly number[] {
+  const order = Array.from({ length: size }, (_, i) => i);
+  for (let i = size - 1; i > 0; i--) {
+    const j = rng.integer(i + 1, i);
+    [order[i], order[j]] = [order[j]!, order[i]!];
+  }
+  return order;
+}
+
+/**
+ * Positions of the samples of step 0, 1, …: a function of seed and step alone, so that a run
+ * resumes anywhere.
+ */
+export function sampleOrder(
+  { size, batchSize, rng }: {
+    readonly size: number;
+    readonly batchSize: number;
+    readonly rng: Rng;
+  },
+): (step: number) => readonly Position[] {
+  let latest: { epoch: number; order: readonly number[] } | undefined;
+  return (step) =>
+    Array.from({ length: batchSize }, (_, b) => {
+      const at = step * batchSize + b;
+      const epoch = Math.floor(at / size);
+      if (latest?.epoch !== epoch) latest = { epoch, order: shuffled(size, rng.fork(epoch)) };
+      return { epoch, index: latest.order[at % size]! };
+    });
+}
