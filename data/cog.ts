@@ -5,19 +5,13 @@
  * @module
  */
 
-import {
-  type DataType,
-  dataTypeOf,
-  type PixelArray,
-  pixelArray,
-  type Raster,
-} from "../core/mod.ts";
+import { type DataType, dataTypeOf, type Raster } from "../core/mod.ts";
 import { checkOverwrite, writeFileAtomically } from "./atomic_file.ts";
+import { encodeLevels, type Level } from "./cog_levels.ts";
 import { formatGdalMetadata } from "./gdal_metadata.ts";
-import { isPixelIsPoint, shiftTransform } from "./geotiff.ts";
-import { halve } from "./overview.ts";
+import { isPixelIsPoint, shiftTransform } from "./georeference.ts";
 import { encodeTiffHead, type TiffField } from "./tiff_directory.ts";
-import { encodeTile, predictorOf } from "./tiff_tile.ts";
+import { predictorOf } from "./tiff_tile.ts";
 
 /** Options of {@linkcode writeCog}. */
 export interface WriteCogOptions {
@@ -56,62 +50,6 @@ const GHOST = `GDAL_STRUCTURAL_METADATA_SIZE=${
 const BIG_TIFF_ESTIMATE = 1.4;
 const LEADER = 4;
 const TRAILER = 4;
-/** Tiles compressed at a time: enough to keep zlib's threads busy. */
-const PARALLEL = 16;
-
-interface Level {
-  readonly raster: Raster;
-  readonly tiles: readonly Uint8Array[];
-}
-
-function tilePixels(
-  raster: Raster,
-  { column, row, side }: { readonly column: number; readonly row: number; readonly side: number },
-): PixelArray {
-  const { width, height, data } = raster;
-  const bands = raster.bands.length;
-  const tile = pixelArray(raster.dtype, side * side * bands);
-  const columns = Math.min(side, width - column);
-  for (let y = 0; y < side; y++) {
-    // Beyond the image the last row and column go on, which costs fewest bytes.
-    const from = Math.min(row + y, height - 1) * width + column;
-    tile.set(data.subarray(from * bands, (from + columns) * bands), y * side * bands);
-    const last = (y * side + columns - 1) * bands;
-    for (let x = columns; x < side; x++) {
-      tile.copyWithin((y * side + x) * bands, last, last + bands);
-    }
-  }
-  return tile;
-}
-
-async function encodeLevel(raster: Raster, side: number): Promise<Level> {
-  const corners: { column: number; row: number }[] = [];
-  for (let row = 0; row < raster.height; row += side) {
-    for (let column = 0; column < raster.width; column += side) corners.push({ column, row });
-  }
-  const tiles: Uint8Array[] = [];
-  for (let at = 0; at < corners.length; at += PARALLEL) {
-    const batch = corners.slice(at, at + PARALLEL).map((corner) =>
-      encodeTile(tilePixels(raster, { ...corner, side }), {
-        side,
-        bands: raster.bands.length,
-        dtype: raster.dtype,
-      })
-    );
-    tiles.push(...await Promise.all(batch));
-  }
-  return { raster, tiles };
-}
-
-/** Full resolution and its overviews, halved until one tile holds the image. */
-async function encodeLevels(raster: Raster, side: number): Promise<readonly Level[]> {
-  const levels = [await encodeLevel(raster, side)];
-  for (let image = raster; Math.max(image.width, image.height) > side;) {
-    image = halve(image);
-    levels.push(await encodeLevel(image, side));
-  }
-  return levels;
-}
 
 function geoFields({ transform, crs }: Raster): readonly TiffField[] {
   const fields: TiffField[] = [];
@@ -249,7 +187,7 @@ function checkRaster(path: string, raster: Raster, { scales, offsets }: WriteCog
  * @example
  * ```ts
  * import { writeCog } from "./cog.ts";
- * import { readRaster } from "./geotiff.ts";
+ * import { readRaster } from "./georeference.ts";
  * import { assertEquals } from "@std/assert";
  *
  * const path = await Deno.makeTempFile({ suffix: ".tif" });

@@ -8,6 +8,7 @@ import { fromFile, fromUrl, type GeoTIFF, type GeoTIFFImage } from "npm:geotiff@
 import type { Crs, DataType, GeoTransform, PixelArray, Raster } from "../core/mod.ts";
 import { normalizeBand, SENTINEL2_NAMES } from "./bands.ts";
 import { type GdalMetadata, parseGdalMetadata } from "./gdal_metadata.ts";
+import { epsgOf, isPixelIsPoint, shiftTransform } from "./georeference.ts";
 
 /** A rectangle of pixels. */
 export interface RasterWindow {
@@ -53,34 +54,6 @@ const DTYPES: Readonly<Record<string, DataType>> = {
   "3:64": "float64",
 };
 
-/** GeoKey identifiers and values of the GeoTIFF standard 1.1. */
-const RASTER_TYPE = 1025;
-const GEODETIC_CRS = 2048;
-const PROJECTED_CRS = 3072;
-const USER_DEFINED = 32767;
-const PIXEL_IS_POINT = 2;
-
-/** The value of a key that is stored in the directory itself. */
-export function shortGeoKey(directory: readonly number[], key: number): number | undefined {
-  for (let i = 4; i + 3 < directory.length; i += 4) {
-    if (directory[i] === key && directory[i + 1] === 0) return directory[i + 3];
-  }
-  return undefined;
-}
-
-/** Whether the keys place coordinates at pixel centres instead of corners. */
-export function isPixelIsPoint(crs: Crs | undefined): boolean {
-  return crs !== undefined && shortGeoKey(crs.geoKeys.directory, RASTER_TYPE) === PIXEL_IS_POINT;
-}
-
-/** Map from the corner of window pixel (0, 0) instead of the image's. */
-export function shiftTransform(
-  [a, b, c, d, e, f]: GeoTransform,
-  { column, row }: { readonly column: number; readonly row: number },
-): GeoTransform {
-  return [a + b * column + c * row, b, c, d + e * column + f * row, e, f];
-}
-
 function readCrs(image: GeoTIFFImage): Crs | undefined {
   const value = (tag: "GeoKeyDirectory" | "GeoDoubleParams" | "GeoAsciiParams") =>
     image.fileDirectory.getValue(tag);
@@ -89,8 +62,7 @@ function readCrs(image: GeoTIFFImage): Crs | undefined {
   const doubles = value("GeoDoubleParams") as ArrayLike<number> | undefined;
   const ascii = value("GeoAsciiParams") as string | undefined;
   const keys = Array.from(directory);
-  const epsg = [shortGeoKey(keys, PROJECTED_CRS), shortGeoKey(keys, GEODETIC_CRS)]
-    .find((code) => code !== undefined && code !== USER_DEFINED);
+  const epsg = epsgOf(keys);
   return {
     ...(epsg === undefined ? {} : { epsg }),
     geoKeys: {
@@ -172,8 +144,7 @@ function checkWindow(window: RasterWindow, { width, height }: RasterHeader): voi
     column + window.width > width || row + window.height > height
   ) {
     throw new RangeError(
-      `the window must lie inside ${width}×${height} pixels, got ${window.width}×` +
-        `${window.height} at column ${column}, row ${row}`,
+      `the window must lie inside ${width}×${height} pixels, got ${JSON.stringify(window)}`,
     );
   }
 }

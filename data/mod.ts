@@ -30,12 +30,8 @@ export {
 export { type Place, readPlaces, type ReadPlacesOptions } from "./places.ts";
 export { decodePng, encodePng, type Picture, writePng } from "./png.ts";
 export { joinPictures, quicklook, type QuicklookOptions } from "./quicklook.ts";
-export {
-  CLOUD_CLASSES,
-  type CloudyRaster,
-  syntheticClouds,
-  type SyntheticCloudsOptions,
-} from "./synthetic_clouds.ts";
+export type { SyntheticCloudsOptions } from "./cloud_options.ts";
+export { CLOUD_CLASSES, type CloudyRaster, syntheticClouds } from "./synthetic_clouds.ts";
 export { syntheticDataset, type SyntheticDatasetOptions } from "./synthetic_dataset.ts";
 export { syntheticScene, type SyntheticSceneOptions } from "./synthetic_scene.ts";
 export { cloudMask, type CloudRuleOptions, cloudScore } from "./cloud_rule.ts";

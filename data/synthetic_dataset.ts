@@ -23,7 +23,8 @@ import {
   randomCrop,
   type Sample,
 } from "./dataset.ts";
-import { syntheticClouds, type SyntheticCloudsOptions } from "./synthetic_clouds.ts";
+import type { SyntheticCloudsOptions } from "./cloud_options.ts";
+import { syntheticClouds } from "./synthetic_clouds.ts";
 
 /** Options of {@linkcode syntheticDataset}. */
 export interface SyntheticDatasetOptions {

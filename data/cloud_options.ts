@@ -1,0 +1,59 @@
+/**
+ * Options of synthetic clouds.
+ *
+ * @module
+ */
+
+import { type Checks, number } from "../core/mod.ts";
+
+/** Options of synthetic clouds. */
+export interface SyntheticCloudsOptions {
+  /** Share of pixels under cloud, thin rims included, in [0, 1]. Default 0.4. */
+  readonly cover?: number;
+  /** Size of the largest clouds in pixels. Default 120. */
+  readonly scale?: number;
+  /** From a veil (0) to solid cloud (1). Default 0.8. */
+  readonly density?: number;
+  /** From low water cloud (0) to cirrus (1), which shows in B10. Default 0.2. */
+  readonly altitude?: number;
+  /** Optical depth of haze at 550 nm, ≥ 0. Default 0.03. */
+  readonly haze?: number;
+  /** Share of direct sunlight that thick cloud takes from its shadow, in [0, 1]. Default 0.8. */
+  readonly shadow?: number;
+  /** Distance from a cloud to its shadow, in pixels. Default 30. */
+  readonly shadowDistance?: number;
+  /** Where the sun stands, degrees clockwise from north (up). Default 150. */
+  readonly sunAzimuth?: number;
+  /** Brightness of thick cloud relative to the template. Default 1. */
+  readonly brightness?: number;
+  /** The file number of reflectance 1. Default 10000 (Sentinel-2 DN). */
+  readonly white?: number;
+}
+
+/** Values of the options that are left out. */
+export const CLOUD_DEFAULTS = {
+  cover: 0.4,
+  scale: 120,
+  density: 0.8,
+  altitude: 0.2,
+  haze: 0.03,
+  shadow: 0.8,
+  shadowDistance: 30,
+  sunAzimuth: 150,
+  brightness: 1,
+  white: 10000,
+} as const;
+
+/** One check per option. */
+export const CLOUD_CHECKS: Checks<SyntheticCloudsOptions> = {
+  cover: number({ min: 0, max: 1 }),
+  scale: number({ min: 4 }),
+  density: number({ min: 0, max: 1 }),
+  altitude: number({ min: 0, max: 1 }),
+  haze: number({ min: 0, max: 5 }),
+  shadow: number({ min: 0, max: 1 }),
+  shadowDistance: number({ min: 0, max: 2000 }),
+  sunAzimuth: number({ min: 0, max: 360 }),
+  brightness: number({ above: 0, max: 2 }),
+  white: number({ above: 0 }),
+};

@@ -1,0 +1,97 @@
+/**
+ * A random sky: where clouds are and how thick, the haze between them, and their shadows.
+ *
+ * @module
+ */
+
+import type { Rng } from "../core/mod.ts";
+import type { SyntheticCloudsOptions } from "./cloud_options.ts";
+import { noiseField, quantileAbove, sampleField, smoothstep } from "./noise_field.ts";
+
+type CloudOptions = Required<SyntheticCloudsOptions>;
+
+/** Per-pixel state of the sky over the raster, [height, width] each. */
+export interface Sky {
+  /** Opacity of cloud. */
+  readonly cloud: Float32Array;
+  /** Brightness of cloud, about 1. */
+  readonly light: Float32Array;
+  /** Optical depth of haze at 550 nm. */
+  readonly haze: Float32Array;
+  /** Loss of direct sunlight, in [0, 1]. */
+  readonly shade: Float32Array;
+}
+
+export interface SkySize {
+  readonly width: number;
+  readonly height: number;
+}
+
+/** Cloud thickness in standard deviations of the field, 0 where there is none. */
+function thickness(size: SkySize, options: CloudOptions, rng: Rng): Float32Array {
+  const { width, height } = size;
+  const { cover, scale, altitude } = options;
+  const stretch = 1 + 1.5 * altitude * rng.fork("stretch").uniform();
+  const shape = { width, height, scale, octaves: 7, persistence: 0.58, stretch };
+  const field = noiseField(shape, rng.fork("cloud"));
+  const bend = { width, height, scale: scale / 2, octaves: 2 };
+  const bendX = noiseField(bend, rng.fork("bend x"));
+  const bendY = noiseField(bend, rng.fork("bend y"));
+  const reach = scale / 14;
+  const bent = new Float32Array(width * height);
+  for (let i = 0; i < bent.length; i++) {
+    const x = i % width + reach * bendX[i]!;
+    const y = Math.floor(i / width) + reach * bendY[i]!;
+    bent[i] = sampleField(field, { width, height, x, y });
+  }
+  const floor = cover >= 1
+    ? bent.reduce((least, value) => Math.min(least, value), Infinity) - 0.6
+    : quantileAbove(bent, cover);
+  return bent.map((value) => Math.max(0, value - floor));
+}
+
+/** The sky over `size`; it is made larger by the shadow's way, so that shadows enter from outside. */
+export function makeSky(size: SkySize, options: CloudOptions, rng: Rng): Sky {
+  const { width, height } = size;
+  const { density, haze, shadow, shadowDistance, sunAzimuth, brightness } = options;
+  const azimuth = sunAzimuth * Math.PI / 180;
+  const dx = Math.round(-Math.sin(azimuth) * shadowDistance);
+  const dy = Math.round(Math.cos(azimuth) * shadowDistance);
+  const wide = { width: width + Math.abs(dx), height: height + Math.abs(dy) };
+  const [left, top] = [Math.max(0, dx), Math.max(0, dy)];
+  const thick = thickness(wide, options, rng);
+  const gain = 0.35 + 5 * density ** 2;
+  const patches = noiseField({ ...wide, scale: options.scale / 3, octaves: 4 }, rng.fork("patch"));
+  const opacity = thick.map((t, i) =>
+    (1 - Math.exp(-gain * t * Math.exp(0.5 * patches[i]!))) * smoothstep(0, 0.25, t)
+  );
+  const grain = noiseField({ ...size, scale: 10, octaves: 3 }, rng.fork("grain"));
+  const veil = noiseField({ ...size, scale: options.scale, octaves: 3 }, rng.fork("haze"));
+  const sky: Sky = {
+    cloud: new Float32Array(width * height),
+    light: new Float32Array(width * height),
+    haze: new Float32Array(width * height),
+    shade: new Float32Array(width * height),
+  };
+  const [towardsX, towardsY] = [2 * Math.sin(azimuth), -2 * Math.cos(azimuth)];
+  for (let i = 0; i < sky.cloud.length; i++) {
+    const x = i % width + left;
+    const y = Math.floor(i / width) + top;
+    const at = y * wide.width + x;
+    const t = thick[at]!;
+    const sunny = sampleField(thick, {
+      width: wide.width,
+      height: wide.height,
+      x: x + towardsX,
+      y: y + towardsY,
+    });
+    const relief = Math.min(Math.max((t - sunny) * 0.3, -0.2), 0.12);
+    sky.cloud[i] = opacity[at]!;
+    sky.light[i] = brightness * (0.6 + 0.46 * (1 - Math.exp(-1.2 * t)) + relief +
+      0.025 * grain[i]! * Math.min(t, 1));
+    sky.haze[i] = haze * Math.max(0.15, 1 + 0.45 * veil[i]!) +
+      0.12 * density * smoothstep(0, 0.3, t);
+    sky.shade[i] = shadow * opacity[at - dy * wide.width - dx]!;
+  }
+  return sky;
+}
