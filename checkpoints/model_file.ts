@@ -60,7 +60,7 @@ function inFile<T>(place: string | URL, read: () => T): T {
 export function cardOf({ metadata }: Pick<Safetensors, "metadata">): ModelCard | undefined {
   const text = metadata[CARD];
   if (text === undefined) return undefined;
-  const version = metadata[VERSION];
+  const version = metadata[VERSION] ?? FORMAT_VERSION;
   if (version !== FORMAT_VERSION) {
     throw new CheckpointError(
       `the card's version must be ${FORMAT_VERSION}, got ${version}: use a newer emrdm`,

@@ -92,6 +92,7 @@ export const evaluate = command({
     const cases = folders
       ? folderCases(restored!, clear!, { method, reference })
       : [await single()];
+    await context.engine();
     const evaluation = await evaluateCases(cases, { ...(white !== undefined && { white }) });
     const title = `${evaluation.cases.length} image${evaluation.cases.length === 1 ? "" : "s"}`;
     return { text: `${title}\n${scoreTable(evaluation.means)}`, json: evaluation };

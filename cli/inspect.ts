@@ -19,7 +19,7 @@ import { table } from "./table.ts";
 
 /** Everything that can be told of a file of weights. */
 interface Inspected {
-  readonly kind: "checkpoint" | "model" | "safetensors";
+  readonly kind: "checkpoint" | "model" | "training checkpoint" | "safetensors";
   readonly card?: ModelCard;
   readonly tensors: StoredTensors;
   readonly facts: Readonly<Record<string, unknown>>;
@@ -34,6 +34,10 @@ function inspectFile(path: string, weights: "ema" | "raw"): Inspected {
   }
   const parsed = parseSafetensors(file.read(0, file.size));
   const card = cardOf(parsed);
+  const { "emrdm.step": step } = parsed.metadata;
+  if (card !== undefined && step !== undefined) {
+    return { kind: "training checkpoint", card, tensors: parsed.tensors, facts: { step } };
+  }
   if (card !== undefined) return { kind: "model", card, tensors: parsed.tensors, facts: {} };
   return { kind: "safetensors", tensors: parsed.tensors, facts: { ...parsed.metadata } };
 }

@@ -18,6 +18,18 @@ interface Verb {
 }
 
 const VERBS: Readonly<Record<string, Verb>> = {
+  restore: {
+    summary: "remove the clouds of one or more dated GeoTIFFs",
+    load: async () => (await import("./restore.ts")).restore,
+  },
+  train: {
+    summary: "train a model as an experiment file says",
+    load: async () => (await import("./train.ts")).train,
+  },
+  experiment: {
+    summary: "train experiment files one after the other and compare them",
+    load: async () => (await import("./experiment.ts")).experiment,
+  },
   evaluate: {
     summary: "score restored images beside simple baselines",
     load: async () => (await import("./evaluate.ts")).evaluate,

@@ -7,17 +7,10 @@
 import type { Score } from "../metrics/mod.ts";
 import { table } from "./table.ts";
 
-const LABELS: Readonly<Record<string, string>> = {
-  copyInput: "copy the input",
-  leastCloudy: "least cloudy date",
-  mean: "mean of the dates",
-  median: "median of the dates",
-};
-
 /** One row per method. MAE and RMSE are reflectances, PSNR is in dB, SAM in degrees. */
 export function scoreTable(scores: Readonly<Record<string, Score>>): string {
   const rows = Object.entries(scores).map(([method, { psnr, ssim, mae, rmse, sam }]) => [
-    LABELS[method] ?? method,
+    method,
     psnr.toFixed(2),
     ssim.toFixed(4),
     mae.toFixed(4),

@@ -6,7 +6,7 @@
 
 import type { Raster } from "../core/mod.ts";
 import { type Score, score } from "../metrics/mod.ts";
-import { baselines, type ImageValues } from "./baselines.ts";
+import { baselines, copyInput } from "../restoration/mod.ts";
 
 /** One place: what it is in truth, what was seen, what was made of it. */
 export interface EvaluationCase {
@@ -47,33 +47,36 @@ const METRICS = ["psnr", "ssim", "mae", "rmse", "sam"] as const;
  * without data in the target do not count.
  *
  * @throws {TypeError} If an image differs from the target in size or bands.
+ * @throws {RangeError} If the reference is no date, or dates lack the visible bands that tell the
+ * least cloudy one.
  */
-export function evaluateCase(
-  { name, target, restored = {}, cloudy = [], reference }: EvaluationCase,
+export async function evaluateCase(
+  { name, target, restored = {}, cloudy = [], reference = cloudy.length - 1 }: EvaluationCase,
   { white = target.dtype === "uint8" ? 255 : 10000 }: EvaluateOptions = {},
-): CaseScores {
-  const images: Record<string, ImageValues> = {};
-  if (cloudy.length > 0) {
-    for (const frame of cloudy) checkAlike("the cloudy image", frame, target);
-    const all = baselines(cloudy, { ...(reference !== undefined && { reference }) });
-    const { copyInput, ...combined } = all;
-    Object.assign(images, cloudy.length === 1 ? { copyInput } : { copyInput, ...combined });
-  }
+): Promise<CaseScores> {
+  for (const frame of cloudy) checkAlike("the cloudy image", frame, target);
   for (const [method, raster] of Object.entries(restored)) {
     checkAlike(`the result of ${method}`, raster, target);
-    images[method] = Float32Array.from(raster.data);
   }
+  const all = { ...await baselinesOf(cloudy, reference), ...restored };
   const scale = (values: ArrayLike<number>) => Float32Array.from(values, (value) => value / white);
   const truth = scale(target.data);
-  const { height, width } = target;
-  const mask = validPixels(target);
-  const options = { height, width, channels: target.bands.length, dataRange: 1, mask };
+  const { height, width, bands: { length: channels } } = target;
+  const options = { height, width, channels, dataRange: 1, mask: validPixels(target) };
   const scores = Object.fromEntries(
-    Object.entries(images).map((
-      [method, values],
-    ) => [method, score(scale(values), truth, options)]),
+    Object.entries(all).map(([method, { data }]) => [method, score(scale(data), truth, options)]),
   );
   return { name, scores };
+}
+
+/** What costs no training; of one date there is only its copy. */
+async function baselinesOf(
+  cloudy: readonly Raster[],
+  reference: number,
+): Promise<Readonly<Record<string, Raster>>> {
+  if (cloudy.length === 0) return {};
+  if (cloudy.length === 1) return { "copy the input": copyInput(cloudy, { reference }) };
+  return await baselines(cloudy, { reference });
 }
 
 function checkAlike(what: string, { width, height, bands }: Raster, target: Raster): void {
@@ -107,7 +110,7 @@ export async function evaluate(
   options: EvaluateOptions = {},
 ): Promise<Evaluation> {
   const scored: CaseScores[] = [];
-  for await (const each of cases) scored.push(evaluateCase(each, options));
+  for await (const each of cases) scored.push(await evaluateCase(each, options));
   const [first] = scored;
   if (first === undefined) {
     throw new TypeError("Cannot evaluate: there must be at least one image, got none");

@@ -5,13 +5,6 @@
  */
 
 export {
-  type Baseline,
-  BASELINES,
-  baselines,
-  type ImageValues,
-  leastCloudyOf,
-} from "./baselines.ts";
-export {
   type CaseScores,
   evaluate,
   evaluateCase,
@@ -19,3 +12,9 @@ export {
   type Evaluation,
   type EvaluationCase,
 } from "./evaluate.ts";
+export {
+  type ExperimentResult,
+  type NamedExperiment,
+  runExperiments,
+  type RunExperimentsOptions,
+} from "./experiment.ts";
