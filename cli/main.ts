@@ -46,6 +46,10 @@ const VERBS: Readonly<Record<string, Verb>> = {
     summary: "paint clouds over clear rasters or over made-up scenes",
     load: async () => (await import("./synth.ts")).synth,
   },
+  demo: {
+    summary: "make a scene, cloud it, restore it and score the result",
+    load: async () => (await import("./demo.ts")).demo,
+  },
   bench: {
     summary: "time a small network on the engines of this machine",
     load: async () => (await import("./bench.ts")).bench,
