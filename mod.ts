@@ -1,0 +1,68 @@
+/**
+ * emrdm: mean-reverting diffusion (EMRDM, CVPR 2025) that removes clouds from satellite images.
+ *
+ * Every axis of the paper's design space is a folder, a kind in the registry and a small interface;
+ * its modules are ordinary functions and are exported here.
+ *
+ * @example Restore an array with a model file
+ * ```ts ignore
+ * import { loadModel, restoreImages, useEngine } from "@emrdm/emrdm";
+ *
+ * await useEngine("auto");
+ * const model = await loadModel("weights/s2-small.safetensors");
+ * const { image } = await restoreImages(model, { cloudy, batch: 1, length: 3, height: 64, width: 64 });
+ * ```
+ *
+ * @module
+ */
+
+export { type BuiltinCatalog, builtinCatalog, builtins } from "./builtins.ts";
+export * from "./checkpoints/mod.ts";
+export * from "./core/mod.ts";
+export * from "./data/mod.ts";
+export {
+  type Engine,
+  type EngineName,
+  ENGINES,
+  execute,
+  type Images,
+  type Params,
+  readTensor,
+  type Sequence,
+  tf,
+  useEngine,
+  type UseEngineOptions,
+  type Weights,
+} from "./engine/mod.ts";
+export * from "./evaluation/mod.ts";
+export {
+  clearest,
+  type ClearestOptions,
+  collapse,
+  type Fusion,
+  mean,
+  type MeanOptions,
+  median,
+  type MedianOptions,
+} from "./fusion/mod.ts";
+export * from "./metrics/mod.ts";
+export * from "./model/mod.ts";
+export * from "./networks/mod.ts";
+export * from "./noise/mod.ts";
+export * from "./precond/mod.ts";
+export * from "./restoration/mod.ts";
+export * from "./samplers/mod.ts";
+export * from "./schedules/mod.ts";
+export {
+  exponential as exponentialTimesteps,
+  type ExponentialOptions as ExponentialTimestepsOptions,
+  karras,
+  type KarrasOptions,
+  linear as linearTimesteps,
+  type LinearOptions as LinearTimestepsOptions,
+  type SigmaRange,
+  type Timesteps,
+  timesteps,
+} from "./timesteps/mod.ts";
+export * from "./training/mod.ts";
+export * from "./weighting/mod.ts";
