@@ -14,14 +14,16 @@ export const BLOCK_ELEMENTS = 2 ** 23;
  * @param x [rows, ...].
  * @param elementsPerRow Elements of f's largest intermediate for one row.
  * @param f Maps [n, ...] to [n, ...].
+ * @param blockElements Most elements of that intermediate. Default {@linkcode BLOCK_ELEMENTS}.
  */
 export function inBlocks(
   x: Tensor,
   elementsPerRow: number,
   f: (block: Tensor, first: number) => Tensor,
+  blockElements = BLOCK_ELEMENTS,
 ): Tensor {
   const rows = x.shape[0]!;
-  const sizes = blockSizes(rows, elementsPerRow);
+  const sizes = blockSizes(rows, elementsPerRow, blockElements);
   if (sizes.length === 1) return f(x, 0);
   let first = 0;
   const blocks = tf.split(x, sizes, 0).map((block) => {
@@ -33,8 +35,12 @@ export function inBlocks(
 }
 
 /** Row counts of the blocks that {@linkcode inBlocks} makes. */
-export function blockSizes(rows: number, elementsPerRow: number): number[] {
-  const most = Math.max(1, Math.floor(BLOCK_ELEMENTS / elementsPerRow));
+export function blockSizes(
+  rows: number,
+  elementsPerRow: number,
+  blockElements = BLOCK_ELEMENTS,
+): number[] {
+  const most = Math.max(1, Math.floor(blockElements / elementsPerRow));
   const count = Math.ceil(rows / most);
   const size = Math.ceil(rows / count);
   return Array.from({ length: count }, (_, i) => Math.min(size, rows - i * size))

@@ -89,7 +89,7 @@ function multiply(
   const outerLeft = size(left.shape.slice(0, -2));
   const outerRight = size(right.shape.slice(0, -2));
   const outer = Math.max(outerLeft, outerRight);
-  if (outerLeft !== outerRight && outerLeft !== 1 && outerRight !== 1) {
+  if (outerLeft !== 1 && outerRight !== 1 && batchKey(left) !== batchKey(right)) {
     throw new TypeError(
       `Cannot multiply: batch axes must be equal or 1, got [${a.shape}] and [${b.shape}]`,
     );
@@ -139,6 +139,12 @@ function transposed(backend: BackendWasm, x: TensorInfo): TensorInfo {
   const perm = [...Array(rank - 2).keys(), rank - 1, rank - 2];
   const { kernelFunc } = tf.getKernel("Transpose", "wasm");
   return kernelFunc({ inputs: { x }, attrs: { perm }, backend }) as TensorInfo;
+}
+
+/** The batch axes without leading ones. */
+function batchKey({ shape }: TensorInfo): string {
+  const batch = shape.slice(0, -2);
+  return batch.slice(batch.findIndex((n) => n !== 1)).join(",");
 }
 
 function size(shape: readonly number[]): number {

@@ -1,6 +1,13 @@
 /** Cosine-similarity self-attention with axial RoPE, global or in a neighborhood (spec §4.1). @module */
 
-import { BLOCK_ELEMENTS, linear, type Tensor, type Tensor3D, tf } from "../../engine/mod.ts";
+import {
+  BLOCK_ELEMENTS,
+  blockSizes,
+  linear,
+  type Tensor,
+  type Tensor3D,
+  tf,
+} from "../../engine/mod.ts";
 import type { TensorSpec } from "../network.ts";
 import { dropout } from "./dropout.ts";
 import type { BlockContext } from "./feed_forward.ts";
@@ -31,20 +38,18 @@ export function cosineScale(x: Tensor, scale: Tensor): Tensor {
  * softmax(q·kᵀ)·v over all tokens, in blocks of queries where the logits would outgrow a binding.
  *
  * @param q [N, tokens, heads, dHead]; k and v alike.
+ * @param blockElements Most logits at once. Default {@linkcode BLOCK_ELEMENTS}.
  * @returns [N, tokens, heads·dHead].
  */
 export function globalAttention(
   { q, k, v }: { readonly q: Tensor; readonly k: Tensor; readonly v: Tensor },
+  blockElements = BLOCK_ELEMENTS,
 ): Tensor {
   const [n, tokens, heads, dHead] = q.shape as [number, number, number, number];
   const perHead = (x: Tensor) =>
     tf.transpose(x, [0, 2, 1, 3]).reshape([n * heads, tokens, dHead]) as Tensor3D;
   const [queries, keys, values] = [perHead(q), perHead(k), perHead(v)];
-  const most = Math.max(1, Math.floor(BLOCK_ELEMENTS / (n * heads * tokens)));
-  const count = Math.ceil(tokens / most);
-  const size = Math.ceil(tokens / count);
-  const sizes = Array.from({ length: count }, (_, i) => Math.min(size, tokens - i * size))
-    .filter((rows) => rows > 0);
+  const sizes = blockSizes(tokens, n * heads * tokens, blockElements);
   const attend = (block: Tensor3D) =>
     tf.matMul(tf.softmax(tf.matMul(block, keys, false, true)) as Tensor3D, values);
   const attended = sizes.length === 1

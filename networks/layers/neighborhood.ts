@@ -80,12 +80,17 @@ function penalties(sees: AxisBlocks["sees"]): Float32Array {
  * @param k Keys, like q.
  * @param v Values, like q.
  * @param kernel K, odd.
+ * @param blockElements Most elements of one intermediate. Default {@linkcode BLOCK_ELEMENTS}.
  * @returns [N, height·width, heads·dHead].
  * @throws {RangeError} If a side is shorter than K.
  */
 export function neighborhoodAttention(
   { q, k, v }: { readonly q: Tensor; readonly k: Tensor; readonly v: Tensor },
-  { grid: { height, width }, kernel }: { readonly grid: Grid; readonly kernel: number },
+  { grid: { height, width }, kernel, blockElements = BLOCK_ELEMENTS }: {
+    readonly grid: Grid;
+    readonly kernel: number;
+    readonly blockElements?: number;
+  },
 ): Tensor {
   const [n, , heads, dHead] = q.shape as [number, number, number, number];
   const rows = axisBlocks(height, kernel);
@@ -98,7 +103,7 @@ export function neighborhoodAttention(
   const keys = rows.window * columns.window;
   const perBlockRow = n * columns.queryStarts.length * heads *
     Math.max(rows.tile * columns.tile * keys, keys * dHead);
-  const atOnce = Math.max(1, Math.floor(BLOCK_ELEMENTS / perBlockRow));
+  const atOnce = Math.max(1, Math.floor(blockElements / perBlockRow));
   const bands: Tensor[] = [];
   for (let first = 0; first < blockRows; first += atOnce) {
     bands.push(

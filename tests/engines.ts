@@ -1,0 +1,134 @@
+/**
+ * Tests that run on every engine: one `Deno.test` per engine, each of which counts tensors.
+ *
+ * Without a WebGPU adapter its tests are ignored, visibly; with `EMRDM_REQUIRE_WEBGPU=1` they fail.
+ */
+
+import { requestDevice } from "../engine/webgpu/backend.ts";
+import { type EngineName, execute, readTensor, type Tensor, tf, useEngine } from "../engine/mod.ts";
+import { createRng } from "../core/mod.ts";
+import { assert, assertEquals } from "./std_assert.ts";
+
+/** Every engine there is. */
+export const ALL_ENGINES: readonly EngineName[] = ["cpu", "wasm", "webgpu"];
+
+const required = Deno.env.get("EMRDM_REQUIRE_WEBGPU") === "1";
+
+async function bindingLimit(): Promise<number | undefined> {
+  const granted = await requestDevice();
+  granted?.device.destroy();
+  return granted?.device.limits.maxStorageBufferBindingSize;
+}
+
+/** Bytes that one binding of the WebGPU device may have; undefined without an adapter. */
+export const BINDING_LIMIT = await bindingLimit();
+
+const adapter = BINDING_LIMIT !== undefined;
+
+/** The engines that work here. */
+export const AVAILABLE: readonly EngineName[] = ALL_ENGINES.filter((name) =>
+  name !== "webgpu" || adapter
+);
+
+/** Whether tests of an engine are skipped: no adapter, and none is required. */
+export function ignores(engine: EngineName): boolean {
+  return engine === "webgpu" && !adapter && !required;
+}
+
+/** Makes an engine current; one WebGPU device serves all tests of a file. */
+export async function switchEngine(name: EngineName): Promise<void> {
+  if (tf.engine().registry[name] === undefined) {
+    await useEngine(name);
+    // Otherwise small tensors are computed in JavaScript, and the GPU is not tested.
+    if (name === "webgpu") tf.env().set("WEBGPU_CPU_FORWARD", false);
+  } else {
+    assert(await tf.setBackend(name), `engine ${name} must start`);
+  }
+}
+
+/** Registers a test of one engine that fails where it leaves tensors behind. */
+export function testOn(engine: EngineName, name: string, fn: () => void | Promise<void>): void {
+  Deno.test({
+    name: `${name} [${engine}]`,
+    ignore: ignores(engine),
+    // A GPUDevice outlives the test that asked for it.
+    sanitizeOps: engine !== "webgpu",
+    sanitizeResources: engine !== "webgpu",
+    fn: async () => {
+      await switchEngine(engine);
+      const before = tf.memory().numTensors;
+      await fn();
+      assertEquals(tf.memory().numTensors, before, "tensors must not leak");
+    },
+  });
+}
+
+/** Registers the test once per engine. */
+export function testOnEngines(
+  name: string,
+  fn: (engine: EngineName) => void | Promise<void>,
+  engines: readonly EngineName[] = ALL_ENGINES,
+): void {
+  for (const engine of engines) testOn(engine, name, () => fn(engine));
+}
+
+/** The values of a tensor that f makes; everything that f makes is disposed. */
+export async function valuesOf(f: () => Tensor): Promise<Float32Array> {
+  const tensor = await execute(f);
+  const values = await readTensor(tensor);
+  tensor.dispose();
+  return values;
+}
+
+/** The values of several tensors that f makes. */
+export async function allValuesOf(f: () => readonly Tensor[]): Promise<Float32Array[]> {
+  const tensors = await execute(() => [...f()]);
+  const values: Float32Array[] = [];
+  for (const tensor of tensors) {
+    values.push(await readTensor(tensor));
+    tensor.dispose();
+  }
+  return values;
+}
+
+/** Seeded normal numbers. */
+export function normals(count: number, purpose: string | number): Float32Array {
+  return createRng(11).fork(purpose).normals(count);
+}
+
+/** A seeded normal tensor. */
+export function normalTensor<T extends Tensor>(
+  shape: readonly number[],
+  purpose: string | number,
+): T {
+  return tf.tensor(normals(elements(shape), purpose), shape as number[]) as T;
+}
+
+/** Elements of a shape. */
+export function elements(shape: readonly number[]): number {
+  return shape.reduce((a, b) => a * b, 1);
+}
+
+/** Greatest absolute difference; lengths must be equal and every number finite. */
+export function maxDifference(actual: ArrayLike<number>, expected: ArrayLike<number>): number {
+  assertEquals(actual.length, expected.length, "lengths must be equal");
+  let most = 0;
+  for (let i = 0; i < actual.length; i++) {
+    const difference = Math.abs(actual[i]! - expected[i]!);
+    assert(Number.isFinite(difference), `number ${i}: got ${actual[i]} for ${expected[i]}`);
+    most = Math.max(most, difference);
+  }
+  return most;
+}
+
+/** Asserts that arrays are equal within `tolerance` of the greatest expected magnitude (≥ 1). */
+export function assertClose(
+  actual: ArrayLike<number>,
+  expected: ArrayLike<number>,
+  tolerance: number,
+  what = "values",
+): void {
+  const scale = Array.from(expected).reduce((most, x) => Math.max(most, Math.abs(x)), 1);
+  const most = maxDifference(actual, expected);
+  assert(most <= tolerance * scale, `${what} differ by ${most}, allowed ${tolerance * scale}`);
+}
