@@ -11,9 +11,13 @@ export type MedianOptions = Readonly<Record<never, never>>;
 /** Costs within this fraction of the least one count as equal: float32 sums of a few terms. */
 const TIE = 1e-5;
 
+/** Beyond every value of an image, and finite, so that 0 times it is 0. */
+const BEYOND = 1e30;
+
 /**
  * The weighted median of every pixel and band: the frame value x that minimises Σ_l w_l·|x − x_l|.
- * Equal values of that cost are averaged, which is the usual median of an even number.
+ * Where several do, the middle of the least and the greatest, which is the usual median of an even
+ * number.
  */
 export function median(_options: MedianOptions = {}): Fusion {
   return {
@@ -31,7 +35,11 @@ export function median(_options: MedianOptions = {}): Fusion {
         const chosen = tf.mul(tf.cast(tf.lessEqual(all, least), "float32"), seen);
         const some = tf.cast(tf.equal(tf.sum(chosen, 1, true), tf.scalar(0)), "float32");
         const share = tf.add(chosen, tf.mul(some, seen));
-        return tf.div(tf.sum(tf.mul(images, share), 1), tf.sum(share, 1)) as Images;
+        const chosenImages = tf.mul(images, share);
+        const rest = tf.mul(tf.sub(tf.scalar(1), share), tf.scalar(BEYOND));
+        const low = tf.min(tf.add(chosenImages, rest), 1);
+        const high = tf.max(tf.sub(chosenImages, rest), 1);
+        return tf.mul(tf.add(low, high), tf.scalar(0.5)) as Images;
       }),
   };
 }
