@@ -2,7 +2,7 @@
  * The contracts of the axes: tests that built-in modules and plugins both pass.
  *
  * @example
- * ```ts
+ * ```ts ignore
  * import { testSchedule } from "./mod.ts";
  * import { rational } from "../../schedules/mod.ts";
  *
