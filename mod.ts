@@ -45,7 +45,7 @@ export {
   median,
   type MedianOptions,
 } from "./fusion/mod.ts";
-export * from "./metrics/mod.ts";
+export { mae, psnr, rmse, sam, type Score, score as scoreImages, ssim } from "./metrics/mod.ts";
 export * from "./model/mod.ts";
 export * from "./networks/mod.ts";
 export * from "./noise/mod.ts";

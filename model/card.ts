@@ -161,7 +161,9 @@ export function stringifyCard(card: ModelCard): string {
 }
 
 /** Channels of the network's condition, without the noised images. */
-export function conditionChannels({ bands, condition }: Pick<ModelCard, "bands" | "condition">) {
+export function conditionChannels(
+  { bands, condition }: Pick<ModelCard, "bands" | "condition">,
+): number {
   const sizes = { cloudy: bands.length, auxiliary: condition.auxiliary.length, reference: 1 };
   return condition.order.reduce((sum, group) => sum + sizes[group], 0);
 }
