@@ -24,7 +24,8 @@ const EPSILON = 1e-6;
 export function clipByGlobalNorm(grads: Params, maxNorm: number): Clipped {
   return tf.tidy(() => {
     const squares = Object.values(grads).map((grad) => tf.sum(tf.square(grad)));
-    const norm = tf.sqrt(tf.addN(squares)) as Scalar;
+    // Not addN, which binds one buffer per gradient on WebGPU, more than a shader may have.
+    const norm = tf.sqrt(tf.sum(tf.stack(squares))) as Scalar;
     if (maxNorm === Infinity) {
       const copies = Object.entries(grads).map(([name, grad]) => [name, grad.clone()]);
       return { grads: Object.fromEntries(copies), norm };
