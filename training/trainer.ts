@@ -83,7 +83,7 @@ const TIME_WEIGHT = 0.1;
 export async function train(experiment: Experiment, options: TrainOptions): Promise<Trained> {
   const checked = parseExperiment(experiment);
   const { out, registry = builtins, resume = false } = options;
-  const created = createModel(checked.model, { registry, seed: checked.seed });
+  const created = create(checked, registry);
   const { card } = created;
   const run = new Run(checked, {
     ...options,
@@ -117,6 +117,17 @@ export async function train(experiment: Experiment, options: TrainOptions): Prom
   } catch (error) {
     disposeState(run.state ?? state);
     throw error;
+  }
+}
+
+/** The model of an experiment; errors of its config have their place in the experiment. */
+function create({ model, seed }: CheckedExperiment, registry: AnyRegistry): Model {
+  try {
+    return createModel(model, { registry, seed });
+  } catch (error) {
+    if (!(error instanceof OptionsError)) throw error;
+    const what = error.message.slice(`${error.path}: `.length);
+    throw new OptionsError(error.path.replace("$", "$.model"), what);
   }
 }
 

@@ -205,6 +205,17 @@ Deno.test("train() checks data against the model before the first step", async (
   });
 });
 
+Deno.test("train() says where in the experiment the model is wrong", async () => {
+  await inFolder(async (out) => {
+    const model = { ...TINY_MODEL, schedule: { type: "rational", alpha: -1 } };
+    const error = await assertRejects(
+      () => train(tinyExperiment({ model }), { out, datasets }),
+      OptionsError,
+    );
+    assertEquals(error.message, "$.model.schedule.alpha: must be a number > 0, got -1");
+  });
+});
+
 Deno.test("train() measures the averaged weights on validation samples", async () => {
   await inFolder(async (out) => {
     const experiment = tinyExperiment({ steps: 2, validateEvery: 2, validationSamples: 2 });
