@@ -1,76 +1,77 @@
 /**
- * Between the authors' names and a model file.
+ * The authors' checkpoints to model files, and back to their names.
  *
  * @module
  */
 
-import { builtins } from "../builtins.ts";
-import { type AnyRegistry, buildModules, conditionChannels, type ModelCard } from "../model/mod.ts";
+import { type AnyRegistry, type ModelCard, parseCard } from "../model/mod.ts";
 import type { LevelOptions } from "../networks/mod.ts";
-import { CheckpointError } from "./errors.ts";
-import { inferNetwork } from "./infer_network.ts";
-import type { StoredTensors } from "./stored_tensor.ts";
-import { checkTensors } from "./weights.ts";
+import { CheckpointError, inFile } from "./errors.ts";
+import { fitCard } from "./fit_card.ts";
+import { fromAuthorsNames, toAuthorsNames } from "./lightning.ts";
+import { writeModelFile } from "./model_file.ts";
+import { published, type PublishedName } from "./published.ts";
+import { writeSafetensors } from "./safetensors.ts";
+import { readWeightsFile, type WeightsFile } from "./weights_file.ts";
 
-const AUTHORS_PREFIX = "model.diffusion_model.";
-
-/** Tensors under the names of the authors' state_dict, `model.diffusion_model.…`. */
-export function toAuthorsNames(tensors: StoredTensors): StoredTensors {
-  return Object.fromEntries(
-    Object.entries(tensors).map(([name, tensor]) => [AUTHORS_PREFIX + name, tensor]),
-  );
+/** How weights are converted. */
+export interface ConvertOptions {
+  /** What the file is: a card, or the name of a published one. Default: the file's own card. */
+  readonly card?: ModelCard | PublishedName;
+  /** Of a checkpoint: the moving average (default) or the last weights. */
+  readonly weights?: "ema" | "raw";
+  /** Attention of each level, where the network's sizes are not the card's. */
+  readonly attention?: readonly LevelOptions["attention"][];
+  /** A model file (default), or safetensors with the names of the authors' state_dict. */
+  readonly to?: "model" | "authors";
+  readonly registry?: AnyRegistry;
+  /** Whether an existing file may be replaced. Default false. */
+  readonly overwrite?: boolean;
 }
 
-/** The network's tensors under their own names, whether or not they carry the authors' prefix. */
-export function fromAuthorsNames(tensors: StoredTensors): StoredTensors {
-  const entries = Object.entries(tensors);
-  const prefixed = entries.filter(([name]) => name.startsWith(AUTHORS_PREFIX));
-  if (prefixed.length === 0) return tensors;
-  return Object.fromEntries(
-    prefixed.map(([name, tensor]) => [name.slice(AUTHORS_PREFIX.length), tensor]),
-  );
+/** What {@linkcode convertWeights} did. */
+export interface Converted {
+  /** Tensors of the network. */
+  readonly tensors: number;
+  /** The card of the model file; absent with the authors' names. */
+  readonly card?: ModelCard;
+}
+
+function cardFor({ card, facts }: WeightsFile, given: ConvertOptions["card"]): ModelCard {
+  const chosen = typeof given === "string" ? published[given] : given ?? card;
+  if (chosen === undefined) {
+    throw new CheckpointError(
+      "it does not say what it is: give a card, or the name of a published configuration " +
+        `(${Object.keys(published).join(", ")})`,
+    );
+  }
+  return parseCard({ ...chosen, training: { ...chosen.training, ...facts } });
 }
 
 /**
- * A card whose network is the one of a file.
+ * Converts a checkpoint or safetensors file.
  *
- * A card that fits is returned as it is. Another one gets the network that names and shapes tell,
- * if `attention` says what they do not.
- *
- * @param card What the images are and every axis; its network may be of another size.
- * @param tensors Tensors by the authors' names, linear weights [out, in].
- * @param options `attention` of each level, from fine to coarse.
- * @throws {CheckpointError} If the card's network does not fit and `attention` is not given, or the
- * tensors are not those of any network of ours.
+ * @param from A Lightning checkpoint, a model file, or safetensors with the authors' names.
+ * @param into The safetensors file to write.
+ * @throws {CheckpointError} If the input is damaged or unsafe, does not say what it is, or is not of
+ * the card's network; nothing is written.
+ * @throws {TypeError} If the output exists and `overwrite` is not set.
  */
-export function fitCard(
-  card: ModelCard,
-  tensors: StoredTensors,
-  { attention, registry = builtins }: {
-    readonly attention?: readonly LevelOptions["attention"][];
-    readonly registry?: AnyRegistry;
-  } = {},
-): ModelCard {
-  if (attention === undefined) {
-    checkFits(card, tensors, registry);
-    return card;
+export async function convertWeights(
+  from: string | URL,
+  into: string | URL,
+  { card: given, weights = "ema", attention, to = "model", registry, overwrite = false }:
+    ConvertOptions = {},
+): Promise<Converted> {
+  const file = readWeightsFile(from, { weights });
+  const tensors = inFile(from, () => fromAuthorsNames(file.tensors, { weights }));
+  const count = Object.keys(tensors).length;
+  if (to === "authors") {
+    await writeSafetensors(into, { tensors: toAuthorsNames(tensors), overwrite });
+    return { tensors: count };
   }
-  const inChannels = card.bands.length + conditionChannels(card);
-  const network = { ...inferNetwork(tensors, { attention, inChannels }) };
-  const fitted = { ...card, modules: { ...card.modules, network } };
-  checkTensors(buildModules(fitted, { registry, path: "card.modules" }).network, tensors);
-  return fitted;
-}
-
-function checkFits(card: ModelCard, tensors: StoredTensors, registry: AnyRegistry): void {
-  try {
-    checkTensors(buildModules(card, { registry, path: "card.modules" }).network, tensors);
-  } catch (cause) {
-    if (!(cause instanceof CheckpointError)) throw cause;
-    throw new CheckpointError(
-      `${cause.message}; or say how far the attention of each level reaches (attention), and the ` +
-        "sizes are taken from the file",
-      { cause },
-    );
-  }
+  const options = { ...(attention && { attention }), ...(registry && { registry }) };
+  const card = inFile(from, () => fitCard(cardFor(file, given), tensors, options));
+  await writeModelFile(into, { tensors, card, overwrite, ...(registry && { registry }) });
+  return { tensors: count, card };
 }

@@ -58,19 +58,7 @@ export function importCheckpoint(
   const root = openTorchFile(file instanceof Uint8Array ? memorySource(file) : file);
   if (!(root instanceof Map)) return fail("it must hold a dictionary");
   const state = readState(root.has("state_dict") ? root.get("state_dict") : root);
-  const raw = new Map<string, TorchTensor>();
-  const ema = new Map<string, TorchTensor>();
-  const ignored: string[] = [];
-  for (const [name, tensor] of state) {
-    if (name.startsWith(RAW)) raw.set(name.slice(RAW.length), tensor);
-    else if (name === EMA_COUNTERS.decay || name === EMA_COUNTERS.numUpdates) continue;
-    else if (name.startsWith(EMA)) ema.set(name, tensor);
-    else ignored.push(name);
-  }
-  if (raw.size === 0) {
-    fail(`its state_dict must have names that start with ${RAW}, got ${[...state.keys()][0]}`);
-  }
-  const chosen = weights === "raw" ? raw : averaged(raw, ema);
+  const { chosen, ignored } = selectWeights(state, weights);
   const tensors: Record<string, StoredTensor> = Object.create(null);
   for (const [name, tensor] of chosen) tensors[name] = tensor.read();
   return {
@@ -95,19 +83,56 @@ function readState(state: unknown): Map<string, TorchTensor> {
   return tensors;
 }
 
+/**
+ * The tensors of one network in a state_dict of the authors, under its own names.
+ *
+ * @param state Everything by the names of the state_dict.
+ * @param weights "ema" takes the averages and the raw buffers, "raw" the last weights.
+ * @returns What was chosen, and the names that belong to neither the network nor its average.
+ * @throws {CheckpointError} If names or shapes do not agree.
+ */
+export function selectWeights<T extends { readonly shape: readonly number[] }>(
+  state: ReadonlyMap<string, T>,
+  weights: "ema" | "raw",
+): { readonly chosen: ReadonlyMap<string, T>; readonly ignored: readonly string[] } {
+  const raw = new Map<string, T>();
+  const ema = new Map<string, T>();
+  const ignored: string[] = [];
+  for (const [name, tensor] of state) {
+    if (name.startsWith(RAW)) raw.set(name.slice(RAW.length), tensor);
+    else if (name === EMA_COUNTERS.decay || name === EMA_COUNTERS.numUpdates) continue;
+    else if (name.startsWith(EMA)) ema.set(name, tensor);
+    else ignored.push(name);
+  }
+  if (raw.size === 0) {
+    fail(`its state_dict must have names that start with ${RAW}, got ${[...state.keys()][0]}`);
+  }
+  return { chosen: weights === "raw" ? raw : averaged(raw, ema), ignored };
+}
+
+/** The name under which the authors keep a parameter's average. */
+function emaNameOf(name: string): string {
+  return EMA + `diffusion_model.${name}`.replaceAll(".", "");
+}
+
+/** Whether the authors' average leaves a tensor out. */
+function isBuffer(name: string): boolean {
+  return BUFFER.test(name);
+}
+
 /** The averages of the parameters with the raw buffers, under the raw names. */
-function averaged(
-  raw: ReadonlyMap<string, TorchTensor>,
-  ema: ReadonlyMap<string, TorchTensor>,
-): Map<string, TorchTensor> {
+function averaged<T extends { readonly shape: readonly number[] }>(
+  raw: ReadonlyMap<string, T>,
+  ema: ReadonlyMap<string, T>,
+): Map<string, T> {
   if (ema.size === 0) fail('it has no moving average; take its raw weights (weights: "raw")');
   const unused = new Set(ema.keys());
-  const chosen = new Map<string, TorchTensor>();
+  const chosen = new Map<string, T>();
   for (const [name, tensor] of raw) {
-    const emaName = EMA + `diffusion_model.${name}`.replaceAll(".", "");
+    const emaName = emaNameOf(name);
     const average = ema.get(emaName);
     if (average === undefined) {
-      if (!BUFFER.test(name)) fail(`the moving average of ${name} is missing (${emaName})`);
+      if (!isBuffer(name)) fail(`the moving average of ${name} is missing (${emaName})`);
       chosen.set(name, tensor);
       continue;
     }
@@ -135,4 +160,43 @@ function scalarOf(
 function integerOf(root: ReadonlyMap<unknown, unknown>, key: string, name: string) {
   const value = root.get(key);
   return typeof value === "number" ? { [name]: value } : {};
+}
+
+/**
+ * Tensors under the names of the authors' state_dict, as weights and as their average: their loader
+ * fills both, and their sampling takes the average.
+ *
+ * @param tensors Tensors by the network's own names.
+ * @param options `decay` and `numUpdates` of the average; default the paper's 0.9999, and 0.
+ */
+export function toAuthorsNames(
+  tensors: StoredTensors,
+  { decay = 0.9999, numUpdates = 0 }: {
+    readonly decay?: number;
+    readonly numUpdates?: number;
+  } = {},
+): StoredTensors {
+  const entries = Object.entries(tensors);
+  return Object.fromEntries([
+    ...entries.map(([name, tensor]) => [RAW + name, tensor]),
+    [EMA_COUNTERS.decay, { dtype: "F32", shape: [], data: Float32Array.of(decay) }],
+    [EMA_COUNTERS.numUpdates, { dtype: "I32", shape: [], data: Int32Array.of(numUpdates) }],
+    ...entries.filter(([name]) => !isBuffer(name))
+      .map(([name, tensor]) => [emaNameOf(name), tensor]),
+  ]);
+}
+
+/**
+ * The network's tensors in a file that may carry the authors' names.
+ *
+ * @param tensors Tensors by the authors' names, or already by the network's own.
+ * @throws {CheckpointError} As {@linkcode selectWeights} does.
+ */
+export function fromAuthorsNames(
+  tensors: StoredTensors,
+  { weights = "ema" }: { readonly weights?: "ema" | "raw" } = {},
+): StoredTensors {
+  const state = new Map(Object.entries(tensors));
+  if (![...state.keys()].some((name) => name.startsWith(RAW))) return tensors;
+  return Object.fromEntries(selectWeights(state, weights).chosen);
 }

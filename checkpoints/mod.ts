@@ -4,7 +4,34 @@
  * @module
  */
 
+export { type ByteSource, fileSource, memorySource } from "./byte_source.ts";
+export { type Converted, type ConvertOptions, convertWeights } from "./convert.ts";
 export { CheckpointError } from "./errors.ts";
+export { fitCard } from "./fit_card.ts";
+export {
+  type FileShapes,
+  inferNetwork,
+  type InferredNetwork,
+  levelCount,
+  type NetworkHints,
+} from "./infer_network.ts";
+export { isTransposed, type PlainTensor, swapShape, toFile, toMemory } from "./layout.ts";
+export {
+  fromAuthorsNames,
+  importCheckpoint,
+  type ImportedCheckpoint,
+  selectWeights,
+  toAuthorsNames,
+} from "./lightning.ts";
+export {
+  cardOf,
+  loadModel,
+  type ModelFile,
+  readModelFile,
+  saveModel,
+  writeModelFile,
+} from "./model_file.ts";
+export { published, type PublishedName } from "./published.ts";
 export {
   encodeSafetensors,
   parseSafetensors,
@@ -19,24 +46,5 @@ export {
   type StoredTensors,
   toFloat32,
 } from "./stored_tensor.ts";
-export { type ByteSource, fileSource, memorySource } from "./byte_source.ts";
-export { isTransposed, type PlainTensor, swapShape, toFile, toMemory } from "./layout.ts";
-export { importCheckpoint, type ImportedCheckpoint } from "./lightning.ts";
-export {
-  type FileShapes,
-  inferNetwork,
-  type InferredNetwork,
-  levelCount,
-  type NetworkHints,
-} from "./infer_network.ts";
-export {
-  cardOf,
-  loadModel,
-  type ModelFile,
-  readModelFile,
-  saveModel,
-  writeModelFile,
-} from "./model_file.ts";
-export { published, type PublishedName } from "./published.ts";
 export { checkTensors, tensorsOf, weightsOf } from "./weights.ts";
-export { fitCard, fromAuthorsNames, toAuthorsNames } from "./convert.ts";
+export { readWeightsFile, type WeightsFile } from "./weights_file.ts";

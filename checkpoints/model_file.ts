@@ -6,7 +6,6 @@
  */
 
 import { builtins } from "../builtins.ts";
-import { OptionsError } from "../core/mod.ts";
 import {
   type AnyRegistry,
   buildModules,
@@ -16,7 +15,7 @@ import {
   parseCard,
   stringifyCard,
 } from "../model/mod.ts";
-import { CheckpointError } from "./errors.ts";
+import { CheckpointError, inFile } from "./errors.ts";
 import { parseSafetensors, type Safetensors, writeSafetensors } from "./safetensors.ts";
 import type { StoredTensors } from "./stored_tensor.ts";
 import { checkTensors, tensorsOf, weightsOf } from "./weights.ts";
@@ -40,20 +39,10 @@ async function readBytes(place: string | URL): Promise<Uint8Array> {
   if (!response.ok) {
     await response.body?.cancel();
     throw new CheckpointError(
-      `Cannot load ${place}: the server must send it, got ${response.status} ${response.statusText}`,
+      `${place}: the server must send it, got ${response.status} ${response.statusText}`,
     );
   }
   return await response.bytes();
-}
-
-/** Runs a reader; its errors then name the file. */
-function inFile<T>(place: string | URL, read: () => T): T {
-  try {
-    return read();
-  } catch (error) {
-    if (!(error instanceof CheckpointError || error instanceof OptionsError)) throw error;
-    throw new CheckpointError(`Cannot load ${place}: ${error.message}`, { cause: error });
-  }
 }
 
 /** The card in the metadata of a file, or undefined where there is none. */

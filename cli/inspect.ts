@@ -4,43 +4,12 @@
  * @module
  */
 
-import {
-  cardOf,
-  fileSource,
-  importCheckpoint,
-  parseSafetensors,
-  type StoredTensors,
-} from "../checkpoints/mod.ts";
+import { readWeightsFile, type StoredTensors, type WeightsFile } from "../checkpoints/mod.ts";
 import type { Catalog, Registry } from "../core/mod.ts";
 import { AXES, type ModelCard } from "../model/mod.ts";
 import { command, type Context, operandsOf, type Result } from "./command.ts";
 import { choice, toggle } from "./flags.ts";
 import { table } from "./table.ts";
-
-/** Everything that can be told of a file of weights. */
-interface Inspected {
-  readonly kind: "checkpoint" | "model" | "training checkpoint" | "safetensors";
-  readonly card?: ModelCard;
-  readonly tensors: StoredTensors;
-  readonly facts: Readonly<Record<string, unknown>>;
-}
-
-function inspectFile(path: string, weights: "ema" | "raw"): Inspected {
-  using file = fileSource(path);
-  const start = file.size >= 2 ? file.read(0, 2) : new Uint8Array();
-  if (start[0] === 0x50 && start[1] === 0x4B) {
-    const { tensors, ...facts } = importCheckpoint(file, { weights });
-    return { kind: "checkpoint", tensors, facts };
-  }
-  const parsed = parseSafetensors(file.read(0, file.size));
-  const card = cardOf(parsed);
-  const { "emrdm.step": step } = parsed.metadata;
-  if (card !== undefined && step !== undefined) {
-    return { kind: "training checkpoint", card, tensors: parsed.tensors, facts: { step } };
-  }
-  if (card !== undefined) return { kind: "model", card, tensors: parsed.tensors, facts: {} };
-  return { kind: "safetensors", tensors: parsed.tensors, facts: { ...parsed.metadata } };
-}
 
 function countElements(tensors: StoredTensors): number {
   return Object.values(tensors).reduce((sum, { data }) => sum + data.length, 0);
@@ -76,11 +45,9 @@ function cardLines(card: ModelCard): string[] {
   ];
 }
 
-function describe(path: string, { kind, card, tensors, facts }: Inspected, all: boolean): Result {
+function describe(path: string, { kind, card, tensors, facts }: WeightsFile, all: boolean): Result {
   const rows = Object.entries(tensors).map(([name, { dtype, shape }]) => ({ name, dtype, shape }));
-  const known = Object.entries(facts).filter(([, value]) =>
-    value !== undefined && !(Array.isArray(value) && value.length === 0)
-  );
+  const known = Object.entries(facts);
   const lines = [
     `${path}: ${kind}, ${rows.length} tensors, ${countElements(tensors)} numbers`,
     ...known.map(([key, value]) => `${key.padEnd(12)} ${value}`),
@@ -153,6 +120,6 @@ export const inspect = command({
       return listModules(context);
     }
     const [path] = operandsOf(context, { min: 1, what: "one file" });
-    return describe(path!, inspectFile(path!, weights), tensors);
+    return describe(path!, readWeightsFile(path!, { weights }), tensors);
   },
 });

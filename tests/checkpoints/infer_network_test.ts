@@ -3,14 +3,11 @@ import { builtins } from "../../builtins.ts";
 import {
   CheckpointError,
   fitCard,
-  fromAuthorsNames,
   importCheckpoint,
   inferNetwork,
   published,
   type PublishedName,
-  readSafetensors,
   swapShape,
-  toAuthorsNames,
 } from "../../checkpoints/mod.ts";
 import { buildModules } from "../../model/mod.ts";
 import { goldenUrl } from "./golden_url.ts";
@@ -139,17 +136,5 @@ Deno.test({
       CheckpointError,
       "out_norm.scale must be [16], got [1]",
     );
-  },
-});
-
-Deno.test({
-  name: "toAuthorsNames() and fromAuthorsNames() undo each other",
-  ignore: goldenUrl("weights_temporal.safetensors") === undefined,
-  async fn() {
-    const { tensors } = await readSafetensors(goldenUrl("weights_temporal.safetensors")!);
-    const authors = toAuthorsNames(tensors);
-    assert("model.diffusion_model.patch_in.proj.weight" in authors);
-    assertEquals(fromAuthorsNames(authors), { ...tensors });
-    assertEquals(fromAuthorsNames(tensors), tensors);
   },
 });

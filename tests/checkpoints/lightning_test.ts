@@ -2,8 +2,10 @@ import { assert, assertEquals, assertThrows } from "@std/assert";
 import {
   CheckpointError,
   fileSource,
+  fromAuthorsNames,
   importCheckpoint,
   readSafetensors,
+  toAuthorsNames,
 } from "../../checkpoints/mod.ts";
 import { createRng } from "../../core/mod.ts";
 import { goldenUrl } from "./golden_url.ts";
@@ -112,6 +114,24 @@ Deno.test("importCheckpoint() names a missing, a strange and a misshapen average
   const wide = { ...STATE, "model_ema.diffusion_modelaweight": Float32Array.of(1, 2) };
   assertThrows(ema(wide), CheckpointError, "a.weight is [1], its average [2]");
   fails(stateFile({ other: Float32Array.of(1) }), "start with model.diffusion_model.");
+});
+
+Deno.test("toAuthorsNames() and fromAuthorsNames() undo each other", () => {
+  const value = (x: number) => ({ dtype: "F32", shape: [1], data: Float32Array.of(x) }) as const;
+  const tensors = { "a.weight": value(1), "time_emb.weight": value(2) };
+  const authors = toAuthorsNames(tensors, { numUpdates: 3 });
+  assertEquals(Object.keys(authors), [
+    "model.diffusion_model.a.weight",
+    "model.diffusion_model.time_emb.weight",
+    "model_ema.decay",
+    "model_ema.num_updates",
+    "model_ema.diffusion_modelaweight",
+  ]);
+  assertEquals(fromAuthorsNames(authors), tensors);
+  assertEquals(fromAuthorsNames(tensors), tensors);
+  const apart = { ...authors, "model_ema.diffusion_modelaweight": value(5) };
+  assertEquals(fromAuthorsNames(apart)["a.weight"], value(5));
+  assertEquals(fromAuthorsNames(apart, { weights: "raw" })["a.weight"], value(1));
 });
 
 Deno.test("importCheckpoint() reads strided, shared and offset tensors", () => {

@@ -1,0 +1,65 @@
+/**
+ * Any file of weights, whatever it is: a checkpoint of PyTorch, a model file, other safetensors.
+ *
+ * @module
+ */
+
+import type { ModelCard } from "../model/mod.ts";
+import { type ByteSource, fileSource } from "./byte_source.ts";
+import { inFile } from "./errors.ts";
+import { importCheckpoint } from "./lightning.ts";
+import { cardOf } from "./model_file.ts";
+import { parseSafetensors } from "./safetensors.ts";
+import type { StoredTensors } from "./stored_tensor.ts";
+
+/** What a file of weights holds. */
+export interface WeightsFile {
+  readonly kind: "checkpoint" | "model" | "training checkpoint" | "safetensors";
+  /** Tensors by their names in the file; of a checkpoint, by the network's own names. */
+  readonly tensors: StoredTensors;
+  /** What it says of itself, where it does. */
+  readonly card?: ModelCard;
+  /** What was counted or noted beside the tensors. */
+  readonly facts: Readonly<Record<string, string | number>>;
+}
+
+/** Whether bytes start like a zip archive, as `torch.save` writes them. */
+export function isTorchFile(source: ByteSource): boolean {
+  const [first, second] = source.size >= 2 ? source.read(0, 2) : [];
+  return first === 0x50 && second === 0x4B;
+}
+
+function readCheckpoint(source: ByteSource, weights: "ema" | "raw"): WeightsFile {
+  const { tensors, ignored, ...counted } = importCheckpoint(source, { weights });
+  const known = Object.entries(counted).filter(([, value]) => value !== undefined);
+  const facts = Object.fromEntries(known) as Record<string, string | number>;
+  return {
+    kind: "checkpoint",
+    tensors,
+    facts: ignored.length === 0 ? facts : { ...facts, ignored: ignored.join(", ") },
+  };
+}
+
+/**
+ * Reads a file of weights.
+ *
+ * @param path The file.
+ * @param options `weights` of a checkpoint: its average (default) or the last ones.
+ * @throws {CheckpointError} If the file is damaged or unsafe; the message has the path.
+ */
+export function readWeightsFile(
+  path: string | URL,
+  { weights = "ema" }: { readonly weights?: "ema" | "raw" } = {},
+): WeightsFile {
+  using source = fileSource(path);
+  return inFile(path, () => {
+    if (isTorchFile(source)) return readCheckpoint(source, weights);
+    const { tensors, metadata } = parseSafetensors(source.read(0, source.size));
+    const card = cardOf({ metadata });
+    if (card === undefined) return { kind: "safetensors", tensors, facts: metadata };
+    const { "emrdm.step": step } = metadata;
+    return step === undefined
+      ? { kind: "model", tensors, card, facts: {} }
+      : { kind: "training checkpoint", tensors, card, facts: { step } };
+  });
+}
