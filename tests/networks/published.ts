@@ -1,0 +1,91 @@
+/** The networks of the published configurations, typed from spec §4.2 and §4.3. */
+
+import type { Network } from "../../networks/mod.ts";
+import { hdit, type LevelOptions, temporalHdit } from "../../networks/mod.ts";
+import { createRng } from "../../core/mod.ts";
+import type { Weights } from "../../engine/mod.ts";
+import { tf } from "../../engine/mod.ts";
+
+const near = { attention: "neighborhood", kernelSize: 7, dHead: 64 } as const;
+const far = { attention: "global", dHead: 64 } as const;
+
+const monoLevels: readonly LevelOptions[] = [
+  { width: 128, depth: 2, dFf: 256, ...near },
+  { width: 256, depth: 2, dFf: 512, ...near },
+  { width: 384, depth: 2, dFf: 768, ...far },
+  { width: 768, depth: 2, dFf: 1536, ...far, dropout: 0.1 },
+];
+
+const temporalLevels: readonly LevelOptions[] = [
+  { width: 256, depth: 2, dFf: 512, ...near },
+  { width: 512, depth: 2, dFf: 1024, ...near },
+  { width: 768, depth: 16, dFf: 1536, ...far },
+];
+
+/** A published configuration. */
+export interface Published {
+  readonly make: () => Network;
+  /** Channels of the image and of the condition. */
+  readonly channels: readonly [number, number];
+  readonly length: number;
+  readonly parameters: number;
+  readonly buffers: number;
+}
+
+/** By the names of the authors' configurations. */
+export const PUBLISHED: Readonly<Record<string, Published>> = {
+  "sen2_mtc_new": {
+    make: () =>
+      temporalHdit({
+        inChannels: 7,
+        outChannels: 3,
+        patchSize: [4, 4],
+        levels: temporalLevels,
+        mapping: { depth: 2, width: 768, dFf: 1536, dropout: 0.1 },
+        temporal: { heads: 16, dK: 48, dFf: 1536 },
+      }),
+    channels: [3, 4],
+    length: 3,
+    parameters: 148_878_322,
+    buffers: 2304,
+  },
+  sentinel: {
+    make: () => hdit({ inChannels: 28, outChannels: 13, levels: monoLevels }),
+    channels: [13, 15],
+    length: 1,
+    parameters: 39_133_515,
+    buffers: 960,
+  },
+  cuhk: {
+    make: () => hdit({ inChannels: 8, outChannels: 4, levels: monoLevels }),
+    channels: [4, 4],
+    length: 1,
+    parameters: 39_129_803,
+    buffers: 960,
+  },
+};
+
+/**
+ * Fresh weights in which nothing is left at zero, so that every path matters.
+ *
+ * @param scale Standard deviation of what starts at zero.
+ */
+export function livelyWeights(network: Network, seed = 3, scale = 0.02): Weights {
+  const rng = createRng(seed);
+  const make = (role: "param" | "buffer") =>
+    Object.fromEntries(
+      network.tensors.filter((spec) => spec.role === role).map(({ name, shape, init }) => {
+        const fresh = init(rng.fork(name));
+        const values = role === "param" && fresh.every((value) => value === 0)
+          ? rng.fork(`${name} lively`).normals(fresh.length).map((value) => value * scale)
+          : fresh;
+        return [name, tf.tensor(values, shape as number[])];
+      }),
+    );
+  return { params: make("param"), buffers: make("buffer") };
+}
+
+/** Disposes weights. */
+export function disposeWeights({ params, buffers }: Weights): void {
+  for (const tensor of [...Object.values(params), ...Object.values(buffers)]) tensor.dispose();
+}
