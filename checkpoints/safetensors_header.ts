@@ -5,7 +5,13 @@
  */
 
 import { CheckpointError, showShape } from "./errors.ts";
-import { elementBytes, elementCount, isStoredDType, type StoredTensor } from "./stored_tensor.ts";
+import {
+  elementBytes,
+  elementCount,
+  isCount,
+  isStoredDType,
+  type StoredTensor,
+} from "./stored_tensor.ts";
 
 /** Bytes of the length in front of the header. */
 export const LENGTH_BYTES = 8;
@@ -128,8 +134,8 @@ function readSpan(name: string, entry: unknown): Span {
     fail(`${tensor} must have a shape of counts, got ${JSON.stringify(shape)}`);
   }
   if (
-    !Array.isArray(offsets) || offsets.length !== 2 || Number.isNaN(elementCount(offsets)) ||
-    offsets[0] > offsets[1]
+    !Array.isArray(offsets) || offsets.length !== 2 || !offsets.every(isCount) ||
+    offsets[0]! > offsets[1]!
   ) {
     fail(`${tensor} must have data_offsets [start, end], got ${JSON.stringify(offsets)}`);
   }

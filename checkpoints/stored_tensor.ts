@@ -68,12 +68,17 @@ export function arrayType(dtype: StoredDType): (typeof ARRAYS)[StoredDType] {
   return ARRAYS[dtype];
 }
 
+/** Whether something is a number of elements or bytes. */
+export function isCount(value: unknown): value is number {
+  return Number.isSafeInteger(value) && (value as number) >= 0;
+}
+
 /** Elements of a shape; NaN where the shape is not a list of counts that can be held. */
 export function elementCount(shape: readonly unknown[]): number {
   let count = 1;
   for (const side of shape) {
-    if (!Number.isSafeInteger(side) || (side as number) < 0) return NaN;
-    count *= side as number;
+    if (!isCount(side)) return NaN;
+    count *= side;
   }
   return Number.isSafeInteger(count) ? count : NaN;
 }

@@ -12,6 +12,7 @@ import {
   arrayType,
   elementBytes,
   elementCount,
+  isCount,
   type StoredDType,
   type StoredTensor,
   viewElements,
@@ -182,7 +183,7 @@ function rebuildTensor([storage, offset, shape, stride]: readonly unknown[]): To
   }
   const count = Array.isArray(shape) ? elementCount(shape) : NaN;
   const steps = Array.isArray(stride) &&
-    stride.every((step) => !Number.isNaN(elementCount([step])));
+    stride.every(isCount);
   if (Number.isNaN(count) || !steps) return fail("a tensor must have shape and strides");
   const sides = shape as number[];
   const strides = stride as number[];

@@ -54,6 +54,13 @@ Deno.test("parseSafetensors() returns views of aligned tensors and reads unalign
   assertEquals(parseSafetensors(shifted.subarray(1)).tensors.f64, TENSORS.f64);
 });
 
+Deno.test("parseSafetensors() reads tensors far into a large file", () => {
+  const far = { dtype: "U8", shape: [3], data: Uint8Array.of(1, 2, 3) } as const;
+  // The product of its offsets is beyond 2⁵³.
+  const near = { dtype: "U8", shape: [96_000_000], data: new Uint8Array(96_000_000) } as const;
+  assertEquals(parseSafetensors(encodeSafetensors({ near, far })).tensors.far, far);
+});
+
 Deno.test("toFloat32() widens halves, bfloat16 and integers", () => {
   assertEquals(toFloat32(TENSORS.f16!), Float32Array.of(1, -2, 2 ** -24, Infinity));
   assertEquals(toFloat32(TENSORS.bf16!), Float32Array.of(1, -3));
