@@ -5,4 +5,4 @@
  */
 
 /** A small 13-band model for up to three dates; its card says how little it was trained. */
-export const DEFAULT_MODEL: URL = new URL("../weights/s2_small.safetensors", import.meta.url);
+export const DEFAULT_MODEL: URL = new URL("../weights/s2-small.safetensors", import.meta.url);

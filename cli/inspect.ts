@@ -68,7 +68,7 @@ function describe(path: string, { kind, card, tensors, facts }: WeightsFile, all
 
 /** The registry's modules with their summaries and defaults. */
 function listModules({ registry }: Context): Result {
-  const reader = registry as unknown as Registry<Catalog>;
+  const reader: Registry<Catalog> = registry;
   const kinds = reader.kinds().map((kind) => {
     const entries = Object.entries(reader.entries(kind));
     const modules = entries.map(([type, { summary, checks, defaults }]) => ({

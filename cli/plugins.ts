@@ -34,7 +34,7 @@ export async function loadRegistry(places: readonly string[]): Promise<AnyRegist
           `got ${typeof plugin}`,
       );
     }
-    registry = registry.with(plugin as Catalog) as unknown as AnyRegistry;
+    registry = registry.with(plugin as Catalog);
   }
   return registry;
 }

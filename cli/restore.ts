@@ -29,8 +29,9 @@ function moduleOf<K extends "sampler" | "timesteps" | "fusion">(
       throw new OptionsError(`$.${kind}`, `must be a type or JSON, got ${given}`);
     }
   }
-  // Checked by the registry itself; a plugin's module is one of its kind.
-  return (registry as Registry<BuiltinCatalog>).create(kind, config as never);
+  const reader: Registry<BuiltinCatalog> = registry;
+  // The registry checks the options of a type that only it knows.
+  return reader.create(kind, config as never);
 }
 
 /** A place among the dates as a number; anything else is a date or a path. */

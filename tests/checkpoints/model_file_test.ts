@@ -9,7 +9,7 @@ import {
   writeSafetensors,
 } from "../../checkpoints/mod.ts";
 import { tf, useEngine } from "../../engine/mod.ts";
-import { type AnyRegistry, createModel, type Model, type ModelConfig } from "../../model/mod.ts";
+import { createModel, type Model, type ModelConfig } from "../../model/mod.ts";
 
 const CONFIG: ModelConfig = {
   name: "tiny",
@@ -152,7 +152,7 @@ Deno.test("loadModel() finds a plugin's modules in the registry it is given", as
     });
     await refuses(path, '"mine" is not a known schedule (known: rational');
     const registry = builtins.with({ schedule: { mine: builtins.entries("schedule").rational } });
-    const loaded = await loadModel(path, { registry: registry as unknown as AnyRegistry });
+    const loaded = await loadModel(path, { registry });
     assertEquals(loaded.card.modules.schedule.type, "mine");
     dispose(loaded);
   });
