@@ -112,7 +112,9 @@ export const demo = command({
       "",
       scoreTable(scores),
       "",
-      `${output}`,
+      `${model.card.name}: ${model.card.description}`,
+      "",
+      output,
       `${picture}: the three dates, the result, the truth`,
     ].join("\n");
     return { text, json: { output, picture, seconds, engine: name, device, scores } };

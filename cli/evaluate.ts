@@ -4,10 +4,14 @@
  * @module
  */
 
+import { loadModel } from "../checkpoints/mod.ts";
 import type { Raster } from "../core/mod.ts";
 import { readRaster } from "../data/mod.ts";
+import { tf } from "../engine/mod.ts";
 import { evaluate as evaluateCases, type EvaluationCase } from "../evaluation/mod.ts";
-import { command, operandsOf } from "./command.ts";
+import type { Model } from "../model/mod.ts";
+import { restoreSeries } from "../restoration/mod.ts";
+import { command, type Context, operandsOf } from "./command.ts";
 import { readScene, stemOf } from "./files.ts";
 import { count, number, text, texts } from "./flags.ts";
 import { scoreTable } from "./scores.ts";
@@ -39,24 +43,77 @@ async function cloudyOf(folder: string, stem: string): Promise<readonly Raster[]
   return await Promise.all(frames.map(({ name }) => readRaster(`${folder}/${name}`)));
 }
 
-/** Every restored image of a folder with its clear image and, where there are some, its dates. */
-async function* folderCases(
-  restored: string,
+/** The clear images of a folder with their cloudy dates, by name. */
+async function* clearCases(
   data: string,
-  { method, reference }: { readonly method: string; readonly reference?: number },
+  { restored, reference }: {
+    /** Scores these files and no others: a folder's, as the result of a method. */
+    readonly restored?: { readonly folder: string; readonly method: string };
+    readonly reference?: number;
+  },
 ): AsyncGenerator<EvaluationCase> {
   const clear = await isFolder(`${data}/clear`) ? `${data}/clear` : data;
   const cloudy = await isFolder(`${data}/cloudy`) ? `${data}/cloudy` : undefined;
-  for (const name of await tiffNames(restored)) {
+  for (const name of await tiffNames(restored?.folder ?? clear)) {
     const stem = stemOf(name);
     yield {
       name: stem,
       target: await readRaster(`${clear}/${name}`),
-      restored: { [method]: await readRaster(`${restored}/${name}`) },
       cloudy: cloudy === undefined ? [] : await cloudyOf(cloudy, stem),
-      reference,
+      ...(restored && {
+        restored: { [restored.method]: await readRaster(`${restored.folder}/${name}`) },
+      }),
+      ...(reference !== undefined && { reference }),
     };
   }
+}
+
+/** The cases with what a model makes of their cloudy dates. */
+async function* withModel(
+  model: Model,
+  cases: AsyncIterable<EvaluationCase>,
+  { registry, progress }: Pick<Context, "registry" | "progress">,
+): AsyncGenerator<EvaluationCase> {
+  const bar = progress("evaluate");
+  for await (const each of cases) {
+    const { name, cloudy = [], reference } = each;
+    const restored = await restoreSeries(model, cloudy, {
+      registry,
+      ...(reference !== undefined && { reference }),
+      onProgress: ({ done, total }) => bar.update(done, total, name),
+    });
+    yield { ...each, restored: { [model.card.name]: restored } };
+  }
+  bar.end();
+}
+
+const PAIR = { min: 2, what: "restored and clear images" } as const;
+const DATA = { min: 1, what: "one folder with clear/ and cloudy/" } as const;
+
+/** What the operands mean: a folder for a model, two folders, or two images. */
+async function casesOf(
+  [first, second]: readonly string[],
+  { cloudy, reference, method, model, context }: {
+    readonly cloudy: readonly string[];
+    readonly reference: number | undefined;
+    readonly method: string;
+    readonly model: Model | undefined;
+    readonly context: Context;
+  },
+): Promise<Iterable<EvaluationCase> | AsyncIterable<EvaluationCase>> {
+  const marked = reference === undefined ? {} : { reference };
+  if (model !== undefined) return withModel(model, clearCases(first!, marked), context);
+  const folders = await isFolder(first!) && (await tiffNames(first!)).length > 0;
+  if (folders && cloudy.length === 0) {
+    return clearCases(second!, { restored: { folder: first!, method }, ...marked });
+  }
+  return [{
+    name: stemOf(first!),
+    target: await readScene(second!),
+    restored: { [method]: await readScene(first!) },
+    cloudy: await Promise.all(cloudy.map(readScene)),
+    ...marked,
+  }];
 }
 
 /** `emrdm evaluate`. */
@@ -72,28 +129,24 @@ export const evaluate = command({
     cloudy: texts("Cloudy date of the baselines, where two files are given", "FILE"),
     reference: count("Date that the clear image depicts, from 0 (default the last)"),
     white: number("File number of reflectance 1 (default 10000, uint8: 255)", { min: 1e-6 }),
+    model: text("Model file or URL that restores the cloudy dates of the folder", "FILE"),
     method: text("What the restored images are called (default restored)", "NAME"),
   },
   examples: [
     "evaluate restored.tif clear.tif --cloudy a.tif --cloudy b.tif",
     "evaluate restored/ data/test --json",
+    "evaluate data/test --model weights/s2-small.safetensors",
   ],
-  async run({ cloudy, reference, white, method = "restored" }, context) {
-    const [restored, clear] = operandsOf(context, { min: 2, what: "restored and clear images" });
-    const single = async (): Promise<EvaluationCase> => ({
-      name: stemOf(restored!),
-      target: await readScene(clear!),
-      restored: { [method]: await readScene(restored!) },
-      cloudy: await Promise.all(cloudy.map(readScene)),
-      reference,
-    });
-    const folders = await isFolder(restored!) && (await tiffNames(restored!)).length > 0 &&
-      cloudy.length === 0;
-    const cases = folders
-      ? folderCases(restored!, clear!, { method, reference })
-      : [await single()];
+  async run(values, context) {
+    const { cloudy, reference, white, model: place, method = "restored" } = values;
+    const paths = operandsOf(context, place === undefined ? PAIR : DATA);
     await context.engine();
+    const model = place === undefined
+      ? undefined
+      : await loadModel(place, { registry: context.registry });
+    const cases = await casesOf(paths, { cloudy, reference, method, model, context });
     const evaluation = await evaluateCases(cases, { ...(white !== undefined && { white }) });
+    if (model !== undefined) tf.dispose({ ...model.weights.params, ...model.weights.buffers });
     const title = `${evaluation.cases.length} image${evaluation.cases.length === 1 ? "" : "s"}`;
     return { text: `${title}\n${scoreTable(evaluation.means)}`, json: evaluation };
   },

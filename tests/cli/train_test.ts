@@ -54,6 +54,10 @@ Deno.test("train, experiment and restore work hand in hand", async () => {
     assertEquals(second.validation, first.validation);
     assertEquals([first.name, first.steps, second.loss], ["tiny", 2, undefined]);
 
+    const scored = await emrdm("evaluate", `${folder}/data`, "--model", first.path, ...CPU);
+    assertEquals(scored.code, 0, scored.err);
+    assertStringIncludes(scored.out, "\ntiny ");
+
     const dates = [0, 1].map((date) => `${folder}/data/cloudy/scene0_${date}.tif`);
     const out = `${folder}/restored.tif`;
     const model = ["--model", `${folder}/run/model.safetensors`];
