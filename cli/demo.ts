@@ -65,7 +65,7 @@ export const demo = command({
     size: count("Side of the scene in pixels (default 256)", { min: 32 }),
     seed: count("Seed of place, clouds and noise (default 7)"),
   },
-  examples: ["demo", "demo --seed 11 --out /tmp/demo --engine wasm"],
+  examples: ["demo", "demo --seed 11 --out runs/demo --engine wasm"],
   async run({ out = "demo", model: place = DEFAULT_MODEL, size = 256, seed = 7 }, context) {
     operandsOf(context, { min: 0, what: "no operand" });
     const { registry, engine, progress } = context;
