@@ -1,0 +1,43 @@
+/**
+ * A schedule of one's own: s(t) = 1/√(1 + (αt)²) with σ(t) = t.
+ *
+ * With α = 1 it is the signal scale of EDM's variance-preserving process (EDM Tab. 1) as a function
+ * of σ. μ enters late: k(t) = √(1 + (αt)²) − 1 starts flat, where the paper's k rises at once.
+ *
+ * `deno test examples/plugin_test.ts` runs the contract suite of schedules on it;
+ * `examples/plugin.ts` makes it known by name. A plugin elsewhere imports the same names from the
+ * library's URL.
+ *
+ * @module
+ */
+
+import { type Entry, number, type Schedule } from "../mod.ts";
+
+/** Options of {@linkcode variancePreserving}. */
+export interface VariancePreservingOptions {
+  /** Mean-reversion rate α, per unit of t. Default 3. */
+  readonly alpha?: number;
+}
+
+const DEFAULTS = { alpha: 3 } as const;
+
+/** s(t) = 1/√(1 + (αt)²), σ(t) = t. */
+export function variancePreserving(
+  { alpha = DEFAULTS.alpha }: VariancePreservingOptions = {},
+): Schedule {
+  return {
+    sigma: (t) => t,
+    sigmaDot: () => 1,
+    sigmaInverse: (sigma) => sigma,
+    s: (t) => (1 + (alpha * t) ** 2) ** -0.5,
+    sDot: (t) => -(alpha ** 2) * t * (1 + (alpha * t) ** 2) ** -1.5,
+  };
+}
+
+/** Catalog entry of {@linkcode variancePreserving}. */
+export const variancePreservingEntry: Entry<VariancePreservingOptions, Schedule> = {
+  summary: "s = 1/√(1 + (αt)²), σ = t: μ enters late",
+  create: variancePreserving,
+  checks: { alpha: number({ above: 0 }) },
+  defaults: DEFAULTS,
+};

@@ -1,0 +1,16 @@
+/**
+ * A plugin: a catalog of modules by kind and type.
+ *
+ * In a script, `builtins.with(plugin)` is a registry that knows them, typed. On the command line:
+ * `deno task inspect --modules --plugin examples/plugin.ts`.
+ *
+ * @module
+ */
+
+import { multistepEntry } from "./custom_sampler.ts";
+import { variancePreservingEntry } from "./custom_schedule.ts";
+
+export default {
+  schedule: { variancePreserving: variancePreservingEntry },
+  sampler: { multistep: multistepEntry },
+} as const;

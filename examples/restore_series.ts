@@ -1,0 +1,58 @@
+/**
+ * Restores files: writes three cloudy GeoTIFFs of a made-up place, restores the middle date and
+ * compares the result with what needs no model.
+ *
+ * ```sh
+ * deno run --allow-read --allow-write=out examples/restore_series.ts out [model.safetensors]
+ * ```
+ *
+ * @module
+ */
+
+import {
+  baselines,
+  createRng,
+  restoreScene,
+  scoreImages,
+  syntheticClouds,
+  syntheticScene,
+  useEngine,
+  writeCog,
+} from "../mod.ts";
+import { exampleModel } from "./example_model.ts";
+
+const [folder, place] = Deno.args;
+if (folder === undefined) throw new TypeError("Cannot run: give a folder to write to");
+await useEngine("auto");
+const model = await exampleModel(place);
+await Deno.mkdir(folder, { recursive: true });
+
+const rng = createRng(3);
+const size = { width: 48, height: 64 };
+const clear = syntheticScene(rng.fork("place"), size);
+const dates = ["2026-06-20", "2026-07-05", "2026-07-20"];
+const paths = dates.map((date) => `${folder}/cloudy_${date}.tif`);
+for (const [i, path] of paths.entries()) {
+  const { cloudy } = syntheticClouds(clear, rng.fork("clouds").fork(i), { cover: 0.5 });
+  await writeCog(path, cloudy, { overwrite: true });
+}
+
+const { raster, series } = await restoreScene(model, {
+  inputs: paths.map((path) => ({ path })),
+  reference: "2026-07-05",
+  output: `${folder}/restored.tif`,
+  picture: `${folder}/before_after.png`,
+  overwrite: true,
+  onProgress: ({ done, total }) => console.log(`tile ${done} of ${total}`),
+});
+
+const { reference } = series;
+const candidates = { ...await baselines(series.frames, { reference }), [model.card.name]: raster };
+for (const [name, { data }] of Object.entries(candidates)) {
+  const { psnr, sam } = scoreImages(Float32Array.from(data), Float32Array.from(clear.data), {
+    ...size,
+    channels: clear.bands.length,
+    dataRange: 10000,
+  });
+  console.log(`${name.padEnd(14)} PSNR ${psnr.toFixed(2)} dB, SAM ${sam.toFixed(2)}°`);
+}

@@ -1,0 +1,223 @@
+/**
+ * Using the library by URL from a folder without a configuration, with a plugin from another URL,
+ * its types checked, and no more permissions than are listed here.
+ *
+ * Two loopback servers stand for two sites: the repository, and the example plugin with the
+ * repository's URL where it says `../mod.ts`. Modules go to a cache that is gone afterwards; npm
+ * packages come from the cache that the tests themselves use, so no network is needed.
+ */
+
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+
+const ROOT = new URL("../", import.meta.url);
+
+/** Serves the files below a folder. */
+function serve(folder: URL, rewrite: (code: string) => string = (code) => code) {
+  return Deno.serve({ hostname: "127.0.0.1", port: 0, onListen() {} }, async (request) => {
+    const file = new URL(`.${new URL(request.url).pathname}`, folder);
+    const type = file.pathname.endsWith(".json") ? "application/json" : "application/typescript";
+    try {
+      return new Response(rewrite(await Deno.readTextFile(file)), {
+        headers: { "content-type": type },
+      });
+    } catch {
+      return new Response(null, { status: 404 });
+    }
+  });
+}
+
+interface Outcome {
+  readonly code: number;
+  readonly out: string;
+  readonly err: string;
+}
+
+type RunDeno = (...args: readonly string[]) => Promise<Outcome>;
+
+/** Calls deno in an empty folder with a module cache of its own. */
+async function inEmptyFolder(run: (deno: RunDeno, folder: string) => Promise<void>) {
+  const temporary = await Deno.makeTempDir();
+  const folder = `${temporary}/empty`;
+  const cache = `${temporary}/cache`;
+  const deno: RunDeno = async (...args) => {
+    const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
+      args: [...args],
+      cwd: folder,
+      env: { DENO_DIR: cache, NO_COLOR: "1" },
+      stdin: "null",
+    }).output();
+    const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
+    return { code, out: text(stdout), err: text(stderr) };
+  };
+  try {
+    await Deno.mkdir(folder);
+    await Deno.mkdir(cache);
+    const { npmCache } = JSON.parse(await infoOfDeno());
+    await Deno.symlink(npmCache, `${cache}/npm`, { type: "dir" });
+    await run(deno, folder);
+  } finally {
+    await Deno.remove(temporary, { recursive: true });
+  }
+}
+
+async function infoOfDeno(): Promise<string> {
+  const command = new Deno.Command(Deno.execPath(), { args: ["info", "--json"], cwd: ROOT });
+  return new TextDecoder().decode((await command.output()).stdout);
+}
+
+/** Builds a model of the plugin's modules, restores with it on an engine, saves it where asked. */
+const script = (library: string, plugin: string) => `
+import {
+  builtins, createModel, restoreImages, type Sampler, saveModel, type Schedule, useEngine,
+} from "${library}/mod.ts";
+import plugin from "${plugin}/plugin.ts";
+import { TINY } from "${plugin}/example_model.ts";
+
+const [engine, path] = Deno.args;
+const { name } = await useEngine(engine === "wasm" ? "wasm" : "cpu");
+const registry = builtins.with(plugin);
+const schedule: Schedule = registry.create("schedule", { type: "variancePreserving", alpha: 2 });
+const sampler: Sampler = registry.create("sampler", { type: "multistep", order: 2 });
+const model = createModel({
+  ...TINY,
+  schedule: { type: "variancePreserving", alpha: 2 },
+  sampler: { type: "multistep" },
+}, { registry });
+const cloudy = new Float32Array(2 * 32 * 32 * 13).fill(3000);
+const input = { cloudy, batch: 1, length: 2, height: 32, width: 32 };
+const { image } = await restoreImages(model, input, { registry, steps: 2 });
+const { image: same } = await restoreImages(model, input, { registry, sampler, steps: 2 });
+if (path !== undefined) await saveModel(model, path, { registry });
+console.log(JSON.stringify({
+  engine: name,
+  s: schedule.s(0.5),
+  length: image.length,
+  finite: image.every(Number.isFinite),
+  same: image.every((value, i) => value === same[i]),
+}));
+`;
+
+/** Uses of the plugin that are wrong, each with what the compiler says of it. */
+const WRONG: readonly (readonly [code: string, message: string])[] = [
+  [
+    `registry.create("schedule", { type: "variancePreserving", alpha: "2" });`,
+    "Type 'string' is not assignable to type 'number'",
+  ],
+  [`registry.create("schedule", { type: "rational", alpha: "2" });`, "Type 'string' is not"],
+  [`registry.create("sampler", { type: "multistep", oder: 2 });`, "'oder' does not exist in type"],
+  [`registry.create("sampler", { type: "multistp" });`, `"multistp"' is not assignable`],
+  [
+    `registry.create("sampler", { type: "multistep" }).fuse();`,
+    "Property 'fuse' does not exist on type 'Sampler'",
+  ],
+  [`builtins.create("sampler", { type: "multistep" });`, `"multistep"' is not assignable`],
+  [`tf.tensor1d("text");`, "Argument of type 'string' is not assignable"],
+];
+
+Deno.test("the library and a plugin run by URL in an empty folder", async (t) => {
+  await using site = serve(ROOT);
+  const library = `http://127.0.0.1:${site.addr.port}`;
+  const toLibrary = (code: string) => code.replaceAll('"../mod.ts"', `"${library}/mod.ts"`);
+  await using other = serve(new URL("examples/", ROOT), toLibrary);
+  const plugin = `http://127.0.0.1:${other.addr.port}`;
+  const hosts = [site, other].map(({ addr }) => `127.0.0.1:${addr.port}`).join();
+  const imports = `--allow-import=${hosts}`;
+  const quiet = ["--quiet", "--no-prompt"];
+
+  await inEmptyFolder(async (deno, folder) => {
+    await Deno.writeTextFile(`${folder}/script.ts`, script(library, plugin));
+    const head = `import { builtins, tf } from "${library}/mod.ts";\n` +
+      `import plugin from "${plugin}/plugin.ts";\nconst registry = builtins.with(plugin);\n`;
+    const wrong = WRONG.map((_, i) => `wrong${i}.ts`);
+    for (const [i, name] of wrong.entries()) {
+      await Deno.writeTextFile(`${folder}/${name}`, `${head}${WRONG[i]![0]}\nvoid tf, registry;\n`);
+    }
+
+    await t.step("nothing is imported without --allow-import", async () => {
+      const { code, err } = await deno("run", ...quiet, "script.ts");
+      assertEquals(code, 1);
+      assertStringIncludes(err, "Requires import access");
+    });
+
+    const expected = { s: 2 ** -0.5, length: 32 * 32 * 13, finite: true, same: true };
+
+    await t.step(
+      "types are right, and the cpu engine needs leave to import and nothing else",
+      async () => {
+        const { code, out, err } = await deno(
+          "run",
+          "--check",
+          ...quiet,
+          imports,
+          "script.ts",
+          "cpu",
+        );
+        assertEquals([code, err], [0, ""]);
+        assertEquals(JSON.parse(out), { engine: "cpu", ...expected });
+      },
+    );
+
+    await t.step("wrong types and options of the plugin's modules are found", async () => {
+      const { code, err } = await deno("check", "--quiet", imports, ...wrong);
+      assertEquals(code, 1);
+      const errors = err.split(/^TS\d+ /m).slice(1);
+      for (const [i, name] of wrong.entries()) {
+        const own = errors.filter((error) => error.includes(`/${name}:`));
+        assertEquals(own.length, 1, `${name}: ${WRONG[i]![0]}\n${err}`);
+        assertStringIncludes(own[0]!, WRONG[i]![1]);
+      }
+      assertEquals(errors.length, WRONG.length, err);
+    });
+
+    await t.step("the wasm engine reads its program, a saved model is written", async () => {
+      const leave = [imports, "--allow-read", "--allow-write=."];
+      const { code, out, err } = await deno(
+        ...["run", ...quiet, ...leave, "script.ts", "wasm", "model.safetensors"],
+      );
+      assertEquals([code, err], [0, ""]);
+      assertEquals(JSON.parse(out), { engine: "wasm", ...expected });
+    });
+
+    await t.step("the command line runs by URL", async () => {
+      const { code, out, err } = await deno(
+        "run",
+        ...quiet,
+        imports,
+        `${library}/cli.ts`,
+        "--help",
+      );
+      assertEquals([code, err], [0, ""]);
+      assertStringIncludes(out, "Usage: emrdm <command> [flags]");
+    });
+
+    await t.step("the command line takes a plugin from another URL", async () => {
+      const { code, out, err } = await deno(
+        ...["run", ...quiet, imports, `${library}/cli.ts`, "inspect", "--modules", "--json"],
+        ...["--plugin", `${plugin}/plugin.ts`],
+      );
+      assertEquals([code, err], [0, ""]);
+      const kinds: Record<string, readonly { readonly type: string }[]> = JSON.parse(out);
+      for (const [kind, type] of [["schedule", "variancePreserving"], ["sampler", "multistep"]]) {
+        assert(kinds[kind!]!.some((module) => module.type === type), type);
+      }
+    });
+
+    await t.step("a scene is made and restored with the plugin's modules by URL", async () => {
+      const files = [imports, "--allow-read", "--allow-write=scene"];
+      const cli = (...args: readonly string[]) =>
+        deno("run", ...quiet, ...files, `${library}/cli.ts`, ...args);
+      const made = await cli("synth", "--size", "32", "--dates", "2", "--out", "scene");
+      assertEquals([made.code, made.err], [0, ""]);
+      const restore = [
+        ...["restore", "scene/cloudy/scene0_0.tif", "scene/cloudy/scene0_1.tif"],
+        ...["--model", "model.safetensors", "--out", "scene/restored.tif", "--engine", "wasm"],
+      ];
+      const without = await cli(...restore);
+      assertEquals(without.code, 1);
+      assertStringIncludes(without.err, `"variancePreserving" is not a known schedule`);
+      const { code, err } = await cli(...restore, "--plugin", `${plugin}/plugin.ts`);
+      assertEquals(code, 0, err);
+      assert((await Deno.stat(`${folder}/scene/restored.tif`)).size > 1000);
+    });
+  });
+});
