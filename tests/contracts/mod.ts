@@ -12,6 +12,8 @@
  * @module
  */
 
+export { type FusionContract, testFusion } from "./fusion.ts";
+export { type NetworkContract, testNetwork } from "./network.ts";
 export { type NoiseContract, testNoise } from "./noise.ts";
 export { type Moments, type PrecondContract, testPrecond } from "./precond.ts";
 export { type ScheduleContract, testSchedule } from "./schedule.ts";
