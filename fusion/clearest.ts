@@ -14,7 +14,9 @@ export function clearest(_options: ClearestOptions = {}): Fusion {
     fuse: (images, weights) =>
       tf.tidy(() => {
         const w = frameWeights(images, weights);
-        const chosen = tf.cast(tf.greaterEqual(w, tf.max(w, 1, true)), "float32");
+        const best = tf.cast(tf.greaterEqual(w, tf.max(w, 1, true)), "float32");
+        // A cast on webgpu keeps its integers, which a sum over frames cannot read; a product does.
+        const chosen = tf.mul(best, tf.scalar(1));
         return tf.div(tf.sum(tf.mul(images, chosen), 1), tf.sum(chosen, 1)) as Images;
       }),
   };
