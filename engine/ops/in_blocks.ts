@@ -24,10 +24,10 @@ export function inBlocks(
 ): Tensor {
   const rows = x.shape[0]!;
   const sizes = blockSizes(rows, elementsPerRow, blockElements);
-  if (sizes.length === 1) return f(x, 0);
+  if (sizes.length === 1) return tf.tidy(() => f(x, 0));
   let first = 0;
   const blocks = tf.split(x, sizes, 0).map((block) => {
-    const result = f(block, first);
+    const result = tf.tidy(() => f(block, first));
     first += block.shape[0]!;
     return result;
   });

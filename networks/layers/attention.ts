@@ -30,8 +30,10 @@ export type AttentionReach =
  * @param scale [heads].
  */
 export function cosineScale(x: Tensor, scale: Tensor): Tensor {
-  const norm = tf.rsqrt(tf.add(tf.sum(tf.square(x), -1, true), tf.scalar(EPSILON)));
-  return tf.mul(x, tf.mul(norm, tf.sqrt(scale).reshape([1, 1, -1, 1])));
+  return tf.tidy(() => {
+    const norm = tf.rsqrt(tf.add(tf.sum(tf.square(x), -1, true), tf.scalar(EPSILON)));
+    return tf.mul(x, tf.mul(norm, tf.sqrt(scale).reshape([1, 1, -1, 1])));
+  });
 }
 
 /**
@@ -51,12 +53,33 @@ export function globalAttention(
   const [queries, keys, values] = [perHead(q), perHead(k), perHead(v)];
   const sizes = blockSizes(tokens, n * heads * tokens, blockElements);
   const attend = (block: Tensor3D) =>
-    tf.matMul(tf.softmax(tf.matMul(block, keys, false, true)) as Tensor3D, values);
+    tf.tidy(() => tf.matMul(tf.softmax(tf.matMul(block, keys, false, true)) as Tensor3D, values));
   const attended = sizes.length === 1
     ? attend(queries)
     : tf.concat(tf.split(queries, sizes, 1).map((block) => attend(block as Tensor3D)), 1);
   return tf.transpose(attended.reshape([n, heads, tokens, dHead]), [0, 2, 1, 3])
     .reshape([n, tokens, heads * dHead]);
+}
+
+/** Queries, keys (normalised and rotated) and values [N, tokens, heads, dHead]. */
+function prepare(
+  x: Tensor,
+  { cond, at }: Pick<BlockContext, "cond" | "at">,
+): { q: Tensor; k: Tensor; v: Tensor } {
+  return tf.tidy(() => {
+    const [n, height, width, channels] = x.shape as [number, number, number, number];
+    const scale = at("scale");
+    const heads = scale.shape[0]!;
+    const normed = adaRmsNorm(x, cond, at("norm.linear.weight"));
+    const [q, k, v] = tf.split(linear(normed, at("qkv_proj.weight")), 3, -1)
+      .map((part) => part.reshape([n, height * width, heads, channels / heads])) as [
+        Tensor,
+        Tensor,
+        Tensor,
+      ];
+    const table = ropeTable({ height, width }, at("pos_emb.freqs"));
+    return { q: rotate(cosineScale(q, scale), table), k: rotate(cosineScale(k, scale), table), v };
+  });
 }
 
 /** x + W_out·drop(attention(AdaRMSNorm(x))), x [N, h, w, d]. */
@@ -66,29 +89,18 @@ export function selfAttention(
     readonly reach: AttentionReach;
   },
 ): Tensor {
-  const [n, height, width, channels] = x.shape as [number, number, number, number];
-  const scale = at("scale");
-  const freqs = at("pos_emb.freqs");
-  const heads = scale.shape[0]!;
-  const grid: Grid = { height, width };
-  const normed = adaRmsNorm(x, cond, at("norm.linear.weight"));
-  const [q, k, v] = tf.split(linear(normed, at("qkv_proj.weight")), 3, -1)
-    .map((part) => part.reshape([n, height * width, heads, channels / heads])) as [
-      Tensor,
-      Tensor,
-      Tensor,
-    ];
-  const table = ropeTable(grid, freqs);
-  const prepared = {
-    q: rotate(cosineScale(q, scale), table),
-    k: rotate(cosineScale(k, scale), table),
-    v,
-  };
-  const attended = reach.type === "global"
-    ? globalAttention(prepared)
-    : neighborhoodAttention(prepared, { grid, kernel: reach.kernel });
-  const projected = linear(dropout(attended, { name, rate, random }), at("out_proj.weight"));
-  return tf.add(x, projected.reshape(x.shape));
+  return tf.tidy(() => {
+    const [, height, width] = x.shape as [number, number, number, number];
+    const grid: Grid = { height, width };
+    const prepared = prepare(x, { cond, at });
+    const attended = tf.tidy(() =>
+      reach.type === "global"
+        ? globalAttention(prepared)
+        : neighborhoodAttention(prepared, { grid, kernel: reach.kernel })
+    );
+    const projected = linear(dropout(attended, { name, rate, random }), at("out_proj.weight"));
+    return tf.add(x, projected.reshape(x.shape));
+  });
 }
 
 /** Tensors of {@linkcode selfAttention}. */

@@ -38,16 +38,18 @@ export interface BlockContext {
 /** x + W_down·drop(GEGLU(W_up·AdaRMSNorm(x))), x [N, h, w, d]. */
 export function feedForward(x: Tensor, context: BlockContext): Tensor {
   const { cond, at, name, dropoutRate: rate, random } = context;
-  const width = x.shape.at(-1)!;
-  const up = at("up_proj.weight");
-  const tokens = adaRmsNorm(x, cond, at("norm.linear.weight")).reshape([-1, width]);
-  const hidden = up.shape[1]!;
-  const delta = inBlocks(tokens, hidden, (block, first) => {
-    const activated = geglu(block, up);
-    const dropped = dropout(activated, { name: `${name}.${first}`, rate, random });
-    return linear(dropped, at("down_proj.weight"));
+  return tf.tidy(() => {
+    const width = x.shape.at(-1)!;
+    const up = at("up_proj.weight");
+    const tokens = adaRmsNorm(x, cond, at("norm.linear.weight")).reshape([-1, width]);
+    const hidden = up.shape[1]!;
+    const delta = inBlocks(tokens, hidden, (block, first) => {
+      const activated = tf.tidy(() => geglu(block, up));
+      const dropped = dropout(activated, { name: `${name}.${first}`, rate, random });
+      return linear(dropped, at("down_proj.weight"));
+    });
+    return tf.add(x, delta.reshape(x.shape));
   });
-  return tf.add(x, delta.reshape(x.shape));
 }
 
 /** Tensors of {@linkcode feedForward}. */

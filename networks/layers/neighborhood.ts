@@ -106,9 +106,8 @@ export function neighborhoodAttention(
   const atOnce = Math.max(1, Math.floor(blockElements / perBlockRow));
   const bands: Tensor[] = [];
   for (let first = 0; first < blockRows; first += atOnce) {
-    bands.push(
-      band(images, { first, last: Math.min(first + atOnce, blockRows), rows, columns, heads }),
-    );
+    const last = Math.min(first + atOnce, blockRows);
+    bands.push(tf.tidy(() => band(images, { first, last, rows, columns, heads })));
   }
   const tiled = bands.length === 1 ? bands[0]! : tf.concat(bands, 1);
   const inRows = takeAxis(tiled, rows.queryPositions, 1);

@@ -29,8 +29,10 @@ export function rmsNorm(x: Tensor, scale: Tensor): Tensor {
  * @param weight [width, d].
  */
 export function adaRmsNorm(x: Tensor, cond: Tensor, weight: Tensor): Tensor {
-  const scale = tf.add(linear(cond, weight), tf.scalar(1));
-  const [samples, width] = scale.shape as [number, number];
-  const spread = Array.from({ length: x.rank - 2 }, () => 1);
-  return tf.mul(normalised(x), scale.reshape([samples, ...spread, width]));
+  return tf.tidy(() => {
+    const scale = tf.add(linear(cond, weight), tf.scalar(1));
+    const [samples, width] = scale.shape as [number, number];
+    const spread = Array.from({ length: x.rank - 2 }, () => 1);
+    return tf.mul(normalised(x), scale.reshape([samples, ...spread, width]));
+  });
 }

@@ -67,16 +67,18 @@ export function ropeTable(grid: Grid, freqs: Tensor): RopeTable {
  * @param x [N, tokens, heads, dHead].
  */
 export function rotate(x: Tensor, { cos, sin }: RopeTable): Tensor {
-  const dHead = x.shape[3]!;
-  const quarter = dHead / 4;
-  const [a, b, rest] = tf.split(x, [quarter, quarter, dHead - 2 * quarter], 3) as [
-    Tensor,
-    Tensor,
-    Tensor,
-  ];
-  return tf.concat([
-    tf.sub(tf.mul(a, cos), tf.mul(b, sin)),
-    tf.add(tf.mul(b, cos), tf.mul(a, sin)),
-    rest,
-  ], 3);
+  return tf.tidy(() => {
+    const dHead = x.shape[3]!;
+    const quarter = dHead / 4;
+    const [a, b, rest] = tf.split(x, [quarter, quarter, dHead - 2 * quarter], 3) as [
+      Tensor,
+      Tensor,
+      Tensor,
+    ];
+    return tf.concat([
+      tf.sub(tf.mul(a, cos), tf.mul(b, sin)),
+      tf.add(tf.mul(b, cos), tf.mul(a, sin)),
+      rest,
+    ], 3);
+  });
 }

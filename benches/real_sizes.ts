@@ -1,0 +1,80 @@
+/**
+ * One 256×256 forward of each published configuration with random weights: seconds, finite output
+ * and peak memory. One configuration a process, so that the peak is its own.
+ *
+ *     deno run --allow-read --allow-env benches/real_sizes.ts CONFIG [ENGINE] [SIDE] [RUNS]
+ */
+
+import { published, type PublishedName } from "../checkpoints/mod.ts";
+import { builtins } from "../builtins.ts";
+import { createRng } from "../core/mod.ts";
+import {
+  type EngineName,
+  execute,
+  readTensor,
+  type Sequence,
+  tf,
+  useEngine,
+  type Weights,
+} from "../engine/mod.ts";
+import type { Network } from "../networks/mod.ts";
+
+const [name = "sen2_mtc_new", engineName = "auto", side = "256", repeat = "1"] = Deno.args;
+const runs = Number(repeat);
+const engine = await useEngine(engineName as EngineName | "auto");
+const card = published[name as PublishedName];
+const network: Network = builtins.create("network", card.modules.network as never);
+const weights = randomWeights(network);
+const length = card.length;
+const size = Number(side);
+const shape: Sequence["shape"] = [1, length, size, size, network.inChannels];
+const count = shape.reduce((a, b) => a * b, 1);
+const rng = createRng(2);
+const data = rng.normals(count);
+const seconds: number[] = [];
+for (let run = 0; run < runs; run++) {
+  const start = performance.now();
+  const { image } = await execute(() => {
+    const x = tf.tensor5d(data, shape);
+    return { image: network.apply(weights, { x, cNoise: tf.tensor1d([-0.3]) }).image };
+  });
+  const values = await readTensor(image);
+  image.dispose();
+  seconds.push((performance.now() - start) / 1000);
+  if (!values.every(Number.isFinite)) throw new Error(`${name}: the output is not finite`);
+}
+console.log(JSON.stringify({
+  name,
+  engine: engine.name,
+  device: engine.device,
+  size,
+  length,
+  parameters: Object.values(weights.params).reduce((sum, { size }) => sum + size, 0),
+  seconds: seconds.map((value) => Number(value.toFixed(1))),
+  peakGiB: Number((peakBytes() / 2 ** 30).toFixed(2)),
+}));
+
+/** Weights of the right scale everywhere: what starts at zero is small random instead. */
+function randomWeights({ tensors }: Network): Weights {
+  const rng = createRng(1);
+  const make = (role: "param" | "buffer") =>
+    Object.fromEntries(
+      tensors.filter((spec) => spec.role === role).map(({ name, shape, init }) => {
+        const values = init(rng.fork(name));
+        const zero = values.every((value) => value === 0);
+        const filled = zero ? rng.fork(name).normals(values.length).map((v) => v * 0.02) : values;
+        return [name, tf.tensor(filled, shape as number[])];
+      }),
+    );
+  return { params: make("param"), buffers: make("buffer") };
+}
+
+/** Peak resident memory of this process where the system tells it (Linux), else the present one. */
+function peakBytes(): number {
+  try {
+    const status = Deno.readTextFileSync("/proc/self/status");
+    return Number(status.match(/VmHWM:\s+(\d+) kB/)![1]) * 1024;
+  } catch {
+    return Deno.memoryUsage().rss;
+  }
+}
