@@ -105,10 +105,10 @@ const attention: Block[] = [
 /** Compares every block file. */
 export async function compareBlocks(golden: Golden): Promise<void> {
   for (const block of [...basic, ...attention]) {
-    if (golden.has(block.file)) await compareBlock(golden, block);
+    if (golden.holds(block.file, `${block.name}.out`)) await compareBlock(golden, block);
   }
-  if (golden.has("blocks_basic")) await compareFourier(golden);
-  if (golden.has("blocks_attn")) await compareRawNeighborhood(golden);
+  if (golden.holds("blocks_basic", "fourier.out")) await compareFourier(golden);
+  if (golden.holds("blocks_attn", "na_raw.out")) await compareRawNeighborhood(golden);
   if (golden.has("blocks_rope")) await compareRope(golden);
   if (golden.has("blocks_temporal")) await compareTemporal(golden);
   skipOthers(golden);

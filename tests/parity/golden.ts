@@ -97,6 +97,11 @@ export class Golden {
     return Object.keys(this.#files[file]?.checks ?? {});
   }
 
+  /** Whether the folder holds a tensor's numbers; a part of the set holds some. */
+  holds(file: string, tensor: string): boolean {
+    return Object.hasOwn(this.#files[file]?.checks ?? {}, tensor);
+  }
+
   /** Absolute tolerance of a tensor. */
   tolerance(file: string, tensor: string): number {
     const atol = this.#files[file]?.checks?.[tensor]?.atol;

@@ -57,13 +57,14 @@ async function compareTemporal(golden: Golden): Promise<void> {
   const tensors = await golden.tensors(file);
   const network = temporalHdit(networkOptions(config));
   const weights = asWeights(network, await golden.tensors(weightFile));
-  for (const name of ["L1", "L2", "L3", "L3b2same"]) {
+  const cases = ["L1", "L2", "L3", "L3b2same"];
+  for (const name of cases.filter((one) => golden.holds(file, `${one}.out`))) {
     const x = asSequence(tensors[`${name}.x`]!);
     const cNoise = asTensor(tensors[`${name}.t`]!) as Tensor1D;
     const { image, masks } = await execute(() => ({ ...network.apply(weights, { x, cNoise }) }));
     await golden.compare(file, `${name}.out`, await read(image), { f64: true });
     await golden.compare(file, `${name}.attn`, await masks!.data());
-    if (name === "L3") {
+    if (name === "L3" && tensors["grad.R"] !== undefined) {
       await compareNetworkGradients(golden, {
         file,
         prefix: "grad",
