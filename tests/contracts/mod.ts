@@ -16,6 +16,7 @@ export { type FusionContract, testFusion } from "./fusion.ts";
 export { type NetworkContract, testNetwork } from "./network.ts";
 export { type NoiseContract, testNoise } from "./noise.ts";
 export { type Moments, type PrecondContract, testPrecond } from "./precond.ts";
+export { type SamplerContract, testSampler } from "./sampler.ts";
 export { type ScheduleContract, testSchedule } from "./schedule.ts";
 export { testTimesteps, type TimestepsContract } from "./timesteps.ts";
 export { testWeighting, type WeightingContract } from "./weighting.ts";
