@@ -68,7 +68,7 @@ export function bindDenoiser(
  * @returns [B, H, W, C] in [−1, 1]; not clipped; the caller's.
  */
 export async function sample(model: Model, input: SampleInput): Promise<Images> {
-  const { mu, sampler, sigmas, noise, onStep } = input;
+  const { sampler, sigmas, noise, onStep } = input;
   const start = await execute(() => tf.mul(noise(0), tf.scalar(sigmas[0]!)) as Sequence);
   try {
     const y = await sampler.sample({

@@ -212,7 +212,7 @@ async function compareRope(golden: Golden): Promise<void> {
     }
     tf.dispose([freqs, theta, input]);
   }
-  const scale = asTensor(tensors.cs_scale!).reshape([3]);
+  const scale = asTensor({ shape: [3], data: tensors.cs_scale!.data });
   for (const name of ["q", "k"]) {
     const x = asTensor(permute(tensors[`cs_${name}`]!, [0, 2, 1, 3]));
     const out = await execute(() => cosineScale(x, scale));
