@@ -1,9 +1,9 @@
 /**
- * A sampler of one's own: the two-step method DPM-Solver++(2M) of Lu et al. (2022).
+ * A sampler of one's own: the two-step Adams–Bashforth method, second order at one network
+ * evaluation per step.
  *
- * It was published for models without mean reversion. As samplers here integrate y = x̃ − k(t)·μ,
- * where μ cancels, it serves a mean-reverting model as it stands: one network evaluation per step,
- * second order.
+ * It is written for any model of diffusion and serves a mean-reverting one as it stands: samplers
+ * integrate y = x̃ − k(t)·μ, where μ cancels and dy/dt = (σ̇/σ)(y − D) (Eq. 11).
  *
  * @module
  */
@@ -11,7 +11,6 @@
 import {
   type Entry,
   execute,
-  type Images,
   integer,
   noiseLevelAtSigma,
   type Sampler,
@@ -21,7 +20,7 @@ import {
 
 /** Options of {@linkcode multistep}. */
 export interface MultistepOptions {
-  /** 2 extrapolates D from two steps, 1 takes the last as it is. Default 2. */
+  /** 2 looks back one step, 1 does not: Euler. Default 2. */
   readonly order?: number;
 }
 
@@ -33,31 +32,27 @@ export function multistep({ order = DEFAULTS.order }: MultistepOptions = {}): Sa
     async sample({ schedule, sigmas, denoise, start, onStep }) {
       const steps = sigmas.length - 1;
       let y = start.clone() as Sequence;
-      let before: { readonly denoised: Images; readonly h: number } | undefined;
+      let before: { readonly d: Sequence; readonly dt: number } | undefined;
       for (let index = 0; index < steps; index++) {
         const level = noiseLevelAtSigma(schedule, sigmas[index]!);
         const next = noiseLevelAtSigma(schedule, sigmas[index + 1]!);
+        const dt = next.t - level.t;
         const denoised = await denoise(y, Array(start.shape[0]).fill(level));
-        // D̂ = D + (D − D₋₁)·h/(2h₋₁) with h = ln(σ/σ₊₁); the step to σ = 0 takes D itself.
-        const h = Math.log(level.sigma / next.sigma);
-        const previous = order === 2 && next.sigma > 0 ? before : undefined;
-        // y ← (σ₊₁/σ)·y + (1 − σ₊₁/σ)·D̂
-        const ratio = next.sigma / level.sigma;
-        const stepped = await execute(() => {
-          const ahead = previous === undefined ? denoised : tf.add(
-            denoised,
-            tf.mul(tf.sub(denoised, previous.denoised), tf.scalar(h / (2 * previous.h))),
-          );
-          const pull = tf.mul(tf.expandDims(ahead, 1), tf.scalar(1 - ratio));
-          return tf.add(tf.mul(y, tf.scalar(ratio)), pull) as Sequence;
+        // y ← y + Δt·((1 + r/2)·d − (r/2)·d₋₁) with d = (σ̇/σ)(y − D) and r = Δt/Δt₋₁
+        const back = order === 1 || before === undefined ? 0 : dt / before.dt / 2;
+        const { d, stepped } = await execute(() => {
+          const rate = tf.scalar(schedule.sigmaDot(level.t) / level.sigma);
+          const d = tf.mul(tf.sub(y, tf.expandDims(denoised, 1)), rate) as Sequence;
+          const ahead = tf.add(y, tf.mul(d, tf.scalar(dt * (1 + back))));
+          const past = tf.mul(before?.d ?? d, tf.scalar(dt * back));
+          return { d, stepped: tf.sub(ahead, past) as Sequence };
         });
-        y.dispose();
-        y = stepped;
+        tf.dispose(before === undefined ? [y] : [y, before.d]);
+        [y, before] = [stepped, { d, dt }];
         await onStep?.({ index, steps, level, next, denoised, y });
-        before?.denoised.dispose();
-        before = { denoised, h };
+        denoised.dispose();
       }
-      before?.denoised.dispose();
+      before?.d.dispose();
       return y;
     },
   };
@@ -65,7 +60,7 @@ export function multistep({ order = DEFAULTS.order }: MultistepOptions = {}): Sa
 
 /** Catalog entry of {@linkcode multistep}. */
 export const multistepEntry: Entry<MultistepOptions, Sampler> = {
-  summary: "DPM-Solver++(2M): second order with one evaluation per step",
+  summary: "two-step Adams–Bashforth: second order at one evaluation per step",
   create: multistep,
   checks: { order: integer({ min: 1, max: 2 }) },
   defaults: DEFAULTS,

@@ -7,10 +7,14 @@
  * @module
  */
 
+import { darkestEntry } from "./custom_fusion.ts";
+import { pointwiseEntry } from "./custom_network.ts";
 import { multistepEntry } from "./custom_sampler.ts";
 import { variancePreservingEntry } from "./custom_schedule.ts";
 
 export default {
   schedule: { variancePreserving: variancePreservingEntry },
   sampler: { multistep: multistepEntry },
+  fusion: { darkest: darkestEntry },
+  network: { pointwise: pointwiseEntry },
 } as const;

@@ -1,25 +1,28 @@
 /**
- * Tests of the example plugin: the contract suite of its schedule, and the orders of its sampler.
+ * Tests of the example plugin: the contract suites of its modules, and what names and files do.
  *
  * ```sh
- * deno test --allow-read examples/plugin_test.ts
+ * deno test --allow-read --allow-write examples/plugin_test.ts
  * ```
  *
  * @module
  */
 
-import { assertAlmostEquals, assertEquals, assertThrows } from "@std/assert";
+import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import {
   builtins,
-  exponentialTimesteps,
-  type Images,
+  createModel,
+  createRng,
+  loadModel,
   OptionsError,
-  rational,
-  type Sequence,
+  restoreImages,
+  saveModel,
   tf,
   useEngine,
 } from "../mod.ts";
-import { testSchedule } from "../tests/contracts/mod.ts";
+import { testFusion, testNetwork, testSampler, testSchedule } from "../tests/contracts/mod.ts";
+import { darkest } from "./custom_fusion.ts";
+import { pointwise } from "./custom_network.ts";
 import { multistep } from "./custom_sampler.ts";
 import { variancePreserving } from "./custom_schedule.ts";
 import plugin from "./plugin.ts";
@@ -27,34 +30,14 @@ import plugin from "./plugin.ts";
 testSchedule("variancePreserving()", () => variancePreserving());
 testSchedule("variancePreserving({ alpha: 0.5 })", () => variancePreserving({ alpha: 0.5 }));
 
-/** Relative error at σ = 0 for x0 ~ N(0, c²), where D = y·c²/(c² + σ²) and y ∝ √(c² + σ²). */
-async function gaussianError(order: number, steps: number): Promise<number> {
-  const c = 0.5;
-  const sigmaMax = 10;
-  const start = tf.tensor5d([1], [1, 1, 1, 1, 1]) as Sequence;
-  const y = await multistep({ order }).sample({
-    schedule: rational(),
-    sigmas: exponentialTimesteps({ sigmaMin: 0.001, sigmaMax }).sigmas(steps),
-    denoise: (y, [level]) => {
-      const gain = c ** 2 / (c ** 2 + level!.sigma ** 2);
-      return Promise.resolve(tf.tidy(() => tf.mul(tf.squeeze(y, [1]), gain) as Images));
-    },
-    start,
-    noise: () => tf.zerosLike(start),
-  });
-  const [value] = await y.data();
-  tf.dispose([start, y]);
-  return Math.abs(value! / (c / Math.hypot(c, sigmaMax)) - 1);
-}
+testFusion("darkest()", () => darkest());
+testNetwork("pointwise()", () => pointwise({ inChannels: 5, outChannels: 3, width: 16 }), {
+  size: [5, 6],
+  conditionChannels: 2,
+});
 
 for (const order of [1, 2]) {
-  Deno.test(`multistep({ order: ${order} }) converges with order ${order}`, async () => {
-    await useEngine("cpu");
-    const before = tf.memory().numTensors;
-    const [coarse, fine] = [await gaussianError(order, 24), await gaussianError(order, 48)];
-    assertAlmostEquals(Math.log2(coarse / fine), order, 0.25);
-    assertEquals(tf.memory().numTensors, before, "tensors must not leak");
-  });
+  testSampler(`multistep({ order: ${order} })`, () => multistep({ order }), { order });
 }
 
 Deno.test("the example plugin's modules are checked like built-in ones", () => {
@@ -65,4 +48,40 @@ Deno.test("the example plugin's modules are checked like built-in ones", () => {
     OptionsError,
     "$.sampler.order: must be an integer ≥ 1 and ≤ 2, got 3",
   );
+});
+
+Deno.test("a model of the example plugin's modules restores the same after a file", async () => {
+  await useEngine("cpu");
+  const registry = builtins.with(plugin);
+  const fresh = createModel({
+    bands: [{ name: "B04", unit: "DN" }, { name: "B08", unit: "DN" }],
+    scaling: { low: 0, high: 10000, clip: true },
+    tileSize: 4,
+    length: 2,
+    network: { type: "pointwise", width: 8 },
+    schedule: { type: "variancePreserving" },
+    sampler: { type: "multistep" },
+    fusion: { type: "darkest" },
+  }, { registry });
+  // Fresh networks give 0; these do not.
+  const params = Object.fromEntries(
+    Object.entries(fresh.weights.params).map(([name, tensor]) => [name, tf.add(tensor, 0.1)]),
+  );
+  const model = { ...fresh, weights: { ...fresh.weights, params } };
+  const size = { batch: 1, length: 2, height: 4, width: 4 };
+  const input = { ...size, cloudy: createRng(1).uniforms(64).map((value) => 5000 * value) };
+  const { image } = await restoreImages(model, input, { registry });
+  const { image: other } = await restoreImages(fresh, input, { registry });
+  assert(image.some((value, i) => value !== other[i]), "the weights must matter");
+  const folder = await Deno.makeTempDir();
+  try {
+    const path = `${folder}/model.safetensors`;
+    await saveModel(model, path, { registry });
+    await assertRejects(() => loadModel(path), Error, '"variancePreserving" is not a known');
+    const loaded = await loadModel(path, { registry });
+    assertEquals((await restoreImages(loaded, input, { registry })).image, image);
+    for (const { weights } of [fresh, model, loaded]) tf.dispose({ ...weights.params });
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
 });

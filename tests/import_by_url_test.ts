@@ -7,7 +7,7 @@
  * packages come from the cache that the tests themselves use, so no network is needed.
  */
 
-import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 
 const ROOT = new URL("../", import.meta.url);
 
@@ -176,6 +176,18 @@ Deno.test("the library and a plugin run by URL in an empty folder", async (t) =>
       );
       assertEquals([code, err], [0, ""]);
       assertEquals(JSON.parse(out), { engine: "wasm", ...expected });
+    });
+
+    await t.step("the contract of a kind tests the plugin by URL", async () => {
+      const code = `import { testSchedule } from "${library}/tests/contracts/mod.ts";\n` +
+        `import { variancePreserving } from "${plugin}/custom_schedule.ts";\n` +
+        `testSchedule("variancePreserving()", () => variancePreserving());\n`;
+      await Deno.writeTextFile(`${folder}/contract_test.ts`, code);
+      const { code: status, out, err } = await deno(
+        ...["test", "--no-check", ...quiet, imports, "contract_test.ts"],
+      );
+      assertEquals([status, err], [0, ""]);
+      assertMatch(out, /^ok \| [1-9]\d* passed \| 0 failed/m);
     });
 
     await t.step("the command line runs by URL", async () => {
