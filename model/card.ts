@@ -106,7 +106,8 @@ const conditionCheck = object<CardCondition>({
   auxiliaryScaling: scalingCheck,
 }, { auxiliary: [], auxiliaryScaling: undefined });
 
-const moduleCheck: Check<CardModule> = (value, path) => {
+/** A module of any type; its options are checked by its entry. */
+export const moduleCheck: Check<CardModule> = (value, path) => {
   const type = (value as { type?: unknown } | null)?.type;
   if (typeof type !== "string") {
     throw new OptionsError(`${path}.type`, `must name a module, got ${show(type)}`);

@@ -15,7 +15,14 @@ import type { Sampler } from "../samplers/mod.ts";
 import { noiseLevelAtSigma, type Schedule } from "../schedules/mod.ts";
 import type { Timesteps } from "../timesteps/mod.ts";
 import type { LossWeighting } from "../weighting/mod.ts";
-import { AXES, type CardModule, conditionChannels, type ModelCard, parseCard } from "./card.ts";
+import {
+  AXES,
+  type CardModule,
+  conditionChannels,
+  type ModelCard,
+  moduleCheck,
+  parseCard,
+} from "./card.ts";
 
 /** A model: the parts that make its denoiser, its weights and its card. */
 export interface Model {
@@ -127,7 +134,7 @@ export function resolveCard(
     condition: { order, ...(condition as object | undefined) },
   };
   for (const [key, value] of Object.entries(rest)) {
-    if ((AXES as readonly string[]).includes(key)) modules[key] = value;
+    if ((AXES as readonly string[]).includes(key)) modules[key] = moduleCheck(value, `$.${key}`);
     else if (key === "modules") {
       throw new OptionsError("$.modules", "is spelled out, one key per axis");
     } else general[key] = value;
