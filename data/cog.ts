@@ -187,7 +187,7 @@ function checkRaster(path: string, raster: Raster, { scales, offsets }: WriteCog
  * @example
  * ```ts
  * import { writeCog } from "./cog.ts";
- * import { readRaster } from "./georeference.ts";
+ * import { readRaster } from "./geotiff.ts";
  * import { assertEquals } from "@std/assert";
  *
  * const path = await Deno.makeTempFile({ suffix: ".tif" });
