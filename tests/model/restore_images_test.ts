@@ -111,6 +111,40 @@ testOn(
   },
 );
 
+testOn(
+  "wasm",
+  "sample() draws n of the start first, then each churn's ε, and starts at σ_0·n",
+  async () => {
+    const model = livelyModel(MONO);
+    const shape: Sequence["shape"] = [1, 1, 16, 16, CHANNELS];
+    const mu = tf.zeros(shape) as Sequence;
+    const draws: number[] = [];
+    const result = await sample(model, {
+      mu,
+      condition: mu,
+      sampler: {
+        async sample({ start, noise, sigmas }) {
+          assertEquals(await readTensor(start), cloudy(768, 0).map((n) => n * sigmas[0]!));
+          for (const draw of [0, 1]) {
+            const epsilon = noise(draw);
+            assertEquals(await readTensor(epsilon), cloudy(768, draw + 1));
+            epsilon.dispose();
+          }
+          return start.clone() as Sequence;
+        },
+      },
+      sigmas: [4, 1, 0],
+      noise: (draw) => {
+        draws.push(draw);
+        return tf.tensor5d(cloudy(768, draw), shape);
+      },
+    });
+    assertEquals(draws, [0, 1, 2]);
+    tf.dispose([mu, result]);
+    disposeModel(model);
+  },
+);
+
 const fusions = {
   mean: [mean(), (x: number[]) => x.reduce((a, b) => a + b, 0) / x.length],
   median: [median(), (x: number[]) => x.toSorted((a, b) => a - b)[1]!],
