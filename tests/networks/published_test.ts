@@ -3,14 +3,7 @@ import { published } from "../../checkpoints/mod.ts";
 import { type EngineName, execute, readTensor, type Sequence, tf } from "../../engine/mod.ts";
 import { networks } from "../../networks/mod.ts";
 import { Registry } from "../../core/mod.ts";
-import {
-  assertClose,
-  elements,
-  ignores,
-  maxDifference,
-  normalTensor,
-  switchEngine,
-} from "../engines.ts";
+import { assertClose, elements, ignores, normalTensor, switchEngine } from "../engines.ts";
 import { disposeWeights, PUBLISHED, quickWeights } from "./published.ts";
 
 const SPEC = new URL("../../../shared/spec/", import.meta.url);
