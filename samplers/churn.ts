@@ -19,6 +19,16 @@ export interface ChurnOptions {
 /** No churn. */
 export const CHURN_DEFAULTS = { sChurn: 0, sTmin: 0, sTmax: Infinity, sNoise: 1 } as const;
 
+/** The options with their defaults. */
+export function churnOf({
+  sChurn = CHURN_DEFAULTS.sChurn,
+  sTmin = CHURN_DEFAULTS.sTmin,
+  sTmax = CHURN_DEFAULTS.sTmax,
+  sNoise = CHURN_DEFAULTS.sNoise,
+}: ChurnOptions): Required<ChurnOptions> {
+  return { sChurn, sTmin, sTmax, sNoise };
+}
+
 /** Checks of {@linkcode ChurnOptions}. */
 export const CHURN_CHECKS: Checks<ChurnOptions> = {
   sChurn: number({ min: 0 }),

@@ -7,7 +7,14 @@
 import type { Entry } from "../core/mod.ts";
 import { execute, type Sequence, tf } from "../engine/mod.ts";
 import { noiseLevelAtSigma } from "../schedules/mod.ts";
-import { CHURN_CHECKS, CHURN_DEFAULTS, churned, churnGamma, type ChurnOptions } from "./churn.ts";
+import {
+  CHURN_CHECKS,
+  CHURN_DEFAULTS,
+  churned,
+  churnGamma,
+  churnOf,
+  type ChurnOptions,
+} from "./churn.ts";
 import type { Sampler } from "./sampler.ts";
 
 /** Options of {@linkcode euler}. */
@@ -15,7 +22,7 @@ export type EulerOptions = ChurnOptions;
 
 /** First order: one network evaluation per step. Deterministic at sChurn = 0. */
 export function euler(options: EulerOptions = {}): Sampler {
-  const churn = { ...CHURN_DEFAULTS, ...options };
+  const churn = churnOf(options);
   return {
     async sample({ schedule, sigmas, denoise, start, noise, onStep }) {
       const steps = sigmas.length - 1;

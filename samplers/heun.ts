@@ -9,7 +9,14 @@
 import type { Entry } from "../core/mod.ts";
 import { execute, type Images, type Sequence, tf } from "../engine/mod.ts";
 import { type NoiseLevel, noiseLevelAtSigma, type Schedule } from "../schedules/mod.ts";
-import { CHURN_CHECKS, CHURN_DEFAULTS, churned, churnGamma, type ChurnOptions } from "./churn.ts";
+import {
+  CHURN_CHECKS,
+  CHURN_DEFAULTS,
+  churned,
+  churnGamma,
+  churnOf,
+  type ChurnOptions,
+} from "./churn.ts";
 import type { Sampler } from "./sampler.ts";
 
 /** Options of {@linkcode heun}. */
@@ -17,7 +24,7 @@ export type HeunOptions = ChurnOptions;
 
 /** Second order: two network evaluations per step, one for the step to σ = 0. */
 export function heun(options: HeunOptions = {}): Sampler {
-  const churn = { ...CHURN_DEFAULTS, ...options };
+  const churn = churnOf(options);
   return {
     async sample({ schedule, sigmas, denoise, start, noise, onStep }) {
       const steps = sigmas.length - 1;

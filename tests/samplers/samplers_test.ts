@@ -18,6 +18,7 @@ import {
   type Schedule,
 } from "../../schedules/mod.ts";
 import { karras } from "../../timesteps/mod.ts";
+import { churnOf } from "../../samplers/churn.ts";
 import { testSampler } from "../contracts/mod.ts";
 import { assertClose, normals, testOn, testOnEngines } from "../engines.ts";
 
@@ -340,6 +341,11 @@ testOn(
     }
   },
 );
+
+Deno.test("churn options that are undefined have their defaults", () => {
+  const given = { sChurn: 5, sTmin: undefined, sTmax: undefined, sNoise: undefined };
+  assertEquals(churnOf(given), { sChurn: 5, sTmin: 0, sTmax: Infinity, sNoise: 1 });
+});
 
 Deno.test("the catalog entries of samplers refuse bad options with their path", () => {
   const registry = new Registry({ sampler: samplers });
