@@ -59,10 +59,15 @@ export async function evaluateCase(
     checkAlike(`the result of ${method}`, raster, target);
   }
   const all = { ...await baselinesOf(cloudy, reference), ...restored };
-  const scale = (values: ArrayLike<number>) => Float32Array.from(values, (value) => value / white);
-  const truth = scale(target.data);
   const { height, width, bands: { length: channels } } = target;
-  const options = { height, width, channels, dataRange: 1, mask: validPixels(target) };
+  const mask = validPixels(target);
+  // Metrics take finite numbers only: NaN at a pixel that does not count is 0 in both images.
+  const gap = (value: number, i: number) =>
+    mask?.[Math.floor(i / channels)] === 0 && Number.isNaN(value + target.data[i]!);
+  const scale = (values: ArrayLike<number>) =>
+    Float32Array.from(values, (value, i) => gap(value, i) ? 0 : value / white);
+  const truth = scale(target.data);
+  const options = { height, width, channels, dataRange: 1, mask };
   const scores = Object.fromEntries(
     Object.entries(all).map(([method, { data }]) => [method, score(scale(data), truth, options)]),
   );
@@ -90,14 +95,16 @@ function checkAlike(what: string, { width, height, bands }: Raster, target: Rast
   }
 }
 
-/** 1 where some band of the target has data. */
+/** 1 where some band of the target has data and none is NaN; undefined if all pixels count. */
 function validPixels({ data, bands, nodata }: Raster): Uint8Array | undefined {
-  if (nodata === undefined) return undefined;
   const mask = new Uint8Array(data.length / bands.length);
   for (let i = 0; i < data.length; i++) {
     if (data[i] !== nodata) mask[Math.floor(i / bands.length)] = 1;
   }
-  return mask;
+  for (let i = 0; i < data.length; i++) {
+    if (Number.isNaN(data[i])) mask[Math.floor(i / bands.length)] = 0;
+  }
+  return mask.includes(0) ? mask : undefined;
 }
 
 /**

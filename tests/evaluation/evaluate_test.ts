@@ -32,6 +32,18 @@ Deno.test("evaluateCase() leaves out pixels without data in the target", async (
   assertEquals([scores.SCENE!.mae, scores.SCENE!.psnr], [0, Infinity]);
 });
 
+Deno.test("evaluateCase() leaves out pixels that are NaN in the target", async () => {
+  const float = { ...SCENE, dtype: "float32" as const, nodata: NaN };
+  const data = Float32Array.from(SCENE.data);
+  data.fill(NaN, 0, 13 * 5);
+  // One band is enough: the others of its pixel cannot be scored alone.
+  data[13 * 9 + 4] = NaN;
+  const target = { ...float, data };
+  const restored = { whole: SCENE, holed: { ...float, data: data.slice() } };
+  const { scores } = await evaluateCase({ name: "a", target, restored }, { white: 10000 });
+  for (const { mae, psnr } of Object.values(scores)) assertEquals([mae, psnr], [0, Infinity]);
+});
+
 Deno.test("evaluate() gives the mean over images of what all of them have", async () => {
   const off = (by: number) => ({ ...SCENE, data: SCENE.data.map((v) => v + by) as Uint16Array });
   const { cases, means } = await evaluate([
