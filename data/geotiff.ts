@@ -119,7 +119,9 @@ async function readHeader(image: GeoTIFFImage): Promise<RasterHeader> {
   const metadata = parseGdalMetadata(xml);
   const crs = readCrs(image);
   const transform = readTransform(image, crs);
-  const nodata = image.getGDALNoData();
+  const stated = image.getGDALNoData();
+  // As pixels hold it: decimal text seldom names a float32 exactly.
+  const nodata = stated !== null && dtype === "float32" ? Math.fround(stated) : stated;
   const perBand = (values: ReadonlyMap<number, number>, fallback: number) =>
     Array.from({ length: count }, (_, i) => values.get(i) ?? fallback);
   return {

@@ -52,6 +52,18 @@ Deno.test("readRaster() reads bands by index where names repeat", () =>
     await assertRejects(() => readRaster(path, { bands: [2] }), RangeError, "band 2");
   }));
 
+Deno.test("readRaster() gives the nodata of float32 pixels as the pixels have it", async () => {
+  for (const [nodata, pixel] of [[-9999.9, Math.fround(-9999.9)], [NaN, NaN]] as const) {
+    const data = new Float32Array([nodata, 0.5, 0.25, 1]);
+    const raster = { width: 2, height: 2, bands: ["B02"], data, dtype: "float32" as const, nodata };
+    await withFile(raster, async (path) => {
+      const found = await readRaster(path);
+      assertEquals([found.nodata, found.data[0]], [pixel, pixel]);
+      assertEquals(found.data, data);
+    });
+  }
+});
+
 Deno.test("readRaster() reads a file URL", () =>
   withFile(counting(2, 2, ["B02"]), async (path) => {
     assertEquals((await readRaster(new URL(`file://${path}`))).width, 2);
