@@ -100,6 +100,8 @@ function toRaster(
 ): Raster {
   const [least, most] = RANGES[like.dtype];
   const whole = Number.isFinite(most);
+  // The least change that survives float32, of numbers of any unit.
+  const step = whole ? 1 : Math.max(Math.abs(nodata ?? 0), 1e-6) * 2 ** -20;
   const data = pixelArray(like.dtype, image.length);
   for (let i = 0; i < image.length; i++) {
     if (missing?.[i] === 1) {
@@ -107,7 +109,7 @@ function toRaster(
       continue;
     }
     const value = Math.min(Math.max(whole ? Math.round(image[i]!) : image[i]!, least), most);
-    data[i] = value !== nodata ? value : nodata < most ? nodata + 1 : nodata - 1;
+    data[i] = value !== nodata ? value : value + (nodata < most ? step : -step);
   }
   return { ...like, data, ...(nodata === undefined ? {} : { nodata }) };
 }

@@ -1,4 +1,10 @@
-import { assert, assertEquals, assertNotEquals, assertRejects } from "@std/assert";
+import {
+  assert,
+  assertAlmostEquals,
+  assertEquals,
+  assertNotEquals,
+  assertRejects,
+} from "@std/assert";
 import { createRng, type Raster } from "../../core/mod.ts";
 import { readRaster, syntheticClouds, syntheticScene, writeCog } from "../../data/mod.ts";
 import { tf, useEngine } from "../../engine/mod.ts";
@@ -131,6 +137,18 @@ Deno.test("values without data come back as nodata and do not touch the rest", a
   });
   const expected = await restoreSeries(model, filled as readonly Raster[], { seed: 1 });
   assertEquals(restored.data.slice(20), expected.data.slice(20));
+});
+
+Deno.test("a float image that is nodata by accident moves by less than shows", async () => {
+  const [first] = cloudyDates({ width: 16, height: 16 }, 1);
+  const data = new Float32Array(first!.data.length).fill(0.25);
+  const bands = BANDS.map((name) => ({ name, unit: "reflectance" }));
+  const unit = createModel({ ...CONFIG, bands, scaling: { low: 0, high: 1, clip: true } });
+  const dark: Raster = { ...first!, dtype: "float32", data, nodata: -1 };
+  const seen = (await restoreSeries(unit, [dark])).data[7]!;
+  const again = await restoreSeries(unit, [{ ...dark, nodata: seen }]);
+  assertNotEquals(again.data[7], seen);
+  assertAlmostEquals(again.data[7]!, seen, 1e-5);
 });
 
 Deno.test("a scene without any data in the reference is returned as it is", async () => {
