@@ -26,12 +26,17 @@ function moduleOf<K extends "sampler" | "timesteps" | "fusion">(
     try {
       config = JSON.parse(given);
     } catch {
-      throw new OptionsError(`$.${kind}`, `must be a type or JSON, got ${given}`);
+      throw new UsageError(`--${kind} must be a type or JSON, got ${given}`);
     }
   }
   const reader: Registry<BuiltinCatalog> = registry;
-  // The registry checks the options of a type that only it knows.
-  return reader.create(kind, config as never);
+  try {
+    // The registry checks the options of a type that only it knows.
+    return reader.create(kind, config as never);
+  } catch (error) {
+    if (error instanceof OptionsError) throw new UsageError(`--${kind}: ${error.message}`);
+    throw error;
+  }
 }
 
 /** A place among the dates as a number; anything else is a date or a path. */

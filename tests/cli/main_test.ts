@@ -32,6 +32,11 @@ Deno.test("emrdm ends with 2 and says what is known where the call is wrong", as
     [["convert", "one.ckpt"], "it takes an input and an output file, got one.ckpt"],
     [["synth"], "give the folder to write to with --out"],
     [["synth", "--out", "x", "--cover", "2"], "--cover must be a number ≥ 0 and ≤ 1, got 2"],
+    [
+      ["restore", "a.tif", "--out", "b.tif", "--sampler", "nope"],
+      "is not a known sampler (known: ",
+    ],
+    [["restore", "a.tif", "--out", "b.tif", "--fusion", "{"], "--fusion must be a type or JSON"],
   ] as const;
   for (const [args, message] of wrong) {
     const { code, out, err } = await emrdm(...args);
