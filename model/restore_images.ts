@@ -167,6 +167,12 @@ function checkInput({ card, network }: Model, input: RestoreInput): readonly num
   } else if (auxiliary !== undefined) {
     throw new TypeError("Cannot restore: the model takes no auxiliary bands, got some");
   }
+  if (input.origins !== undefined && input.origins.length !== batch) {
+    throw new TypeError(
+      `Cannot restore: there must be an origin for each of ${batch} samples, got ` +
+        `${input.origins.length}`,
+    );
+  }
   const given = input.reference ?? length - 1;
   const reference = typeof given === "number" ? Array<number>(batch).fill(given) : given;
   if (
