@@ -17,7 +17,11 @@ export async function interruptible<T>(
   const stop = () => {
     if (controller.signal.aborted) Deno.exit(130);
     log("stopping after this step; Ctrl-C again ends at once");
-    controller.abort(new Error("stopped; --resume goes on from the checkpoint"));
+    controller.abort(
+      new Error(
+        "stopped with a checkpoint; the same call, of train with --resume, goes on from it",
+      ),
+    );
   };
   Deno.addSignalListener("SIGINT", stop);
   try {

@@ -104,7 +104,7 @@ function helpOf(name: string, { summary, operands, details, flags, examples }: C
   ].join("\n");
 }
 
-/** How an error reads: its message, and those of its causes that say more. */
+/** How an error reads. */
 function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }

@@ -1,6 +1,9 @@
 /**
  * A model as a value, and how one is made.
  *
+ * Longer than other files because a config, the card that it becomes and the modules that the card
+ * names are checked against each other here.
+ *
  * @module
  */
 
@@ -56,7 +59,7 @@ export interface ModelConfig {
   readonly licence?: string;
   readonly bands: ModelCard["bands"];
   readonly scaling: ModelCard["scaling"];
-  /** Default: the cloudy image, and for a temporal network with length > 1 the reference mark. */
+  /** Default: the cloudy image, and where `length` > 1 the reference mark. */
   readonly condition?: Partial<ModelCard["condition"]>;
   readonly tileSize: number;
   readonly length?: number;

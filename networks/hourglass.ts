@@ -2,6 +2,9 @@
  * The hourglass that both networks of the paper share (Sec. 3.3, Fig. 3): levels of layers, patch
  * merges on the way down, patch splits with skips on the way up.
  *
+ * Longer than other files because options, checks, tensor names and computation of the levels must
+ * agree and are read side by side.
+ *
  * @module
  */
 

@@ -1,6 +1,8 @@
 /**
  * Training: Alg. 1 over a dataset, with a log, checkpoints and resume.
  *
+ * Longer than other files because a run, and all that it owns and frees, is one class.
+ *
  * @module
  */
 
