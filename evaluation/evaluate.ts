@@ -58,7 +58,7 @@ export async function evaluateCase(
   for (const [method, raster] of Object.entries(restored)) {
     checkAlike(`the result of ${method}`, raster, target);
   }
-  const all = { ...await baselinesOf(cloudy, reference), ...restored };
+  const all = { ...await baselinesOf(cloudy, { reference, white }), ...restored };
   const { height, width, bands: { length: channels } } = target;
   const mask = validPixels(target);
   // Metrics take finite numbers only: NaN at a pixel that does not count is 0 in both images.
@@ -77,11 +77,11 @@ export async function evaluateCase(
 /** What costs no training; of one date there is only its copy. */
 async function baselinesOf(
   cloudy: readonly Raster[],
-  reference: number,
+  { reference, white }: { readonly reference: number; readonly white: number },
 ): Promise<Readonly<Record<string, Raster>>> {
   if (cloudy.length === 0) return {};
   if (cloudy.length === 1) return { "copy the input": copyInput(cloudy, { reference }) };
-  return await baselines(cloudy, { reference });
+  return await baselines(cloudy, { reference, white });
 }
 
 function checkAlike(what: string, { width, height, bands }: Raster, target: Raster): void {

@@ -25,15 +25,24 @@ export function copyInput(
   return frame;
 }
 
+/** Tells the pixels of a frame that have data in no band. */
+function lacking({ bands }: Raster, missing: Uint8Array | undefined): (pixel: number) => boolean {
+  const depth = bands.length;
+  return (pixel) =>
+    missing !== undefined && !missing.subarray(pixel * depth, (pixel + 1) * depth).includes(0);
+}
+
 /**
- * The date with the fewest pixels that the cloud rule takes for cloud; the first of equals.
+ * The date with the fewest pixels without data or that the cloud rule takes for cloud; the first of
+ * equals.
  *
  * @throws {RangeError} If there are no frames or a visible band is missing.
  */
 export function leastCloudy(frames: readonly Raster[], options: CloudRuleOptions = {}): Raster {
-  const counts = frames.map((frame) =>
-    cloudMask(frame, options).reduce((sum, value) => sum + value, 0)
-  );
+  const counts = frames.map((frame) => {
+    const unseen = lacking(frame, missingValues(frame));
+    return cloudMask(frame, options).reduce((sum, value, i) => sum + (unseen(i) ? 1 : value), 0);
+  });
   return copyInput(frames, { reference: counts.indexOf(Math.min(...counts)) });
 }
 
@@ -42,29 +51,48 @@ const STRIP = 256;
 /** Every date counts a little, so that a pixel cloudy in all of them has a value. */
 const LEAST_CLEARNESS = 1e-3;
 
+/** What each pixel of each date counts; undefined if all count the same. */
+function pixelWeights(
+  frames: readonly Raster[],
+  missing: readonly (Uint8Array | undefined)[],
+  { weighted, white }: { readonly weighted: boolean; readonly white: number | undefined },
+): readonly Float32Array[] | undefined {
+  if (!weighted && missing.every((one) => one === undefined)) return undefined;
+  return frames.map((frame, l) => {
+    const weights = weighted
+      ? cloudScore(frame, { white }).map((score) => 1 - score + LEAST_CLEARNESS)
+      : new Float32Array(frame.width * frame.height).fill(1);
+    const unseen = lacking(frame, missing[l]);
+    return weights.map((weight, i) => unseen(i) ? 0 : weight);
+  });
+}
+
 /**
- * The dates fused pixel by pixel. A date without data at a pixel does not count there; a pixel
- * without data in every date has none in the result.
+ * The dates fused pixel by pixel. A date without data at a pixel does not count there (where
+ * only some bands lack, they are the mean of the other dates); what no date has, the result lacks.
  *
  * @param frames Rasters of one grid with the same bands.
  * @param fusion How: `mean()`, `median()`, `clearest()`.
  * @param weighted Whether pixels count by how clear the cloud rule finds them. Default false.
+ * @param white File number of reflectance 1, for the cloud rule. Default 10000.
  * @throws {TypeError} If the frames differ in size or bands.
  * @throws {RangeError} If there are no frames, or a visible band is missing for the weights.
  */
 export async function fuseFrames(
   frames: readonly Raster[],
-  { fusion, weighted = false }: { readonly fusion: Fusion; readonly weighted?: boolean },
+  { fusion, weighted = false, white }: {
+    readonly fusion: Fusion;
+    readonly weighted?: boolean;
+    readonly white?: number;
+  },
 ): Promise<Raster> {
   const like = copyInput(frames, { reference: 0 });
   const { width, height, dtype, bands: { length: bands } } = like;
   if (frames.some((frame) => frame.data.length !== like.data.length || frame.width !== width)) {
     throw new TypeError("Cannot fuse rasters: they must have one size and the same bands");
   }
-  const clearness = weighted
-    ? frames.map((frame) => cloudScore(frame).map((score) => 1 - score + LEAST_CLEARNESS))
-    : undefined;
   const missing = frames.map(missingValues);
+  const weights = pixelWeights(frames, missing, { weighted, white });
   const images = fillMissing(frames, { missing, fallback: 0 });
   const data = pixelArray(dtype, like.data.length);
   const whole = !dtype.startsWith("float");
@@ -81,7 +109,7 @@ export async function fuseFrames(
     const fused = await execute(() =>
       fusion.fuse(
         stack(images, bands),
-        clearness && stack(clearness, 1),
+        weights && stack(weights, 1),
       )
     );
     const values = await readTensor(fused);
@@ -108,13 +136,17 @@ export const BASELINES = ["copy the input", "least cloudy", "mean", "median", "c
  */
 export async function baselines(
   frames: readonly Raster[],
-  { reference = frames.length - 1 }: { readonly reference?: number } = {},
+  { reference = frames.length - 1, white }: {
+    readonly reference?: number;
+    /** File number of reflectance 1, for the cloud rule. Default 10000. */
+    readonly white?: number;
+  } = {},
 ): Promise<Readonly<Record<typeof BASELINES[number], Raster>>> {
   return {
     "copy the input": copyInput(frames, { reference }),
-    "least cloudy": leastCloudy(frames),
+    "least cloudy": leastCloudy(frames, { white }),
     mean: await fuseFrames(frames, { fusion: mean() }),
     median: await fuseFrames(frames, { fusion: median() }),
-    clearest: await fuseFrames(frames, { fusion: clearest(), weighted: true }),
+    clearest: await fuseFrames(frames, { fusion: clearest(), weighted: true, white }),
   };
 }

@@ -1,7 +1,7 @@
-import { assertEquals, assertRejects, assertThrows } from "@std/assert";
+import { assertAlmostEquals, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import type { Raster } from "../../core/mod.ts";
 import { tf, useEngine } from "../../engine/mod.ts";
-import { median } from "../../fusion/mod.ts";
+import { clearest, median } from "../../fusion/mod.ts";
 import { BASELINES, baselines, copyInput, fuseFrames, leastCloudy } from "../../restoration/mod.ts";
 
 await useEngine("cpu");
@@ -32,10 +32,33 @@ Deno.test("leastCloudy() takes the first of equals", () => {
   assertEquals(leastCloudy([frame(1000, 1000), frame(1200, 1200)]).data[0], 1000);
 });
 
+Deno.test("leastCloudy() does not take a date without data for a clear one", () => {
+  assertEquals(leastCloudy([frame(0, 0), frame(1200, 9000)]).data[0], 1200);
+});
+
 Deno.test("fuseFrames() does not count dates without data", async () => {
   const holes = [frame(0, 0), frame(500, 0), frame(700, 0)];
   const { data } = await fuseFrames(holes, { fusion: median() });
   assertEquals([data[0], data[3]], [600, 0]);
+  // What stands in for the first date must move neither the median of the others nor their choice.
+  const four = [frame(0, 1000), frame(500, 1000), frame(700, 1000), frame(7000, 1000)];
+  assertEquals((await fuseFrames(four, { fusion: median() })).data[0], 700);
+  const two = await fuseFrames(four.slice(0, 2), { fusion: clearest(), weighted: true });
+  assertEquals(two.data[0], 500);
+  const dark = [frame(0, 1000), frame(7000, 1000), frame(2600, 1000)];
+  assertEquals((await fuseFrames(dark, { fusion: clearest(), weighted: true })).data[0], 2600);
+});
+
+Deno.test("baselines() finds clouds in rasters of any white", async () => {
+  const scaled = frames.map((raster) => {
+    const data = Float32Array.from(raster.data, (value) => value / 10000);
+    return { ...raster, data, dtype: "float32" as const };
+  });
+  const found = await baselines(scaled, { reference: 1, white: 1 });
+  const pairs = ["least cloudy", "clearest"] as const;
+  const values = pairs.map((name) => [found[name].data[0], found[name].data[3]]);
+  assertEquals(values[0], [Math.fround(0.13), Math.fround(0.16)]);
+  assertAlmostEquals(values[1]![0]!, 0.115, 1e-6);
 });
 
 Deno.test("baselines refuse what does not fit", async () => {
