@@ -74,7 +74,8 @@ export interface Restored {
  *
  * @throws {TypeError} If an array does not have the size that is said, or auxiliary bands are
  *   missing.
- * @throws {RangeError} If a number is not finite, or height and width do not suit the network.
+ * @throws {RangeError} If a number is not finite, height and width do not suit the network, or there
+ *   is no sample or frame.
  */
 export async function restoreImages(
   model: Model,
@@ -153,6 +154,11 @@ async function fuseFrames(
 /** Checks sizes and values before any work; the reference frame of each sample. */
 function checkInput({ card, network }: Model, input: RestoreInput): readonly number[] {
   const { batch, length, height, width, cloudy, auxiliary } = input;
+  if (![batch, length].every((count) => Number.isSafeInteger(count) && count > 0)) {
+    throw new RangeError(
+      `Cannot restore: there must be at least one sample and one frame, got ${batch} and ${length}`,
+    );
+  }
   network.checkSize({ height, width });
   checkArray("cloudy", cloudy, { input, channels: card.bands.length });
   const wanted = card.condition.auxiliary;

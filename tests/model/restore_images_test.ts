@@ -217,6 +217,7 @@ const refused: readonly (readonly [
     TypeError,
     "takes no auxiliary bands",
   ],
+  ["no samples", { batch: 0, cloudy: [] }, RangeError, "at least one sample"],
   ["too few origins", { origins: [] }, TypeError, "an origin for each of 1 samples, got 0"],
   ["a height that does not divide", { height: 18 }, RangeError, "18×16 pixels"],
 ];
