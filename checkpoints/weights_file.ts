@@ -24,7 +24,7 @@ export interface WeightsFile {
 }
 
 /** Whether bytes start like a zip archive, as `torch.save` writes them. */
-export function isTorchFile(source: ByteSource): boolean {
+function isTorchFile(source: ByteSource): boolean {
   const [first, second] = source.size >= 2 ? source.read(0, 2) : [];
   return first === 0x50 && second === 0x4B;
 }

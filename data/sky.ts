@@ -22,6 +22,7 @@ export interface Sky {
   readonly shade: Float32Array;
 }
 
+/** Pixels of the rasters that a sky covers. */
 export interface SkySize {
   readonly width: number;
   readonly height: number;

@@ -131,7 +131,7 @@ const trainingCheck: Check<ModelCard["training"]> = (value, path) => {
 };
 
 /** Checks of everything in a card but its modules' options. */
-export const CARD_CHECKS: Checks<ModelCard> = {
+const CARD_CHECKS: Checks<ModelCard> = {
   name: string,
   description: string,
   licence: string,

@@ -56,7 +56,7 @@ export function tileGrid(scene: Size, options: TileGridOptions): readonly TileOr
 }
 
 /** The pixel that a position outside [0, length) mirrors; the border pixel is not repeated. */
-export function reflect(position: number, length: number): number {
+function reflect(position: number, length: number): number {
   if (length === 1) return 0;
   const period = 2 * (length - 1);
   const phase = ((position % period) + period) % period;

@@ -57,7 +57,7 @@ export function drawSigmas({ noise }: Modules, count: number, rng: Rng): readonl
 }
 
 /** Uniform numbers for dropout by the name of the layer. */
-export function dropoutNumbers(rng: Rng): NonNullable<DenoiserInput["random"]> {
+function dropoutNumbers(rng: Rng): NonNullable<DenoiserInput["random"]> {
   return (name, shape) =>
     tf.tensor(rng.fork(name).uniforms(shape.reduce((a, b) => a * b, 1)), shape, "float32");
 }
