@@ -46,6 +46,9 @@ export const convert = command({
     if (preset !== undefined && path !== undefined) {
       throw new UsageError("give --preset or --card, not both");
     }
+    if (options.to === "authors" && (preset ?? path ?? attention) !== undefined) {
+      throw new UsageError("--to authors writes no card: leave out --preset, --card, --attention");
+    }
     const card = path === undefined ? preset : parseCard(await readJson(path), path);
     const reaches = reachesOf(attention);
     const { overwrite, weights, to } = options;

@@ -13,7 +13,7 @@ import type { Model } from "../model/mod.ts";
 import { restoreSeries } from "../restoration/mod.ts";
 import { command, type Context, operandsOf } from "./command.ts";
 import { readScene, stemOf } from "./files.ts";
-import { count, number, text, texts } from "./flags.ts";
+import { count, number, text, texts, UsageError } from "./flags.ts";
 import { scoreTable } from "./scores.ts";
 
 /** Names of GeoTIFFs in a folder, sorted. */
@@ -139,6 +139,9 @@ export const evaluate = command({
   ],
   async run(values, context) {
     const { cloudy, reference, white, model: place, method = "restored" } = values;
+    if (place !== undefined && (cloudy.length > 0 || values.method !== undefined)) {
+      throw new UsageError("--cloudy and --method go with restored images, not with --model");
+    }
     const paths = operandsOf(context, place === undefined ? PAIR : DATA);
     await context.engine();
     const model = place === undefined

@@ -31,6 +31,8 @@ Deno.test("emrdm ends with 2 and says what is known where the call is wrong", as
     [["inspect"], "it takes one file, got nothing"],
     [["convert", "one.ckpt"], "it takes an input and an output file, got one.ckpt"],
     [["synth"], "give the folder to write to with --out"],
+    [["evaluate", "a", "--model", "b", "--method", "c"], "go with restored images"],
+    [["convert", "a", "b", "--to", "authors", "--preset", "cuhk"], "writes no card"],
     [["synth", "--out", "x", "--cover", "2"], "--cover must be a number ≥ 0 and ≤ 1, got 2"],
     [
       ["restore", "a.tif", "--out", "b.tif", "--sampler", "nope"],
