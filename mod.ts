@@ -21,10 +21,12 @@ export * from "./checkpoints/mod.ts";
 export * from "./core/mod.ts";
 export * from "./data/mod.ts";
 export {
+  DeviceLostError,
   type Engine,
   type EngineName,
   ENGINES,
   execute,
+  GpuError,
   type Images,
   type Params,
   readTensor,

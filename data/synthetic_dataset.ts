@@ -135,12 +135,18 @@ function cropDates(dates: readonly Raster[], crop: Crop): readonly Raster[] | un
 }
 
 /** Another day's light: one factor for all bands, and a little of its own for each. */
-function jittered(raster: Raster, rng: Rng, jitter: number): Raster {
+function jittered(
+  raster: Raster,
+  rng: Rng,
+  { jitter, white }: { readonly jitter: number; readonly white: number },
+): Raster {
   const bands = raster.bands.length;
   const common = jitter * (2 * rng.uniform() - 1);
   const own = rng.fork("bands").uniforms(bands).map((u) => 1 + common + jitter / 3 * (2 * u - 1));
   const data = raster.data.slice();
-  for (let i = 0; i < data.length; i++) data[i] = Math.max(1, data[i]! * own[i % bands]!);
+  // Never 0, which would mean no data: a DN of 1 where white is 10000.
+  const least = white / 10000;
+  for (let i = 0; i < data.length; i++) data[i] = Math.max(least, data[i]! * own[i % bands]!);
   return { ...raster, data };
 }
 
@@ -191,7 +197,7 @@ export function syntheticDataset({ places, ...scalars }: SyntheticDatasetOptions
       const cloudy = new Float32Array(length * pixels);
       for (const [l, frame] of frames.entries()) {
         const own = stream.fork("frame").fork(l);
-        const clear = l === reference ? frame : jittered(frame, own.fork("light"), jitter);
+        const clear = l === reference ? frame : jittered(frame, own.fork("light"), options);
         const sky = syntheticClouds(clear, own.fork("clouds"), drawClouds(own, options));
         cloudy.set(sky.cloudy.data, l * pixels);
       }

@@ -4,6 +4,7 @@
  * @module
  */
 
+export { DeviceLostError, GpuError } from "./errors.ts";
 export { execute, readTensor } from "./execute.ts";
 export * from "./ops/mod.ts";
 export * from "./tfjs.ts";

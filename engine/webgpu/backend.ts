@@ -7,16 +7,7 @@
  */
 
 import { WebGPUBackend } from "npm:@tensorflow/tfjs-backend-webgpu@4.22.0";
-
-/** The GPU reported an error; what it computed is worthless. */
-export class GpuError extends Error {
-  override readonly name: string = "GpuError";
-}
-
-/** The GPU went away: driver reset, unplugged, or `destroy()`. */
-export class DeviceLostError extends GpuError {
-  override readonly name = "DeviceLostError";
-}
+import { DeviceLostError, GpuError } from "../errors.ts";
 
 const SCOPES = ["validation", "out-of-memory", "internal"] as const;
 

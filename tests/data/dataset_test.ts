@@ -44,6 +44,24 @@ Deno.test("without clouds the reference frame of a synthetic sample is its targe
   }
 });
 
+Deno.test("syntheticDataset() of reflectances is that of DN, scaled by white", async () => {
+  const reflectances = places.map((dates) =>
+    dates.map((raster): Raster => ({
+      ...raster,
+      data: Float32Array.from(raster.data, (dn) => dn / 10000),
+      dtype: "float32",
+    }))
+  );
+  const options = { tileSize: 16, jitter: 0.1 };
+  const dn = await syntheticDataset({ ...options, places }).sample(2, createRng(4));
+  const reflectance = await syntheticDataset({ ...options, places: reflectances, white: 1 })
+    .sample(2, createRng(4));
+  // Both DN steps, jitter and clouds, round to whole numbers.
+  for (const [i, value] of reflectance.cloudy.entries()) {
+    assert(Math.abs(value - dn.cloudy[i]! / 10000) < 3e-4, `${value} at ${i}: ${dn.cloudy[i]}`);
+  }
+});
+
 Deno.test("syntheticDataset() avoids crops without data and says so when it cannot", async () => {
   const empty: Raster = { ...places[0]![0]!, data: new Uint16Array(48 * 40 * 13) };
   const dataset = syntheticDataset({ places: [[empty]], tileSize: 16 });

@@ -1,11 +1,7 @@
 import { assert, assertEquals, assertInstanceOf, assertRejects } from "@std/assert";
 import { execute, readTensor, tf, useEngine } from "../../engine/mod.ts";
-import {
-  DeviceLostError,
-  GpuError,
-  type GuardedWebGPUBackend,
-  requestDevice,
-} from "../../engine/webgpu/backend.ts";
+import { DeviceLostError, GpuError } from "../../engine/errors.ts";
+import { type GuardedWebGPUBackend, requestDevice } from "../../engine/webgpu/backend.ts";
 import { BINDING_LIMIT, ignores } from "../engines.ts";
 
 /** A test on a device of its own, which errors cannot spoil for other tests. */
