@@ -167,7 +167,7 @@ export function syntheticDataset({ places, ...scalars }: SyntheticDatasetOptions
     defaults: DEFAULTS,
     path: "$.data",
   }) as Required<Scalars>;
-  const { tileSize, length, size, jitter } = options;
+  const { tileSize, length, size } = options;
   const bands = checkPlaces(places, tileSize);
 
   function draw(rng: Rng): { place: number; crop: Crop; frames: readonly Raster[] } {
