@@ -29,7 +29,7 @@ export interface Comparison {
 }
 
 /**
- * A tensor whose tolerance float32 cannot promise. The tolerance of the set is ten times the
+ * A tensor that is outside its tolerance on every engine (docs/decisions.md). The tolerance of the set is ten times the
  * distance of the reference's own float32 result from float64, and for a single number that
  * distance can be small by luck.
  */
