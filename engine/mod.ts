@@ -4,10 +4,18 @@
  * @module
  */
 
+export {
+  type Compiled,
+  compile,
+  type CompileContext,
+  type CompileOptions,
+  type RandomNumbers,
+} from "./compile.ts";
 export { DeviceLostError, GpuError } from "./errors.ts";
 export { execute, readTensor } from "./execute.ts";
 export * from "./ops/mod.ts";
 export * from "./tfjs.ts";
+export type { TensorTree } from "./tree.ts";
 export {
   type Engine,
   type EngineName,

@@ -3,10 +3,10 @@
 import { tf } from "./tfjs.ts";
 
 /** Engines by name. */
-export type EngineName = "webgpu" | "wasm" | "cpu";
+export type EngineName = "webgpu" | "native" | "wasm" | "cpu";
 
 /** All names that {@linkcode useEngine} takes. */
-export const ENGINES = ["auto", "webgpu", "wasm", "cpu"] as const;
+export const ENGINES = ["auto", "webgpu", "native", "wasm", "cpu"] as const;
 
 /** What runs the tensors from now on. */
 export interface Engine {
@@ -21,6 +21,10 @@ export interface Engine {
 export interface UseEngineOptions {
   /** On webgpu, name the op behind an error; slow. Default false. */
   readonly debug?: boolean;
+  /** On native, CPU threads. Default: one per core. */
+  readonly threads?: number;
+  /** On native, start of the names of files that profiles of the graphs are written to. */
+  readonly profile?: string;
   /** Receives one line on what was chosen and why. Default: stderr. */
   readonly log?: (line: string) => void;
 }
@@ -28,8 +32,8 @@ export interface UseEngineOptions {
 /**
  * Makes an engine the one that executes tensors, for the whole program.
  *
- * `auto` takes WebGPU if its adapter is hardware, else wasm, else cpu, and says so. A named engine
- * that does not work is an error: nothing falls back in silence.
+ * `auto` takes WebGPU if its adapter is hardware, else native, and says so. An engine that does not
+ * work is an error: nothing falls back in silence.
  *
  * @throws {Error} If the engine is not available here; the message says what is missing.
  *
@@ -44,13 +48,14 @@ export interface UseEngineOptions {
  */
 export async function useEngine(
   name: EngineName | "auto" = "auto",
-  { debug = false, log = (line) => console.error(line) }: UseEngineOptions = {},
+  options: UseEngineOptions = {},
 ): Promise<Engine> {
+  const { debug = false } = options;
   // Production mode skips tfjs's per-op NaN scan and its banner.
   tf.enableProdMode();
   switch (name) {
     case "auto":
-      return await chooseEngine({ debug, log });
+      return await chooseEngine(options);
     case "webgpu": {
       const engine = await useWebgpu(debug);
       if (engine !== undefined) return engine;
@@ -59,6 +64,8 @@ export async function useEngine(
           "Direct3D 12 driver is needed; Mesa's llvmpipe does for tests); try --engine wasm",
       );
     }
+    case "native":
+      return await useNative(options);
     case "wasm":
       return await useWasm();
     case "cpu":
@@ -70,7 +77,8 @@ export async function useEngine(
   }
 }
 
-async function chooseEngine({ debug, log }: Required<UseEngineOptions>): Promise<Engine> {
+async function chooseEngine(options: UseEngineOptions): Promise<Engine> {
+  const { debug = false, log = (line) => console.error(line) } = options;
   const { requestDevice } = await import("./webgpu/backend.ts");
   const granted = await requestDevice();
   granted?.device.destroy();
@@ -84,16 +92,30 @@ async function chooseEngine({ debug, log }: Required<UseEngineOptions>): Promise
       ? "no WebGPU adapter"
       : `the WebGPU adapter, ${granted.description}, is software`;
   }
-  if (engine === undefined) {
-    try {
-      engine = await useWasm();
-    } catch (error) {
-      reason += `; wasm does not start (${error instanceof Error ? error.message : error})`;
-      engine = await useCpu();
-    }
-  }
+  engine ??= await useNative(options);
   log(`engine ${engine.name} on ${engine.device}: ${reason}`);
   return engine;
+}
+
+async function useNative({ threads, profile }: UseEngineOptions): Promise<Engine> {
+  const { NATIVE, NativeBackend, registerKernels } = await import("./native/backend.ts");
+  const { NativeHost } = await import("./native/host.ts");
+  const count = threads ?? globalThis.navigator?.hardwareConcurrency ?? 1;
+  const old = tf.findBackend(NATIVE) as InstanceType<typeof NativeBackend> | null;
+  // Tensors live as long as their backend: it stays where nothing else is asked for.
+  if (old === null || old.threads !== count || old.profile !== profile) {
+    const host = new NativeHost();
+    await host.start();
+    if (old !== null) {
+      await old.host.terminate();
+      tf.removeBackend(NATIVE);
+    }
+    tf.registerBackend(NATIVE, () => new NativeBackend(host, { threads: count, profile }));
+    registerKernels();
+  }
+  await start(NATIVE);
+  const device = `${count} CPU thread${count === 1 ? "" : "s"} (onnxruntime)`;
+  return { name: "native", device, software: false };
 }
 
 async function useWebgpu(debug: boolean): Promise<Engine | undefined> {

@@ -5,16 +5,26 @@
  */
 
 import {
+  compile,
+  type Compiled,
   execute,
   type Images,
   type Sequence,
   type Tensor,
+  type Tensor1D,
   type Tensor5D,
   tf,
+  type Weights,
 } from "../engine/mod.ts";
 import type { Sampler, SamplingProblem, SamplingStep } from "../samplers/mod.ts";
 import type { NoiseLevel } from "../schedules/mod.ts";
-import { applyDenoiser, coefficientVectors, perSample } from "./denoiser.ts";
+import {
+  applyDenoiser,
+  type CoefficientVectors,
+  coefficientVectors,
+  type Denoised,
+  perSample,
+} from "./denoiser.ts";
 import type { Model } from "./model.ts";
 
 /** What {@linkcode sample} is given beside the model. */
@@ -33,32 +43,60 @@ export interface SampleInput {
   readonly onMasks?: (masks: Tensor5D) => void | Promise<void>;
 }
 
+/** What the compiled denoiser is given. */
+interface DenoiserCall {
+  readonly weights: Weights;
+  readonly y: Sequence;
+  readonly mu: Sequence;
+  readonly condition: Sequence | undefined;
+  /** What depends on the noise level alone. */
+  readonly level: CoefficientVectors & { readonly k: Tensor1D };
+}
+
+/** Denoisers by weights: what was compiled for one tile serves all tiles. */
+const denoisers = new WeakMap<Weights, Compiled<DenoiserCall, Denoised>>();
+
+function denoiserOf({ network, weights }: Pick<Model, "network" | "weights">) {
+  let denoiser = denoisers.get(weights);
+  if (denoiser === undefined) {
+    denoiser = compile(({ weights, y, mu, condition, level: { k, ...vectors } }: DenoiserCall) => {
+      const noised = tf.add(y, tf.mul(mu, perSample(k, 5))) as Sequence;
+      return { ...applyDenoiser(network, weights, { noised, condition, ...vectors }) };
+    }, { constants: ["weights"], slow: ["level"] });
+    denoisers.set(weights, denoiser);
+  }
+  return denoiser;
+}
+
 /**
  * D(y + k·μ; σ): what samplers call.
  *
  * @returns A function that a {@linkcode SamplingProblem} takes as its `denoise`.
  */
 export function bindDenoiser(
-  model: Model,
+  model: Pick<Model, "network" | "weights" | "precond">,
   { mu, condition, onMasks }: Pick<SampleInput, "mu" | "condition" | "onMasks">,
 ): SamplingProblem["denoise"] {
+  const denoiser = denoiserOf(model);
   return async (y: Sequence, levels: readonly NoiseLevel[]): Promise<Images> => {
-    const { image, masks } = await execute(() => {
-      const k = tf.tensor1d(levels.map((level) => level.k));
-      const noised = tf.add(y, tf.mul(mu, perSample(k, 5))) as Sequence;
-      const vectors = coefficientVectors(model.precond, levels, mu.shape[1]);
-      const denoised = applyDenoiser(model.network, model.weights, {
-        noised,
+    const k = tf.tensor1d(levels.map((level) => level.k));
+    const level = { ...coefficientVectors(model.precond, levels, mu.shape[1]), k };
+    try {
+      const { image, masks } = await denoiser({
+        weights: model.weights,
+        y,
+        mu,
         condition,
-        ...vectors,
+        level,
       });
-      return { ...denoised };
-    });
-    if (masks !== undefined) {
-      await onMasks?.(masks);
-      masks.dispose();
+      if (masks !== undefined) {
+        await onMasks?.(masks);
+        masks.dispose();
+      }
+      return image;
+    } finally {
+      tf.dispose(level);
     }
-    return image;
   };
 }
 

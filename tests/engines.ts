@@ -5,9 +5,10 @@
  */
 
 import { requestDevice } from "../engine/webgpu/backend.ts";
-import { type EngineName, execute, readTensor, type Tensor, tf, useEngine } from "../engine/mod.ts";
+import { type EngineName, readTensor, type Tensor, tf, useEngine } from "../engine/mod.ts";
 import { createRng } from "../core/mod.ts";
 import { assert, assertEquals } from "./std_assert.ts";
+import { run } from "./run.ts";
 
 /** Every engine there is. */
 export const ALL_ENGINES: readonly EngineName[] = ["cpu", "wasm", "webgpu"];
@@ -74,7 +75,7 @@ export function testOnEngines(
 
 /** The values of a tensor that f makes; everything that f makes is disposed. */
 export async function valuesOf(f: () => Tensor): Promise<Float32Array> {
-  const tensor = await execute(f);
+  const tensor = await run(f);
   const values = await readTensor(tensor);
   tensor.dispose();
   return values;
@@ -82,7 +83,7 @@ export async function valuesOf(f: () => Tensor): Promise<Float32Array> {
 
 /** The values of several tensors that f makes. */
 export async function allValuesOf(f: () => readonly Tensor[]): Promise<Float32Array[]> {
-  const tensors = await execute(() => [...f()]);
+  const tensors = await run(() => [...f()]);
   const values: Float32Array[] = [];
   for (const tensor of tensors) {
     values.push(await readTensor(tensor));

@@ -3,13 +3,14 @@
 import { assertEquals } from "@std/assert";
 import { main } from "../../cli/main.ts";
 import { loadModel } from "../../checkpoints/mod.ts";
-import { execute, readTensor, type Tensor1D } from "../../engine/mod.ts";
+import { readTensor, type Tensor1D } from "../../engine/mod.ts";
 import { sample } from "../../model/mod.ts";
 import { euler } from "../../samplers/mod.ts";
 import { karras } from "../../timesteps/mod.ts";
 import { switchEngine } from "../engines.ts";
 import { channelsFirst, Golden } from "../parity/golden.ts";
 import { asSequence, asTensor } from "../parity/tensors.ts";
+import { run } from "../run.ts";
 
 const folder = new URL("../../../shared/golden/", import.meta.url);
 const FILE = "ckpt_tiny_temporal";
@@ -45,7 +46,7 @@ Deno.test({
     for (const weights of ["raw", "ema"] as const) {
       const model = await converted(weights);
       assertEquals(model.card.modules.schedule, { type: "rational", alpha: 1 });
-      const { image } = await execute(() => ({
+      const { image } = await run(() => ({
         image: model.network.apply(model.weights, { x, cNoise }).image,
       }));
       const data = await readTensor(image);

@@ -5,9 +5,10 @@
  */
 
 import { createRng } from "../../core/mod.ts";
-import { execute, readTensor, type Sequence, tf, useEngine } from "../../engine/mod.ts";
+import { readTensor, type Sequence, tf, useEngine } from "../../engine/mod.ts";
 import type { Fusion } from "../../fusion/mod.ts";
 import { assert, assertEquals } from "../std_assert.ts";
+import { run } from "../run.ts";
 
 /** What a fusion declares. */
 export interface FusionContract {
@@ -57,7 +58,7 @@ export function testFusion(
   async function fuse(values: Float32Array, weights?: Float32Array, length = LENGTH) {
     const images = sequence(values, length, CHANNELS);
     const w = weights && sequence(weights, length, 1);
-    const fused = await execute(() => make().fuse(images, w));
+    const fused = await run(() => make().fuse(images, w));
     assertEquals(fused.shape, [BATCH, HEIGHT, WIDTH, CHANNELS]);
     assert(!images.isDisposed && !w?.isDisposed, "inputs are the caller's");
     const result = await readTensor(fused);

@@ -6,7 +6,6 @@
 
 import { createRng } from "../../core/mod.ts";
 import {
-  execute,
   readTensor,
   type Sequence,
   type Tensor,
@@ -16,6 +15,7 @@ import {
 import type { Weights } from "../../engine/mod.ts";
 import type { Network, NetworkInput } from "../../networks/mod.ts";
 import { assert, assertEquals, assertThrows } from "../std_assert.ts";
+import { run } from "../run.ts";
 
 /** What a network declares, and an image that it takes. */
 export interface NetworkContract {
@@ -72,7 +72,7 @@ function dispose({ params, buffers }: Weights): void {
 }
 
 async function apply(network: Network, weights: Weights, make: () => NetworkInput) {
-  const { image, masks } = await execute(() => ({ ...network.apply(weights, make()) }));
+  const { image, masks } = await run(() => ({ ...network.apply(weights, make()) }));
   const values = { image: await readTensor(image), masks: masks && await readTensor(masks) };
   const shapes = { image: image.shape, masks: masks?.shape };
   tf.dispose(masks === undefined ? [image] : [image, masks]);
@@ -172,7 +172,7 @@ export function testNetwork(name: string, make: () => Network, contract: Network
   test("has a gradient for every parameter", async (network) => {
     const weights = lively(network);
     const names = Object.keys(weights.params);
-    const gradients = await execute(() => {
+    const gradients = await run(() => {
       const given = input(network, contract, { batch: 1, length: network.temporal ? 2 : 1 });
       const loss = (...params: Tensor[]) => {
         const named = Object.fromEntries(names.map((param, i) => [param, params[i]!]));

@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { execute, readTensor, type Sequence, type Tensor, tf } from "../../engine/mod.ts";
+import { readTensor, type Sequence, type Tensor, tf } from "../../engine/mod.ts";
 import { applyDenoiser, bindDenoiser, coefficientVectors, type Model } from "../../model/mod.ts";
 import { hdit, temporalHdit } from "../../networks/mod.ts";
 import { meanReverting } from "../../precond/mod.ts";
@@ -7,6 +7,7 @@ import { constant, noiseLevelAtSigma, rational } from "../../schedules/mod.ts";
 import { assertClose, normals, testOnEngines } from "../engines.ts";
 import { disposeWeights, livelyWeights } from "../networks/published.ts";
 import { SMALL, SMALL_TEMPORAL } from "../networks/small.ts";
+import { run } from "../run.ts";
 
 /** Float32 through a small network, whose inputs round differently on both sides. */
 const ROUNDING = 3e-5;
@@ -96,7 +97,7 @@ for (const [name, { moments, alpha, length }] of Object.entries(cases)) {
         (_, i) => y[b * each + i]! + k * mu[b * each + i]!,
       );
       const conditionEach = length * PIXELS * CONDITION;
-      const output = await execute(() =>
+      const output = await run(() =>
         network.apply(weights, {
           x: sequence(Float32Array.from(noised, (value) => cIn * value), 1, IMAGE),
           condition: sequence(c.slice(b * conditionEach, (b + 1) * conditionEach), 1, CONDITION),
@@ -123,7 +124,7 @@ testOnEngines("a fresh network leaves D = c_skip·x̃, and masks are passed on",
   const precond = meanReverting({ sigmaData: 1, sigmaMu: 1, sigmaCov: 0.9 });
   const level = noiseLevelAtSigma(rational({ alpha: 3 }), 1);
   const noised = normals(2 * PIXELS * IMAGE, "x");
-  const outs = await execute(() => {
+  const outs = await run(() => {
     const x = tf.tensor5d(noised, [1, 2, HEIGHT, WIDTH, IMAGE]) as Sequence;
     const condition = tf.ones([1, 2, HEIGHT, WIDTH, CONDITION]) as Sequence;
     return {

@@ -1,11 +1,12 @@
 import { assert, assertAlmostEquals, assertEquals } from "@std/assert";
 import { createRng } from "../../core/mod.ts";
-import { execute, readTensor, type Sequence, type Tensor, tf } from "../../engine/mod.ts";
+import { readTensor, type Sequence, type Tensor, tf } from "../../engine/mod.ts";
 import { dropout } from "../../networks/layers/dropout.ts";
 import { type NetworkInput, temporalHdit } from "../../networks/mod.ts";
 import { elements, normalTensor, testOn, testOnEngines, valuesOf } from "../engines.ts";
 import { disposeWeights, livelyWeights } from "./published.ts";
 import { SMALL_TEMPORAL } from "./small.ts";
+import { run } from "../run.ts";
 
 /** Uniform numbers that depend on the layer's name and a seed. */
 function uniforms(seed: number, names: string[] = []): NonNullable<NetworkInput["random"]> {
@@ -49,8 +50,8 @@ const network = temporalHdit({
   temporal: { ...SMALL_TEMPORAL.temporal, dropout: 0.3 },
 });
 
-async function run(weights: Parameters<typeof network.apply>[0], random?: NetworkInput["random"]) {
-  const image = await execute(() =>
+async function valuesFor(weights: Parameters<typeof network.apply>[0], random?: NetworkInput["random"]) {
+  const image = await run(() =>
     network.apply(weights, {
       x: normalTensor<Sequence>([1, 2, 16, 16, 3], "x"),
       condition: normalTensor<Sequence>([1, 2, 16, 16, 2], "c"),
@@ -66,7 +67,7 @@ async function run(weights: Parameters<typeof network.apply>[0], random?: Networ
 testOn("wasm", "a network drops out in every block, each under its own name", async () => {
   const weights = livelyWeights(network, 5, 0.3);
   const names: string[] = [];
-  await run(weights, uniforms(1, names));
+  await valuesFor(weights, uniforms(1, names));
   assertEquals(new Set(names).size, names.length, "names must be unique");
   const blocks = [
     "mapping.blocks.0",
@@ -87,13 +88,13 @@ testOn(
   "a network without random numbers drops nothing, and with them follows them",
   async () => {
     const weights = livelyWeights(network, 5, 0.3);
-    const still = await run(weights);
-    assertEquals(await run(weights), still);
+    const still = await valuesFor(weights);
+    assertEquals(await valuesFor(weights), still);
     // Numbers of 1 − ε drop nothing, but scale by 1/(1 − rate).
     const [first, again, other] = [
-      await run(weights, uniforms(1)),
-      await run(weights, uniforms(1)),
-      await run(weights, uniforms(2)),
+      await valuesFor(weights, uniforms(1)),
+      await valuesFor(weights, uniforms(1)),
+      await valuesFor(weights, uniforms(2)),
     ];
     assertEquals(again, first);
     const differs = (a: Float32Array, b: Float32Array) =>

@@ -1,7 +1,6 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import { OptionsError, Registry } from "../../core/mod.ts";
 import {
-  execute,
   readTensor,
   type Sequence,
   type Tensor,
@@ -20,6 +19,7 @@ import { testNetwork } from "../contracts/mod.ts";
 import { assertClose, elements, normals, normalTensor, testOn, testOnEngines } from "../engines.ts";
 import { disposeWeights, livelyWeights } from "./published.ts";
 import { SMALL, SMALL_TEMPORAL } from "./small.ts";
+import { run } from "../run.ts";
 
 testNetwork("hdit()", () => hdit(SMALL), {
   size: [16, 20],
@@ -43,8 +43,8 @@ testNetwork(
 /** Float32 through a small network, frames or samples in another order. */
 const ROUNDING = 1e-5;
 
-async function run(network: Network, weights: Weights, make: () => NetworkInput) {
-  const image = await execute(() => network.apply(weights, make()).image);
+async function valuesFor(network: Network, weights: Weights, make: () => NetworkInput) {
+  const image = await run(() => network.apply(weights, make()).image);
   const values = await readTensor(image);
   image.dispose();
   return values;
@@ -67,11 +67,11 @@ function frames(order: readonly number[]): NetworkInput {
 testOnEngines("temporalHdit() of 7 frames does not mind their order", async () => {
   const network = temporalHdit(SMALL_TEMPORAL);
   const weights = livelyWeights(network, 5, 0.3);
-  const straight = await run(network, weights, () => frames([0, 1, 2, 3, 4, 5, 6]));
-  const mixed = await run(network, weights, () => frames([4, 6, 0, 3, 1, 5, 2]));
+  const straight = await valuesFor(network, weights, () => frames([0, 1, 2, 3, 4, 5, 6]));
+  const mixed = await valuesFor(network, weights, () => frames([4, 6, 0, 3, 1, 5, 2]));
   assertClose(mixed, straight, ROUNDING);
   // But it minds what the frames are.
-  const other = await run(network, weights, () => frames([0, 0, 2, 3, 4, 5, 6]));
+  const other = await valuesFor(network, weights, () => frames([0, 0, 2, 3, 4, 5, 6]));
   assert(other.some((value, i) => Math.abs(value - straight[i]!) > 1e-3));
   disposeWeights(weights);
 });
@@ -79,8 +79,8 @@ testOnEngines("temporalHdit() of 7 frames does not mind their order", async () =
 testOnEngines("temporalHdit() of one frame twice is that of the frame once", async () => {
   const network = temporalHdit(SMALL_TEMPORAL);
   const weights = livelyWeights(network, 5, 0.3);
-  const once = await run(network, weights, () => frames([0]));
-  const twice = await run(network, weights, () => {
+  const once = await valuesFor(network, weights, () => frames([0]));
+  const twice = await valuesFor(network, weights, () => {
     const { x, condition, cNoise } = frames([0]);
     const double = (sequence: Sequence) => tf.concat([sequence, sequence], 1) as Sequence;
     return { x: double(x), condition: double(condition!), cNoise };
@@ -95,7 +95,7 @@ testOnEngines("a batch of frames at different σ is each sample at its own σ", 
   const weights = livelyWeights(network, 5, 0.3);
   const cNoise = [-1.6, 0.2, 1.1];
   const shape = (channels: number) => [3, 2, 16, 16, channels];
-  const batch = await run(network, weights, () => ({
+  const batch = await valuesFor(network, weights, () => ({
     x: normalTensor<Sequence>(shape(3), "x"),
     condition: normalTensor<Sequence>(shape(2), "c"),
     cNoise: tf.tensor1d(cNoise),
@@ -107,7 +107,7 @@ testOnEngines("a batch of frames at different σ is each sample at its own σ", 
       const values = normals(3 * size, purpose).slice(b * size, (b + 1) * size);
       return tf.tensor5d(values, [1, 2, 16, 16, channels]) as Sequence;
     };
-    const alone = await run(network, weights, () => ({
+    const alone = await valuesFor(network, weights, () => ({
       x: part(3, "x"),
       condition: part(2, "c"),
       cNoise: tf.tensor1d([cNoise[b]!]),

@@ -1,10 +1,11 @@
 import { assert, assertEquals } from "@std/assert";
 import { published } from "../../checkpoints/mod.ts";
-import { type EngineName, execute, readTensor, type Sequence, tf } from "../../engine/mod.ts";
+import { type EngineName, readTensor, type Sequence, tf } from "../../engine/mod.ts";
 import { networks } from "../../networks/mod.ts";
 import { Registry } from "../../core/mod.ts";
 import { assertClose, elements, ignores, normalTensor, switchEngine } from "../engines.ts";
 import { disposeWeights, PUBLISHED, quickWeights } from "./published.ts";
+import { run } from "../run.ts";
 
 const SPEC = new URL("../../../shared/spec/", import.meta.url);
 
@@ -78,7 +79,7 @@ async function forwardOn(engine: EngineName, name: string): Promise<Float32Array
   const { make, channels: [image, condition], length } = PUBLISHED[name]!;
   const network = make();
   const weights = quickWeights(network);
-  const output = await execute(() =>
+  const output = await run(() =>
     network.apply(weights, {
       x: normalTensor<Sequence>([1, length, 64, 64, image], "x"),
       condition: normalTensor<Sequence>([1, length, 64, 64, condition], "c"),

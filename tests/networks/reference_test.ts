@@ -1,5 +1,5 @@
 import { assertAlmostEquals, assertEquals } from "@std/assert";
-import { execute, readTensor, type Sequence, type Tensor, tf } from "../../engine/mod.ts";
+import { readTensor, type Sequence, type Tensor, tf } from "../../engine/mod.ts";
 import {
   hdit,
   type HditOptions,
@@ -11,6 +11,7 @@ import {
 import { assertClose, normals, normalTensor, testOnEngines } from "../engines.ts";
 import { disposeWeights, livelyWeights } from "./published.ts";
 import { erf, type PlainTensor, referenceNetwork } from "./reference.ts";
+import { run } from "../run.ts";
 
 /** Float32 through some twenty layers against float64. */
 const ROUNDING = 1e-4;
@@ -139,7 +140,7 @@ for (
     const batch = cNoise.length;
     const [noised, condition] = [2, options.inChannels - 2];
     const shape = (channels: number) => [batch, length, height, width, channels];
-    const { image, masks } = await execute(() => ({
+    const { image, masks } = await run(() => ({
       ...network.apply(weights, {
         x: normalTensor<Sequence>(shape(noised), "x"),
         condition: normalTensor<Sequence>(shape(condition), "c"),

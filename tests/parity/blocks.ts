@@ -1,6 +1,6 @@
 /** The blocks of the networks, alone: outputs and gradients of sum(out·R). */
 
-import { execute, type Images, type Tensor, type Tensor5D, tf } from "../../engine/mod.ts";
+import { type Images, type Tensor, type Tensor5D, tf } from "../../engine/mod.ts";
 import { collapse } from "../../fusion/mod.ts";
 import {
   type AttentionReach,
@@ -18,6 +18,7 @@ import { skipLerp, tokenMerge, tokenSplit } from "../../networks/layers/tokens.t
 import { resizeBilinear } from "../../engine/mod.ts";
 import { type Golden, type GoldenTensor, permute } from "./golden.ts";
 import { asTensor, asWeight, gradients, read, readWeight } from "./tensors.ts";
+import { run } from "../run.ts";
 
 type Named = Readonly<Record<string, Tensor>>;
 
@@ -136,7 +137,7 @@ async function compareBlock(golden: Golden, { file, name, inputs, apply }: Block
   const tensors = await golden.tensors(file);
   const made = caseTensors(tensors, name, inputs);
   const all = { ...made.weights, ...made.inputs };
-  const out = await execute(() => apply(all));
+  const out = await run(() => apply(all));
   await golden.compare(file, `${name}.out`, await out.data());
   const r = asTensor(tensors[`${name}.R`]!);
   const grads = await gradients(all, (named) => tf.sum(tf.mul(apply(named), r)));
@@ -161,7 +162,7 @@ async function compareFourier(golden: Golden): Promise<void> {
   const tensors = await golden.tensors("blocks_basic");
   const weight = asWeight("weight", tensors["fourier.w.weight"]!);
   const cNoise = asTensor(tensors["fourier.c_noise"]!);
-  const out = await execute(() => fourierFeatures(cNoise, weight));
+  const out = await run(() => fourierFeatures(cNoise, weight));
   await golden.compare("blocks_basic", "fourier.out", await out.data());
   tf.dispose([weight, cNoise, out]);
 }
@@ -173,7 +174,7 @@ async function compareRawNeighborhood(golden: Golden): Promise<void> {
     const [n, h, w, heads, d] = tensor.shape as [number, number, number, number, number];
     return tf.tensor(Float32Array.from(tensor.data), [n, h * w, heads, d]);
   }) as [Tensor, Tensor, Tensor];
-  const out = await execute(() =>
+  const out = await run(() =>
     neighborhoodAttention({ q, k, v }, { grid: { height: 9, width: 13 }, kernel: 7 })
   );
   await golden.compare("blocks_attn", "na_raw.out", await out.data());
@@ -198,12 +199,12 @@ async function compareRope(golden: Golden): Promise<void> {
   }
   for (const [name, heads, dHead] of [["d16_h3", 3, 16], ["d64_h2", 2, 64]] as const) {
     const freqs = tf.tensor(ropeFrequencies(heads, dHead), [heads, dHead / 8]);
-    const theta = await execute(() => tf.expandDims(ropeAngles({ height: 6, width: 4 }, freqs), 0));
+    const theta = await run(() => tf.expandDims(ropeAngles({ height: 6, width: 4 }, freqs), 0));
     // Heads before tokens there, tokens before heads here.
     const swap = (tensor: GoldenTensor) => permute(tensor, [0, 2, 1, 3]);
     const input = asTensor(swap(tensors[`rot_in_${name}`]!));
     for (const [direction, sign] of [["out", 1], ["conj", -1]] as const) {
-      const out = await execute(() =>
+      const out = await run(() =>
         rotate(input, { cos: tf.cos(theta), sin: tf.mul(tf.sin(theta), tf.scalar(sign)) })
       );
       const data = Float32Array.from(await out.data());
@@ -215,7 +216,7 @@ async function compareRope(golden: Golden): Promise<void> {
   const scale = asTensor({ shape: [3], data: tensors.cs_scale!.data });
   for (const name of ["q", "k"]) {
     const x = asTensor(permute(tensors[`cs_${name}`]!, [0, 2, 1, 3]));
-    const out = await execute(() => cosineScale(x, scale));
+    const out = await run(() => cosineScale(x, scale));
     const data = Float32Array.from(await out.data());
     await golden.compare(
       file,
@@ -240,7 +241,7 @@ async function compareTemporal(golden: Golden): Promise<void> {
     const made = caseTensors(tensors, name, ["x", "cond"]);
     const all = { ...made.weights, ...made.inputs };
     const apply = (named: Named) => temporalEncoder(named, tf.transpose(named.x!, [0, 1, 3, 4, 2]));
-    const { fused, masks } = await execute(() => ({ ...apply(all) }));
+    const { fused, masks } = await run(() => ({ ...apply(all) }));
     await golden.compare(file, `${name}.out0`, await read(fused));
     await golden.compare(file, `${name}.out1`, await masks.data());
     const [r0, r1] = ["R0", "R1"].map((key) => asTensor(tensors[`${name}.${key}`]!)) as [
@@ -267,7 +268,7 @@ async function compareTemporal(golden: Golden): Promise<void> {
         .reshape([g, b, l, height, width]) as Tensor5D;
       return collapse(tf.transpose(x as Tensor5D, [0, 1, 3, 4, 2]), masks);
     };
-    const out = await execute(() => apply({ attn, x }));
+    const out = await run(() => apply({ attn, x }));
     await golden.compare(file, `agg_att_group_${size}`, await read(out));
     if (tensors[`agg_att_group_${size}.R`] !== undefined) {
       const r = asTensor(tensors[`agg_att_group_${size}.R`]!);

@@ -1,7 +1,7 @@
 /** The authors' checkpoint: forward with raw and EMA weights, and a whole sampling. */
 
 import { importCheckpoint, weightsOf } from "../../checkpoints/mod.ts";
-import { execute, type Tensor, type Tensor1D, tf } from "../../engine/mod.ts";
+import { type Tensor, type Tensor1D, tf } from "../../engine/mod.ts";
 import { type Model, type ModelCard, sample } from "../../model/mod.ts";
 import { temporalHdit } from "../../networks/mod.ts";
 import { meanReverting } from "../../precond/mod.ts";
@@ -11,6 +11,7 @@ import { karras } from "../../timesteps/mod.ts";
 import type { Golden } from "./golden.ts";
 import { networkOptions } from "./options.ts";
 import { asSequence, asTensor, read } from "./tensors.ts";
+import { run } from "../run.ts";
 
 /**
  * The manifest gives no tolerance for the sample: that of the temporal sampler's result, whose
@@ -31,7 +32,7 @@ export async function compareCheckpoint(golden: Golden): Promise<void> {
   for (const which of ["raw", "ema"] as const) {
     const imported = importCheckpoint(bytes, { weights: which });
     const weights = weightsOf(network, imported.tensors);
-    const { image, masks } = await execute(() => ({ ...network.apply(weights, { x, cNoise }) }));
+    const { image, masks } = await run(() => ({ ...network.apply(weights, { x, cNoise }) }));
     await golden.compare(file, `out_${which}`, await read(image));
     if (which === "ema") {
       const model: Model = {

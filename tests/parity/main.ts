@@ -1,7 +1,7 @@
 /**
  * `deno task parity`: every golden number against ours.
  *
- *     deno task parity [--golden DIR] [--engine auto|webgpu|wasm|cpu|all] [--json]
+ *     deno task parity [--golden DIR] [--engine auto|webgpu|native|wasm|cpu|all] [--json]
  */
 
 import { parseArgs } from "node:util";
@@ -23,7 +23,7 @@ if (import.meta.main) {
   const folder = args.golden === undefined
     ? await exists(shared) ? shared : shipped
     : new URL(`${args.golden}/`, `file://${Deno.cwd()}/`);
-  const engines = args.engine === "all" ? ["webgpu", "wasm", "cpu"] : [args.engine];
+  const engines = args.engine === "all" ? ["webgpu", "native", "wasm", "cpu"] : [args.engine];
   const reports = [];
   let failed = false;
   for (const name of engines) {

@@ -1,7 +1,6 @@
 /** The whole networks: outputs, attention masks and gradients of every parameter. */
 
 import {
-  execute,
   type Sequence,
   type Tensor,
   type Tensor1D,
@@ -12,6 +11,7 @@ import { hdit, type Network, temporalHdit } from "../../networks/mod.ts";
 import type { Golden } from "./golden.ts";
 import { networkOptions } from "./options.ts";
 import { asSequence, asTensor, asWeights, gradients, read, readWeight } from "./tensors.ts";
+import { run } from "../run.ts";
 
 type Named = Readonly<Record<string, Tensor>>;
 
@@ -33,7 +33,7 @@ async function compareMono(golden: Golden, file: string): Promise<void> {
   for (const i of [0, 1, 2]) {
     const x = asSequence(tensors[`x${i}`]!);
     const cNoise = asTensor(tensors[`t${i}`]!) as Tensor1D;
-    const { image } = await execute(() => ({ ...network.apply(weights, { x, cNoise }) }));
+    const { image } = await run(() => ({ ...network.apply(weights, { x, cNoise }) }));
     await golden.compare(file, `out${i}`, await read(image), { f64: true });
     if (i === 1) {
       await compareNetworkGradients(golden, {
@@ -61,7 +61,7 @@ async function compareTemporal(golden: Golden): Promise<void> {
   for (const name of cases.filter((one) => golden.holds(file, `${one}.out`))) {
     const x = asSequence(tensors[`${name}.x`]!);
     const cNoise = asTensor(tensors[`${name}.t`]!) as Tensor1D;
-    const { image, masks } = await execute(() => ({ ...network.apply(weights, { x, cNoise }) }));
+    const { image, masks } = await run(() => ({ ...network.apply(weights, { x, cNoise }) }));
     await golden.compare(file, `${name}.out`, await read(image), { f64: true });
     await golden.compare(file, `${name}.attn`, await masks!.data());
     if (name === "L3" && tensors["grad.R"] !== undefined) {

@@ -2,7 +2,6 @@
 
 import { isTransposed } from "../../checkpoints/layout.ts";
 import {
-  execute,
   type Images,
   type Params,
   readTensor,
@@ -13,6 +12,7 @@ import {
 } from "../../engine/mod.ts";
 import type { Network } from "../../networks/mod.ts";
 import { channelsFirst, channelsLast, type GoldenTensor, permute } from "./golden.ts";
+import { run } from "../run.ts";
 
 /** A tensor as it is stored. */
 export function asTensor({ shape, data }: GoldenTensor): Tensor {
@@ -74,7 +74,7 @@ export async function gradients(
   f: (named: Readonly<Record<string, Tensor>>) => Tensor,
 ): Promise<Readonly<Record<string, Tensor>>> {
   const names = Object.keys(named);
-  const list = await execute(() =>
+  const list = await run(() =>
     tf.grads((...tensors: Tensor[]) =>
       f(Object.fromEntries(names.map((name, i) => [name, tensors[i]!]))).asScalar()
     )(Object.values(named))

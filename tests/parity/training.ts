@@ -1,7 +1,6 @@
 /** Losses, their gradients, the optimizer, the moving average, and eight real training steps. */
 
 import {
-  execute,
   type Images,
   type Params,
   readTensor,
@@ -21,6 +20,7 @@ import { inverseOutput } from "../../weighting/mod.ts";
 import type { Golden, GoldenTensor } from "./golden.ts";
 import { networkOptions } from "./options.ts";
 import { asImages, asSequence, asTensor, asWeights, read, readWeight } from "./tensors.ts";
+import { run } from "../run.ts";
 
 /** Compares the training files. */
 export async function compareTraining(golden: Golden): Promise<void> {
@@ -61,7 +61,7 @@ async function compareLoss(golden: Golden, file: string): Promise<void> {
   };
   const sigmas = Array.from(tensors.sigma!.data);
   const vectors = objectiveVectors(axes, sigmas, batch.mu.shape[1]);
-  const { noised, image } = await execute(() => {
+  const { noised, image } = await run(() => {
     const [b, height, width, channels] = batch.clean.shape;
     const shift = tf.add(
       tf.mul(batch.mu, perSample(vectors.k, 5)),
@@ -81,7 +81,7 @@ async function compareLoss(golden: Golden, file: string): Promise<void> {
   await golden.compare(file, "noised", await read(frames));
   await golden.compare(file, "D", await read(image));
   await golden.compare(file, "weight", await readTensor(vectors.weight));
-  const { loss, losses, grads } = await execute(() => ({
+  const { loss, losses, grads } = await run(() => ({
     ...lossAndGradients(network, weights, { batch, vectors }),
   }));
   await golden.compare(file, "loss", await readTensor(losses));
@@ -164,7 +164,7 @@ async function compareTrace(golden: Golden): Promise<void> {
     const vectors = objectiveVectors(axes, sigmas, 1);
     const batch = { ...still, noise: asSequence({ shape: noiseShape, data }) };
     const current: Weights = { params, buffers: weights.buffers };
-    const { loss, losses, grads } = await execute(() => ({
+    const { loss, losses, grads } = await run(() => ({
       ...lossAndGradients(network, current, { batch, vectors }),
     }));
     trace.push((await readTensor(loss))[0]!);

@@ -1,0 +1,140 @@
+/**
+ * A function on engine native: traced once per set of shapes, then run as a graph.
+ *
+ * @module
+ */
+
+import { type Tensor, tf } from "../tfjs.ts";
+import { flatten, rebuild, type TensorTree } from "../tree.ts";
+import type { NativeBackend } from "./backend.ts";
+import type { ConstantData, ElementType } from "./graph.ts";
+import { NativeProgram, type RandomNumbers } from "./program.ts";
+import { type InputSpec, trace } from "./trace.ts";
+
+/** A function of trees of tensors. */
+export type TreeFunction = (
+  inputs: TensorTree,
+  random: (name: string, shape: readonly number[]) => Tensor,
+) => TensorTree;
+
+/** How a function is compiled; see `compile()`. */
+export interface FunctionOptions {
+  readonly constants: readonly string[];
+  readonly slow: readonly string[];
+  readonly resident: readonly string[];
+}
+
+interface Traced {
+  readonly program: NativeProgram;
+  /** The tree of the outputs, with symbols in the place of its tensors. */
+  readonly outputs: TensorTree;
+}
+
+/** Before the names of outputs, so that they are not those of inputs. */
+const OUT = "out";
+
+const under = (names: readonly string[]) => (path: string) =>
+  names.some((name) => path === name || path.startsWith(`${name}.`));
+
+/** Programs by shapes and constants. */
+export class NativeFunction {
+  readonly #backend: NativeBackend;
+  readonly #f: TreeFunction;
+  readonly #options: FunctionOptions;
+  readonly #programs = new Map<string, Promise<Traced>>();
+  /** Numbers of tensors that are constants: a program belongs to its constants. */
+  readonly #identities = new WeakMap<object, number>();
+  #identity = 0;
+
+  constructor(backend: NativeBackend, f: TreeFunction, options: FunctionOptions) {
+    this.#backend = backend;
+    this.#f = f;
+    this.#options = options;
+  }
+
+  async call(inputs: TensorTree, random: RandomNumbers): Promise<TensorTree> {
+    const leaves = flatten(inputs);
+    const key = this.#key(leaves);
+    let traced = this.#programs.get(key);
+    if (traced === undefined) {
+      traced = this.#trace(inputs, leaves);
+      this.#programs.set(key, traced);
+      traced.catch(() => this.#programs.delete(key));
+    }
+    const { program, outputs } = await traced;
+    const results = await program.run(leaves, random);
+    return rebuild(outputs, results, OUT);
+  }
+
+  #key(leaves: Readonly<Record<string, Tensor>>): string {
+    const isConstant = under(this.#options.constants);
+    return Object.entries(leaves).map(([name, tensor]) => {
+      const identity = isConstant(name) ? this.#identityOf(tensor) : "";
+      return `${name}:${tensor.dtype}[${tensor.shape}]${identity}`;
+    }).join();
+  }
+
+  #identityOf({ dataId }: Tensor): number {
+    let identity = this.#identities.get(dataId);
+    if (identity === undefined) this.#identities.set(dataId, identity = this.#identity++);
+    return identity;
+  }
+
+  async #trace(inputs: TensorTree, leaves: Readonly<Record<string, Tensor>>): Promise<Traced> {
+    const { constants, slow, resident } = this.#options;
+    const isConstant = under(constants);
+    const specs: Record<string, InputSpec> = {};
+    for (const [name, tensor] of Object.entries(leaves)) {
+      specs[name] = {
+        shape: tensor.shape,
+        type: tensor.dtype as ElementType,
+        ...(isConstant(name) && { constant: await tensor.data() as ConstantData }),
+      };
+    }
+    let outputs: TensorTree;
+    const traced = trace((scope) => {
+      outputs = this.#f(rebuild(inputs, scope.inputs), (name, shape) => scope.random(name, shape));
+      return flatten(outputs, OUT);
+    }, specs);
+    const program = await NativeProgram.build(this.#backend, traced, {
+      isSlow: under(slow),
+      isResident: under(resident.map((name) => `${OUT}.${name}`)),
+      threads: this.#backend.threads,
+      ...(this.#backend.profile !== undefined && { profile: this.#backend.profile }),
+    });
+    return { program, outputs };
+  }
+
+  /** Ends all programs. */
+  async dispose(): Promise<void> {
+    const programs = [...this.#programs.values()];
+    this.#programs.clear();
+    for (const traced of programs) await (await traced).program.dispose();
+  }
+}
+
+/** Runs a function once, with tensors from outside as inputs; for tests and small things. */
+export async function runTraced<T extends TensorTree>(
+  backend: NativeBackend,
+  f: () => T,
+): Promise<T> {
+  let outputs: TensorTree;
+  const traced = trace(
+    () => {
+      outputs = f();
+      return flatten(outputs, OUT);
+    },
+    {},
+    { captures: "inputs" },
+  );
+  const program = await NativeProgram.build(backend, traced, {
+    isSlow: () => false,
+    isResident: () => false,
+    threads: backend.threads,
+  });
+  const results = await program.run({}, () => {
+    throw new TypeError("Cannot draw random numbers: the function has no inputs for them");
+  });
+  await program.dispose();
+  return rebuild(outputs, results, OUT) as T;
+}

@@ -1,0 +1,136 @@
+/** The program's side of the worker that runs graphs. @module */
+
+import { Worker } from "node:worker_threads";
+import type { Answer, Feed, Fetch, Request, SessionOptions, TensorData } from "./protocol.ts";
+
+/** The native runtime cannot be used here; the message says what is missing. */
+export class NativeUnavailableError extends Error {
+  override readonly name = "NativeUnavailableError";
+}
+
+/** A request that waits for its answer. */
+interface Waiting {
+  readonly resolve: (answer: Answer) => void;
+  readonly reject: (error: Error) => void;
+}
+
+/**
+ * Sends requests to the worker, which serves them in order. The worker keeps the program alive only
+ * while it works.
+ */
+export class NativeHost {
+  readonly #worker: Worker;
+  readonly #waiting = new Map<number, Waiting>();
+  #next = 0;
+  #dead: Error | undefined;
+
+  constructor() {
+    // A worker from a URL of the web starts by way of a data URL, which imports it.
+    const url = new URL("./worker.ts", import.meta.url).href;
+    const source = `import ${JSON.stringify(url)};`;
+    this.#worker = new Worker(new URL(`data:text/javascript,${encodeURIComponent(source)}`));
+    this.#worker.on("message", (answer: Answer) => this.#receive(answer));
+    this.#worker.on("error", (error: Error) => this.#fail(error));
+    this.#worker.on("exit", () => this.#fail(new Error("the native worker ended")));
+    this.#worker.unref();
+  }
+
+  /** A number that no session and no tensor has. */
+  handle(): number {
+    return this.#next++;
+  }
+
+  /** Loads the runtime. @throws {NativeUnavailableError} If it does not load. */
+  async start(): Promise<void> {
+    await this.#ask({ type: "start" });
+  }
+
+  /** Makes a session of a model, whose bytes are given away. */
+  async create(model: Uint8Array, options: SessionOptions): Promise<number> {
+    const session = this.handle();
+    await this.#ask({ type: "create", session, model, options }, [model.buffer as ArrayBuffer]);
+    return session;
+  }
+
+  /** Runs a session; kept outputs stay with the worker. */
+  async run(
+    session: number,
+    feeds: Readonly<Record<string, Feed>>,
+    fetches: Readonly<Record<string, Fetch>>,
+  ): Promise<Readonly<Record<string, TensorData>>> {
+    const answer = await this.#ask({ type: "run", session, feeds, fetches });
+    return (answer as Extract<Answer, { outputs: unknown }>).outputs;
+  }
+
+  /** A copy of what the worker holds. */
+  async get(handle: number): Promise<TensorData> {
+    const answer = await this.#ask({ type: "get", handle });
+    return (answer as Extract<Answer, { data: unknown }>).data;
+  }
+
+  /** Gives up what the worker holds. */
+  free(handles: readonly number[]): void {
+    if (this.#dead === undefined) this.#send(this.#next++, { type: "free", handles });
+  }
+
+  /** Ends a session. */
+  async release(session: number): Promise<void> {
+    await this.#ask({ type: "release", session });
+  }
+
+  /** Ends the worker and all that it holds. */
+  async terminate(): Promise<void> {
+    this.#dead ??= new Error("the native engine was closed");
+    await this.#worker.terminate();
+  }
+
+  #ask(request: Request, transfer: readonly ArrayBuffer[] = []): Promise<Answer> {
+    if (this.#dead !== undefined) return Promise.reject(this.#dead);
+    const id = this.#next++;
+    return new Promise((resolve, reject) => {
+      this.#waiting.set(id, { resolve, reject });
+      this.#worker.ref();
+      this.#send(id, request, transfer);
+    });
+  }
+
+  #send(id: number, request: Request, transfer: readonly ArrayBuffer[] = []): void {
+    this.#worker.postMessage({ id, request }, transfer as ArrayBuffer[]);
+  }
+
+  #receive(answer: Answer): void {
+    const waiting = this.#waiting.get(answer.id);
+    this.#waiting.delete(answer.id);
+    if (this.#waiting.size === 0) this.#worker.unref();
+    if (waiting === undefined) return;
+    if ("error" in answer) waiting.reject(explain(answer));
+    else waiting.resolve(answer);
+  }
+
+  #fail(error: Error): void {
+    this.#dead ??= explain({ name: error.name, error: error.message });
+    for (const { reject } of this.#waiting.values()) reject(this.#dead);
+    this.#waiting.clear();
+  }
+}
+
+/** What a person can do about an error of the worker. */
+function explain({ name, error }: { readonly name: string; readonly error: string }): Error {
+  if (/ffi access|allow-ffi/.test(error)) {
+    return new NativeUnavailableError(
+      "Cannot use engine native: it runs native code; add --allow-ffi, or use --engine wasm",
+    );
+  }
+  if (/read access|import access|net access/.test(error)) {
+    return new NativeUnavailableError(
+      `Cannot use engine native: its worker cannot be loaded (${error}); or use --engine wasm`,
+    );
+  }
+  if (/onnxruntime|npm package|Could not find|ERR_MODULE_NOT_FOUND|dlopen/.test(error)) {
+    return new NativeUnavailableError(
+      `Cannot use engine native: the package onnxruntime-node does not load (${error}); install it ` +
+        `with deno cache npm:onnxruntime-node, or use --engine wasm`,
+    );
+  }
+  return new Error(`Cannot compute on engine native: ${name}: ${error}`);
+}

@@ -1,0 +1,181 @@
+/**
+ * A graph as an ONNX model (https://onnx.ai/onnx/repo-docs/IR.html), IR version 9, opset 20.
+ *
+ * @module
+ */
+
+import {
+  type Attribute,
+  type Attributes,
+  type ConstantData,
+  type ElementType,
+  type Graph,
+  type GraphNode,
+  sizeOf,
+  sortedNodes,
+  type Value,
+} from "./graph.ts";
+import { Message } from "./protobuf.ts";
+
+/** Operator set of ONNX that the graphs use. */
+export const OPSET = 20;
+const IR_VERSION = 9;
+
+const TYPES: Readonly<Record<ElementType, number>> = { float32: 1, int32: 6, int64: 7, bool: 9 };
+
+/** From here on one number everywhere is expanded when the model runs, not stored. */
+const UNIFORM_ELEMENTS = 64;
+
+/** How a model is written. */
+export interface OnnxOptions {
+  /** Key and value texts that go into the file. */
+  readonly metadata?: Readonly<Record<string, string>>;
+  readonly name?: string;
+}
+
+/** The parts of an ONNX file, to be written one after the other. */
+export function onnxParts(
+  graph: Graph,
+  { metadata = {}, name = "emrdm" }: OnnxOptions = {},
+): readonly Uint8Array[] {
+  const nodes = sortedNodes(graph);
+  const model = new Message()
+    .int(1, IR_VERSION)
+    .text(2, "emrdm")
+    .message(7, graphMessage(graph, nodes, name))
+    .message(8, new Message().text(1, "").int(2, OPSET));
+  if (nodes.some(({ domain }) => domain !== "")) {
+    model.message(8, new Message().text(1, "com.microsoft").int(2, 1));
+  }
+  for (const [key, value] of Object.entries(metadata)) {
+    model.message(14, new Message().text(1, key).text(2, value));
+  }
+  return model.parts;
+}
+
+function graphMessage(graph: Graph, nodes: readonly GraphNode[], name: string): Message {
+  const message = new Message();
+  const names = nameValues(graph, nodes);
+  const nameOf = (value: Value) => names.get(value)!;
+  const constants = new Set(nodes.flatMap(({ inputs }) =>
+    inputs.filter((input) =>
+      input !== undefined && (input.source.kind === "constant" || input.source.kind === "uniform")
+    ) as Value[]
+  ));
+  for (const value of Object.values(graph.outputs)) {
+    if (value.source.kind === "constant" || value.source.kind === "uniform") constants.add(value);
+  }
+  const initializers = new Message();
+  let expanded = 0;
+  for (const value of constants) {
+    if (value.source.kind === "uniform" && sizeOf(value.shape) > UNIFORM_ELEMENTS) {
+      const [number, shape] = [`number_${expanded}`, `shape_${expanded++}`];
+      initializers.message(5, tensorMessage(number, { ...value, shape: [1] }));
+      const sizes = BigInt64Array.from(value.shape, BigInt);
+      const dimensions = [value.shape.length];
+      initializers.message(5, tensorOf(shape, { data: sizes, shape: dimensions, type: "int64" }));
+      const node = new Message().text(1, number).text(1, shape).text(2, nameOf(value));
+      message.message(1, node.text(3, `Expand_${nameOf(value)}`).text(4, "Expand"));
+    } else {
+      initializers.message(5, tensorMessage(nameOf(value), value));
+    }
+  }
+  nodes.forEach((node, i) => message.message(1, nodeMessage(node, i, nameOf)));
+  message.text(2, name);
+  for (const [output, value] of Object.entries(graph.outputs)) {
+    if (output !== nameOf(value)) {
+      const identity = new Message().text(1, nameOf(value)).text(2, output);
+      message.message(1, identity.text(3, `Identity_${output}`).text(4, "Identity"));
+    }
+  }
+  message.append(initializers);
+  for (const [input, value] of Object.entries(graph.inputs)) {
+    message.message(11, valueInfo(input, value));
+  }
+  for (const [output, value] of Object.entries(graph.outputs)) {
+    message.message(12, valueInfo(output, value));
+  }
+  return message;
+}
+
+/** Names: those of inputs and outputs, numbers for what lies between. */
+function nameValues(graph: Graph, nodes: readonly GraphNode[]): Map<Value, string> {
+  const names = new Map<Value, string>();
+  for (const [name, value] of Object.entries(graph.inputs)) names.set(value, name);
+  for (const [name, value] of Object.entries(graph.outputs)) {
+    // A value that is an input, a constant or a second output needs an Identity.
+    if (value.source.kind === "node" && !names.has(value)) names.set(value, name);
+  }
+  const name = (value: Value | undefined) => {
+    if (value !== undefined && !names.has(value)) names.set(value, `%${names.size}`);
+  };
+  for (const { inputs, outputs } of nodes) {
+    inputs.forEach(name);
+    outputs.forEach(name);
+  }
+  Object.values(graph.outputs).forEach(name);
+  return names;
+}
+
+function nodeMessage(
+  { op, domain, inputs, attributes, outputs }: GraphNode,
+  index: number,
+  nameOf: (value: Value) => string,
+): Message {
+  const message = new Message();
+  for (const input of inputs) message.text(1, input === undefined ? "" : nameOf(input));
+  for (const output of outputs) message.text(2, nameOf(output));
+  message.text(3, `${op}_${index}`).text(4, op);
+  for (const attribute of attributeMessages(attributes)) message.message(5, attribute);
+  if (domain !== "") message.text(7, domain);
+  return message;
+}
+
+function attributeMessages(attributes: Attributes): Message[] {
+  return Object.entries(attributes).map(([name, value]) =>
+    attributeMessage(new Message().text(1, name), value)
+  );
+}
+
+function attributeMessage(message: Message, value: Attribute): Message {
+  if (typeof value === "number") return message.int(3, value).int(20, 2);
+  if (typeof value === "string") return message.text(4, value).int(20, 3);
+  if ("float" in value) return message.float(2, value.float).int(20, 1);
+  for (const item of value) message.int(8, item);
+  return message.int(20, 7);
+}
+
+function tensorMessage(name: string, { shape, type, source }: Value): Message {
+  if (source.kind === "constant") return tensorOf(name, { data: source.data, shape, type });
+  const { value } = source as { readonly value: number };
+  const size = sizeOf(shape);
+  const data: ConstantData = type === "float32"
+    ? new Float32Array(size).fill(value)
+    : type === "int32"
+    ? new Int32Array(size).fill(value)
+    : type === "int64"
+    ? new BigInt64Array(size).fill(BigInt(value))
+    : new Uint8Array(size).fill(value);
+  return tensorOf(name, { data, shape, type });
+}
+
+function tensorOf(
+  name: string,
+  { data, shape, type }: {
+    readonly data: ConstantData;
+    readonly shape: readonly number[];
+    readonly type: ElementType;
+  },
+): Message {
+  const message = new Message();
+  for (const size of shape) message.int(1, size);
+  message.int(2, TYPES[type]).text(8, name);
+  return message.bytes(9, new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
+}
+
+function valueInfo(name: string, { shape, type }: Value): Message {
+  const dimensions = new Message();
+  for (const size of shape) dimensions.message(1, new Message().int(1, size));
+  const tensor = new Message().int(1, TYPES[type]).message(2, dimensions);
+  return new Message().text(1, name).message(2, new Message().message(1, tensor));
+}

@@ -1,0 +1,49 @@
+/**
+ * Splitting a graph into what changes seldom and what changes always: the conditioning of a network
+ * is computed once per noise level, not once per tile.
+ *
+ * @module
+ */
+
+import { type Graph, type GraphNode, isConstant, sortedNodes, type Value } from "./graph.ts";
+
+/** A graph in two parts; the outputs of the first are inputs of the second. */
+export interface Partition {
+  /** What depends on the slow inputs alone; undefined if there is nothing. */
+  readonly early: Graph | undefined;
+  readonly late: Graph;
+}
+
+/** What a value depends on. */
+type Class = "constant" | "early" | "late";
+
+/** @param isSlow Whether an input, by its name, changes seldom. */
+export function partition(graph: Graph, isSlow: (input: string) => boolean): Partition {
+  const nameOf = new Map(Object.entries(graph.inputs).map(([name, value]) => [value, name]));
+  const classes = new Map<GraphNode, Class>();
+  const classOf = (value: Value): Class => {
+    if (isConstant(value)) return "constant";
+    const name = nameOf.get(value);
+    if (name !== undefined) return isSlow(name) ? "early" : "late";
+    return value.source.kind === "node" ? classes.get(value.source.node)! : "late";
+  };
+  const nodes = sortedNodes(graph);
+  const frontier = new Set<Value>();
+  for (const node of nodes) {
+    const inputs = node.inputs.filter((input) => input !== undefined) as Value[];
+    const kinds = inputs.map(classOf);
+    const kind = kinds.includes("late") ? "late" : kinds.includes("early") ? "early" : "constant";
+    classes.set(node, kind);
+    if (kind !== "late") continue;
+    inputs.forEach((input, i) => {
+      if (kinds[i] === "early" && !nameOf.has(input)) frontier.add(input);
+    });
+  }
+  if (frontier.size === 0) return { early: undefined, late: graph };
+  const crossing = Object.fromEntries([...frontier].map((value, i) => [`early.${i}`, value]));
+  const slow = Object.entries(graph.inputs).filter(([name]) => isSlow(name));
+  return {
+    early: { inputs: Object.fromEntries(slow), outputs: crossing },
+    late: { inputs: { ...graph.inputs, ...crossing }, outputs: graph.outputs },
+  };
+}

@@ -1,0 +1,145 @@
+/**
+ * The worker that runs graphs: onnxruntime blocks its thread while it computes, and the program
+ * must go on to show progress and to hear Ctrl-C.
+ *
+ * @module
+ */
+
+import { parentPort } from "node:worker_threads";
+import type { Answer, Feed, Fetch, Request, SessionOptions, TensorData } from "./protocol.ts";
+
+type Ort = typeof import("./ort.ts")["ort"];
+type Session = Awaited<ReturnType<Ort["InferenceSession"]["create"]>>;
+
+/** Sessions and held numbers; freed buffers are used again for outputs of the same size. */
+class Runtime {
+  readonly #ort: Ort;
+  readonly #sessions = new Map<number, Session>();
+  readonly #held = new Map<number, TensorData>();
+  readonly #free = new Map<string, TensorData[]>();
+
+  constructor(ort: Ort) {
+    this.#ort = ort;
+  }
+
+  async create(id: number, model: Uint8Array, { threads, profile }: SessionOptions): Promise<void> {
+    const session = await this.#ort.InferenceSession.create(model, {
+      executionProviders: ["cpu"],
+      intraOpNumThreads: threads,
+      interOpNumThreads: 1,
+      graphOptimizationLevel: "all",
+      logSeverityLevel: 3,
+      ...(profile !== undefined && { enableProfiling: true, profileFilePrefix: profile }),
+    });
+    this.#sessions.set(id, session);
+  }
+
+  async run(
+    id: number,
+    feeds: Readonly<Record<string, Feed>>,
+    fetches: Readonly<Record<string, Fetch>>,
+  ): Promise<Record<string, TensorData>> {
+    const session = this.#sessions.get(id)!;
+    const inputs = Object.fromEntries(
+      Object.entries(feeds).map(([name, feed]) => {
+        const data = "data" in feed ? feed.data : this.#held.get(feed.handle)!;
+        return [name, this.#tensor(data, feed)];
+      }),
+    );
+    const buffers = Object.fromEntries(
+      Object.entries(fetches).map(([name, fetch]) => [name, this.#buffer(fetch)]),
+    );
+    const outputs = Object.fromEntries(
+      Object.entries(fetches).map(([name, fetch]) => [name, this.#tensor(buffers[name]!, fetch)]),
+    );
+    // The runtime writes into the buffers that it is given.
+    await session.run(inputs, outputs);
+    const sent: Record<string, TensorData> = {};
+    for (const [name, { keep }] of Object.entries(fetches)) {
+      if (keep === undefined) sent[name] = buffers[name]!;
+      else this.#held.set(keep, buffers[name]!);
+    }
+    return sent;
+  }
+
+  get(handle: number): TensorData {
+    return this.#held.get(handle)!.slice();
+  }
+
+  free(handles: readonly number[]): void {
+    for (const handle of handles) {
+      const data = this.#held.get(handle);
+      this.#held.delete(handle);
+      if (data === undefined) continue;
+      const key = `${data.constructor.name} ${data.length}`;
+      this.#free.set(key, [...this.#free.get(key) ?? [], data]);
+    }
+  }
+
+  async release(id: number): Promise<void> {
+    const session = this.#sessions.get(id);
+    this.#sessions.delete(id);
+    await session?.endProfiling();
+    await session?.release();
+  }
+
+  #tensor(data: TensorData, { shape, type }: Pick<Fetch, "shape" | "type">) {
+    return new this.#ort.Tensor(type as "float32", data as Float32Array, [...shape]);
+  }
+
+  #buffer({ shape, type, keep }: Fetch): TensorData {
+    const size = shape.reduce((a, b) => a * b, 1);
+    const kind = { float32: Float32Array, int32: Int32Array, bool: Uint8Array, int64: Uint8Array }[type];
+    const free = keep === undefined ? undefined : this.#free.get(`${kind.name} ${size}`);
+    return free?.pop() ?? new kind(size);
+  }
+}
+
+let runtime: Promise<Runtime> | undefined;
+
+async function answer(request: Request): Promise<Omit<Answer, "id">> {
+  runtime ??= import("./ort.ts").then(({ ort }) => new Runtime(ort));
+  const { type } = request;
+  const current = await runtime;
+  switch (type) {
+    case "start":
+      return { done: true };
+    case "create":
+      await current.create(request.session, request.model, request.options);
+      return { done: true };
+    case "run":
+      return { outputs: await current.run(request.session, request.feeds, request.fetches) };
+    case "get":
+      return { data: current.get(request.handle) };
+    case "free":
+      current.free(request.handles);
+      return { done: true };
+    case "release":
+      await current.release(request.session);
+      return { done: true };
+  }
+}
+
+/** Buffers that are given away, not copied. */
+function transfers(reply: Omit<Answer, "id">): ArrayBuffer[] {
+  const lists = "outputs" in reply
+    ? Object.values(reply.outputs as Record<string, TensorData>)
+    : "data" in reply
+    ? [reply.data as TensorData]
+    : [];
+  return lists.map(({ buffer }) => buffer as ArrayBuffer);
+}
+
+// One request after the other, in the order in which they came.
+let last: Promise<void> = Promise.resolve();
+parentPort!.on("message", ({ id, request }: { id: number; request: Request }) => {
+  last = last.then(async () => {
+    try {
+      const reply = await answer(request);
+      parentPort!.postMessage({ id, ...reply }, transfers(reply));
+    } catch (error) {
+      const { name, message } = error as Error;
+      parentPort!.postMessage({ id, name, error: message });
+    }
+  });
+});
