@@ -2,17 +2,18 @@
  * One 256×256 forward of each published configuration with random weights: seconds, finite output
  * and peak memory. One configuration a process, so that the peak is its own.
  *
- *     deno run --allow-read --allow-env benches/real_sizes.ts CONFIG [ENGINE] [SIDE] [RUNS]
+ *     deno run --allow-read --allow-env --allow-ffi benches/real_sizes.ts CONFIG [ENGINE] [SIDE] [RUNS]
  */
 
 import { published, type PublishedName } from "../checkpoints/mod.ts";
 import { builtins } from "../builtins.ts";
 import { createRng } from "../core/mod.ts";
 import {
+  compile,
   type EngineName,
-  execute,
   readTensor,
   type Sequence,
+  type Tensor1D,
   tf,
   useEngine,
   type Weights,
@@ -32,12 +33,17 @@ const count = shape.reduce((a, b) => a * b, 1);
 const rng = createRng(2);
 const data = rng.normals(count);
 const seconds: number[] = [];
+const forward = compile(
+  ({ weights, x, cNoise }: { weights: Weights; x: Sequence; cNoise: Tensor1D }) => ({
+    image: network.apply(weights, { x, cNoise }).image,
+  }),
+  { constants: ["weights"], slow: ["cNoise"] },
+);
+const x = tf.tensor5d(data, shape);
+const cNoise = tf.tensor1d([-0.3]);
 for (let run = 0; run < runs; run++) {
   const start = performance.now();
-  const { image } = await execute(() => {
-    const x = tf.tensor5d(data, shape);
-    return { image: network.apply(weights, { x, cNoise: tf.tensor1d([-0.3]) }).image };
-  });
+  const { image } = await forward({ weights, x, cNoise });
   const values = await readTensor(image);
   image.dispose();
   seconds.push((performance.now() - start) / 1000);
@@ -50,7 +56,7 @@ console.log(JSON.stringify({
   size,
   length,
   parameters: Object.values(weights.params).reduce((sum, { size }) => sum + size, 0),
-  seconds: seconds.map((value) => Number(value.toFixed(1))),
+  seconds: seconds.map((value) => Number(value.toFixed(2))),
   peakGiB: Number((peakBytes() / 2 ** 30).toFixed(2)),
 }));
 

@@ -36,8 +36,27 @@ export interface AdamWUpdate {
   readonly state: AdamWState;
 }
 
+/** The running means of an optimizer. */
+export type AdamWMoments = Pick<AdamWState, "first" | "second">;
+
+/** What changes from update to update; graph inputs where a step is traced. */
+export interface AdamWRates<T = Tensor> {
+  /** lr/(1 − β₁ⁿ). */
+  readonly move: T;
+  /** 1/√(1 − β₂ⁿ). */
+  readonly root: T;
+}
+
 /** An optimizer. */
 export interface AdamW {
+  /** The rates of update n, from 1. */
+  rates(update: number): AdamWRates<number>;
+  /** One update with rates that are scalars []. The arguments stay the caller's. */
+  apply(
+    params: Params,
+    grads: Params,
+    given: AdamWMoments & { readonly rates: AdamWRates },
+  ): AdamWMoments & { readonly params: Params };
   /** Zeros like the parameters; the caller owns them. */
   init(params: Params): AdamWState;
   /** One update. The arguments stay the caller's, and so does the result. */
@@ -79,14 +98,33 @@ export function adamw(options: AdamWOptions = {}): AdamW {
   function updateOne(
     [param, grad]: readonly [Tensor, Tensor],
     [m, v]: readonly [Tensor, Tensor],
-    step: number,
+    { move, root }: AdamWRates,
   ): { param: Tensor; first: Tensor; second: Tensor } {
     const decayed = tf.mul(param, 1 - learningRate * weightDecay);
     const first = tf.add(tf.mul(m, beta1), tf.mul(grad, 1 - beta1));
     const second = tf.add(tf.mul(v, beta2), tf.mul(tf.square(grad), 1 - beta2));
-    const root = tf.add(tf.mul(tf.sqrt(second), 1 / Math.sqrt(1 - beta2 ** step)), epsilon);
-    const move = tf.mul(tf.div(first, root), learningRate / (1 - beta1 ** step));
-    return { param: tf.sub(decayed, move), first, second };
+    const below = tf.add(tf.mul(tf.sqrt(second), root), epsilon);
+    const step = tf.mul(tf.div(first, below), move);
+    return { param: tf.sub(decayed, step), first, second };
+  }
+
+  const rates = (update: number) => ({
+    move: learningRate / (1 - beta1 ** update),
+    root: 1 / Math.sqrt(1 - beta2 ** update),
+  });
+
+  function apply(
+    params: Params,
+    grads: Params,
+    { first, second, rates }: AdamWMoments & { readonly rates: AdamWRates },
+  ) {
+    const updated = Object.entries(params).map(([name, param]) => {
+      const moments = [first[name]!, second[name]!] as const;
+      return [name, tf.tidy(() => updateOne([param, grads[name]!], moments, rates))] as const;
+    });
+    const pick = (key: "param" | "first" | "second") =>
+      Object.fromEntries(updated.map(([name, one]) => [name, one[key]]));
+    return { params: pick("param"), first: pick("first"), second: pick("second") };
   }
 
   return {
@@ -97,17 +135,17 @@ export function adamw(options: AdamWOptions = {}): AdamW {
         );
       return { step: 0, first: zeros(), second: zeros() };
     },
+    rates,
+    apply,
     update(params, grads, { step, first, second }) {
       const next = step + 1;
-      const updated = Object.entries(params).map(([name, param]) => {
-        const moments = [first[name]!, second[name]!] as const;
-        return [name, tf.tidy(() => updateOne([param, grads[name]!], moments, next))] as const;
-      });
-      const pick = (key: "param" | "first" | "second") =>
-        Object.fromEntries(updated.map(([name, one]) => [name, one[key]]));
+      const scalars = rates(next);
+      const tensors = { move: tf.scalar(scalars.move), root: tf.scalar(scalars.root) };
+      const result = apply(params, grads, { first, second, rates: tensors });
+      tf.dispose(tensors);
       return {
-        params: pick("param"),
-        state: { step: next, first: pick("first"), second: pick("second") },
+        params: result.params,
+        state: { step: next, first: result.first, second: result.second },
       };
     },
   };

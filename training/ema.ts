@@ -4,7 +4,7 @@
  * @module
  */
 
-import { type Params, tf } from "../engine/mod.ts";
+import { type Params, type Tensor, tf } from "../engine/mod.ts";
 
 /** The decay of the paper's runs. */
 export const EMA_DECAY = 0.9999;
@@ -28,9 +28,14 @@ export function emaDecay(decay: number, update: number): number {
  * @returns The new average; the caller owns it.
  */
 export function updateEma(ema: Params, params: Params, decay: number): Params {
+  return moveEma(ema, params, 1 - decay);
+}
+
+/** ema ← ema − share·(ema − params); a share that is a scalar [] is a graph input when traced. */
+export function moveEma(ema: Params, params: Params, share: number | Tensor): Params {
   const updated = Object.entries(ema).map(([name, average]) => [
     name,
-    tf.tidy(() => tf.sub(average, tf.mul(tf.sub(average, params[name]!), 1 - decay))),
+    tf.tidy(() => tf.sub(average, tf.mul(tf.sub(average, params[name]!), share))),
   ]);
   return Object.fromEntries(updated);
 }

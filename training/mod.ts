@@ -32,8 +32,17 @@ export {
   sampleLosses,
   type TrainingTensors,
 } from "./objective.ts";
-export { DivergedError, type StepContext, type StepInput, type StepResult } from "./step.ts";
-export { trainStep } from "./step.ts";
+export {
+  type CompiledUpdate,
+  compileUpdate,
+  DivergedError,
+  type StepContext,
+  type StepInput,
+  type StepResult,
+  trainStep,
+  type UpdateInput,
+  type UpdateOutput,
+} from "./step.ts";
 export type { TrainingState } from "./state.ts";
 export { train, type Trained, type TrainingProgress, type TrainOptions } from "./trainer.ts";
 export { validate, type Validation } from "./validation.ts";

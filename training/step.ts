@@ -6,13 +6,30 @@
 
 import type { Rng } from "../core/mod.ts";
 import type { Sample } from "../data/mod.ts";
-import { execute, readTensor, tf } from "../engine/mod.ts";
-import type { DenoiserInput, ModelCard, Modules } from "../model/mod.ts";
-import type { AdamW } from "./adamw.ts";
+import {
+  compile,
+  type CompileContext,
+  type Compiled,
+  execute,
+  type Params,
+  readTensor,
+  type Scalar,
+  type Tensor,
+  type Tensor1D,
+  tf,
+} from "../engine/mod.ts";
+import type { ModelCard, Modules } from "../model/mod.ts";
+import type { Network } from "../networks/mod.ts";
+import type { AdamW, AdamWMoments, AdamWRates } from "./adamw.ts";
 import { trainingTensors } from "./batch.ts";
 import { clipByGlobalNorm } from "./clip.ts";
-import { emaDecay, updateEma } from "./ema.ts";
-import { lossAndGradients, objectiveVectors } from "./objective.ts";
+import { emaDecay, moveEma } from "./ema.ts";
+import {
+  lossAndGradients,
+  objectiveVectors,
+  type ObjectiveVectors,
+  type TrainingTensors,
+} from "./objective.ts";
 import type { TrainingState } from "./state.ts";
 
 /** What stays the same from step to step. */
@@ -22,8 +39,70 @@ export interface StepContext {
   readonly optimizer: AdamW;
   /** Decay of the average. */
   readonly decay: number;
-  /** Largest norm of the gradients. */
-  readonly clip: number;
+  /** The computation, made once for all steps. */
+  readonly update: CompiledUpdate;
+}
+
+/** Tensors of an update. */
+export interface UpdateInput {
+  readonly params: Params;
+  readonly buffers: Params;
+  readonly ema: Params;
+  readonly moments: AdamWMoments;
+  readonly batch: TrainingTensors;
+  readonly vectors: ObjectiveVectors;
+  /** Scalars [] that change from step to step. */
+  readonly rates: AdamWRates & { /** 1 − decay. */ readonly ema: Tensor };
+}
+
+/** What an update gives. */
+export interface UpdateOutput {
+  readonly loss: Scalar;
+  /** [B]. */
+  readonly losses: Tensor1D;
+  /** Norm of the gradients before clipping. */
+  readonly norm: Scalar;
+  readonly params: Params;
+  readonly moments: AdamWMoments;
+  readonly ema: Params;
+}
+
+/** A compiled update. */
+export type CompiledUpdate = Compiled<UpdateInput, UpdateOutput>;
+
+/**
+ * Loss, gradients, clipping, AdamW and the average as one computation. The new state stays where it
+ * was computed: the next update is given it as it is.
+ */
+export function compileUpdate(
+  { network, optimizer, clip }: {
+    readonly network: Network;
+    readonly optimizer: AdamW;
+    /** Largest norm of the gradients. */
+    readonly clip: number;
+  },
+): CompiledUpdate {
+  const update = (
+    { params, buffers, ema, moments, batch, vectors, rates }: UpdateInput,
+    { random }: CompileContext,
+  ): UpdateOutput => {
+    const { loss, losses, grads } = lossAndGradients(network, { params, buffers }, {
+      batch,
+      vectors,
+      random,
+    });
+    const clipped = clipByGlobalNorm(grads, clip);
+    const next = optimizer.apply(params, clipped.grads, { ...moments, rates });
+    return {
+      loss,
+      losses,
+      norm: clipped.norm,
+      params: next.params,
+      moments: { first: next.first, second: next.second },
+      ema: moveEma(ema, next.params, rates.ema),
+    };
+  };
+  return compile(update, { constants: ["buffers"], resident: ["params", "moments", "ema"] });
 }
 
 /** What a step is given. */
@@ -56,12 +135,6 @@ export function drawSigmas({ noise }: Modules, count: number, rng: Rng): readonl
   return Array.from({ length: count }, (_, b) => noise.sample(rng.fork("sigma").fork(b)));
 }
 
-/** Uniform numbers for dropout by the name of the layer. */
-function dropoutNumbers(rng: Rng): NonNullable<DenoiserInput["random"]> {
-  return (name, shape) =>
-    tf.tensor(rng.fork(name).uniforms(shape.reduce((a, b) => a * b, 1)), shape, "float32");
-}
-
 /**
  * One training step.
  *
@@ -70,47 +143,58 @@ function dropoutNumbers(rng: Rng): NonNullable<DenoiserInput["random"]> {
  *   step, the noise levels and the samples; nothing is changed then.
  */
 export async function trainStep(
-  { card, modules, optimizer, decay, clip }: StepContext,
+  { card, modules, optimizer, decay, update }: StepContext,
   state: TrainingState,
   { samples, length, rng }: StepInput,
 ): Promise<StepResult> {
   const sigmas = drawSigmas(modules, samples.length, rng);
-  const next = await execute(() => {
-    const batch = trainingTensors(card, samples, {
-      length,
-      frames: rng.fork("frames"),
-      noise: rng.fork("noise"),
-    });
-    const vectors = objectiveVectors(modules, sigmas, length);
-    const random = dropoutNumbers(rng.fork("dropout"));
-    const input = { batch, vectors, random };
-    const { loss, losses, grads } = lossAndGradients(modules.network, state.weights, input);
-    const { grads: clipped, norm } = clipByGlobalNorm(grads, clip);
-    const { params, state: { first, second } } = optimizer.update(
-      state.weights.params,
-      clipped,
-      state.optimizer,
+  const step = state.step + 1;
+  const { move, root } = optimizer.rates(step);
+  const given = await execute(() => ({
+    batch: {
+      ...trainingTensors(card, samples, {
+        length,
+        frames: rng.fork("frames"),
+        noise: rng.fork("noise"),
+      }),
+    },
+    vectors: { ...objectiveVectors(modules, sigmas, length) },
+    rates: {
+      move: tf.scalar(move),
+      root: tf.scalar(root),
+      ema: tf.scalar(1 - emaDecay(decay, step)),
+    },
+  }));
+  const dropout = rng.fork("dropout");
+  const { weights: { params, buffers }, ema, optimizer: { first, second } } = state;
+  let next: UpdateOutput;
+  try {
+    next = await update(
+      { params, buffers, ema, moments: { first, second }, ...given },
+      (name, shape) => dropout.fork(name).uniforms(shape.reduce((a, b) => a * b, 1)),
     );
-    const ema = updateEma(state.ema, params, emaDecay(decay, state.step + 1));
-    return { loss, losses, norm, params, first, second, ema };
-  });
-  const { params, first, second, ema } = next;
+  } finally {
+    tf.dispose(given);
+  }
   const [[loss], losses, [norm]] = [
     await readTensor(next.loss),
     await readTensor(next.losses),
     await readTensor(next.norm),
   ];
   tf.dispose([next.loss, next.losses, next.norm]);
-  const step = state.step + 1;
   if (!Number.isFinite(loss) || !Number.isFinite(norm)) {
-    tf.dispose([params, first, second, ema]);
+    tf.dispose([next.params, next.moments.first, next.moments.second, next.ema]);
     const each = samples.map(({ name }, b) => `${name} (σ = ${sigmas[b]}, loss ${losses[b]})`);
     throw new DivergedError(
       `Cannot go on training at step ${step}: loss and gradients must be finite, got a loss of ` +
         `${loss} and gradients of norm ${norm} from ${each.join("; ")}`,
     );
   }
-  const weights = { params, buffers: state.weights.buffers };
-  const result = { step, weights, ema, optimizer: { step, first, second } };
+  const result = {
+    step,
+    weights: { params: next.params, buffers },
+    ema: next.ema,
+    optimizer: { step, ...next.moments },
+  };
   return { state: result, loss: loss!, norm: norm!, sigmas };
 }

@@ -18,7 +18,7 @@ import { type CheckedExperiment, type Experiment, parseExperiment } from "./expe
 import { openLog } from "./log.ts";
 import { sampleOrder } from "./order.ts";
 import { disposeState, firstState, loadState, saveState, type TrainingState } from "./state.ts";
-import { type StepContext, trainStep } from "./step.ts";
+import { compileUpdate, type StepContext, trainStep } from "./step.ts";
 import { validate, type Validation } from "./validation.ts";
 
 /** Where a run stands after a step. */
@@ -87,17 +87,14 @@ export async function train(experiment: Experiment, options: TrainOptions): Prom
   const { out, registry = builtins, resume = false } = options;
   const created = create(checked, registry);
   const { card } = created;
+  const modules = buildModules(card, { registry, path: "$.modules" });
+  const optimizer = adamw(checked.optimizer);
+  const update = compileUpdate({ network: modules.network, optimizer, clip: checked.clip });
   const run = new Run(checked, {
     ...options,
     registry,
     card,
-    context: {
-      card,
-      modules: buildModules(card, { registry, path: "$.modules" }),
-      optimizer: adamw(checked.optimizer),
-      decay: checked.ema.decay,
-      clip: checked.clip,
-    },
+    context: { card, modules, optimizer, decay: checked.ema.decay, update },
   });
   await Deno.mkdir(out, { recursive: true });
   let state = firstState(created.weights, run.context.optimizer);
@@ -119,6 +116,8 @@ export async function train(experiment: Experiment, options: TrainOptions): Prom
   } catch (error) {
     disposeState(run.state ?? state);
     throw error;
+  } finally {
+    await update.dispose();
   }
 }
 

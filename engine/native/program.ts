@@ -92,11 +92,12 @@ export class NativeProgram {
     tensors: Readonly<Record<string, Tensor>>,
     random: RandomNumbers,
   ): Promise<Record<string, Tensor>> {
-    const drawn = new Map(this.#trace.random.map((input) => [input.name, input]));
+    const drawn = new Map(this.#trace.random.map((one) => [one.input, one]));
     const feedOf = async (name: string): Promise<Feed> => {
-      const input = drawn.get(name);
-      if (input !== undefined) {
-        return { data: random(name, input.shape), shape: input.shape, type: "float32" };
+      const asked = drawn.get(name);
+      if (asked !== undefined) {
+        const { shape } = asked;
+        return { data: random(asked.name, shape), shape, type: "float32" };
       }
       return await this.#feed(tensors[name] ?? this.#trace.captured[name]!);
     };

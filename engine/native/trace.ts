@@ -30,6 +30,9 @@ export interface InputSpec {
 
 /** Random numbers that a traced function asks for; they are inputs of the graph. */
 export interface RandomInput {
+  /** Its name among the inputs of the graph. */
+  readonly input: string;
+  /** The name that the function calls it. */
   readonly name: string;
   readonly shape: readonly number[];
 }
@@ -279,8 +282,12 @@ export function trace(
       const results = f({
         inputs: symbols,
         random(name, shape) {
-          random.push({ name, shape });
-          return tensorOf(inputs[name] = backend.builder.input(name, shape));
+          const input = `random.${name}`;
+          if (inputs[input] === undefined) {
+            random.push({ input, name, shape });
+            inputs[input] = backend.builder.input(input, shape);
+          }
+          return tensorOf(inputs[input]);
         },
       });
       for (const [name, tensor] of Object.entries(results)) {

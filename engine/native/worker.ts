@@ -132,14 +132,16 @@ function transfers(reply: Omit<Answer, "id">): ArrayBuffer[] {
 
 // One request after the other, in the order in which they came.
 let last: Promise<void> = Promise.resolve();
-parentPort!.on("message", ({ id, request }: { id: number; request: Request }) => {
-  last = last.then(async () => {
-    try {
-      const reply = await answer(request);
-      parentPort!.postMessage({ id, ...reply }, transfers(reply));
-    } catch (error) {
-      const { name, message } = error as Error;
-      parentPort!.postMessage({ id, name, error: message });
-    }
-  });
+parentPort!.once("message", ({ port }: { port: MessagePort }) => {
+  port.onmessage = ({ data: { id, request } }: MessageEvent<{ id: number; request: Request }>) => {
+    last = last.then(async () => {
+      try {
+        const reply = await answer(request);
+        port.postMessage({ id, ...reply }, transfers(reply));
+      } catch (error) {
+        const { name, message } = error as Error;
+        port.postMessage({ id, name, error: message });
+      }
+    });
+  };
 });

@@ -16,6 +16,7 @@ import { rational } from "../../schedules/mod.ts";
 import { adamw } from "../../training/adamw.ts";
 import { emaDecay, updateEma } from "../../training/ema.ts";
 import { lossAndGradients, objectiveVectors } from "../../training/objective.ts";
+import { compileUpdate } from "../../training/step.ts";
 import { inverseOutput } from "../../weighting/mod.ts";
 import type { Golden, GoldenTensor } from "./golden.ts";
 import { networkOptions } from "./options.ts";
@@ -152,37 +153,31 @@ async function compareTrace(golden: Golden): Promise<void> {
   const [, ...noiseShape] = tensors.noise!.shape;
   const noiseSize = noiseShape.reduce((a, b) => a * b, 1);
   const optimizer = adamw({ learningRate: hyper.lr, weightDecay: hyper.weight_decay });
+  const update = compileUpdate({ network, optimizer, clip: Infinity });
+  const { buffers } = weights;
   let params = weights.params;
   let ema: Params = Object.fromEntries(
     Object.entries(params).map(([name, tensor]) => [name, tensor.clone()]),
   );
-  let state = optimizer.init(params);
+  const { first, second } = optimizer.init(params);
+  let moments = { first, second };
   const trace: number[] = [];
   for (let i = 0; i < steps; i++) {
     const sigmas = Array.from(tensors.sigma!.data).slice(i * samples, (i + 1) * samples);
     const data = Array.from(tensors.noise!.data).slice(i * noiseSize, (i + 1) * noiseSize);
     const vectors = objectiveVectors(axes, sigmas, 1);
     const batch = { ...still, noise: asSequence({ shape: noiseShape, data }) };
-    const current: Weights = { params, buffers: weights.buffers };
-    const { loss, losses, grads } = await run(() => ({
-      ...lossAndGradients(network, current, { batch, vectors }),
-    }));
-    trace.push((await readTensor(loss))[0]!);
-    const next = optimizer.update(params, grads, state);
-    const nextEma = updateEma(ema, next.params, emaDecay(hyper.ema_decay, i + 1));
-    tf.dispose([
-      params,
-      state.first,
-      state.second,
-      ema,
-      loss,
-      losses,
-      grads,
-      { ...vectors },
-      batch.noise,
-    ]);
-    ({ params, state } = next);
-    ema = nextEma;
+    const { move, root } = optimizer.rates(i + 1);
+    const rates = {
+      move: tf.scalar(move),
+      root: tf.scalar(root),
+      ema: tf.scalar(1 - emaDecay(hyper.ema_decay, i + 1)),
+    };
+    const next = await update({ params, buffers, ema, moments, batch, vectors, rates });
+    trace.push((await readTensor(next.loss))[0]!);
+    tf.dispose([params, moments.first, moments.second, ema, { ...vectors }, batch.noise, rates]);
+    tf.dispose([next.loss, next.losses, next.norm]);
+    ({ params, moments, ema } = next);
   }
   await golden.compare(file, "loss", trace);
   for (const tensor of golden.checked(file)) {
@@ -191,6 +186,7 @@ async function compareTrace(golden: Golden): Promise<void> {
     const values = which === "final" ? params[name] : which === "ema" ? ema[name] : undefined;
     if (values !== undefined) await golden.compare(file, tensor, await readWeight(name, values));
   }
-  tf.dispose([params, ema, state.first, state.second, weights.buffers]);
+  await update.dispose();
+  tf.dispose([params, ema, moments.first, moments.second, buffers]);
   tf.dispose([still.clean as Images, still.mu, still.condition]);
 }
