@@ -96,6 +96,7 @@ export const HOURGLASS_DEFAULTS = { patchSize: [1, 1], mapping: MAPPING_DEFAULTS
 /** What runs at one level of an hourglass. */
 export interface LayerContext {
   readonly params: Params;
+  /** Noise conditioning [B, width]; the frames of a sample share it. */
   readonly cond: Tensor;
   readonly random: NetworkInput["random"];
 }

@@ -100,7 +100,7 @@ export function temporalHdit(options: TemporalHditOptions): Network {
         const frames = joinInput(input, { inChannels, checkSize });
         const { skips, middle } = glass.encode(frames, {
           params: all,
-          cond: perFrame(cond, length),
+          cond,
           random,
         });
         const asSequence = (x: Tensor) =>
@@ -116,13 +116,6 @@ export function temporalHdit(options: TemporalHditOptions): Network {
 }
 
 type Random = Parameters<Network["apply"]>[1]["random"];
-
-/** [B, d] → [B·L, d], each sample's vector L times in a row. */
-function perFrame(cond: Tensor, length: number): Tensor {
-  const [batch, width] = cond.shape as [number, number];
-  if (length === 1) return cond;
-  return tf.tile(cond.reshape([batch, 1, width]), [1, length, 1]).reshape([batch * length, width]);
-}
 
 /** Masks [G, B, L, h, w] at another size. */
 function resizeMasks(masks: Tensor5D, height: number, width: number): Tensor5D {

@@ -6,7 +6,12 @@
  * @module
  */
 
+export { attend, type AttentionInputs } from "./attend.ts";
+export { fused, type FusedOp } from "./fused.ts";
+export { gatedGelu } from "./gated_gelu.ts";
 export { BLOCK_ELEMENTS, blockSizes, inBlocks } from "./in_blocks.ts";
 export { linear } from "./linear.ts";
 export { resizeBilinear } from "./resize.ts";
+export { rmsNormalize } from "./rms_normalize.ts";
+export { rotatePairs, type Rotation } from "./rotate_pairs.ts";
 export { takeAxis } from "./take_axis.ts";

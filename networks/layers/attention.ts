@@ -1,9 +1,10 @@
 /** Cosine-similarity self-attention with axial RoPE, global or in a neighborhood (spec §4.1). @module */
 
 import {
+  attend,
   BLOCK_ELEMENTS,
-  blockSizes,
   linear,
+  rmsNormalize,
   type Tensor,
   type Tensor3D,
   tf,
@@ -31,8 +32,11 @@ export type AttentionReach =
  */
 export function cosineScale(x: Tensor, scale: Tensor): Tensor {
   return tf.tidy(() => {
-    const norm = tf.rsqrt(tf.add(tf.sum(tf.square(x), -1, true), tf.scalar(EPSILON)));
-    return tf.mul(x, tf.mul(norm, tf.sqrt(scale).reshape([1, 1, -1, 1])));
+    const dHead = x.shape.at(-1)!;
+    // Σ x² = dHead·mean x²
+    const unit = rmsNormalize(x, EPSILON / dHead);
+    const length = tf.sqrt(tf.mul(scale, tf.scalar(1 / dHead)));
+    return tf.mul(unit, length.reshape([1, 1, -1, 1]));
   });
 }
 
@@ -50,13 +54,7 @@ export function globalAttention(
   const [n, tokens, heads, dHead] = q.shape as [number, number, number, number];
   const perHead = (x: Tensor) =>
     tf.transpose(x, [0, 2, 1, 3]).reshape([n * heads, tokens, dHead]) as Tensor3D;
-  const [queries, keys, values] = [perHead(q), perHead(k), perHead(v)];
-  const sizes = blockSizes(tokens, n * heads * tokens, blockElements);
-  const attend = (block: Tensor3D) =>
-    tf.tidy(() => tf.matMul(tf.softmax(tf.matMul(block, keys, false, true)) as Tensor3D, values));
-  const attended = sizes.length === 1
-    ? attend(queries)
-    : tf.concat(tf.split(queries, sizes, 1).map((block) => attend(block as Tensor3D)), 1);
+  const attended = attend({ q: perHead(q), k: perHead(k), v: perHead(v) }, blockElements);
   return tf.transpose(attended.reshape([n, heads, tokens, dHead]), [0, 2, 1, 3])
     .reshape([n, tokens, heads * dHead]);
 }

@@ -1,16 +1,10 @@
 /** GEGLU feed-forward block (spec §4.1). @module */
 
-import { inBlocks, linear, type Tensor, tf } from "../../engine/mod.ts";
+import { gatedGelu, inBlocks, linear, type Tensor, tf } from "../../engine/mod.ts";
 import type { NetworkInput, TensorSpec } from "../network.ts";
 import { dropout } from "./dropout.ts";
 import { adaRmsNorm } from "./norm.ts";
 import { linearSpec, type Scope } from "./specs.ts";
-
-/** Exact GELU, ½x(1 + erf(x/√2)). */
-function gelu(x: Tensor): Tensor {
-  const phi = tf.add(tf.erf(tf.mul(x, tf.scalar(Math.SQRT1_2))), tf.scalar(1));
-  return tf.mul(tf.mul(x, tf.scalar(0.5)), phi);
-}
 
 /**
  * value·GELU(gate) of x·W; the first half of the product is the value, the second the gate.
@@ -20,12 +14,12 @@ function gelu(x: Tensor): Tensor {
  */
 export function geglu(x: Tensor, weight: Tensor): Tensor {
   const [value, gate] = tf.split(linear(x, weight), 2, -1) as [Tensor, Tensor];
-  return tf.mul(value, gelu(gate));
+  return gatedGelu(value, gate);
 }
 
 /** What a block needs beside its input. */
 export interface BlockContext {
-  /** Noise conditioning [N, width]. */
+  /** Noise conditioning [B, width], one row per sample. */
   readonly cond: Tensor;
   /** Tensors of the block. */
   readonly at: Scope;

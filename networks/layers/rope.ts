@@ -1,6 +1,6 @@
 /** Axial rotary position embedding (spec §4.1). @module */
 
-import { type Tensor, tf } from "../../engine/mod.ts";
+import { rotatePairs, type Tensor, tf } from "../../engine/mod.ts";
 
 /** A grid of tokens. */
 export interface Grid {
@@ -66,19 +66,6 @@ export function ropeTable(grid: Grid, freqs: Tensor): RopeTable {
  *
  * @param x [N, tokens, heads, dHead].
  */
-export function rotate(x: Tensor, { cos, sin }: RopeTable): Tensor {
-  return tf.tidy(() => {
-    const dHead = x.shape[3]!;
-    const quarter = dHead / 4;
-    const [a, b, rest] = tf.split(x, [quarter, quarter, dHead - 2 * quarter], 3) as [
-      Tensor,
-      Tensor,
-      Tensor,
-    ];
-    return tf.concat([
-      tf.sub(tf.mul(a, cos), tf.mul(b, sin)),
-      tf.add(tf.mul(b, cos), tf.mul(a, sin)),
-      rest,
-    ], 3);
-  });
+export function rotate(x: Tensor, table: RopeTable): Tensor {
+  return rotatePairs(x, table);
 }
