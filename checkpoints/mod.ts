@@ -7,6 +7,12 @@
 export { type ByteSource, fileSource, memorySource } from "./byte_source.ts";
 export { type Converted, type ConvertOptions, convertWeights } from "./convert.ts";
 export { CheckpointError } from "./errors.ts";
+export {
+  type ExportedLevel,
+  type ExportedOnnx,
+  exportOnnx,
+  type ExportOnnxOptions,
+} from "./export_onnx.ts";
 export { fitCard } from "./fit_card.ts";
 export {
   type FileShapes,

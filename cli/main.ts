@@ -38,6 +38,10 @@ const VERBS: Readonly<Record<string, Verb>> = {
     summary: "turn the authors' checkpoints into model files, and back to their names",
     load: async () => (await import("./convert.ts")).convert,
   },
+  export: {
+    summary: "write a model as an ONNX file that onnxruntime runs",
+    load: async () => (await import("./export.ts")).exportCommand,
+  },
   inspect: {
     summary: "show what a model file or checkpoint holds, or list the modules",
     load: async () => (await import("./inspect.ts")).inspect,
@@ -57,7 +61,7 @@ const VERBS: Readonly<Record<string, Verb>> = {
 };
 
 const COMMON = {
-  engine: choice("What computes (default auto)", ["auto", "webgpu", "wasm", "cpu"]),
+  engine: choice("What computes (default auto)", ["auto", "webgpu", "native", "wasm", "cpu"]),
   plugin: texts("Module at a URL or path whose default export adds to the registry", "URL"),
   json: toggle("Print the result as JSON"),
   debug: toggle("Name the op behind a WebGPU error; print stack traces"),

@@ -13,6 +13,8 @@ export {
 } from "./compile.ts";
 export { DeviceLostError, GpuError } from "./errors.ts";
 export { execute, readTensor } from "./execute.ts";
+export { NativeUnavailableError, TraceError } from "./native/errors.ts";
+export { onnxFile, type OnnxFunction, type OnnxSource } from "./onnx_file.ts";
 export * from "./ops/mod.ts";
 export * from "./tfjs.ts";
 export type { TensorTree } from "./tree.ts";

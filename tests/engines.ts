@@ -11,7 +11,7 @@ import { assert, assertEquals } from "./std_assert.ts";
 import { run } from "./run.ts";
 
 /** Every engine there is. */
-export const ALL_ENGINES: readonly EngineName[] = ["cpu", "wasm", "webgpu"];
+export const ALL_ENGINES: readonly EngineName[] = ["cpu", "wasm", "native", "webgpu"];
 
 const required = Deno.env.get("EMRDM_REQUIRE_WEBGPU") === "1";
 
@@ -52,9 +52,9 @@ export function testOn(engine: EngineName, name: string, fn: () => void | Promis
   Deno.test({
     name: `${name} [${engine}]`,
     ignore: ignores(engine),
-    // A GPUDevice outlives the test that asked for it.
-    sanitizeOps: engine !== "webgpu",
-    sanitizeResources: engine !== "webgpu",
+    // A GPUDevice and a worker outlive the test that asked for them.
+    sanitizeOps: engine !== "webgpu" && engine !== "native",
+    sanitizeResources: engine !== "webgpu" && engine !== "native",
     fn: async () => {
       await switchEngine(engine);
       const before = tf.memory().numTensors;

@@ -1,12 +1,8 @@
 /** The program's side of the worker that runs graphs. @module */
 
 import { Worker } from "node:worker_threads";
+import { NativeUnavailableError } from "./errors.ts";
 import type { Answer, Feed, Fetch, Request, SessionOptions, TensorData } from "./protocol.ts";
-
-/** The native runtime cannot be used here; the message says what is missing. */
-export class NativeUnavailableError extends Error {
-  override readonly name = "NativeUnavailableError";
-}
 
 /** A port that can let the program end. */
 type NodePort = MessagePort & { ref(): void; unref(): void };

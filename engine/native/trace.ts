@@ -17,7 +17,7 @@ import { foldKernel } from "./fold.ts";
 import { type ConstantData, type ElementType, type Graph, isConstant, type Value } from "./graph.ts";
 import { GraphBuilder } from "./graph_builder.ts";
 import { KERNELS, UnmappedError } from "./kernels.ts";
-import { placeOf, TraceError } from "./trace_error.ts";
+import { placeOf, TraceError } from "./errors.ts";
 
 /** Shape and type of an input. */
 export interface InputSpec {
@@ -63,6 +63,9 @@ export interface Trace {
 
 const NAME = "native-trace";
 
+/** A frame of one of TensorFlow.js's own random ops, which compute in JavaScript. */
+const RANDOM_OP = /at (random\w*|truncatedNormal|multinomial|dropout)_ \(\S*tf-core/;
+
 /** The backend whose kernels record; it exists while a function is traced. */
 class TraceBackend extends tf.KernelBackend implements KernelBackend {
   readonly builder = new GraphBuilder();
@@ -102,7 +105,7 @@ class TraceBackend extends tf.KernelBackend implements KernelBackend {
 
   override write(values: BackendValues, shape: number[], dtype: TensorDataType): object {
     const stack = new Error().stack ?? "";
-    const random = stack.match(/\b(random\w+|truncatedNormal|multinomial|dropout)_/)?.[1];
+    const random = stack.match(RANDOM_OP)?.[1];
     if (random !== undefined) {
       throw new TraceError(
         `Cannot trace ${random} at ${placeOf()}: its numbers would be frozen; take random numbers as ` +

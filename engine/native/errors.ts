@@ -1,8 +1,13 @@
-/** What cannot be traced, and where. @module */
+/** What goes wrong on engine native, and where. @module */
 
 /** A function that does not become a graph: an op without a mapping, a read, a hidden input. */
 export class TraceError extends Error {
   override readonly name = "TraceError";
+}
+
+/** The native runtime cannot be used here; the message says what is missing. */
+export class NativeUnavailableError extends Error {
+  override readonly name = "NativeUnavailableError";
 }
 
 /** Parts of a stack that are not the user's place. */

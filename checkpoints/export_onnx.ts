@@ -1,0 +1,119 @@
+/** A model as an ONNX file, for programs that know nothing of this library. @module */
+
+import { writeFileAtomically } from "../data/mod.ts";
+import { onnxFile, type Sequence, type Tensor1D } from "../engine/mod.ts";
+import {
+  applyDenoiser,
+  conditionChannels,
+  type Model,
+  type ModelCard,
+  stringifyCard,
+} from "../model/mod.ts";
+import { type AnyRegistry, buildModules } from "../model/mod.ts";
+import { builtins } from "../builtins.ts";
+import { noiseLevelAtSigma } from "../schedules/mod.ts";
+
+/** Options of {@linkcode exportOnnx}. */
+export interface ExportOnnxOptions {
+  /** Samples B. Default 1. */
+  readonly batch?: number;
+  /** Frames L. Default the card's. */
+  readonly length?: number;
+  /** Side of the square images in pixels. Default the card's tile size. */
+  readonly size?: number;
+  /** Sampler steps whose numbers go into the metadata. Default the card's. */
+  readonly steps?: number;
+  readonly overwrite?: boolean;
+  /** Where the card's modules are looked up. Default the built-in ones. */
+  readonly registry?: AnyRegistry;
+}
+
+/** What was written. */
+export interface ExportedOnnx {
+  /** Shapes by name. */
+  readonly inputs: Readonly<Record<string, readonly number[]>>;
+  readonly outputs: readonly string[];
+  readonly bytes: number;
+}
+
+/** The numbers of one noise level: with them and the file, sampling is a loop of a few lines. */
+export interface ExportedLevel {
+  readonly sigma: number;
+  readonly t: number;
+  readonly k: number;
+  readonly cIn: number;
+  readonly cSkip: number;
+  readonly cOut: number;
+  readonly cNoise: number;
+}
+
+/**
+ * Writes the denoiser D (Eq. 13) with its weights.
+ *
+ * Inputs: `noised` x̃ = y + k·μ [B, L, H, W, C], `condition` [B, L, H, W, Cc] (if the model has one)
+ * and `c_in`, `c_skip`, `c_out`, `c_noise` [B]; outputs: `denoised` [B, H, W, C] and, of a temporal
+ * network, `masks`. Metadata: `emrdm.card`, and `emrdm.levels` with k and the coefficients of every
+ * level of the model's time steps, so that y ← y + (σ_next − σ)/σ·(y − D) from y = σ_0·n restores an
+ * image (Alg. 2; with a schedule of the built-in ones).
+ *
+ * @throws {TypeError} If the file exists and `overwrite` is not set.
+ * @throws {RangeError} If the network cannot take images of that size.
+ */
+export async function exportOnnx(
+  model: Model,
+  path: string,
+  options: ExportOnnxOptions = {},
+): Promise<ExportedOnnx> {
+  const { card, network, weights } = model;
+  const { batch = 1, length = card.length, size = card.tileSize, steps = card.steps } = options;
+  network.checkSize({ height: size, width: size });
+  const channels = conditionChannels(card);
+  const image = [batch, length, size, size];
+  const inputs: Record<string, readonly number[]> = {
+    noised: [...image, card.bands.length],
+    ...(channels > 0 && { condition: [...image, channels] }),
+    ["c_in"]: [batch],
+    ["c_skip"]: [batch],
+    ["c_out"]: [batch],
+    ["c_noise"]: [batch],
+  };
+  const outputs = network.temporal ? ["denoised", "masks"] : ["denoised"];
+  const parts = await onnxFile((constants, given) => {
+    const { image, masks } = applyDenoiser(network, constants.weights, {
+      noised: given.noised as Sequence,
+      ...(channels > 0 && { condition: given.condition as Sequence }),
+      cIn: given.c_in as Tensor1D,
+      cSkip: given.c_skip as Tensor1D,
+      cOut: given.c_out as Tensor1D,
+      cNoise: given.c_noise as Tensor1D,
+    });
+    return { denoised: image, ...(masks && { masks }) };
+  }, {
+    constants: { weights: { params: weights.params, buffers: weights.buffers } },
+    inputs,
+    metadata: {
+      ["emrdm.card"]: stringifyCard(card),
+      ["emrdm.levels"]: JSON.stringify(levelsOf(model, card, { steps, length, ...options })),
+    },
+  });
+  await writeFileAtomically(path, parts, { overwrite: options.overwrite ?? false });
+  return { inputs, outputs, bytes: parts.reduce((sum, part) => sum + part.length, 0) };
+}
+
+/** The numbers of every level of the model's time steps. */
+function levelsOf(
+  { schedule, precond }: Model,
+  card: ModelCard,
+  { steps, length, registry = builtins }: {
+    readonly steps: number;
+    readonly length: number;
+    readonly registry?: AnyRegistry;
+  },
+): ExportedLevel[] {
+  const { timesteps } = buildModules(card, { registry, path: "$.modules" });
+  return timesteps.sigmas(steps).slice(0, -1).map((sigma) => {
+    const level = noiseLevelAtSigma(schedule, sigma);
+    const { cIn, cSkip, cOut, cNoise } = precond.coefficients(level, length);
+    return { sigma, t: level.t, k: level.k, cIn, cSkip, cOut, cNoise };
+  });
+}
