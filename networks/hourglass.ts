@@ -18,11 +18,20 @@ import {
   oneOf,
   type Rng,
 } from "../core/mod.ts";
-import { type Images, type Params, type Tensor, tf, type Weights } from "../engine/mod.ts";
+import {
+  hasTransformerLayer,
+  type Images,
+  type Params,
+  type Tensor,
+  tf,
+  transformerLayer,
+  type Weights,
+} from "../engine/mod.ts";
 import { type AttentionReach, selfAttention, selfAttentionSpecs } from "./layers/attention.ts";
-import { feedForward, feedForwardSpecs } from "./layers/feed_forward.ts";
+import { type BlockContext, feedForward, feedForwardSpecs } from "./layers/feed_forward.ts";
 import { MAPPING_DEFAULTS, type MappingOptions, mappingSpecs } from "./layers/mapping.ts";
-import { rmsNorm } from "./layers/norm.ts";
+import { adaScale, EPSILON, rmsNorm } from "./layers/norm.ts";
+import { ropeTable } from "./layers/rope.ts";
 import { constantSpec, linearSpec, scope } from "./layers/specs.ts";
 import { type Patch, skipLerp, tokenMerge, tokenSplit } from "./layers/tokens.ts";
 import type { Network, NetworkInput, TensorSpec } from "./network.ts";
@@ -188,10 +197,43 @@ function layer(
     dropoutRate: level.dropout,
     random,
   });
+  const [attention, ff] = [block("self_attn"), block("ff")];
+  const [, height, width] = x.shape as [number, number, number, number];
+  const kernel = level.attention === "global" ? 0 : level.kernelSize;
+  const dropped = random !== undefined && level.dropout > 0;
+  if (!dropped && hasTransformerLayer({ height, width, kernel })) {
+    return wholeLayer(x, { attention, ff, kernel });
+  }
   const reach: AttentionReach = level.attention === "global"
     ? { type: "global" }
     : { type: "neighborhood", kernel: level.kernelSize };
-  return feedForward(selfAttention(x, { ...block("self_attn"), reach }), block("ff"));
+  return feedForward(selfAttention(x, { ...attention, reach }), ff);
+}
+
+/** The layer in one piece. */
+function wholeLayer(
+  x: Tensor,
+  { attention, ff, kernel }: {
+    readonly attention: BlockContext;
+    readonly ff: BlockContext;
+    readonly kernel: number;
+  },
+): Tensor {
+  return tf.tidy(() => {
+    const [, height, width] = x.shape as [number, number, number, number];
+    const table = ropeTable({ height, width }, attention.at("pos_emb.freqs"));
+    return transformerLayer({
+      x,
+      ...table,
+      attentionNorm: adaScale(attention.cond, attention.at("norm.linear.weight")),
+      feedForwardNorm: adaScale(ff.cond, ff.at("norm.linear.weight")),
+      qkv: attention.at("qkv_proj.weight"),
+      headScale: attention.at("scale"),
+      out: attention.at("out_proj.weight"),
+      up: ff.at("up_proj.weight"),
+      down: ff.at("down_proj.weight"),
+    }, { kernel, epsilon: EPSILON });
+  });
 }
 
 function checkLevel({ width, dHead, attention, kernelSize }: Level, i: number): void {

@@ -46,6 +46,23 @@ export interface GraphNode {
   readonly inputs: readonly (Value | undefined)[];
   readonly attributes: Attributes;
   readonly outputs: readonly Value[];
+  /** The graph that the operator runs for every slice of its inputs (Scan). */
+  readonly body?: Body;
+}
+
+/** A graph inside of an operator; it may use values from outside. */
+export interface Body {
+  readonly inputs: readonly Value[];
+  readonly outputs: readonly Value[];
+  /** In the order in which they run. */
+  readonly nodes: readonly GraphNode[];
+  /** Values from outside that its nodes use. */
+  readonly captured: readonly Value[];
+}
+
+/** What a node needs before it can run. */
+export function needsOf({ inputs, body }: GraphNode): readonly Value[] {
+  return [...inputs.filter((input) => input !== undefined) as Value[], ...body?.captured ?? []];
 }
 
 /** A traced function. */
@@ -90,19 +107,19 @@ export function sortedNodes({ inputs, outputs }: Graph): GraphNode[] {
   const given = new Set(Object.values(inputs));
   const done = new Set<GraphNode>();
   const order: GraphNode[] = [];
-  const stack: { node: GraphNode; next: number }[] = [];
-  const enter = (value: Value | undefined) => {
-    if (value === undefined || given.has(value) || value.source.kind !== "node") return;
+  const stack: { node: GraphNode; needs: readonly Value[]; next: number }[] = [];
+  const enter = (value: Value) => {
+    if (given.has(value) || value.source.kind !== "node") return;
     const { node } = value.source;
     if (done.has(node)) return;
     done.add(node);
-    stack.push({ node, next: 0 });
+    stack.push({ node, needs: needsOf(node), next: 0 });
   };
   for (const output of Object.values(outputs)) {
     enter(output);
     while (stack.length > 0) {
       const top = stack.at(-1)!;
-      if (top.next < top.node.inputs.length) enter(top.node.inputs[top.next++]);
+      if (top.next < top.needs.length) enter(top.needs[top.next++]!);
       else order.push(stack.pop()!.node);
     }
   }
@@ -112,7 +129,7 @@ export function sortedNodes({ inputs, outputs }: Graph): GraphNode[] {
 /** The graph without the inputs that nothing needs. */
 export function withoutUnused({ inputs, outputs }: Graph): Graph {
   const used = new Set<Value | undefined>(Object.values(outputs));
-  for (const node of sortedNodes({ inputs, outputs })) node.inputs.forEach((x) => used.add(x));
+  for (const node of sortedNodes({ inputs, outputs })) needsOf(node).forEach((x) => used.add(x));
   const kept = Object.entries(inputs).filter(([, value]) => used.has(value));
   return { inputs: Object.fromEntries(kept), outputs };
 }

@@ -12,6 +12,7 @@ import {
   type ElementType,
   type GraphNode,
   isConstant,
+  needsOf,
   sameShape,
   sizeOf,
   type Source,
@@ -35,14 +36,23 @@ export interface Operator {
   readonly results: readonly ResultSpec[];
 }
 
+/** What the builders of a graph and of the graphs inside of it share. */
+interface Shared {
+  nextId: number;
+  readonly constants: Map<string, Value>;
+}
+
 /** Collects operators; values are shared where operator, attributes and inputs are the same. */
 export class GraphBuilder {
-  #nextId = 0;
+  readonly #shared: Shared;
   readonly #nodes = new Map<string, GraphNode>();
-  readonly #constants = new Map<string, Value>();
+
+  constructor(shared: Shared = { nextId: 0, constants: new Map() }) {
+    this.#shared = shared;
+  }
 
   #value(shape: readonly number[], type: ElementType, source: Source): Value {
-    return { id: this.#nextId++, shape: [...shape], type, source };
+    return { id: this.#shared.nextId++, shape: [...shape], type, source };
   }
 
   input(name: string, shape: readonly number[], type: ElementType = "float32"): Value {
@@ -50,7 +60,7 @@ export class GraphBuilder {
   }
 
   uniform(value: number, shape: readonly number[] = [], type: ElementType = "float32"): Value {
-    return this.#shared(`u ${type} [${shape}] ${Object.is(value, -0) ? "-0" : value}`, () =>
+    return this.#once(`u ${type} [${shape}] ${Object.is(value, -0) ? "-0" : value}`, () =>
       this.#value(shape, type, { kind: "uniform", value }));
   }
 
@@ -62,7 +72,7 @@ export class GraphBuilder {
     }
     const make = () => this.#value(shape, type, { kind: "constant", data });
     if (data.length > 4096) return make();
-    return this.#shared(`c ${type} [${shape}] ${data.join()}`, make);
+    return this.#once(`c ${type} [${shape}] ${data.join()}`, make);
   }
 
   /** Integers as shapes, axes and pads are given. */
@@ -70,9 +80,10 @@ export class GraphBuilder {
     return this.constant(BigInt64Array.from(values, BigInt), [values.length], "int64");
   }
 
-  #shared(key: string, make: () => Value): Value {
-    let value = this.#constants.get(key);
-    if (value === undefined) this.#constants.set(key, value = make());
+  #once(key: string, make: () => Value): Value {
+    const { constants } = this.#shared;
+    let value = constants.get(key);
+    if (value === undefined) constants.set(key, value = make());
     return value;
   }
 
@@ -90,6 +101,41 @@ export class GraphBuilder {
     }
     this.#nodes.set(key, node);
     return outputs;
+  }
+
+  /**
+   * Runs a graph for every slice along the first axis and stacks the results: what is between stays
+   * as small as a slice, and in the cache.
+   *
+   * @param inputs [n, ...] each.
+   * @param body Gives its results from slices [...]; values from outside may be used.
+   */
+  scan(
+    inputs: readonly Value[],
+    body: (inner: GraphBuilder, slices: readonly Value[]) => readonly Value[],
+  ): readonly Value[] {
+    const inner = new GraphBuilder(this.#shared);
+    const slices = inputs.map(({ shape, type }, i) => inner.input(`slice.${i}`, shape.slice(1), type));
+    const outputs = body(inner, slices);
+    const nodes = [...inner.#nodes.values()];
+    const own = new Set<Value>([...slices, ...nodes.flatMap((node) => node.outputs)]);
+    const captured = new Set(
+      nodes.flatMap(needsOf).filter((value) => !own.has(value) && !isConstant(value)),
+    );
+    const results: Value[] = [];
+    const node: GraphNode = {
+      op: "Scan",
+      domain: "",
+      inputs,
+      attributes: { ["num_scan_inputs"]: inputs.length },
+      outputs: results,
+      body: { inputs: slices, outputs, nodes, captured: [...captured] },
+    };
+    const count = inputs[0]!.shape[0]!;
+    for (const { shape, type } of outputs) {
+      results.push(this.#value([count, ...shape], type, { kind: "node", node }));
+    }
+    return results;
   }
 
   /** An operator with one result. */

@@ -211,8 +211,8 @@ function convolution({ builder, inputs: [x, filter], attrs }: KernelCall, depthw
   return builder.transpose(result, [0, 2, 3, 1]);
 }
 
-/** Every kernel that can be traced. */
-export const KERNELS: Readonly<Record<string, TracedKernel>> = {
+/** The kernels of TensorFlow.js that can be traced. */
+export const TFJS_KERNELS: Readonly<Record<string, TracedKernel>> = {
   // Elementwise, one operand
   Abs: unary("Abs"),
   Acos: unary("Acos"),

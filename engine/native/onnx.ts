@@ -7,10 +7,12 @@
 import {
   type Attribute,
   type Attributes,
+  type Body,
   type ConstantData,
   type ElementType,
   type Graph,
   type GraphNode,
+  isConstant,
   sizeOf,
   sortedNodes,
   type Value,
@@ -44,7 +46,7 @@ export function onnxParts(
     .text(2, "emrdm")
     .message(7, graphMessage(graph, nodes, name))
     .message(8, new Message().text(1, "").int(2, OPSET));
-  if (nodes.some(({ domain }) => domain !== "")) {
+  if (allNodes(nodes).some(({ domain }) => domain !== "")) {
     model.message(8, new Message().text(1, "com.microsoft").int(2, 1));
   }
   for (const [key, value] of Object.entries(metadata)) {
@@ -57,14 +59,10 @@ function graphMessage(graph: Graph, nodes: readonly GraphNode[], name: string): 
   const message = new Message();
   const names = nameValues(graph, nodes);
   const nameOf = (value: Value) => names.get(value)!;
-  const constants = new Set(nodes.flatMap(({ inputs }) =>
-    inputs.filter((input) =>
-      input !== undefined && (input.source.kind === "constant" || input.source.kind === "uniform")
-    ) as Value[]
-  ));
-  for (const value of Object.values(graph.outputs)) {
-    if (value.source.kind === "constant" || value.source.kind === "uniform") constants.add(value);
-  }
+  const constants = new Set(
+    [...allNodes(nodes).flatMap(({ inputs }) => inputs), ...Object.values(graph.outputs)]
+      .filter((value) => value !== undefined && isConstant(value)) as Value[],
+  );
   const initializers = new Message();
   let expanded = 0;
   for (const value of constants) {
@@ -98,6 +96,11 @@ function graphMessage(graph: Graph, nodes: readonly GraphNode[], name: string): 
   return message;
 }
 
+/** Nodes with those inside of them. */
+function allNodes(nodes: readonly GraphNode[]): GraphNode[] {
+  return nodes.flatMap((node) => [node, ...allNodes(node.body?.nodes ?? [])]);
+}
+
 /** Names: those of inputs and outputs, numbers for what lies between. */
 function nameValues(graph: Graph, nodes: readonly GraphNode[]): Map<Value, string> {
   const names = new Map<Value, string>();
@@ -109,17 +112,16 @@ function nameValues(graph: Graph, nodes: readonly GraphNode[]): Map<Value, strin
   const name = (value: Value | undefined) => {
     if (value !== undefined && !names.has(value)) names.set(value, `%${names.size}`);
   };
-  for (const { inputs, outputs } of nodes) {
-    inputs.forEach(name);
-    outputs.forEach(name);
+  for (const { inputs, outputs, body } of allNodes(nodes)) {
+    [...body?.inputs ?? [], ...inputs, ...outputs].forEach(name);
   }
   Object.values(graph.outputs).forEach(name);
   return names;
 }
 
 function nodeMessage(
-  { op, domain, inputs, attributes, outputs }: GraphNode,
-  index: number,
+  { op, domain, inputs, attributes, outputs, body }: GraphNode,
+  index: number | string,
   nameOf: (value: Value) => string,
 ): Message {
   const message = new Message();
@@ -127,7 +129,24 @@ function nodeMessage(
   for (const output of outputs) message.text(2, nameOf(output));
   message.text(3, `${op}_${index}`).text(4, op);
   for (const attribute of attributeMessages(attributes)) message.message(5, attribute);
+  if (body !== undefined) {
+    const inner = bodyMessage(body, `${index}.`, nameOf);
+    message.message(5, new Message().text(1, "body").message(6, inner).int(20, 5));
+  }
   if (domain !== "") message.text(7, domain);
+  return message;
+}
+
+function bodyMessage(
+  { inputs, outputs, nodes }: Body,
+  prefix: string,
+  nameOf: (value: Value) => string,
+): Message {
+  const message = new Message();
+  nodes.forEach((node, i) => message.message(1, nodeMessage(node, `${prefix}${i}`, nameOf)));
+  message.text(2, `body_${prefix}`);
+  for (const value of inputs) message.message(11, valueInfo(nameOf(value), value));
+  for (const value of outputs) message.message(12, valueInfo(nameOf(value), value));
   return message;
 }
 

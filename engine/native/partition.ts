@@ -5,7 +5,7 @@
  * @module
  */
 
-import { type Graph, type GraphNode, isConstant, sortedNodes, type Value } from "./graph.ts";
+import { type Graph, type GraphNode, isConstant, needsOf, sortedNodes, type Value } from "./graph.ts";
 
 /** A graph in two parts; the outputs of the first are inputs of the second. */
 export interface Partition {
@@ -30,7 +30,7 @@ export function partition(graph: Graph, isSlow: (input: string) => boolean): Par
   const nodes = sortedNodes(graph);
   const frontier = new Set<Value>();
   for (const node of nodes) {
-    const inputs = node.inputs.filter((input) => input !== undefined) as Value[];
+    const inputs = needsOf(node);
     const kinds = inputs.map(classOf);
     const kind = kinds.includes("late") ? "late" : kinds.includes("early") ? "early" : "constant";
     classes.set(node, kind);

@@ -16,7 +16,10 @@ import {
 import { foldKernel } from "./fold.ts";
 import { type ConstantData, type ElementType, type Graph, isConstant, type Value } from "./graph.ts";
 import { GraphBuilder } from "./graph_builder.ts";
-import { KERNELS, UnmappedError } from "./kernels.ts";
+import { FUSED_KERNELS } from "./fused_kernels.ts";
+import { transformerLayerKernel } from "./layer_kernel.ts";
+import { TRANSFORMER_LAYER } from "../ops/transformer_layer.ts";
+import { TFJS_KERNELS, type TracedKernel, UnmappedError } from "./kernels.ts";
 import { placeOf, TraceError } from "./errors.ts";
 
 /** Shape and type of an input. */
@@ -62,6 +65,13 @@ export interface Trace {
 }
 
 const NAME = "native-trace";
+
+/** Every kernel that can be traced. */
+const KERNELS: Readonly<Record<string, TracedKernel>> = {
+  ...TFJS_KERNELS,
+  ...FUSED_KERNELS,
+  [TRANSFORMER_LAYER]: transformerLayerKernel,
+};
 
 /** A frame of one of TensorFlow.js's own random ops, which compute in JavaScript. */
 const RANDOM_OP = /at (random\w*|truncatedNormal|multinomial|dropout)_ \(\S*tf-core/;

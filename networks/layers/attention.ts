@@ -13,11 +13,9 @@ import type { TensorSpec } from "../network.ts";
 import { dropout } from "./dropout.ts";
 import type { BlockContext } from "./feed_forward.ts";
 import { neighborhoodAttention } from "./neighborhood.ts";
-import { adaRmsNorm } from "./norm.ts";
+import { adaRmsNorm, EPSILON } from "./norm.ts";
 import { type Grid, ropeFrequencies, ropeTable, rotate } from "./rope.ts";
 import { bufferSpec, constantSpec, linearSpec } from "./specs.ts";
-
-const EPSILON = 1e-6;
 
 /** Which keys a query sees. */
 export type AttentionReach =

@@ -2,7 +2,8 @@
 
 import { linear, rmsNormalize, type Tensor, tf } from "../../engine/mod.ts";
 
-const EPSILON = 1e-6;
+/** Of every norm (spec §4.1). */
+export const EPSILON = 1e-6;
 
 /**
  * RMSNorm over the last axis.
@@ -24,9 +25,14 @@ export function rmsNorm(x: Tensor, scale: Tensor): Tensor {
  */
 export function adaRmsNorm(x: Tensor, cond: Tensor, weight: Tensor): Tensor {
   return tf.tidy(() => {
-    const scale = tf.add(linear(cond, weight), tf.scalar(1));
+    const scale = adaScale(cond, weight);
     const [samples, width] = scale.shape as [number, number];
     const normalised = rmsNormalize(x, EPSILON).reshape([samples, -1, width]);
     return tf.mul(normalised, scale.reshape([samples, 1, width])).reshape(x.shape);
   });
+}
+
+/** cond·W + 1, [B, d]. */
+export function adaScale(cond: Tensor, weight: Tensor): Tensor {
+  return tf.add(linear(cond, weight), tf.scalar(1));
 }

@@ -1,7 +1,7 @@
 import { assert, assertAlmostEquals, assertEquals, assertThrows } from "@std/assert";
-import { type Tensor, tf } from "../../engine/mod.ts";
+import { axisBlocks, type Tensor, tf } from "../../engine/mod.ts";
 import { cosineScale, globalAttention } from "../../networks/layers/attention.ts";
-import { axisBlocks, neighborhoodAttention } from "../../networks/layers/neighborhood.ts";
+import { neighborhoodAttention } from "../../networks/layers/neighborhood.ts";
 import {
   allValuesOf,
   assertClose,
