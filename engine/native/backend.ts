@@ -17,11 +17,18 @@ import { isTracing, refuseRead } from "./trace.ts";
 /** The name of the backend in TensorFlow.js. */
 export const NATIVE = "native";
 
+/** Blocks of columns that the worker holds: a weight of several matrices side by side, apart. */
+interface Columns {
+  /** Columns of each block; one block is the whole. */
+  readonly sizes: readonly number[];
+  readonly handles: readonly number[];
+}
+
 /** What MathBackendCPU keeps of a tensor, and where it lies if not here. */
 interface Entry {
-  values?: BackendValues;
+  values?: BackendValues | undefined;
   refCount: number;
-  handle?: number;
+  held?: Columns;
 }
 
 /** TensorFlow.js's own CPU backend, with tensors that stay with the worker. */
@@ -54,14 +61,40 @@ export class NativeBackend extends MathBackendCPU {
   /** A tensor whose numbers the worker holds; the caller owns it. */
   resident(handle: number, shape: readonly number[], type: TensorDataType): Tensor {
     const dataId = this.write(undefined as unknown as BackendValues, [...shape], type);
-    this.#entry(dataId).handle = handle;
+    this.#entry(dataId).held = { sizes: [shape.at(-1) ?? 1], handles: [handle] };
     const info: TensorInfo = { dataId, shape: [...shape], dtype: type };
     return tf.engine().makeTensorFromTensorInfo(info, this) as Tensor;
   }
 
-  /** The handle of a tensor's numbers, if the worker holds them. */
+  /** The handle of a tensor's numbers, if the worker holds them in one block. */
   handleOf({ dataId }: TensorInfo): number | undefined {
-    return this.data.has(dataId) ? this.#entry(dataId).handle : undefined;
+    const held = this.data.has(dataId) ? this.#entry(dataId).held : undefined;
+    return held?.handles.length === 1 ? held.handles[0] : undefined;
+  }
+
+  /** Whether the worker holds a tensor's numbers. */
+  holds({ dataId }: TensorInfo): boolean {
+    return this.data.has(dataId) && this.#entry(dataId).held !== undefined;
+  }
+
+  /**
+   * Moves a matrix to the worker, where it stays until it is disposed; `data()` still reads it.
+   *
+   * @param sizes Columns of the blocks that it is cut into.
+   * @returns A handle for each block.
+   */
+  async hold(tensor: Tensor, sizes: readonly number[]): Promise<readonly number[]> {
+    const entry = this.#entry(tensor.dataId);
+    if (entry.held !== undefined && entry.held.sizes.join() === sizes.join()) {
+      return entry.held.handles;
+    }
+    const whole = await tensor.data() as Float32Array;
+    if (entry.held !== undefined) this.host.free(entry.held.handles);
+    const handles: number[] = [];
+    for (const block of cutColumns(whole, sizes)) handles.push(await this.host.put(block));
+    entry.held = { sizes: [...sizes], handles };
+    entry.values = undefined;
+    return handles;
   }
 
   #entry(dataId: object): Entry {
@@ -69,29 +102,61 @@ export class NativeBackend extends MathBackendCPU {
   }
 
   override async read(dataId: object): Promise<BackendValues> {
-    const { handle } = this.#entry(dataId);
-    return handle === undefined ? this.readSync(dataId) : await this.host.get(handle);
+    const { held } = this.#entry(dataId);
+    if (held === undefined) return this.readSync(dataId);
+    const blocks: TensorData[] = [];
+    for (const handle of held.handles) blocks.push(await this.host.get(handle));
+    return blocks.length === 1 ? blocks[0]! : joinColumns(blocks as Float32Array[], held.sizes);
   }
 
   override readSync(dataId: object): Float32Array | Int32Array | Uint8Array {
     if (isTracing()) refuseRead();
-    if (this.#entry(dataId).handle !== undefined) {
+    if (this.#entry(dataId).held !== undefined) {
       throw new Error("Cannot read a tensor at once: the native worker holds it; await its data()");
     }
     return super.readSync(dataId) as TensorData;
   }
 
   override disposeData(dataId: object, force = false): boolean {
-    const handle = this.data.has(dataId) ? this.#entry(dataId).handle : undefined;
+    const held = this.data.has(dataId) ? this.#entry(dataId).held : undefined;
     const gone = super.disposeData(dataId, force);
-    if (gone && handle !== undefined) {
+    if (gone && held !== undefined) {
       // One message for all that is freed in a row.
-      if (this.#freed.push(handle) === 1) {
-        queueMicrotask(() => this.host.free(this.#freed.splice(0)));
-      }
+      if (this.#freed.length === 0) queueMicrotask(() => this.host.free(this.#freed.splice(0)));
+      this.#freed.push(...held.handles);
     }
     return gone;
   }
+}
+
+/** The blocks of columns of a matrix, each an array of its own. */
+function cutColumns(whole: Float32Array, sizes: readonly number[]): Float32Array[] {
+  if (sizes.length === 1) return [whole.slice()];
+  const width = sizes.reduce((a, b) => a + b, 0);
+  let first = 0;
+  return sizes.map((size) => {
+    const block = new Float32Array(whole.length / width * size);
+    for (let from = first, to = 0; to < block.length; from += width, to += size) {
+      block.set(whole.subarray(from, from + size), to);
+    }
+    first += size;
+    return block;
+  });
+}
+
+/** The inverse of {@linkcode cutColumns}. */
+function joinColumns(blocks: readonly Float32Array[], sizes: readonly number[]): Float32Array {
+  const width = sizes.reduce((a, b) => a + b, 0);
+  const out = new Float32Array(blocks.reduce((sum, { length }) => sum + length, 0));
+  let first = 0;
+  blocks.forEach((block, i) => {
+    const size = sizes[i]!;
+    for (let from = 0, to = first; from < block.length; from += size, to += width) {
+      out.set(block.subarray(from, from + size), to);
+    }
+    first += size;
+  });
+  return out;
 }
 
 /** Gives the backend the kernels of the CPU backend, and faster ones for what is used in between. */
@@ -107,7 +172,7 @@ export function registerKernels(): void {
         const inputs = Object.values(params.inputs) as (TensorInfo | undefined)[];
         if (!["Identity", "Reshape", "ExpandDims"].includes(kernelName)) {
           for (const input of inputs) {
-            if (input !== undefined && backend.handleOf(input) !== undefined) {
+            if (input !== undefined && backend.holds(input)) {
               throw new Error(
                 `Cannot compute ${kernelName}: the native worker holds an input of shape ` +
                   `[${input.shape}]; pass it to a compiled function, or await its data()`,

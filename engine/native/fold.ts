@@ -1,15 +1,17 @@
 /** Constant folding: kernels whose inputs are known run on the CPU backend while tracing. @module */
 
 import { type BackendValues, type TensorDataType, type TensorInfo, tf } from "../tfjs.ts";
+import { fastBinary } from "./glue.ts";
 import { type ConstantData, type ElementType, sizeOf, uniformOf, type Value } from "./graph.ts";
-import type { GraphBuilder } from "./graph_builder.ts";
 import type { KernelCall } from "./kernels.ts";
 
 /** Larger results are left to the graph: a table of 64 MiB is the largest that a file should carry. */
 const MOST_ELEMENTS = 2 ** 24;
 
 /** Kernels whose graph form is as good as their result, or whose result is larger than their input. */
-const LEFT_ALONE = new Set(["Identity", "Reshape", "ExpandDims", "Tile", "BroadcastTo"]);
+const LEFT_ALONE = new Set([
+  ...["Identity", "Reshape", "ExpandDims", "Transpose", "Tile", "BroadcastTo"],
+]);
 
 /** What makes and frees tensors of the CPU backend. */
 interface CpuBackend {
@@ -18,8 +20,25 @@ interface CpuBackend {
   readSync(id: object): BackendValues;
 }
 
+/** What was folded before, by kernel, attributes and inputs. */
+export type FoldCache = Map<string, Value | Value[]>;
+
 /** The results, or undefined where the kernel should stay in the graph. */
 export function foldKernel(
+  kernelName: string,
+  call: KernelCall,
+  cache: FoldCache,
+): Value | Value[] | undefined {
+  const { inputs, attrs } = call;
+  const key = `${kernelName} ${JSON.stringify(attrs)} ${inputs.map(({ id }) => id)}`;
+  const known = cache.get(key);
+  if (known !== undefined) return known;
+  const folded = compute(kernelName, call);
+  if (folded !== undefined) cache.set(key, folded);
+  return folded;
+}
+
+function compute(
   kernelName: string,
   { builder, inputs, named, attrs }: KernelCall,
 ): Value | Value[] | undefined {
@@ -39,7 +58,8 @@ export function foldKernel(
     for (const [, info] of made) cpu.disposeIntermediateTensorInfo(info);
     return undefined;
   }
-  const results = kernel.kernelFunc({
+  const fast = fastBinary(kernelName, Object.fromEntries(made), cpu);
+  const results = fast ?? kernel.kernelFunc({
     // Concat and Pack take a list.
     inputs: (made[0]?.[0] === "0" ? made.map(([, info]) => info) : Object.fromEntries(made)) as never,
     attrs,

@@ -30,6 +30,12 @@ interface Traced {
   readonly outputs: TensorTree;
 }
 
+/** Constants of up to this many elements in all are embedded in the graph (64 MiB). */
+const EMBEDDED_ELEMENTS = Number(Deno.env.get("EMBED") ?? 2 ** 24);
+
+/** Single constants of up to this many elements are, in any case. */
+const HELD_ELEMENTS = 2 ** 12;
+
 /** Before the names of outputs, so that they are not those of inputs. */
 const OUT = "out";
 
@@ -83,12 +89,19 @@ export class NativeFunction {
   async #trace(inputs: TensorTree, leaves: Readonly<Record<string, Tensor>>): Promise<Traced> {
     const { constants, slow, resident } = this.#options;
     const isConstant = under(constants);
+    const fixed = Object.entries(leaves).filter(([name]) => isConstant(name));
+    const elements = fixed.reduce((sum, [, { size }]) => sum + size, 0);
+    // Of a large model only small tensors become part of the graph, the rest are moved to the worker:
+    // a file of all of them would be held three times while the runtime reads it.
+    const most = elements <= EMBEDDED_ELEMENTS ? Infinity : HELD_ELEMENTS;
+    const isHeld = (name: string) => isConstant(name) && leaves[name]!.size > most;
     const specs: Record<string, InputSpec> = {};
     for (const [name, tensor] of Object.entries(leaves)) {
+      const embedded = isConstant(name) && !isHeld(name);
       specs[name] = {
         shape: tensor.shape,
         type: tensor.dtype as ElementType,
-        ...(isConstant(name) && { constant: await tensor.data() as ConstantData }),
+        ...(embedded && { constant: await tensor.data() as ConstantData }),
       };
     }
     let outputs: TensorTree;
@@ -97,6 +110,7 @@ export class NativeFunction {
       return flatten(outputs, OUT);
     }, specs);
     const program = await NativeProgram.build(this.#backend, traced, {
+      isHeld,
       isSlow: under(slow),
       isResident: under(resident.map((name) => `${OUT}.${name}`)),
       threads: this.#backend.threads,

@@ -5,6 +5,7 @@
  * @module
  */
 
+import { copyPermuted, mergeAxes } from "../permute.ts";
 import {
   type Attributes,
   broadcastShape,
@@ -64,15 +65,15 @@ export class GraphBuilder {
       this.#value(shape, type, { kind: "uniform", value }));
   }
 
-  /** A constant; one number everywhere becomes a uniform, small ones are shared. */
+  /** A constant; one number everywhere becomes a uniform, equal ones are shared. */
   constant(data: ConstantData, shape: readonly number[], type: ElementType): Value {
     const first = data[0];
     if (first !== undefined && data.every((x) => Object.is(x, first))) {
       return this.uniform(Number(first), shape, type);
     }
     const make = () => this.#value(shape, type, { kind: "constant", data });
-    if (data.length > 4096) return make();
-    return this.#once(`c ${type} [${shape}] ${data.join()}`, make);
+    const value = this.#once(`c ${type} [${shape}] ${contentHash(data)}`, make);
+    return sameData(value, data) ? value : make();
   }
 
   /** Integers as shapes, axes and pads are given. */
@@ -157,7 +158,10 @@ export class GraphBuilder {
     if (sameShape(x.shape, shape)) return x;
     const { source, type } = x;
     if (source.kind === "uniform") return this.uniform(source.value, shape, type);
-    if (source.kind === "constant") return this.constant(source.data, shape, type);
+    if (source.kind === "constant") {
+      const make = () => this.#value(shape, type, { kind: "constant", data: source.data });
+      return this.#once(`r ${x.id} [${shape}]`, make);
+    }
     if (source.kind === "node" && source.node.op === "Reshape") {
       return this.reshape(source.node.inputs[0]!, shape);
     }
@@ -171,6 +175,14 @@ export class GraphBuilder {
     if (moving.every((axis, i) => i === 0 || moving[i - 1]! < axis)) return this.reshape(x, shape);
     const { source, type } = x;
     if (source.kind === "uniform") return this.uniform(source.value, shape, type);
+    if (source.kind === "constant" && source.data instanceof Float32Array) {
+      return this.#once(`t ${x.id} ${perm}`, () => {
+        const data = new Float32Array(source.data.length);
+        const axes = mergeAxes(x.shape, perm);
+        copyPermuted(data, { source: source.data as Float32Array, ...axes });
+        return this.#value(shape, type, { kind: "constant", data });
+      });
+    }
     if (source.kind === "node" && source.node.op === "Transpose") {
       const inner = source.node.attributes.perm as readonly number[];
       return this.transpose(source.node.inputs[0]!, perm.map((axis) => inner[axis]!));
@@ -294,4 +306,25 @@ export class GraphBuilder {
         return new Uint8Array(size).fill(number);
     }
   }
+}
+
+/** Two hashes of a constant's words (FNV-1a and a polynomial). */
+function contentHash(data: ConstantData): string {
+  const bytes = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
+  const words = data.byteLength % 4 === 0 && data.byteOffset % 4 === 0
+    ? new Uint32Array(data.buffer, data.byteOffset, data.byteLength / 4)
+    : bytes;
+  let [a, b] = [0x811c9dc5, 0];
+  for (let i = 0; i < words.length; i++) {
+    a = Math.imul(a ^ words[i]!, 0x01000193);
+    b = (Math.imul(b, 31) + words[i]!) | 0;
+  }
+  return `${a} ${b}`;
+}
+
+function sameData({ source }: Value, data: ConstantData): boolean {
+  if (source.kind !== "constant" || source.data.length !== data.length) return false;
+  const known = source.data;
+  for (let i = 0; i < data.length; i++) if (!Object.is(known[i], data[i])) return false;
+  return true;
 }

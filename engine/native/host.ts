@@ -79,6 +79,13 @@ export class NativeHost {
     return (answer as Extract<Answer, { outputs: unknown }>).outputs;
   }
 
+  /** Gives numbers, and their buffer, to the worker. */
+  async put(data: TensorData): Promise<number> {
+    const handle = this.handle();
+    await this.#ask({ type: "put", handle, data }, [data.buffer as ArrayBuffer]);
+    return handle;
+  }
+
   /** A copy of what the worker holds. */
   async get(handle: number): Promise<TensorData> {
     const answer = await this.#ask({ type: "get", handle });

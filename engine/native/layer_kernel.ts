@@ -186,12 +186,9 @@ function neighborhoodLayer(call: KernelCall, kernel: number): Value {
     const normed =
       rmsNormalization(inner, band!, { scale: scale ?? first.outer!, epsilon })[0];
     const own = { cos: inner.gather(cos, index!, 0), sin: inner.gather(sin, index!, 0) };
-    const turned = (weight: Value) => {
-      const made = unitAndRotated(inner, normed, { weight, layer, angles: own });
-      return inner.reshape(made, [perBand * heads, size]);
-    };
-    const values = inner.reshape(inner.matMul(normed, layer.v), [perBand * heads, size]);
-    return [turned(layer.q), turned(layer.k), values];
+    // No reshape at the end: as the last operator of a band it would copy.
+    const turned = (weight: Value) => unitAndRotated(inner, normed, { weight, layer, angles: own });
+    return [turned(layer.q), turned(layer.k), inner.matMul(normed, layer.v)];
   }) as [Value, Value, Value];
 
   const flat = (value: Value) => b.reshape(value, [bands * perBand * heads, size]);

@@ -14,17 +14,17 @@ export interface Partition {
   readonly late: Graph;
 }
 
-/** What a value depends on. */
-type Class = "constant" | "early" | "late";
+/** What a value depends on: nothing that changes, what changes seldom, or anything. */
+export type Pace = "constant" | "early" | "late";
 
-/** @param isSlow Whether an input, by its name, changes seldom. */
-export function partition(graph: Graph, isSlow: (input: string) => boolean): Partition {
+/** @param paceOf What an input, by its name, is. */
+export function partition(graph: Graph, paceOf: (input: string) => Pace): Partition {
   const nameOf = new Map(Object.entries(graph.inputs).map(([name, value]) => [value, name]));
-  const classes = new Map<GraphNode, Class>();
-  const classOf = (value: Value): Class => {
+  const classes = new Map<GraphNode, Pace>();
+  const classOf = (value: Value): Pace => {
     if (isConstant(value)) return "constant";
     const name = nameOf.get(value);
-    if (name !== undefined) return isSlow(name) ? "early" : "late";
+    if (name !== undefined) return paceOf(name);
     return value.source.kind === "node" ? classes.get(value.source.node)! : "late";
   };
   const nodes = sortedNodes(graph);
@@ -41,7 +41,7 @@ export function partition(graph: Graph, isSlow: (input: string) => boolean): Par
   }
   if (frontier.size === 0) return { early: undefined, late: graph };
   const crossing = Object.fromEntries([...frontier].map((value, i) => [`early.${i}`, value]));
-  const slow = Object.entries(graph.inputs).filter(([name]) => isSlow(name));
+  const slow = Object.entries(graph.inputs).filter(([name]) => paceOf(name) !== "late");
   return {
     early: { inputs: Object.fromEntries(slow), outputs: crossing },
     late: { inputs: { ...graph.inputs, ...crossing }, outputs: graph.outputs },

@@ -6,7 +6,7 @@
 
 import { type Tensor, type TensorDataType, tf } from "../tfjs.ts";
 import type { NativeBackend } from "./backend.ts";
-import { type Graph, sizeOf, type Value, withoutUnused } from "./graph.ts";
+import { type Graph, type GraphNode, sortedNodes, type Value, withoutUnused } from "./graph.ts";
 import { onnxParts } from "./onnx.ts";
 import { partition } from "./partition.ts";
 import { joinParts } from "./protobuf.ts";
@@ -18,6 +18,8 @@ const LEVELS_KEPT = 32;
 
 /** Options of {@linkcode NativeProgram.build}. */
 export interface ProgramOptions {
+  /** Whether an input is moved to the worker at its first use and stays there. */
+  readonly isHeld?: (input: string) => boolean;
   /** Whether an input changes seldom. */
   readonly isSlow: (input: string) => boolean;
   /** Whether an output stays with the worker. */
@@ -42,13 +44,16 @@ export class NativeProgram {
   readonly #early: Part | undefined;
   readonly #late: Part;
   readonly #isResident: ProgramOptions["isResident"];
+  /** Inputs that are blocks of columns of held tensors. */
+  readonly #columns: Readonly<Record<string, HeldColumns>>;
   /** Handles of the early outputs by the numbers that they were computed from. */
   readonly #kept = new Map<string, Readonly<Record<string, Feed>>>();
 
   private constructor(
     backend: NativeBackend,
-    { trace, early, late, isResident }: {
+    { trace, early, late, isResident, columns }: {
       readonly trace: Trace;
+      readonly columns: Readonly<Record<string, HeldColumns>>;
       readonly early: Part | undefined;
       readonly late: Part;
       readonly isResident: ProgramOptions["isResident"];
@@ -59,15 +64,18 @@ export class NativeProgram {
     this.#early = early;
     this.#late = late;
     this.#isResident = isResident;
+    this.#columns = columns;
   }
 
   /** Makes the sessions of a trace. */
   static async build(
     backend: NativeBackend,
     trace: Trace,
-    { isSlow, isResident, threads, profile }: ProgramOptions,
+    { isHeld = () => false, isSlow, isResident, threads, profile }: ProgramOptions,
   ): Promise<NativeProgram> {
-    const { early, late } = partition(trace.graph, isSlow);
+    const { graph, columns } = cutHeld(trace.graph, isHeld);
+    const { early, late } = partition(graph, (name) =>
+      columns[name] !== undefined ? "constant" : isSlow(name) ? "early" : "late");
     const make = async (graph: Graph, name: string): Promise<Part> => {
       const used = withoutUnused(graph);
       const model = joinParts(onnxParts(used, { name }));
@@ -76,6 +84,7 @@ export class NativeProgram {
     };
     return new NativeProgram(backend, {
       trace,
+      columns,
       isResident,
       early: early && await make(early, "early"),
       late: await make(late, "late"),
@@ -94,6 +103,12 @@ export class NativeProgram {
   ): Promise<Record<string, Tensor>> {
     const drawn = new Map(this.#trace.random.map((one) => [one.input, one]));
     const feedOf = async (name: string): Promise<Feed> => {
+      const columns = this.#columns[name];
+      if (columns !== undefined) {
+        const handles = await this.#backend.hold(tensors[columns.input]!, columns.sizes);
+        const { shape } = columns.value;
+        return { handle: handles[columns.index]!, shape, type: "float32" };
+      }
       const asked = drawn.get(name);
       if (asked !== undefined) {
         const { shape } = asked;
@@ -185,7 +200,51 @@ function handlesOf(feeds: Readonly<Record<string, Feed>>): number[] {
   return Object.values(feeds).flatMap((feed) => "handle" in feed ? [feed.handle] : []);
 }
 
-/** Bytes of a value. */
-export function bytesOf({ shape, type }: Value): number {
-  return sizeOf(shape) * { float32: 4, int32: 4, int64: 8, bool: 1 }[type];
+/** A block of columns of a held tensor. */
+interface HeldColumns {
+  /** The input that it is of. */
+  readonly input: string;
+  readonly sizes: readonly number[];
+  readonly index: number;
+  readonly value: Value;
+}
+
+/**
+ * Where the only use of a held matrix is to be split along its columns, the parts are inputs instead:
+ * the matrix is cut once, when it is moved to the worker.
+ */
+function cutHeld(
+  graph: Graph,
+  isHeld: (input: string) => boolean,
+): { graph: Graph; columns: Record<string, HeldColumns> } {
+  const users = new Map<Value, GraphNode[]>();
+  const visit = (nodes: readonly GraphNode[]) => {
+    for (const node of nodes) {
+      for (const value of node.inputs) {
+        if (value !== undefined) users.set(value, [...users.get(value) ?? [], node]);
+      }
+      if (node.body !== undefined) visit(node.body.nodes);
+    }
+  };
+  visit(sortedNodes(graph));
+  const inputs: Record<string, Value> = {};
+  const columns: Record<string, HeldColumns> = {};
+  for (const [name, value] of Object.entries(graph.inputs)) {
+    const [only, ...others] = users.get(value) ?? [];
+    const split = only?.op === "Split" && others.length === 0 &&
+      only.attributes.axis === value.shape.length - 1;
+    if (!isHeld(name)) {
+      inputs[name] = value;
+    } else if (split) {
+      const sizes = only.outputs.map(({ shape }) => shape.at(-1)!);
+      only.outputs.forEach((part, index) => {
+        inputs[`${name}.${index}`] = part;
+        columns[`${name}.${index}`] = { input: name, sizes, index, value: part };
+      });
+    } else {
+      inputs[name] = value;
+      columns[name] = { input: name, sizes: [value.shape.at(-1) ?? 1], index: 0, value };
+    }
+  }
+  return { graph: { inputs, outputs: graph.outputs }, columns };
 }

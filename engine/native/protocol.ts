@@ -34,6 +34,7 @@ export type Request =
     readonly feeds: Readonly<Record<string, Feed>>;
     readonly fetches: Readonly<Record<string, Fetch>>;
   }
+  | { readonly type: "put"; readonly handle: number; readonly data: TensorData }
   | { readonly type: "get"; readonly handle: number }
   | { readonly type: "release"; readonly session: number }
   | { readonly type: "free"; readonly handles: readonly number[] };

@@ -13,7 +13,7 @@ import {
   type TensorInfo,
   tf,
 } from "../tfjs.ts";
-import { foldKernel } from "./fold.ts";
+import { type FoldCache, foldKernel } from "./fold.ts";
 import { type ConstantData, type ElementType, type Graph, isConstant, type Value } from "./graph.ts";
 import { GraphBuilder } from "./graph_builder.ts";
 import { FUSED_KERNELS } from "./fused_kernels.ts";
@@ -80,6 +80,7 @@ const RANDOM_OP = /at (random\w*|truncatedNormal|multinomial|dropout)_ \(\S*tf-c
 class TraceBackend extends tf.KernelBackend implements KernelBackend {
   readonly builder = new GraphBuilder();
   readonly captured: Record<string, Tensor> = {};
+  readonly folded: FoldCache = new Map();
   readonly #values = new Map<object, Value>();
   readonly #captures: "error" | "inputs";
 
@@ -182,7 +183,7 @@ function record(
   const { builder } = backend;
   const call = { builder, inputs: values, named, attrs: attrs ?? {} };
   const folded = values.length > 0 && values.every(isConstant)
-    ? foldKernel(kernelName, call)
+    ? foldKernel(kernelName, call, backend.folded)
     : undefined;
   try {
     const result = folded ?? KERNELS[kernelName]!(call);

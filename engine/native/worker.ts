@@ -29,6 +29,8 @@ class Runtime {
       interOpNumThreads: 1,
       graphOptimizationLevel: "all",
       logSeverityLevel: 3,
+      // Threads that wait for work by spinning double the time where cores are shared.
+      extra: { session: { ["intra_op"]: { ["allow_spinning"]: Deno.env.get("SPIN") ?? "0" } } },
       ...(profile !== undefined && { enableProfiling: true, profileFilePrefix: profile }),
     });
     this.#sessions.set(id, session);
@@ -60,6 +62,10 @@ class Runtime {
       else this.#held.set(keep, buffers[name]!);
     }
     return sent;
+  }
+
+  put(handle: number, data: TensorData): void {
+    this.#held.set(handle, data);
   }
 
   get(handle: number): TensorData {
@@ -109,6 +115,9 @@ async function answer(request: Request): Promise<Omit<Answer, "id">> {
       return { done: true };
     case "run":
       return { outputs: await current.run(request.session, request.feeds, request.fetches) };
+    case "put":
+      current.put(request.handle, request.data);
+      return { done: true };
     case "get":
       return { data: current.get(request.handle) };
     case "free":

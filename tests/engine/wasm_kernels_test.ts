@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import { createRng, type Rng } from "../../core/mod.ts";
 import { type Tensor, tf } from "../../engine/mod.ts";
-import { copyPermuted, mergeAxes } from "../../engine/wasm/transpose.ts";
+import { copyPermuted, mergeAxes } from "../../engine/permute.ts";
 import {
   allValuesOf,
   assertClose,
