@@ -4,7 +4,7 @@
  * @module
  */
 
-import { type Tensor, tf, type Weights } from "../engine/mod.ts";
+import { type Tensor, ownedTensor, type Weights } from "../engine/mod.ts";
 import type { Network } from "../networks/mod.ts";
 import { CheckpointError, showShape } from "./errors.ts";
 import { swapShape, toFile, toMemory } from "./layout.ts";
@@ -69,7 +69,7 @@ export function weightsOf(network: Pick<Network, "tensors">, tensors: StoredTens
   const make = (wanted: "param" | "buffer") =>
     Object.fromEntries(
       plain.filter(({ role }) => role === wanted)
-        .map(({ name, shape, data }) => [name, tf.tensor(data, shape as number[], "float32")]),
+        .map(({ name, shape, data }) => [name, ownedTensor(data, shape)]),
     );
   return { params: make("param"), buffers: make("buffer") };
 }

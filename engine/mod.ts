@@ -16,6 +16,7 @@ export { execute, readTensor } from "./execute.ts";
 export { NativeUnavailableError, TraceError } from "./native/errors.ts";
 export { onnxFile, type OnnxFunction, type OnnxSource } from "./onnx_file.ts";
 export * from "./ops/mod.ts";
+export { ownedTensor } from "./owned.ts";
 export * from "./tfjs.ts";
 export type { TensorTree } from "./tree.ts";
 export {

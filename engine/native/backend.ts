@@ -9,6 +9,7 @@ import { MathBackendCPU } from "npm:@tensorflow/tfjs-backend-cpu@4.22.0";
 import { type BackendValues, type Tensor, type TensorDataType, type TensorInfo, tf } from "../tfjs.ts";
 import type { TensorTree } from "../tree.ts";
 import { type FunctionOptions, NativeFunction, runTraced, type TreeFunction } from "./function.ts";
+import { isOwned } from "../owned.ts";
 import { fastBinary } from "./glue.ts";
 import type { NativeHost } from "./host.ts";
 import type { TensorData } from "./protocol.ts";
@@ -90,8 +91,12 @@ export class NativeBackend extends MathBackendCPU {
     }
     const whole = await tensor.data() as Float32Array;
     if (entry.held !== undefined) this.host.free(entry.held.handles);
+    // An array that nobody else uses is given away, or let go at once when it was cut.
+    const given = isOwned(tensor) && whole.byteLength === whole.buffer.byteLength;
+    const blocks = given && sizes.length === 1 ? [whole] : cutColumns(whole, sizes);
+    if (given && sizes.length > 1) (whole.buffer as ArrayBuffer).transfer(0);
     const handles: number[] = [];
-    for (const block of cutColumns(whole, sizes)) handles.push(await this.host.put(block));
+    for (const block of blocks) handles.push(await this.host.put(block));
     entry.held = { sizes: [...sizes], handles };
     entry.values = undefined;
     return handles;

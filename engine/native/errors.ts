@@ -11,11 +11,24 @@ export class NativeUnavailableError extends Error {
 }
 
 /** Parts of a stack that are not the user's place. */
-const INTERNAL = /@tensorflow|tfjs|engine\/native\/|<anonymous>|ext:|node:/;
+const INTERNAL = /@tensorflow|tfjs|<anonymous>|ext:|node:/;
+const FOLDERS = [new URL("./", import.meta.url), new URL("../ops/", import.meta.url)];
+
+/** The frames of the caller, more than are kept by default. */
+export function stackOf(): readonly string[] {
+  const limits = Error as unknown as { stackTraceLimit: number };
+  const { stackTraceLimit } = limits;
+  limits.stackTraceLimit = 100;
+  const { stack = "" } = new Error();
+  limits.stackTraceLimit = stackTraceLimit;
+  return stack.split("\n").slice(1);
+}
 
 /** The place in the code that called an op: the first frame outside of the tracer. */
 export function placeOf(): string {
-  const frames = (new Error().stack ?? "").split("\n").slice(1);
-  const frame = frames.find((line) => !INTERNAL.test(line));
-  return frame?.trim().replace(/^at /, "") ?? "an unknown place";
+  const frame = stackOf().find((line) =>
+    !INTERNAL.test(line) && !FOLDERS.some(({ href }) => line.includes(href)) &&
+    !/engine\/(tree|compile|execute|onnx_file)\.ts/.test(line)
+  );
+  return frame?.trim().replace(/^at (async )?/, "") ?? "an unknown place";
 }

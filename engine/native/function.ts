@@ -31,7 +31,7 @@ interface Traced {
 }
 
 /** Constants of up to this many elements in all are embedded in the graph (64 MiB). */
-const EMBEDDED_ELEMENTS = Number(Deno.env.get("EMBED") ?? 2 ** 24);
+const EMBEDDED_ELEMENTS = 2 ** 24;
 
 /** Single constants of up to this many elements are, in any case. */
 const HELD_ELEMENTS = 2 ** 12;

@@ -140,9 +140,9 @@ function stridedSlice({ builder, inputs: [x], attrs }: KernelCall): Value {
   return builder.reshape(sliced, info.finalShape);
 }
 
-function softmax({ builder, inputs: [x], attrs }: KernelCall, op = "Softmax"): Value {
-  const [axis] = tf.util.parseAxisParam(attrs.dim ?? attrs.axis ?? -1, [...x!.shape]) as [number];
-  return builder.one(op, [x], x!.shape, { attributes: { axis } });
+function softmax({ builder, inputs: [x], attrs }: KernelCall): Value {
+  const [axis] = tf.util.parseAxisParam(attrs.dim, [...x!.shape]) as [number];
+  return builder.one("Softmax", [x], x!.shape, { attributes: { axis } });
 }
 
 function clip({ builder, inputs: [x], attrs }: KernelCall): Value {
@@ -222,6 +222,11 @@ export const TFJS_KERNELS: Readonly<Record<string, TracedKernel>> = {
   Cos: unary("Cos"),
   Cosh: unary("Cosh"),
   Elu: unary("Elu"),
+  EluGrad: ({ builder, named: { dy, y } }) => {
+    const positive = builder.binary("GreaterOrEqual", y!, builder.uniform(0));
+    const slope = builder.binary("Add", y!, builder.uniform(1));
+    return builder.one("Where", [positive, dy, builder.binary("Mul", dy!, slope)], y!.shape);
+  },
   Erf: unary("Erf"),
   Exp: unary("Exp"),
   Expm1: ({ builder, inputs: [x] }) =>
@@ -292,8 +297,7 @@ export const TFJS_KERNELS: Readonly<Record<string, TracedKernel>> = {
   ArgMax: argExtreme("ArgMax"),
   ArgMin: argExtreme("ArgMin"),
   Cumsum: cumulative,
-  Softmax: (call) => softmax(call),
-  LogSoftmax: (call) => softmax(call, "LogSoftmax"),
+  Softmax: softmax,
 
   // Products
   BatchMatMul: ({ builder, named: { a, b }, attrs }) =>
@@ -337,7 +341,6 @@ export const TFJS_KERNELS: Readonly<Record<string, TracedKernel>> = {
     return parts.map((part) => builder.reshape(part, part.shape.toSpliced(axis, 1)));
   },
   Tile: tile,
-  BroadcastTo: ({ builder, inputs: [x], attrs }) => builder.expand(x!, attrs.shape),
   PadV2: pad,
   Reverse: reverse,
   GatherV2: gather,

@@ -152,13 +152,16 @@ function neighborhoodLayer(call: KernelCall, kernel: number): Value {
   const [n, height, width, channels] = named.x!.shape as [number, number, number, number];
   const [rows, columns] = [axisBlocks(height, kernel), axisBlocks(width, kernel)];
   const { tile } = rows;
-  const [bandsOfOne, across] = [height / tile, width / tile];
+  const [down, across] = [height / tile, width / tile];
+  const high = tileRowsPerBand(down, tile * width);
+  const bandsOfOne = down / high;
   const bands = n * bandsOfOne;
-  const perBand = tile * width;
+  const tiles = high * across;
+  const perBand = tiles * tile * tile;
   const [queries, keys] = [tile * tile, rows.window * columns.window];
 
   // Tokens in the order (image, tile row, tile column, row, column).
-  const split = [bandsOfOne, tile, across, tile];
+  const split = [down, tile, across, tile];
   const x = b.reshape(
     b.transpose(b.reshape(named.x!, [n, ...split, channels]), [0, 1, 3, 2, 4, 5]),
     [bands, perBand, channels],
@@ -194,13 +197,13 @@ function neighborhoodLayer(call: KernelCall, kernel: number): Value {
   const flat = (value: Value) => b.reshape(value, [bands * perBand * heads, size]);
   const [allKeys, allValues] = [flat(k), flat(v)];
   const windows = b.constant(
-    keyRows({ rows, columns, images: n, heads, height, width }),
-    [bands, heads * across, keys],
+    keyRows({ rows, columns, images: n, heads, high, height, width }),
+    [bands, heads * tiles, keys],
     "int32",
   );
-  const { masks, classOf } = maskClasses(rows, columns);
-  const classes = masks.length / (across * queries * keys);
-  const mask = b.constant(masks, [classes, across, queries, keys], "float32");
+  const { masks, classOf } = maskClasses(rows, columns, high);
+  const classes = masks.length / (tiles * queries * keys);
+  const mask = b.constant(masks, [classes, tiles, queries, keys], "float32");
   const maskNumber = b.constant(
     Int32Array.from({ length: bands }, (_, i) => classOf[i % bandsOfOne]!),
     [bands],
@@ -212,11 +215,11 @@ function neighborhoodLayer(call: KernelCall, kernel: number): Value {
     const perHead = inner.transpose(inner.reshape(query!, [perBand, heads, size]), [1, 0, 2]);
     const scaled = inner.binary("Mul", perHead, inner.reshape(layer.headScale, [heads, 1, 1]));
     const pick = (all: Value) =>
-      inner.reshape(inner.gather(all, window!, 0), [heads, across, keys, size]);
+      inner.reshape(inner.gather(all, window!, 0), [heads, tiles, keys, size]);
     const logits = inner.one(
       "FusedMatMul",
-      [inner.reshape(scaled, [heads, across, queries, size]), pick(allKeys)],
-      [heads, across, queries, keys],
+      [inner.reshape(scaled, [heads, tiles, queries, size]), pick(allKeys)],
+      [heads, tiles, queries, keys],
       { domain: MICROSOFT, attributes: { transB: 1 } },
     );
     const masked = inner.binary("Add", logits, inner.gather(mask, number!, 0));
@@ -229,13 +232,15 @@ function neighborhoodLayer(call: KernelCall, kernel: number): Value {
       rmsNormalization(inner, middle, { scale: scale ?? second.outer!, epsilon })[0];
     return [feedForward(inner, middle, { normed, layer })];
   });
-  const back = [n, bandsOfOne, across, tile, tile, channels];
+  const back = [n, down, across, tile, tile, channels];
   return b.reshape(b.transpose(b.reshape(y!, back), [0, 1, 3, 2, 4, 5]), named.x!.shape);
 }
 
 /** Rows of all heads of all tokens, in tile order, that are the keys of each window. */
 function keyRows(
-  { rows, columns, images, heads, height, width }: {
+  { rows, columns, images, heads, high: perBand, height, width }: {
+    /** Tile rows per band. */
+    readonly high: number;
     readonly rows: AxisBlocks;
     readonly columns: AxisBlocks;
     readonly images: number;
@@ -250,11 +255,13 @@ function keyRows(
   const out = new Int32Array(images * down * heads * across * high * wide);
   let at = 0;
   for (let image = 0; image < images; image++) {
-    for (let band = 0; band < down; band++) {
+    for (let first = 0; first < down; first += perBand) {
       for (let head = 0; head < heads; head++) {
-        for (let block = 0; block < across; block++) {
+        for (let tileOfBand = 0; tileOfBand < perBand * across; tileOfBand++) {
+          const block = tileOfBand % across;
+          const tileRow = first + Math.floor(tileOfBand / across);
           for (let i = 0; i < high; i++) {
-            const y = rows.keyStarts[band]! + i;
+            const y = rows.keyStarts[tileRow]! + i;
             for (let j = 0; j < wide; j++) {
               const x = columns.keyStarts[block]! + j;
               const tileNumber = (image * down + Math.floor(y / tile)) * across +
@@ -270,27 +277,46 @@ function keyRows(
   return out;
 }
 
-/** The masks of a tile row: those at the borders differ, those between are the same. */
+/** Most tokens of a band: what a band needs at once stays in the cache. */
+const BAND_TOKENS = 4096;
+
+/** Tile rows that make a band: as many as divide all and stay below {@linkcode BAND_TOKENS}. */
+function tileRowsPerBand(down: number, tokensPerRow: number): number {
+  let rows = 1;
+  for (let i = 2; i <= down; i++) {
+    if (down % i === 0 && i * tokensPerRow <= BAND_TOKENS) rows = i;
+  }
+  return rows;
+}
+
+/** The masks of a band: those at the borders differ, those between are the same. */
 function maskClasses(
   rows: AxisBlocks,
   columns: AxisBlocks,
+  high: number,
 ): { masks: Float32Array; classOf: readonly number[] } {
-  const patterns = rows.sees.map((sees) => JSON.stringify(sees));
+  const bands = Array.from(
+    { length: rows.sees.length / high },
+    (_, i) => rows.sees.slice(i * high, (i + 1) * high),
+  );
+  const patterns = bands.map((band) => JSON.stringify(band));
   const distinct = [...new Set(patterns)];
   const { tile, window } = rows;
   const across = columns.sees.length;
   const keys = window * columns.window;
-  const masks = new Float32Array(distinct.length * across * tile * tile * keys);
+  const masks = new Float32Array(distinct.length * high * across * tile * tile * keys);
   let at = 0;
   for (const pattern of distinct) {
-    const vertical = penalties([JSON.parse(pattern)]);
-    for (let block = 0; block < across; block++) {
-      const horizontal = penalties([columns.sees[block]!]);
-      for (let query = 0; query < tile * tile; query++) {
-        const [y, x] = [Math.floor(query / tile), query % tile];
-        for (let i = 0; i < window; i++) {
-          for (let j = 0; j < columns.window; j++) {
-            masks[at++] = vertical[y * window + i]! + horizontal[x * columns.window + j]!;
+    for (const sees of JSON.parse(pattern) as typeof rows.sees) {
+      const vertical = penalties([sees]);
+      for (let block = 0; block < across; block++) {
+        const horizontal = penalties([columns.sees[block]!]);
+        for (let query = 0; query < tile * tile; query++) {
+          const [y, x] = [Math.floor(query / tile), query % tile];
+          for (let i = 0; i < window; i++) {
+            for (let j = 0; j < columns.window; j++) {
+              masks[at++] = vertical[y * window + i]! + horizontal[x * columns.window + j]!;
+            }
           }
         }
       }

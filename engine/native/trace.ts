@@ -20,7 +20,7 @@ import { FUSED_KERNELS } from "./fused_kernels.ts";
 import { transformerLayerKernel } from "./layer_kernel.ts";
 import { TRANSFORMER_LAYER } from "../ops/transformer_layer.ts";
 import { TFJS_KERNELS, type TracedKernel, UnmappedError } from "./kernels.ts";
-import { placeOf, TraceError } from "./errors.ts";
+import { placeOf, stackOf, TraceError } from "./errors.ts";
 
 /** Shape and type of an input. */
 export interface InputSpec {
@@ -115,8 +115,7 @@ class TraceBackend extends tf.KernelBackend implements KernelBackend {
   }
 
   override write(values: BackendValues, shape: number[], dtype: TensorDataType): object {
-    const stack = new Error().stack ?? "";
-    const random = stack.match(RANDOM_OP)?.[1];
+    const random = stackOf().map((frame) => frame.match(RANDOM_OP)?.[1]).find(Boolean);
     if (random !== undefined) {
       throw new TraceError(
         `Cannot trace ${random} at ${placeOf()}: its numbers would be frozen; take random numbers as ` +

@@ -29,8 +29,10 @@ class Runtime {
       interOpNumThreads: 1,
       graphOptimizationLevel: "all",
       logSeverityLevel: 3,
+      // A pattern is a second copy of all memory of the first run, and no faster.
+      enableMemPattern: false,
       // Threads that wait for work by spinning double the time where cores are shared.
-      extra: { session: { ["intra_op"]: { ["allow_spinning"]: Deno.env.get("SPIN") ?? "0" } } },
+      extra: { session: { ["intra_op"]: { ["allow_spinning"]: "0" } } },
       ...(profile !== undefined && { enableProfiling: true, profileFilePrefix: profile }),
     });
     this.#sessions.set(id, session);

@@ -4,7 +4,7 @@ import type { Network } from "../../networks/mod.ts";
 import { hdit, type LevelOptions, temporalHdit } from "../../networks/mod.ts";
 import { createRng } from "../../core/mod.ts";
 import type { Weights } from "../../engine/mod.ts";
-import { tf } from "../../engine/mod.ts";
+import { ownedTensor, tf } from "../../engine/mod.ts";
 
 const near = { attention: "neighborhood", kernelSize: 7, dHead: 64 } as const;
 const far = { attention: "global", dHead: 64 } as const;
@@ -105,7 +105,7 @@ export function quickWeights(network: Network): Weights {
           state = (Math.imul(state, 1664525) + 1013904223) | 0;
           values[i] = (state >> 8) * 2 ** -23 * bound;
         }
-        return [name, tf.tensor(values, shape as number[])];
+        return [name, ownedTensor(values, shape)];
       }),
     );
   return { params: make("param"), buffers: make("buffer") };

@@ -1,0 +1,154 @@
+import { assert, assertEquals, assertRejects } from "@std/assert";
+import { compile, readTensor, type Tensor, tf, useEngine } from "../../../engine/mod.ts";
+import { NativeBackend } from "../../../engine/native/backend.ts";
+import { assertClose, normals, testOn, testOnEngines } from "../../engines.ts";
+
+testOnEngines("compile() runs a function of trees of tensors", async () => {
+  let calls = 0;
+  const f = compile(({ a, list }: { a: Tensor; list: readonly Tensor[] }) => {
+    calls++;
+    return { sum: tf.add(a, list[0]!), pair: [tf.mul(a, list[1]!)] };
+  });
+  const [a, b, c] = [tf.tensor1d([1, 2]), tf.tensor1d([3, 4]), tf.tensor1d([5, 6])];
+  for (let i = 0; i < 3; i++) {
+    const { sum, pair } = await f({ a, list: [b, c] });
+    assertEquals([...await readTensor(sum)], [4, 6]);
+    assertEquals([...await readTensor(pair[0]!)], [5, 12]);
+    tf.dispose([sum, pair]);
+  }
+  // On native the function runs once, then its graph.
+  assertEquals(calls, tf.getBackend() === "native" ? 1 : 3);
+  await f.dispose();
+  tf.dispose([a, b, c]);
+});
+
+testOnEngines("compile() is told random numbers by name at every call", async () => {
+  const f = compile(({ x }: { x: Tensor }, { random }) => ({
+    y: tf.add(tf.mul(x, random("a", [3])), random("b", [3])),
+  }));
+  const x = tf.tensor1d([1, 2, 3]);
+  for (const draw of [1, 2]) {
+    const { y } = await f({ x }, (name, shape) => {
+      assertEquals(shape, [3]);
+      return Float32Array.from({ length: 3 }, () => name === "a" ? draw : 10 * draw);
+    });
+    assertEquals([...await readTensor(y)], [1, 2, 3].map((v) => v * draw + 10 * draw));
+    y.dispose();
+  }
+  await assertRejects(() => f({ x }), TypeError, "random numbers for a");
+  await f.dispose();
+  x.dispose();
+});
+
+testOnEngines("compile() makes a program per shape and per constant", async () => {
+  const f = compile(
+    ({ w, x }: { w: Tensor; x: Tensor }) => ({ y: tf.mul(x, w) }),
+    { constants: ["w"] },
+  );
+  for (const [weight, values] of [[2, [1]], [3, [1]], [3, [1, 2]]] as const) {
+    const [w, x] = [tf.scalar(weight), tf.tensor1d([...values])];
+    const { y } = await f({ w, x });
+    assertEquals([...await readTensor(y)], values.map((v) => v * weight));
+    tf.dispose([w, x, y]);
+  }
+  await f.dispose();
+});
+
+testOnEngines("compile() computes what depends on slow inputs anew when they change", async () => {
+  const f = compile(
+    ({ x, level }: { x: Tensor; level: Tensor }) => ({ y: tf.add(x, tf.exp(tf.sin(level))) }),
+    { slow: ["level"] },
+  );
+  const x = tf.tensor1d([1, 2]);
+  for (const value of [0.5, 1, 0.5]) {
+    const level = tf.tensor1d([value]);
+    const { y } = await f({ x, level });
+    assertClose(await readTensor(y), [1, 2].map((v) => v + Math.exp(Math.sin(value))), 1e-6);
+    tf.dispose([y, level]);
+  }
+  await f.dispose();
+  x.dispose();
+});
+
+testOnEngines("compile() hands resident outputs to the next call", async () => {
+  const f = compile(
+    ({ state, x }: { state: Tensor; x: Tensor }) => {
+      const next = tf.add(state, x);
+      return { state: next, total: tf.sum(next) };
+    },
+    { resident: ["state"] },
+  );
+  const x = tf.tensor1d([1, 2]);
+  let state: Tensor = tf.tensor1d([10, 20]);
+  for (let step = 1; step <= 4; step++) {
+    const next = await f({ state, x });
+    state.dispose();
+    state = next.state;
+    assertEquals([...await readTensor(next.total)], [30 + 3 * step]);
+    next.total.dispose();
+  }
+  assertEquals([...await readTensor(state)], [14, 28]);
+  await f.dispose();
+  tf.dispose([state, x]);
+});
+
+testOn("native", "a resident tensor is no input of an op in between, and says so", async () => {
+  const f = compile(({ x }: { x: Tensor }) => ({ y: tf.exp(x) }), { resident: ["y"] });
+  const x = tf.tensor1d([0, 1]);
+  const { y } = await f({ x });
+  let message = "";
+  try {
+    tf.exp(y);
+  } catch (error) {
+    message = (error as Error).message;
+  }
+  assert(message.includes("Cannot compute Exp: the native worker holds an input"), message);
+  const column = y.reshape([2, 1]);
+  assertEquals([...await readTensor(column)], [...await readTensor(y)]);
+  await f.dispose();
+  tf.dispose([x, y, column]);
+});
+
+testOn("native", "large constants are moved to the worker, cut where they are split", async () => {
+  // More than what is embedded: 2¹⁵ × 520.
+  const [rows, columns] = [2 ** 15, 520];
+  const values = normals(rows * columns, "weights");
+  const w = tf.tensor2d(values, [rows, columns]);
+  const f = compile(
+    ({ w, x }: { w: Tensor; x: Tensor }) => {
+      const [a, b] = tf.split(w, [200, 320], 1) as [Tensor, Tensor];
+      return { a: tf.matMul(x as tf.Tensor2D, a as tf.Tensor2D), b: tf.sum(b, 0) };
+    },
+    { constants: ["w"] },
+  );
+  const x = tf.ones([1, rows]);
+  const { a, b } = await f({ w, x });
+  const wanted = new Float64Array(columns);
+  values.forEach((value, i) => wanted[i % columns]! += value);
+  assertClose(await readTensor(a), wanted.subarray(0, 200), 1e-3);
+  assertClose(await readTensor(b), wanted.subarray(200), 1e-3);
+  assert((tf.backend() as unknown as NativeBackend).holds(w));
+  assertEquals(await readTensor(w), values);
+  await f.dispose();
+  tf.dispose([w, x, a, b]);
+});
+
+Deno.test({
+  name: "compile() at once by two callers traces once and answers both",
+  sanitizeOps: false,
+  sanitizeResources: false,
+  fn: async () => {
+    await useEngine("native");
+    let calls = 0;
+    const f = compile(({ x }: { x: Tensor }) => {
+      calls++;
+      return { y: tf.square(x) };
+    });
+    const [x, z] = [tf.tensor1d([2]), tf.tensor1d([3])];
+    const results = await Promise.all([f({ x }), f({ x: z })]);
+    assertEquals(await Promise.all(results.map(async ({ y }) => (await readTensor(y))[0])), [4, 9]);
+    assertEquals(calls, 1);
+    await f.dispose();
+    tf.dispose([x, z, results.map(({ y }) => y)]);
+  },
+});
