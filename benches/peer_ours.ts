@@ -58,7 +58,7 @@ const demo: Subject = {
       { width: 64, depth: 2, dFf: 128, attention: "neighborhood", kernelSize: 7 },
       { width: 128, depth: 4, dFf: 256, attention: "global" },
     ],
-    mapping: { depth: 2, width: 128, dFf: 256, dropout: 0 },
+    mapping: { depth: 2, width: 128, dFf: 256, dropout: 0.1 },
   }),
   bands: 4,
   length: 1,

@@ -1,0 +1,168 @@
+/**
+ * `deno task bench:peer`: our native engine and PyTorch in turns, in one run: medians, minima, ratios,
+ * peak memory, and the speed beside the machine's own matrix product.
+ *
+ *     deno task bench:peer [--cases A,B] [--runs N] [--threads 2] [--python python3] [--json FILE]
+ *
+ * Needs Python with PyTorch. The other side is `benches/peer/`, a network of its own; its allocator
+ * is set so that it is not slowed by page faults.
+ */
+
+import { parseArgs } from "node:util";
+
+/** GFLOP of one run, multiply-adds counted twice (spec §4.4); a training step is about three. */
+const CASES: Readonly<Record<string, { readonly gflop: number; readonly runs: number }>> = {
+  "forward:sen2_mtc_new": { gflop: 254.5, runs: 9 },
+  "forward:cuhk": { gflop: 383.8, runs: 7 },
+  "forward:sentinel": { gflop: 384.2, runs: 7 },
+  "sample:sen2_mtc_new": { gflop: 5 * 254.5, runs: 3 },
+  "train:demo": { gflop: 3 * 1.64, runs: 60 },
+  "train:sen2_mtc_new": { gflop: 3 * 254.5, runs: 4 },
+};
+
+const ALLOCATOR = {
+  ["MALLOC_MMAP_MAX_"]: "0",
+  ["MALLOC_TRIM_THRESHOLD_"]: "100000000000",
+  ["MALLOC_TOP_PAD_"]: "268435456",
+  ["THP_MEM_ALLOC_ENABLE"]: "1",
+};
+
+/** A process that runs its case once at each line "run". */
+class Side {
+  readonly seconds: number[] = [];
+  readonly #child: Deno.ChildProcess;
+  readonly #writer: WritableStreamDefaultWriter<Uint8Array>;
+  readonly #lines: AsyncIterator<string>;
+
+  constructor(command: Deno.Command) {
+    this.#child = command.spawn();
+    this.#writer = this.#child.stdin.getWriter();
+    this.#lines = lines(this.#child.stdout);
+  }
+
+  /** The next line that is JSON. */
+  async next(): Promise<Record<string, number>> {
+    for (;;) {
+      const { value, done } = await this.#lines.next();
+      if (done) throw new Error("the process of a case ended before it answered");
+      if (value.startsWith("{")) return JSON.parse(value);
+    }
+  }
+
+  async tell(word: string): Promise<Record<string, number>> {
+    await this.#writer.write(new TextEncoder().encode(`${word}\n`));
+    return await this.next();
+  }
+
+  async run(): Promise<void> {
+    this.seconds.push((await this.tell("run")).seconds!);
+  }
+
+  async end(): Promise<Record<string, number>> {
+    const answer = await this.tell("end");
+    await this.#writer.close().catch(() => {});
+    await this.#child.status;
+    return answer;
+  }
+}
+
+async function* lines(stream: ReadableStream<Uint8Array>): AsyncGenerator<string> {
+  let rest = "";
+  for await (const text of stream.pipeThrough(new TextDecoderStream())) {
+    const all = (rest + text).split("\n");
+    rest = all.pop()!;
+    yield* all;
+  }
+}
+
+function median(values: readonly number[]): number {
+  const sorted = values.toSorted((a, b) => a - b);
+  return sorted[Math.floor(sorted.length / 2)]!;
+}
+
+const piped = { stdin: "piped", stdout: "piped", stderr: "inherit" } as const;
+
+async function compare(name: string, { runs, threads, python }: {
+  readonly runs: number;
+  readonly threads: string;
+  readonly python: string;
+}) {
+  const here = (path: string) => new URL(path, import.meta.url).pathname;
+  const ours = new Side(
+    new Deno.Command(Deno.execPath(), {
+      args: ["run", "-A", here("peer_ours.ts"), name, "native"],
+      ...piped,
+    }),
+  );
+  const first = await ours.next();
+  const theirs = new Side(
+    new Deno.Command(python, {
+      args: [here("peer/bench.py"), "--case", name, "--serve", "--threads", threads],
+      env: ALLOCATOR,
+      ...piped,
+    }),
+  );
+  await theirs.next();
+  for (let i = 0; i < 2; i++) await ours.run();
+  ours.seconds.length = 0;
+  for (let i = 0; i < runs; i++) {
+    await ours.run();
+    await theirs.run();
+  }
+  const [ourEnd, theirEnd] = [await ours.end(), await theirs.end()];
+  const best = (side: Side) => Math.min(...side.seconds);
+  const ratios = ours.seconds.map((s, i) => s / theirs.seconds[i]!);
+  const gflop = CASES[name]!.gflop;
+  return {
+    case: name,
+    runs,
+    oursMedian: median(ours.seconds),
+    theirsMedian: median(theirs.seconds),
+    oursMin: best(ours),
+    theirsMin: best(theirs),
+    ratioOfMedians: median(ours.seconds) / median(theirs.seconds),
+    ratioOfMinima: best(ours) / best(theirs),
+    medianOfRatios: median(ratios),
+    oursPeakGB: ourEnd.peak! / 1e9,
+    theirsPeakGB: theirEnd.peak_rss_bytes! / 1e9,
+    oursGflops: gflop / best(ours),
+    theirsGflops: gflop / best(theirs),
+    matmulGflops: theirEnd.gemm_gflops!,
+    oursFirst: first.first!,
+  };
+}
+
+if (import.meta.main) {
+  const { values: args } = parseArgs({
+    args: Deno.args,
+    options: {
+      cases: { type: "string", default: Object.keys(CASES).join() },
+      runs: { type: "string" },
+      threads: { type: "string", default: "2" },
+      python: { type: "string", default: "python3" },
+      json: { type: "string" },
+    },
+  });
+  const rows = [];
+  console.log(
+    "case".padEnd(22) + "ours s (min)".padStart(16) + "torch s (min)".padStart(16) +
+      "ratio (min)".padStart(14) + "peak GB".padStart(13) + "GF/s".padStart(11) +
+      "matmul".padStart(8),
+  );
+  for (const name of args.cases.split(",")) {
+    if (CASES[name] === undefined) throw new RangeError(`unknown case ${name}`);
+    const runs = Number(args.runs ?? CASES[name].runs);
+    const row = await compare(name, { runs, threads: args.threads, python: args.python });
+    rows.push(row);
+    const two = (a: number, b: number, digits: number) => `${a.toFixed(digits)} (${b.toFixed(digits)})`;
+    console.log(
+      name.padEnd(22) + two(row.oursMedian, row.oursMin, 3).padStart(16) +
+        two(row.theirsMedian, row.theirsMin, 3).padStart(16) +
+        two(row.ratioOfMedians, row.ratioOfMinima, 2).padStart(14) +
+        `${row.oursPeakGB.toFixed(2)}/${row.theirsPeakGB.toFixed(2)}`.padStart(13) +
+        `${row.oursGflops.toFixed(0)}/${row.theirsGflops.toFixed(0)}`.padStart(11) +
+        row.matmulGflops.toFixed(0).padStart(8),
+    );
+  }
+  if (args.json) await Deno.writeTextFile(args.json, JSON.stringify(rows, null, 1) + "\n");
+}
