@@ -28,6 +28,11 @@ export interface CompileOptions {
    * the state of a training run.
    */
   readonly resident?: readonly string[];
+  /**
+   * Inputs that may be overwritten by the outputs of the same name, as the state of a training run:
+   * they must not be read after the call, only disposed.
+   */
+  readonly donated?: readonly string[];
 }
 
 /** A compiled function. */
@@ -70,7 +75,7 @@ interface Compiling {
  */
 export function compile<I, O>(
   f: (inputs: I, context: CompileContext) => O,
-  { constants = [], slow = [], resident = [] }: CompileOptions = {},
+  { constants = [], slow = [], resident = [], donated = [] }: CompileOptions = {},
 ): Compiled<I, O> {
   const functions = new Map<object, NativeFunction>();
   const noNumbers: RandomNumbers = (name) => {
@@ -88,7 +93,7 @@ export function compile<I, O>(
     if (native === undefined) {
       const tree = (given: TensorTree, draw: CompileContext["random"]) =>
         f(given as I, { random: draw });
-      native = backend.makeFunction(tree, { constants, slow, resident });
+      native = backend.makeFunction(tree, { constants, slow, resident, donated });
       functions.set(backend, native);
     }
     return await native.call(inputs as TensorTree, random) as O;

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { type Params, type Tensor, tf } from "../engine/mod.ts";
+import { blockwise, type Params, type Tensor, tf } from "../engine/mod.ts";
 
 /** Options of {@linkcode adamw}; the defaults are PyTorch's, which the paper's runs used. */
 export interface AdamWOptions {
@@ -41,10 +41,10 @@ export type AdamWMoments = Pick<AdamWState, "first" | "second">;
 
 /** What changes from update to update; graph inputs where a step is traced. */
 export interface AdamWRates<T = Tensor> {
-  /** lr/(1 − β₁ⁿ). */
+  /** lr·√(1 − β₂ⁿ)/(1 − β₁ⁿ). */
   readonly move: T;
-  /** 1/√(1 − β₂ⁿ). */
-  readonly root: T;
+  /** ε·√(1 − β₂ⁿ). */
+  readonly epsilon: T;
 }
 
 /** An optimizer. */
@@ -95,23 +95,23 @@ export const ADAMW_DEFAULTS: Required<AdamWOptions> = {
 export function adamw(options: AdamWOptions = {}): AdamW {
   const { learningRate, beta1, beta2, epsilon, weightDecay } = { ...ADAMW_DEFAULTS, ...options };
 
+  /** p, g, m and v → p, m and v, element by element. */
   function updateOne(
-    [param, grad]: readonly [Tensor, Tensor],
-    [m, v]: readonly [Tensor, Tensor],
-    { move, root }: AdamWRates,
-  ): { param: Tensor; first: Tensor; second: Tensor } {
-    const decayed = tf.mul(param, 1 - learningRate * weightDecay);
-    const first = tf.add(tf.mul(m, beta1), tf.mul(grad, 1 - beta1));
-    const second = tf.add(tf.mul(v, beta2), tf.mul(tf.square(grad), 1 - beta2));
-    const below = tf.add(tf.mul(tf.sqrt(second), root), epsilon);
-    const step = tf.mul(tf.div(first, below), move);
-    return { param: tf.sub(decayed, step), first, second };
+    [param, grad, m, v]: readonly Tensor[],
+    { move, epsilon }: AdamWRates,
+  ): readonly [Tensor, Tensor, Tensor] {
+    const decayed = tf.mul(param!, 1 - learningRate * weightDecay);
+    const first = tf.add(tf.mul(m!, beta1), tf.mul(grad!, 1 - beta1));
+    const second = tf.add(tf.mul(v!, beta2), tf.mul(tf.square(grad!), 1 - beta2));
+    // m/(√v/r + ε)·lr/q = m/(√v + ε·r)·lr·r/q
+    const step = tf.mul(tf.div(first, tf.add(tf.sqrt(second), epsilon)), move);
+    return [tf.sub(decayed, step), first, second];
   }
 
-  const rates = (update: number) => ({
-    move: learningRate / (1 - beta1 ** update),
-    root: 1 / Math.sqrt(1 - beta2 ** update),
-  });
+  const rates = (update: number) => {
+    const root = Math.sqrt(1 - beta2 ** update);
+    return { move: learningRate * root / (1 - beta1 ** update), epsilon: epsilon * root };
+  };
 
   function apply(
     params: Params,
@@ -119,12 +119,11 @@ export function adamw(options: AdamWOptions = {}): AdamW {
     { first, second, rates }: AdamWMoments & { readonly rates: AdamWRates },
   ) {
     const updated = Object.entries(params).map(([name, param]) => {
-      const moments = [first[name]!, second[name]!] as const;
-      return [name, tf.tidy(() => updateOne([param, grads[name]!], moments, rates))] as const;
+      const tensors = [param, grads[name]!, first[name]!, second[name]!];
+      return [name, tf.tidy(() => [...blockwise((one) => updateOne(one, rates), tensors)])] as const;
     });
-    const pick = (key: "param" | "first" | "second") =>
-      Object.fromEntries(updated.map(([name, one]) => [name, one[key]]));
-    return { params: pick("param"), first: pick("first"), second: pick("second") };
+    const pick = (i: number) => Object.fromEntries(updated.map(([name, all]) => [name, all[i]!]));
+    return { params: pick(0), first: pick(1), second: pick(2) };
   }
 
   return {
@@ -140,7 +139,7 @@ export function adamw(options: AdamWOptions = {}): AdamW {
     update(params, grads, { step, first, second }) {
       const next = step + 1;
       const scalars = rates(next);
-      const tensors = { move: tf.scalar(scalars.move), root: tf.scalar(scalars.root) };
+      const tensors = { move: tf.scalar(scalars.move), epsilon: tf.scalar(scalars.epsilon) };
       const result = apply(params, grads, { first, second, rates: tensors });
       tf.dispose(tensors);
       return {

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { type Params, type Tensor, tf } from "../engine/mod.ts";
+import { blockwise, type Params, type Tensor, tf } from "../engine/mod.ts";
 
 /** The decay of the paper's runs. */
 export const EMA_DECAY = 0.9999;
@@ -35,7 +35,10 @@ export function updateEma(ema: Params, params: Params, decay: number): Params {
 export function moveEma(ema: Params, params: Params, share: number | Tensor): Params {
   const updated = Object.entries(ema).map(([name, average]) => [
     name,
-    tf.tidy(() => tf.sub(average, tf.mul(tf.sub(average, params[name]!), share))),
+    tf.tidy(() => {
+      const move = ([a, p]: readonly Tensor[]) => [tf.sub(a!, tf.mul(tf.sub(a!, p!), share))];
+      return blockwise(move, [average, params[name]!])[0]!;
+    }),
   ]);
   return Object.fromEntries(updated);
 }

@@ -92,7 +92,12 @@ export function compileUpdate(
       random,
     });
     const clipped = clipByGlobalNorm(grads, clip);
-    const next = optimizer.apply(params, clipped.grads, { ...moments, rates });
+    // Nothing is updated before every gradient is known: the new state may then replace the old one.
+    const move = tf.mul(rates.move, tf.add(tf.mul(clipped.norm, 0), 1));
+    const next = optimizer.apply(params, clipped.grads, {
+      ...moments,
+      rates: { ...rates, move },
+    });
     return {
       loss,
       losses,
@@ -102,7 +107,8 @@ export function compileUpdate(
       ema: moveEma(ema, next.params, rates.ema),
     };
   };
-  return compile(update, { constants: ["buffers"], resident: ["params", "moments", "ema"] });
+  const state = ["params", "moments", "ema"];
+  return compile(update, { constants: ["buffers"], resident: state, donated: state });
 }
 
 /** What a step is given. */
@@ -149,7 +155,7 @@ export async function trainStep(
 ): Promise<StepResult> {
   const sigmas = drawSigmas(modules, samples.length, rng);
   const step = state.step + 1;
-  const { move, root } = optimizer.rates(step);
+  const { move, epsilon } = optimizer.rates(step);
   const given = await execute(() => ({
     batch: {
       ...trainingTensors(card, samples, {
@@ -161,7 +167,7 @@ export async function trainStep(
     vectors: { ...objectiveVectors(modules, sigmas, length) },
     rates: {
       move: tf.scalar(move),
-      root: tf.scalar(root),
+      epsilon: tf.scalar(epsilon),
       ema: tf.scalar(1 - emaDecay(decay, step)),
     },
   }));

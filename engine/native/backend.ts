@@ -29,7 +29,9 @@ interface Columns {
 interface Entry {
   values?: BackendValues | undefined;
   refCount: number;
-  held?: Columns;
+  held?: Columns | undefined;
+  /** Whether an output took over the memory. */
+  spent?: boolean;
 }
 
 /** TensorFlow.js's own CPU backend, with tensors that stay with the worker. */
@@ -86,6 +88,7 @@ export class NativeBackend extends MathBackendCPU {
    */
   async hold(tensor: Tensor, sizes: readonly number[]): Promise<readonly number[]> {
     const entry = this.#entry(tensor.dataId);
+    if (entry.spent) this.readSync(tensor.dataId);
     if (entry.held !== undefined && entry.held.sizes.join() === sizes.join()) {
       return entry.held.handles;
     }
@@ -102,6 +105,19 @@ export class NativeBackend extends MathBackendCPU {
     return handles;
   }
 
+  /**
+   * The handle of a tensor's numbers for a run that overwrites them: of a copy where another tensor
+   * shares them. The tensor cannot be read any more.
+   */
+  async spend(tensor: Tensor): Promise<number> {
+    const [handle] = await this.hold(tensor, [tensor.shape.at(-1) ?? 1]);
+    const entry = this.#entry(tensor.dataId);
+    if (entry.refCount > 1) return await this.host.copy(handle!);
+    entry.held = undefined;
+    entry.spent = true;
+    return handle!;
+  }
+
   #entry(dataId: object): Entry {
     return this.data.get(dataId) as Entry;
   }
@@ -116,6 +132,9 @@ export class NativeBackend extends MathBackendCPU {
 
   override readSync(dataId: object): Float32Array | Int32Array | Uint8Array {
     if (isTracing()) refuseRead();
+    if (this.#entry(dataId).spent) {
+      throw new Error("Cannot read a tensor: a compiled function has overwritten it (donated)");
+    }
     if (this.#entry(dataId).held !== undefined) {
       throw new Error("Cannot read a tensor at once: the native worker holds it; await its data()");
     }

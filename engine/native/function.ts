@@ -22,6 +22,7 @@ export interface FunctionOptions {
   readonly constants: readonly string[];
   readonly slow: readonly string[];
   readonly resident: readonly string[];
+  readonly donated: readonly string[];
 }
 
 interface Traced {
@@ -87,7 +88,7 @@ export class NativeFunction {
   }
 
   async #trace(inputs: TensorTree, leaves: Readonly<Record<string, Tensor>>): Promise<Traced> {
-    const { constants, slow, resident } = this.#options;
+    const { constants, slow, resident, donated } = this.#options;
     const isConstant = under(constants);
     const fixed = Object.entries(leaves).filter(([name]) => isConstant(name));
     const elements = fixed.reduce((sum, [, { size }]) => sum + size, 0);
@@ -113,6 +114,7 @@ export class NativeFunction {
       isHeld,
       isSlow: under(slow),
       isResident: under(resident.map((name) => `${OUT}.${name}`)),
+      successorOf: (input) => under(donated)(input) ? `${OUT}.${input}` : undefined,
       threads: this.#backend.threads,
       ...(this.#backend.profile !== undefined && { profile: this.#backend.profile }),
     });

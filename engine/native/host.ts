@@ -86,6 +86,13 @@ export class NativeHost {
     return handle;
   }
 
+  /** Copies what the worker holds. */
+  async copy(from: number): Promise<number> {
+    const to = this.handle();
+    await this.#ask({ type: "copy", from, to });
+    return to;
+  }
+
   /** A copy of what the worker holds. */
   async get(handle: number): Promise<TensorData> {
     const answer = await this.#ask({ type: "get", handle });

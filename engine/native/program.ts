@@ -6,7 +6,15 @@
 
 import { type Tensor, type TensorDataType, tf } from "../tfjs.ts";
 import type { NativeBackend } from "./backend.ts";
-import { type Graph, type GraphNode, sortedNodes, type Value, withoutUnused } from "./graph.ts";
+import {
+  type Graph,
+  type GraphNode,
+  needsOf,
+  sameShape,
+  sortedNodes,
+  type Value,
+  withoutUnused,
+} from "./graph.ts";
 import { onnxParts } from "./onnx.ts";
 import { partition } from "./partition.ts";
 import { joinParts } from "./protobuf.ts";
@@ -24,6 +32,8 @@ export interface ProgramOptions {
   readonly isSlow: (input: string) => boolean;
   /** Whether an output stays with the worker. */
   readonly isResident: (output: string) => boolean;
+  /** The output that may overwrite an input. */
+  readonly successorOf?: (input: string) => string | undefined;
   readonly threads: number;
   readonly profile?: string;
 }
@@ -46,12 +56,15 @@ export class NativeProgram {
   readonly #isResident: ProgramOptions["isResident"];
   /** Inputs that are blocks of columns of held tensors. */
   readonly #columns: Readonly<Record<string, HeldColumns>>;
+  /** Inputs that outputs overwrite, by the names of the outputs. */
+  readonly #overwritten: Readonly<Record<string, string>>;
   /** Handles of the early outputs by the numbers that they were computed from. */
   readonly #kept = new Map<string, Readonly<Record<string, Feed>>>();
 
   private constructor(
     backend: NativeBackend,
-    { trace, early, late, isResident, columns }: {
+    { trace, early, late, isResident, columns, overwritten }: {
+      readonly overwritten: Readonly<Record<string, string>>;
       readonly trace: Trace;
       readonly columns: Readonly<Record<string, HeldColumns>>;
       readonly early: Part | undefined;
@@ -65,25 +78,29 @@ export class NativeProgram {
     this.#late = late;
     this.#isResident = isResident;
     this.#columns = columns;
+    this.#overwritten = overwritten;
   }
 
   /** Makes the sessions of a trace. */
   static async build(
     backend: NativeBackend,
     trace: Trace,
-    { isHeld = () => false, isSlow, isResident, threads, profile }: ProgramOptions,
+    options: ProgramOptions,
   ): Promise<NativeProgram> {
+    const { isHeld = () => false, isSlow, isResident, threads, profile } = options;
+    const { successorOf = () => undefined } = options;
     const { graph, columns } = cutHeld(trace.graph, isHeld);
     const { early, late } = partition(graph, (name) =>
       columns[name] !== undefined ? "constant" : isSlow(name) ? "early" : "late");
     const make = async (graph: Graph, name: string): Promise<Part> => {
       const used = withoutUnused(graph);
-      const model = joinParts(onnxParts(used, { name }));
+      const model = joinParts(onnxParts(withoutLastReshapes(used), { name }));
       const options = { threads, ...(profile !== undefined && { profile: `${profile}-${name}` }) };
       return { graph: used, session: await backend.host.create(model, options) };
     };
     return new NativeProgram(backend, {
       trace,
+      overwritten: overwritable(late, successorOf),
       columns,
       isResident,
       early: early && await make(early, "early"),
@@ -116,12 +133,20 @@ export class NativeProgram {
       }
       return await this.#feed(tensors[name] ?? this.#trace.captured[name]!);
     };
+    const spent = new Map<string, number>();
+    for (const [output, input] of Object.entries(this.#overwritten)) {
+      spent.set(output, await this.#backend.spend(tensors[input]!));
+    }
     const early = this.#early === undefined ? {} : await this.#runEarly(this.#early, feedOf);
     const feeds: Record<string, Feed> = { ...early };
+    for (const [output, input] of Object.entries(this.#overwritten)) {
+      const { shape, type } = this.#late.graph.inputs[input]!;
+      feeds[input] = { handle: spent.get(output)!, shape, type };
+    }
     for (const name of Object.keys(this.#late.graph.inputs)) {
       if (feeds[name] === undefined) feeds[name] = await feedOf(name);
     }
-    return await this.#runPart(this.#late, feeds);
+    return await this.#runPart(this.#late, feeds, spent);
   }
 
   async #feed(tensor: Tensor): Promise<Feed> {
@@ -143,20 +168,15 @@ export class NativeProgram {
       .join(";");
     const known = this.#kept.get(key);
     if (known !== undefined) return known;
-    const outputs = Object.entries(part.graph.outputs);
-    const fetches = Object.fromEntries(
-      outputs.map(([name, { shape, type }]) => [
-        name,
-        { shape, type, keep: this.#backend.host.handle() },
-      ]),
-    );
+    const computed = withoutLastReshapes(part.graph).outputs;
+    const fetches: Record<string, Fetch> = {};
+    const made: Record<string, Feed> = {};
+    for (const [name, { shape, type }] of Object.entries(part.graph.outputs)) {
+      const handle = this.#backend.host.handle();
+      fetches[name] = { shape: computed[name]!.shape, type, keep: handle };
+      made[name] = { handle, shape, type };
+    }
     await this.#backend.host.run(part.session, feeds, fetches);
-    const made = Object.fromEntries(
-      Object.entries(fetches).map(([name, { shape, type, keep }]) => [
-        name,
-        { handle: keep, shape, type } as Feed,
-      ]),
-    );
     if (this.#kept.size >= LEVELS_KEPT) {
       const [oldest, old] = this.#kept.entries().next().value!;
       this.#kept.delete(oldest);
@@ -169,20 +189,28 @@ export class NativeProgram {
   async #runPart(
     { graph, session }: Part,
     feeds: Readonly<Record<string, Feed>>,
+    spent: ReadonlyMap<string, number>,
   ): Promise<Record<string, Tensor>> {
     const { host } = this.#backend;
     const fetches: Record<string, Fetch> = {};
-    for (const [name, { shape, type }] of Object.entries(graph.outputs)) {
-      fetches[name] = { shape, type, ...(this.#isResident(name) && { keep: host.handle() }) };
+    const computed = withoutLastReshapes(graph).outputs;
+    for (const [name, { type }] of Object.entries(graph.outputs)) {
+      const over = spent.get(name);
+      fetches[name] = {
+        shape: computed[name]!.shape,
+        type,
+        ...(this.#isResident(name) && { keep: host.handle() }),
+        ...(over !== undefined && { over }),
+      };
     }
     const sent = await host.run(session, feeds, fetches);
     return Object.fromEntries(
-      Object.entries(fetches).map(([name, { shape, type, keep }]) => [
-        name,
-        keep === undefined
+      Object.entries(graph.outputs).map(([name, { shape, type }]) => {
+        const { keep } = fetches[name]!;
+        return [name, keep === undefined
           ? tf.tensor(sent[name]!, [...shape], type as TensorDataType)
-          : this.#backend.resident(keep, shape, type as TensorDataType),
-      ]),
+          : this.#backend.resident(keep, shape, type as TensorDataType)];
+      }),
     );
   }
 
@@ -247,4 +275,54 @@ function cutHeld(
     }
   }
   return { graph: { inputs, outputs: graph.outputs }, columns };
+}
+
+/** The graph whose outputs are as they are computed: a reshape at the end would copy them. */
+function withoutLastReshapes({ inputs, outputs }: Graph): Graph {
+  const given = new Set(Object.values(inputs));
+  const bare = (value: Value): Value => {
+    const { source } = value;
+    if (given.has(value) || source.kind !== "node" || source.node.op !== "Reshape") return value;
+    const inner = source.node.inputs[0]!;
+    return inner.source.kind === "node" && !given.has(inner) ? bare(inner) : value;
+  };
+  const entries = Object.entries(outputs).map(([name, value]) => [name, bare(value)] as const);
+  return { inputs, outputs: Object.fromEntries(entries) };
+}
+
+/** Operators that may write where they read. */
+const ELEMENTWISE = new Set(["Add", "Sub", "Mul", "Div", "Scan"]);
+
+/**
+ * The inputs that may be overwritten, by the outputs that do: whoever reads the input runs before the
+ * output is written, as the output needs its result, and reads element by element what is written
+ * element by element.
+ */
+function overwritable(
+  graph: Graph,
+  successorOf: (input: string) => string | undefined,
+): Record<string, string> {
+  const readers = new Map<Value, GraphNode[]>();
+  for (const node of sortedNodes(graph)) {
+    for (const value of needsOf(node)) readers.set(value, [...readers.get(value) ?? [], node]);
+  }
+  const pairs = Object.entries(graph.inputs).flatMap(([input, value]) => {
+    const output = successorOf(input);
+    const next = output === undefined ? undefined : graph.outputs[output];
+    if (next === undefined || !sameShape(next.shape, value.shape)) return [];
+    const before = new Set(sortedNodes({ inputs: graph.inputs, outputs: { next } }));
+    const { source: writer } = withoutLastReshapes({ inputs: graph.inputs, outputs: { next } })
+      .outputs.next!;
+    // A reshape shows the same memory under another name.
+    const readersOf = (shown: Value): GraphNode[] =>
+      (readers.get(shown) ?? []).flatMap((node) =>
+        node.op === "Reshape" ? [node, ...readersOf(node.outputs[0]!)] : [node]
+      );
+    const safe = readersOf(value).every((reader) =>
+      before.has(reader) &&
+      (writer.kind !== "node" || reader !== writer.node || ELEMENTWISE.has(reader.op))
+    );
+    return safe ? [[output!, input] as const] : [];
+  });
+  return Object.fromEntries(pairs);
 }

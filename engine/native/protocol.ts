@@ -15,6 +15,8 @@ export interface Fetch {
   readonly shape: readonly number[];
   readonly type: ElementType;
   readonly keep?: number;
+  /** The handle of an input whose buffer the output overwrites; it is given up. */
+  readonly over?: number;
 }
 
 /** How sessions run. */
@@ -36,6 +38,7 @@ export type Request =
   }
   | { readonly type: "put"; readonly handle: number; readonly data: TensorData }
   | { readonly type: "get"; readonly handle: number }
+  | { readonly type: "copy"; readonly from: number; readonly to: number }
   | { readonly type: "release"; readonly session: number }
   | { readonly type: "free"; readonly handles: readonly number[] };
 

@@ -20,6 +20,7 @@ import { FUSED_KERNELS } from "./fused_kernels.ts";
 import { transformerLayerKernel } from "./layer_kernel.ts";
 import { TRANSFORMER_LAYER } from "../ops/transformer_layer.ts";
 import { TFJS_KERNELS, type TracedKernel, UnmappedError } from "./kernels.ts";
+import type { Elementwise } from "../ops/blockwise.ts";
 import { placeOf, stackOf, TraceError } from "./errors.ts";
 
 /** Shape and type of an input. */
@@ -78,7 +79,8 @@ const RANDOM_OP = /at (random\w*|truncatedNormal|multinomial|dropout)_ \(\S*tf-c
 
 /** The backend whose kernels record; it exists while a function is traced. */
 class TraceBackend extends tf.KernelBackend implements KernelBackend {
-  readonly builder = new GraphBuilder();
+  /** Of the graph, or of the graph inside of an operator that is being recorded. */
+  builder = new GraphBuilder();
   readonly captured: Record<string, Tensor> = {};
   readonly folded: FoldCache = new Map();
   readonly #values = new Map<object, Value>();
@@ -87,6 +89,34 @@ class TraceBackend extends tf.KernelBackend implements KernelBackend {
   constructor(captures: "error" | "inputs") {
     super();
     this.#captures = captures;
+  }
+
+  /** What `blockwise()` calls: the chain as the body of a Scan. */
+  inBlocks(f: Elementwise, tensors: readonly Tensor[]): readonly Tensor[] | undefined {
+    const [first] = tensors;
+    const { size, shape } = first!;
+    const blocks = blockCount(size);
+    if (blocks === 1) return undefined;
+    const outer = this.builder;
+    const stacked = tensors.map((tensor) =>
+      outer.reshape(this.value(tensor, "a block"), [blocks, size / blocks])
+    );
+    const results = outer.scan(stacked, (inner, slices) => {
+      this.builder = inner;
+      try {
+        return f(slices.map((slice) => this.tensor(slice))).map((result) =>
+          this.value(result, "a block")
+        );
+      } finally {
+        this.builder = outer;
+      }
+    });
+    return results.map((result) => this.tensor(outer.reshape(result, shape)));
+  }
+
+  /** A tensor of the engine that stands for a value. */
+  tensor(value: Value): Tensor {
+    return tf.engine().makeTensorFromTensorInfo(this.info(value), this) as Tensor;
   }
 
   /** A tensor that stands for a value. */
@@ -155,6 +185,16 @@ class TraceBackend extends tf.KernelBackend implements KernelBackend {
     return 1e-7;
   }
   override dispose(): void {}
+}
+
+/** Elements of a block: 256 KiB, of which a chain holds a few at once. */
+const BLOCK_ELEMENTS = 2 ** 16;
+
+/** Blocks of equal size, none larger than {@linkcode BLOCK_ELEMENTS}; 1 where there are no such. */
+function blockCount(size: number): number {
+  const least = Math.ceil(size / BLOCK_ELEMENTS);
+  for (let count = least; count <= 2 * least; count++) if (size % count === 0) return count;
+  return 1;
 }
 
 function elements(values: BackendValues, type: TensorDataType): ConstantData {
@@ -282,15 +322,13 @@ export function trace(
       );
     };
     engine.setBackend(NAME);
-    const tensorOf = (value: Value): Tensor =>
-      engine.makeTensorFromTensorInfo(backend.info(value), backend) as Tensor;
     tf.tidy(() => {
       const symbols: Record<string, Tensor> = {};
       for (const [name, { shape, type = "float32", constant }] of Object.entries(specs)) {
         const value = constant === undefined
           ? inputs[name] = backend.builder.input(name, shape, type)
           : backend.builder.constant(constant, shape, type);
-        symbols[name] = tensorOf(value);
+        symbols[name] = backend.tensor(value);
       }
       const results = f({
         inputs: symbols,
@@ -300,7 +338,7 @@ export function trace(
             random.push({ input, name, shape });
             inputs[input] = backend.builder.input(input, shape);
           }
-          return tensorOf(inputs[input]);
+          return backend.tensor(inputs[input]);
         },
       });
       for (const [name, tensor] of Object.entries(results)) {

@@ -59,7 +59,8 @@ class Runtime {
     // The runtime writes into the buffers that it is given.
     await session.run(inputs, outputs);
     const sent: Record<string, TensorData> = {};
-    for (const [name, { keep }] of Object.entries(fetches)) {
+    for (const [name, { keep, over }] of Object.entries(fetches)) {
+      if (over !== undefined) this.#held.delete(over);
       if (keep === undefined) sent[name] = buffers[name]!;
       else this.#held.set(keep, buffers[name]!);
     }
@@ -95,7 +96,8 @@ class Runtime {
     return new this.#ort.Tensor(type as "float32", data as Float32Array, [...shape]);
   }
 
-  #buffer({ shape, type, keep }: Fetch): TensorData {
+  #buffer({ shape, type, keep, over }: Fetch): TensorData {
+    if (over !== undefined) return this.#held.get(over)!;
     const size = shape.reduce((a, b) => a * b, 1);
     const kind = { float32: Float32Array, int32: Int32Array, bool: Uint8Array, int64: Uint8Array }[type];
     const free = keep === undefined ? undefined : this.#free.get(`${kind.name} ${size}`);
@@ -119,6 +121,9 @@ async function answer(request: Request): Promise<Omit<Answer, "id">> {
       return { outputs: await current.run(request.session, request.feeds, request.fetches) };
     case "put":
       current.put(request.handle, request.data);
+      return { done: true };
+    case "copy":
+      current.put(request.to, current.get(request.from));
       return { done: true };
     case "get":
       return { data: current.get(request.handle) };

@@ -7,6 +7,7 @@
  */
 
 export { attend, type AttentionInputs } from "./attend.ts";
+export { blockwise, type Elementwise } from "./blockwise.ts";
 export { fused, type FusedOp } from "./fused.ts";
 export { gatedGelu } from "./gated_gelu.ts";
 export { BLOCK_ELEMENTS, blockSizes, inBlocks } from "./in_blocks.ts";

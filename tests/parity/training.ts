@@ -167,10 +167,10 @@ async function compareTrace(golden: Golden): Promise<void> {
     const data = Array.from(tensors.noise!.data).slice(i * noiseSize, (i + 1) * noiseSize);
     const vectors = objectiveVectors(axes, sigmas, 1);
     const batch = { ...still, noise: asSequence({ shape: noiseShape, data }) };
-    const { move, root } = optimizer.rates(i + 1);
+    const { move, epsilon } = optimizer.rates(i + 1);
     const rates = {
       move: tf.scalar(move),
-      root: tf.scalar(root),
+      epsilon: tf.scalar(epsilon),
       ema: tf.scalar(1 - emaDecay(hyper.ema_decay, i + 1)),
     };
     const next = await update({ params, buffers, ema, moments, batch, vectors, rates });
