@@ -21,6 +21,7 @@ import {
 import {
   hasTransformerLayer,
   type Images,
+  ownedTensor,
   type Params,
   type Tensor,
   tf,
@@ -316,7 +317,7 @@ export function initWeights(tensors: readonly TensorSpec[], rng: Rng): Weights {
     Object.fromEntries(
       tensors.filter((spec) => spec.role === role).map(({ name, shape, init }) => [
         name,
-        tf.tensor(init(rng.fork(name)), shape as number[]),
+        ownedTensor(init(rng.fork(name)), shape),
       ]),
     );
   return { params: make("param"), buffers: make("buffer") };

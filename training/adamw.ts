@@ -4,7 +4,7 @@
  * @module
  */
 
-import { blockwise, type Params, type Tensor, tf } from "../engine/mod.ts";
+import { blockwise, ownedTensor, type Params, type Tensor, tf } from "../engine/mod.ts";
 
 /** Options of {@linkcode adamw}; the defaults are PyTorch's, which the paper's runs used. */
 export interface AdamWOptions {
@@ -130,7 +130,10 @@ export function adamw(options: AdamWOptions = {}): AdamW {
     init(params) {
       const zeros = () =>
         Object.fromEntries(
-          Object.entries(params).map(([name, { shape }]) => [name, tf.zeros(shape)]),
+          Object.entries(params).map(([name, { shape, size }]) => [
+            name,
+            ownedTensor(new Float32Array(size), shape),
+          ]),
         );
       return { step: 0, first: zeros(), second: zeros() };
     },
