@@ -154,7 +154,8 @@ if (import.meta.main) {
     const runs = Number(args.runs ?? CASES[name].runs);
     const row = await compare(name, { runs, threads: args.threads, python: args.python });
     rows.push(row);
-    const two = (a: number, b: number, digits: number) => `${a.toFixed(digits)} (${b.toFixed(digits)})`;
+    const two = (a: number, b: number, digits: number) =>
+      `${a.toFixed(digits)} (${b.toFixed(digits)})`;
     console.log(
       name.padEnd(22) + two(row.oursMedian, row.oursMin, 3).padStart(16) +
         two(row.theirsMedian, row.theirsMin, 3).padStart(16) +

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { type Tensor, ownedTensor, type Weights } from "../engine/mod.ts";
+import { ownedTensor, type Tensor, type Weights } from "../engine/mod.ts";
 import type { Network } from "../networks/mod.ts";
 import { CheckpointError, showShape } from "./errors.ts";
 import { swapShape, toFile, toMemory } from "./layout.ts";

@@ -8,7 +8,8 @@ import { count, toggle } from "./flags.ts";
 export const exportCommand = command({
   summary: "write a model as an ONNX file that onnxruntime runs",
   operands: "<model.safetensors> <out.onnx>",
-  details: "Writes the denoiser with its weights, its card and the numbers of every sampler step in\n" +
+  details:
+    "Writes the denoiser with its weights, its card and the numbers of every sampler step in\n" +
     "the metadata. Shapes are fixed: the card's tile size and dates unless said otherwise.",
   flags: {
     batch: count("Images at once (default 1)", { min: 1 }),

@@ -5,9 +5,9 @@
  */
 
 export {
-  type Compiled,
   compile,
   type CompileContext,
+  type Compiled,
   type CompileOptions,
   type RandomNumbers,
 } from "./compile.ts";

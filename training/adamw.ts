@@ -120,7 +120,10 @@ export function adamw(options: AdamWOptions = {}): AdamW {
   ) {
     const updated = Object.entries(params).map(([name, param]) => {
       const tensors = [param, grads[name]!, first[name]!, second[name]!];
-      return [name, tf.tidy(() => [...blockwise((one) => updateOne(one, rates), tensors)])] as const;
+      return [
+        name,
+        tf.tidy(() => [...blockwise((one) => updateOne(one, rates), tensors)]),
+      ] as const;
     });
     const pick = (i: number) => Object.fromEntries(updated.map(([name, all]) => [name, all[i]!]));
     return { params: pick(0), first: pick(1), second: pick(2) };

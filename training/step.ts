@@ -26,8 +26,8 @@ import { clipByGlobalNorm } from "./clip.ts";
 import { emaDecay, moveEma } from "./ema.ts";
 import {
   lossAndGradients,
-  objectiveVectors,
   type ObjectiveVectors,
+  objectiveVectors,
   type TrainingTensors,
 } from "./objective.ts";
 import type { TrainingState } from "./state.ts";

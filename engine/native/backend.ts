@@ -6,7 +6,13 @@
  */
 
 import { MathBackendCPU } from "npm:@tensorflow/tfjs-backend-cpu@4.22.0";
-import { type BackendValues, type Tensor, type TensorDataType, type TensorInfo, tf } from "../tfjs.ts";
+import {
+  type BackendValues,
+  type Tensor,
+  type TensorDataType,
+  type TensorInfo,
+  tf,
+} from "../tfjs.ts";
 import type { TensorTree } from "../tree.ts";
 import { type FunctionOptions, NativeFunction, runTraced, type TreeFunction } from "./function.ts";
 import { isOwned } from "../owned.ts";

@@ -61,7 +61,9 @@ function compute(
   const fast = fastBinary(kernelName, Object.fromEntries(made), cpu);
   const results = fast ?? kernel.kernelFunc({
     // Concat and Pack take a list.
-    inputs: (made[0]?.[0] === "0" ? made.map(([, info]) => info) : Object.fromEntries(made)) as never,
+    inputs: (made[0]?.[0] === "0"
+      ? made.map(([, info]) => info)
+      : Object.fromEntries(made)) as never,
     attrs,
     backend: cpu as never,
   });

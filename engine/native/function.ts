@@ -4,7 +4,7 @@
  * @module
  */
 
-import { type Tensor, tf } from "../tfjs.ts";
+import type { Tensor } from "../tfjs.ts";
 import { flatten, rebuild, type TensorTree } from "../tree.ts";
 import type { NativeBackend } from "./backend.ts";
 import type { ConstantData, ElementType } from "./graph.ts";

@@ -79,7 +79,10 @@ function mergedAxes(
   const ahead: [number, number] = [1, 1];
   for (let i = rank - 1; i >= 0; i--) {
     const sizes = operands.map((one) => one[one.length - rank + i] ?? 1) as [number, number];
-    const strides: [number, number] = [sizes[0] === 1 ? 0 : ahead[0], sizes[1] === 1 ? 0 : ahead[1]];
+    const strides: [number, number] = [
+      sizes[0] === 1 ? 0 : ahead[0],
+      sizes[1] === 1 ? 0 : ahead[1],
+    ];
     ahead[0] *= sizes[0];
     ahead[1] *= sizes[1];
     if (shape[i] === 1) continue;

@@ -61,8 +61,10 @@ export class GraphBuilder {
   }
 
   uniform(value: number, shape: readonly number[] = [], type: ElementType = "float32"): Value {
-    return this.#once(`u ${type} [${shape}] ${Object.is(value, -0) ? "-0" : value}`, () =>
-      this.#value(shape, type, { kind: "uniform", value }));
+    return this.#once(
+      `u ${type} [${shape}] ${Object.is(value, -0) ? "-0" : value}`,
+      () => this.#value(shape, type, { kind: "uniform", value }),
+    );
   }
 
   /** A constant; one number everywhere becomes a uniform, equal ones are shared. */
@@ -116,7 +118,9 @@ export class GraphBuilder {
     body: (inner: GraphBuilder, slices: readonly Value[]) => readonly Value[],
   ): readonly Value[] {
     const inner = new GraphBuilder(this.#shared);
-    const slices = inputs.map(({ shape, type }, i) => inner.input(`slice.${i}`, shape.slice(1), type));
+    const slices = inputs.map(({ shape, type }, i) =>
+      inner.input(`slice.${i}`, shape.slice(1), type)
+    );
     const outputs = body(inner, slices);
     const nodes = [...inner.#nodes.values()];
     const own = new Set<Value>([...slices, ...nodes.flatMap((node) => node.outputs)]);

@@ -88,7 +88,9 @@ function select({ builder, inputs: [condition, t, e] }: KernelCall): Value {
 }
 
 function gather({ builder, named, attrs }: KernelCall): Value {
-  if ((attrs.batchDims ?? 0) !== 0) throw new UnmappedError("batch axes in a gather are not mapped");
+  if ((attrs.batchDims ?? 0) !== 0) {
+    throw new UnmappedError("batch axes in a gather are not mapped");
+  }
   const [axis] = tf.util.parseAxisParam(attrs.axis, [...named.x!.shape]) as [number];
   return builder.gather(named.x!, named.indices!, axis);
 }
@@ -108,7 +110,10 @@ function segmentSum({ builder, named, attrs }: KernelCall): Value {
 function pad({ builder, inputs: [x], attrs }: KernelCall): Value {
   const pads = attrs.paddings as readonly (readonly [number, number])[];
   const shape = x!.shape.map((n, i) => n + pads[i]![0] + pads[i]![1]);
-  const all = builder.integers([...pads.map(([before]) => before), ...pads.map(([, after]) => after)]);
+  const all = builder.integers([
+    ...pads.map(([before]) => before),
+    ...pads.map(([, after]) => after),
+  ]);
   const fill = builder.uniform(attrs.constantValue ?? 0, [], x!.type);
   return builder.one("Pad", [x, all, fill], shape, { type: x!.type });
 }
@@ -146,7 +151,9 @@ function softmax({ builder, inputs: [x], attrs }: KernelCall): Value {
 }
 
 function clip({ builder, inputs: [x], attrs }: KernelCall): Value {
-  const bounds = [attrs.clipValueMin, attrs.clipValueMax].map((v) => builder.uniform(v, [], x!.type));
+  const bounds = [attrs.clipValueMin, attrs.clipValueMax].map((v) =>
+    builder.uniform(v, [], x!.type)
+  );
   return builder.one("Clip", [x, ...bounds], x!.shape, { type: x!.type });
 }
 
@@ -180,7 +187,10 @@ function reverse({ builder, inputs: [x], attrs }: KernelCall): Value {
 }
 
 /** NHWC convolution with stride, dilation and padding as TensorFlow.js counts them. */
-function convolution({ builder, inputs: [x, filter], attrs }: KernelCall, depthwise = false): Value {
+function convolution(
+  { builder, inputs: [x, filter], attrs }: KernelCall,
+  depthwise = false,
+): Value {
   const info = tf.backend_util.computeConv2DInfo(
     x!.shape as [number, number, number, number],
     filter!.shape as [number, number, number, number],

@@ -7,7 +7,7 @@
  * @module
  */
 
-import { axisBlocks, type AxisBlocks, penalties } from "../ops/neighborhood_blocks.ts";
+import { type AxisBlocks, axisBlocks, penalties } from "../ops/neighborhood_blocks.ts";
 import type { LayerAttrs } from "../ops/transformer_layer.ts";
 import {
   gatedGelu,
@@ -57,7 +57,19 @@ function layerOf({ builder, named, attrs }: KernelCall): Layer {
   const { out, down, headScale } = named as Record<string, Value>;
   const { epsilon } = attrs as LayerAttrs;
   const size = width / heads;
-  return { q, k, v, out: out!, value, gate, down: down!, headScale: headScale!, heads, size, epsilon };
+  return {
+    q,
+    k,
+    v,
+    out: out!,
+    value,
+    gate,
+    down: down!,
+    headScale: headScale!,
+    heads,
+    size,
+    epsilon,
+  };
 }
 
 /** a·b + c over matrices. */
@@ -113,8 +125,7 @@ function globalLayer(call: KernelCall): Value {
   const x = b.reshape(named.x!, [n * tokens, channels]);
   const normed = norm(x, named.attentionNorm!);
   const angles = tables(b, named, (table) => table);
-  const turned = (weight: Value) =>
-    unitAndRotated(b, normed, { weight, layer, angles, images: n });
+  const turned = (weight: Value) => unitAndRotated(b, normed, { weight, layer, angles, images: n });
   const bySequence = (value: Value) => b.reshape(value, [n, tokens, channels]);
   const q = b.binary(
     "Mul",
@@ -174,7 +185,11 @@ function neighborhoodLayer(call: KernelCall, kernel: number): Value {
   const byBand = (table: Value) => b.reshape(table, [bandsOfOne, perBand * heads, half]);
   const cos = byBand(angles.cos);
   const sin = byBand(angles.sin);
-  const row = b.constant(Int32Array.from({ length: bands }, (_, i) => i % bandsOfOne), [bands], "int32");
+  const row = b.constant(
+    Int32Array.from({ length: bands }, (_, i) => i % bandsOfOne),
+    [bands],
+    "int32",
+  );
 
   // One scale for all bands, or one for each.
   const samples = named.attentionNorm!.shape[0]!;
@@ -186,8 +201,7 @@ function neighborhoodLayer(call: KernelCall, kernel: number): Value {
 
   const first = scaleOf(named.attentionNorm!);
   const [q, k, v] = b.scan([x, row, ...first.scanned], (inner, [band, index, scale]) => {
-    const normed =
-      rmsNormalization(inner, band!, { scale: scale ?? first.outer!, epsilon })[0];
+    const normed = rmsNormalization(inner, band!, { scale: scale ?? first.outer!, epsilon })[0];
     const own = { cos: inner.gather(cos, index!, 0), sin: inner.gather(sin, index!, 0) };
     // No reshape at the end: as the last operator of a band it would copy.
     const turned = (weight: Value) => unitAndRotated(inner, normed, { weight, layer, angles: own });
@@ -228,8 +242,7 @@ function neighborhoodLayer(call: KernelCall, kernel: number): Value {
     const tokens = inner.transpose(inner.reshape(attended, [heads, perBand, size]), [1, 0, 2]);
     const joined = inner.reshape(tokens, [perBand, channels]);
     const middle = productAndSum(inner, [joined, layer.out, band!]);
-    const normed =
-      rmsNormalization(inner, middle, { scale: scale ?? second.outer!, epsilon })[0];
+    const normed = rmsNormalization(inner, middle, { scale: scale ?? second.outer!, epsilon })[0];
     return [feedForward(inner, middle, { normed, layer })];
   });
   const back = [n, down, across, tile, tile, channels];

@@ -1,5 +1,5 @@
 /**
- * A graph as an ONNX model (https://onnx.ai/onnx/repo-docs/IR.html), IR version 9, opset 20.
+ * A graph as an ONNX model (https://onnx.ai/onnx/repo-docs/IR.html), IR version 11, opset 23.
  *
  * @module
  */
@@ -20,8 +20,8 @@ import {
 import { Message } from "./protobuf.ts";
 
 /** Operator set of ONNX that the graphs use. */
-export const OPSET = 20;
-const IR_VERSION = 9;
+export const OPSET = 23;
+const IR_VERSION = 11;
 
 const TYPES: Readonly<Record<ElementType, number>> = { float32: 1, int32: 6, int64: 7, bool: 9 };
 
@@ -78,7 +78,12 @@ function graphMessage(graph: Graph, nodes: readonly GraphNode[], name: string): 
       initializers.message(5, tensorMessage(nameOf(value), value));
     }
   }
-  nodes.forEach((node, i) => message.message(1, nodeMessage(node, i, nameOf)));
+  const used = new Set<Value | undefined>([
+    ...allNodes(nodes).flatMap(({ inputs, body }) => [...inputs, ...body?.outputs ?? []]),
+    ...Object.values(graph.outputs),
+  ]);
+  const naming: Naming = { nameOf, isUsed: (value) => used.has(value) };
+  nodes.forEach((node, i) => message.message(1, nodeMessage(node, i, naming)));
   message.text(2, name);
   for (const [output, value] of Object.entries(graph.outputs)) {
     if (output !== nameOf(value)) {
@@ -119,18 +124,30 @@ function nameValues(graph: Graph, nodes: readonly GraphNode[]): Map<Value, strin
   return names;
 }
 
-function nodeMessage(
-  { op, domain, inputs, attributes, outputs, body }: GraphNode,
-  index: number | string,
-  nameOf: (value: Value) => string,
-): Message {
+/** What values are called, and whether anything needs them. */
+interface Naming {
+  readonly nameOf: (value: Value) => string;
+  readonly isUsed: (value: Value) => boolean;
+}
+
+/** The norm that only onnxruntime knows has a second result; without it, it is one of ONNX's own. */
+function standard({ op, outputs, ...rest }: GraphNode, { isUsed }: Naming): GraphNode {
+  const [first, second] = outputs;
+  return op === "SimplifiedLayerNormalization" && second !== undefined && !isUsed(second)
+    ? { ...rest, op: "RMSNormalization", outputs: [first!] }
+    : { ...rest, op, outputs };
+}
+
+function nodeMessage(node: GraphNode, index: number | string, naming: Naming): Message {
+  const { op, domain, inputs, attributes, outputs, body } = standard(node, naming);
+  const { nameOf } = naming;
   const message = new Message();
   for (const input of inputs) message.text(1, input === undefined ? "" : nameOf(input));
   for (const output of outputs) message.text(2, nameOf(output));
   message.text(3, `${op}_${index}`).text(4, op);
   for (const attribute of attributeMessages(attributes)) message.message(5, attribute);
   if (body !== undefined) {
-    const inner = bodyMessage(body, `${index}.`, nameOf);
+    const inner = bodyMessage(body, `${index}.`, naming);
     message.message(5, new Message().text(1, "body").message(6, inner).int(20, 5));
   }
   if (domain !== "") message.text(7, domain);
@@ -140,10 +157,11 @@ function nodeMessage(
 function bodyMessage(
   { inputs, outputs, nodes }: Body,
   prefix: string,
-  nameOf: (value: Value) => string,
+  naming: Naming,
 ): Message {
+  const { nameOf } = naming;
   const message = new Message();
-  nodes.forEach((node, i) => message.message(1, nodeMessage(node, `${prefix}${i}`, nameOf)));
+  nodes.forEach((node, i) => message.message(1, nodeMessage(node, `${prefix}${i}`, naming)));
   message.text(2, `body_${prefix}`);
   for (const value of inputs) message.message(11, valueInfo(nameOf(value), value));
   for (const value of outputs) message.message(12, valueInfo(nameOf(value), value));

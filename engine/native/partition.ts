@@ -5,7 +5,14 @@
  * @module
  */
 
-import { type Graph, type GraphNode, isConstant, needsOf, sortedNodes, type Value } from "./graph.ts";
+import {
+  type Graph,
+  type GraphNode,
+  isConstant,
+  needsOf,
+  sortedNodes,
+  type Value,
+} from "./graph.ts";
 
 /** A graph in two parts; the outputs of the first are inputs of the second. */
 export interface Partition {

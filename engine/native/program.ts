@@ -90,8 +90,10 @@ export class NativeProgram {
     const { isHeld = () => false, isSlow, isResident, threads, profile } = options;
     const { successorOf = () => undefined } = options;
     const { graph, columns } = cutHeld(trace.graph, isHeld);
-    const { early, late } = partition(graph, (name) =>
-      columns[name] !== undefined ? "constant" : isSlow(name) ? "early" : "late");
+    const { early, late } = partition(
+      graph,
+      (name) => columns[name] !== undefined ? "constant" : isSlow(name) ? "early" : "late",
+    );
     const make = async (graph: Graph, name: string): Promise<Part> => {
       const used = withoutUnused(graph);
       const model = joinParts(onnxParts(withoutLastReshapes(used), { name }));
@@ -207,9 +209,12 @@ export class NativeProgram {
     return Object.fromEntries(
       Object.entries(graph.outputs).map(([name, { shape, type }]) => {
         const { keep } = fetches[name]!;
-        return [name, keep === undefined
-          ? tf.tensor(sent[name]!, [...shape], type as TensorDataType)
-          : this.#backend.resident(keep, shape, type as TensorDataType)];
+        return [
+          name,
+          keep === undefined
+            ? tf.tensor(sent[name]!, [...shape], type as TensorDataType)
+            : this.#backend.resident(keep, shape, type as TensorDataType),
+        ];
       }),
     );
   }

@@ -29,7 +29,12 @@ export interface SessionOptions {
 /** What the program asks for. */
 export type Request =
   | { readonly type: "start" }
-  | { readonly type: "create"; readonly session: number; readonly model: Uint8Array; readonly options: SessionOptions }
+  | {
+    readonly type: "create";
+    readonly session: number;
+    readonly model: Uint8Array;
+    readonly options: SessionOptions;
+  }
   | {
     readonly type: "run";
     readonly session: number;

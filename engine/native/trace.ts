@@ -14,7 +14,13 @@ import {
   tf,
 } from "../tfjs.ts";
 import { type FoldCache, foldKernel } from "./fold.ts";
-import { type ConstantData, type ElementType, type Graph, isConstant, type Value } from "./graph.ts";
+import {
+  type ConstantData,
+  type ElementType,
+  type Graph,
+  isConstant,
+  type Value,
+} from "./graph.ts";
 import { GraphBuilder } from "./graph_builder.ts";
 import { FUSED_KERNELS } from "./fused_kernels.ts";
 import { transformerLayerKernel } from "./layer_kernel.ts";

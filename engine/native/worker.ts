@@ -99,7 +99,8 @@ class Runtime {
   #buffer({ shape, type, keep, over }: Fetch): TensorData {
     if (over !== undefined) return this.#held.get(over)!;
     const size = shape.reduce((a, b) => a * b, 1);
-    const kind = { float32: Float32Array, int32: Int32Array, bool: Uint8Array, int64: Uint8Array }[type];
+    const kind =
+      { float32: Float32Array, int32: Int32Array, bool: Uint8Array, int64: Uint8Array }[type];
     const free = keep === undefined ? undefined : this.#free.get(`${kind.name} ${size}`);
     return free?.pop() ?? new kind(size);
   }

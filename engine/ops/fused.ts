@@ -14,7 +14,10 @@ export interface FusedOp {
 }
 
 /** Runs the op as the engine in use runs it best. */
-export function fused({ name, attrs = {}, composed, gradient }: FusedOp, inputs: readonly Tensor[]) {
+export function fused(
+  { name, attrs = {}, composed, gradient }: FusedOp,
+  inputs: readonly Tensor[],
+): Tensor {
   const op = tf.customGrad((...args) => {
     const save = args.pop() as unknown as (tensors: Tensor[]) => void;
     const xs = args as Tensor[];

@@ -11,7 +11,7 @@ export { blockwise, type Elementwise } from "./blockwise.ts";
 export { fused, type FusedOp } from "./fused.ts";
 export { gatedGelu } from "./gated_gelu.ts";
 export { BLOCK_ELEMENTS, blockSizes, inBlocks } from "./in_blocks.ts";
-export { axisBlocks, type AxisBlocks, penalties } from "./neighborhood_blocks.ts";
+export { type AxisBlocks, axisBlocks, penalties } from "./neighborhood_blocks.ts";
 export { linear } from "./linear.ts";
 export { resizeBilinear } from "./resize.ts";
 export { rmsNormalize } from "./rms_normalize.ts";

@@ -9,8 +9,8 @@
  */
 
 import {
-  axisBlocks,
   type AxisBlocks,
+  axisBlocks,
   BLOCK_ELEMENTS,
   penalties,
   takeAxis,

@@ -16,12 +16,12 @@ Deno.test({
     assertEquals(tf.getBackend(), engine.name);
     const granted = await requestDevice();
     granted?.device.destroy();
-    assertEquals(engine.name, granted !== undefined && !granted.software ? "webgpu" : "wasm");
+    assertEquals(engine.name, granted !== undefined && !granted.software ? "webgpu" : "native");
     if (granted?.software) assert(lines[0]!.includes(`${granted.description}, is software`));
   },
 });
 
-for (const name of ["cpu", "wasm", "webgpu"] as const) {
+for (const name of ["cpu", "wasm", "native", "webgpu"] as const) {
   Deno.test({
     name: `useEngine("${name}") makes it current and describes its device`,
     ignore: ignores(name),

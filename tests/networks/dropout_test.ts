@@ -50,7 +50,10 @@ const network = temporalHdit({
   temporal: { ...SMALL_TEMPORAL.temporal, dropout: 0.3 },
 });
 
-async function valuesFor(weights: Parameters<typeof network.apply>[0], random?: NetworkInput["random"]) {
+async function valuesFor(
+  weights: Parameters<typeof network.apply>[0],
+  random?: NetworkInput["random"],
+) {
   const image = await run(() =>
     network.apply(weights, {
       x: normalTensor<Sequence>([1, 2, 16, 16, 3], "x"),

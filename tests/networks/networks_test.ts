@@ -1,12 +1,6 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import { OptionsError, Registry } from "../../core/mod.ts";
-import {
-  readTensor,
-  type Sequence,
-  type Tensor,
-  tf,
-  type Weights,
-} from "../../engine/mod.ts";
+import { readTensor, type Sequence, type Tensor, tf, type Weights } from "../../engine/mod.ts";
 import {
   hdit,
   type LevelOptions,

@@ -95,7 +95,7 @@ async function forwardOn(engine: EngineName, name: string): Promise<Float32Array
 }
 
 for (const name of Object.keys(PUBLISHED)) {
-  for (const engine of ["webgpu", "cpu"] as const) {
+  for (const engine of ["webgpu", "native", "cpu"] as const) {
     Deno.test({
       name: `the ${name} network at 64² gives the same on ${engine} and wasm`,
       ignore: engine === "cpu" ? !slow : ignores(engine),

@@ -1,12 +1,6 @@
 /** The whole networks: outputs, attention masks and gradients of every parameter. */
 
-import {
-  type Sequence,
-  type Tensor,
-  type Tensor1D,
-  tf,
-  type Weights,
-} from "../../engine/mod.ts";
+import { type Sequence, type Tensor, type Tensor1D, tf, type Weights } from "../../engine/mod.ts";
 import { hdit, type Network, temporalHdit } from "../../networks/mod.ts";
 import type { Golden } from "./golden.ts";
 import { networkOptions } from "./options.ts";

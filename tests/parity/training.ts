@@ -7,7 +7,6 @@ import {
   type Sequence,
   type Tensor,
   tf,
-  type Weights,
 } from "../../engine/mod.ts";
 import { applyDenoiser, perSample } from "../../model/mod.ts";
 import { hdit, type Network, temporalHdit } from "../../networks/mod.ts";

@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { compile, readTensor, type Tensor, tf, useEngine } from "../../../engine/mod.ts";
-import { NativeBackend } from "../../../engine/native/backend.ts";
+import type { NativeBackend } from "../../../engine/native/backend.ts";
 import { assertClose, normals, testOn, testOnEngines } from "../../engines.ts";
 
 testOnEngines("compile() runs a function of trees of tensors", async () => {

@@ -149,7 +149,11 @@ const CASES: readonly Case[] = [
     shapes: [[5, 3]],
     f: (x) => tf.gather(x!, tf.tensor1d([4, 0, 0], "int32")),
   },
-  { name: "zerosLike, onesLike", shapes: [[2]], f: (x) => tf.add(x!, tf.onesLike(tf.zerosLike(x!))) },
+  {
+    name: "zerosLike, onesLike",
+    shapes: [[2]],
+    f: (x) => tf.add(x!, tf.onesLike(tf.zerosLike(x!))),
+  },
   { name: "fill", shapes: [[2]], f: (x) => tf.mul(x!, tf.fill([2], 3)) },
   {
     name: "conv2d",
