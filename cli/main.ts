@@ -126,7 +126,7 @@ async function runVerb(name: string, args: readonly string[], streams: Streams):
     return { text, json: { help: text } };
   }
   const { engine, plugin, debug } = values as {
-    engine?: "auto" | "webgpu" | "wasm" | "cpu";
+    engine?: "auto" | "webgpu" | "native" | "wasm" | "cpu";
     plugin: readonly string[];
     debug: boolean;
   };

@@ -3,7 +3,7 @@
  * noise and rising numbers of network evaluations, against a fine solution of the same equation.
  *
  * ```sh
- * deno run --allow-read examples/compare_samplers.ts [model.safetensors]
+ * deno run --allow-read --allow-ffi examples/compare_samplers.ts [model.safetensors]
  * ```
  *
  * @module

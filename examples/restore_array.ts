@@ -2,7 +2,7 @@
  * Restores an array: three dates of a made-up place under clouds, the last of which comes back.
  *
  * ```sh
- * deno run --allow-read examples/restore_array.ts [model.safetensors]
+ * deno run --allow-read --allow-ffi examples/restore_array.ts [model.safetensors]
  * ```
  *
  * @module

@@ -3,7 +3,7 @@
  * compares the result with what needs no model.
  *
  * ```sh
- * deno run --allow-read --allow-write=out examples/restore_series.ts out [model.safetensors]
+ * deno run --allow-read --allow-ffi --allow-write=out examples/restore_series.ts out [model.safetensors]
  * ```
  *
  * @module

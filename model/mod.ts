@@ -48,4 +48,4 @@ export {
   type RestoreInput,
   type RestoreOptions,
 } from "./restore_images.ts";
-export { bindDenoiser, sample, type SampleInput } from "./sample.ts";
+export { bindDenoiser, releaseDenoiser, sample, type SampleInput } from "./sample.ts";

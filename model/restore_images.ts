@@ -7,7 +7,7 @@
 import { builtins } from "../builtins.ts";
 import { createRng } from "../core/mod.ts";
 import {
-  execute,
+  compile,
   type Images,
   readTensor,
   type Sequence,
@@ -144,9 +144,11 @@ async function fuseFrames(
   fusion: Fusion,
   { batch, length }: SequenceSize,
 ): Promise<Images> {
-  const fused = await execute(() =>
-    fusion.fuse(frames.reshape([batch, length, ...frames.shape.slice(1)]) as Sequence)
-  );
+  const fuse = compile(({ images }: { images: Images }) => ({
+    fused: fusion.fuse(images.reshape([batch, length, ...images.shape.slice(1)]) as Sequence),
+  }));
+  const { fused } = await fuse({ images: frames });
+  await fuse.dispose();
   frames.dispose();
   return fused;
 }

@@ -56,6 +56,18 @@ interface DenoiserCall {
 /** Denoisers by weights: what was compiled for one tile serves all tiles. */
 const denoisers = new WeakMap<Weights, Compiled<DenoiserCall, Denoised>>();
 
+/** Programs outlive the objects that they belong to, unless somebody frees them. */
+const abandoned = new FinalizationRegistry<Compiled<DenoiserCall, Denoised>>((denoiser) => {
+  denoiser.dispose();
+});
+
+/** Frees what was compiled for weights that are not used any more. */
+export async function releaseDenoiser(weights: Weights): Promise<void> {
+  const denoiser = denoisers.get(weights);
+  denoisers.delete(weights);
+  await denoiser?.dispose();
+}
+
 function denoiserOf({ network, weights }: Pick<Model, "network" | "weights">) {
   let denoiser = denoisers.get(weights);
   if (denoiser === undefined) {
@@ -64,6 +76,7 @@ function denoiserOf({ network, weights }: Pick<Model, "network" | "weights">) {
       return { ...applyDenoiser(network, weights, { noised, condition, ...vectors }) };
     }, { constants: ["weights"], slow: ["level"] });
     denoisers.set(weights, denoiser);
+    abandoned.register(weights, denoiser);
   }
   return denoiser;
 }

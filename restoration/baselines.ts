@@ -7,7 +7,7 @@
 
 import { pixelArray, type Raster } from "../core/mod.ts";
 import { cloudMask, type CloudRuleOptions, cloudScore } from "../data/mod.ts";
-import { execute, readTensor, type Sequence, tf } from "../engine/mod.ts";
+import { compile, readTensor, type Sequence, tf } from "../engine/mod.ts";
 import { clearest, type Fusion, mean, median } from "../fusion/mod.ts";
 import { fillMissing, missingValues } from "./missing.ts";
 
@@ -67,6 +67,12 @@ function pixelWeights(
   });
 }
 
+/** What a fusion is given of a strip of rows. */
+interface FusionInput {
+  readonly images: Sequence;
+  readonly weights: Sequence | undefined;
+}
+
 /**
  * The dates fused pixel by pixel. A date without data at a pixel does not count there (where
  * only some bands lack, they are the mean of the other dates); what no date has, the result lacks.
@@ -96,6 +102,9 @@ export async function fuseFrames(
   const images = fillMissing(frames, { missing, fallback: 0 });
   const data = pixelArray(dtype, like.data.length);
   const whole = !dtype.startsWith("float");
+  const fuse = compile(({ images, weights }: FusionInput) => ({
+    fused: fusion.fuse(images, weights),
+  }));
   for (let row = 0; row < height; row += STRIP) {
     const rows = Math.min(STRIP, height - row);
     const stack = (arrays: readonly ArrayLike<number>[], depth: number) => {
@@ -106,18 +115,15 @@ export async function fuseFrames(
       }
       return tf.tensor5d(out, [1, frames.length, rows, width, depth]) as Sequence;
     };
-    const fused = await execute(() =>
-      fusion.fuse(
-        stack(images, bands),
-        weights && stack(weights, 1),
-      )
-    );
+    const strip = { images: stack(images, bands), weights: weights && stack(weights, 1) };
+    const { fused } = await fuse(strip);
     const values = await readTensor(fused);
-    fused.dispose();
+    tf.dispose([fused, strip.images, ...(strip.weights ? [strip.weights] : [])]);
     for (let i = 0; i < values.length; i++) {
       data[row * width * bands + i] = whole ? Math.round(values[i]!) : values[i]!;
     }
   }
+  await fuse.dispose();
   if (missing.every((one) => one !== undefined)) {
     for (let i = 0; i < data.length; i++) {
       if (missing.every((one) => one![i] === 1)) data[i] = like.data[i]!;

@@ -6,11 +6,17 @@
 
 import type { Rng } from "../core/mod.ts";
 import type { Dataset } from "../data/mod.ts";
-import { execute, readTensor, type Weights } from "../engine/mod.ts";
+import { compile, execute, readTensor, tf, type Weights } from "../engine/mod.ts";
 import { mae, psnr } from "../metrics/mod.ts";
-import { type AnyRegistry, type ModelCard, type Modules, restoreImages } from "../model/mod.ts";
+import {
+  type AnyRegistry,
+  type ModelCard,
+  type Modules,
+  releaseDenoiser,
+  restoreImages,
+} from "../model/mod.ts";
 import { trainingTensors } from "./batch.ts";
-import { objectiveVectors, sampleLosses } from "./objective.ts";
+import { type ObjectiveInput, objectiveVectors, sampleLosses } from "./objective.ts";
 import { drawSigmas } from "./step.ts";
 
 /** Means over the validation samples. */
@@ -43,23 +49,28 @@ export async function validate(
   const { low, high } = card.scaling;
   const samples = Math.min(count, dataset.size);
   const model = { ...modules, weights, card };
+  const measure = compile(({ weights, ...given }: ObjectiveInput & { weights: Weights }) => ({
+    losses: sampleLosses(modules.network, weights, given),
+  }));
   const sums = { loss: 0, mae: 0, psnr: 0, cloudyPsnr: 0 };
   for (let i = 0; i < samples; i++) {
     const stream = rng.fork(i);
     const sample = await dataset.sample(i, rng.fork("data"));
     const { length, height, width, cloudy, auxiliary, target, reference } = sample;
     const frames = Math.min(length, card.length);
-    const loss = await execute(() => {
-      const batch = trainingTensors(card, [sample], {
-        length: frames,
-        frames: stream.fork("frames"),
-        noise: stream.fork("noise"),
-      });
-      const vectors = objectiveVectors(modules, drawSigmas(modules, 1, stream), frames);
-      return sampleLosses(modules.network, weights, { batch, vectors });
-    });
-    sums.loss += (await readTensor(loss))[0]!;
-    loss.dispose();
+    const given = await execute(() => ({
+      batch: {
+        ...trainingTensors(card, [sample], {
+          length: frames,
+          frames: stream.fork("frames"),
+          noise: stream.fork("noise"),
+        }),
+      },
+      vectors: { ...objectiveVectors(modules, drawSigmas(modules, 1, stream), frames) },
+    }));
+    const { losses } = await measure({ weights, ...given });
+    sums.loss += (await readTensor(losses))[0]!;
+    tf.dispose([given, losses]);
     const size = { batch: 1, length, height, width };
     const restored = await restoreImages(
       model,
@@ -73,6 +84,8 @@ export async function validate(
     sums.psnr += psnr(restored.image, target, options);
     sums.cloudyPsnr += psnr(frame, target, options);
   }
+  await measure.dispose();
+  await releaseDenoiser(weights);
   return {
     loss: sums.loss / samples,
     mae: sums.mae / samples,

@@ -19,6 +19,7 @@ import { isOwned } from "../owned.ts";
 import { fastBinary } from "./glue.ts";
 import type { NativeHost } from "./host.ts";
 import type { TensorData } from "./protocol.ts";
+import type { TensorStore } from "./store.ts";
 import { isTracing, refuseRead } from "./trace.ts";
 
 /** The name of the backend in TensorFlow.js. */
@@ -41,7 +42,7 @@ interface Entry {
 }
 
 /** TensorFlow.js's own CPU backend, with tensors that stay with the worker. */
-export class NativeBackend extends MathBackendCPU {
+export class NativeBackend extends MathBackendCPU implements TensorStore {
   readonly host: NativeHost;
   readonly threads: number;
   readonly profile: string | undefined;

@@ -6,9 +6,9 @@
 
 import type { Tensor } from "../tfjs.ts";
 import { flatten, rebuild, type TensorTree } from "../tree.ts";
-import type { NativeBackend } from "./backend.ts";
 import type { ConstantData, ElementType } from "./graph.ts";
 import { NativeProgram, type RandomNumbers } from "./program.ts";
+import type { TensorStore } from "./store.ts";
 import { type InputSpec, trace } from "./trace.ts";
 
 /** A function of trees of tensors. */
@@ -45,7 +45,7 @@ const under = (names: readonly string[]) => (path: string) =>
 
 /** Programs by shapes and constants. */
 export class NativeFunction {
-  readonly #backend: NativeBackend;
+  readonly #backend: TensorStore;
   readonly #f: TreeFunction;
   readonly #options: FunctionOptions;
   readonly #programs = new Map<string, Promise<Traced>>();
@@ -53,7 +53,7 @@ export class NativeFunction {
   readonly #identities = new WeakMap<object, number>();
   #identity = 0;
 
-  constructor(backend: NativeBackend, f: TreeFunction, options: FunctionOptions) {
+  constructor(backend: TensorStore, f: TreeFunction, options: FunctionOptions) {
     this.#backend = backend;
     this.#f = f;
     this.#options = options;
@@ -131,7 +131,7 @@ export class NativeFunction {
 
 /** Runs a function once, with tensors from outside as inputs; for tests and small things. */
 export async function runTraced<T extends TensorTree>(
-  backend: NativeBackend,
+  backend: TensorStore,
   f: () => T,
 ): Promise<T> {
   let outputs: TensorTree;

@@ -5,7 +5,6 @@
  */
 
 import { type Tensor, type TensorDataType, tf } from "../tfjs.ts";
-import type { NativeBackend } from "./backend.ts";
 import {
   type Graph,
   type GraphNode,
@@ -19,6 +18,7 @@ import { onnxParts } from "./onnx.ts";
 import { partition } from "./partition.ts";
 import { joinParts } from "./protobuf.ts";
 import type { Feed, Fetch, TensorData } from "./protocol.ts";
+import type { TensorStore } from "./store.ts";
 import type { Trace } from "./trace.ts";
 
 /** Noise levels whose conditioning is kept: those of any usual sampler. */
@@ -49,7 +49,7 @@ export type RandomNumbers = (name: string, shape: readonly number[]) => Float32A
 
 /** A function that was traced for one set of shapes. */
 export class NativeProgram {
-  readonly #backend: NativeBackend;
+  readonly #backend: TensorStore;
   readonly #trace: Trace;
   readonly #early: Part | undefined;
   readonly #late: Part;
@@ -62,7 +62,7 @@ export class NativeProgram {
   readonly #kept = new Map<string, Readonly<Record<string, Feed>>>();
 
   private constructor(
-    backend: NativeBackend,
+    backend: TensorStore,
     { trace, early, late, isResident, columns, overwritten }: {
       readonly overwritten: Readonly<Record<string, string>>;
       readonly trace: Trace;
@@ -83,7 +83,7 @@ export class NativeProgram {
 
   /** Makes the sessions of a trace. */
   static async build(
-    backend: NativeBackend,
+    backend: TensorStore,
     trace: Trace,
     options: ProgramOptions,
   ): Promise<NativeProgram> {

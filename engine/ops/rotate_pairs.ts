@@ -15,25 +15,27 @@ export interface Rotation {
  * @param x [..., d], half = the last size of the angles.
  */
 export function rotatePairs<T extends Tensor>(x: T, { cos, sin }: Rotation): T {
+  return fused({
+    name: "RotatePairs",
+    composed: (one, c, s) => turned(one!, { cos: c!, sin: s! }),
+    // The transposed rotation turns back.
+    gradient: (dy, [, c, s]) => [
+      rotatePairs(dy, { cos: c!, sin: tf.neg(s!) }),
+      tf.zerosLike(c!),
+      tf.zerosLike(s!),
+    ],
+  }, [x, cos, sin]) as T;
+}
+
+function turned(x: Tensor, { cos, sin }: Rotation): Tensor {
   const half = cos.shape.at(-1)!;
   const axis = x.rank - 1;
-  const turned = (input: Tensor, sine: Tensor) => {
-    const rest = input.shape[axis]! - 2 * half;
-    const sizes = rest > 0 ? [half, half, rest] : [half, half];
-    const [a, b, ...passed] = tf.split(input, sizes, axis) as [Tensor, Tensor, ...Tensor[]];
-    return tf.concat([
-      tf.sub(tf.mul(a, cos), tf.mul(b, sine)),
-      tf.add(tf.mul(b, cos), tf.mul(a, sine)),
-      ...passed,
-    ], axis);
-  };
-  const zeros = (tensor: Tensor) => tf.zerosLike(tensor);
-  const rotation = (input: Tensor, sine: Tensor): Tensor =>
-    fused({
-      name: "RotatePairs",
-      composed: (one, _cos, s) => turned(one!, s!),
-      // The transposed rotation turns back.
-      gradient: (dy, [, , s]) => [rotation(dy, tf.neg(s!)), zeros(cos), zeros(sin)],
-    }, [input, cos, sine]);
-  return rotation(x, sin) as T;
+  const rest = x.shape[axis]! - 2 * half;
+  const sizes = rest > 0 ? [half, half, rest] : [half, half];
+  const [a, b, ...passed] = tf.split(x, sizes, axis) as [Tensor, Tensor, ...Tensor[]];
+  return tf.concat([
+    tf.sub(tf.mul(a, cos), tf.mul(b, sin)),
+    tf.add(tf.mul(b, cos), tf.mul(a, sin)),
+    ...passed,
+  ], axis);
 }

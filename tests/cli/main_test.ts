@@ -20,7 +20,7 @@ Deno.test("every command of emrdm has a help with flags and examples", async () 
     assertEquals([code, err], [0, ""], name);
     assertStringIncludes(out, `Usage: emrdm ${name}`);
     assertStringIncludes(out, `Examples:\n  emrdm ${name}`);
-    assertStringIncludes(out, "--engine auto|webgpu|wasm|cpu");
+    assertStringIncludes(out, "--engine auto|webgpu|native|wasm|cpu");
   }
 });
 

@@ -15,7 +15,7 @@ export interface FusionContract {
   /** Whether the order of frames does not matter. Default true. */
   readonly declaresOrderFree?: boolean;
   /** Engine to run on. Default "wasm". */
-  readonly engine?: "cpu" | "wasm" | "webgpu";
+  readonly engine?: "cpu" | "wasm" | "native" | "webgpu";
 }
 
 /** Float32 sums of a few terms of magnitude 1. */
@@ -39,8 +39,8 @@ export function testFusion(
   function test(what: string, fn: () => Promise<void>): void {
     Deno.test({
       name: `${name} ${what}`,
-      sanitizeOps: engine !== "webgpu",
-      sanitizeResources: engine !== "webgpu",
+      sanitizeOps: engine !== "webgpu" && engine !== "native",
+      sanitizeResources: engine !== "webgpu" && engine !== "native",
       fn: async () => {
         await useEngine(engine);
         const before = tf.memory().numTensors;

@@ -15,6 +15,9 @@ import {
 testFusion("mean()", () => mean());
 testFusion("median()", () => median());
 testFusion("clearest()", () => clearest());
+testFusion("mean() on native", () => mean(), { engine: "native" });
+testFusion("median() on native", () => median(), { engine: "native" });
+testFusion("clearest() on native", () => clearest(), { engine: "native" });
 
 /** Float32 sums of a few terms. */
 const ROUNDING = 1e-5;

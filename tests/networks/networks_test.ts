@@ -34,7 +34,10 @@ testNetwork(
   },
 );
 
-/** Float32 through a small network, frames or samples in another order. */
+/**
+ * Float32 through a small network, frames or samples in another order. On native a batch and a sample
+ * alone are two graphs of different operators, which round by themselves: up to 3 of these.
+ */
 const ROUNDING = 1e-5;
 
 async function valuesFor(network: Network, weights: Weights, make: () => NetworkInput) {
@@ -88,6 +91,7 @@ testOnEngines("a batch of frames at different σ is each sample at its own σ", 
   const network = temporalHdit(SMALL_TEMPORAL);
   const weights = livelyWeights(network, 5, 0.3);
   const cNoise = [-1.6, 0.2, 1.1];
+  const allowed = tf.getBackend() === "native" ? 3 * ROUNDING : ROUNDING;
   const shape = (channels: number) => [3, 2, 16, 16, channels];
   const batch = await valuesFor(network, weights, () => ({
     x: normalTensor<Sequence>(shape(3), "x"),
@@ -106,7 +110,7 @@ testOnEngines("a batch of frames at different σ is each sample at its own σ", 
       condition: part(2, "c"),
       cNoise: tf.tensor1d([cNoise[b]!]),
     }));
-    assertClose(batch.slice(b * each, (b + 1) * each), alone, ROUNDING, `sample ${b}`);
+    assertClose(batch.slice(b * each, (b + 1) * each), alone, allowed, `sample ${b}`);
   }
   disposeWeights(weights);
 });
