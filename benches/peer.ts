@@ -2,10 +2,12 @@
  * `deno task bench:peer`: our native engine and PyTorch in turns, in one run: medians, minima, ratios,
  * peak memory, and the speed beside the machine's own matrix product.
  *
- *     deno task bench:peer [--cases A,B] [--runs N] [--threads 2] [--python python3] [--json FILE]
+ *     deno task bench:peer [--cases A,B] [--runs N] [--threads 2] [--forms tuned,plain]
+ *         [--python python3] [--json FILE]
  *
- * Needs Python with PyTorch. The other side is `benches/peer/`, a network of its own; its allocator
- * is set so that it is not slowed by page faults.
+ * Needs Python with PyTorch. The other side is `benches/peer/`, a network of its own, in two forms:
+ * "tuned" uses oneDNN operators that are not part of PyTorch's interface and gradients by hand, "plain"
+ * is PyTorch's own. Its allocator is set so that it is not slowed by page faults.
  */
 
 import { parseArgs } from "node:util";
@@ -82,11 +84,14 @@ function median(values: readonly number[]): number {
 
 const piped = { stdin: "piped", stdout: "piped", stderr: "inherit" } as const;
 
-async function compare(name: string, { runs, threads, python }: {
+interface Options {
   readonly runs: number;
   readonly threads: string;
+  readonly forms: readonly string[];
   readonly python: string;
-}) {
+}
+
+async function compare(name: string, { runs, threads, forms, python }: Options) {
   const here = (path: string) => new URL(path, import.meta.url).pathname;
   const ours = new Side(
     new Deno.Command(Deno.execPath(), {
@@ -95,41 +100,52 @@ async function compare(name: string, { runs, threads, python }: {
     }),
   );
   const first = await ours.next();
-  const theirs = new Side(
-    new Deno.Command(python, {
-      args: [here("peer/bench.py"), "--case", name, "--serve", "--threads", threads],
-      env: ALLOCATOR,
-      ...piped,
-    }),
-  );
-  await theirs.next();
+  const theirs = new Map<string, Side>();
+  for (const form of forms) {
+    const side = new Side(
+      new Deno.Command(python, {
+        args: [
+          ...[here("peer/bench.py"), "--case", name, "--serve", "--threads", threads],
+          ...form === "plain" ? ["--plain"] : [],
+        ],
+        env: ALLOCATOR,
+        ...piped,
+      }),
+    );
+    await side.next();
+    theirs.set(form, side);
+  }
   for (let i = 0; i < 2; i++) await ours.run();
   ours.seconds.length = 0;
   for (let i = 0; i < runs; i++) {
     await ours.run();
-    await theirs.run();
+    for (const side of theirs.values()) await side.run();
   }
-  const [ourEnd, theirEnd] = [await ours.end(), await theirs.end()];
-  const best = (side: Side) => Math.min(...side.seconds);
-  const ratios = ours.seconds.map((s, i) => s / theirs.seconds[i]!);
+  const peak = (await ours.end()).peak!;
   const gflop = CASES[name]!.gflop;
-  return {
-    case: name,
-    runs,
-    oursMedian: median(ours.seconds),
-    theirsMedian: median(theirs.seconds),
-    oursMin: best(ours),
-    theirsMin: best(theirs),
-    ratioOfMedians: median(ours.seconds) / median(theirs.seconds),
-    ratioOfMinima: best(ours) / best(theirs),
-    medianOfRatios: median(ratios),
-    oursPeakGB: ourEnd.peak! / 1e9,
-    theirsPeakGB: theirEnd.peak_rss_bytes! / 1e9,
-    oursGflops: gflop / best(ours),
-    theirsGflops: gflop / best(theirs),
-    matmulGflops: theirEnd.gemm_gflops!,
-    oursFirst: first.first!,
-  };
+  const rows = [];
+  for (const [form, side] of theirs) {
+    const end = await side.end();
+    const best = { ours: Math.min(...ours.seconds), theirs: Math.min(...side.seconds) };
+    rows.push({
+      case: name,
+      form,
+      runs,
+      oursMedian: median(ours.seconds),
+      theirsMedian: median(side.seconds),
+      oursMin: best.ours,
+      theirsMin: best.theirs,
+      ratioOfMedians: median(ours.seconds) / median(side.seconds),
+      ratioOfMinima: best.ours / best.theirs,
+      oursPeakGB: peak / 1e9,
+      theirsPeakGB: end.peak_rss_bytes! / 1e9,
+      oursGflops: gflop / best.ours,
+      theirsGflops: gflop / best.theirs,
+      matmulGflops: end.gemm_gflops!,
+      oursFirst: first.first!,
+    });
+  }
+  return rows;
 }
 
 if (import.meta.main) {
@@ -139,31 +155,36 @@ if (import.meta.main) {
       cases: { type: "string", default: Object.keys(CASES).join() },
       runs: { type: "string" },
       threads: { type: "string", default: "2" },
+      forms: { type: "string", default: "tuned,plain" },
       python: { type: "string", default: "python3" },
       json: { type: "string" },
     },
   });
   const rows = [];
-  console.log(
-    "case".padEnd(22) + "ours s (min)".padStart(16) + "torch s (min)".padStart(16) +
-      "ratio (min)".padStart(14) + "peak GB".padStart(13) + "GF/s".padStart(11) +
-      "matmul".padStart(8),
-  );
+  const line = (...cells: readonly string[]) =>
+    console.log(cells.map((cell, i) => i === 0 ? cell.padEnd(28) : cell.padStart(15)).join(""));
+  line("case, PyTorch's form", "ours s (min)", "torch s (min)", "ratio (min)", "peak GB", "GF/s");
   for (const name of args.cases.split(",")) {
     if (CASES[name] === undefined) throw new RangeError(`unknown case ${name}`);
     const runs = Number(args.runs ?? CASES[name].runs);
-    const row = await compare(name, { runs, threads: args.threads, python: args.python });
-    rows.push(row);
-    const two = (a: number, b: number, digits: number) =>
-      `${a.toFixed(digits)} (${b.toFixed(digits)})`;
-    console.log(
-      name.padEnd(22) + two(row.oursMedian, row.oursMin, 3).padStart(16) +
-        two(row.theirsMedian, row.theirsMin, 3).padStart(16) +
-        two(row.ratioOfMedians, row.ratioOfMinima, 2).padStart(14) +
-        `${row.oursPeakGB.toFixed(2)}/${row.theirsPeakGB.toFixed(2)}`.padStart(13) +
-        `${row.oursGflops.toFixed(0)}/${row.theirsGflops.toFixed(0)}`.padStart(11) +
-        row.matmulGflops.toFixed(0).padStart(8),
-    );
+    const { threads, python } = args;
+    for (
+      const row of await compare(name, { runs, threads, python, forms: args.forms.split(",") })
+    ) {
+      rows.push(row);
+      const two = (a: number, b: number, digits: number) =>
+        `${a.toFixed(digits)} (${b.toFixed(digits)})`;
+      line(
+        `${name} ${row.form}`,
+        two(row.oursMedian, row.oursMin, 3),
+        two(row.theirsMedian, row.theirsMin, 3),
+        two(row.ratioOfMedians, row.ratioOfMinima, 2),
+        `${row.oursPeakGB.toFixed(2)} / ${row.theirsPeakGB.toFixed(2)}`,
+        `${row.oursGflops.toFixed(0)} / ${row.theirsGflops.toFixed(0)} of ${
+          row.matmulGflops.toFixed(0)
+        }`,
+      );
+    }
   }
   if (args.json) await Deno.writeTextFile(args.json, JSON.stringify(rows, null, 1) + "\n");
 }
