@@ -74,7 +74,8 @@ import plugin from "${plugin}/plugin.ts";
 import { TINY } from "${plugin}/example_model.ts";
 
 const [engine, path] = Deno.args;
-const { name } = await useEngine(engine === "wasm" ? "wasm" : "cpu");
+const known = ["wasm", "native"] as const;
+const { name } = await useEngine(known.find((one) => one === engine) ?? "cpu");
 const registry = builtins.with(plugin);
 const schedule: Schedule = registry.create("schedule", { type: "variancePreserving", alpha: 2 });
 const sampler: Sampler = registry.create("sampler", { type: "multistep", order: 2 });
@@ -176,6 +177,14 @@ Deno.test("the library and a plugin run by URL in an empty folder", async (t) =>
       );
       assertEquals([code, err], [0, ""]);
       assertEquals(JSON.parse(out), { engine: "wasm", ...expected });
+    });
+
+    await t.step("the native engine needs --allow-ffi, and loads its worker by URL", async () => {
+      const { code, out, err } = await deno(
+        ...["run", ...quiet, imports, "--allow-ffi", "script.ts", "native"],
+      );
+      assertEquals([code, err], [0, ""]);
+      assertEquals(JSON.parse(out), { engine: "native", ...expected });
     });
 
     await t.step("the contract of a kind tests the plugin by URL", async () => {
