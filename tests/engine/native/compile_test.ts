@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
-import { compile, readTensor, type Tensor, tf, useEngine } from "../../../engine/mod.ts";
+import { blockwise, compile, readTensor, type Tensor, tf, useEngine } from "../../../engine/mod.ts";
 import type { NativeBackend } from "../../../engine/native/backend.ts";
-import { assertClose, normals, testOn, testOnEngines } from "../../engines.ts";
+import { assertClose, normals, switchEngine, testOn, testOnEngines } from "../../engines.ts";
 
 testOnEngines("compile() runs a function of trees of tensors", async () => {
   let calls = 0;
@@ -131,6 +131,74 @@ testOn("native", "large constants are moved to the worker, cut where they are sp
   assertEquals(await readTensor(w), values);
   await f.dispose();
   tf.dispose([w, x, a, b]);
+});
+
+/** Gradient steps with momentum on a matrix that is large enough to be updated in blocks. */
+async function descend(steps: number): Promise<{ w: Float32Array; losses: number[] }> {
+  const [inner, outer] = [512, 1024];
+  interface State {
+    readonly w: Tensor;
+    readonly m: Tensor;
+    readonly x: Tensor;
+  }
+  const f = compile(({ w, m, x }: State) => {
+    const { value, grads } = tf.valueAndGrads((one: Tensor) =>
+      tf.mean(tf.square(tf.matMul(x as tf.Tensor2D, one as tf.Tensor2D))) as tf.Scalar
+    )([w]);
+    // Every gradient is needed before the first update.
+    const rate = tf.add(tf.mul(tf.sum(grads[0]!), 0), 0.5);
+    const [nextW, nextM] = blockwise(([p, g, v]) => {
+      const next = tf.add(tf.mul(v!, 0.9), g!);
+      return [tf.sub(p!, tf.mul(next, rate)), next];
+    }, [w, grads[0]!, m]) as [Tensor, Tensor];
+    return { loss: value, w: nextW, m: nextM };
+  }, { resident: ["w", "m"], donated: ["w", "m"] });
+  let w: Tensor = tf.tensor(normals(inner * outer, "w"), [inner, outer]);
+  let m: Tensor = tf.zeros([inner, outer]);
+  const x = tf.tensor(normals(64 * inner, "x"), [64, inner]);
+  const losses: number[] = [];
+  for (let step = 0; step < steps; step++) {
+    const next = await f({ w, m, x });
+    if (tf.getBackend() === "native") {
+      await assertRejects(() => w.data(), Error, "has overwritten it");
+    }
+    tf.dispose([w, m]);
+    losses.push((await readTensor(next.loss))[0]!);
+    next.loss.dispose();
+    ({ w, m } = next);
+  }
+  const values = await readTensor(w);
+  await f.dispose();
+  tf.dispose([w, m, x]);
+  return { w: values, losses };
+}
+
+testOn(
+  "native",
+  "donated state is overwritten in blocks, and gives the numbers of wasm",
+  async () => {
+    const found = await descend(3);
+    await switchEngine("wasm");
+    const wanted = await descend(3);
+    await switchEngine("native");
+    assertClose(found.losses, wanted.losses, 1e-5);
+    assertClose(found.w, wanted.w, 1e-5);
+    assert(wanted.losses[2]! < 0.9 * wanted.losses[0]!, "the steps must do something");
+  },
+);
+
+testOn("native", "a tensor that shares its numbers with a donated one keeps them", async () => {
+  const f = compile(
+    ({ s }: { s: Tensor }) => ({ s: tf.add(s, 1) }),
+    { resident: ["s"], donated: ["s"] },
+  );
+  const s = tf.tensor1d([1, 2]);
+  const twin = s.clone();
+  const next = await f({ s });
+  assertEquals([...await readTensor(twin)], [1, 2]);
+  assertEquals([...await readTensor(next.s)], [2, 3]);
+  await f.dispose();
+  tf.dispose([s, twin, next.s]);
 });
 
 Deno.test({
