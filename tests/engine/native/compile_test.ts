@@ -181,7 +181,8 @@ testOn(
     await switchEngine("wasm");
     const wanted = await descend(3);
     await switchEngine("native");
-    assertClose(found.losses, wanted.losses, 1e-5);
+    // wasm adds 65,536 squares one by one in float32: √n·2⁻²⁴ is 1.5e-5.
+    assertClose(found.losses, wanted.losses, 5e-5);
     assertClose(found.w, wanted.w, 1e-5);
     assert(wanted.losses[2]! < 0.9 * wanted.losses[0]!, "the steps must do something");
   },
