@@ -146,7 +146,7 @@ async function descend(steps: number): Promise<{ w: Float32Array; losses: number
       tf.mean(tf.square(tf.matMul(x as tf.Tensor2D, one as tf.Tensor2D))) as tf.Scalar
     )([w]);
     // Every gradient is needed before the first update.
-    const rate = tf.add(tf.mul(tf.sum(grads[0]!), 0), 0.5);
+    const rate = tf.add(tf.mul(tf.sum(grads[0]!), 0), 8);
     const [nextW, nextM] = blockwise(([p, g, v]) => {
       const next = tf.add(tf.mul(v!, 0.9), g!);
       return [tf.sub(p!, tf.mul(next, rate)), next];
