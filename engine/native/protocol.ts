@@ -22,6 +22,8 @@ export interface Fetch {
 /** How sessions run. */
 export interface SessionOptions {
   readonly threads: number;
+  /** Whether threads wait for the next operator by spinning. */
+  readonly spin: boolean;
   /** File that a profile is written to; none by default. */
   readonly profile?: string;
 }

@@ -22,7 +22,11 @@ class Runtime {
     this.#ort = ort;
   }
 
-  async create(id: number, model: Uint8Array, { threads, profile }: SessionOptions): Promise<void> {
+  async create(
+    id: number,
+    model: Uint8Array,
+    { threads, spin, profile }: SessionOptions,
+  ): Promise<void> {
     const session = await this.#ort.InferenceSession.create(model, {
       executionProviders: ["cpu"],
       intraOpNumThreads: threads,
@@ -31,8 +35,8 @@ class Runtime {
       logSeverityLevel: 3,
       // A pattern is a second copy of all memory of the first run, and no faster.
       enableMemPattern: false,
-      // Threads that wait for work by spinning double the time where cores are shared.
-      extra: { session: { ["intra_op"]: { ["allow_spinning"]: "0" } } },
+      // Threads that spin while they wait start sooner, and are in the way where cores are shared.
+      extra: { session: { ["intra_op"]: { ["allow_spinning"]: spin ? "1" : "0" } } },
       ...(profile !== undefined && { enableProfiling: true, profileFilePrefix: profile }),
     });
     this.#sessions.set(id, session);
