@@ -21,6 +21,10 @@ export * from "./checkpoints/mod.ts";
 export * from "./core/mod.ts";
 export * from "./data/mod.ts";
 export {
+  compile,
+  type CompileContext,
+  type Compiled,
+  type CompileOptions,
   DeviceLostError,
   type Engine,
   type EngineName,
@@ -28,6 +32,7 @@ export {
   execute,
   GpuError,
   type Images,
+  NativeUnavailableError,
   type Params,
   readTensor,
   type Sequence,
@@ -36,6 +41,7 @@ export {
   type Tensor4D,
   type Tensor5D,
   tf,
+  TraceError,
   useEngine,
   type UseEngineOptions,
   type Weights,

@@ -144,9 +144,9 @@ export function drawSigmas({ noise }: Modules, count: number, rng: Rng): readonl
 /**
  * One training step.
  *
- * @param state Stays the caller's.
+ * @param state Stays the caller's to dispose; its numbers may be overwritten (on native they are).
  * @throws {DivergedError} If the loss or the norm of the gradients is NaN or infinite, with the
- *   step, the noise levels and the samples; nothing is changed then.
+ *   step, the noise levels and the samples.
  */
 export async function trainStep(
   { card, modules, optimizer, decay, update }: StepContext,

@@ -1,7 +1,7 @@
 import { assertAlmostEquals, assertEquals } from "@std/assert";
-import { tf } from "../../engine/mod.ts";
+import { readTensor, tf } from "../../engine/mod.ts";
 import { train } from "../../training/mod.ts";
-import { testOnEngines } from "../engines.ts";
+import { testOn, testOnEngines } from "../engines.ts";
 import { tinyDataset, tinyExperiment } from "./tiny.ts";
 
 /** Losses of the first steps on cpu; another engine differs by the rounding of its kernels. */
@@ -27,3 +27,30 @@ testOnEngines("train() takes the same steps on every engine", async (engine) => 
     await Deno.remove(out, { recursive: true });
   }
 });
+
+testOn(
+  "native",
+  "train() resumed on native equals train() uninterrupted, bit for bit",
+  async () => {
+    const folder = await Deno.makeTempDir();
+    const datasets = { train: tinyDataset() };
+    try {
+      const runs = [["straight", 4, false], ["parts", 2, false], ["parts", 4, true]] as const;
+      const results = [];
+      for (const [name, steps, resume] of runs) {
+        const experiment = tinyExperiment({ steps });
+        const { loss, model: { weights } } = await train(experiment, {
+          out: `${folder}/${name}`,
+          datasets,
+          resume,
+        });
+        const values = await Promise.all(Object.values(weights.params).map(readTensor));
+        results.push({ loss, values });
+        tf.dispose([weights.params, weights.buffers]);
+      }
+      assertEquals(results[2], results[0]);
+    } finally {
+      await Deno.remove(folder, { recursive: true });
+    }
+  },
+);
