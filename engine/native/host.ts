@@ -158,7 +158,7 @@ function explain({ name, error }: { readonly name: string; readonly error: strin
       `Cannot use engine native: its worker cannot be loaded (${error}); or use --engine wasm`,
     );
   }
-  if (/onnxruntime|npm package|Could not find|ERR_MODULE_NOT_FOUND|dlopen/.test(error)) {
+  if (/npm package|Could not find|ERR_MODULE_NOT_FOUND|dlopen|shared object/.test(error)) {
     return new NativeUnavailableError(
       `Cannot use engine native: the package onnxruntime-node does not load (${error}); install it ` +
         `with deno cache npm:onnxruntime-node, or use --engine wasm`,

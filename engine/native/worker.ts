@@ -11,12 +11,16 @@ import type { Answer, Feed, Fetch, Request, SessionOptions, TensorData } from ".
 type Ort = typeof import("./ort.ts")["ort"];
 type Session = Awaited<ReturnType<Ort["InferenceSession"]["create"]>>;
 
+/** Freed buffers beyond this are given back: a model that nobody uses leaves no trace. */
+const MOST_FREE_BYTES = 2 ** 28;
+
 /** Sessions and held numbers; freed buffers are used again for outputs of the same size. */
 class Runtime {
   readonly #ort: Ort;
   readonly #sessions = new Map<number, Session>();
   readonly #held = new Map<number, TensorData>();
   readonly #free = new Map<string, TensorData[]>();
+  #freeBytes = 0;
 
   constructor(ort: Ort) {
     this.#ort = ort;
@@ -83,7 +87,8 @@ class Runtime {
     for (const handle of handles) {
       const data = this.#held.get(handle);
       this.#held.delete(handle);
-      if (data === undefined) continue;
+      if (data === undefined || this.#freeBytes + data.byteLength > MOST_FREE_BYTES) continue;
+      this.#freeBytes += data.byteLength;
       const key = `${data.constructor.name} ${data.length}`;
       this.#free.set(key, [...this.#free.get(key) ?? [], data]);
     }
@@ -106,7 +111,9 @@ class Runtime {
     const kind =
       { float32: Float32Array, int32: Int32Array, bool: Uint8Array, int64: Uint8Array }[type];
     const free = keep === undefined ? undefined : this.#free.get(`${kind.name} ${size}`);
-    return free?.pop() ?? new kind(size);
+    const again = free?.pop();
+    this.#freeBytes -= again?.byteLength ?? 0;
+    return again ?? new kind(size);
   }
 }
 
