@@ -4,6 +4,7 @@
  * @module
  */
 
+export { InputError, OutputError } from "./errors.ts";
 export {
   boolean,
   type Check,
