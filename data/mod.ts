@@ -35,3 +35,4 @@ export { CLOUD_CLASSES, type CloudyRaster, syntheticClouds } from "./synthetic_c
 export { syntheticDataset, type SyntheticDatasetOptions } from "./synthetic_dataset.ts";
 export { syntheticScene, type SyntheticSceneOptions } from "./synthetic_scene.ts";
 export { cloudMask, type CloudRuleOptions, cloudScore } from "./cloud_rule.ts";
+export { detectClouds, type DetectCloudsOptions, DETECTOR_MARGIN } from "./cloud_detector.ts";
