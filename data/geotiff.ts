@@ -5,44 +5,26 @@
  */
 
 import { fromFile, fromUrl, type GeoTIFF, type GeoTIFFImage } from "npm:geotiff@3.0.5";
-import type { Crs, DataType, GeoTransform, PixelArray, Raster } from "../core/mod.ts";
+import {
+  type Crs,
+  type DataType,
+  type GeoTransform,
+  InputError,
+  type PixelArray,
+  type Raster,
+} from "../core/mod.ts";
 import { normalizeBand, SENTINEL2_NAMES } from "./bands.ts";
 import { type GdalMetadata, parseGdalMetadata } from "./gdal_metadata.ts";
 import { epsgOf, isPixelIsPoint, shiftTransform } from "./georeference.ts";
-
-/** A rectangle of pixels. */
-export interface RasterWindow {
-  /** First column. */
-  readonly column: number;
-  /** First row. */
-  readonly row: number;
-  readonly width: number;
-  readonly height: number;
-}
-
-/** Everything of a raster but its pixels. */
-export interface RasterHeader extends Omit<Raster, "data"> {
-  /** Scale of each band, where the file states them: physical = stored · scale + offset. */
-  readonly scales?: readonly number[];
-  /** Offset of each band, where the file states them. */
-  readonly offsets?: readonly number[];
-}
-
-/** Options of {@linkcode readRaster}. */
-export interface ReadRasterOptions {
-  /** Only this part; default the whole image. */
-  readonly window?: RasterWindow;
-  /** Only these bands, by name or by index from 0, in this order; default all. */
-  readonly bands?: readonly (string | number)[];
-}
-
-/** An open raster file. */
-export interface RasterFile {
-  readonly header: RasterHeader;
-  /** Pixels of a window; the result's transform is the window's own. */
-  read(options?: ReadRasterOptions): Promise<Raster>;
-  close(): Promise<void>;
-}
+import {
+  bandIndices,
+  checkWindow,
+  type RasterFile,
+  type RasterHeader,
+  type ReadRasterOptions,
+  wholeWindow,
+  windowHeader,
+} from "./raster_file.ts";
 
 const DTYPES: Readonly<Record<string, DataType>> = {
   "1:8": "uint8",
@@ -138,48 +120,20 @@ async function readHeader(image: GeoTIFFImage): Promise<RasterHeader> {
   };
 }
 
-function checkWindow(window: RasterWindow, { width, height }: RasterHeader): void {
-  const { column, row } = window;
-  const whole = [column, row, window.width, window.height].every(Number.isSafeInteger);
-  if (
-    !whole || column < 0 || row < 0 || window.width < 1 || window.height < 1 ||
-    column + window.width > width || row + window.height > height
-  ) {
-    throw new RangeError(
-      `the window must lie inside ${width}×${height} pixels, got ${JSON.stringify(window)}`,
-    );
-  }
-}
-
 async function readPixels(
   image: GeoTIFFImage,
   header: RasterHeader,
-  { window = { column: 0, row: 0, width: header.width, height: header.height }, bands }:
-    ReadRasterOptions,
+  { window = wholeWindow(header), bands }: ReadRasterOptions,
 ): Promise<Raster> {
   checkWindow(window, header);
-  const samples = (bands ?? header.bands.keys().toArray()).map((band) => {
-    const index = typeof band === "number" ? band : header.bands.indexOf(normalizeBand(band));
-    if (header.bands[index] === undefined) {
-      throw new RangeError(`it must have band ${band}, got ${header.bands.join(", ")}`);
-    }
-    return index;
-  });
+  const indices = bandIndices(header, bands);
   const { column, row, width, height } = window;
   const pixels = await image.readRasters({
     interleave: true,
     window: [column, row, column + width, row + height],
-    samples,
+    samples: [...indices],
   });
-  const { scales: _scales, offsets: _offsets, ...plain } = header;
-  return {
-    ...plain,
-    width,
-    height,
-    bands: samples.map((index) => header.bands[index]!),
-    data: pixels as unknown as PixelArray,
-    ...(header.transform && { transform: shiftTransform(header.transform, window) }),
-  };
+  return { ...windowHeader(header, { window, indices }), data: pixels as unknown as PixelArray };
 }
 
 /** Runs `work` and puts the file's name in front of what goes wrong. */
@@ -190,7 +144,7 @@ async function named<T>(file: string, work: () => Promise<T>): Promise<T> {
     const reason = error instanceof Error ? error.message : String(error);
     const message = `Cannot read raster ${file}: ${reason}`;
     if (error instanceof RangeError) throw new RangeError(message, { cause: error });
-    throw new TypeError(message, { cause: error });
+    throw new InputError(message, { cause: error });
   }
 }
 
@@ -208,7 +162,7 @@ async function open(name: string): Promise<GeoTIFF> {
  * Opens a GeoTIFF; the caller closes it.
  *
  * @param source A path, or an `http(s):` address of which only the parts needed are read.
- * @throws {TypeError} If the file is missing, is no GeoTIFF, or has a pixel type we do not read.
+ * @throws {InputError} If the file is missing, is no GeoTIFF, or has a pixel type we do not read.
  */
 export async function openRaster(source: string | URL): Promise<RasterFile> {
   const text = String(source);
@@ -219,6 +173,7 @@ export async function openRaster(source: string | URL): Promise<RasterFile> {
     const header = await named(file, () => readHeader(image));
     return {
       header,
+      blockHeight: Math.max(1, image.getTileHeight()),
       read: (options = {}) => named(file, () => readPixels(image, header, options)),
       close: async () => void await tiff.close(),
     };
@@ -236,7 +191,7 @@ export async function openRaster(source: string | URL): Promise<RasterFile> {
  *
  * @param source A path or an address.
  * @returns Pixels [height, width, bands] in the file's own numbers; CRS keys as they were.
- * @throws {TypeError} If the file is missing, is no GeoTIFF, or has a pixel type we do not read.
+ * @throws {InputError} If the file is missing, is no GeoTIFF, or has a pixel type we do not read.
  * @throws {RangeError} If the window or a band is not in the file.
  */
 export async function readRaster(

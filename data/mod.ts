@@ -5,6 +5,7 @@
  * @module
  */
 
+export { alignment } from "./alignment.ts";
 export { type AtomicFileOptions, checkOverwrite, writeFileAtomically } from "./atomic_file.ts";
 export { type BandFolderOptions, readBandFolder } from "./band_folder.ts";
 export {
@@ -15,21 +16,29 @@ export {
   SENTINEL2_NAMES,
   sentinel2Band,
 } from "./bands.ts";
+export { type ClassMask, type ClassMaskOptions, openClassMask } from "./class_mask.ts";
 export { writeCog, type WriteCogOptions } from "./cog.ts";
 export type { Dataset, Sample } from "./dataset.ts";
 export { dateOf } from "./dates.ts";
 export { folderDataset, type FolderDatasetOptions } from "./folder_dataset.ts";
-export {
-  openRaster,
-  type RasterFile,
-  type RasterHeader,
-  type RasterWindow,
-  readRaster,
-  type ReadRasterOptions,
-} from "./geotiff.ts";
+export { openRaster, readRaster } from "./geotiff.ts";
 export { type Place, readPlaces, type ReadPlacesOptions } from "./places.ts";
 export { decodePng, encodePng, type Picture, writePng } from "./png.ts";
+export type { ProductFacts } from "./product.ts";
 export { joinPictures, quicklook, type QuicklookOptions } from "./quicklook.ts";
+export {
+  type Radiometry,
+  sentinel2Radiometry,
+  type Sentinel2RadiometryOptions,
+} from "./radiometry.ts";
+export {
+  type RasterFile,
+  type RasterHeader,
+  rasterInMemory,
+  type RasterWindow,
+  type ReadRasterOptions,
+} from "./raster_file.ts";
+export { openScene, type OpenSceneOptions, type SceneFile } from "./scene_file.ts";
 export type { SyntheticCloudsOptions } from "./cloud_options.ts";
 export { CLOUD_CLASSES, type CloudyRaster, syntheticClouds } from "./synthetic_clouds.ts";
 export { syntheticDataset, type SyntheticDatasetOptions } from "./synthetic_dataset.ts";

@@ -1,0 +1,159 @@
+/**
+ * Rasters that are read by windows, wherever their pixels lie.
+ *
+ * @module
+ */
+
+import { pixelArray, type Raster } from "../core/mod.ts";
+import { normalizeBand } from "./bands.ts";
+import { shiftTransform } from "./georeference.ts";
+
+/** A rectangle of pixels. */
+export interface RasterWindow {
+  /** First column. */
+  readonly column: number;
+  /** First row. */
+  readonly row: number;
+  readonly width: number;
+  readonly height: number;
+}
+
+/** Everything of a raster but its pixels. */
+export interface RasterHeader extends Omit<Raster, "data"> {
+  /** Scale of each band, where the file states them: physical = stored · scale + offset. */
+  readonly scales?: readonly number[];
+  /** Offset of each band, where the file states them. */
+  readonly offsets?: readonly number[];
+}
+
+/** Options of {@linkcode readRaster} and {@linkcode RasterFile.read}. */
+export interface ReadRasterOptions {
+  /** Only this part; default the whole image. */
+  readonly window?: RasterWindow;
+  /** Only these bands, by name or by index from 0, in this order; default all. */
+  readonly bands?: readonly (string | number)[];
+}
+
+/** An open raster. */
+export interface RasterFile {
+  readonly header: RasterHeader;
+  /** Rows that are decoded together: windows aligned to them cost least. */
+  readonly blockHeight: number;
+  /**
+   * Pixels of a window; the result's transform is the window's own.
+   *
+   * @throws {RangeError} If the window or a band is not in the raster.
+   * @throws {InputError} If the pixels cannot be read or decoded.
+   */
+  read(options?: ReadRasterOptions): Promise<Raster>;
+  /** Frees what the open raster holds: files, connections, temporary copies. */
+  close(): Promise<void>;
+}
+
+/** The whole of a raster as a window. */
+export function wholeWindow({ width, height }: RasterHeader): RasterWindow {
+  return { column: 0, row: 0, width, height };
+}
+
+/** @throws {RangeError} If the window is empty or reaches out of the raster. */
+export function checkWindow(window: RasterWindow, { width, height }: RasterHeader): void {
+  const { column, row } = window;
+  const whole = [column, row, window.width, window.height].every(Number.isSafeInteger);
+  if (
+    !whole || column < 0 || row < 0 || window.width < 1 || window.height < 1 ||
+    column + window.width > width || row + window.height > height
+  ) {
+    throw new RangeError(
+      `the window must lie inside ${width}×${height} pixels, got ${JSON.stringify(window)}`,
+    );
+  }
+}
+
+/**
+ * Indices of bands asked for by name or index; all without `bands`.
+ *
+ * @throws {RangeError} If a band is not in the raster.
+ */
+export function bandIndices(
+  header: RasterHeader,
+  bands?: readonly (string | number)[],
+): readonly number[] {
+  return (bands ?? header.bands.keys().toArray()).map((band) => {
+    const index = typeof band === "number"
+      ? band
+      : header.bands.findIndex((name) => name === band || name === normalizeBand(band));
+    if (header.bands[index] === undefined) {
+      throw new RangeError(`it must have band ${band}, got ${header.bands.join(", ")}`);
+    }
+    return index;
+  });
+}
+
+/** The header of some bands of a window: what a read of them returns but the pixels. */
+export function windowHeader(
+  header: RasterHeader,
+  { window, indices }: { readonly window: RasterWindow; readonly indices: readonly number[] },
+): Omit<Raster, "data"> {
+  const { scales: _scales, offsets: _offsets, ...plain } = header;
+  return {
+    ...plain,
+    width: window.width,
+    height: window.height,
+    bands: indices.map((index) => header.bands[index]!),
+    ...(header.transform && { transform: shiftTransform(header.transform, window) }),
+  };
+}
+
+/**
+ * A raster in memory as an open file: windows are copied out of its array.
+ *
+ * @param extra Scale and offset of each band: physical = stored · scale + offset.
+ *
+ * @example
+ * ```ts
+ * import { rasterInMemory } from "./raster_file.ts";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const data = new Uint8Array([1, 2, 3, 4, 5, 6]);
+ * const file = rasterInMemory({ width: 3, height: 2, bands: ["B02"], dtype: "uint8", data });
+ * const part = await file.read({ window: { column: 1, row: 1, width: 2, height: 1 } });
+ * assertEquals(part.data, new Uint8Array([5, 6]));
+ * ```
+ */
+export function rasterInMemory(
+  raster: Raster,
+  extra: { readonly scales?: readonly number[]; readonly offsets?: readonly number[] } = {},
+): RasterFile {
+  const { data, ...plain } = raster;
+  const header: RasterHeader = { ...plain, ...extra };
+  const count = raster.bands.length;
+
+  function copy({ window = wholeWindow(header), bands }: ReadRasterOptions): Raster {
+    checkWindow(window, header);
+    const indices = bandIndices(header, bands);
+    const { column, row, width, height } = window;
+    const out = pixelArray(raster.dtype, width * height * indices.length);
+    let to = 0;
+    for (let y = row; y < row + height; y++) {
+      for (let x = column; x < column + width; x++) {
+        const from = (y * raster.width + x) * count;
+        for (const index of indices) out[to++] = data[from + index]!;
+      }
+    }
+    return { ...windowHeader(header, { window, indices }), data: out };
+  }
+
+  return {
+    header,
+    blockHeight: 1,
+    async read(options = {}) {
+      try {
+        return await Promise.resolve(copy(options));
+      } catch (error) {
+        if (!(error instanceof RangeError)) throw error;
+        throw new RangeError(`Cannot read raster in memory: ${error.message}`, { cause: error });
+      }
+    },
+    close: () => Promise.resolve(),
+  };
+}
