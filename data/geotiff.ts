@@ -4,7 +4,7 @@
  * @module
  */
 
-import { fromFile, fromUrl, type GeoTIFF, type GeoTIFFImage } from "npm:geotiff@3.0.5";
+import { GeoTIFF, type GeoTIFFImage } from "npm:geotiff@3.0.5";
 import {
   type Crs,
   type DataType,
@@ -13,18 +13,28 @@ import {
   type PixelArray,
   type Raster,
 } from "../core/mod.ts";
-import { normalizeBand, SENTINEL2_NAMES } from "./bands.ts";
-import { type GdalMetadata, parseGdalMetadata } from "./gdal_metadata.ts";
+import { type ByteSource, openByteSource } from "./byte_source.ts";
+import { bandNames } from "./band_names.ts";
+import { parseGdalMetadata } from "./gdal_metadata.ts";
 import { epsgOf, isPixelIsPoint, shiftTransform } from "./georeference.ts";
 import {
-  bandIndices,
-  checkWindow,
   type RasterFile,
   type RasterHeader,
   type ReadRasterOptions,
-  wholeWindow,
+  type ReadRequest,
+  readRequest,
   windowHeader,
 } from "./raster_file.ts";
+import { readTiffLayout } from "./tiff_layout.ts";
+
+/** Options of {@linkcode openRaster}. */
+export interface OpenRasterOptions {
+  /**
+   * Names of the bands in order, where the file states none; names that are no Sentinel-2 bands, as
+   * "Gray", give way to them.
+   */
+  readonly bandNames?: readonly string[];
+}
 
 const DTYPES: Readonly<Record<string, DataType>> = {
   "1:8": "uint8",
@@ -72,17 +82,10 @@ function readTransform(image: GeoTIFFImage, crs: Crs | undefined): GeoTransform 
   return isPixelIsPoint(crs) ? shiftTransform(transform, { column: -0.5, row: -0.5 }) : transform;
 }
 
-function bandNames(count: number, { descriptions }: GdalMetadata): readonly string[] {
-  const fallback = count === SENTINEL2_NAMES.length && descriptions.size === 0
-    ? SENTINEL2_NAMES
-    : undefined;
-  return Array.from(
-    { length: count },
-    (_, i) => normalizeBand(descriptions.get(i) || (fallback?.[i] ?? `${i + 1}`)),
-  );
-}
-
-async function readHeader(image: GeoTIFFImage): Promise<RasterHeader> {
+async function readHeader(
+  image: GeoTIFFImage,
+  { bandNames: given }: OpenRasterOptions,
+): Promise<RasterHeader> {
   const count = image.getSamplesPerPixel();
   const kinds = Array.from(
     { length: count },
@@ -91,8 +94,9 @@ async function readHeader(image: GeoTIFFImage): Promise<RasterHeader> {
   const dtype = DTYPES[kinds[0]!];
   if (dtype === undefined || kinds.some((kind) => kind !== kinds[0])) {
     throw new TypeError(
-      `all bands must be of one type out of ${Object.values(DTYPES).join(", ")}, ` +
-        `got sample format:bits ${[...new Set(kinds)].join(" ")}`,
+      `its bands must be of one type out of ${Object.values(DTYPES).join(", ")}, ` +
+        `got sample format:bits ${[...new Set(kinds)].join(" ")}; convert it: gdal_translate -ot ` +
+        `UInt16 IN OUT.tif`,
     );
   }
   const xml = image.fileDirectory.hasTag("GDAL_METADATA")
@@ -109,7 +113,7 @@ async function readHeader(image: GeoTIFFImage): Promise<RasterHeader> {
   return {
     width: image.getWidth(),
     height: image.getHeight(),
-    bands: bandNames(count, metadata),
+    bands: bandNames(count, metadata, given),
     dtype,
     ...(transform === undefined ? {} : { transform }),
     ...(crs === undefined ? {} : { crs }),
@@ -123,17 +127,15 @@ async function readHeader(image: GeoTIFFImage): Promise<RasterHeader> {
 async function readPixels(
   image: GeoTIFFImage,
   header: RasterHeader,
-  { window = wholeWindow(header), bands }: ReadRasterOptions,
+  request: ReadRequest,
 ): Promise<Raster> {
-  checkWindow(window, header);
-  const indices = bandIndices(header, bands);
-  const { column, row, width, height } = window;
+  const { window: { column, row, width, height }, indices } = request;
   const pixels = await image.readRasters({
     interleave: true,
     window: [column, row, column + width, row + height],
     samples: [...indices],
   });
-  return { ...windowHeader(header, { window, indices }), data: pixels as unknown as PixelArray };
+  return { ...windowHeader(header, request), data: pixels as unknown as PixelArray };
 }
 
 /** Runs `work` and puts the file's name in front of what goes wrong. */
@@ -142,43 +144,79 @@ async function named<T>(file: string, work: () => Promise<T>): Promise<T> {
     return await work();
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
-    const message = `Cannot read raster ${file}: ${reason}`;
-    if (error instanceof RangeError) throw new RangeError(message, { cause: error });
+    const message = `Cannot read raster ${file}: ${reason.split("\n")[0]}`;
     throw new InputError(message, { cause: error });
   }
 }
 
-async function open(name: string): Promise<GeoTIFF> {
-  if (/^https?:\/\//.test(name)) return await fromUrl(name);
-  const info = await Deno.stat(name).catch((error: unknown) => {
-    if (error instanceof Deno.errors.NotFound) throw new TypeError("the file must exist");
-    throw error;
+/** The path of a `file:` URL. */
+function pathOf(url: string): string {
+  return decodeURIComponent(new URL(url).pathname).replace(/^\/(?=[A-Za-z]:)/, "");
+}
+
+interface Slice {
+  readonly offset: number;
+  readonly length: number;
+}
+
+/** The first image, read through `source`; it knows where its blocks are. */
+async function openImage(source: ByteSource): Promise<GeoTIFFImage> {
+  const layout = await readTiffLayout(source);
+  const fetchSlice = async ({ offset, length }: Slice) => ({
+    offset,
+    length,
+    data: await source.read(offset, length),
   });
-  if (!info.isFile) throw new TypeError("it must be a file, got a folder");
-  return await fromFile(name);
+  const tiff = await GeoTIFF.fromSource({
+    fileSize: source.size,
+    fetchSlice,
+    fetch: (slices: readonly Slice[]) =>
+      Promise.all(slices.map(async (slice) => (await fetchSlice(slice)).data)),
+    close: () => Promise.resolve(),
+  });
+  const image = await tiff.getImage();
+  // Left to itself geotiff.js asks for each of these numbers alone, and takes them for little-endian.
+  const { actualizedFields, deferredArrays } = image.fileDirectory;
+  for (
+    const [tag, values] of [
+      [layout.offsetsTag, layout.offsets],
+      [layout.byteCountsTag, layout.byteCounts],
+    ] as const
+  ) {
+    actualizedFields.set(tag, [...values]);
+    deferredArrays.delete(tag);
+  }
+  return image;
 }
 
 /**
  * Opens a GeoTIFF; the caller closes it.
  *
  * @param source A path, or an `http(s):` address of which only the parts needed are read.
- * @throws {InputError} If the file is missing, is no GeoTIFF, or has a pixel type we do not read.
+ * @throws {InputError} If the file is missing, is no GeoTIFF, is cut off or damaged, has a pixel type
+ *   we do not read, or states other bands than `bandNames`.
  */
-export async function openRaster(source: string | URL): Promise<RasterFile> {
+export async function openRaster(
+  source: string | URL,
+  options: OpenRasterOptions = {},
+): Promise<RasterFile> {
   const text = String(source);
-  const file = text.startsWith("file:") ? decodeURIComponent(new URL(text).pathname) : text;
-  const tiff = await named(file, () => open(file));
+  const name = text.startsWith("file:") ? pathOf(text) : text;
+  const bytes = await named(name, () => openByteSource(name));
   try {
-    const image = await named(file, () => tiff.getImage());
-    const header = await named(file, () => readHeader(image));
+    const image = await named(name, () => openImage(bytes));
+    const header = await named(name, () => readHeader(image, options));
     return {
       header,
       blockHeight: Math.max(1, image.getTileHeight()),
-      read: (options = {}) => named(file, () => readPixels(image, header, options)),
-      close: async () => void await tiff.close(),
+      async read(options = {}) {
+        const request = readRequest(header, options, name);
+        return await named(name, () => readPixels(image, header, request));
+      },
+      close: () => Promise.resolve(bytes.close()),
     };
   } catch (error) {
-    await tiff.close();
+    bytes.close();
     throw error;
   }
 }

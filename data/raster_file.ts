@@ -55,8 +55,17 @@ export function wholeWindow({ width, height }: RasterHeader): RasterWindow {
   return { column: 0, row: 0, width, height };
 }
 
-/** @throws {RangeError} If the window is empty or reaches out of the raster. */
-export function checkWindow(window: RasterWindow, { width, height }: RasterHeader): void {
+/** What a read asks for, found in the raster. */
+export interface ReadRequest {
+  readonly window: RasterWindow;
+  /** Indices of the bands. */
+  readonly indices: readonly number[];
+}
+
+/** Values that one array holds. */
+const MAX_VALUES = 2 ** 31;
+
+function checkWindow(window: RasterWindow, { width, height }: RasterHeader): void {
   const { column, row } = window;
   const whole = [column, row, window.width, window.height].every(Number.isSafeInteger);
   if (
@@ -69,16 +78,11 @@ export function checkWindow(window: RasterWindow, { width, height }: RasterHeade
   }
 }
 
-/**
- * Indices of bands asked for by name or index; all without `bands`.
- *
- * @throws {RangeError} If a band is not in the raster.
- */
-export function bandIndices(
+function bandIndices(
   header: RasterHeader,
-  bands?: readonly (string | number)[],
+  bands: readonly (string | number)[],
 ): readonly number[] {
-  return (bands ?? header.bands.keys().toArray()).map((band) => {
+  return bands.map((band) => {
     const index = typeof band === "number"
       ? band
       : header.bands.findIndex((name) => name === band || name === normalizeBand(band));
@@ -89,10 +93,35 @@ export function bandIndices(
   });
 }
 
+/**
+ * Window and band indices that a read asks for.
+ *
+ * @param name What the message calls the raster.
+ * @throws {RangeError} If the window is empty, reaches out of the raster or is too large for an array,
+ *   or a band is not in the raster.
+ */
+export function readRequest(
+  header: RasterHeader,
+  { window = wholeWindow(header), bands = header.bands.keys().toArray() }: ReadRasterOptions,
+  name: string,
+): ReadRequest {
+  try {
+    checkWindow(window, header);
+    const indices = bandIndices(header, bands);
+    const values = window.width * window.height * indices.length;
+    if (values > MAX_VALUES) {
+      throw new RangeError(`a read must have at most ${MAX_VALUES} values, got ${values}`);
+    }
+    return { window, indices };
+  } catch (error) {
+    throw new RangeError(`Cannot read raster ${name}: ${(error as Error).message}`);
+  }
+}
+
 /** The header of some bands of a window: what a read of them returns but the pixels. */
 export function windowHeader(
   header: RasterHeader,
-  { window, indices }: { readonly window: RasterWindow; readonly indices: readonly number[] },
+  { window, indices }: ReadRequest,
 ): Omit<Raster, "data"> {
   const { scales: _scales, offsets: _offsets, ...plain } = header;
   return {
@@ -128,10 +157,9 @@ export function rasterInMemory(
   const header: RasterHeader = { ...plain, ...extra };
   const count = raster.bands.length;
 
-  function copy({ window = wholeWindow(header), bands }: ReadRasterOptions): Raster {
-    checkWindow(window, header);
-    const indices = bandIndices(header, bands);
-    const { column, row, width, height } = window;
+  function copy(options: ReadRasterOptions): Raster {
+    const request = readRequest(header, options, "in memory");
+    const { window: { column, row, width, height }, indices } = request;
     const out = pixelArray(raster.dtype, width * height * indices.length);
     let to = 0;
     for (let y = row; y < row + height; y++) {
@@ -140,20 +168,14 @@ export function rasterInMemory(
         for (const index of indices) out[to++] = data[from + index]!;
       }
     }
-    return { ...windowHeader(header, { window, indices }), data: out };
+    return { ...windowHeader(header, request), data: out };
   }
 
   return {
     header,
     blockHeight: 1,
-    async read(options = {}) {
-      try {
-        return await Promise.resolve(copy(options));
-      } catch (error) {
-        if (!(error instanceof RangeError)) throw error;
-        throw new RangeError(`Cannot read raster in memory: ${error.message}`, { cause: error });
-      }
-    },
+    // deno-lint-ignore require-await -- what copy() throws must reject.
+    read: async (options = {}) => copy(options),
     close: () => Promise.resolve(),
   };
 }

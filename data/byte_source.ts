@@ -1,0 +1,182 @@
+/**
+ * Bytes of a file by ranges, from disk or over HTTP.
+ *
+ * @module
+ */
+
+/** A file of which parts are read. */
+export interface ByteSource {
+  /** Bytes of the file; infinite where a server does not tell. */
+  readonly size: number;
+  /** Bytes from `offset` on: `length` of them, or as many as the file has there. */
+  read(offset: number, length: number): Promise<ArrayBuffer>;
+  close(): void;
+}
+
+/** What of a remote file is fetched first and kept: the directory of a COG lies there. */
+const HEAD_BYTES = 16384;
+/** Reads up to this size are of directories: their surroundings are fetched with them and kept. */
+const SMALL = 1024;
+const KEPT_PARTS = 8;
+const HEAD_TIMEOUT = 30_000;
+const READ_TIMEOUT = 120_000;
+/** How long to wait before each further attempt to read a file that was there when it was opened. */
+const RETRY_DELAYS: readonly number[] = [300, 1500];
+const UNSATISFIABLE = 416;
+const PARTIAL = 206;
+
+/** The first line of an error, with the reason that fetch() hides in its cause. */
+function reasonOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  if (error.name === "TimeoutError") return "no answer in time";
+  const inner = error.cause instanceof Error ? `: ${error.cause.message}` : "";
+  return `${error.message}${inner}`.split("\n")[0]!;
+}
+
+async function openLocal(path: string): Promise<ByteSource> {
+  const info = await Deno.stat(path).catch((error: unknown) => {
+    if (error instanceof Deno.errors.NotFound) throw new TypeError("the file must exist");
+    throw new TypeError(`the file must be readable, got ${reasonOf(error)}`);
+  });
+  if (!info.isFile) {
+    throw new TypeError(`it must be a file, got ${info.isDirectory ? "a folder" : "a device"}`);
+  }
+  const file = await Deno.open(path).catch((error: unknown) => {
+    throw new TypeError(`the file must be readable, got ${reasonOf(error)}`);
+  });
+  return {
+    size: info.size,
+    // Seek and read in one go: reads of several tiles run at the same time on one handle.
+    read(offset, length) {
+      const bytes = new Uint8Array(Math.max(0, Math.min(length, info.size - offset)));
+      file.seekSync(offset, Deno.SeekMode.Start);
+      let at = 0;
+      while (at < bytes.length) {
+        const count = file.readSync(bytes.subarray(at));
+        if (count === null) break;
+        at += count;
+      }
+      return Promise.resolve(bytes.buffer.slice(0, at));
+    },
+    close: () => file.close(),
+  };
+}
+
+interface RemotePart {
+  readonly bytes: ArrayBuffer;
+  /** Bytes of the whole file. */
+  readonly size: number;
+  /** What went wrong and may go right the next time. */
+  readonly failed?: string;
+}
+
+/** The whole of a short file, from a server that ignores ranges; undefined where it is longer. */
+async function wholeBody(response: Response, limit: number): Promise<ArrayBuffer | undefined> {
+  const stated = Number(response.headers.get("content-length") ?? NaN);
+  if (stated <= limit) return await response.arrayBuffer();
+  await response.body?.cancel();
+  return undefined;
+}
+
+async function fetchRange(
+  url: string,
+  { offset, length, timeout }: {
+    readonly offset: number;
+    readonly length: number;
+    readonly timeout: number;
+  },
+): Promise<RemotePart> {
+  let response: Response;
+  try {
+    response = await fetch(url, {
+      headers: { range: `bytes=${offset}-${offset + length - 1}` },
+      signal: AbortSignal.timeout(timeout),
+    });
+  } catch (error) {
+    // A permission that is missing does not come with a further attempt.
+    if (error instanceof Deno.errors.NotCapable) throw new TypeError(reasonOf(error));
+    return {
+      bytes: new ArrayBuffer(0),
+      size: 0,
+      failed: `the address must answer, got ${reasonOf(error)}`,
+    };
+  }
+  if (response.status === UNSATISFIABLE) {
+    await response.body?.cancel();
+    return { bytes: new ArrayBuffer(0), size: 0 };
+  }
+  if (!response.ok) {
+    await response.body?.cancel();
+    const failed = `the address must hold a file, got HTTP ${response.status} ` +
+      `${response.statusText}`.trimEnd();
+    if (response.status < 500 && response.status !== 429) throw new TypeError(failed);
+    return { bytes: new ArrayBuffer(0), size: 0, failed };
+  }
+  if (response.status !== PARTIAL) {
+    const bytes = offset === 0 ? await wholeBody(response, length) : undefined;
+    if (bytes !== undefined) return { bytes, size: bytes.byteLength };
+    throw new TypeError(
+      `its server must answer requests for ranges of bytes, got the whole file (HTTP ` +
+        `${response.status}); download the file first`,
+    );
+  }
+  const total = /\/(\d+)\s*$/.exec(response.headers.get("content-range") ?? "")?.[1];
+  try {
+    const bytes = await response.arrayBuffer();
+    return { bytes, size: total === undefined ? Infinity : Number(total) };
+  } catch (error) {
+    return { bytes: new ArrayBuffer(0), size: 0, failed: `the answer broke off, ${error}` };
+  }
+}
+
+async function openRemote(url: string): Promise<ByteSource> {
+  const head = await fetchRange(url, { offset: 0, length: HEAD_BYTES, timeout: HEAD_TIMEOUT });
+  if (head.failed !== undefined) throw new TypeError(head.failed);
+  const { size } = head;
+
+  const kept = [{ offset: 0, bytes: head.bytes }];
+
+  async function fetchAgain(offset: number, length: number): Promise<ArrayBuffer> {
+    for (const delay of [...RETRY_DELAYS, undefined]) {
+      const part = await fetchRange(url, { offset, length, timeout: READ_TIMEOUT });
+      if (part.failed === undefined) return part.bytes;
+      if (delay === undefined) throw new TypeError(part.failed);
+      await new Promise((resolve) => setTimeout(resolve, delay));
+    }
+    throw new TypeError("the address must answer");
+  }
+
+  async function read(offset: number, length: number): Promise<ArrayBuffer> {
+    const wanted = Math.max(0, Math.min(length, size - offset));
+    if (wanted === 0) return new ArrayBuffer(0);
+    const found = kept.find((part) =>
+      part.offset <= offset && offset + wanted <= part.offset + part.bytes.byteLength
+    );
+    if (found !== undefined) {
+      return found.bytes.slice(offset - found.offset, offset - found.offset + wanted);
+    }
+    if (wanted > SMALL) return await fetchAgain(offset, wanted);
+    const bytes = await fetchAgain(offset, Math.min(HEAD_BYTES, size - offset));
+    if (kept.push({ offset, bytes }) > KEPT_PARTS) kept.splice(1, 1);
+    return bytes.slice(0, wanted);
+  }
+
+  return { size, read, close() {} };
+}
+
+/**
+ * Opens a file by path or `http(s):` address.
+ *
+ * @throws {TypeError} If it cannot be read, with the reason.
+ */
+export async function openByteSource(name: string): Promise<ByteSource> {
+  if (/^https?:\/\//i.test(name)) return await openRemote(name);
+  const scheme = /^([a-z][a-z0-9+.-]+):\/\//i.exec(name)?.[1];
+  if (scheme !== undefined) {
+    throw new TypeError(
+      `it must be a path or an http(s) address, got ${scheme}://; use the file's https address or ` +
+        `download it first`,
+    );
+  }
+  return await openLocal(name);
+}
