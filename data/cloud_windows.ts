@@ -1,6 +1,6 @@
 /**
- * Counts, sums and closings over square windows whose result at a pixel depends on the window around
- * it alone: running sums of whole numbers are exact, so where a raster begins does not matter.
+ * Counts and sums over square windows. They are running sums of whole numbers, hence exact, hence the
+ * result at a pixel depends on its window alone and not on where the raster begins.
  *
  * @module
  */
@@ -17,33 +17,34 @@ export interface WindowShape {
  * Sums over the square window around each pixel.
  *
  * @param values Whole numbers, [height, width]; sums must stay below 2³¹.
- * @returns [height, width].
+ * @param out Where to write, to spare the memory of a new plane.
+ * @returns `out`, [height, width].
  */
 export function windowSums(
-  values: ArrayLike<number>,
+  values: Uint8Array | Uint16Array,
   { width, height, radius }: WindowShape,
+  out: Int32Array = new Int32Array(width * height),
 ): Int32Array {
-  const rows = new Int32Array(width * height);
+  const column = new Int32Array(width);
+  const add = (y: number) => {
+    const first = y * width;
+    for (let x = 0; x < width; x++) column[x] = column[x]! + values[first + x]!;
+  };
+  for (let y = 0; y < Math.min(radius, height); y++) add(y);
   for (let y = 0; y < height; y++) {
     const first = y * width;
-    let sum = 0;
-    for (let x = 0; x < Math.min(radius, width); x++) sum += values[first + x]!;
-    for (let x = 0; x < width; x++) {
-      if (x + radius < width) sum += values[first + x + radius]!;
-      if (x > radius) sum -= values[first + x - radius - 1]!;
-      rows[first + x] = sum;
+    if (y + radius < height) add(y + radius);
+    if (y > radius) {
+      const leaves = (y - radius - 1) * width;
+      for (let x = 0; x < width; x++) column[x] = column[x]! - values[leaves + x]!;
     }
-  }
-  const out = new Int32Array(width * height);
-  const column = new Int32Array(width);
-  for (let y = 0; y < Math.min(radius, height); y++) {
-    for (let x = 0; x < width; x++) column[x]! += rows[y * width + x]!;
-  }
-  for (let y = 0; y < height; y++) {
-    const [enters, leaves] = [(y + radius) * width, (y - radius - 1) * width];
-    if (y + radius < height) { for (let x = 0; x < width; x++) column[x]! += rows[enters + x]!; }
-    if (y > radius) { for (let x = 0; x < width; x++) column[x]! -= rows[leaves + x]!; }
-    out.set(column, y * width);
+    let sum = 0;
+    for (let x = 0; x < Math.min(radius, width); x++) sum += column[x]!;
+    for (let x = 0; x < width; x++) {
+      if (x + radius < width) sum += column[x + radius]!;
+      if (x > radius) sum -= column[x - radius - 1]!;
+      out[first + x] = sum;
+    }
   }
   return out;
 }
