@@ -4,6 +4,9 @@
  * @module
  */
 
+import { OutputError } from "../core/mod.ts";
+import { openScratch, writing } from "./scratch.ts";
+
 /** Options of {@linkcode writeFileAtomically}. */
 export interface AtomicFileOptions {
   /** Whether a file of that name may be replaced. Default false. */
@@ -11,30 +14,39 @@ export interface AtomicFileOptions {
 }
 
 /**
- * Throws if a file is in the way.
+ * Throws if a file, or a folder, is in the way.
  *
- * @throws {TypeError} If `path` exists and `overwrite` is not set.
+ * @throws {OutputError} If `path` exists and `overwrite` is not set, or is a folder.
  */
 export async function checkOverwrite(
   path: string,
   { overwrite = false }: AtomicFileOptions,
 ): Promise<void> {
-  if (overwrite) return;
-  const exists = await Deno.lstat(path).then(() => true, (error: unknown) => {
-    if (error instanceof Deno.errors.NotFound) return false;
-    throw error;
-  });
-  if (exists) {
-    throw new TypeError(
+  const info = await writing(path, () =>
+    Deno.lstat(path).catch((error: unknown) => {
+      if (error instanceof Deno.errors.NotFound) return undefined;
+      throw error;
+    }));
+  if (info?.isDirectory) {
+    throw new OutputError(`Cannot write ${path}: it must name a file, got a folder`);
+  }
+  if (info !== undefined && !overwrite) {
+    throw new OutputError(
       `Cannot write ${path}: the file exists; choose another name or allow it to be overwritten`,
     );
   }
 }
 
+/** Writes all of some bytes. */
+export async function writeAll(file: Deno.FsFile, bytes: Uint8Array): Promise<void> {
+  for (let at = 0; at < bytes.length;) at += await file.write(bytes.subarray(at));
+}
+
 /**
- * Writes chunks to a temporary file beside `path`, flushes it to disk and renames it.
+ * Writes chunks to a temporary file in the folder `<path>.partial`, flushes it to disk and renames
+ * it. A folder of that name that a killed run left is removed.
  *
- * @throws {TypeError} If `path` exists and `overwrite` is not set.
+ * @throws {OutputError} If `path` exists and `overwrite` is not set, or cannot be written.
  */
 export async function writeFileAtomically(
   path: string,
@@ -42,16 +54,17 @@ export async function writeFileAtomically(
   options: AtomicFileOptions = {},
 ): Promise<void> {
   await checkOverwrite(path, options);
-  const temporary = `${path}.${crypto.randomUUID().slice(0, 8)}.tmp`;
+  const scratch = await openScratch(path);
   try {
-    using file = await Deno.open(temporary, { write: true, createNew: true });
-    for (const chunk of chunks) {
-      for (let at = 0; at < chunk.length;) at += await file.write(chunk.subarray(at));
-    }
-    await file.sync();
-  } catch (error) {
-    await Deno.remove(temporary).catch(() => {});
-    throw error;
+    const temporary = scratch.path("file");
+    await writing(path, async () => {
+      using file = await Deno.open(temporary, { write: true, createNew: true });
+      for (const chunk of chunks) await writeAll(file, chunk);
+      await file.sync();
+    });
+    await checkOverwrite(path, options);
+    await writing(path, () => Deno.rename(temporary, path));
+  } finally {
+    await scratch.remove();
   }
-  await Deno.rename(temporary, path);
 }

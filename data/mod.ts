@@ -17,7 +17,15 @@ export {
   sentinel2Band,
 } from "./bands.ts";
 export { type ClassMask, type ClassMaskOptions, openClassMask } from "./class_mask.ts";
-export { writeCog, type WriteCogOptions } from "./cog.ts";
+export { writeCog } from "./cog.ts";
+export {
+  type CogHeader,
+  cogMemory,
+  type CogWriter,
+  type CogWriterOptions,
+  createCog,
+  type WriteCogOptions,
+} from "./cog_writer.ts";
 export type { Dataset, Sample } from "./dataset.ts";
 export { dateOf } from "./dates.ts";
 export { folderDataset, type FolderDatasetOptions } from "./folder_dataset.ts";

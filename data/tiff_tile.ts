@@ -4,12 +4,19 @@
  * @module
  */
 
-import { promisify } from "node:util";
-import { deflate } from "node:zlib";
+import { deflateSync } from "node:zlib";
 import type { DataType, PixelArray } from "../core/mod.ts";
 
-const deflateAsync = promisify<Uint8Array, { level: number }, Uint8Array>(deflate);
 const LEVEL = 6;
+/** Output is taken in pieces of this size: the usual 16 KiB cost a fifth of the speed. */
+const PIECE = 2 ** 18;
+
+/** What the pixels of a tile are. */
+export interface TileShape {
+  readonly side: number;
+  readonly bands: number;
+  readonly dtype: DataType;
+}
 
 /** The TIFF predictor of a pixel type: 2 (horizontal differences) or 3 (floating point). */
 export function predictorOf(dtype: DataType): 2 | 3 {
@@ -24,25 +31,25 @@ function differences(tile: PixelArray, { row, stride }: { row: number; stride: n
 }
 
 /**
- * Rows as planes of bytes, most significant first, then byte differences (Adobe TIFF Technical
+ * In place, rows as planes of bytes, most significant first, then byte differences (Adobe TIFF Technical
  * Note 3).
  */
 function floatDifferences(
   tile: PixelArray,
   { row, stride }: { readonly row: number; readonly stride: number },
-): Uint8Array {
+): void {
   const size = tile.BYTES_PER_ELEMENT;
   const bytes = new Uint8Array(tile.buffer, tile.byteOffset, tile.byteLength);
-  const out = new Uint8Array(bytes.length);
-  for (let first = 0; first < out.length; first += row * size) {
+  const planes = new Uint8Array(row * size);
+  for (let first = 0; first < bytes.length; first += row * size) {
     for (let i = 0; i < row; i++) {
       for (let b = 0; b < size; b++) {
-        out[first + (size - 1 - b) * row + i] = bytes[first + i * size + b]!;
+        planes[(size - 1 - b) * row + i] = bytes[first + i * size + b]!;
       }
     }
-    for (let i = first + row * size - 1; i >= first + stride; i--) out[i]! -= out[i - stride]!;
+    for (let i = row * size - 1; i >= stride; i--) planes[i]! -= planes[i - stride]!;
+    bytes.set(planes, first);
   }
-  return out;
 }
 
 /**
@@ -50,19 +57,14 @@ function floatDifferences(
  *
  * @param tile Pixels [side, side, bands]; changed in place by the predictor.
  */
-export async function encodeTile(
+export function encodeTile(
   tile: PixelArray,
-  { side, bands, dtype }: {
-    readonly side: number;
-    readonly bands: number;
-    readonly dtype: DataType;
-  },
-): Promise<Uint8Array> {
+  { side, bands, dtype }: TileShape,
+): Uint8Array<ArrayBuffer> {
   const shape = { row: side * bands, stride: bands };
-  if (predictorOf(dtype) === 3) {
-    return await deflateAsync(floatDifferences(tile, shape), { level: LEVEL });
-  }
-  differences(tile, shape);
+  if (predictorOf(dtype) === 3) floatDifferences(tile, shape);
+  else differences(tile, shape);
   const bytes = new Uint8Array(tile.buffer, tile.byteOffset, tile.byteLength);
-  return await deflateAsync(bytes, { level: LEVEL });
+  const { buffer, byteOffset, length } = deflateSync(bytes, { level: LEVEL, chunkSize: PIECE });
+  return new Uint8Array(buffer as ArrayBuffer, byteOffset, length);
 }

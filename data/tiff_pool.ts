@@ -1,0 +1,148 @@
+/**
+ * Compressing tiles on several threads, with a bounded number of tiles in memory.
+ *
+ * @module
+ */
+
+import { Worker } from "node:worker_threads";
+import { type PixelArray, pixelArray } from "../core/mod.ts";
+import { encodeTile, type TileShape } from "./tiff_tile.ts";
+import type { TileAnswer, TileRequest } from "./tiff_worker.ts";
+
+/** A compressed tile, and its pixels' memory to be given back. */
+export interface EncodedTile {
+  readonly bytes: Uint8Array;
+  readonly tile: PixelArray;
+}
+
+/** More threads than this compress faster than disks write. */
+const MOST_THREADS = 8;
+/** Tiles that are being filled or written while all threads are busy. */
+const SPARE_TILES = 2;
+
+/** Threads that compress. */
+export function poolThreads(): number {
+  return Math.min(MOST_THREADS, globalThis.navigator?.hardwareConcurrency ?? 1);
+}
+
+/** Tiles that a pool holds at most. */
+export function poolTiles(): number {
+  return poolThreads() + SPARE_TILES;
+}
+
+/** A port that can let the program end. */
+type NodePort = MessagePort & { ref(): void; unref(): void };
+
+interface Thread {
+  readonly worker: Worker;
+  readonly port: NodePort;
+  /** The tile at work. */
+  job: Job | undefined;
+}
+
+interface Job {
+  readonly tile: PixelArray;
+  readonly resolve: (encoded: EncodedTile) => void;
+  readonly reject: (error: Error) => void;
+}
+
+/** Keeps the program alive only while it compresses. */
+export class TilePool {
+  readonly #shape: TileShape;
+  readonly #threads: Thread[] = [];
+  readonly #most: number;
+  readonly #queue: Job[] = [];
+  readonly #free: PixelArray[] = [];
+  readonly #takers: { resolve(tile: PixelArray): void; reject(error: Error): void }[] = [];
+  #made = 0;
+  #dead: Error | undefined;
+
+  /** @param threads Workers, started when they are needed; 0 compresses where it is called. */
+  constructor(shape: TileShape, { threads }: { readonly threads: number }) {
+    this.#shape = shape;
+    this.#most = threads;
+  }
+
+  /** Memory for the pixels of a tile, as soon as there is some. */
+  async take(): Promise<PixelArray> {
+    if (this.#dead !== undefined) throw this.#dead;
+    const tile = this.#free.pop();
+    if (tile !== undefined) return tile;
+    if (this.#made < this.#most + SPARE_TILES) {
+      this.#made++;
+      const { side, bands, dtype } = this.#shape;
+      return pixelArray(dtype, side * side * bands);
+    }
+    return await new Promise((resolve, reject) => this.#takers.push({ resolve, reject }));
+  }
+
+  /** Gives back what was taken. */
+  give(tile: PixelArray): void {
+    const taker = this.#takers.shift();
+    if (taker === undefined) this.#free.push(tile);
+    else taker.resolve(tile);
+  }
+
+  /** Compresses a tile that was taken; its memory comes back with the bytes. */
+  async encode(tile: PixelArray): Promise<EncodedTile> {
+    if (this.#dead !== undefined) throw this.#dead;
+    if (this.#most === 0) return { bytes: encodeTile(tile, this.#shape), tile };
+    return await new Promise((resolve, reject) => {
+      this.#queue.push({ tile, resolve, reject });
+      this.#next();
+    });
+  }
+
+  /** Ends the threads; whoever waits gets an error. */
+  async close(): Promise<void> {
+    await this.#fail(new Error("the tile pool was closed"));
+  }
+
+  #next(): void {
+    if (this.#queue.length === 0) return;
+    const idle = this.#threads.find(({ job }) => job === undefined) ??
+      (this.#threads.length < this.#most ? this.#start() : undefined);
+    if (idle === undefined) return;
+    const job = this.#queue.shift()!;
+    idle.job = job;
+    idle.port.ref();
+    const request: TileRequest = { tile: job.tile, shape: this.#shape };
+    idle.port.postMessage(request, [job.tile.buffer as ArrayBuffer]);
+  }
+
+  #start(): Thread {
+    // A worker from a URL of the web starts by way of a data URL, which imports it.
+    const url = new URL("./tiff_worker.ts", import.meta.url).href;
+    const source = `import ${JSON.stringify(url)};`;
+    const worker = new Worker(new URL(`data:text/javascript,${encodeURIComponent(source)}`));
+    // Messages of the worker itself are searched through, number by number.
+    const { port1, port2 } = new MessageChannel();
+    worker.postMessage({ port: port2 }, [port2 as never]);
+    const thread: Thread = { worker, port: port1 as NodePort, job: undefined };
+    worker.on("error", (error: Error) => void this.#fail(error));
+    port1.onmessage = ({ data }: MessageEvent<TileAnswer>) => this.#receive(thread, data);
+    thread.port.unref();
+    worker.unref();
+    this.#threads.push(thread);
+    return thread;
+  }
+
+  #receive(thread: Thread, answer: TileAnswer): void {
+    const { job } = thread;
+    thread.job = undefined;
+    thread.port.unref();
+    if ("error" in answer) job?.reject(new Error(answer.error));
+    else job?.resolve(answer);
+    this.#next();
+  }
+
+  async #fail(error: Error): Promise<void> {
+    this.#dead ??= error;
+    const jobs = [...this.#queue, ...this.#threads.flatMap(({ job }) => job ?? [])];
+    for (const { reject } of [...jobs, ...this.#takers]) reject(this.#dead);
+    this.#queue.length = this.#takers.length = 0;
+    const threads = this.#threads.splice(0);
+    for (const { port } of threads) port.close();
+    await Promise.all(threads.map(({ worker }) => worker.terminate()));
+  }
+}
