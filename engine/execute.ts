@@ -24,5 +24,5 @@ export async function execute<T extends TensorContainer>(f: () => T): Promise<T>
 
 /** The elements of a float tensor, row-major. */
 export async function readTensor(tensor: Tensor): Promise<Float32Array> {
-  return Float32Array.from(await tensor.data());
+  return new Float32Array(await tensor.data());
 }

@@ -15,6 +15,7 @@ export {
   parseCard,
   stringifyCard,
 } from "./card.ts";
+export { modelDigest } from "./digest.ts";
 export {
   applyDenoiser,
   type CoefficientVectors,
@@ -48,4 +49,4 @@ export {
   type RestoreInput,
   type RestoreOptions,
 } from "./restore_images.ts";
-export { bindDenoiser, releaseDenoiser, sample, type SampleInput } from "./sample.ts";
+export { bindDenoiser, countEvaluations, releaseDenoiser, sample, type SampleInput } from "./sample.ts";

@@ -61,6 +61,11 @@ export interface RestoreOptions {
   readonly onStep?: (step: SamplingStep) => void | Promise<void>;
   /** Receives TFSA's masks of every network evaluation. */
   readonly onMasks?: (masks: Tensor5D) => void | Promise<void>;
+  /**
+   * What takes the place of each D: [B, H, W, C], or [B·L, H, W, C] where frames are independent.
+   * The result is the sampler's; the argument stays the caller's.
+   */
+  readonly shareDenoised?: (denoised: Images) => Promise<Images>;
 }
 
 /** Restored images. */
@@ -96,6 +101,7 @@ export async function restoreImages(
     seed = 0,
     onStep,
     onMasks,
+    shareDenoised,
   } = options;
   if (frames === "joint" && length > 1 && !network.temporal) {
     throw new RangeError(
@@ -128,6 +134,7 @@ export async function restoreImages(
       noise: (draw) => shaped(pixelNoise(rng, { draw, origins, channels, size }), channels),
       onStep,
       onMasks,
+      shareDenoised,
     });
     const image = frames === "joint" ? restored : await fuseFrames(restored, fusion, size);
     const values = await readTensor(image);

@@ -41,6 +41,11 @@ export interface SampleInput {
   readonly onStep?: (step: SamplingStep) => void | Promise<void>;
   /** Receives TFSA's masks of every network evaluation [G, B, L, h, w], valid during the call. */
   readonly onMasks?: (masks: Tensor5D) => void | Promise<void>;
+  /**
+   * What takes the place of each D [B, H, W, C], as one blended with those of neighbouring tiles:
+   * joint diffusion. The result is the sampler's; the argument stays the caller's.
+   */
+  readonly shareDenoised?: (denoised: Images) => Promise<Images>;
 }
 
 /** What the compiled denoiser is given. */
@@ -88,7 +93,10 @@ function denoiserOf({ network, weights }: Pick<Model, "network" | "weights">) {
  */
 export function bindDenoiser(
   model: Pick<Model, "network" | "weights" | "precond">,
-  { mu, condition, onMasks }: Pick<SampleInput, "mu" | "condition" | "onMasks">,
+  { mu, condition, onMasks, shareDenoised }: Pick<
+    SampleInput,
+    "mu" | "condition" | "onMasks" | "shareDenoised"
+  >,
 ): SamplingProblem["denoise"] {
   const denoiser = denoiserOf(model);
   return async (y: Sequence, levels: readonly NoiseLevel[]): Promise<Images> => {
@@ -106,11 +114,39 @@ export function bindDenoiser(
         await onMasks?.(masks);
         masks.dispose();
       }
-      return image;
+      if (shareDenoised === undefined) return image;
+      const shared = await shareDenoised(image);
+      image.dispose();
+      return shared;
     } finally {
       tf.dispose(level);
     }
   };
+}
+
+/**
+ * How often a sampler evaluates the denoiser. It is counted on an image of one pixel, for a sampler
+ * may be anybody's.
+ */
+export async function countEvaluations(
+  { schedule }: Pick<Model, "schedule">,
+  { sampler, sigmas }: Pick<SampleInput, "sampler" | "sigmas">,
+): Promise<number> {
+  let count = 0;
+  const pixel = () => tf.zeros([1, 1, 1, 1, 1]) as Sequence;
+  const start = pixel();
+  const end = await sampler.sample({
+    schedule,
+    sigmas,
+    denoise: () => {
+      count++;
+      return Promise.resolve(tf.zeros([1, 1, 1, 1]) as Images);
+    },
+    start,
+    noise: pixel,
+  });
+  tf.dispose([start, end]);
+  return count;
 }
 
 /**

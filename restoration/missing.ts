@@ -24,7 +24,7 @@ export function missingValues({ data, nodata }: Raster): Uint8Array | undefined 
 }
 
 /** Spreads the values of one band to their nearest neighbours without (in steps along the axes). */
-function spread(
+export function spread(
   values: Float32Array,
   known: Uint8Array,
   { width, height }: Size,

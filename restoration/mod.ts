@@ -4,14 +4,35 @@
  * @module
  */
 
+export { type AreaOptions, areaOf, type Shard } from "./area.ts";
 export { BASELINES, baselines, copyInput, fuseFrames, leastCloudy } from "./baselines.ts";
 export { writeBeforeAfter } from "./before_after.ts";
-export { type Blend, blendWeights, createBlend } from "./blend.ts";
-export { type RestoredScene, restoreScene, type RestoreSceneOptions } from "./restore_scene.ts";
+export type { BorderStep } from "./border_step.ts";
+export { type FinishedRows, PROVENANCE, type ProvenanceCounts } from "./finish_rows.ts";
+export { KEEP_CLEAR_DEFAULTS, type KeepClearOptions, restoredShares } from "./keep_clear.ts";
+export {
+  provenancePath,
+  type RestoredScene,
+  restoreScene,
+  type RestoreSceneOptions,
+} from "./restore_scene.ts";
+export { restoreSeries, type RestoreSeriesOptions } from "./restore_series.ts";
 export {
   type RestoreProgress,
-  restoreSeries,
-  type RestoreSeriesOptions,
-} from "./restore_series.ts";
-export { readSeries, type ReadSeriesOptions, type SceneInput, type Series } from "./series.ts";
-export { cutTile, tileGrid, type TileGridOptions, type TileOrigin } from "./tiles.ts";
+  restoreRows,
+  type RestoreRowsOptions,
+  type RowsReport,
+  type SceneSky,
+  type TilingOptions,
+} from "./restore_rows.ts";
+export type { MaskSource, Scene, SceneFrame } from "./scene.ts";
+export type { SeamDirection, SeamMetric } from "./seams.ts";
+export {
+  type MissingB10,
+  openSeries,
+  type OpenSeries,
+  type OpenSeriesOptions,
+  type SceneInput,
+} from "./series.ts";
+export { blendWeights, createStripBlend, type StripBlend } from "./strip_blend.ts";
+export { tileGrid, type TileGridOptions, type TileOrigin } from "./tiles.ts";

@@ -1,81 +1,75 @@
 /**
- * Dated rasters of one place on one grid.
+ * Dated files of one place as a scene: opened, put in order, aligned, and their numbers understood.
  *
  * @module
  */
 
-import type { GeoTransform, Raster } from "../core/mod.ts";
-import { dateOf, normalizeBand, openRaster, type RasterHeader } from "../data/mod.ts";
+import { InputError, type Raster } from "../core/mod.ts";
+import {
+  alignment,
+  dateOf,
+  normalizeBand,
+  openScene,
+  type Radiometry,
+  type RasterFile,
+  rasterInMemory,
+  type SceneFile,
+  sentinel2Radiometry,
+} from "../data/mod.ts";
+import type { CardBand, Model } from "../model/mod.ts";
+import type { Scene, SceneFrame } from "./scene.ts";
 
-/** One dated raster file. */
+/** One date of a place. */
 export interface SceneInput {
-  /** Path or address of a GeoTIFF. */
+  /** GeoTIFF (path or http(s) address), folder with a file per band, or SAFE product. */
   readonly path: string;
   /** As `2018-03-07`; default what the path says. */
   readonly date?: string;
 }
 
-/** Options of {@linkcode readSeries}. */
-export interface ReadSeriesOptions {
-  /** Names of the files' bands in order, where the files do not state them. */
-  readonly bandNames?: readonly string[];
-  /** Bands to read, in this order; default all of the first file. */
-  readonly bands?: readonly string[];
+/** What stands for B10, which L2A products lack: an error, 0, or what clear air gives. */
+export type MissingB10 = "error" | "zero" | "clear";
+
+/** Options of {@linkcode openSeries}. */
+export interface OpenSeriesOptions {
+  readonly inputs: readonly SceneInput[];
   /** The date that is meant: its place among `inputs`, its date or its path. Default the last date. */
   readonly reference?: number | string;
+  /** Names of the files' bands in order, where the files do not state them. */
+  readonly bandNames?: readonly string[];
+  /** Bands of the result by name, in this order. Default those of the file that the model restores. */
+  readonly bands?: readonly string[];
+  /** What is added to digital numbers before they are reflectances; default what the product tells. */
+  readonly offset?: "auto" | number;
+  /** Default "error". */
+  readonly missingB10?: MissingB10;
+  /**
+   * Files with the model's auxiliary bands (SAR, NIR), by name. A band is in one file, which serves
+   * all dates, or in one file per date, in the order of `inputs`.
+   */
+  readonly auxiliary?: readonly string[];
 }
 
-/** Rasters of one grid by rising date. */
-export interface Series {
-  readonly frames: readonly Raster[];
-  /** The date of each frame, where it is known. */
+/** An open scene and what is known of it. */
+export interface OpenSeries {
+  readonly scene: Scene;
+  /** Rising; undefined where a date is unknown. */
   readonly dates: readonly (string | undefined)[];
   readonly paths: readonly string[];
-  /** The frame that is meant. */
-  readonly reference: number;
-  /** What the reference's file says of its numbers. */
-  readonly header: RasterHeader;
+  readonly files: readonly SceneFile[];
+  /** Of each date; undefined where the model's units are not those of reflectance. */
+  readonly radiometry: readonly (Radiometry | undefined)[];
+  close(): Promise<void>;
 }
 
-/** Grids may differ by this share of a pixel: less than resampling would mend. */
-const GRID_TOLERANCE = 0.01;
+/** DN 0 is nodata in Sentinel-2 files, which seldom say so. */
+const DN_NODATA = 0;
+/** Reflectance of B10 where the air is clear, in DN: the median of clear L1C images. */
+const CLEAR_B10 = 12;
 
-function showTransform(transform: GeoTransform | undefined): string {
-  return transform === undefined ? "none" : `[${transform.join(", ")}]`;
-}
-
-function sameTransform(a: GeoTransform | undefined, b: GeoTransform | undefined, size: number) {
-  if (a === undefined || b === undefined) return a === b;
-  const pixel = Math.max(Math.hypot(a[1], a[4]), Math.hypot(a[2], a[5]));
-  // An error of the pixel size grows over the image.
-  return a.every((value, i) =>
-    Math.abs(value - b[i]!) * (i % 3 === 0 ? 1 : size) <= GRID_TOLERANCE * pixel
-  );
-}
-
-/** @throws {TypeError} If a file's grid is not that of the first. */
-function checkGrids(headers: readonly RasterHeader[], paths: readonly string[]): void {
-  const first = headers[0]!;
-  for (const [i, header] of headers.entries()) {
-    const { width, height, transform, crs } = header;
-    const same = width === first.width && height === first.height &&
-      sameTransform(first.transform, transform, Math.max(width, height));
-    if (!same) {
-      throw new TypeError(
-        `Cannot combine ${paths[0]} and ${paths[i]}: they must have one grid, got ` +
-          `${first.width}×${first.height} with transform ${showTransform(first.transform)} and ` +
-          `${width}×${height} with transform ${showTransform(transform)}; ` +
-          `bring them to one grid first, as with gdalwarp -te … -ts …`,
-      );
-    }
-    if (crs?.epsg !== first.crs?.epsg) {
-      throw new TypeError(
-        `Cannot combine ${paths[0]} and ${paths[i]}: they must have one CRS, got ` +
-          `EPSG:${first.crs?.epsg ?? "none"} and EPSG:${crs?.epsg ?? "none"}; ` +
-          `bring them to one CRS first, as with gdalwarp -t_srs …`,
-      );
-    }
-  }
+/** The number of reflectance 1 in a unit; undefined if it is no reflectance. */
+export function whiteOf({ unit }: CardBand): number | undefined {
+  return { DN: 10000, reflectance: 1 }[unit];
 }
 
 function findReference(
@@ -104,62 +98,275 @@ function byDate(dates: readonly (string | undefined)[]): readonly number[] {
   return order.sort((a, b) => dates[a]! < dates[b]! ? -1 : dates[a]! > dates[b]! ? 1 : a - b);
 }
 
-async function readFrame(
-  { path }: SceneInput,
-  { bandNames, bands }: ReadSeriesOptions,
-): Promise<{ header: RasterHeader; raster: Raster }> {
-  const file = await openRaster(path);
-  try {
-    const names = bandNames?.map(normalizeBand) ?? file.header.bands;
-    if (names.length !== file.header.bands.length) {
-      throw new TypeError(
-        `Cannot read raster ${path}: it must have the ${names.length} bands ` +
-          `${names.join(", ")}, got ${file.header.bands.length}`,
+/** Where the model's bands are in a file; undefined for a B10 that is filled in. */
+function placesOf(
+  file: SceneFile,
+  { model: { card }, missingB10 }: { readonly model: Model; readonly missingB10: MissingB10 },
+): readonly (number | undefined)[] {
+  const { bands } = file.header;
+  const wanted = card.bands.map(({ name }) => normalizeBand(name));
+  const lacking = wanted.filter((band) => !bands.includes(band));
+  if (lacking.length === 1 && lacking[0] === "B10") {
+    if (missingB10 === "error") {
+      throw new InputError(
+        `Cannot restore ${file.source}: model ${card.name} needs B10, which L2A products lack; use ` +
+          `the L1C product, or choose what stands for it: zero or clear (--missing-b10)`,
       );
     }
-    const wanted = (bands ?? names).map(normalizeBand);
-    const missing = wanted.filter((band) => !names.includes(band));
-    if (missing.length > 0) {
-      throw new TypeError(
-        `Cannot read raster ${path}: it must have the bands ${wanted.join(", ")}, got ` +
-          `${names.join(", ")}; where these are only unnamed, say what they are with band names`,
+  } else if (lacking.length > 0) {
+    throw new InputError(
+      `Cannot restore ${file.source}: model ${card.name} needs the bands ${wanted.join(", ")}, got ` +
+        `${bands.join(", ")}; where these are only unnamed, say what they are (--band-names)`,
+    );
+  }
+  return wanted.map((band) => bands.includes(band) ? bands.indexOf(band) : undefined);
+}
+
+/** Frames of a model's units out of a file. */
+async function frameOf(
+  file: SceneFile,
+  { model, missingB10, offset, place }: {
+    readonly model: Model;
+    readonly missingB10: MissingB10;
+    readonly offset: "auto" | number;
+    readonly place: SceneFrame["place"];
+  },
+): Promise<{ readonly frame: SceneFrame; readonly radiometry: Radiometry | undefined }> {
+  const { bands: cardBands } = model.card;
+  const bands = placesOf(file, { model, missingB10 });
+  const whites = cardBands.map(whiteOf);
+  const radiometry = whites.includes(undefined)
+    ? undefined
+    : await sentinel2Radiometry(file, { offset });
+  const per = (values: readonly number[] | undefined, plain: number) =>
+    bands.map((index, b) =>
+      values === undefined || index === undefined ? plain : values[index]! * whites[b]!
+    );
+  const dn = cardBands.every(({ unit }) => unit === "DN");
+  const nodata = file.header.nodata ?? (dn ? DN_NODATA : undefined);
+  const b10 = missingB10 === "clear" ? CLEAR_B10 / 10000 : 0;
+  return {
+    radiometry,
+    frame: {
+      file,
+      place,
+      bands,
+      fill: whites.map((white) => (white ?? 1) * b10),
+      gains: per(radiometry?.scales, 1),
+      biases: per(radiometry?.offsets, 0),
+      ...(nodata === undefined ? {} : { nodata }),
+    },
+  };
+}
+
+/** The model's bands that the result has, in its order. */
+function outputBands(file: SceneFile, model: Model, wanted?: readonly string[]): readonly number[] {
+  const known = model.card.bands.map(({ name }) => normalizeBand(name));
+  const own = file.header.bands.filter((band) => known.includes(band));
+  const names = wanted?.map(normalizeBand) ?? own;
+  const strange = names.filter((name) => !own.includes(name));
+  if (strange.length > 0) {
+    throw new InputError(
+      `Cannot write the bands ${strange.join(", ")}: they must be in ${file.source} and known to ` +
+        `model ${model.card.name}, which are ${own.join(", ")}`,
+    );
+  }
+  return names.map((name) => known.indexOf(name));
+}
+
+/** The auxiliary bands of each date. */
+async function openAuxiliary(
+  reference: SceneFile,
+  { model: { card }, paths, order, opened }: {
+    readonly model: Model;
+    readonly paths: readonly string[];
+    /** Place among the inputs of each date. */
+    readonly order: readonly number[];
+    readonly opened: SceneFile[];
+  },
+): Promise<readonly SceneFrame[] | undefined> {
+  const wanted = card.condition.auxiliary.map(({ name }) => normalizeBand(name));
+  if (wanted.length === 0) {
+    if (paths.length === 0) return undefined;
+    throw new InputError(
+      `Cannot use ${paths[0]}: model ${card.name} takes no auxiliary bands; leave it out`,
+    );
+  }
+  const files: SceneFile[] = [];
+  for (const path of paths) {
+    // Files of SAR seldom name their bands: as many as the model takes are taken for those.
+    const file = await openScene(path);
+    opened.push(file);
+    files.push(file);
+  }
+  const named = (file: SceneFile) => {
+    const { bands } = file.header;
+    const plain = bands.every((band, i) => band === `${i + 1}`) && bands.length === wanted.length;
+    return plain ? wanted : bands;
+  };
+  const sets = order.map((input) =>
+    wanted.map((band) => {
+      const having = files.filter((file) => named(file).includes(band));
+      if (having.length !== 1 && having.length !== order.length) {
+        throw new InputError(
+          `Cannot restore ${reference.source}: model ${card.name} needs the auxiliary band ${band} ` +
+            `in one file or in one per date (--auxiliary), got ${having.length} with it` +
+            `${paths.length > 0 ? ` among ${paths.join(", ")}` : ""}`,
+        );
+      }
+      const file = having[having.length === 1 ? 0 : input]!;
+      return { file, index: named(file).indexOf(band) };
+    })
+  );
+  return sets.map((set) => {
+    const { file } = set[0]!;
+    if (set.some((one) => one.file !== file)) {
+      throw new InputError(
+        `Cannot restore ${reference.source}: the auxiliary bands ${wanted.join(", ")} of a date must ` +
+          `be in one file; stack them, as with gdal_merge.py -separate`,
       );
     }
-    const raster = await file.read({ bands: wanted.map((band) => names.indexOf(band)) });
-    return { header: file.header, raster: { ...raster, bands: wanted } };
-  } finally {
-    await file.close();
+    const { nodata } = file.header;
+    return {
+      file,
+      place: alignment(reference.header, file.header, {
+        grid: reference.source,
+        other: file.source,
+      }),
+      bands: set.map(({ index }) => index),
+      fill: wanted.map(() => 0),
+      gains: wanted.map(() => 1),
+      biases: wanted.map(() => 0),
+      ...(nodata === undefined ? {} : { nodata }),
+    };
+  });
+}
+
+/** @throws {RangeError} If a model cannot take so many dates. */
+export function checkLength(
+  { card, network }: Model,
+  { length, anyLength = false }: { readonly length: number; readonly anyLength?: boolean },
+): void {
+  if (length === 0) {
+    throw new RangeError("Cannot restore: there must be at least one date, got none");
+  }
+  if (network.temporal && length > card.length && !anyLength) {
+    throw new RangeError(
+      `Cannot restore: model ${card.name} was trained with at most ${card.length} dates, got ` +
+        `${length}; leave the cloudiest out, or allow any length`,
+    );
   }
 }
 
 /**
- * Reads dated GeoTIFFs of one grid.
+ * Opens dated files of one place. Nothing but headers, and samples for the radiometry, is read.
  *
- * @returns The frames by rising date (in the order given where a date is unknown).
- * @throws {TypeError} If a file cannot be read, lacks a band, or has another grid than the first.
- * @throws {RangeError} If there is no input or the reference is none of them.
+ * @throws {InputError} If a file cannot be read, lacks a band, or lies on another grid than the
+ *   reference.
+ * @throws {RangeError} If there is no input, the reference is none of them, or they are more dates
+ *   than the model takes.
  */
-export async function readSeries(
-  inputs: readonly SceneInput[],
-  options: ReadSeriesOptions = {},
-): Promise<Series> {
-  if (inputs.length === 0) {
-    throw new RangeError("Cannot read a series: there must be at least one raster, got none");
-  }
+export async function openSeries(
+  model: Model,
+  options: OpenSeriesOptions & { readonly anyLength?: boolean },
+): Promise<OpenSeries> {
+  const { inputs, bandNames, bands, offset = "auto", missingB10 = "error", auxiliary = [] } =
+    options;
+  const { anyLength = false } = options;
+  checkLength(model, { length: inputs.length, anyLength });
   const dates = inputs.map(({ path, date }) => date ?? dateOf(path));
   const order = byDate(dates);
-  const reference = findReference(options.reference ?? order.at(-1)!, { inputs, dates });
-  const first = await readFrame(inputs[0]!, options);
-  const read = [first];
-  for (const input of inputs.slice(1)) {
-    read.push(await readFrame(input, { bands: first.raster.bands, ...options }));
+  const chosen = findReference(options.reference ?? order.at(-1)!, { inputs, dates });
+  const opened: SceneFile[] = [];
+  const close = async () => {
+    for (const file of opened) await file.close();
+  };
+  try {
+    for (const { path } of inputs) {
+      opened.push(await openScene(path, bandNames && { bandNames: bandNames.map(normalizeBand) }));
+    }
+    const files = order.map((i) => opened[i]!);
+    const reference = order.indexOf(chosen);
+    const grid = files[reference]!;
+    const frames: SceneFrame[] = [];
+    const radiometry: (Radiometry | undefined)[] = [];
+    for (const file of files) {
+      const names = { grid: grid.source, other: file.source };
+      const place = alignment(grid.header, file.header, names);
+      const read = await frameOf(file, { model, missingB10, offset, place });
+      frames.push(read.frame);
+      radiometry.push(read.radiometry);
+    }
+    const extra = await openAuxiliary(grid, { model, paths: auxiliary, order, opened });
+    return {
+      scene: {
+        grid: grid.header,
+        frames,
+        reference,
+        output: outputBands(grid, model, bands),
+        ...(extra && { auxiliary: extra }),
+      },
+      dates: order.map((i) => dates[i]),
+      paths: order.map((i) => inputs[i]!.path),
+      files,
+      radiometry,
+      close,
+    };
+  } catch (error) {
+    await close();
+    throw error;
   }
-  checkGrids(read.map(({ header }) => header), inputs.map(({ path }) => path));
+}
+
+/** Rasters in memory, all of the model's bands in order and in its units, as a scene. */
+export function sceneInMemory(
+  model: Model,
+  rasters: readonly Raster[],
+  { reference }: { readonly reference: number },
+): Scene {
+  const { card } = model;
+  const wanted = card.bands.map(({ name }) => normalizeBand(name));
+  const dn = card.bands.every(({ unit }) => unit === "DN");
+  const first = rasters[0]!;
+  for (const { width, height, bands } of rasters) {
+    const names = bands.map(normalizeBand);
+    if (names.join() !== wanted.join()) {
+      throw new TypeError(
+        `Cannot restore: model ${card.name} needs the bands ${wanted.join(", ")} in this order, got ` +
+          `${names.length}: ${names.join(", ")}`,
+      );
+    }
+    if (width !== first.width || height !== first.height) {
+      throw new TypeError(
+        `Cannot restore: rasters must have one size, got ${first.width}×${first.height} and ` +
+          `${width}×${height}`,
+      );
+    }
+  }
+  if (card.condition.auxiliary.length > 0) {
+    throw new TypeError(
+      `Cannot restore: model ${card.name} needs the auxiliary bands ` +
+        `${card.condition.auxiliary.map(({ name }) => name).join(", ")}, which rasters do not ` +
+        `carry; restore files with restoreScene, or arrays with restoreImages`,
+    );
+  }
+  const frames = rasters.map((raster): SceneFrame => {
+    const nodata = raster.nodata ?? (dn ? DN_NODATA : undefined);
+    const file: RasterFile = rasterInMemory(raster);
+    return {
+      file,
+      place: { column: 0, row: 0 },
+      bands: wanted.map((_, i) => i),
+      fill: wanted.map(() => 0),
+      gains: wanted.map(() => 1),
+      biases: wanted.map(() => 0),
+      ...(nodata === undefined ? {} : { nodata }),
+    };
+  });
   return {
-    frames: order.map((i) => read[i]!.raster),
-    dates: order.map((i) => dates[i]),
-    paths: order.map((i) => inputs[i]!.path),
-    reference: order.indexOf(reference),
-    header: read[reference]!.header,
+    grid: frames[reference]!.file.header,
+    frames,
+    reference,
+    output: wanted.map((_, i) => i),
   };
 }

@@ -25,7 +25,7 @@ export interface TileGridOptions {
 }
 
 /** First pixels of the tiles along one axis; the last is shifted inwards to end with the scene. */
-function starts(length: number, { tileSize, overlap }: TileGridOptions): readonly number[] {
+export function tileStarts(length: number, { tileSize, overlap }: TileGridOptions): readonly number[] {
   if (length <= tileSize) return [0];
   const stride = Math.max(1, Math.floor(tileSize * (1 - overlap)));
   const count = Math.ceil((length - tileSize) / stride) + 1;
@@ -39,7 +39,14 @@ function starts(length: number, { tileSize, overlap }: TileGridOptions): readonl
  * @throws {RangeError} If the overlap is not in [0.25, 0.75] or a size is not a positive integer.
  */
 export function tileGrid(scene: Size, options: TileGridOptions): readonly TileOrigin[] {
-  const { tileSize, overlap } = options;
+  checkTileGrid(scene, options);
+  const columns = tileStarts(scene.width, options);
+  return tileStarts(scene.height, options)
+    .flatMap((row) => columns.map((column) => ({ column, row })));
+}
+
+/** @throws {RangeError} If the overlap is not in [0.25, 0.75] or a size is not a positive integer. */
+export function checkTileGrid(scene: Size, { tileSize, overlap }: TileGridOptions): void {
   if (!(overlap >= 0.25 && overlap <= 0.75)) {
     throw new RangeError(
       `Cannot lay tiles: the overlap must be at least 0.25 and at most 0.75, got ${overlap}`,
@@ -51,41 +58,12 @@ export function tileGrid(scene: Size, options: TileGridOptions): readonly TileOr
         `and ${tileSize}`,
     );
   }
-  const columns = starts(scene.width, options);
-  return starts(scene.height, options).flatMap((row) => columns.map((column) => ({ column, row })));
 }
 
 /** The pixel that a position outside [0, length) mirrors; the border pixel is not repeated. */
-function reflect(position: number, length: number): number {
+export function reflect(position: number, length: number): number {
   if (length === 1) return 0;
   const period = 2 * (length - 1);
   const phase = ((position % period) + period) % period;
   return phase < length ? phase : period - phase;
-}
-
-/**
- * Copies a tile [tileSize, tileSize, bands] out of an image; beyond the image it is reflected.
- *
- * @param out Receives the tile from index `at` on.
- */
-export function cutTile(
-  out: Float32Array,
-  at: number,
-  { image, scene, bands, tileSize, origin }: {
-    /** [height, width, bands]. */
-    readonly image: ArrayLike<number>;
-    readonly scene: Size;
-    readonly bands: number;
-    readonly tileSize: number;
-    readonly origin: TileOrigin;
-  },
-): void {
-  for (let y = 0; y < tileSize; y++) {
-    const row = reflect(origin.row + y, scene.height) * scene.width;
-    for (let x = 0; x < tileSize; x++) {
-      const from = (row + reflect(origin.column + x, scene.width)) * bands;
-      const to = at + (y * tileSize + x) * bands;
-      for (let b = 0; b < bands; b++) out[to + b] = image[from + b]!;
-    }
-  }
 }

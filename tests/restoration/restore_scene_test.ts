@@ -80,7 +80,7 @@ Deno.test("restoreScene() writes the input's grid, type, nodata, bands and how i
       onProgress: ({ done, total }) => seen.push(`${done}/${total}`),
     });
     assertEquals(tf.memory().numTensors, before);
-    assertEquals(seen, ["4/4"]);
+    assertEquals(seen, ["1/4", "2/4", "3/4", "4/4"]);
     const found = await readRaster(output);
     const { data: _data, tags: _tags, ...place } = frames[1]!;
     const { data, tags, ...foundPlace } = found;
@@ -167,7 +167,7 @@ Deno.test("restoreSeries() says what to do when rasters do not suit the model", 
   await assertRejects(
     () => restoreSeries(model, [swapped]),
     TypeError,
-    "B02, B03, B04, B08, got 4",
+    "B02, B03, B04, B08 in this order, got 4",
   );
   await assertRejects(() => restoreSeries(model, []), RangeError, "got none");
   const one = frames.slice(0, 1);
@@ -190,5 +190,14 @@ Deno.test("restoreScene() reads the model's bands by name out of files that have
     await restoreScene(model, { inputs, output: `${folder}/a.tif` });
     const expected = await restoreSeries(model, [frame!]);
     const found = await readRaster(`${folder}/a.tif`);
-    assertEquals([found.bands, found.data], [BANDS, expected.data]);
+    // The result has the file's order.
+    const order = ["B08", "B04", "B03", "B02"];
+    const places = order.map((band) => BANDS.indexOf(band));
+    const data = expected.data.map((_, i) =>
+      expected.data[Math.floor(i / 4) * 4 + places[i % 4]!]!
+    );
+    assertEquals([found.bands, found.data], [order, data]);
+    const output = `${folder}/b.tif`;
+    await restoreScene(model, { inputs, output, bands: ["red", "B02"] });
+    assertEquals((await readRaster(output)).bands, ["B04", "B02"]);
   }));

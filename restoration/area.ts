@@ -1,0 +1,92 @@
+/**
+ * The part of a scene that is wanted: a window, a box of coordinates, a share of the rows.
+ *
+ * @module
+ */
+
+import type { RasterHeader, RasterWindow } from "../data/mod.ts";
+
+/** Part `index` (from 1) of `count` parts of a whole. */
+export interface Shard {
+  readonly index: number;
+  readonly count: number;
+}
+
+/** Which part of a scene is restored; at most one of `window` and `bbox`. */
+export interface AreaOptions {
+  /** In pixels of the reference. */
+  readonly window?: RasterWindow;
+  /** Least x, least y, greatest x, greatest y in the reference's CRS. */
+  readonly bbox?: readonly [number, number, number, number];
+  /** Rows of the part, cut into shards. */
+  readonly shard?: Shard;
+}
+
+/** @throws {RangeError} If there is no such part. */
+export function checkShard({ index, count }: Shard): void {
+  if (!(Number.isInteger(index) && Number.isInteger(count) && index >= 1 && index <= count)) {
+    throw new RangeError(
+      `Cannot take shard ${index}/${count}: it must be i/n with 1 ≤ i ≤ n, as 2/4`,
+    );
+  }
+}
+
+/** Pixels of a box of coordinates, all that it touches, cut to the raster. */
+function boxWindow(
+  { width, height, transform }: RasterHeader,
+  [minX, minY, maxX, maxY]: readonly [number, number, number, number],
+): RasterWindow {
+  if (transform === undefined) {
+    throw new RangeError(
+      "Cannot restore a bbox: the reference must be georeferenced, which it is not; give a window",
+    );
+  }
+  const [a, b, c, d, e, f] = transform;
+  const determinant = b * f - c * e;
+  const corners = [[minX, minY], [minX, maxY], [maxX, minY], [maxX, maxY]].map(([x, y]) => ({
+    column: ((x! - a) * f - (y! - d) * c) / determinant,
+    row: ((y! - d) * b - (x! - a) * e) / determinant,
+  }));
+  // A box that ends on a pixel's border does not touch the next pixel, whatever floats say.
+  const near = 1e-6;
+  const span = (values: readonly number[], size: number) => {
+    const first = Math.max(0, Math.floor(Math.min(...values) + near));
+    const last = Math.min(size, Math.ceil(Math.max(...values) - near));
+    return [first, last - first] as const;
+  };
+  const [column, columns] = span(corners.map((corner) => corner.column), width);
+  const [row, rows] = span(corners.map((corner) => corner.row), height);
+  if (!(columns > 0 && rows > 0)) {
+    const xs = [a, a + b * width, a + c * height, a + b * width + c * height];
+    const ys = [d, d + e * width, d + f * height, d + e * width + f * height];
+    throw new RangeError(
+      `Cannot restore the bbox ${minX},${minY},${maxX},${maxY}: it must touch the scene, which is ` +
+        `${Math.min(...xs)},${Math.min(...ys)},${Math.max(...xs)},${Math.max(...ys)} in its CRS`,
+    );
+  }
+  return { column, row, width: columns, height: rows };
+}
+
+/**
+ * The pixels that are wanted.
+ *
+ * @throws {RangeError} If the box does not touch the scene, or the shard has no row.
+ */
+export function areaOf(grid: RasterHeader, { window, bbox, shard }: AreaOptions): RasterWindow {
+  if (window !== undefined && bbox !== undefined) {
+    throw new RangeError("Cannot restore a window and a bbox: give one of the two");
+  }
+  const whole = { column: 0, row: 0, width: grid.width, height: grid.height };
+  const area = window ?? (bbox === undefined ? whole : boxWindow(grid, bbox));
+  if (shard === undefined) return area;
+  checkShard(shard);
+  const { index, count } = shard;
+  const cut = (i: number) => area.row + Math.floor(area.height * i / count);
+  const [row, end] = [cut(index - 1), cut(index)];
+  if (end <= row) {
+    throw new RangeError(
+      `Cannot take shard ${index}/${count}: there must be a row for each, got ${area.height} rows`,
+    );
+  }
+  return { ...area, row, height: end - row };
+}

@@ -1,0 +1,85 @@
+/**
+ * Masks of clouds for the rows that are in flight: the built-in detector, or a raster of classes.
+ *
+ * @module
+ */
+
+import { type ClassMask, CLOUD_CLASSES, detectClouds, DETECTOR_MARGIN } from "../data/mod.ts";
+import type { FrameRows } from "./frame_rows.ts";
+import type { MaskSource } from "./scene.ts";
+import type { Size } from "./tiles.ts";
+
+/** How the detector reads a date. */
+export interface DetectorOptions {
+  readonly scene: Size;
+  /** Names of the model's bands. */
+  readonly bands: readonly string[];
+  /** The model's number of reflectance 1. */
+  readonly white: number;
+  /** Ground size of a pixel in metres. */
+  readonly pixelSize: number;
+  /** Whether a pixel without data counts as clear. */
+  readonly emptyIsClear: boolean;
+}
+
+/** What the built-in detector takes for cloud or shadow. */
+export function detectorMask(
+  rows: FrameRows,
+  { scene, bands, white, pixelSize, emptyIsClear }: DetectorOptions,
+): MaskSource {
+  const { read, frame } = rows;
+  const of = (values: readonly number[]) => read.map((band) => values[band]! / white);
+  const [scales, offsets] = [of(frame.gains), of(frame.biases)];
+  return {
+    async read({ column, row, width, height }) {
+      const x0 = Math.max(0, column - DETECTOR_MARGIN);
+      const y0 = Math.max(0, row - DETECTOR_MARGIN);
+      const around = {
+        column: x0,
+        row: y0,
+        width: Math.min(scene.width, column + width + DETECTOR_MARGIN) - x0,
+        height: Math.min(scene.height, row + height + DETECTOR_MARGIN) - y0,
+      };
+      const classes = detectClouds({
+        width: around.width,
+        height: around.height,
+        bands: read.map((band) => bands[band]!),
+        dtype: "float32",
+        data: rows.window(around, NaN),
+        ...(frame.nodata === undefined ? {} : { nodata: frame.nodata }),
+      }, { scales, offsets, pixelSize });
+      const out = new Uint8Array(width * height);
+      for (let y = 0; y < height; y++) {
+        const from = (row - y0 + y) * around.width + column - x0;
+        for (let x = 0; x < width; x++) {
+          const found = classes[from + x]!;
+          out[y * width + x] = found === EMPTY ? (emptyIsClear ? 0 : 1) : found;
+        }
+      }
+      // A microtask for others between two windows.
+      return await Promise.resolve(out);
+    },
+  };
+}
+
+/** The detector's number of pixels without data. */
+const EMPTY = 255;
+
+/** A raster of classes; what it does not know is not known to be clear, where there is data. */
+export function classMaskSource(rows: FrameRows, mask: ClassMask): MaskSource {
+  return {
+    async read(window) {
+      const classes = await mask.read(window);
+      for (let i = 0; i < classes.length; i++) {
+        if (classes[i] !== UNKNOWN) continue;
+        const x = window.column + i % window.width;
+        const y = window.row + Math.floor(i / window.width);
+        classes[i] = rows.someData(y, [x, x + 1]) ? 1 : CLOUD_CLASSES.clear;
+      }
+      return classes;
+    },
+  };
+}
+
+/** A class mask's number of pixels that it does not know. */
+const UNKNOWN = 2;
