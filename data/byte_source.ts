@@ -4,6 +4,13 @@
  * @module
  */
 
+/** The path of a path or `file:` URL; other addresses stay. */
+export function pathOf(source: string | URL): string {
+  const text = String(source);
+  if (!/^file:/i.test(text)) return text;
+  return decodeURIComponent(new URL(text).pathname).replace(/^\/(?=[A-Za-z]:)/, "");
+}
+
 /** A file of which parts are read. */
 export interface ByteSource {
   /** Bytes of the file; infinite where a server does not tell. */

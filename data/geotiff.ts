@@ -13,7 +13,7 @@ import {
   type PixelArray,
   type Raster,
 } from "../core/mod.ts";
-import { type ByteSource, openByteSource } from "./byte_source.ts";
+import { type ByteSource, openByteSource, pathOf } from "./byte_source.ts";
 import { bandNames } from "./band_names.ts";
 import { parseGdalMetadata } from "./gdal_metadata.ts";
 import { epsgOf, isPixelIsPoint, shiftTransform } from "./georeference.ts";
@@ -149,11 +149,6 @@ async function named<T>(file: string, work: () => Promise<T>): Promise<T> {
   }
 }
 
-/** The path of a `file:` URL. */
-function pathOf(url: string): string {
-  return decodeURIComponent(new URL(url).pathname).replace(/^\/(?=[A-Za-z]:)/, "");
-}
-
 interface Slice {
   readonly offset: number;
   readonly length: number;
@@ -200,8 +195,7 @@ export async function openRaster(
   source: string | URL,
   options: OpenRasterOptions = {},
 ): Promise<RasterFile> {
-  const text = String(source);
-  const name = text.startsWith("file:") ? pathOf(text) : text;
+  const name = pathOf(source);
   const bytes = await named(name, () => openByteSource(name));
   try {
     const image = await named(name, () => openImage(bytes));
