@@ -6,7 +6,7 @@
 
 import { InputError } from "../core/mod.ts";
 import { crsName, pixelOf, sameCrs, warpCommand } from "./alignment.ts";
-import { openRaster } from "./geotiff.ts";
+import { openImage } from "./image_file.ts";
 import type { RasterHeader, RasterWindow } from "./raster_file.ts";
 
 /** Classes of a raster as a mask of a scene. */
@@ -180,7 +180,7 @@ export async function openClassMask(
   source: string | URL,
   { grid, values }: ClassMaskOptions,
 ): Promise<ClassMask> {
-  const file = await openRaster(source);
+  const file = await openImage(source);
   const name = String(source);
   try {
     const mask = file.header;

@@ -7,7 +7,7 @@
 
 export { alignment } from "./alignment.ts";
 export { type AtomicFileOptions, checkOverwrite, writeFileAtomically } from "./atomic_file.ts";
-export { type BandFolderOptions, readBandFolder } from "./band_folder.ts";
+export { type BandFolderOptions, openBandFolder, readBandFolder } from "./band_folder.ts";
 export {
   type Band,
   bandOfFileName,
@@ -29,7 +29,7 @@ export {
 export type { Dataset, Sample } from "./dataset.ts";
 export { dateOf } from "./dates.ts";
 export { folderDataset, type FolderDatasetOptions } from "./folder_dataset.ts";
-export { openRaster, readRaster } from "./geotiff.ts";
+export { openRaster, type OpenRasterOptions, readRaster } from "./geotiff.ts";
 export { type Place, readPlaces, type ReadPlacesOptions } from "./places.ts";
 export { decodePng, encodePng, type Picture, writePng } from "./png.ts";
 export type { ProductFacts } from "./product.ts";

@@ -1,0 +1,85 @@
+/**
+ * Sentinel-2 products as ESA delivers them (SAFE): which of a product's files is which band.
+ *
+ * @module
+ */
+
+import { InputError } from "../core/mod.ts";
+import { type BandFiles, findBandFiles, readFolder } from "./band_files.ts";
+
+/** A product's folder, looked through. */
+export interface SafeProduct {
+  readonly bands: BandFiles;
+  /** Text of its MTD_MSIL1C.xml or MTD_MSIL2A.xml, where there is one. */
+  readonly xml?: string;
+}
+
+const METADATA = /^MTD_MSIL(?:1C|2A)\.xml$/i;
+const IMAGES = "IMG_DATA";
+/** Granules that a message lists. */
+const SHOWN = 3;
+
+async function folderEntries(folder: string): Promise<readonly Deno.DirEntry[]> {
+  return await readFolder(folder).catch(() => []);
+}
+
+/** Whether a folder is a product: by its name, its XML or its granules. */
+export async function isSafe(folder: string): Promise<boolean> {
+  if (/\.SAFE\/*$/i.test(folder)) return true;
+  return (await folderEntries(folder)).some(({ name, isDirectory }) =>
+    METADATA.test(name) || (isDirectory && name === "GRANULE")
+  );
+}
+
+/**
+ * The text of a product's XML: in the folder, or at the top of the product that the folder is in.
+ *
+ * @returns undefined if there is none, or it may not be read.
+ */
+export async function productXml(folder: string): Promise<string | undefined> {
+  const real = await Deno.realPath(folder).catch(() => folder);
+  const top = /^(.*?)[\\/]GRANULE[\\/]/.exec(real)?.[1];
+  for (const place of top === undefined ? [folder] : [folder, top]) {
+    const name = (await folderEntries(place)).map((entry) => entry.name)
+      .find((candidate) => METADATA.test(candidate));
+    if (name === undefined) continue;
+    const text = await Deno.readTextFile(`${place}/${name}`).catch(() => undefined);
+    if (text !== undefined) return text;
+  }
+  return undefined;
+}
+
+async function subfolders(folder: string): Promise<readonly string[]> {
+  return (await folderEntries(folder)).filter(({ isDirectory }) => isDirectory)
+    .map(({ name }) => name);
+}
+
+/**
+ * Finds the bands of a product: `GRANULE/<granule>/IMG_DATA`, flat (L1C) or by resolution (L2A).
+ *
+ * @throws {InputError} If the product has no granule or several, or the granule has no bands.
+ */
+export async function findSafeProduct(folder: string): Promise<SafeProduct> {
+  const root = folder.replace(/\/+$/, "");
+  await readFolder(root);
+  const granules = await subfolders(`${root}/GRANULE`);
+  if (granules.length !== 1) {
+    throw new InputError(
+      `Cannot read product ${folder}: it must have one granule in GRANULE, got ` +
+        (granules.length === 0
+          ? "none; unpack the whole product"
+          : `${granules.length}: ${granules.slice(0, SHOWN).join(", ")}` +
+            `${granules.length > SHOWN ? ", …" : ""}; hand in one of them: ` +
+            `${root}/GRANULE/${granules[0]}/${IMAGES}`),
+    );
+  }
+  const bands = await findBandFiles(`${root}/GRANULE/${granules[0]}/${IMAGES}`);
+  const xml = await productXml(root);
+  return { bands, ...(xml === undefined ? {} : { xml }) };
+}
+
+/** The bands of a folder that is no product: its own, or those of its IMG_DATA if it is a granule. */
+export async function findBands(folder: string): Promise<BandFiles> {
+  const isGranule = (await subfolders(folder)).includes(IMAGES);
+  return await findBandFiles(isGranule ? `${folder}/${IMAGES}` : folder);
+}
