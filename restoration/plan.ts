@@ -107,7 +107,7 @@ export function planTiles(
   };
 }
 
-/** The last row of tiles that must have begun before row `index` can end. */
+/** The last row of tiles that must have begun before row `index` can end; itself if none is shared. */
 export function rowAhead({ rows, all, shared, tileSize }: TilePlan, index: number): number {
   const [, last] = widened([index, index + 1], rows, shared, tileSize);
   return Math.min(last, all.rows[1]) - 1;

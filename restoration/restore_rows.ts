@@ -36,10 +36,10 @@ export interface TilingOptions
   /** Tiles restored at a time. Default 4. */
   readonly batch?: number;
   /**
-   * When tiles are blended: their results, or (joint diffusion) every denoised image on the way, which
-   * costs memory and leaves no seams of low frequency. Default "end".
+   * When tiles are blended: at the end, or after every evaluation of the denoiser (joint diffusion),
+   * which keeps tiles from drifting apart and more rows in memory. Default "end".
    */
-  readonly blend?: "end" | "joint";
+  readonly blend?: "end" | "steps";
   /** More frames than the model was trained with are allowed. Default false. */
   readonly anyLength?: boolean;
   /** Order of the tiles of a row, by number; nothing but rounding depends on it. */
@@ -100,7 +100,7 @@ export async function planArea(
     area,
     overlap,
     tileSize: model.card.tileSize,
-    shared: blend === "joint" ? calls : 0,
+    shared: blend === "steps" ? calls : 0,
   });
   return { plan, calls };
 }
@@ -110,6 +110,70 @@ function columnsOf({ columns, all, tileSize, scene }: TilePlan, margin: number) 
   const first = Math.max(0, columns[all.columns[0]]! - margin);
   const last = Math.min(scene.width, columns[all.columns[1] - 1]! + tileSize + margin);
   return [first, last] as const;
+}
+
+/** The rows of a scene that are in flight. */
+export class Flight {
+  readonly plan: TilePlan;
+  readonly frames: readonly FrameRows[];
+  readonly auxiliary: readonly FrameRows[] | undefined;
+  readonly sky: SkyRows | undefined;
+  readonly reference: FrameRows;
+  /** Columns of the scene that tiles are cut from: first and one past the last. */
+  readonly columns: readonly [number, number];
+
+  /** @throws {RangeError} If the options of the mask are out of range. */
+  constructor(plan: TilePlan, scene: Scene, sky?: SceneSky) {
+    const keep = { ...KEEP_CLEAR_DEFAULTS, ...sky };
+    if (sky !== undefined) checkKeepClear(keep);
+    const margin = sky === undefined ? 0 : sky.margin + keep.dilate;
+    this.plan = plan;
+    this.columns = columnsOf(plan, 0);
+    this.frames = scene.frames.map((frame) => new FrameRows(frame, columnsOf(plan, margin)));
+    this.auxiliary = scene.auxiliary?.map((frame) => new FrameRows(frame, this.columns));
+    this.reference = this.frames[scene.reference]!;
+    this.sky = sky && new SkyRows({
+      ...keep,
+      ...sky.open(this.frames),
+      scene: plan.scene,
+      columns: this.columns,
+      margin,
+    });
+  }
+
+  /** Makes the rows that a row of tiles is cut from available. */
+  async load(row: number): Promise<void> {
+    const { rows, tileSize, scene } = this.plan;
+    const [first, last] = [rows[row]!, Math.min(rows[row]! + tileSize, scene.height)];
+    const [from, to] = this.sky?.needs(first, last) ?? [first, last];
+    for (const frame of this.frames) await frame.load(Math.min(first, from), Math.max(last, to));
+    for (const frame of this.auxiliary ?? []) await frame.load(first, last);
+    await this.sky?.load(first, last);
+  }
+
+  /** The tiles of a row, by number, under which anything is to be restored. */
+  needed(row: number): readonly number[] {
+    const { rows, columns, all: { columns: [first, last] }, tileSize, scene } = this.plan;
+    const end = Math.min(rows[row]! + tileSize, scene.height);
+    const isNeeded = (column: number) => {
+      const [left, right] = [columns[column]!, Math.min(columns[column]! + tileSize, scene.width)];
+      for (let y = rows[row]!; y < end; y++) {
+        const shares = this.sky?.row(y).shares
+          .subarray(left - this.columns[0], right - this.columns[0]);
+        if (shares !== undefined && !shares.some((share) => share > 0)) continue;
+        if (this.reference.someData(y, [left, right])) return true;
+      }
+      return false;
+    };
+    return Array.from({ length: last - first }, (_, i) => first + i).filter(isNeeded);
+  }
+
+  /** Forgets the rows above. */
+  drop(before: number): void {
+    for (const frame of this.frames) frame.drop(Math.min(before, this.sky?.keeps ?? before));
+    for (const frame of this.auxiliary ?? []) frame.drop(before);
+    this.sky?.drop(before);
+  }
 }
 
 /**
@@ -124,59 +188,20 @@ export async function restoreRows(
   options: RestoreRowsOptions,
 ): Promise<RowsReport> {
   const { batch = 4, tileOrder = (columns) => columns, onProgress, signal, write } = options;
+  const { plan, calls } = await planArea(model, scene, options);
+  const flight = new Flight(plan, scene, options.sky);
+  const { tileSize, rows: tops, area, target, all: { rows: [firstRow, lastRow], columns } } = plan;
+  const total = (lastRow - firstRow) * (columns[1] - columns[0]);
+  let [done, restored] = [0, 0];
   const joint = model.network.temporal || scene.frames.length === 1;
   const how = options.frames ?? (joint ? "joint" : "independent");
-  const { plan, calls } = await planArea(model, scene, options);
-  const { tileSize, rows: tops, columns: lefts, area } = plan;
-
-  const keep = { ...KEEP_CLEAR_DEFAULTS, ...options.sky };
-  if (options.sky !== undefined) checkKeepClear(keep);
-  const margin = options.sky === undefined ? 0 : options.sky.margin + keep.dilate;
-  const tileColumns = columnsOf(plan, 0);
-  const frames = scene.frames.map((frame) => new FrameRows(frame, columnsOf(plan, margin)));
-  const auxiliary = scene.auxiliary?.map((frame) => new FrameRows(frame, tileColumns));
-  const reference = frames[scene.reference]!;
-  const sky = options.sky && new SkyRows({
-    ...keep,
-    ...options.sky.open(frames),
-    scene: plan.scene,
-    columns: tileColumns,
-    margin,
-  });
-
-  /** Makes the rows that a row of tiles is cut from available. */
-  async function load(row: number): Promise<void> {
-    const [first, last] = [tops[row]!, Math.min(tops[row]! + tileSize, plan.scene.height)];
-    const [from, to] = sky?.needs(first, last) ?? [first, last];
-    for (const frame of frames) await frame.load(Math.min(first, from), Math.max(last, to));
-    for (const frame of auxiliary ?? []) await frame.load(first, last);
-    await sky?.load(first, last);
-  }
-
-  /** Whether anything under a tile is to be restored. */
-  function isNeeded(row: number, column: number): boolean {
-    const last = Math.min(tops[row]! + tileSize, plan.scene.height);
-    const [left, right] = [lefts[column]!, Math.min(lefts[column]! + tileSize, plan.scene.width)];
-    let some = false;
-    for (let y = tops[row]!; y < last && !some; y++) {
-      const shares = sky?.row(y).shares.subarray(left - tileColumns[0], right - tileColumns[0]);
-      if (shares !== undefined && !shares.some((share) => share > 0)) continue;
-      some = reference.someData(y, [left, right]);
-    }
-    return some;
-  }
-
-  const [firstRow, lastRow] = plan.all.rows;
-  const [firstColumn, lastColumn] = plan.all.columns;
-  const total = (lastRow - firstRow) * (lastColumn - firstColumn);
-  let [done, restored] = [0, 0];
   const runner = new TileRunner(model, {
     plan,
-    frames,
-    auxiliary,
+    frames: flight.frames,
+    auxiliary: flight.auxiliary,
     reference: scene.reference,
     batch,
-    separate: how === "independent" ? frames.length : 1,
+    separate: how === "independent" ? scene.frames.length : 1,
     restore: restoreOptions(options),
     onTiles(count) {
       done += count;
@@ -187,19 +212,20 @@ export async function restoreRows(
   });
   const begun = new Map<number, Promise<readonly RestoredTile[]>>();
   async function begin(row: number): Promise<void> {
-    await load(row);
-    const columns = Array.from({ length: lastColumn - firstColumn }, (_, i) => firstColumn + i)
-      .filter((column) => isNeeded(row, column));
-    const skipped = lastColumn - firstColumn - columns.length;
+    signal?.throwIfAborted();
+    await flight.load(row);
+    const needed = flight.needed(row);
+    const skipped = columns[1] - columns[0] - needed.length;
     done += skipped;
     if (skipped > 0) onProgress?.({ done, total });
-    const tiles = runner.run(row, tileOrder(columns));
+    const tiles = runner.run(row, tileOrder(needed));
     // It is awaited in its turn; an error must not end the program before.
     tiles.catch(() => {});
     begun.set(row, tiles);
   }
 
-  const finisher = new RowFinisher({ plan, scene, reference, sky, skyLeft: tileColumns[0] });
+  const { reference, sky } = flight;
+  const finisher = new RowFinisher({ plan, scene, reference, sky, skyLeft: flight.columns[0] });
   const blend = createStripBlend(area, {
     bands: model.card.bands.length,
     tileSize,
@@ -208,32 +234,52 @@ export async function restoreRows(
   let finished = area.row;
   let next = firstRow;
   for (let row = firstRow; row < lastRow; row++) {
-    const ahead = plan.shared === 0 ? row : rowAhead(plan, row);
-    while (next <= ahead) {
-      signal?.throwIfAborted();
-      await begin(next++);
-    }
+    for (const ahead = rowAhead(plan, row); next <= ahead;) await begin(next++);
     const tiles = await begun.get(row)!;
     begun.delete(row);
-    if (row < plan.target.rows[0] || row >= plan.target.rows[1]) continue;
+    if (row < target.rows[0] || row >= target.rows[1]) continue;
     for (const { origin, image } of tiles) blend.add(image, origin);
     // What no later row of tiles touches is finished.
-    const end = row + 1 < plan.target.rows[1] ? tops[row + 1]! : area.row + area.height;
+    const end = row + 1 < target.rows[1] ? tops[row + 1]! : area.row + area.height;
     if (end <= finished) continue;
     await write(finisher.finish(blend.take(end), { row: finished, rows: end - finished }));
     finished = end;
-    const needed = Math.min(finished, next < lastRow ? tops[next]! : finished);
-    for (const frame of frames) {
-      frame.drop(Math.min(needed, sky?.keeps ?? needed));
-    }
-    for (const frame of auxiliary ?? []) frame.drop(needed);
-    sky?.drop(needed);
+    flight.drop(next < lastRow ? Math.min(finished, tops[next]!) : finished);
   }
   return {
     ...finisher.report(),
     tiles: { total, restored },
     evaluations: restored * calls,
   };
+}
+
+/** The tiles that a restoration computes, found without computing any. */
+export async function countTiles(
+  model: Model,
+  scene: Scene,
+  options: Omit<RestoreRowsOptions, "write">,
+): Promise<RowsReport["tiles"] & Pick<RowsReport, "evaluations">> {
+  const { plan, calls } = await planArea(model, scene, options);
+  const { rows, all: { rows: [firstRow, lastRow], columns } } = plan;
+  // Nothing but the reference tells what is cloudy, and without a mask only gaps are left out.
+  const alone = { ...scene, frames: [scene.frames[scene.reference]!], reference: 0 };
+  const { auxiliary: _, ...bare } = alone;
+  const flight = new Flight(plan, bare, options.sky && {
+    ...options.sky,
+    open: ([own]) => ({
+      mask: options.sky!.open(scene.frames.map(() => own!)).mask,
+      others: [],
+    }),
+  });
+  let restored = 0;
+  for (let row = firstRow; row < lastRow; row++) {
+    options.signal?.throwIfAborted();
+    await flight.load(row);
+    restored += flight.needed(row).length;
+    if (row + 1 < lastRow) flight.drop(rows[row + 1]!);
+  }
+  const total = (lastRow - firstRow) * (columns[1] - columns[0]);
+  return { total, restored, evaluations: restored * calls };
 }
 
 /** What of the options is for each image. */

@@ -144,14 +144,14 @@ async function frameOf(
     );
   const dn = cardBands.every(({ unit }) => unit === "DN");
   const nodata = file.header.nodata ?? (dn ? DN_NODATA : undefined);
-  const b10 = missingB10 === "clear" ? CLEAR_B10 / 10000 : 0;
+  const b10 = missingB10 === "clear" ? CLEAR_B10 : 0;
   return {
     radiometry,
     frame: {
       file,
       place,
       bands,
-      fill: whites.map((white) => (white ?? 1) * b10),
+      fill: whites.map((white) => (white ?? 1) * b10 / 10000),
       gains: per(radiometry?.scales, 1),
       biases: per(radiometry?.offsets, 0),
       ...(nodata === undefined ? {} : { nodata }),

@@ -5,60 +5,16 @@ import {
   assertNotEquals,
   assertRejects,
 } from "@std/assert";
-import { createRng, type Raster } from "../../core/mod.ts";
-import { readRaster, syntheticClouds, syntheticScene, writeCog } from "../../data/mod.ts";
+import type { Raster } from "../../core/mod.ts";
+import { readRaster, writeCog } from "../../data/mod.ts";
 import { tf, useEngine } from "../../engine/mod.ts";
-import { createModel, type Model, type ModelConfig, restoreImages } from "../../model/mod.ts";
+import { createModel, restoreImages } from "../../model/mod.ts";
 import { restoreScene, restoreSeries } from "../../restoration/mod.ts";
+import { BANDS, cloudyDates, inFolder, TINY, tinyModel } from "./tiny.ts";
 
 await useEngine("cpu");
 
-const BANDS = ["B02", "B03", "B04", "B08"];
-
-const CONFIG: ModelConfig = {
-  name: "tiny",
-  bands: BANDS.map((name) => ({ name, unit: "DN" })),
-  scaling: { low: 0, high: 10000, clip: true },
-  tileSize: 16,
-  length: 3,
-  steps: 2,
-  network: {
-    type: "temporalHdit",
-    patchSize: [4, 4],
-    levels: [
-      { width: 16, depth: 1, dFf: 16, attention: "global", dHead: 8 },
-      { width: 16, depth: 1, dFf: 16, attention: "global", dHead: 8 },
-    ],
-    mapping: { depth: 1, width: 16, dFf: 16 },
-    temporal: { heads: 2, dK: 4, dFf: 16 },
-  },
-};
-
-const model: Model = createModel(CONFIG, { seed: 1 });
-
-/** A scene of a few bands, clouded once per date. */
-function cloudyDates(size: { width: number; height: number }, count = 3): readonly Raster[] {
-  const full = syntheticScene(createRng(2), size);
-  const pick = BANDS.map((name) => full.bands.indexOf(name));
-  const data = Uint16Array.from(
-    { length: size.width * size.height * 4 },
-    (_, i) => full.data[Math.floor(i / 4) * 13 + pick[i % 4]!]!,
-  );
-  const scene = { ...full, bands: BANDS, data };
-  return Array.from(
-    { length: count },
-    (_, l) => syntheticClouds(scene, createRng(l + 5), { scale: 16, shadowDistance: 3 }).cloudy,
-  );
-}
-
-async function inFolder(work: (folder: string) => Promise<void>): Promise<void> {
-  const folder = await Deno.makeTempDir();
-  try {
-    await work(folder);
-  } finally {
-    await Deno.remove(folder, { recursive: true });
-  }
-}
+const model = tinyModel();
 
 async function writeDates(folder: string, frames: readonly Raster[]) {
   const inputs = frames.map((_, l) => ({ path: `${folder}/s_2018-0${l + 1}-07.tif` }));
@@ -143,7 +99,7 @@ Deno.test("a float image that is nodata by accident moves by less than shows", a
   const [first] = cloudyDates({ width: 16, height: 16 }, 1);
   const data = new Float32Array(first!.data.length).fill(0.25);
   const bands = BANDS.map((name) => ({ name, unit: "reflectance" }));
-  const unit = createModel({ ...CONFIG, bands, scaling: { low: 0, high: 1, clip: true } });
+  const unit = createModel({ ...TINY, bands, scaling: { low: 0, high: 1, clip: true } });
   const dark: Raster = { ...first!, dtype: "float32", data, nodata: -1 };
   const seen = (await restoreSeries(unit, [dark])).data[7]!;
   const again = await restoreSeries(unit, [{ ...dark, nodata: seen }]);
