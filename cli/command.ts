@@ -17,6 +17,11 @@ export interface Result {
   readonly json: unknown;
 }
 
+/** Work that was done and found wanting: the message is all there is to say, the code is 1. */
+export class Failure extends Error {
+  override readonly name = "Failure";
+}
+
 /** What a command is run with. */
 export interface Context {
   /** Arguments that are no flags. */
@@ -27,6 +32,8 @@ export interface Context {
   engine(): Promise<Engine>;
   /** A line on stderr. */
   log(line: string): void;
+  /** A result that is known before the end: JSON on a line of its own with `--json`, else the text. */
+  print(json: unknown, text: string): void;
   /** A bar on stderr, where that is a terminal. */
   progress(label: string): Progress;
 }

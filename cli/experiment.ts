@@ -9,7 +9,7 @@ import { readExperiment } from "../training/mod.ts";
 import { command } from "./command.ts";
 import { stemOf } from "./files.ts";
 import { text, UsageError } from "./flags.ts";
-import { interruptible } from "./interrupt.ts";
+import { interruptible, TRAINING } from "./interrupt.ts";
 import { table } from "./table.ts";
 import { validationLine } from "./train.ts";
 
@@ -52,7 +52,7 @@ export const experiment = command({
     if (names.size < named.length) throw new UsageError("experiment files must differ in name");
     await engine();
     const bar = progress("experiment");
-    const results = await interruptible(log, (signal) =>
+    const results = await interruptible({ ...TRAINING, log }, (signal) =>
       runExperiments(named, {
         out,
         registry,

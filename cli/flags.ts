@@ -65,6 +65,18 @@ export function words(help: string, placeholder = "A,B"): Flag<readonly string[]
   return { help, placeholder, many: false, read };
 }
 
+/** A flag whose value is a list of numbers with commas between them. */
+export function numbers(help: string, placeholder = "X,Y"): Flag<readonly number[] | undefined> {
+  const read = single((given, name) =>
+    given.split(",").map((part) => {
+      const value = part.trim() === "" ? NaN : Number(part);
+      if (Number.isFinite(value)) return value;
+      throw new UsageError(`${name} must be numbers with commas between them, got ${given}`);
+    })
+  );
+  return { help, placeholder, many: false, read };
+}
+
 /** A flag whose value is one of some words. */
 export function choice<const T extends string>(
   help: string,

@@ -4,24 +4,29 @@
  * @module
  */
 
+/** Work that was stopped by Ctrl-C; the program ends with code 130. */
+export class Interrupted extends Error {
+  override readonly name = "Interrupted";
+}
+
 /**
  * Runs with a signal that Ctrl-C sets off; a second Ctrl-C ends the program at once.
  *
- * @param log Says that the first one was heard.
+ * @param options Where to say that the first one was heard, and what; the reason of the signal.
  */
 export async function interruptible<T>(
-  log: (line: string) => void,
+  { log, heard, reason }: {
+    readonly log: (line: string) => void;
+    readonly heard: string;
+    readonly reason: string;
+  },
   run: (signal: AbortSignal) => Promise<T>,
 ): Promise<T> {
   const controller = new AbortController();
   const stop = () => {
     if (controller.signal.aborted) Deno.exit(130);
-    log("stopping after this step; Ctrl-C again ends at once");
-    controller.abort(
-      new Error(
-        "stopped with a checkpoint; the same call, of train with --resume, goes on from it",
-      ),
-    );
+    log(heard);
+    controller.abort(new Interrupted(reason));
   };
   Deno.addSignalListener("SIGINT", stop);
   try {
@@ -30,3 +35,9 @@ export async function interruptible<T>(
     Deno.removeSignalListener("SIGINT", stop);
   }
 }
+
+/** What {@linkcode interruptible} says of training. */
+export const TRAINING = {
+  heard: "stopping after this step; Ctrl-C again ends at once",
+  reason: "stopped with a checkpoint; the same call, of train with --resume, goes on from it",
+} as const;

@@ -4,9 +4,10 @@
  * @module
  */
 
-import type { Command, Context, Result } from "./command.ts";
-import { flagLines } from "./command.ts";
+import { InputError, OutputError } from "../core/mod.ts";
+import { type Command, type Context, Failure, flagLines, type Result } from "./command.ts";
 import { choice, readFlags, texts, toggle, UsageError } from "./flags.ts";
+import { Interrupted } from "./interrupt.ts";
 import { terminalProgress } from "./progress.ts";
 import { VERSION } from "./version.ts";
 
@@ -88,6 +89,9 @@ function overview(): string {
     ...verbs,
     "",
     "emrdm <command> --help tells more; emrdm --version prints the version.",
+    "",
+    "Exit codes: 0 done, 1 failed, 2 the call was wrong, 3 an input cannot be read or does not fit,",
+    "4 an output cannot be written, 130 stopped by Ctrl-C.",
   ].join("\n");
 }
 
@@ -113,7 +117,11 @@ function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
 
-async function runVerb(name: string, args: readonly string[], streams: Streams): Promise<Result> {
+async function runVerb(
+  name: string,
+  args: readonly string[],
+  streams: Streams,
+): Promise<Result & { readonly lines: boolean }> {
   const verb = Object.hasOwn(VERBS, name) ? VERBS[name] : undefined;
   if (verb === undefined) {
     const known = Object.keys(VERBS).join(", ");
@@ -123,8 +131,9 @@ async function runVerb(name: string, args: readonly string[], streams: Streams):
   const { values, operands } = readFlags(args, { ...loaded.flags, ...COMMON });
   if (values.help) {
     const text = helpOf(name, loaded);
-    return { text, json: { help: text } };
+    return { text, json: { help: text }, lines: false };
   }
+  let lines = false;
   const { engine, plugin, debug } = values as {
     engine?: "auto" | "webgpu" | "native" | "wasm" | "cpu";
     plugin: readonly string[];
@@ -138,16 +147,32 @@ async function runVerb(name: string, args: readonly string[], streams: Streams):
       return await useEngine(engine, { debug, log: streams.err });
     },
     log: streams.err,
+    print(json, text) {
+      lines = true;
+      streams.out(args.includes("--json") ? JSON.stringify(json) : text);
+    },
     progress: terminalProgress,
   };
-  return await loaded.run(values, context);
+  return { ...await loaded.run(values, context), lines };
+}
+
+/** The exit code that says what kind of error it was. */
+function codeOf(error: unknown): number {
+  if (error instanceof UsageError) return 2;
+  if (error instanceof Interrupted) return 130;
+  if (error instanceof InputError) return 3;
+  if (error instanceof OutputError) return 4;
+  // Numbers out of range come from flags; the engine's own do not begin so.
+  if (error instanceof RangeError && error.message.startsWith("Cannot ")) return 2;
+  return 1;
 }
 
 /**
  * Runs the command line.
  *
  * @param args Arguments without the program's name.
- * @returns The exit code: 0, 1 where something failed, 2 where the call was wrong.
+ * @returns The exit code: 0 done, 1 failed, 2 the call was wrong, 3 an input cannot be read or does
+ *   not fit, 4 an output cannot be written, 130 stopped by Ctrl-C.
  */
 export async function main(args: readonly string[], streams: Streams = CONSOLE): Promise<number> {
   const [name, ...rest] = args;
@@ -160,18 +185,17 @@ export async function main(args: readonly string[], streams: Streams = CONSOLE):
     return 0;
   }
   try {
-    const { text, json } = await runVerb(name, rest, streams);
-    if (rest.includes("--json")) streams.out(JSON.stringify(json, null, 2));
+    const { text, json, lines } = await runVerb(name, rest, streams);
+    // After lines of JSON, one more of them.
+    if (rest.includes("--json")) streams.out(JSON.stringify(json, null, lines ? 0 : 2));
     else if (text !== "") streams.out(text);
     return 0;
   } catch (error) {
-    if (error instanceof UsageError) {
-      const help = Object.hasOwn(VERBS, name) ? `emrdm ${name} --help` : "emrdm --help";
-      streams.err(`emrdm ${name}: ${error.message}\nSee ${help}`);
-      return 2;
-    }
     const trace = rest.includes("--debug") && error instanceof Error ? `\n${error.stack}` : "";
-    streams.err(`emrdm ${name}: ${messageOf(error)}${trace}`);
-    return 1;
+    const help = Object.hasOwn(VERBS, name) ? `emrdm ${name} --help` : "emrdm --help";
+    const see = error instanceof UsageError ? `\nSee ${help}` : "";
+    const prefix = error instanceof Failure ? "" : `emrdm ${name}: `;
+    streams.err(`${prefix}${messageOf(error)}${see}${trace}`);
+    return codeOf(error);
   }
 }

@@ -8,7 +8,7 @@ import { tf } from "../engine/mod.ts";
 import { readExperiment, train as trainModel, type TrainingProgress } from "../training/mod.ts";
 import { command, operandsOf } from "./command.ts";
 import { count, text, toggle, UsageError } from "./flags.ts";
-import { interruptible } from "./interrupt.ts";
+import { interruptible, TRAINING } from "./interrupt.ts";
 
 /** A validation as one line. */
 export function validationLine({ step, validation }: TrainingProgress): string | undefined {
@@ -48,7 +48,7 @@ export const train = command({
     const { registry, log, progress, engine } = context;
     const { device } = await engine();
     const bar = progress("train");
-    const trained = await interruptible(log, (signal) =>
+    const trained = await interruptible({ ...TRAINING, log }, (signal) =>
       trainModel(experiment, {
         out,
         resume,

@@ -26,6 +26,7 @@ export {
   createCog,
   type WriteCogOptions,
 } from "./cog_writer.ts";
+export { type CsvRow, parseCsv } from "./csv.ts";
 export type { Dataset, Sample } from "./dataset.ts";
 export { dateOf } from "./dates.ts";
 export { folderDataset, type FolderDatasetOptions } from "./folder_dataset.ts";
@@ -47,6 +48,7 @@ export {
   type ReadRasterOptions,
 } from "./raster_file.ts";
 export { openScene, type OpenSceneOptions, type SceneFile } from "./scene_file.ts";
+export { openScratch, type Scratch } from "./scratch.ts";
 export type { SyntheticCloudsOptions } from "./cloud_options.ts";
 export { CLOUD_CLASSES, type CloudyRaster, syntheticClouds } from "./synthetic_clouds.ts";
 export { syntheticDataset, type SyntheticDatasetOptions } from "./synthetic_dataset.ts";

@@ -6,7 +6,7 @@
  */
 
 import { type DataType, type PixelArray, pixelArray } from "../core/mod.ts";
-import { type BorderStep, BorderMeter } from "./border_step.ts";
+import { BorderMeter, type BorderStep } from "./border_step.ts";
 import type { FrameRows } from "./frame_rows.ts";
 import { RESTORED } from "./keep_clear.ts";
 import type { TilePlan } from "./plan.ts";
@@ -46,7 +46,8 @@ export type ProvenanceCounts = { readonly [K in keyof typeof PROVENANCE]: number
 export interface FinishedReport {
   readonly seams: SeamMetric;
   readonly border?: BorderStep;
-  readonly pixels: ProvenanceCounts;
+  /** Where there is a mask. */
+  readonly pixels?: ProvenanceCounts;
 }
 
 const RANGES: Readonly<Record<DataType, readonly [number, number]>> = {
@@ -170,7 +171,9 @@ export class RowFinisher {
           continue;
         }
         const restored = (value - frame.biases[band]!) / frame.gains[band]!;
-        out[x * output.length + b] = this.#store(share === 1 ? restored : observed + (restored - observed) * share);
+        out[x * output.length + b] = this.#store(
+          share === 1 ? restored : observed + (restored - observed) * share,
+        );
         if (share < 1) this.#border.add(b, (restored - observed) * frame.gains[band]!);
       }
       const from = !some
@@ -192,7 +195,7 @@ export class RowFinisher {
     return {
       seams: this.#seams.result(),
       ...(border && { border }),
-      pixels: { noData, observed, otherDate, reconstructed },
+      ...(this.#sky && { pixels: { noData, observed, otherDate, reconstructed } }),
     };
   }
 }

@@ -31,7 +31,9 @@ export function checkKeepClear({ dilate, feather }: Required<KeepClearOptions>):
   }
   if (!(Number.isInteger(feather) && feather >= 0 && feather <= dilate + 1)) {
     throw new RangeError(
-      `Cannot fade the edges: the feather must be 0 … ${dilate + 1} pixels, which keeps it inside ` +
+      `Cannot fade the edges: the feather must be 0 … ${
+        dilate + 1
+      } pixels, which keeps it inside ` +
         `the grown mask, got ${feather}`,
     );
   }

@@ -4,12 +4,20 @@
  * @module
  */
 
-export { type AreaOptions, areaOf, type Shard } from "./area.ts";
+export { areaOf, type AreaOptions, type Shard } from "./area.ts";
 export { BASELINES, baselines, copyInput, fuseFrames, leastCloudy } from "./baselines.ts";
 export { writeBeforeAfter } from "./before_after.ts";
 export type { BorderStep } from "./border_step.ts";
+export { bytesInFlight, estimateScene, type SceneEstimate } from "./estimate.ts";
 export { type FinishedRows, PROVENANCE, type ProvenanceCounts } from "./finish_rows.ts";
 export { KEEP_CLEAR_DEFAULTS, type KeepClearOptions, restoredShares } from "./keep_clear.ts";
+export {
+  type ManifestScene,
+  readManifest,
+  restoreManifest,
+  type RestoreManifestOptions,
+  type SceneStatus,
+} from "./manifest.ts";
 export {
   provenancePath,
   type RestoredScene,
@@ -29,8 +37,8 @@ export type { MaskSource, Scene, SceneFrame } from "./scene.ts";
 export type { SeamDirection, SeamMetric } from "./seams.ts";
 export {
   type MissingB10,
-  openSeries,
   type OpenSeries,
+  openSeries,
   type OpenSeriesOptions,
   type SceneInput,
 } from "./series.ts";

@@ -264,13 +264,17 @@ export async function countTiles(
   // Nothing but the reference tells what is cloudy, and without a mask only gaps are left out.
   const alone = { ...scene, frames: [scene.frames[scene.reference]!], reference: 0 };
   const { auxiliary: _, ...bare } = alone;
-  const flight = new Flight(plan, bare, options.sky && {
-    ...options.sky,
-    open: ([own]) => ({
-      mask: options.sky!.open(scene.frames.map(() => own!)).mask,
-      others: [],
-    }),
-  });
+  const flight = new Flight(
+    plan,
+    bare,
+    options.sky && {
+      ...options.sky,
+      open: ([own]) => ({
+        mask: options.sky!.open(scene.frames.map(() => own!)).mask,
+        others: [],
+      }),
+    },
+  );
   let restored = 0;
   for (let row = firstRow; row < lastRow; row++) {
     options.signal?.throwIfAborted();

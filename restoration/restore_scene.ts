@@ -9,6 +9,7 @@ import config from "../deno.json" with { type: "json" };
 import { InputError } from "../core/mod.ts";
 import {
   checkOverwrite,
+  type ClassMask,
   type CogWriter,
   createCog,
   DETECTOR_MARGIN,
@@ -16,14 +17,14 @@ import {
   type RasterHeader,
 } from "../data/mod.ts";
 import { type Model, modelDigest } from "../model/mod.ts";
-import { type AreaOptions, areaOf } from "./area.ts";
+import { areaOf, type AreaOptions } from "./area.ts";
 import { KEEP_CLEAR_DEFAULTS, type KeepClearOptions } from "./keep_clear.ts";
 import { classMaskSource, detectorMask } from "./masks.ts";
 import { Preview } from "./preview.ts";
 import { PROVENANCE } from "./finish_rows.ts";
 import { restoreRows, type RowsReport, type SceneSky, type TilingOptions } from "./restore_rows.ts";
 import type { SceneFrame } from "./scene.ts";
-import { openSeries, type OpenSeries, type OpenSeriesOptions, whiteOf } from "./series.ts";
+import { type OpenSeries, openSeries, type OpenSeriesOptions, whiteOf } from "./series.ts";
 
 /** Options of {@linkcode restoreScene}. */
 export interface RestoreSceneOptions
@@ -39,6 +40,8 @@ export interface RestoreSceneOptions
   readonly maskValues?: readonly number[];
   /** Whether existing files may be replaced. Default false. */
   readonly overwrite?: boolean;
+  /** Added to the file's tags. */
+  readonly tags?: Readonly<Record<string, string>>;
   /** Path of a PNG with the reference before and after, if one is wanted. */
   readonly picture?: string;
   /** Receives what a user should know: radiometry and its evidence, warnings. */
@@ -76,8 +79,19 @@ function pixelSizeOf({ transform }: RasterHeader): number {
   return side < 0.02 ? side * METRES_PER_DEGREE : side;
 }
 
-/** Masks of all dates. */
-async function openSky(
+/** Every file that a restoration writes; the image first. */
+export function outputPaths(
+  { output, mask, picture }: Pick<RestoreSceneOptions, "output" | "mask" | "picture">,
+): readonly string[] {
+  return [
+    output,
+    ...(mask === undefined ? [] : [provenancePath(output)]),
+    ...(picture === undefined ? [] : [picture]),
+  ];
+}
+
+/** Masks of all dates; undefined where clear pixels are not kept. */
+export async function openSky(
   { files, scene }: OpenSeries,
   { model: { card }, options }: { readonly model: Model; readonly options: RestoreSceneOptions },
 ): Promise<{ readonly sky: SceneSky; close(): Promise<void> } | undefined> {
@@ -90,7 +104,9 @@ async function openSky(
   };
   if (mask === "scl" && rasterOf(reference) === undefined) {
     throw new InputError(
-      `Cannot keep the clear pixels of ${files[reference]!.source}: it must be a product with a scene ` +
+      `Cannot keep the clear pixels of ${
+        files[reference]!.source
+      }: it must be a product with a scene ` +
         `classification (SCL), which there is none of; give its path with --mask, or use the detector`,
     );
   }
@@ -99,21 +115,32 @@ async function openSky(
   );
   if (!visible && rasterOf(reference) === undefined) {
     throw new InputError(
-      `Cannot look for clouds in ${files[reference]!.source}: the detector needs B02, B03 and B04, ` +
+      `Cannot look for clouds in ${
+        files[reference]!.source
+      }: the detector needs B02, B03 and B04, ` +
         `model ${card.name} has ${card.bands.map(({ name }) => name).join(", ")}; give a mask`,
     );
   }
-  const rasters = await Promise.all(files.map((_, l) => {
-    const path = rasterOf(l);
-    return path === undefined
-      ? undefined
-      : openClassMask(path, { grid, ...(maskValues && { values: maskValues }) });
-  }));
+  const rasters: (ClassMask | undefined)[] = [];
+  const close = async () => {
+    for (const raster of rasters) await raster?.close();
+  };
+  try {
+    for (const l of files.keys()) {
+      const path = rasterOf(l);
+      rasters.push(
+        path === undefined
+          ? undefined
+          : await openClassMask(path, { grid, ...(maskValues && { values: maskValues }) }),
+      );
+    }
+  } catch (error) {
+    await close();
+    throw error;
+  }
   const white = whiteOf(card.bands[0]!) ?? card.scaling.high;
   return {
-    close: async () => {
-      for (const raster of rasters) await raster?.close();
-    },
+    close,
     sky: {
       margin: DETECTOR_MARGIN,
       ...(dilate !== undefined && { dilate }),
@@ -170,10 +197,14 @@ async function provenanceTags(
   };
 }
 
-/** Says how numbers were understood. */
+/** Says how numbers were understood, in one line where all dates are alike. */
 function logRadiometry({ radiometry, paths }: OpenSeries, log: (line: string) => void): void {
-  const lines = radiometry.map((one, l) => one && `${paths[l]}: ${one.evidence}`);
-  for (const line of new Set(lines)) if (line !== undefined) log(line);
+  const files = Map.groupBy(paths.keys(), (l) => radiometry[l]?.evidence);
+  for (const [evidence, which] of files) {
+    if (evidence === undefined) continue;
+    const names = which.map((l) => paths[l]).join(", ");
+    log(`radiometry of ${which.length === paths.length ? "all dates" : names}: ${evidence}`);
+  }
   for (const one of radiometry) if (one?.warning !== undefined) log(`warning: ${one.warning}`);
 }
 
@@ -204,9 +235,7 @@ export async function restoreScene(
 ): Promise<RestoredScene> {
   const { output, overwrite = false, picture, log = () => {}, signal } = options;
   const provenance = options.mask === undefined ? undefined : provenancePath(output);
-  for (const path of [output, provenance, picture]) {
-    if (path !== undefined) await checkOverwrite(path, { overwrite });
-  }
+  for (const path of outputPaths(options)) await checkOverwrite(path, { overwrite });
   const series = await openSeries(model, options);
   const writers: CogWriter[] = [];
   const closing: (() => Promise<void>)[] = [series.close];
@@ -217,7 +246,7 @@ export async function restoreScene(
     const area = areaOf(grid, options);
     const sky = await openSky(series, { model, options });
     if (sky !== undefined) closing.push(() => sky.close());
-    const tags = await provenanceTags(model, series, options);
+    const tags = { ...await provenanceTags(model, series, options), ...options.tags };
     const frame = scene.frames[scene.reference]!;
     const place = {
       width: area.width,

@@ -115,7 +115,9 @@ function placesOf(
     }
   } else if (lacking.length > 0) {
     throw new InputError(
-      `Cannot restore ${file.source}: model ${card.name} needs the bands ${wanted.join(", ")}, got ` +
+      `Cannot restore ${file.source}: model ${card.name} needs the bands ${
+        wanted.join(", ")
+      }, got ` +
         `${bands.join(", ")}; where these are only unnamed, say what they are (--band-names)`,
     );
   }
@@ -222,7 +224,9 @@ async function openAuxiliary(
     const { file } = set[0]!;
     if (set.some((one) => one.file !== file)) {
       throw new InputError(
-        `Cannot restore ${reference.source}: the auxiliary bands ${wanted.join(", ")} of a date must ` +
+        `Cannot restore ${reference.source}: the auxiliary bands ${
+          wanted.join(", ")
+        } of a date must ` +
           `be in one file; stack them, as with gdal_merge.py -separate`,
       );
     }
@@ -332,7 +336,9 @@ export function sceneInMemory(
     const names = bands.map(normalizeBand);
     if (names.join() !== wanted.join()) {
       throw new TypeError(
-        `Cannot restore: model ${card.name} needs the bands ${wanted.join(", ")} in this order, got ` +
+        `Cannot restore: model ${card.name} needs the bands ${
+          wanted.join(", ")
+        } in this order, got ` +
           `${names.length}: ${names.join(", ")}`,
       );
     }

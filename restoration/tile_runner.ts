@@ -109,7 +109,10 @@ export class TileRunner {
             release();
             await Promise.all(this.#exchanges.map((each) => each.ready(row, tiles.call)));
             release = await this.#turns.take();
-            return tf.tensor4d(this.#take(values.length, tiles), denoised.shape as Tensor4D["shape"]);
+            return tf.tensor4d(
+              this.#take(values.length, tiles),
+              denoised.shape as Tensor4D["shape"],
+            );
           },
         }),
       });

@@ -25,7 +25,10 @@ export interface TileGridOptions {
 }
 
 /** First pixels of the tiles along one axis; the last is shifted inwards to end with the scene. */
-export function tileStarts(length: number, { tileSize, overlap }: TileGridOptions): readonly number[] {
+export function tileStarts(
+  length: number,
+  { tileSize, overlap }: TileGridOptions,
+): readonly number[] {
   if (length <= tileSize) return [0];
   const stride = Math.max(1, Math.floor(tileSize * (1 - overlap)));
   const count = Math.ceil((length - tileSize) / stride) + 1;

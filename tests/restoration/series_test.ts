@@ -75,7 +75,11 @@ Deno.test("openSeries() refuses other grids with both transforms, and other CRS"
     }
     const both = (...names: string[]) =>
       opened({ inputs: names.map((name) => ({ path: `${folder}/${name}.tif` })), reference: 0 });
-    const error = await assertRejects(() => both("a", "half"), InputError, "[0, 10, 0, 100, 0, -10]");
+    const error = await assertRejects(
+      () => both("a", "half"),
+      InputError,
+      "[0, 10, 0, 100, 0, -10]",
+    );
     assert(error.message.includes("[5, 10, 0, 100, 0, -10]"), error.message);
     const crs = await assertRejects(() => both("zone32", "zone33"), InputError, "EPSG:32632");
     assert(crs.message.includes("EPSG:32633"), crs.message);

@@ -58,7 +58,11 @@ Deno.test("FrameRows has no data where its file does not lie", async () => {
   const moved = new FrameRows({ ...rows.frame, place: { column: -1, row: 1 } }, [0, 4]);
   await moved.load(0, 3);
   const tile = new Float32Array(9);
-  moved.cut(tile, 0, { scene: { width: 4, height: 3 }, tileSize: 3, origin: { column: 0, row: 0 } });
+  moved.cut(tile, 0, {
+    scene: { width: 4, height: 3 },
+    tileSize: 3,
+    origin: { column: 0, row: 0 },
+  });
   // The file's pixel at the scene's (0, 0) is (−1, 1): its last row is the scene's first.
   assertEquals(Array.from(tile.slice(0, 3)), [NaN, 7, 9]);
   assert(tile.slice(3).every(Number.isNaN));
