@@ -1,5 +1,5 @@
 /**
- * The detector's tests of single pixels: what the bands of one pixel say for and against cloud.
+ * The cloud detector's tests of single pixels: what the bands of one pixel say for and against cloud.
  *
  * @module
  */
@@ -9,30 +9,30 @@ import { normalizeBand } from "./bands.ts";
 
 /** Bits of {@linkcode PixelTests.marks}. */
 export const MARK = {
-  /** Cloud of some thickness, if it is not a speck. */
-  cloud: 1,
-  /** Cloud where it borders on cloud. */
-  hint: 2,
-  /** Opaque, if cloud. */
+  /** Snow: no cloud, however high its haze index. */
+  snow: 1,
+  /** Cirrus: cloud, however low its haze index. */
+  cirrus: 2,
+  /** Opaque, if it is cloud. */
   thick: 4,
   /** Water: dark in the infrared without shadow. */
   water: 8,
-  /** As dark as deep shadow, whatever is around. */
-  dark: 16,
+  /** A bright roof or bare ground: no cloud unless cloud surrounds it. */
+  roof: 16,
   /** No band has data. */
   empty: 128,
 } as const;
 
-/** What {@linkcode pixelTests} finds. */
+/** What {@linkcode pixelTests} finds; planes of [height, width]. */
 export interface PixelTests {
-  /** {@linkcode MARK} bits, [height, width]. */
+  /** {@linkcode MARK} bits. */
   readonly marks: Uint8Array;
-  /** Near infrared (without it red) in 1/10000, [height, width]. */
+  /** Haze index as {@linkcode hazeNumber} writes it; 0 where unknown. */
+  readonly haze: Uint16Array;
+  /** Near infrared B8A or B08, else red, in 1/10000; 0 where unknown. */
   readonly near: Uint16Array;
-  /** Short-wave infrared B11 (without it the near infrared, without that green) in 1/10000. */
+  /** Short-wave infrared B11 or B12, else the near infrared, else green, in 1/10000. */
   readonly short: Uint16Array;
-  /** Whether there is an infrared band, so that water is told from shadow. */
-  readonly infrared: boolean;
 }
 
 /** reflectance = stored · scale + offset, per band. */
@@ -41,105 +41,134 @@ export interface Radiometry {
   readonly offsets: readonly number[];
 }
 
-/** Thresholds in top-of-atmosphere reflectance. */
-export const LIMITS = {
-  /** Haze index (see {@linkcode pixelTests}) from which a pixel is cloud, and may be beside cloud. */
-  haze: 0.024,
-  hazeHint: 0.01,
-  /** The same of the sharp index HOT, which alone decides without B01. */
-  hot: 0.018,
-  hotHint: 0.004,
-  hotAlone: 0.024,
-  /** Blue from which cloud is opaque, with HOT. */
+/** Thresholds of single pixels, in top-of-atmosphere reflectance; docs/clouds.md has the table. */
+const LIMITS = {
+  /** Lifts HOT to where the haze index of B01 has its thresholds, without B01 and with it. */
+  hotAlone: 0.006,
+  hotBeside: 0.01,
+  /** Opaque cloud is that bright in the blue and in HOT. */
   thickBlue: 0.32,
   thickHot: 0.08,
-  /** Blue over red below which bright ground is soil. */
-  redness: 0.8,
-  /** B10 of cirrus. */
+  /** Roofs: B01 under that share of B02 and B02 of B04, or B01 under `coastalAlone` of B02. */
+  roofCoastal: 0.9,
+  roofBlue: 0.95,
+  coastalAlone: 0.7,
+  /** No roof is brighter in HOT. */
+  roofHot: 0.14,
   cirrus: 0.025,
-  /** Snow: NDSI, and green from which it is asked. */
-  snow: 0.5,
+  snowIndex: 0.5,
   snowGreen: 0.2,
-  /** Water: NDWI, MNDWI, and the SWIR that it cannot exceed. */
-  waterNdwi: 0,
-  waterMndwi: 0.5,
+  waterIndex: 0.5,
   waterShort: 0.05,
-  /** Deep shadow. */
-  darkNear: 0.1,
-  darkShort: 0.08,
 } as const;
 
-/** Value as a whole number of 1/10000 that fits uint16. */
-function tenThousandths(value: number): number {
-  return value > 0 ? Math.min(Math.round(value * 10000), 20000) : 0;
+/** The haze index 0 is stored as that, because indices may be negative. */
+const HAZE_ZERO = 2000;
+
+/** Reflectance as a whole number of 1/10000, at least 1 as 0 means unknown. */
+function tenThousandths(reflectance: number): number {
+  return Math.min(Math.max(Math.round(reflectance * 10000), 1), 30000);
 }
 
-export function pixelTests(raster: Raster, { scales, offsets }: Radiometry): PixelTests {
+/** How {@linkcode PixelTests.haze} stores a haze index. */
+export function hazeNumber(index: number): number {
+  return tenThousandths(index + HAZE_ZERO / 10000);
+}
+
+/** One band of a raster: where it is, and its radiometry. */
+interface BandReader {
+  /** Index among the raster's bands, −1 if the raster has none of the names. */
+  readonly index: number;
+  readonly scale: number;
+  readonly offset: number;
+}
+
+/** The first of the bands that the raster has. */
+function bandReader(
+  { bands }: Raster,
+  { scales, offsets }: Radiometry,
+  choices: readonly string[],
+): BandReader {
+  const names = bands.map(normalizeBand);
+  const index = names.indexOf(choices.find((name) => names.includes(name)) ?? "");
+  return { index, scale: scales[index] ?? 0, offset: offsets[index] ?? 0 };
+}
+
+/** Tells the pixels that have data in no band. */
+function emptiness({ data, bands, nodata }: Raster): (first: number) => boolean {
+  const depth = bands.length;
+  return (first) => {
+    for (let k = first; k < first + depth; k++) {
+      if (data[k] !== nodata && !Number.isNaN(data[k])) return false;
+    }
+    return true;
+  };
+}
+
+/**
+ * Tests every pixel by itself. The haze index is HOT = B02 − 0.5·B04 − 0.08, or what less of HOT and
+ * 0.55·B01 + 0.45·B02 − 0.37·B04 − 0.1 there is: soil and roofs that are blue enough for one are not
+ * for the other, whose B01 sees 60 m.
+ *
+ * @param raster With B02, B03 and B04. Where it states no nodata value, that is 0.
+ */
+export function pixelTests(raster: Raster, radiometry: Radiometry): PixelTests {
   const { width, height, data, bands: { length: depth } } = raster;
-  const names = raster.bands.map(normalizeBand);
   const nodata = raster.nodata ?? 0;
-  const find = (...choices: readonly string[]) =>
-    choices.map((name) => names.indexOf(name)).find((k) => k >= 0) ?? -1;
-  const [B01, B02, B03, B04] = [find("B01"), find("B02"), find("B03"), find("B04")];
-  const [NIR, CIRRUS, SWIR] = [find("B8A", "B08"), find("B10"), find("B11", "B12")];
-  const marks = new Uint8Array(width * height);
-  const near = new Uint16Array(width * height);
-  const short = new Uint16Array(width * height);
-  const L = LIMITS;
-  const [s1, s2, s3, s4] = [scales[B01] ?? 0, scales[B02]!, scales[B03]!, scales[B04]!];
-  const [o1, o2, o3, o4] = [offsets[B01] ?? 0, offsets[B02]!, offsets[B03]!, offsets[B04]!];
-  const [sn, sc, ss] = [scales[NIR] ?? 0, scales[CIRRUS] ?? 0, scales[SWIR] ?? 0];
-  const [on, oc, os] = [offsets[NIR] ?? 0, offsets[CIRRUS] ?? 0, offsets[SWIR] ?? 0];
-  for (let i = 0, at = 0; i < marks.length; i++, at += depth) {
-    const storedBlue = data[at + B02]!;
-    if (storedBlue === nodata || storedBlue !== storedBlue) {
-      let k = 0;
-      while (k < depth && (data[at + k] === nodata || Number.isNaN(data[at + k]!))) k++;
-      if (k === depth) {
-        marks[i] = MARK.empty;
-        continue;
-      }
+  const band = (...names: readonly string[]) => bandReader(raster, radiometry, names);
+  const [coastals, blues, greens, reds] = [band("B01"), band("B02"), band("B03"), band("B04")];
+  const [nears, cirri, shorts] = [band("B8A", "B08"), band("B10"), band("B11", "B12")];
+  const [hasCoastal, hasNear] = [coastals.index >= 0, nears.index >= 0];
+  const [hasCirrus, hasShort] = [cirri.index >= 0, shorts.index >= 0];
+  const isEmpty = emptiness({ ...raster, nodata });
+  const count = width * height;
+  const marks = new Uint8Array(count);
+  const [haze, near, short] = [
+    new Uint16Array(count),
+    new Uint16Array(count),
+    new Uint16Array(count),
+  ];
+  for (let i = 0; i < count; i++) {
+    const first = i * depth;
+    const stored = data[first + blues.index]!;
+    if (stored === nodata || stored !== stored) {
+      if (isEmpty(first)) marks[i] = MARK.empty;
+      continue;
     }
-    const blue = storedBlue * s2 + o2;
-    const green = data[at + B03]! * s3 + o3;
-    const red = data[at + B04]! * s4 + o4;
+    const blue = stored * blues.scale + blues.offset;
+    const green = data[first + greens.index]! * greens.scale + greens.offset;
+    const red = data[first + reds.index]! * reds.scale + reds.offset;
     const hot = blue - 0.5 * red - 0.08;
-    let mark = 0;
-    let cloud: boolean;
-    let hint: boolean;
-    if (B01 >= 0) {
-      const coastal = data[at + B01]! * s1 + o1;
-      const haze = 0.55 * coastal + 0.45 * blue - 0.37 * red - 0.1;
-      cloud = hot > L.hot && haze > L.haze;
-      hint = hot > L.hotHint && haze > L.hazeHint;
-    } else {
-      cloud = hot > L.hotAlone;
-      hint = hot > L.hotHint;
-    }
-    if (blue < L.redness * red) cloud = false;
-    const shortWave = SWIR >= 0 ? data[at + SWIR]! * ss + os : -1;
-    const infrared = NIR >= 0 ? data[at + NIR]! * sn + on : -1;
-    if (SWIR >= 0) {
-      if (green > L.snowGreen && green - shortWave > L.snow * (green + shortWave)) {
-        cloud = false;
-        hint = false;
+    let mark = blue > LIMITS.thickBlue && hot > LIMITS.thickHot ? MARK.thick : 0;
+    let index = hot + LIMITS.hotAlone;
+    if (hasCoastal && data[first + coastals.index] !== nodata) {
+      const coastal = data[first + coastals.index]! * coastals.scale + coastals.offset;
+      index = Math.min(hot + LIMITS.hotBeside, 0.55 * coastal + 0.45 * blue - 0.37 * red - 0.1);
+      const pale = coastal < LIMITS.roofCoastal * blue && blue < LIMITS.roofBlue * red;
+      if (hot < LIMITS.roofHot && (pale || coastal < LIMITS.coastalAlone * blue)) {
+        mark |= MARK.roof;
       }
     }
-    if (CIRRUS >= 0 && data[at + CIRRUS]! * sc + oc > L.cirrus) cloud = true;
-    if (cloud) mark |= MARK.cloud | MARK.hint;
-    else if (hint) mark |= MARK.hint;
-    if (blue > L.thickBlue && hot > L.thickHot) mark |= MARK.thick;
-    if (NIR >= 0) {
-      if (
-        green - infrared > L.waterNdwi * (green + infrared) &&
-        (SWIR < 0 ||
-          (shortWave < L.waterShort && green - shortWave > L.waterMndwi * (green + shortWave)))
-      ) mark |= MARK.water;
-      if (infrared < L.darkNear && (SWIR < 0 || shortWave < L.darkShort)) mark |= MARK.dark;
+    haze[i] = hazeNumber(index);
+    if (
+      hasCirrus &&
+      data[first + cirri.index]! * cirri.scale + cirri.offset > LIMITS.cirrus
+    ) mark |= MARK.cirrus;
+    const infrared = hasNear ? data[first + nears.index]! * nears.scale + nears.offset : red;
+    near[i] = tenThousandths(infrared);
+    let shortWave = hasNear ? infrared : green;
+    if (hasShort && data[first + shorts.index] !== nodata) {
+      shortWave = data[first + shorts.index]! * shorts.scale + shorts.offset;
+      const snow = green - shortWave > LIMITS.snowIndex * (green + shortWave);
+      if (snow && green > LIMITS.snowGreen) mark |= MARK.snow;
     }
+    short[i] = tenThousandths(shortWave);
+    if (
+      hasNear && green > infrared &&
+      (!hasShort || (shortWave < LIMITS.waterShort &&
+        green - shortWave > LIMITS.waterIndex * (green + shortWave)))
+    ) mark |= MARK.water;
     marks[i] = mark;
-    near[i] = tenThousandths(NIR >= 0 ? infrared : red);
-    short[i] = tenThousandths(SWIR >= 0 ? shortWave : NIR >= 0 ? infrared : green);
   }
-  return { marks, near, short, infrared: NIR >= 0 };
+  return { marks, haze, near, short };
 }

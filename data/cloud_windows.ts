@@ -1,5 +1,5 @@
 /**
- * Counts and sums over square windows. They are running sums of whole numbers, hence exact, hence the
+ * Sums and means over square windows. They are running sums of whole numbers, hence exact, hence the
  * result at a pixel depends on its window alone and not on where the raster begins.
  *
  * @module
@@ -13,38 +13,99 @@ export interface WindowShape {
   readonly radius: number;
 }
 
+/** Calls `row` for every row with the sums of its columns over the window's rows. */
+function eachRow(
+  { width, height, radius }: WindowShape,
+  { enter, leave, row }: {
+    readonly enter: (y: number) => void;
+    readonly leave: (y: number) => void;
+    readonly row: (first: number) => void;
+  },
+): void {
+  for (let y = 0; y < Math.min(radius, height); y++) enter(y * width);
+  for (let y = 0; y < height; y++) {
+    if (y + radius < height) enter((y + radius) * width);
+    if (y > radius) leave((y - radius - 1) * width);
+    row(y * width);
+  }
+}
+
 /**
  * Sums over the square window around each pixel.
  *
  * @param values Whole numbers, [height, width]; sums must stay below 2³¹.
- * @param out Where to write, to spare the memory of a new plane.
- * @returns `out`, [height, width].
+ * @param out Written and returned, [height, width]: spares the memory of a new plane.
  */
 export function windowSums(
-  values: Uint8Array | Uint16Array,
-  { width, height, radius }: WindowShape,
-  out: Int32Array = new Int32Array(width * height),
+  values: Uint8Array,
+  shape: WindowShape,
+  out: Int32Array = new Int32Array(values.length),
 ): Int32Array {
-  const column = new Int32Array(width);
-  const add = (y: number) => {
-    const first = y * width;
-    for (let x = 0; x < width; x++) column[x] = column[x]! + values[first + x]!;
-  };
-  for (let y = 0; y < Math.min(radius, height); y++) add(y);
-  for (let y = 0; y < height; y++) {
-    const first = y * width;
-    if (y + radius < height) add(y + radius);
-    if (y > radius) {
-      const leaves = (y - radius - 1) * width;
-      for (let x = 0; x < width; x++) column[x] = column[x]! - values[leaves + x]!;
-    }
-    let sum = 0;
-    for (let x = 0; x < Math.min(radius, width); x++) sum += column[x]!;
-    for (let x = 0; x < width; x++) {
-      if (x + radius < width) sum += column[x + radius]!;
-      if (x > radius) sum -= column[x - radius - 1]!;
-      out[first + x] = sum;
-    }
-  }
+  const { width, radius } = shape;
+  // Zeros around the columns spare the comparisons with the borders.
+  const columns = new Int32Array(width + 2 * radius + 1);
+  eachRow(shape, {
+    enter: (first) => {
+      for (let x = 0; x < width; x++) columns[radius + 1 + x]! += values[first + x]!;
+    },
+    leave: (first) => {
+      for (let x = 0; x < width; x++) columns[radius + 1 + x]! -= values[first + x]!;
+    },
+    row: (first) => {
+      let sum = 0;
+      for (let x = 1; x <= 2 * radius; x++) sum += columns[x]!;
+      for (let x = 0; x < width; x++) {
+        sum += columns[x + 2 * radius + 1]! - columns[x]!;
+        out[first + x] = sum;
+      }
+    },
+  });
+  return out;
+}
+
+/**
+ * Means of the values above 0 in the square window around each pixel; 0 where fewer than `least`
+ * pixels have one.
+ *
+ * @param values Whole numbers, [height, width]; 0 does not count.
+ * @param out Written and returned, [height, width]: spares the memory of a new plane.
+ */
+export function windowMeans(
+  values: Uint16Array,
+  { least, ...shape }: WindowShape & { readonly least: number },
+  out: Float32Array = new Float32Array(values.length),
+): Float32Array {
+  const { width, radius } = shape;
+  const columns = new Int32Array(width + 2 * radius + 1);
+  const counts = new Int32Array(width + 2 * radius + 1);
+  eachRow(shape, {
+    enter: (first) => {
+      for (let x = 0; x < width; x++) {
+        const value = values[first + x]!;
+        columns[radius + 1 + x]! += value;
+        counts[radius + 1 + x]! += value > 0 ? 1 : 0;
+      }
+    },
+    leave: (first) => {
+      for (let x = 0; x < width; x++) {
+        const value = values[first + x]!;
+        columns[radius + 1 + x]! -= value;
+        counts[radius + 1 + x]! -= value > 0 ? 1 : 0;
+      }
+    },
+    row: (first) => {
+      let sum = 0;
+      let count = 0;
+      for (let x = 1; x <= 2 * radius; x++) {
+        sum += columns[x]!;
+        count += counts[x]!;
+      }
+      for (let x = 0; x < width; x++) {
+        sum += columns[x + 2 * radius + 1]! - columns[x]!;
+        count += counts[x + 2 * radius + 1]! - counts[x]!;
+        out[first + x] = count >= least ? sum / count : 0;
+      }
+    },
+  });
   return out;
 }
