@@ -35,6 +35,8 @@ const QUANTIFICATION = 10000;
 const MAX_REFLECTANCE = 3;
 /** Side of a sampled window. */
 const SIDE = 128;
+/** A scene of up to so many pixels is looked at as a whole: its windows lie in the same blocks. */
+const SMALL_SCENE = 512 * 512;
 /** Where windows are sampled, as fractions of the scene: the middle, then outwards. */
 const PLACES: readonly (readonly [number, number])[] = [
   ...[[0.5, 0.5], [0.2, 0.2], [0.8, 0.8], [0.8, 0.2], [0.2, 0.8]] as const,
@@ -47,7 +49,7 @@ const FEW = 100;
 /** With the offset in the numbers dark surfaces are at 1000 DN and a little above, in all bands. */
 const OFFSET_DARK = 950;
 /** A sample without dark surfaces, all cloud or desert, does not tell. */
-const NO_DARK = 2000;
+const NO_DARK = 1700;
 /** With the offset in the numbers hardly any are below this. */
 const NO_OFFSET_DARK = 800;
 
@@ -61,11 +63,12 @@ async function sampleBands(file: SceneFile): Promise<readonly Float64Array[]> {
   const count = header.bands.length;
   const values: number[][] = header.bands.map(() => []);
   const nodata = header.nodata ?? 0;
+  const side = header.width * header.height <= SMALL_SCENE ? Infinity : SIDE;
   const seen = new Set<string>();
   let filled = 0;
   for (const [x, y] of PLACES) {
     if (filled === WINDOWS) break;
-    const [width, height] = [Math.min(SIDE, header.width), Math.min(SIDE, header.height)];
+    const [width, height] = [Math.min(side, header.width), Math.min(side, header.height)];
     const window: RasterWindow = {
       column: Math.round((header.width - width) * x),
       row: Math.round((header.height - height) * y),
@@ -128,12 +131,12 @@ interface Offsets {
   /** What is added, in digital numbers. */
   readonly offsets: readonly number[];
   readonly evidence: string;
-  /** Whether what tells leaves no doubt, as a baseline before 04.00 does. */
+  /** Whether what tells leaves no doubt: a baseline before 04.00, a product as it was delivered. */
   readonly sure?: boolean;
 }
 
 function findOffsets(
-  { header, product }: SceneFile,
+  { header, product, kind }: SceneFile,
   { scales, offset }: { readonly scales: readonly number[]; readonly offset: "auto" | number },
 ): Offsets {
   const all = (value: number) => header.bands.map(() => value);
@@ -156,7 +159,8 @@ function findOffsets(
     return { offsets: all(0), evidence: told === "" ? phrase : `${told}; ${phrase}` };
   }
   const offsets = header.bands.map((band) => product.offsets!.get(band) ?? 0);
-  const sure = product.baseline !== undefined && Number(product.baseline) < 4;
+  const sure = kind === "safe" ||
+    (product.baseline !== undefined && Number(product.baseline) < 4);
   return { offsets, evidence: told, ...(sure ? { sure } : {}) };
 }
 
