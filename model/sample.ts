@@ -149,6 +149,14 @@ export async function countEvaluations(
   return count;
 }
 
+/** The mean over frames by sums of whole frames, which no engine has to transpose for. */
+function meanOfFrames(y: Sequence): Images {
+  const [batch, length, ...rest] = y.shape;
+  if (length === 1) return y.reshape([batch, ...rest]);
+  const sum = tf.unstack(y as Tensor, 1).reduce((total, frame) => tf.add(total, frame));
+  return tf.div(sum, tf.scalar(length)) as Images;
+}
+
 /**
  * Restores images by Alg. 2: one denoised image drives all frames.
  *
@@ -167,7 +175,7 @@ export async function sample(model: Model, input: SampleInput): Promise<Images> 
       onStep,
     });
     // Alg. 2 l. 13: at σ = 0 every frame is D, so the mean changes nothing but rounding.
-    const image = await execute(() => tf.mean(y as Tensor, 1) as Images);
+    const image = await execute(() => meanOfFrames(y));
     y.dispose();
     return image;
   } finally {
