@@ -66,7 +66,7 @@ export class Spool {
       });
       this.counts.push(bytes.length);
     } finally {
-      await encoded.then(({ tile }) => this.#pool.give(tile), () => {});
+      await encoded.then((tile) => this.#pool.give(tile), () => {});
     }
   }
 

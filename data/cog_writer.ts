@@ -55,9 +55,9 @@ export interface CogWriter {
 /** Below this, threads take longer to start than the image to compress. */
 const FEWEST_BYTES_FOR_THREADS = 2 ** 24;
 
-/** What a thread takes beside its tiles, and what waits for the garbage collector. */
-const BYTES_OF_THREAD = 24 * 2 ** 20;
-const BYTES_OF_WRITER = 64 * 2 ** 20;
+/** What threads and the writer take beside pixels, measured and rounded up. */
+const BYTES_OF_THREAD = 16 * 2 ** 20;
+const BYTES_OF_WRITER = 32 * 2 ** 20;
 
 function sideOf({ width, height }: LevelSize, tileSize: 256 | 512 | undefined): number {
   return tileSize ?? (Math.max(width, height) <= 256 ? 256 : 512);
@@ -84,8 +84,8 @@ export function cogMemory(
     columns += half;
   }
   const strips = columns * tileSize * bands * sample;
-  // Its pixels, its bytes in pieces, and those put together: none is larger than the pixels.
-  const tile = 3 * tileSize ** 2 * bands * sample;
+  // Its pixels, and memory for as many bytes.
+  const tile = 2 * tileSize ** 2 * bands * sample;
   return strips + poolTiles() * tile + poolThreads() * BYTES_OF_THREAD + BYTES_OF_WRITER;
 }
 

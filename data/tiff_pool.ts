@@ -6,8 +6,7 @@
 
 import { Worker } from "node:worker_threads";
 import { type PixelArray, pixelArray } from "../core/mod.ts";
-import { encodeTile, type TileShape } from "./tiff_tile.ts";
-import type { TileAnswer, TileRequest } from "./tiff_worker.ts";
+import { deflateOptions, encodeTile, predictTile, type TileShape } from "./tiff_tile.ts";
 
 /** A compressed tile, and its pixels' memory to be given back. */
 export interface EncodedTile {
@@ -29,6 +28,32 @@ export function poolThreads(): number {
 export function poolTiles(): number {
   return poolThreads() + SPARE_TILES;
 }
+
+/**
+ * What a thread runs: zlib keeps its thread busy, also where it is called with a callback. It is
+ * text, as a thread whose program is a file would need leave to read it, or to import it by URL.
+ */
+const PROGRAM = `
+import { parentPort } from "node:worker_threads";
+import { deflateSync } from "node:zlib";
+
+parentPort.once("message", ({ port, options }) => {
+  port.onmessage = ({ data: tile }) => {
+    try {
+      const { buffer, byteOffset, byteLength } = tile;
+      const deflated = deflateSync(new Uint8Array(buffer, byteOffset, byteLength), options);
+      // Only what has memory of its own can be given away.
+      const own = deflated.buffer.byteLength >= options.chunkSize;
+      const bytes = own ? deflated : new Uint8Array(deflated);
+      port.postMessage({ bytes, tile }, [bytes.buffer, buffer]);
+    } catch (error) {
+      port.postMessage({ error: String(error) });
+    }
+  };
+});
+`;
+
+type TileAnswer = EncodedTile | { readonly error: string };
 
 /** A port that can let the program end. */
 type NodePort = MessagePort & { ref(): void; unref(): void };
@@ -76,8 +101,9 @@ export class TilePool {
     return await new Promise((resolve, reject) => this.#takers.push({ resolve, reject }));
   }
 
-  /** Gives back what was taken. */
-  give(tile: PixelArray): void {
+  /** Gives back what was taken, and frees the bytes at once, without waiting for the collector. */
+  give({ bytes, tile }: EncodedTile): void {
+    if (this.#most > 0) (bytes.buffer as ArrayBuffer).transfer(0);
     const taker = this.#takers.shift();
     if (taker === undefined) this.#free.push(tile);
     else taker.resolve(tile);
@@ -87,6 +113,7 @@ export class TilePool {
   async encode(tile: PixelArray): Promise<EncodedTile> {
     if (this.#dead !== undefined) throw this.#dead;
     if (this.#most === 0) return { bytes: encodeTile(tile, this.#shape), tile };
+    predictTile(tile, this.#shape);
     return await new Promise((resolve, reject) => {
       this.#queue.push({ tile, resolve, reject });
       this.#next();
@@ -106,18 +133,14 @@ export class TilePool {
     const job = this.#queue.shift()!;
     idle.job = job;
     idle.port.ref();
-    const request: TileRequest = { tile: job.tile, shape: this.#shape };
-    idle.port.postMessage(request, [job.tile.buffer as ArrayBuffer]);
+    idle.port.postMessage(job.tile, [job.tile.buffer as ArrayBuffer]);
   }
 
   #start(): Thread {
-    // A worker from a URL of the web starts by way of a data URL, which imports it.
-    const url = new URL("./tiff_worker.ts", import.meta.url).href;
-    const source = `import ${JSON.stringify(url)};`;
-    const worker = new Worker(new URL(`data:text/javascript,${encodeURIComponent(source)}`));
+    const worker = new Worker(new URL(`data:text/javascript,${encodeURIComponent(PROGRAM)}`));
     // Messages of the worker itself are searched through, number by number.
     const { port1, port2 } = new MessageChannel();
-    worker.postMessage({ port: port2 }, [port2 as never]);
+    worker.postMessage({ port: port2, options: deflateOptions(this.#shape) }, [port2 as never]);
     const thread: Thread = { worker, port: port1 as NodePort, job: undefined };
     worker.on("error", (error: Error) => void this.#fail(error));
     port1.onmessage = ({ data }: MessageEvent<TileAnswer>) => this.#receive(thread, data);

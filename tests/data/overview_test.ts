@@ -19,3 +19,22 @@ Deno.test("halve() keeps fractions of floating point rasters and skips NaN", () 
   const half = halve({ width: 4, height: 2, bands: ["1"], dtype: "float32", data });
   assertEquals(half.data, new Float32Array([1.5, 4]));
 });
+
+Deno.test("halve() knows a nodata value that float32 rounds", () => {
+  const data = new Float32Array([0.1, 2, 4, 0.1]);
+  const half = halve({ width: 2, height: 2, bands: ["1"], dtype: "float32", nodata: 0.1, data });
+  assertEquals(half.data, new Float32Array([3]));
+});
+
+Deno.test("halve() nearest keeps classes, also nodata", () => {
+  const data = new Uint8Array([1, 2, 3, 2, 2, 2, 0, 9, 9]);
+  const raster = {
+    width: 3,
+    height: 3,
+    bands: ["class"],
+    dtype: "uint8",
+    nodata: 0,
+    data,
+  } as const;
+  assertEquals(halve(raster, "nearest").data, new Uint8Array([1, 3, 0, 9]));
+});
