@@ -74,13 +74,13 @@ export async function findBandFiles(folder: string): Promise<BandFiles> {
   async function search(path: string, ground: number): Promise<void> {
     for (const { name, isDirectory } of await readFolder(path)) {
       const metres = RESOLUTION_FOLDER.exec(name)?.[1];
+      names.push(isDirectory ? `${name}/` : name);
       if (isDirectory) {
         if (metres !== undefined && path === folder) {
           await search(`${path}/${name}`, Number(metres));
         }
         continue;
       }
-      names.push(name);
       if (!IMAGE_FILE.test(name)) continue;
       const band = CLASSIFICATION.test(name) ? "SCL" : bandOfFileName(name);
       if (band === undefined) continue;
@@ -101,7 +101,7 @@ export async function findBandFiles(folder: string): Promise<BandFiles> {
     const shown = names.slice(0, SHOWN).join(", ") + (names.length > SHOWN ? ", …" : "");
     throw new InputError(
       `Cannot read bands of ${folder}: it must hold a GeoTIFF or JPEG 2000 file per band, named ` +
-        `as B02.tif, got ${shown || "no files"}`,
+        `as B02.tif, got ${shown || "nothing"}`,
     );
   }
   const classification = found.get("SCL")?.path;

@@ -17,6 +17,7 @@ export interface ByteSource {
   readonly size: number;
   /** Bytes from `offset` on: `length` of them, or as many as the file has there. */
   read(offset: number, length: number): Promise<ArrayBuffer>;
+  /** Does nothing the second time. */
   close(): void;
 }
 
@@ -51,6 +52,7 @@ async function openLocal(path: string): Promise<ByteSource> {
   const file = await Deno.open(path).catch((error: unknown) => {
     throw new TypeError(`the file must be readable, got ${reasonOf(error)}`);
   });
+  let isOpen = true;
   return {
     size: info.size,
     // Seek and read in one go: reads of several tiles run at the same time on one handle.
@@ -65,7 +67,10 @@ async function openLocal(path: string): Promise<ByteSource> {
       }
       return Promise.resolve(bytes.buffer.slice(0, at));
     },
-    close: () => file.close(),
+    close() {
+      if (isOpen) file.close();
+      isOpen = false;
+    },
   };
 }
 

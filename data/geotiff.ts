@@ -144,7 +144,11 @@ async function named<T>(file: string, work: () => Promise<T>): Promise<T> {
     return await work();
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
-    const message = `Cannot read raster ${file}: ${reason.split("\n")[0]}`;
+    // What we find wrong says what to do; what the decoder finds does not.
+    const cure = error instanceof TypeError
+      ? ""
+      : "; download or copy it again, or rewrite it: gdal_translate IN OUT.tif";
+    const message = `Cannot read raster ${file}: ${reason.split("\n")[0]}${cure}`;
     throw new InputError(message, { cause: error });
   }
 }

@@ -46,7 +46,7 @@ export interface RasterFile {
    * @throws {InputError} If the pixels cannot be read or decoded.
    */
   read(options?: ReadRasterOptions): Promise<Raster>;
-  /** Frees what the open raster holds: files, connections, temporary copies. */
+  /** Frees what the open raster holds: files, temporary copies; does nothing the second time. */
   close(): Promise<void>;
 }
 

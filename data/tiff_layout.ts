@@ -41,6 +41,8 @@ const MAX_BLOCK_BYTES = 2 ** 31;
 /** How much more a block can decode to than it has, by compression: DEFLATE shrinks 1032 times. */
 const MAX_RATIOS: Readonly<Record<number, number>> = { 1: 1, 8: 1040, 32946: 1040 };
 const UNCOMPRESSED = 1;
+/** As predictors, decoded by geotiff.js to the processor's byte order and then read in the file's. */
+const LERC = 34887;
 /** What the reader decodes: none, LZW, JPEG, DEFLATE, PackBits, LERC, Zstandard, WebP. */
 const COMPRESSIONS: readonly number[] = [1, 5, 7, 8, 32946, 32773, 34887, 50000, 50001];
 
@@ -179,6 +181,13 @@ async function expectedBlocks(directory: Directory, tiled: boolean): Promise<Blo
     throw new TypeError(
       `its compression must be none, DEFLATE, LZW, Zstandard, PackBits, LERC, JPEG or WebP, got ` +
         `number ${compression}; convert it: gdal_translate -co COMPRESS=DEFLATE IN OUT.tif`,
+    );
+  }
+  const predicted = bits[0]! > 8 && (await one(317) ?? 1) > 1;
+  if (!directory.littleEndian && (predicted || compression === LERC)) {
+    throw new TypeError(
+      "with a predictor or LERC its numbers must be little-endian, got big-endian; convert it: " +
+        "gdal_translate -co ENDIANNESS=LITTLE IN OUT.tif",
     );
   }
   const bytes = blockWidth * blockHeight * (planes === 1 ? samples : 1) * (bits[0]! / 8);

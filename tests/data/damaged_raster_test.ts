@@ -141,7 +141,14 @@ Deno.test("readRaster() names the file whose pixels do not decode", () =>
   }));
 
 /** A TIFF of one row per strip, uncompressed, in either byte order, its directory at the end. */
-function plainTiff(values: Uint16Array, width: number, littleEndian: boolean): Uint8Array {
+function plainTiff(
+  values: Uint16Array,
+  { width, littleEndian, predictor = 1 }: {
+    readonly width: number;
+    readonly littleEndian: boolean;
+    readonly predictor?: number;
+  },
+): Uint8Array {
   const height = values.length / width;
   const start = 8;
   const tables = start + values.byteLength;
@@ -156,6 +163,7 @@ function plainTiff(values: Uint16Array, width: number, littleEndian: boolean): U
     [277, 3, 1, 1],
     [278, 4, 1, 1],
     [279, 4, height, tables + 4 * height],
+    [317, 3, 1, predictor],
   ] as const;
   const view = new DataView(new ArrayBuffer(directory + 2 + entries.length * 12 + 4));
   view.setUint16(0, littleEndian ? 0x4949 : 0x4d4d);
@@ -183,13 +191,22 @@ Deno.test("readRaster() reads many strips in either byte order", () =>
     const values = Uint16Array.from({ length: 3 * 2000 }, (_, i) => i);
     for (const littleEndian of [true, false]) {
       const path = `${folder}/${littleEndian}.tif`;
-      await Deno.writeFile(path, plainTiff(values, 3, littleEndian));
+      await Deno.writeFile(path, plainTiff(values, { width: 3, littleEndian }));
       const file = await openRaster(path);
       assertEquals(file.blockHeight, 1);
       const { data } = await file.read();
       await file.close();
       assertEquals(data, values);
     }
+  }));
+
+Deno.test("openRaster() refuses big-endian numbers with a predictor, which would be misread", () =>
+  inFolder(async (folder) => {
+    const path = `${folder}/a.tif`;
+    const values = Uint16Array.from({ length: 300 }, (_, i) => i);
+    const bytes = plainTiff(values, { width: 3, littleEndian: false, predictor: 2 });
+    await Deno.writeFile(path, bytes);
+    assert((await refusal(path)).includes("gdal_translate -co ENDIANNESS=LITTLE"));
   }));
 
 Deno.test("openRaster() says how many rows are decoded together", () =>

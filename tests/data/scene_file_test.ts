@@ -162,7 +162,7 @@ Deno.test("openScene() refuses products of several granules, of none, and archiv
       "one granule in GRANULE, got 2: L1C_T33UUP_A, L1C_T33UUQ_A; hand in one of them",
     );
     await Deno.remove(`${root}/GRANULE/L1C_T33UUQ_A`, { recursive: true });
-    await assertRejects(() => openScene(root), InputError, "named as B02.tif, got no files");
+    await assertRejects(() => openScene(root), InputError, "named as B02.tif, got nothing");
     await Deno.remove(`${root}/GRANULE`, { recursive: true });
     await assertRejects(() => openScene(root), InputError, "got none; unpack the whole product");
     await assertRejects(() => openScene(`${folder}/a.SAFE.zip`), InputError, "run: unzip");
