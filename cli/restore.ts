@@ -4,9 +4,9 @@
  * @module
  */
 
-import { loadModel } from "../checkpoints/mod.ts";
 import type { BuiltinCatalog } from "../builtins.ts";
 import { OptionsError, type Registry } from "../core/mod.ts";
+import { dateOf } from "../data/mod.ts";
 import { tf } from "../engine/mod.ts";
 import type { AnyRegistry, Model } from "../model/mod.ts";
 import {
@@ -34,6 +34,7 @@ import {
   words,
 } from "./flags.ts";
 import { interruptible } from "./interrupt.ts";
+import { openModel } from "./model.ts";
 import { clock } from "./progress.ts";
 
 /** A module from its type, or from JSON with its options. */
@@ -140,13 +141,19 @@ function offsetOf(given: string | undefined): "auto" | number | undefined {
   throw new UsageError(`--s2-offset must be auto or a number as -1000, got ${given}`);
 }
 
+function isDay(text: string): boolean {
+  return /^\d{4}-\d{2}-\d{2}$/.test(text) && dateOf(text) === text;
+}
+
 function inputsOf({ input, date }: Values, operands: readonly string[]) {
   const paths = [...operands, ...input];
   if (date.length > 0 && date.length !== paths.length) {
     throw new UsageError(`give a --date for each of ${paths.length} inputs, got ${date.length}`);
   }
-  const wrong = date.find((one) => !/^\d{4}-\d{2}-\d{2}$/.test(one));
-  if (wrong !== undefined) throw new UsageError(`--date must be as 2018-03-07, got ${wrong}`);
+  const wrong = date.find((one) => !isDay(one));
+  if (wrong !== undefined) {
+    throw new UsageError(`--date must be a day, as 2018-03-07, got ${wrong}`);
+  }
   return paths.map((path, i) => ({ path, ...(date[i] !== undefined && { date: date[i] }) }));
 }
 
@@ -366,7 +373,7 @@ export const restore = command({
     const { registry } = context;
     optionsOf(values, registry);
     const engine = await context.engine();
-    const model = await loadModel(values.model ?? DEFAULT_MODEL, { registry });
+    const model = await openModel(values.model ?? DEFAULT_MODEL, { registry });
     try {
       return await interruptible(
         {

@@ -85,7 +85,8 @@ export function warpCommand(
  * @returns Column and row of `other` at pixel (0, 0) of `grid`; integers, negative where `other`
  *   begins inside of `grid`.
  * @throws {InputError} If the CRS, the pixel size or the rotation differ, or pixel corners lie more
- *   than 0.01 pixels apart; the message holds both sides and the gdalwarp command that helps.
+ *   than 0.01 pixels apart; the message holds both sides and the gdalwarp command that helps. If the
+ *   rasters have no pixel in common.
  *
  * @example
  * ```ts
@@ -139,6 +140,16 @@ export function alignment(
     refuse(
       `the pixels must lie on one grid, transform [${grid.transform.join(", ")}]`,
       `[${other.transform.join(", ")}]; ${cure}`,
+    );
+  }
+  const apartBy = (at: number, size: number, length: number) => at >= length || at + size <= 0;
+  if (
+    apartBy(column, grid.width, other.width) || apartBy(row, grid.height, other.height)
+  ) {
+    refuse(
+      "they must overlap",
+      `rasters that begin ${Math.abs(column)} columns and ${Math.abs(row)} rows apart; ` +
+        "are they of one place?",
     );
   }
   // Math.round gives -0 too.

@@ -16,6 +16,7 @@ export {
   SENTINEL2_NAMES,
   sentinel2Band,
 } from "./bands.ts";
+export { pathOf } from "./byte_source.ts";
 export { type ClassMask, type ClassMaskOptions, openClassMask } from "./class_mask.ts";
 export { writeCog } from "./cog.ts";
 export {
@@ -49,7 +50,7 @@ export {
   type ReadRasterOptions,
 } from "./raster_file.ts";
 export { openScene, type OpenSceneOptions, type SceneFile } from "./scene_file.ts";
-export { openScratch, type Scratch } from "./scratch.ts";
+export { clearScratch, openScratch, type Scratch } from "./scratch.ts";
 export type { SyntheticCloudsOptions } from "./cloud_options.ts";
 export { CLOUD_CLASSES, type CloudyRaster, syntheticClouds } from "./synthetic_clouds.ts";
 export { syntheticDataset, type SyntheticDatasetOptions } from "./synthetic_dataset.ts";

@@ -15,22 +15,31 @@ export interface Picture {
   readonly channels: 1 | 3;
   /** [height, width, channels]. */
   readonly data: Uint8Array;
+  /** Texts by keyword (tEXt), as what it was made with; written in ASCII, "?" for the rest. */
+  readonly text?: Readonly<Record<string, string>>;
+}
+
+/** What every reader of tEXt understands. */
+function ascii(text: string): string {
+  return text.replace(/[^\x20-\x7e]/g, "?");
 }
 
 /** The bytes of a PNG file. */
-export function encodePng({ width, height, channels, data }: Picture): Uint8Array {
-  return encode({ width, height, channels, data, depth: 8 });
+export function encodePng({ width, height, channels, data, text }: Picture): Uint8Array {
+  const plain = Object.entries(text ?? {}).map(([key, value]) => [ascii(key), ascii(value)]);
+  return encode({ width, height, channels, data, depth: 8, text: Object.fromEntries(plain) });
 }
 
 /** The picture in the bytes of an 8-bit grey or RGB PNG file. @throws {TypeError} If it is another. */
 export function decodePng(bytes: Uint8Array): Picture {
-  const { width, height, channels, depth, data } = decode(bytes);
+  const { width, height, channels, depth, data, text } = decode(bytes);
   if (depth !== 8 || (channels !== 1 && channels !== 3)) {
     throw new TypeError(
       `Cannot decode the PNG: it must be 8-bit grey or RGB, got ${channels} channels of ${depth} bit`,
     );
   }
-  return { width, height, channels, data: new Uint8Array(data) };
+  const some = Object.keys(text).length > 0;
+  return { width, height, channels, data: new Uint8Array(data), ...(some && { text }) };
 }
 
 /**

@@ -186,3 +186,17 @@ export async function openScratch(path: string): Promise<Scratch> {
     };
   });
 }
+
+/**
+ * Removes the folder `<path>.partial` that a killed run left. One that a run holds, that has files of
+ * others in it, or that may not be removed, stays: the file itself is there and complete.
+ */
+export async function clearScratch(path: string): Promise<void> {
+  const left = await Deno.lstat(`${path}.partial`).then(() => true, () => false);
+  if (!left) return;
+  try {
+    await (await openScratch(path)).remove();
+  } catch (error) {
+    if (!(error instanceof OutputError)) throw error;
+  }
+}

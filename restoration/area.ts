@@ -31,6 +31,20 @@ export function checkShard({ index, count }: Shard): void {
   }
 }
 
+/** @throws {RangeError} If a window is not inside a raster. */
+function checkWindow({ width, height }: RasterHeader, window: RasterWindow): void {
+  const { column, row } = window;
+  const whole = [column, row, window.width, window.height].every(Number.isSafeInteger);
+  if (
+    whole && column >= 0 && row >= 0 && window.width > 0 && window.height > 0 &&
+    column + window.width <= width && row + window.height <= height
+  ) return;
+  throw new RangeError(
+    `Cannot restore the window ${column},${row},${window.width},${window.height}: it must be whole ` +
+      `pixels (column, row, width, height) inside the scene, which is 0,0,${width},${height}`,
+  );
+}
+
 /** Pixels of a box of coordinates, all that it touches, cut to the raster. */
 function boxWindow(
   { width, height, transform }: RasterHeader,
@@ -70,13 +84,15 @@ function boxWindow(
 /**
  * The pixels that are wanted.
  *
- * @throws {RangeError} If the box does not touch the scene, or the shard has no row.
+ * @throws {RangeError} If the window is not inside the scene, the box does not touch it, or the shard
+ *   has no row.
  */
 export function areaOf(grid: RasterHeader, { window, bbox, shard }: AreaOptions): RasterWindow {
   if (window !== undefined && bbox !== undefined) {
     throw new RangeError("Cannot restore a window and a bbox: give one of the two");
   }
   const whole = { column: 0, row: 0, width: grid.width, height: grid.height };
+  if (window !== undefined) checkWindow(grid, window);
   const area = window ?? (bbox === undefined ? whole : boxWindow(grid, bbox));
   if (shard === undefined) return area;
   checkShard(shard);

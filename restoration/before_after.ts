@@ -15,14 +15,16 @@ import { joinPictures, quicklook, type QuicklookOptions, writePng } from "../dat
  */
 export async function writeBeforeAfter(
   path: string,
-  { before, after, overwrite = false, ...look }: {
+  { before, after, overwrite = false, text, ...look }: {
     /** One raster, or several from left to right. */
     readonly before: Raster | readonly Raster[];
     readonly after: Raster;
     readonly overwrite?: boolean;
+    /** Texts of the file by keyword. */
+    readonly text?: Readonly<Record<string, string>>;
   } & QuicklookOptions,
 ): Promise<void> {
   const rasters = [...("data" in before ? [before] : before), after];
   const sheet = joinPictures(rasters.map((raster) => quicklook(raster, look)));
-  await writePng(path, sheet, { overwrite });
+  await writePng(path, { ...sheet, ...(text && { text }) }, { overwrite });
 }

@@ -5,12 +5,17 @@
  */
 
 import { pixelArray } from "../core/mod.ts";
-import { checkOverwrite, cogMemory } from "../data/mod.ts";
+import { cogMemory } from "../data/mod.ts";
 import { type Model, restoreImages } from "../model/mod.ts";
 import { areaOf } from "./area.ts";
 import { rowAhead, type TilePlan } from "./plan.ts";
 import { countTiles, planArea } from "./restore_rows.ts";
-import { openSky, outputPaths, type RestoreSceneOptions } from "./restore_scene.ts";
+import {
+  checkSceneOutputs,
+  openSky,
+  outputPaths,
+  type RestoreSceneOptions,
+} from "./restore_scene.ts";
 import type { Scene } from "./scene.ts";
 import { openSeries } from "./series.ts";
 
@@ -120,9 +125,8 @@ export async function estimateScene(
   options: RestoreSceneOptions,
   { rss }: { readonly rss: () => number },
 ): Promise<SceneEstimate> {
-  const { overwrite = false } = options;
   const files = outputPaths(options);
-  for (const path of files) await checkOverwrite(path, { overwrite });
+  await checkSceneOutputs(options);
   const series = await openSeries(model, options);
   try {
     const { scene } = series;

@@ -1,19 +1,22 @@
 /**
  * Many scenes: one row of a table each, restored one after the other, gone on with after any stop.
+ * Longer than most files: what is read, what is complete and what is run agree on the same columns.
  *
  * @module
  */
 
+import { dirname, relative, resolve } from "node:path";
 import { InputError, OptionsError, OutputError } from "../core/mod.ts";
-import { openRaster, openScratch, parseCsv } from "../data/mod.ts";
+import { clearScratch, decodePng, openRaster, parseCsv } from "../data/mod.ts";
 import { type Model, modelDigest } from "../model/mod.ts";
 import { checkShard, type Shard } from "./area.ts";
 import {
-  provenancePath,
+  outputPaths,
   type RestoredScene,
   restoreScene,
   type RestoreSceneOptions,
 } from "./restore_scene.ts";
+import { checkDate } from "./series.ts";
 
 /** One scene of a manifest. */
 export interface ManifestScene {
@@ -56,7 +59,7 @@ export interface RestoreManifestOptions
 }
 
 const COLUMNS = ["output", "inputs", "dates", "reference", "mask", "auxiliary", "picture"];
-/** Tag of an output: what it was made with. */
+/** Tag of what a scene leaves: what it was made with. */
 const RUN_TAG = "EMRDM_RUN";
 
 /** `a; b` → `a`, `b`. */
@@ -64,53 +67,70 @@ function parts(cell: string | undefined): readonly string[] {
   return (cell ?? "").split(";").map((part) => part.trim()).filter((part) => part !== "");
 }
 
-/** Options that change no pixel, or that a fingerprint stands for. */
-const WITHOUT_EFFECT = ["overwrite", "picture", "batch", "shard", "signal", "registry", "tags"];
+function isWhole(path: string): boolean {
+  return /^(\/|[a-z][a-z0-9+.-]*:\/\/|[a-z]:[\\/])/i.test(path);
+}
 
-/** A path as it is meant in a manifest: relative to its folder. */
-function place(path: string, folder: string): string {
-  return /^(\/|[a-z]+:\/\/|[a-z]:[\\/])/i.test(path) || folder === "" ? path : `${folder}/${path}`;
+/** Whether text is a day, as 2018-03-07. */
+function isDay(text: string): boolean {
+  try {
+    checkDate(text);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 /**
  * Reads a manifest: CSV with the columns `output`, `inputs` (with ; between dates) and, as needed,
  * `dates`, `reference`, `mask`, `auxiliary`, `picture`. Paths are relative to the manifest.
  *
- * @throws {InputError} If it is no such table; the message has the line.
+ * @throws {InputError} If it is no such table; the message has the scene's number.
  */
 export async function readManifest(path: string): Promise<readonly ManifestScene[]> {
   const text = await Deno.readTextFile(path).catch((error: unknown) => {
-    const reason = error instanceof Deno.errors.NotFound ? "the file must exist" : String(error);
+    const reason = error instanceof Deno.errors.NotFound
+      ? "the file must exist"
+      : `it must be a readable file, got ${error instanceof Error ? error.message : error}`;
     throw new InputError(`Cannot read manifest ${path}: ${reason}`);
   });
   const rows = parseCsv(text, `manifest ${path}`);
-  const folder = path.replace(/[^\\/]*$/, "").replace(/[\\/]$/, "");
-  const fail = (line: number, message: string): never => {
-    throw new InputError(`Cannot read manifest ${path}, scene ${line}: ${message}`);
-  };
-  const seen = new Set<string>();
+  const folder = path.replace(/[^\\/]*$/, "");
+  /** A path as it is meant: relative to the manifest. */
+  const place = (one: string) => isWhole(one) ? one : `${folder}${one}`;
+  const seen = new Map<string, number>();
   const scenes = rows.map((row, i): ManifestScene => {
+    const fail = (message: string): never => {
+      throw new InputError(`Cannot read manifest ${path}, scene ${i + 1}: ${message}`);
+    };
     const unknown = Object.keys(row).filter((column) => !COLUMNS.includes(column));
     if (unknown.length > 0) {
-      fail(i + 1, `the columns must be among ${COLUMNS.join(", ")}, got ${unknown.join(", ")}`);
+      fail(`the columns must be among ${COLUMNS.join(", ")}, got ${unknown.join(", ")}`);
     }
-    const output = row.output || fail(i + 1, "there must be an output, got none");
+    const output = row.output || fail("there must be an output, got none");
     const paths = parts(row.inputs);
     const dates = parts(row.dates);
-    if (paths.length === 0) fail(i + 1, "there must be inputs, got none");
+    if (paths.length === 0) fail("there must be inputs, got none");
     if (dates.length > 0 && dates.length !== paths.length) {
-      fail(i + 1, `there must be a date for each of ${paths.length} inputs, got ${dates.length}`);
+      fail(`there must be a date for each of ${paths.length} inputs, got ${dates.length}`);
     }
-    if (seen.has(output)) fail(i + 1, `each output must be named once, got ${output} again`);
-    seen.add(output);
-    const auxiliary = parts(row.auxiliary).map((one) => place(one, folder));
+    const wrong = dates.find((date) => !isDay(date));
+    if (wrong !== undefined) fail(`its dates must be days, as 2018-03-07, got ${wrong}`);
     const { reference, mask, picture } = row;
-    const named = ["detector", "scl"].includes(mask ?? "") ? mask : mask && place(mask, folder);
+    for (const file of [output, ...(picture ? [picture] : [])]) {
+      const key = resolve(place(file));
+      if (seen.has(key)) {
+        fail(`each file to write must be named once, got ${file} as in scene ${seen.get(key)}`);
+      }
+      seen.set(key, i + 1);
+    }
+    const auxiliary = parts(row.auxiliary).map(place);
+    const named = ["detector", "scl"].includes(mask ?? "") ? mask : mask && place(mask);
     const input = paths.findIndex((one) => one === reference);
     return {
-      output: place(output, folder),
+      output: place(output),
       inputs: paths.map((one, l) => ({
-        path: place(one, folder),
+        path: place(one),
         ...(dates[l] !== undefined && { date: dates[l] }),
       })),
       ...(reference && {
@@ -118,13 +138,37 @@ export async function readManifest(path: string): Promise<readonly ManifestScene
       }),
       ...(named && { mask: named }),
       ...(auxiliary.length > 0 && { auxiliary }),
-      ...(picture && { picture: place(picture, folder) }),
+      ...(picture && { picture: place(picture) }),
     };
   });
   if (scenes.length === 0) {
-    throw new InputError(`Cannot read manifest ${path}: there must be scenes, got none`);
+    throw new InputError(
+      `Cannot read manifest ${path}: there must be a header line and a line for each scene, got no ` +
+        "scene",
+    );
   }
   return scenes;
+}
+
+/** Options that change no pixel, or that a fingerprint stands for. */
+const WITHOUT_EFFECT = ["overwrite", "picture", "batch", "shard", "signal", "registry", "tags"];
+
+/**
+ * The scene with paths as they are seen from its output: the same from whatever folder a manifest is
+ * run, and on whatever machine its folder is.
+ */
+function seenFromOutput<S extends ManifestScene>(scene: S): S {
+  const folder = dirname(resolve(scene.output));
+  const from = (path: string) =>
+    /^[a-z][a-z0-9+.-]+:\/\//i.test(path) ? path : relative(folder, resolve(path));
+  const { mask, auxiliary } = scene;
+  return {
+    ...scene,
+    output: from(scene.output),
+    inputs: scene.inputs.map((input) => ({ ...input, path: from(input.path) })),
+    ...(mask !== undefined && !["detector", "scl"].includes(mask) && { mask: from(mask) }),
+    ...(auxiliary && { auxiliary: auxiliary.map(from) }),
+  };
 }
 
 /** What decides about a scene's pixels, as a short hash. */
@@ -133,7 +177,7 @@ async function runOf(
   { model, options }: { readonly model: Model; readonly options: RestoreManifestOptions },
 ): Promise<string> {
   const plain = Object.fromEntries(
-    Object.entries({ ...options, ...scene })
+    Object.entries(seenFromOutput({ ...options, ...scene }))
       .filter(([name]) => !WITHOUT_EFFECT.includes(name))
       .filter(([, value]) => typeof value !== "function" && !isModule(value))
       .sort(([a], [b]) => a < b ? -1 : 1),
@@ -150,28 +194,47 @@ function isModule(value: unknown): boolean {
     Object.values(value).some((member) => typeof member === "function");
 }
 
-/** Whether a scene is there already, made with the same options. */
+/** The run that made a file; undefined if that was none of ours. */
+async function runIn(path: string): Promise<string | undefined> {
+  if (/\.png$/i.test(path)) {
+    try {
+      return decodePng(await Deno.readFile(path)).text?.[RUN_TAG];
+    } catch {
+      // Whatever it is, it is not ours.
+      return undefined;
+    }
+  }
+  try {
+    const file = await openRaster(path);
+    await file.close();
+    return file.header.tags?.[RUN_TAG];
+  } catch (error) {
+    if (error instanceof InputError) return undefined;
+    throw error;
+  }
+}
+
+/**
+ * Whether all files of a scene are there already, made with the same options. Some of them are where a
+ * run was stopped while it named them.
+ */
 async function isComplete(
-  { output }: ManifestScene,
+  files: readonly string[],
   { run, overwrite }: { readonly run: string; readonly overwrite: boolean },
 ): Promise<boolean> {
-  if (await Deno.lstat(output).then(() => false, (e) => e instanceof Deno.errors.NotFound)) {
-    return false;
+  let complete = true;
+  for (const path of files) {
+    // What stops it from being looked at stops it from being written too, and that says why.
+    const there = await Deno.lstat(path).then(() => true, () => false);
+    if (there && await runIn(path) === run) continue;
+    complete = false;
+    if (!there || overwrite) continue;
+    throw new OutputError(
+      `Cannot write ${path}: a file of that name was made otherwise; choose another name or allow ` +
+        `it to be overwritten (--overwrite)`,
+    );
   }
-  let made: string | undefined;
-  try {
-    const file = await openRaster(output);
-    made = file.header.tags?.[RUN_TAG];
-    await file.close();
-  } catch (error) {
-    if (!(error instanceof InputError)) throw error;
-  }
-  if (made === run) return true;
-  if (overwrite) return false;
-  throw new OutputError(
-    `Cannot write ${output}: a file of that name was made otherwise; choose another name or allow ` +
-      `it to be overwritten`,
-  );
+  return complete;
 }
 
 async function restoreOne(
@@ -180,28 +243,27 @@ async function restoreOne(
   options: RestoreManifestOptions,
 ): Promise<RestoredScene | undefined> {
   const { overwrite = false } = options;
-  const mask = scene.mask ?? options.mask;
+  const { shard: _shard, fingerprint: _fingerprint, onScene: _onScene, ...rest } = options;
+  const whole = { ...rest, ...scene };
+  const files = outputPaths(whole);
   const run = await runOf(scene, { model, options });
-  const provenance = mask === undefined ? [] : [provenancePath(scene.output)];
-  const files = [scene.output, ...provenance, ...(scene.picture ? [scene.picture] : [])];
-  if (await isComplete(scene, { run, overwrite })) {
+  if (await isComplete(files, { run, overwrite })) {
     // What a run left that was stopped between its last steps.
-    for (const path of files) await (await openScratch(path)).remove();
+    for (const path of files) await clearScratch(path);
     return undefined;
   }
-  const { shard: _shard, fingerprint: _fingerprint, onScene: _onScene, ...rest } = options;
-  // Without the output, what lies beside it belongs to a run that was stopped.
+  // What is there is of this run, which was stopped, or may be replaced.
   return await restoreScene(model, {
-    ...rest,
-    ...scene,
+    ...whole,
     overwrite: true,
     tags: { ...rest.tags, [RUN_TAG]: run },
   });
 }
 
 /**
- * Restores the scenes of a manifest. What is complete is left alone; a scene that fails does not stop
- * the others. A run that was killed at any moment is gone on with by the same call.
+ * Restores the scenes of a manifest. What is complete, made by the same model with the same options from
+ * files of the same places, is left alone; a scene that fails does not stop the others. A run that was
+ * killed at any moment is gone on with by the same call.
  *
  * @returns What became of each scene of the shard.
  * @throws {RangeError} If there is no such shard.

@@ -77,8 +77,14 @@ export class Preview {
     }
   }
 
-  /** Writes the reference and the result side by side. */
-  async write(path: string, { overwrite }: { readonly overwrite: boolean }): Promise<void> {
+  /** Writes the reference and the result side by side, with texts by keyword. */
+  async write(
+    path: string,
+    { overwrite, text }: {
+      readonly overwrite: boolean;
+      readonly text: Readonly<Record<string, string>>;
+    },
+  ): Promise<void> {
     const { bands, white, scaling } = this.#options;
     const raster = (data: Float32Array): Raster => ({
       width: this.#width,
@@ -91,6 +97,7 @@ export class Preview {
       before: raster(this.#before),
       after: raster(this.#after),
       overwrite,
+      text,
       low: white === undefined ? scaling.low : 0,
       high: white === undefined ? scaling.high : white * WHITE,
     });

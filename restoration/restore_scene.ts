@@ -8,7 +8,6 @@
 import config from "../deno.json" with { type: "json" };
 import { InputError } from "../core/mod.ts";
 import {
-  checkOverwrite,
   type ClassMask,
   type CogWriter,
   createCog,
@@ -18,10 +17,11 @@ import {
 } from "../data/mod.ts";
 import { type Model, modelDigest } from "../model/mod.ts";
 import { areaOf, type AreaOptions } from "./area.ts";
+import { PROVENANCE } from "./finish_rows.ts";
 import { KEEP_CLEAR_DEFAULTS, type KeepClearOptions } from "./keep_clear.ts";
 import { classMaskSource, detectorMask } from "./masks.ts";
+import { checkOutputs, checkWritable } from "./outputs.ts";
 import { Preview } from "./preview.ts";
-import { PROVENANCE } from "./finish_rows.ts";
 import { restoreRows, type RowsReport, type SceneSky, type TilingOptions } from "./restore_rows.ts";
 import type { SceneFrame } from "./scene.ts";
 import { type OpenSeries, openSeries, type OpenSeriesOptions, whiteOf } from "./series.ts";
@@ -88,6 +88,20 @@ export function outputPaths(
     ...(mask === undefined ? [] : [provenancePath(output)]),
     ...(picture === undefined ? [] : [picture]),
   ];
+}
+
+/**
+ * Checks the files that a restoration writes, before anything is read.
+ *
+ * @throws {OutputError} If one of them is in the way, or is what is read.
+ */
+export async function checkSceneOutputs(options: RestoreSceneOptions): Promise<void> {
+  const { inputs, auxiliary = [], mask, overwrite = false } = options;
+  const masks = mask === undefined || mask === "detector" || mask === "scl" ? [] : [mask];
+  await checkOutputs(outputPaths(options), {
+    inputs: [...inputs.map(({ path }) => path), ...auxiliary, ...masks],
+    overwrite,
+  });
 }
 
 /** Masks of all dates; undefined where clear pixels are not kept. */
@@ -221,11 +235,15 @@ function ofOutput(
  * Restores the reference date of a series and writes it with the input's CRS, transform, nodata,
  * pixel type, band names, scales, digital numbers and tags.
  *
+ * NaN, infinite numbers and nodata are missing: they are filled for the model, from the other dates
+ * or nearby, and stay without data in the result; infinite ones are logged.
+ *
  * It reads windows and writes rows: memory grows with the scene's width and not with its height. A
  * part of a scene (window, box, shard) has the pixels that the whole would have there.
  *
  * @throws {InputError} If a file cannot be read, or does not fit the others or the model.
- * @throws {OutputError} If a file exists already or cannot be written. Nothing is written then.
+ * @throws {OutputError} If a file exists already, is one of the inputs, or cannot be written. Nothing is
+ *   written then.
  * @throws {RangeError} If there are more dates than the model was trained with, the reference is
  *   none of them, or a number is out of range.
  */
@@ -235,7 +253,7 @@ export async function restoreScene(
 ): Promise<RestoredScene> {
   const { output, overwrite = false, picture, log = () => {}, signal } = options;
   const provenance = options.mask === undefined ? undefined : provenancePath(output);
-  for (const path of outputPaths(options)) await checkOverwrite(path, { overwrite });
+  await checkSceneOutputs(options);
   const series = await openSeries(model, options);
   const writers: CogWriter[] = [];
   const closing: (() => Promise<void>)[] = [series.close];
@@ -248,6 +266,8 @@ export async function restoreScene(
     if (sky !== undefined) closing.push(() => sky.close());
     const tags = { ...await provenanceTags(model, series, options), ...options.tags };
     const frame = scene.frames[scene.reference]!;
+    // It is written last; that it cannot be must not come out after hours.
+    if (picture !== undefined) await checkWritable(picture);
     const place = {
       width: area.width,
       height: area.height,
@@ -296,8 +316,11 @@ export async function restoreScene(
       },
     });
     const report = await orAborted(work, signal);
+    if (hasNoData(report)) {
+      log(`warning: ${series.paths[scene.reference]} has no data here, and so has the result`);
+    }
     for (const writer of writers) await writer.complete();
-    if (picture !== undefined) await preview!.write(picture, { overwrite });
+    if (picture !== undefined) await preview!.write(picture, { overwrite, text: tags });
     // The image comes last: where it is, all of it is there.
     for (const writer of [...writers].reverse()) await writer.commit();
     const { dates, paths } = series;
@@ -319,6 +342,12 @@ export async function restoreScene(
 }
 
 const CLASSES = Object.entries(PROVENANCE).map(([name, value]) => `${value} ${name}`).join(", ");
+
+/** Whether nothing was restored since there was nothing to restore. */
+function hasNoData({ tiles, pixels }: RowsReport): boolean {
+  if (pixels === undefined) return tiles.restored === 0;
+  return pixels.observed + pixels.otherDate + pixels.reconstructed === 0;
+}
 
 /** A transform whose pixel (0, 0) is the area's. */
 function shifted(

@@ -1,5 +1,6 @@
 /**
  * Dated files of one place as a scene: opened, put in order, aligned, and their numbers understood.
+ * Longer than most files, as each step reads what the one before found.
  *
  * @module
  */
@@ -17,6 +18,7 @@ import {
   sentinel2Radiometry,
 } from "../data/mod.ts";
 import type { CardBand, Model } from "../model/mod.ts";
+import { withoutInfinite } from "./finite.ts";
 import type { Scene, SceneFrame } from "./scene.ts";
 
 /** One date of a place. */
@@ -79,9 +81,15 @@ function findReference(
     readonly dates: readonly (string | undefined)[];
   },
 ): number {
-  const index = typeof given === "number"
-    ? given
-    : inputs.findIndex(({ path }, i) => path === given || dates[i] === given);
+  const named = inputs.keys().filter((i) => inputs[i]!.path === given || dates[i] === given)
+    .toArray();
+  if (named.length > 1) {
+    throw new RangeError(
+      `Cannot take ${given} for the reference: it must be one input, got ` +
+        `${named.map((i) => `${i} (${inputs[i]!.path})`).join(", ")}; give its place`,
+    );
+  }
+  const index = typeof given === "number" ? given : named[0] ?? -1;
   if (!Number.isInteger(index) || index < 0 || index >= inputs.length) {
     throw new RangeError(
       `Cannot take ${given} for the reference: it must be 0 … ${inputs.length - 1}, or one of ` +
@@ -89,6 +97,12 @@ function findReference(
     );
   }
   return index;
+}
+
+/** @throws {RangeError} If a text is no day, as 2018-02-30. */
+export function checkDate(date: string): void {
+  if (/^\d{4}-\d{2}-\d{2}$/.test(date) && dateOf(date) === date) return;
+  throw new RangeError(`Cannot take ${date} for a date: it must be a day, as 2018-03-07`);
 }
 
 /** Indices by rising date; the order given where a date is unknown. */
@@ -179,12 +193,12 @@ function outputBands(file: SceneFile, model: Model, wanted?: readonly string[]):
 /** The auxiliary bands of each date. */
 async function openAuxiliary(
   reference: SceneFile,
-  { model: { card }, paths, order, opened }: {
+  { model: { card }, paths, order, open }: {
     readonly model: Model;
     readonly paths: readonly string[];
     /** Place among the inputs of each date. */
     readonly order: readonly number[];
-    readonly opened: SceneFile[];
+    readonly open: (path: string) => Promise<SceneFile>;
   },
 ): Promise<readonly SceneFrame[] | undefined> {
   const wanted = card.condition.auxiliary.map(({ name }) => normalizeBand(name));
@@ -197,9 +211,7 @@ async function openAuxiliary(
   const files: SceneFile[] = [];
   for (const path of paths) {
     // Files of SAR seldom name their bands: as many as the model takes are taken for those.
-    const file = await openScene(path);
-    opened.push(file);
-    files.push(file);
+    files.push(await open(path));
   }
   const named = (file: SceneFile) => {
     const { bands } = file.header;
@@ -257,7 +269,7 @@ export function checkLength(
   if (network.temporal && length > card.length && !anyLength) {
     throw new RangeError(
       `Cannot restore: model ${card.name} was trained with at most ${card.length} dates, got ` +
-        `${length}; leave the cloudiest out, or allow any length`,
+        `${length}; leave the cloudiest out, or allow any length (--any-length)`,
     );
   }
 }
@@ -267,16 +279,21 @@ export function checkLength(
  *
  * @throws {InputError} If a file cannot be read, lacks a band, or lies on another grid than the
  *   reference.
- * @throws {RangeError} If there is no input, the reference is none of them, or they are more dates
- *   than the model takes.
+ * @throws {RangeError} If there is no input, a date is no day, the reference is none of them or several,
+ *   or they are more dates than the model takes.
  */
 export async function openSeries(
   model: Model,
-  options: OpenSeriesOptions & { readonly anyLength?: boolean },
+  options: OpenSeriesOptions & {
+    readonly anyLength?: boolean;
+    /** Receives the first infinite number of a file. */
+    readonly log?: (line: string) => void;
+  },
 ): Promise<OpenSeries> {
   const { inputs, bandNames, bands, offset = "auto", missingB10 = "error", auxiliary = [] } =
     options;
-  const { anyLength = false } = options;
+  const { anyLength = false, log = () => {} } = options;
+  for (const { date } of inputs) if (date !== undefined) checkDate(date);
   checkLength(model, { length: inputs.length, anyLength });
   const dates = inputs.map(({ path, date }) => date ?? dateOf(path));
   const order = byDate(dates);
@@ -285,11 +302,22 @@ export async function openSeries(
   const close = async () => {
     for (const file of opened) await file.close();
   };
+  const open = async (path: string, names?: readonly string[]) => {
+    const file = await openScene(path, names && { bandNames: names });
+    opened.push(file);
+    return withoutInfinite(file, ({ band, column, row }) => {
+      log(
+        `warning: ${path}: ${band} is infinite at column ${column}, row ${row}; infinite numbers ` +
+          "count as missing data",
+      );
+    });
+  };
   try {
+    const scenes: SceneFile[] = [];
     for (const { path } of inputs) {
-      opened.push(await openScene(path, bandNames && { bandNames: bandNames.map(normalizeBand) }));
+      scenes.push(await open(path, bandNames?.map(normalizeBand)));
     }
-    const files = order.map((i) => opened[i]!);
+    const files = order.map((i) => scenes[i]!);
     const reference = order.indexOf(chosen);
     const grid = files[reference]!;
     const frames: SceneFrame[] = [];
@@ -301,7 +329,7 @@ export async function openSeries(
       frames.push(read.frame);
       radiometry.push(read.radiometry);
     }
-    const extra = await openAuxiliary(grid, { model, paths: auxiliary, order, opened });
+    const extra = await openAuxiliary(grid, { model, paths: auxiliary, order, open });
     return {
       scene: {
         grid: grid.header,
@@ -358,7 +386,7 @@ export function sceneInMemory(
   }
   const frames = rasters.map((raster): SceneFrame => {
     const nodata = raster.nodata ?? (dn ? DN_NODATA : undefined);
-    const file: RasterFile = rasterInMemory(raster);
+    const file: RasterFile = withoutInfinite(rasterInMemory(raster), () => {});
     return {
       file,
       place: { column: 0, row: 0 },
