@@ -23,6 +23,10 @@ const VERBS: Readonly<Record<string, Verb>> = {
     summary: "remove the clouds of one or more dated GeoTIFFs",
     load: async () => (await import("./restore.ts")).restore,
   },
+  join: {
+    summary: "put the shards of a restored scene together",
+    load: async () => (await import("./join.ts")).join,
+  },
   train: {
     summary: "train a model as an experiment file says",
     load: async () => (await import("./train.ts")).train,

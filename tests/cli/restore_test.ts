@@ -87,9 +87,17 @@ Deno.test("restore --window and --shard write the pixels and the place that the 
     const depth = whole.bands.length;
     const shards = [await run("one", "--shard", "1/2"), await run("two", "--shard", "2/2")];
     assertEquals(shards.map(({ height }) => height), [18, 18]);
-    const joined = shards.flatMap(({ data }) => Array.from(data));
+    const both = `${folder}/both.tif`;
+    const { code, err } = await emrdm(
+      ...["join", `${folder}/two.tif`, `${folder}/one.tif`, "--out", both],
+    );
+    assertEquals(code, 0, err);
+    const together = await readRaster(both);
+    assertEquals([together.height, together.transform], [36, whole.transform]);
+    assertEquals(together.tags?.EMRDM_SEED, "0");
+    assertEquals(Array.from(together.data), shards.flatMap(({ data }) => Array.from(data)));
     // The same tiles in batches of other sizes: a DN.
-    for (const [i, value] of joined.entries()) assert(Math.abs(value - whole.data[i]!) <= 1);
+    for (const [i, value] of together.data.entries()) assert(Math.abs(value - whole.data[i]!) <= 1);
     for (let y = 0; y < 8; y++) {
       for (let i = 0; i < 20 * depth; i++) {
         const there = whole.data[((5 + y) * 40 + 10) * depth + i]!;
