@@ -12,6 +12,7 @@
 import {
   baselines,
   createRng,
+  readRaster,
   restoreScene,
   scoreImages,
   syntheticClouds,
@@ -37,17 +38,21 @@ for (const [i, path] of paths.entries()) {
   await writeCog(path, cloudy, { overwrite: true });
 }
 
-const { raster, series } = await restoreScene(model, {
+const { output, reference, report } = await restoreScene(model, {
   inputs: paths.map((path) => ({ path })),
   reference: "2026-07-05",
   output: `${folder}/restored.tif`,
+  // Pixels that the detector finds clear come back as they are.
+  mask: "detector",
   picture: `${folder}/before_after.png`,
   overwrite: true,
   onProgress: ({ done, total }) => console.log(`tile ${done} of ${total}`),
 });
+console.log("pixels by where they come from:", report.pixels);
 
-const { reference } = series;
-const candidates = { ...await baselines(series.frames, { reference }), [model.card.name]: raster };
+const frames = await Promise.all(paths.map((path) => readRaster(path)));
+const restored = await readRaster(output);
+const candidates = { ...await baselines(frames, { reference }), [model.card.name]: restored };
 for (const [name, { data }] of Object.entries(candidates)) {
   const { psnr, sam } = scoreImages(Float32Array.from(data), Float32Array.from(clear.data), {
     ...size,
