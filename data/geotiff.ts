@@ -4,7 +4,9 @@
  * @module
  */
 
-import { GeoTIFF, type GeoTIFFImage } from "npm:geotiff@3.0.5";
+import { promisify } from "node:util";
+import { inflate } from "node:zlib";
+import { BaseDecoder, GeoTIFF, type GeoTIFFImage, getDecoder } from "npm:geotiff@3.0.5";
 import {
   type Crs,
   type DataType,
@@ -25,6 +27,7 @@ import {
   readRequest,
   windowHeader,
 } from "./raster_file.ts";
+import { readBlocks } from "./tiff_blocks.ts";
 import { readTiffLayout } from "./tiff_layout.ts";
 
 /** Options of {@linkcode openRaster}. */
@@ -129,13 +132,28 @@ async function readPixels(
   header: RasterHeader,
   request: ReadRequest,
 ): Promise<Raster> {
-  const { window: { column, row, width, height }, indices } = request;
-  const pixels = await image.readRasters({
-    interleave: true,
-    window: [column, row, column + width, row + height],
-    samples: [...indices],
-  });
-  return { ...windowHeader(header, request), data: pixels as unknown as PixelArray };
+  const plain = windowHeader(header, request);
+  const decoder = await blockDecoder(image);
+  if (decoder === undefined) {
+    const { window: { column, row, width, height }, indices } = request;
+    const pixels = await image.readRasters({
+      interleave: true,
+      window: [column, row, column + width, row + height],
+      samples: [...indices],
+    });
+    return { ...plain, data: pixels as unknown as PixelArray };
+  }
+  const data = await readBlocks({
+    width: header.width,
+    height: header.height,
+    blockWidth: image.getTileWidth(),
+    blockHeight: image.getTileHeight(),
+    samples: header.bands.length,
+    separate: image.planarConfiguration === 2,
+    dtype: header.dtype,
+    block: async (x, y, sample) => (await image.getTileOrStrip(x, y, sample, decoder)).data,
+  }, request);
+  return { ...plain, data };
 }
 
 /** Runs `work` and puts the file's name in front of what goes wrong. */
@@ -151,6 +169,39 @@ async function named<T>(file: string, work: () => Promise<T>): Promise<T> {
     const message = `Cannot read raster ${file}: ${reason.split("\n")[0]}${cure}`;
     throw new InputError(message, { cause: error });
   }
+}
+
+const inflateAsync = promisify<Uint8Array, Uint8Array>(inflate);
+
+/** DEFLATE by the runtime's zlib, several times as fast as geotiff.js's own. */
+class Inflate extends BaseDecoder {
+  override async decodeBlock(buffer: ArrayBufferLike): Promise<ArrayBufferLike> {
+    const bytes = await inflateAsync(new Uint8Array(buffer));
+    // A predictor reads the buffer from its start.
+    const whole = bytes.byteOffset === 0 && bytes.byteLength === bytes.buffer.byteLength;
+    return whole ? bytes.buffer : Uint8Array.from(bytes).buffer;
+  }
+}
+
+/** TIFF's numbers of DEFLATE. */
+const DEFLATE: readonly number[] = [8, 32946];
+
+/** A decoder of blocks that we put together ourselves; undefined where geotiff.js has to. */
+async function blockDecoder(image: GeoTIFFImage): Promise<BaseDecoder | undefined> {
+  const value = async (tag: "Compression" | "Predictor" | "BitsPerSample") =>
+    image.fileDirectory.hasTag(tag) ? await image.fileDirectory.loadValue(tag) : undefined;
+  const compression = (await value("Compression") ?? 1) as number;
+  if (!image.littleEndian || ![1, ...DEFLATE].includes(compression)) return undefined;
+  const parameters = {
+    tileWidth: image.getTileWidth(),
+    tileHeight: image.getTileHeight(),
+    predictor: (await value("Predictor") ?? 1) as number,
+    bitsPerSample: await value("BitsPerSample") as number[],
+    planarConfiguration: image.planarConfiguration,
+  };
+  return compression === 1
+    ? await getDecoder(compression, parameters) as BaseDecoder
+    : new Inflate(parameters);
 }
 
 interface Slice {
