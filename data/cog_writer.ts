@@ -1,20 +1,22 @@
 /**
  * Writing Cloud-Optimized GeoTIFFs row by row: tiles, DEFLATE with a predictor, and overviews, in
- * memory that does not depend on the height of the image.
+ * memory that does not depend on the height of the image. The file is long by what it says of the
+ * interface, on which all that writes scenes is built.
  *
  * @module
  */
 
-import { type DataType, dataTypeOf, type PixelArray, pixelArray } from "../core/mod.ts";
+import { dataTypeOf, type PixelArray, pixelArray } from "../core/mod.ts";
 import { checkOverwrite, writeAll } from "./atomic_file.ts";
 import { type CogHeader, encodeCogHead, type WriteCogOptions } from "./cog_head.ts";
 import { Level, type LevelSize, levelSizes } from "./cog_levels.ts";
 import { Spool } from "./cog_spool.ts";
 import type { Resampling } from "./overview.ts";
 import { openScratch, type Scratch, writing } from "./scratch.ts";
-import { poolThreads, poolTiles, TilePool } from "./tiff_pool.ts";
+import { poolThreads, TilePool } from "./tiff_pool.ts";
 
 export type { CogHeader, WriteCogOptions } from "./cog_head.ts";
+export { cogMemory } from "./cog_memory.ts";
 
 /** Options of {@linkcode createCog}. */
 export interface CogWriterOptions extends WriteCogOptions {
@@ -55,38 +57,8 @@ export interface CogWriter {
 /** Below this, threads take longer to start than the image to compress. */
 const FEWEST_BYTES_FOR_THREADS = 2 ** 24;
 
-/** What threads and the writer take beside pixels, measured and rounded up. */
-const BYTES_OF_THREAD = 16 * 2 ** 20;
-const BYTES_OF_WRITER = 32 * 2 ** 20;
-
 function sideOf({ width, height }: LevelSize, tileSize: 256 | 512 | undefined): number {
   return tileSize ?? (Math.max(width, height) <= 256 ? 256 : 512);
-}
-
-/**
- * Memory that a {@linkcode CogWriter} takes at most, in bytes: two rows of tiles, one row of tiles of
- * each overview, and the tiles that are being compressed. The height of the image does not matter.
- */
-export function cogMemory(
-  { width, bands, dtype, tileSize = 512 }: {
-    readonly width: number;
-    /** Number of bands. */
-    readonly bands: number;
-    readonly dtype: DataType;
-    /** Default 512. */
-    readonly tileSize?: 256 | 512;
-  },
-): number {
-  const sample = pixelArray(dtype, 1).byteLength;
-  let columns = 2 * width;
-  for (let half = width; half > 1;) {
-    half = Math.ceil(half / 2);
-    columns += half;
-  }
-  const strips = columns * tileSize * bands * sample;
-  // Its pixels, and memory for as many bytes.
-  const tile = 2 * tileSize ** 2 * bands * sample;
-  return strips + poolTiles() * tile + poolThreads() * BYTES_OF_THREAD + BYTES_OF_WRITER;
 }
 
 function checkHeader(

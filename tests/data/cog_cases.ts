@@ -1,5 +1,6 @@
 /** Rasters and readers that the tests of Cloud-Optimized GeoTIFFs share. */
 
+import { assert, assertEquals } from "@std/assert";
 import { fromFile } from "npm:geotiff@3.0.5";
 import { type DataType, type PixelArray, pixelArray, type Raster } from "../../core/mod.ts";
 
@@ -61,6 +62,16 @@ export async function inFolder(work: (folder: string) => Promise<void>): Promise
   } finally {
     await Deno.remove(folder, { recursive: true });
   }
+}
+
+/** Like assertEquals() of their bytes, which takes seconds for megabytes. */
+export function assertSameBytes(found: ArrayBufferView, expected: ArrayBufferView): void {
+  const bytes = ({ buffer, byteOffset, byteLength }: ArrayBufferView) =>
+    new Uint8Array(buffer, byteOffset, byteLength);
+  const [a, b] = [bytes(found), bytes(expected)];
+  assertEquals(a.length, b.length);
+  const at = a.findIndex((byte, i) => byte !== b[i]);
+  assert(at < 0, `byte ${at} of ${a.length} must be ${b[at]}, got ${a[at]}`);
 }
 
 /** Names in a folder, sorted. */
