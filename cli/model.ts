@@ -37,7 +37,8 @@ export async function openModel(
     return await loadModel(place, options);
   } catch (error) {
     const name = String(place);
-    const [reason] = reasonOf(error, name)?.replace(`${name}: `, "").split("\n") ?? [];
+    const [reason] = reasonOf(error, name)?.replace(`${name}: `, "")
+      .replace("Cannot read the safetensors file: ", "").split("\n") ?? [];
     if (reason === undefined) throw error;
     const cure = reason.includes("emrdm") ? "" : `; ${CURE}`;
     throw new InputError(`Cannot read model ${name}: ${reason}${cure}`, { cause: error });

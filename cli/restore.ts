@@ -161,7 +161,9 @@ function inputsOf({ input, date }: Values, operands: readonly string[]) {
 function optionsOf(values: Values, registry: AnyRegistry) {
   const { window, mask, keepClear } = values;
   const [column, row, width, height] = tuple(window, "--window") ?? [];
-  if (keepClear && mask !== undefined) throw new UsageError("give --keep-clear or --mask");
+  if (keepClear && mask !== undefined) {
+    throw new UsageError("give --keep-clear or --mask, not both");
+  }
   const optional = {
     mask: keepClear ? "detector" : mask,
     maskValues: values.maskValues,

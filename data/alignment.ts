@@ -57,13 +57,17 @@ function positionOf(
   return { x: a + b * column + c * row, y: d + e * column + f * row };
 }
 
-/** The command that puts a raster on a grid. */
+/** The command that puts a raster on a grid; `nodata` is for what it does not know. */
 export function warpCommand(
   grid: RasterHeader,
   name: string,
-  method: "bilinear" | "near" = "bilinear",
+  { method = "bilinear", nodata }: {
+    readonly method?: "bilinear" | "near";
+    readonly nodata?: number;
+  } = {},
 ): string {
-  const srs = grid.crs?.epsg === undefined ? "" : ` -t_srs EPSG:${grid.crs.epsg}`;
+  const srs = (grid.crs?.epsg === undefined ? "" : ` -t_srs EPSG:${grid.crs.epsg}`) +
+    (nodata === undefined ? "" : ` -dstnodata ${nodata}`);
   const transform = grid.transform;
   if (transform === undefined || transform[2] !== 0 || transform[4] !== 0) {
     return `gdalwarp${srs} -r ${method} ${name} OUT.tif`;

@@ -32,7 +32,8 @@ export async function checkOverwrite(
   }
   if (info !== undefined && !overwrite) {
     throw new OutputError(
-      `Cannot write ${path}: the file exists; choose another name or allow it to be overwritten`,
+      `Cannot write ${path}: the file exists; choose another name or allow it to be overwritten ` +
+        "(--overwrite)",
     );
   }
 }

@@ -36,7 +36,7 @@ export async function readFolder(folder: string): Promise<readonly Deno.DirEntry
     return entries.sort((a, b) => a.name < b.name ? -1 : 1);
   } catch (error) {
     const must = error instanceof Deno.errors.NotFound
-      ? "the folder must exist"
+      ? "the folder must exist; check its path, or unpack the whole product"
       : `it must be a readable folder, got ${
         error instanceof Error ? error.message.split("\n")[0] : error
       }`;
@@ -56,7 +56,8 @@ function keepFinest(
   if (other !== undefined && other.resolution === candidate.resolution) {
     const [a, b] = [other, candidate].map(({ path }) => path.slice(folder.length + 1));
     throw new InputError(
-      `Cannot read bands of ${folder}: each band must have one file, got ${a} and ${b} for ${band}`,
+      `Cannot read bands of ${folder}: each band must have one file, got ${a} and ${b} for ${band}; ` +
+        "move one of them away",
     );
   }
   if (other === undefined || candidate.resolution < other.resolution) found.set(band, candidate);

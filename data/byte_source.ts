@@ -43,7 +43,9 @@ function reasonOf(error: unknown): string {
 
 async function openLocal(path: string): Promise<ByteSource> {
   const info = await Deno.stat(path).catch((error: unknown) => {
-    if (error instanceof Deno.errors.NotFound) throw new TypeError("the file must exist");
+    if (error instanceof Deno.errors.NotFound) {
+      throw new TypeError("the file must exist; check its path");
+    }
     throw new TypeError(`the file must be readable, got ${reasonOf(error)}`);
   });
   if (!info.isFile) {
@@ -110,7 +112,9 @@ async function fetchRange(
     return {
       bytes: new ArrayBuffer(0),
       size: 0,
-      failed: `the address must answer, got ${reasonOf(error)}`,
+      failed: `the address must answer, got ${
+        reasonOf(error)
+      }; check it, or download the file first`,
     };
   }
   if (response.status === UNSATISFIABLE) {
@@ -120,7 +124,7 @@ async function fetchRange(
   if (!response.ok) {
     await response.body?.cancel();
     const failed = `the address must hold a file, got HTTP ${response.status} ` +
-      `${response.statusText}`.trimEnd();
+      `${response.statusText}`.trimEnd() + "; check it, or download the file first";
     if (response.status < 500 && response.status !== 429) throw new TypeError(failed);
     return { bytes: new ArrayBuffer(0), size: 0, failed };
   }

@@ -34,6 +34,8 @@ export interface ClassMaskOptions {
 
 /** Cloud shadow, cloud of medium and high probability, thin cirrus. */
 const SCL_MASKED: readonly number[] = [3, 8, 9, 10];
+/** What fills a mask beyond its borders; no classification has a class of that number. */
+const UNKNOWN = 255;
 /** In a scene classification: no data. */
 const SCL_UNKNOWN = 0;
 
@@ -64,7 +66,8 @@ function gridMap(grid: RasterHeader, mask: RasterHeader, name: string): GridMap 
     if (!divides(grid.width, mask.width) || !divides(grid.height, mask.height)) {
       throw new InputError(
         `Cannot use mask ${name}: without georeference its size must be the scene's, ` +
-          `${grid.width}×${grid.height}, or divide it, got ${mask.width}×${mask.height}`,
+          `${grid.width}×${grid.height}, or divide it, got ${mask.width}×${mask.height}; ` +
+          "georeference both, or bring it to that size",
       );
     }
     const row = { start: 0, byX: 0, byY: mask.height / grid.height };
@@ -73,7 +76,7 @@ function gridMap(grid: RasterHeader, mask: RasterHeader, name: string): GridMap 
   if (!sameCrs(grid.crs, mask.crs)) {
     throw new InputError(
       `Cannot use mask ${name}: its CRS must be the scene's, ${crsName(grid.crs)}, got ` +
-        `${crsName(mask.crs)}; put it there with: ${warpCommand(grid, name, "near")}`,
+        `${crsName(mask.crs)}; put it there with: ${warpCommand(grid, name, { method: "near" })}`,
     );
   }
   const [a, b, c, d, e, f] = grid.transform;
@@ -134,6 +137,8 @@ function checkCover(grid: RasterHeader, { map, mask, name }: {
         columns === undefined || rows === undefined
           ? "none of it"
           : `only its columns ${columns} and rows ${rows}`
+      }; add what it does not know with: ${
+        warpCommand(grid, name, { method: "near", nodata: UNKNOWN })
       }`,
   );
 }
@@ -143,7 +148,8 @@ function classBand({ bands }: RasterHeader, name: string): number {
   const index = bands.length === 1 ? 0 : bands.indexOf("SCL");
   if (index < 0) {
     throw new InputError(
-      `Cannot use mask ${name}: it must have one band, or one named SCL, got ${bands.join(", ")}`,
+      `Cannot use mask ${name}: it must have one band, or one named SCL, got ` +
+        `${bands.join(", ")}; pick the one with the classes: gdal_translate -b 1 ${name} OUT.tif`,
     );
   }
   return index;

@@ -48,8 +48,8 @@ const COMPRESSIONS: readonly number[] = [1, 5, 7, 8, 32946, 32773, 34887, 50000,
 
 /** What other files begin with. */
 const SIGNATURES: readonly (readonly [string, string])[] = [
-  ["\x89PNG", "a PNG picture"],
-  ["\xff\xd8\xff", "a JPEG picture"],
+  ["\x89PNG", "a PNG picture; take the image that it shows"],
+  ["\xff\xd8\xff", "a JPEG picture; take the image that it shows"],
   ["\0\0\0\x0cjP  ", "JPEG 2000; convert it: gdal_translate IN OUT.tif"],
   ["\xff\x4f\xff\x51", "JPEG 2000; convert it: gdal_translate IN OUT.tif"],
   ["PK", "a ZIP archive; unpack it first"],
@@ -98,11 +98,18 @@ async function readDirectory(source: ByteSource): Promise<Directory> {
   const view = new DataView(start.buffer);
   const magic = start.length < 16 ? 0 : view.getUint16(2, littleEndian);
   if ((order !== "II" && order !== "MM") || (magic !== 42 && magic !== 43)) {
+    // A header of 8 bytes, and of none that follow.
+    const isCut = /^(?:II|MM)/.test(order) && start.length < 16;
     const known = SIGNATURES.find(([begin]) =>
       text.startsWith(begin) || text.trimStart().toLowerCase().startsWith(begin)
     )?.[1];
     throw new TypeError(
-      `it must be a GeoTIFF, got ${known ?? `a file that begins with ${JSON.stringify(text)}`}`,
+      `it must be a GeoTIFF, got ${
+        known ??
+          `a file that begins with ${JSON.stringify(text)}; ${
+            isCut ? CUT : "check the path, or convert it: gdal_translate IN OUT.tif"
+          }`
+      }`,
     );
   }
   const big = magic === 43;

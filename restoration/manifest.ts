@@ -95,6 +95,13 @@ export async function readManifest(path: string): Promise<readonly ManifestScene
     throw new InputError(`Cannot read manifest ${path}: ${reason}`);
   });
   const rows = parseCsv(text, `manifest ${path}`);
+  const unknown = Object.keys(rows[0] ?? {}).filter((column) => !COLUMNS.includes(column));
+  if (unknown.length > 0) {
+    throw new InputError(
+      `Cannot read manifest ${path}: the columns must be among ${COLUMNS.join(", ")}, got ` +
+        unknown.join(", "),
+    );
+  }
   const folder = path.replace(/[^\\/]*$/, "");
   /** A path as it is meant: relative to the manifest. */
   const place = (one: string) => isWhole(one) ? one : `${folder}${one}`;
@@ -103,10 +110,6 @@ export async function readManifest(path: string): Promise<readonly ManifestScene
     const fail = (message: string): never => {
       throw new InputError(`Cannot read manifest ${path}, scene ${i + 1}: ${message}`);
     };
-    const unknown = Object.keys(row).filter((column) => !COLUMNS.includes(column));
-    if (unknown.length > 0) {
-      fail(`the columns must be among ${COLUMNS.join(", ")}, got ${unknown.join(", ")}`);
-    }
     const output = row.output || fail("there must be an output, got none");
     const paths = parts(row.inputs);
     const dates = parts(row.dates);

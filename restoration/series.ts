@@ -132,7 +132,10 @@ function placesOf(
       `Cannot restore ${file.source}: model ${card.name} needs the bands ${
         wanted.join(", ")
       }, got ` +
-        `${bands.join(", ")}; where these are only unnamed, say what they are (--band-names)`,
+        `${
+          bands.join(", ")
+        }; where these are only unnamed, say what they are (--band-names); else use ` +
+        `another model`,
     );
   }
   return wanted.map((band) => bands.includes(band) ? bands.indexOf(band) : undefined);
