@@ -71,14 +71,16 @@ export async function writing<T>(path: string, work: () => Promise<T>): Promise<
   }
 }
 
+/** Undefined if there is nothing: the run before removes it at any time. */
+async function statOf(path: string): Promise<Deno.FileInfo | undefined> {
+  return await Deno.stat(path).catch((error: unknown) => {
+    if (error instanceof Deno.errors.NotFound) return undefined;
+    throw error;
+  });
+}
+
 async function isSame(file: Deno.FsFile, path: string): Promise<boolean> {
-  const [held, named] = await Promise.all([
-    file.stat(),
-    Deno.stat(path).catch((error: unknown) => {
-      if (error instanceof Deno.errors.NotFound) return undefined;
-      throw error;
-    }),
-  ]);
+  const [held, named] = await Promise.all([file.stat(), statOf(path)]);
   return named !== undefined && named.ino === held.ino;
 }
 
@@ -98,7 +100,9 @@ async function openLock(path: string, folder: string): Promise<Deno.FsFile> {
     await Deno.mkdir(folder).catch((error: unknown) => {
       if (!(error instanceof Deno.errors.AlreadyExists)) throw error;
     });
-    if (!(await Deno.stat(folder)).isDirectory) {
+    const info = await statOf(folder);
+    if (info === undefined) continue;
+    if (!info.isDirectory) {
       throw new OutputError(`Cannot write ${path}: a file ${folder} is in the way; move it away`);
     }
     const file = await Deno.open(name, { write: true, create: true }).catch((error: unknown) => {
