@@ -31,7 +31,7 @@ export interface PixelTests {
   readonly haze: Uint16Array;
   /** Near infrared B8A or B08, else red, in 1/10000; 0 where unknown. */
   readonly near: Uint16Array;
-  /** Short-wave infrared B11 or B12, else the near infrared, else green, in 1/10000. */
+  /** Short-wave infrared B11 or B12, else red beside the near infrared, else green, in 1/10000. */
   readonly short: Uint16Array;
 }
 
@@ -53,21 +53,31 @@ const LIMITS = {
   roofCoastal: 0.9,
   roofBlue: 0.95,
   coastalAlone: 0.7,
+  /** The same of B02 and B04 without B01. */
+  blueAlone: 0.88,
   /** No roof is brighter in HOT. */
   roofHot: 0.14,
   cirrus: 0.025,
   snowIndex: 0.5,
   snowGreen: 0.2,
   waterIndex: 0.5,
+  /** Green over near infrared, without the short-wave infrared. */
+  waterAlone: 1.5,
+  /** Blue over green: what Rayleigh scattering leaves of deep shadow is bluer than water. */
+  waterBlue: 1.36,
   waterShort: 0.05,
 } as const;
 
 /** The haze index 0 is stored as that, because indices may be negative. */
 const HAZE_ZERO = 2000;
+/** Keeps the sums of the largest window below 2³¹. */
+const MOST = 30000;
 
-/** Reflectance as a whole number of 1/10000, at least 1 as 0 means unknown. */
+/** Reflectance as a whole number of 1/10000, at least 1, as 0 means unknown (NaN). */
 function tenThousandths(reflectance: number): number {
-  return Math.min(Math.max(Math.round(reflectance * 10000), 1), 30000);
+  const value = reflectance * 10000 + 0.5;
+  if (value >= 1) return value < MOST ? value | 0 : MOST;
+  return value < 1 ? 1 : 0;
 }
 
 /** How {@linkcode PixelTests.haze} stores a haze index. */
@@ -148,6 +158,8 @@ export function pixelTests(raster: Raster, radiometry: Radiometry): PixelTests {
       if (hot < LIMITS.roofHot && (pale || coastal < LIMITS.coastalAlone * blue)) {
         mark |= MARK.roof;
       }
+    } else if (hot < LIMITS.roofHot && blue < LIMITS.blueAlone * red) {
+      mark |= MARK.roof;
     }
     haze[i] = hazeNumber(index);
     if (
@@ -156,7 +168,7 @@ export function pixelTests(raster: Raster, radiometry: Radiometry): PixelTests {
     ) mark |= MARK.cirrus;
     const infrared = hasNear ? data[first + nears.index]! * nears.scale + nears.offset : red;
     near[i] = tenThousandths(infrared);
-    let shortWave = hasNear ? infrared : green;
+    let shortWave = hasNear ? red : green;
     if (hasShort && data[first + shorts.index] !== nodata) {
       shortWave = data[first + shorts.index]! * shorts.scale + shorts.offset;
       const snow = green - shortWave > LIMITS.snowIndex * (green + shortWave);
@@ -164,7 +176,8 @@ export function pixelTests(raster: Raster, radiometry: Radiometry): PixelTests {
     }
     short[i] = tenThousandths(shortWave);
     if (
-      hasNear && green > infrared &&
+      hasNear && green > (hasShort ? 1 : LIMITS.waterAlone) * infrared &&
+      blue < LIMITS.waterBlue * green &&
       (!hasShort || (shortWave < LIMITS.waterShort &&
         green - shortWave > LIMITS.waterIndex * (green + shortWave)))
     ) mark |= MARK.water;
