@@ -71,7 +71,7 @@ const FLAGS = {
   input: texts("A date: GeoTIFF, folder with a file per band, SAFE product, or URL", "PATH"),
   date: texts("Its date, in the order of the inputs (default what their names say)", "YYYY-MM-DD"),
   out: text("GeoTIFF to write", "FILE"),
-  manifest: text("Restore the scenes of a CSV instead (see below)", "FILE"),
+  manifest: text("Restore the scenes of a CSV instead (see above)", "FILE"),
   model: text("Model file or URL (default the small model that ships)", "FILE"),
   reference: text("Date to restore: its place from 0, its date, or its path (default the last)"),
   keepClear: toggle("Keep the pixels that the built-in cloud detector finds clear, bit for bit"),

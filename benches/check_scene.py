@@ -1,0 +1,59 @@
+"""Checks a restored scene with GDAL: python3 check_scene.py OUTPUT REFERENCE [BAND=FILE ...]
+
+Prints JSON: whether CRS, transform and size are the reference's, whether both files are valid COGs, and
+how many pixels that the provenance raster calls observed differ from the reference (from FILE for a
+band that has one of its own).
+"""
+
+import json
+import sys
+
+from osgeo import gdal
+from osgeo_utils.samples import validate_cloud_optimized_geotiff as cog
+
+gdal.UseExceptions()
+output, reference, *bands = sys.argv[1:]
+provenance = output[: -len(".tif")] + ".provenance.tif"
+out, ref = gdal.Open(output), gdal.Open(reference)
+
+
+def place(dataset):
+    return [dataset.GetProjection(), dataset.GetGeoTransform(), dataset.RasterXSize, dataset.RasterYSize]
+
+
+def valid(path):
+    warnings, errors, _ = cog.validate(path, full_check=True)
+    return not warnings and not errors
+
+
+by_name = {out.GetRasterBand(b + 1).GetDescription(): b + 1 for b in range(out.RasterCount)}
+own = dict(band.split("=", 1) for band in bands)
+result = {
+    "place": place(out) == place(ref),
+    "bands": list(by_name),
+    "reference": out.GetMetadataItem("EMRDM_REFERENCE"),
+    "nodata": out.GetRasterBand(1).GetNoDataValue(),
+    "cog": valid(output),
+}
+try:
+    source = gdal.Open(provenance)
+except RuntimeError:
+    source = None
+if source is not None:
+    result["cog"] = result["cog"] and valid(provenance)
+    observed = source.GetRasterBand(1).ReadAsArray() == 1
+    result["observed"] = int(observed.sum())
+    differing = 0
+    for name, number in by_name.items():
+        if own and name not in own:
+            continue
+        mine = out.GetRasterBand(number).ReadAsArray()
+        if own:
+            theirs = gdal.Open(own[name]).GetRasterBand(1).ReadAsArray()
+        else:
+            names = [ref.GetRasterBand(b + 1).GetDescription() for b in range(ref.RasterCount)]
+            index = names.index(name) + 1 if name in names else number
+            theirs = ref.GetRasterBand(index).ReadAsArray()
+        differing += int((mine != theirs)[observed].sum())
+    result["differing"] = differing
+print(json.dumps(result))
