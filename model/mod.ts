@@ -49,4 +49,10 @@ export {
   type RestoreInput,
   type RestoreOptions,
 } from "./restore_images.ts";
-export { bindDenoiser, countEvaluations, releaseDenoiser, sample, type SampleInput } from "./sample.ts";
+export {
+  bindDenoiser,
+  countEvaluations,
+  releaseDenoiser,
+  sample,
+  type SampleInput,
+} from "./sample.ts";
