@@ -49,7 +49,9 @@ if source is not None:
             continue
         mine = out.GetRasterBand(number).ReadAsArray()
         if own:
-            theirs = gdal.Open(own[name]).GetRasterBand(1).ReadAsArray()
+            # A band does not keep its file open.
+            file = gdal.Open(own[name])
+            theirs = file.GetRasterBand(1).ReadAsArray()
         else:
             names = [ref.GetRasterBand(b + 1).GetDescription() for b in range(ref.RasterCount)]
             index = names.index(name) + 1 if name in names else number
