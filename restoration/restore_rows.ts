@@ -46,7 +46,7 @@ export interface TilingOptions
   readonly tileOrder?: (columns: readonly number[]) => readonly number[];
   /** Called after each batch of tiles. */
   readonly onProgress?: (progress: RestoreProgress) => void;
-  /** Ends the work between two batches of tiles. */
+  /** Ends the work between two steps of a batch of tiles. */
   readonly signal?: AbortSignal;
 }
 
@@ -203,6 +203,7 @@ export async function restoreRows(
     batch,
     separate: how === "independent" ? scene.frames.length : 1,
     restore: restoreOptions(options),
+    signal,
     onTiles(count) {
       done += count;
       restored += count;

@@ -7,6 +7,7 @@
 
 import { readTensor, type Tensor4D, tf } from "../engine/mod.ts";
 import { type Model, restoreImages, type RestoreOptions } from "../model/mod.ts";
+import type { SamplingStep } from "../samplers/mod.ts";
 import { Exchange, Turns } from "./exchange.ts";
 import { fillTile } from "./fill_tile.ts";
 import type { FrameRows } from "./frame_rows.ts";
@@ -31,7 +32,15 @@ export interface TileRunnerOptions {
   readonly restore: RestoreOptions;
   /** Called after tiles were restored. */
   readonly onTiles: (count: number) => void;
+  /** Ends the work between two steps. */
+  readonly signal: AbortSignal | undefined;
 }
+
+/**
+ * How long tiles may keep the program from hearing of anything else, in milliseconds. Engines that
+ * compute in JavaScript's own thread would never let go: no file is written and no Ctrl-C heard.
+ */
+const BREATH = 50;
 
 /** Splits into full batches and single tiles, so that only two shapes of batch are compiled. */
 export function inBatches<T>(items: readonly T[], batch: number): readonly (readonly T[])[] {
@@ -48,6 +57,7 @@ export class TileRunner {
   readonly #options: TileRunnerOptions;
   readonly #exchanges: readonly Exchange[];
   readonly #turns = new Turns();
+  #heard = performance.now();
 
   constructor(model: Model, options: TileRunnerOptions) {
     this.#model = model;
@@ -100,6 +110,7 @@ export class TileRunner {
         origins: origins.map((origin) => ({ x: origin.column, y: origin.row })),
       }, {
         ...restore,
+        onStep: (step) => this.#breathe(step),
         ...(this.#exchanges.length > 0 && {
           shareDenoised: async (denoised) => {
             const values = await readTensor(denoised);
@@ -125,6 +136,19 @@ export class TileRunner {
     } finally {
       release();
     }
+  }
+
+  /** Lets others have their turn, and ends the work if it is to end. */
+  async #breathe({ denoised, y }: SamplingStep): Promise<void> {
+    const { signal } = this.#options;
+    if (performance.now() - this.#heard > BREATH) {
+      await new Promise((resolve) => setTimeout(resolve, 0));
+      this.#heard = performance.now();
+    }
+    if (signal?.aborted !== true) return;
+    // The sampler, which is left here, cannot.
+    tf.dispose([denoised, y]);
+    throw signal.reason;
   }
 
   /** Tiles of all dates [batch, dates, tileSize, tileSize, bands], without gaps. */

@@ -112,7 +112,7 @@ export function bandsOf(raster: Raster, names: readonly string[]): Raster {
 }
 
 /** The upper left part of an image. */
-function part({ width: full, ...raster }: Raster, width: number, height: number): Raster {
+export function part({ width: full, ...raster }: Raster, width: number, height: number): Raster {
   const count = raster.bands.length;
   const data = Uint16Array.from({ length: width * height * count }, (_, i) => {
     const [x, y] = [Math.floor(i / count) % width, Math.floor(i / count / width)];
