@@ -19,7 +19,7 @@ Deno.test({
       assertEquals([count, training.globalStep, training.weights], [56, 3, "ema"]);
 
       const again = await emrdm("convert", CKPT!, model, ...SIZES);
-      assertEquals(again.code, 1);
+      assertEquals(again.code, 4);
       assertStringIncludes(again.err, "the file exists");
 
       const authors = `${folder}/authors.safetensors`;

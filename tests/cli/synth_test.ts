@@ -39,7 +39,7 @@ Deno.test("synth clouds the rasters it is given and keeps their place", async ()
     assertEquals(cloudy.bands, before.bands);
     assert((await Deno.stat(`${folder}/b/scene0.png`)).size > 100);
     const again = await emrdm(...call);
-    assertEquals(again.code, 1);
+    assertEquals(again.code, 4);
     assert(again.err.includes("the file exists"), again.err);
   });
 });

@@ -74,7 +74,7 @@ Deno.test("train, experiment and restore work hand in hand", async () => {
       before.nodata,
     ]);
     assert((await Deno.stat(`${folder}/restored.png`)).size > 100);
-    assertEquals((await emrdm(...call)).code, 1);
+    assertEquals((await emrdm(...call)).code, 4);
     const churned = await emrdm(...call, "--overwrite", "--sampler", '{"type":"euler","sChurn":1}');
     assertEquals(churned.code, 0, churned.err);
     assert((await readRaster(out)).data.join() !== after.data.join());
@@ -86,7 +86,7 @@ Deno.test("train, experiment and restore say what is missing before any work", a
     [["train"], "it takes one experiment file"],
     [["train", "a.json"], "--out"],
     [["experiment", "--out", "x"], "at least one experiment file"],
-    [["restore", "--out", "x.tif"], "at least one GeoTIFF"],
+    [["restore", "--out", "x.tif"], "at least one scene"],
     [["restore", "a.tif"], "--out"],
     [["restore", "a.tif", "--out", "x.tif", "--overlap", "0.9"], "--overlap must be a number"],
   ] as const;
