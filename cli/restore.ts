@@ -358,6 +358,9 @@ export const restore = command({
     "--keep-clear or --mask, clear pixels come back bit for bit and a raster beside the result says\n" +
     "where each pixel comes from: 0 no data, 1 observed, 2 clear on another date, 3 reconstructed.\n" +
     "\n" +
+    "Nodata, NaN and infinite numbers (which are told) are missing: they are filled for the model, and\n" +
+    "have no data in the result where the reference has none.\n" +
+    "\n" +
     "A manifest is CSV with the columns output, inputs (with ; between dates) and, as needed, dates,\n" +
     "reference, mask, auxiliary, picture. What is complete is left alone: the same call goes on\n" +
     "after any stop.",
@@ -376,6 +379,7 @@ export const restore = command({
     optionsOf(values, registry);
     const engine = await context.engine();
     const model = await openModel(values.model ?? DEFAULT_MODEL, { registry });
+    let stopped = false;
     try {
       return await interruptible(
         {
@@ -385,13 +389,16 @@ export const restore = command({
             ? "stopped; nothing was written"
             : "stopped; the same call goes on",
         },
-        (signal) =>
-          values.manifest === undefined
+        (signal) => {
+          signal.addEventListener("abort", () => stopped = true);
+          return values.manifest === undefined
             ? runOne(values, { model, engine, context, signal })
-            : runMany(values, { model, context, signal }),
+            : runMany(values, { model, context, signal });
+        },
       );
     } finally {
-      tf.dispose({ ...model.weights.params, ...model.weights.buffers });
+      // Stopped, it ends anyway, and another thread may still be at a batch.
+      if (!stopped) tf.dispose({ ...model.weights.params, ...model.weights.buffers });
     }
   },
 });

@@ -27,15 +27,17 @@ const HEADER_BOX = "jp2h";
 /** Boxes before the image header; far more than any writer uses. */
 const MAX_BOXES = 64;
 
-/** Runs gdal_translate. */
-async function translate(args: readonly string[]): Promise<void> {
+/** Runs gdal_translate; a signal ends it. */
+async function translate(args: readonly string[], signal?: AbortSignal): Promise<void> {
   try {
     const { success, stderr } = await new Deno.Command("gdal_translate", {
       args: ["-q", "-of", "GTiff", ...args],
       stdout: "null",
       stderr: "piped",
+      ...(signal && { signal }),
     }).output();
     if (success) return;
+    signal?.throwIfAborted();
     const lines = new TextDecoder().decode(stderr).split("\n");
     const line = lines.find((text) => text.startsWith("ERROR")) ?? lines[0] ?? "";
     throw new TypeError(`GDAL must be able to read it, got ${line.trim() || "no reason"}`);
@@ -131,11 +133,15 @@ interface Converted {
   readonly folder: string;
 }
 
-async function convert(path: string, options: OpenRasterOptions): Promise<Converted> {
+async function convert(
+  path: string,
+  { signal, ...options }: OpenRasterOptions & { readonly signal: AbortSignal },
+): Promise<Converted> {
+  signal.throwIfAborted();
   const folder = await Deno.makeTempDir({ prefix: "emrdm-" });
   try {
     const whole = `${folder}/whole.tif`;
-    await translate([...CONVERT, path, whole]);
+    await translate([...CONVERT, path, whole], signal);
     const file = await openRaster(whole, options);
     // Where the system allows it the file goes at once: its bytes stay as long as it is open, and no
     // way to end the program leaves it behind.
@@ -163,12 +169,13 @@ export async function openJp2(path: string, options: OpenRasterOptions = {}): Pr
   }
   const header = await named(path, () => readHeader(path, options));
   let converted: Promise<Converted> | undefined;
+  const closed = new AbortController();
   return {
     header,
     blockHeight: TILE,
     async read(request = {}) {
       readRequest(header, request, path);
-      converted ??= convert(path, options);
+      converted ??= convert(path, { ...options, signal: closed.signal });
       try {
         const { file } = await converted;
         return await file.read(request);
@@ -177,6 +184,8 @@ export async function openJp2(path: string, options: OpenRasterOptions = {}): Pr
       }
     },
     async close() {
+      // What is being converted is of no use any more, nor is what somebody still asks for.
+      closed.abort(new TypeError("it must be open, got one that is closed"));
       if (converted === undefined) return;
       // A conversion that failed has removed its files.
       const done = await converted.catch(() => undefined);

@@ -16,6 +16,7 @@ import {
   type RasterHeader,
 } from "../data/mod.ts";
 import { type Model, modelDigest } from "../model/mod.ts";
+import { abortableMask, orAborted } from "./abortable.ts";
 import { areaOf, type AreaOptions } from "./area.ts";
 import { PROVENANCE } from "./finish_rows.ts";
 import { KEEP_CLEAR_DEFAULTS, type KeepClearOptions } from "./keep_clear.ts";
@@ -109,7 +110,7 @@ export async function openSky(
   { files, scene }: OpenSeries,
   { model: { card }, options }: { readonly model: Model; readonly options: RestoreSceneOptions },
 ): Promise<{ readonly sky: SceneSky; close(): Promise<void> } | undefined> {
-  const { mask, maskValues, dilate, feather } = options;
+  const { mask, maskValues, dilate, feather, signal } = options;
   if (mask === undefined) return undefined;
   const { grid, reference } = scene;
   const rasterOf = (l: number) => {
@@ -162,14 +163,17 @@ export async function openSky(
       open(rows) {
         const sources = rows.map((row, l) => {
           const raster = rasters[l];
-          if (raster !== undefined) return classMaskSource(row, raster);
-          return !visible ? undefined : detectorMask(row, {
-            scene: grid,
-            bands: card.bands.map(({ name }) => name),
-            white,
-            pixelSize: pixelSizeOf(grid),
-            emptyIsClear: l === reference,
-          });
+          if (raster !== undefined) return abortableMask(classMaskSource(row, raster), signal);
+          return !visible ? undefined : abortableMask(
+            detectorMask(row, {
+              scene: grid,
+              bands: card.bands.map(({ name }) => name),
+              white,
+              pixelSize: pixelSizeOf(grid),
+              emptyIsClear: l === reference,
+            }),
+            signal,
+          );
         });
         return {
           mask: sources[reference]!,
@@ -355,20 +359,4 @@ function shifted(
   { column, row }: { readonly column: number; readonly row: number },
 ): NonNullable<RasterHeader["transform"]> {
   return [a + b * column + c * row, b, c, d + e * column + f * row, e, f];
-}
-
-/** The result of work, or the reason of a signal as soon as it is set off. */
-async function orAborted<T>(work: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
-  if (signal === undefined) return await work;
-  work.catch(() => {});
-  const { promise, reject } = Promise.withResolvers<never>();
-  const stop = () => reject(signal.reason);
-  if (signal.aborted) stop();
-  signal.addEventListener("abort", stop);
-  try {
-    return await Promise.race([work, promise]);
-  } finally {
-    signal.removeEventListener("abort", stop);
-    promise.catch(() => {});
-  }
 }

@@ -18,6 +18,7 @@ import {
   sentinel2Radiometry,
 } from "../data/mod.ts";
 import type { CardBand, Model } from "../model/mod.ts";
+import { abortable } from "./abortable.ts";
 import { withoutInfinite } from "./finite.ts";
 import type { Scene, SceneFrame } from "./scene.ts";
 
@@ -291,11 +292,13 @@ export async function openSeries(
     readonly anyLength?: boolean;
     /** Receives the first infinite number of a file. */
     readonly log?: (line: string) => void;
+    /** Ends the opening and, later, the reading. */
+    readonly signal?: AbortSignal;
   },
 ): Promise<OpenSeries> {
   const { inputs, bandNames, bands, offset = "auto", missingB10 = "error", auxiliary = [] } =
     options;
-  const { anyLength = false, log = () => {} } = options;
+  const { anyLength = false, log = () => {}, signal } = options;
   for (const { date } of inputs) if (date !== undefined) checkDate(date);
   checkLength(model, { length: inputs.length, anyLength });
   const dates = inputs.map(({ path, date }) => date ?? dateOf(path));
@@ -306,9 +309,10 @@ export async function openSeries(
     for (const file of opened) await file.close();
   };
   const open = async (path: string, names?: readonly string[]) => {
+    signal?.throwIfAborted();
     const file = await openScene(path, names && { bandNames: names });
     opened.push(file);
-    return withoutInfinite(file, ({ band, column, row }) => {
+    return withoutInfinite(abortable(file, signal), ({ band, column, row }) => {
       log(
         `warning: ${path}: ${band} is infinite at column ${column}, row ${row}; infinite numbers ` +
           "count as missing data",

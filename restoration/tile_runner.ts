@@ -8,6 +8,7 @@
 import { readTensor, type Tensor4D, tf } from "../engine/mod.ts";
 import { type Model, restoreImages, type RestoreOptions } from "../model/mod.ts";
 import type { SamplingStep } from "../samplers/mod.ts";
+import { breathe } from "./abortable.ts";
 import { Exchange, Turns } from "./exchange.ts";
 import { fillTile } from "./fill_tile.ts";
 import type { FrameRows } from "./frame_rows.ts";
@@ -142,7 +143,7 @@ export class TileRunner {
   async #breathe({ denoised, y }: SamplingStep): Promise<void> {
     const { signal } = this.#options;
     if (performance.now() - this.#heard > BREATH) {
-      await new Promise((resolve) => setTimeout(resolve, 0));
+      await breathe();
       this.#heard = performance.now();
     }
     if (signal?.aborted !== true) return;

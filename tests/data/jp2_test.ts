@@ -194,3 +194,24 @@ Deno.test({
       );
     }),
 });
+
+Deno.test({
+  name: "a JPEG 2000 file that is closed while it is converted stops, and leaves nothing",
+  ignore: !present,
+  fn: () =>
+    inFolder(async (folder) => {
+      const before = await leftovers();
+      await writeJp2(
+        `${folder}/B02.jp2`,
+        raster(2048, 10, (i) => 1 + Math.imul(i, 2654435761) >>> 17),
+      );
+      const scene = await openScene(`${folder}/B02.jp2`);
+      const window = { column: 0, row: 0, width: 1, height: 1 };
+      const reading = assertRejects(() => scene.read({ window }), InputError, "closed");
+      await scene.close();
+      await reading;
+      assertEquals(await leftovers(), before);
+      await assertRejects(() => scene.read({ window }), InputError, "closed");
+      assertEquals(await leftovers(), before);
+    }),
+});
