@@ -148,6 +148,9 @@ export class NativeHost {
 
 /** What a person can do about an error of the worker. */
 function explain({ name, error }: { readonly name: string; readonly error: string }): Error {
+  if (error.includes("usage data")) {
+    return new NativeUnavailableError(`Cannot use engine native: ${error}`);
+  }
   if (/ffi access|allow-ffi/.test(error)) {
     return new NativeUnavailableError(
       "Cannot use engine native: it runs native code; add --allow-ffi, or use --engine wasm",

@@ -6,6 +6,7 @@
  */
 
 import { parentPort } from "node:worker_threads";
+import { disableTelemetry } from "./telemetry.ts";
 import type { Answer, Feed, Fetch, Request, SessionOptions, TensorData } from "./protocol.ts";
 
 type Ort = typeof import("./ort.ts")["ort"];
@@ -117,10 +118,15 @@ class Runtime {
   }
 }
 
+async function load(): Promise<Runtime> {
+  disableTelemetry();
+  return new Runtime((await import("./ort.ts")).ort);
+}
+
 let runtime: Promise<Runtime> | undefined;
 
 async function answer(request: Request): Promise<Omit<Answer, "id">> {
-  runtime ??= import("./ort.ts").then(({ ort }) => new Runtime(ort));
+  runtime ??= load();
   const { type } = request;
   const current = await runtime;
   switch (type) {
