@@ -87,15 +87,19 @@ for (const blend of ["end", "steps"] as const) {
     const window = { column: 201, row: 303, width: 257, height: 199 };
     const part = await restore({ ...options, window });
     line("a window", difference(whole.raster, part.raster, window.column, window.row));
-    const { columns, rows } = whole.report.seams;
+    const { columns, rows, disagreement } = whole.report.seams;
     seams.push(
-      `| ${name} | ${columns?.ratio.toFixed(3)} | ${rows?.ratio.toFixed(3)} | ` +
+      `| ${name} | ${columns?.ratio.toFixed(3)} | ${rows?.ratio.toFixed(3)} | ${
+        disagreement.toFixed(2)
+      } | ` +
         `${whole.report.evaluations} | ${whole.seconds.toFixed(1)} |`,
     );
   }
 }
-console.log("\n| blending | seam metric, columns | rows | evaluations | seconds |");
-console.log("| --- | --- | --- | --- | --- |");
+console.log(
+  "\n| blending | seam metric, columns | rows | disagreement of tiles (DN) | evaluations | seconds |",
+);
+console.log("| --- | --- | --- | --- | --- | --- |");
 console.log(seams.join("\n"));
 await Deno.remove(folder, { recursive: true });
 Deno.exit();

@@ -87,7 +87,7 @@ async function one(options: RestoreSceneOptions & { side: number }): Promise<Fig
     rss: () => Deno.memoryUsage().rss,
   });
   // What is compiled once, however large the scene is, is not counted: both shapes of batch.
-  const side = Math.min(options.side, 256);
+  const side = Math.min(options.side, 512);
   const window = { column: 0, row: 0, width: side, height: side };
   const { mask: _, ...plain } = options;
   const begin = performance.now();

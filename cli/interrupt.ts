@@ -1,8 +1,13 @@
 /**
- * Ctrl-C as a signal that ends work in an orderly way.
+ * Ctrl-C and SIGTERM as a signal that ends work in an orderly way.
  *
  * @module
  */
+
+/** Ctrl-C, and what schedulers send before they kill; Windows knows the first only. */
+const SIGNALS: readonly Deno.Signal[] = Deno.build.os === "windows"
+  ? ["SIGINT"]
+  : ["SIGINT", "SIGTERM"];
 
 /** Work that was stopped by Ctrl-C; the program ends with code 130. */
 export class Interrupted extends Error {
@@ -10,7 +15,7 @@ export class Interrupted extends Error {
 }
 
 /**
- * Runs with a signal that Ctrl-C sets off; a second Ctrl-C ends the program at once.
+ * Runs with a signal that Ctrl-C or SIGTERM sets off; a second one ends the program at once.
  *
  * @param options Where to say that the first one was heard, and what; the reason of the signal.
  */
@@ -28,11 +33,11 @@ export async function interruptible<T>(
     log(heard);
     controller.abort(new Interrupted(reason));
   };
-  Deno.addSignalListener("SIGINT", stop);
+  for (const signal of SIGNALS) Deno.addSignalListener(signal, stop);
   try {
     return await run(controller.signal);
   } finally {
-    Deno.removeSignalListener("SIGINT", stop);
+    for (const signal of SIGNALS) Deno.removeSignalListener(signal, stop);
   }
 }
 

@@ -10,10 +10,12 @@ import { dateOf } from "../data/mod.ts";
 import { tf } from "../engine/mod.ts";
 import type { AnyRegistry, Model } from "../model/mod.ts";
 import {
+  estimateManifest,
   estimateScene,
   readManifest,
   type RestoredScene,
   restoreManifest,
+  type RestoreProgress,
   restoreScene,
   type RestoreSceneOptions,
   type SceneEstimate,
@@ -248,6 +250,12 @@ function mean(values: readonly number[]): number {
 
 function statusText(status: SceneStatus): string {
   const { number: place, output, seconds } = status;
+  if (status.status === "estimated") {
+    const { tiles, seconds: { network, files } } = status.estimate;
+    return `${place} ${output} ${tiles.restored} of ${tiles.total} tiles, about ${
+      clock(network + files)
+    }`;
+  }
   const what = status.status === "failed" ? `failed: ${status.error}` : status.status;
   return `${place} ${output} ${what} (${seconds.toFixed(1)} s)`;
 }
@@ -313,7 +321,6 @@ async function runMany(
     "window",
     "bbox",
     "png",
-    "dryRun",
   ]
     .find((name) => {
       const given = values[name as keyof Values];
@@ -325,27 +332,53 @@ async function runMany(
     );
   }
   const scenes = await readManifest(values.manifest!);
-  let scene = 0;
-  const bar = progress("restore");
   const { sampler, timesteps, fusion } = values;
-  const all = await restoreManifest(model, scenes, {
+  const options = {
     ...optionsOf(values, registry),
     fingerprint: JSON.stringify([sampler, timesteps, fusion]),
     signal,
     log,
-    onProgress: ({ done, total }) =>
-      bar.update(scene + done / total, scenes.length, `scenes, ${done}/${total} tiles`),
-    onScene(status) {
+  };
+  const { index, count } = options.shard ?? { index: 1, count: 1 };
+  const share = Math.ceil((scenes.length - index + 1) / count);
+  let scene = 0;
+  const bar = progress("restore");
+  const work = {
+    ...options,
+    onProgress: ({ done, total }: RestoreProgress) =>
+      bar.update(scene + done / total, share, `scenes, ${done}/${total} tiles`),
+    onScene(status: SceneStatus) {
       scene++;
       print(status, statusText(status));
     },
-  }).finally(() => bar.end());
-  const counts = { restored: 0, complete: 0, failed: 0 };
+  };
+  const all =
+    await (values.dryRun
+      ? estimateManifest(model, scenes, { ...work, rss: () => Deno.memoryUsage().rss })
+      : restoreManifest(model, scenes, work)).finally(() => bar.end());
+  const counts: Record<SceneStatus["status"], number> = {
+    ...(values.dryRun ? { estimated: 0 } : { restored: 0 }),
+    complete: 0,
+    failed: 0,
+  } as Record<SceneStatus["status"], number>;
   for (const { status } of all) counts[status]++;
-  const summary = `${counts.restored} restored, ${counts.complete} complete before, ` +
-    `${counts.failed} failed`;
+  const summary =
+    (values.dryRun ? `${counts.estimated} to restore` : `${counts.restored} restored`) +
+    `, ${counts.complete} complete before, ${counts.failed} failed`;
   if (counts.failed > 0) throw new Failure(summary);
-  return { text: summary, json: counts };
+  return { text: values.dryRun ? `${summary}\n${sumText(all)}` : summary, json: counts };
+}
+
+/** Estimates of all scenes: times and sizes add up, memory does not. */
+function sumText(all: readonly SceneStatus[]): string {
+  const estimates = all.flatMap((one) => one.status === "estimated" ? [one.estimate] : []);
+  const sum = (of: (estimate: SceneEstimate) => number) =>
+    estimates.reduce((total, estimate) => total + of(estimate), 0);
+  return [
+    `time    about ${clock(sum(({ seconds }) => seconds.network + seconds.files))}`,
+    `memory  up to ${size(Math.max(0, ...estimates.map(({ memory }) => memory)))}`,
+    `disk    up to ${size(sum(({ bytes }) => bytes))}`,
+  ].join("\n");
 }
 
 /** `emrdm restore`. */

@@ -44,7 +44,7 @@ export type ProvenanceCounts = { readonly [K in keyof typeof PROVENANCE]: number
 
 /** What was measured on the way. */
 export interface FinishedReport {
-  readonly seams: SeamMetric;
+  readonly seams: Omit<SeamMetric, "disagreement">;
   readonly border?: BorderStep;
   /** Where there is a mask. */
   readonly pixels?: ProvenanceCounts;

@@ -10,6 +10,7 @@ import { InputError, OptionsError, OutputError } from "../core/mod.ts";
 import { clearScratch, decodePng, openRaster, parseCsv } from "../data/mod.ts";
 import { type Model, modelDigest } from "../model/mod.ts";
 import { checkShard, type Shard } from "./area.ts";
+import { estimateScene, type SceneEstimate } from "./estimate.ts";
 import {
   outputPaths,
   type RestoredScene,
@@ -38,6 +39,7 @@ export type SceneStatus =
   }
   & (
     | { readonly status: "restored"; readonly result: RestoredScene }
+    | { readonly status: "estimated"; readonly estimate: SceneEstimate }
     | { readonly status: "complete" }
     | { readonly status: "failed"; readonly error: string }
   );
@@ -240,27 +242,48 @@ async function isComplete(
   return complete;
 }
 
-async function restoreOne(
+/** What is to be done for a scene: undefined if it is complete. */
+async function pending(
   model: Model,
   scene: ManifestScene,
   options: RestoreManifestOptions,
-): Promise<RestoredScene | undefined> {
+): Promise<RestoreSceneOptions | undefined> {
   const { overwrite = false } = options;
   const { shard: _shard, fingerprint: _fingerprint, onScene: _onScene, ...rest } = options;
   const whole = { ...rest, ...scene };
-  const files = outputPaths(whole);
   const run = await runOf(scene, { model, options });
-  if (await isComplete(files, { run, overwrite })) {
-    // What a run left that was stopped between its last steps.
-    for (const path of files) await clearScratch(path);
-    return undefined;
-  }
+  if (await isComplete(outputPaths(whole), { run, overwrite })) return undefined;
   // What is there is of this run, which was stopped, or may be replaced.
-  return await restoreScene(model, {
-    ...whole,
-    overwrite: true,
-    tags: { ...rest.tags, [RUN_TAG]: run },
-  });
+  return { ...whole, overwrite: true, tags: { ...rest.tags, [RUN_TAG]: run } };
+}
+
+type Outcome = SceneStatus extends infer S ? S extends SceneStatus ? Omit<S, keyof Common> : never
+  : never;
+type Common = Pick<SceneStatus, "output" | "number" | "seconds">;
+
+/** Works through the scenes of a shard; one that fails does not stop the others. */
+async function eachScene(
+  scenes: readonly ManifestScene[],
+  { shard = { index: 1, count: 1 }, onScene, signal }: RestoreManifestOptions,
+  work: (scene: ManifestScene) => Promise<Outcome>,
+): Promise<readonly SceneStatus[]> {
+  checkShard(shard);
+  const all: SceneStatus[] = [];
+  for (const [i, scene] of scenes.entries()) {
+    if (i % shard.count !== shard.index - 1) continue;
+    const start = performance.now();
+    const outcome = await work(scene).catch((error: unknown): Outcome => {
+      signal?.throwIfAborted();
+      // Mistakes in the program, and options that are wrong for every scene, are not a scene's.
+      if (!(error instanceof Error) || error instanceof OptionsError) throw error;
+      return { status: "failed", error: error.message };
+    });
+    const seconds = (performance.now() - start) / 1000;
+    const status = { output: scene.output, number: i + 1, seconds, ...outcome };
+    all.push(status);
+    onScene?.(status);
+  }
+  return all;
 }
 
 /**
@@ -276,31 +299,30 @@ export async function restoreManifest(
   scenes: readonly ManifestScene[],
   options: RestoreManifestOptions = {},
 ): Promise<readonly SceneStatus[]> {
-  const { shard = { index: 1, count: 1 }, onScene, signal } = options;
-  checkShard(shard);
-  const all: SceneStatus[] = [];
-  for (const [i, scene] of scenes.entries()) {
-    if (i % shard.count !== shard.index - 1) continue;
-    const start = performance.now();
-    const of = () => ({
-      output: scene.output,
-      number: i + 1,
-      seconds: (performance.now() - start) / 1000,
-    });
-    let status: SceneStatus;
-    try {
-      const result = await restoreOne(model, scene, options);
-      status = result === undefined
-        ? { ...of(), status: "complete" }
-        : { ...of(), status: "restored", result };
-    } catch (error) {
-      signal?.throwIfAborted();
-      // Mistakes in the program, and options that are wrong for every scene, are not a scene's.
-      if (!(error instanceof Error) || error instanceof OptionsError) throw error;
-      status = { ...of(), status: "failed", error: error.message };
-    }
-    all.push(status);
-    onScene?.(status);
-  }
-  return all;
+  return await eachScene(scenes, options, async (scene) => {
+    const todo = await pending(model, scene, options);
+    if (todo !== undefined) return { status: "restored", result: await restoreScene(model, todo) };
+    // What a run left that was stopped between its last steps.
+    for (const path of outputPaths({ ...options, ...scene })) await clearScratch(path);
+    return { status: "complete" };
+  });
+}
+
+/**
+ * Estimates what {@linkcode restoreManifest} would do, scene by scene; nothing is written.
+ *
+ * @param rss See `estimateScene`.
+ * @returns For each scene of the shard its estimate, or that it is complete, or why it would fail.
+ * @throws {RangeError} If there is no such shard.
+ */
+export async function estimateManifest(
+  model: Model,
+  scenes: readonly ManifestScene[],
+  { rss, ...options }: RestoreManifestOptions & { readonly rss: () => number },
+): Promise<readonly SceneStatus[]> {
+  return await eachScene(scenes, options, async (scene) => {
+    const todo = await pending(model, scene, options);
+    if (todo === undefined) return { status: "complete" };
+    return { status: "estimated", estimate: await estimateScene(model, todo, { rss }) };
+  });
 }

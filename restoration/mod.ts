@@ -13,6 +13,7 @@ export { type FinishedRows, PROVENANCE, type ProvenanceCounts } from "./finish_r
 export { joinShards } from "./join_shards.ts";
 export { KEEP_CLEAR_DEFAULTS, type KeepClearOptions, restoredShares } from "./keep_clear.ts";
 export {
+  estimateManifest,
   type ManifestScene,
   readManifest,
   restoreManifest,

@@ -16,6 +16,7 @@ import { type FinishedReport, type FinishedRows, RowFinisher } from "./finish_ro
 import { checkKeepClear, KEEP_CLEAR_DEFAULTS, type KeepClearOptions } from "./keep_clear.ts";
 import { planTiles, rowAhead, type TilePlan } from "./plan.ts";
 import type { MaskSource, Scene } from "./scene.ts";
+import type { SeamMetric } from "./seams.ts";
 import { SkyRows } from "./sky_rows.ts";
 import { createStripBlend } from "./strip_blend.ts";
 import { type RestoredTile, TileRunner } from "./tile_runner.ts";
@@ -72,6 +73,8 @@ export interface RestoreRowsOptions extends TilingOptions {
 
 /** What a restoration did. */
 export interface RowsReport extends FinishedReport {
+  /** How far tile borders show. */
+  readonly seams: SeamMetric;
   /** Tiles that the area needs, and how many of them were restored. */
   readonly tiles: { readonly total: number; readonly restored: number };
   /** Evaluations of the denoiser, one for each tile and noise level. */
@@ -247,8 +250,10 @@ export async function restoreRows(
     finished = end;
     flight.drop(next < lastRow ? Math.min(finished, tops[next]!) : finished);
   }
+  const report = finisher.report();
   return {
-    ...finisher.report(),
+    ...report,
+    seams: { ...report.seams, disagreement: blend.disagreement() },
     tiles: { total, restored },
     evaluations: restored * calls,
   };

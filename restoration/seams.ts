@@ -28,6 +28,11 @@ export interface SeamMetric {
   /** Across vertical borders; undefined where there is none to measure. */
   readonly columns?: SeamDirection;
   readonly rows?: SeamDirection;
+  /**
+   * Root mean square distance of overlapping tiles from their blend, in the model's units. Blending
+   * hides it; joint diffusion takes its cause away.
+   */
+  readonly disagreement: number;
 }
 
 /** Measures rows as they come. */
@@ -36,7 +41,7 @@ export interface SeamMeter {
    * The next row: bands [columns, bands], and the pixels that were restored (others do not count).
    */
   add(values: Float32Array, restored: (pixel: number) => boolean): void;
-  result(): SeamMetric;
+  result(): Omit<SeamMetric, "disagreement">;
 }
 
 /** Sums of the jumps at borders and elsewhere. */

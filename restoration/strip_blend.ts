@@ -35,6 +35,11 @@ export interface StripBlend {
    * [rows, columns, bands], NaN where there was no tile. Valid until the next call.
    */
   take(end: number): Float32Array;
+  /**
+   * How far tiles disagree where they overlap: the root mean square distance of their values (means
+   * over the bands) from the blend, of the rows taken; 0 where no tiles overlap.
+   */
+  disagreement(): number;
 }
 
 /** Starts a strip at the top of an area. */
@@ -47,8 +52,13 @@ export function createStripBlend(
   },
 ): StripBlend {
   const sums = new Float32Array(tileSize * width * bands);
-  const weights = new Float32Array(tileSize * width);
+  const weights = new Float64Array(tileSize * width);
   const taken = new Float32Array(tileSize * width * bands);
+  // Σ w·g and Σ w·g² of the means g over the bands, and how many tiles cover a pixel.
+  const greys = new Float64Array(tileSize * width);
+  const squares = new Float64Array(tileSize * width);
+  const covers = new Uint8Array(tileSize * width);
+  let [spread, overlaps] = [0, 0];
   const side = blendWeights(tileSize, ramp);
   let base = top;
   return {
@@ -61,7 +71,14 @@ export function createStripBlend(
           const pixel = (row + y - base) * width + column + x - left;
           const from = (y * tileSize + x) * bands;
           weights[pixel]! += weight;
-          for (let b = 0; b < bands; b++) sums[pixel * bands + b]! += weight * tile[from + b]!;
+          covers[pixel]!++;
+          let sum = 0;
+          for (let b = 0; b < bands; b++) {
+            sums[pixel * bands + b]! += weight * tile[from + b]!;
+            sum += tile[from + b]!;
+          }
+          greys[pixel]! += weight * sum / bands;
+          squares[pixel]! += weight * (sum / bands) ** 2;
         }
       }
     },
@@ -72,13 +89,19 @@ export function createStripBlend(
         for (let b = 0; b < bands; b++) {
           taken[pixel * bands + b] = sums[pixel * bands + b]! / weight;
         }
+        if (covers[pixel]! < 2) continue;
+        spread += Math.max(0, squares[pixel]! / weight - (greys[pixel]! / weight) ** 2);
+        overlaps++;
       }
       sums.copyWithin(0, pixels * bands);
       sums.fill(0, sums.length - pixels * bands);
-      weights.copyWithin(0, pixels);
-      weights.fill(0, weights.length - pixels);
+      for (const each of [weights, greys, squares, covers]) {
+        each.copyWithin(0, pixels);
+        each.fill(0, each.length - pixels);
+      }
       base = end;
       return taken.subarray(0, pixels * bands);
     },
+    disagreement: () => overlaps === 0 ? 0 : Math.sqrt(spread / overlaps),
   };
 }

@@ -2,9 +2,12 @@ import { assert, assertEquals, assertRejects } from "@std/assert";
 import { type ExportedLevel, exportOnnx, loadModel } from "../../checkpoints/mod.ts";
 import { type Sequence, tf, useEngine } from "../../engine/mod.ts";
 import { ort } from "../../engine/native/ort.ts";
+import { disableTelemetry } from "../../engine/native/telemetry.ts";
 import { conditionChannels, sample } from "../../model/mod.ts";
 import { euler } from "../../samplers/mod.ts";
 import { assertClose, normals } from "../engines.ts";
+
+disableTelemetry();
 
 const MODEL = new URL("../../weights/s2-small.safetensors", import.meta.url).pathname;
 const native = { sanitizeOps: false, sanitizeResources: false };

@@ -142,6 +142,8 @@ Deno.test("a scene without clouds comes back as it is, without a tile", async ()
 Deno.test("joint blending differs from blending at the end, and says what cannot be restored", async () => {
   const [end, joint] = [await restored({ seed: 3 }), await restored({ seed: 3, blend: "steps" })];
   assert(difference(end.data, joint.data, WHOLE) > 0);
+  // Tiles that share every step say the same of every pixel.
+  assert(joint.report.seams.disagreement < 0.05 && end.report.seams.disagreement > 1);
   const area = { column: 60, row: 0, width: 11, height: 5 };
   await assertRejects(() => restored({ area }), RangeError, "scene of 70×61");
   await assertRejects(() => restored({ sky: { ...sky!, feather: 9 } }), RangeError, "feather");

@@ -5,6 +5,7 @@ import { createRng, InputError, type Raster } from "../../core/mod.ts";
 import { readRaster, writeCog } from "../../data/mod.ts";
 import { tf, useEngine } from "../../engine/mod.ts";
 import {
+  estimateManifest,
   type ManifestScene,
   readManifest,
   restoreManifest,
@@ -216,6 +217,31 @@ Deno.test("a scene that fails does not stop the others, and the code says so", (
     assertEquals(err.split("\n").at(-1), "2 restored, 0 complete before, 1 failed");
     await Deno.remove(`${folder}/models`, { recursive: true });
     assertEquals(Object.keys(await made(folder)), ["c0.tif", "c2.tif", "p0.png"]);
+  }));
+
+Deno.test("a manifest is estimated scene by scene, and nothing is written", () =>
+  inFolder(async (folder) => {
+    const path = await writeManifest(folder, 3);
+    const scenes = await readManifest(path);
+    await restoreManifest(model, scenes.slice(0, 1));
+    const before = await made(folder);
+    const missing = { output: `${folder}/none.tif`, inputs: [{ path: `${folder}/none_in.tif` }] };
+    const all = await estimateManifest(model, [...scenes, missing], {
+      rss: () => Deno.memoryUsage().rss,
+    });
+    assertEquals(statuses(all), ["complete", "estimated", "estimated", "failed"]);
+    assertStringIncludes(errorOf(all[3]), "none_in.tif");
+    const { estimate } = all[2] as Extract<SceneStatus, { status: "estimated" }>;
+    assertEquals([estimate.width, estimate.height, estimate.tiles.total], [20, 16, 2]);
+    assertEquals(await made(folder), before);
+    await Deno.mkdir(`${folder}/models`);
+    await saveModels(`${folder}/models`);
+    const { code, out, err } = await emrdm(
+      ...["restore", "--manifest", path, "--model", `${folder}/models/tiny.safetensors`],
+      ...["--engine", "cpu", "--dry-run", "--overwrite"],
+    );
+    assertEquals(code, 0, err);
+    assertStringIncludes(out, "3 to restore, 0 complete before, 0 failed\ntime    about ");
   }));
 
 Deno.test("shards of a manifest are all of it, and no scene twice", () =>

@@ -140,6 +140,10 @@ Deno.test("blended tiles that disagree meet without a step", () => {
   blend.add(new Float32Array(256).fill(1), { column: 12, row: 0 });
   const row = blend.take(16).slice(0, 28);
   assertEquals([row[11], row[16]], [0, 1]);
+  // In four columns 0 and 1 meet with weights w and 1 − w: variance w(1 − w), w = sin²(π/16·(2i + 1)).
+  const variances = [1, 3, 5, 7].map((i) => (Math.sin(Math.PI * i / 8) / 2) ** 2);
+  const mean = variances.reduce((sum, value) => sum + value) / 4;
+  assertAlmostEquals(blend.disagreement(), Math.sqrt(mean), 1e-6);
   // sin² ramps over four pixels rise by sin(π/8) at most.
   const steepest = Math.sin(Math.PI / 8) + 1e-6;
   for (let x = 1; x < 28; x++) {

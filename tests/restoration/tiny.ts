@@ -2,6 +2,7 @@
 
 import { createRng, type Raster } from "../../core/mod.ts";
 import { syntheticClouds, syntheticScene } from "../../data/mod.ts";
+import { type Tensor, tf } from "../../engine/mod.ts";
 import { createModel, type Model, type ModelConfig } from "../../model/mod.ts";
 
 /** Bands of {@linkcode TINY}. */
@@ -27,9 +28,17 @@ export const TINY: ModelConfig = {
   },
 };
 
-/** {@linkcode TINY} with fresh weights. */
+/** {@linkcode TINY} with random weights: fresh ones give zero, whatever a tile shows. */
 export function tinyModel(): Model {
-  return createModel(TINY, { seed: 1 });
+  const model = createModel(TINY, { seed: 1 });
+  const rng = createRng(8);
+  const params: Record<string, Tensor> = {};
+  for (const [name, tensor] of Object.entries(model.weights.params)) {
+    const noise = tf.tensor(rng.fork(name).normals(tensor.size), tensor.shape);
+    params[name] = tf.tidy(() => tf.add(tensor, tf.mul(noise, 0.15)));
+    tf.dispose([noise, tensor]);
+  }
+  return { ...model, weights: { ...model.weights, params } };
 }
 
 /** A scene of {@linkcode BANDS}, clouded once per date. */
