@@ -17,7 +17,7 @@ import {
 } from "../data/mod.ts";
 import { tf } from "../engine/mod.ts";
 import { evaluateCase } from "../evaluation/mod.ts";
-import { restoreScene } from "../restoration/mod.ts";
+import { provenancePath, restoreScene } from "../restoration/mod.ts";
 import { command, operandsOf } from "./command.ts";
 import { DEFAULT_MODEL } from "./default_model.ts";
 import { count, text } from "./flags.ts";
@@ -56,9 +56,9 @@ export const demo = command({
   operands: "",
   details:
     "Paints a landscape on three dates in 13 Sentinel-2 bands, puts clouds, haze and shadows\n" +
-    "over each, restores the cloudiest date with the model that ships, writes GeoTIFFs and\n" +
-    "pictures, and scores the result beside what costs no training. MAE and RMSE are\n" +
-    "reflectances, PSNR is in dB, SAM in degrees.",
+    "over each, restores the cloudiest date with the model that ships (keeping what the built-in\n" +
+    "detector finds clear), writes GeoTIFFs and pictures, and scores the result beside what costs\n" +
+    "no training. MAE and RMSE are reflectances, PSNR is in dB, SAM in degrees.",
   flags: {
     out: text("Folder to write to (default demo); its files of earlier demos are replaced", "DIR"),
     model: text("Model file or URL (default the small model that ships)", "FILE"),
@@ -86,6 +86,7 @@ export const demo = command({
       inputs: paths.map((path) => ({ path })),
       output,
       reference: REFERENCE,
+      mask: "detector",
       seed,
       overwrite,
       registry,
@@ -115,6 +116,7 @@ export const demo = command({
       `${model.card.name}: ${model.card.description}`,
       "",
       output,
+      `${provenancePath(output)}: 1 observed, 2 seen on another date, 3 reconstructed`,
       `${picture}: the three dates, the result, the truth`,
     ].join("\n");
     return { text, json: { output, picture, seconds, engine: name, device, scores } };
