@@ -234,7 +234,7 @@ Deno.test("the library and a plugin run by URL in an empty folder", async (t) =>
         ...["--model", "model.safetensors", "--out", "scene/restored.tif", "--engine", "wasm"],
       ];
       const without = await cli(...restore);
-      assertEquals(without.code, 1);
+      assertEquals(without.code, 3);
       assertStringIncludes(without.err, `"variancePreserving" is not a known schedule`);
       const { code, err } = await cli(...restore, "--plugin", `${plugin}/plugin.ts`);
       assertEquals(code, 0, err);
