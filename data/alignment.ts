@@ -57,7 +57,26 @@ function positionOf(
   return { x: a + b * column + c * row, y: d + e * column + f * row };
 }
 
-/** The command that puts a raster on a grid; `nodata` is for what it does not know. */
+/** Whether pixels of a raster, of which corners are given, lie on another of a size. */
+export function overlaps(
+  corners: readonly { readonly column: number; readonly row: number }[],
+  { width, height }: { readonly width: number; readonly height: number },
+): boolean {
+  const touches = (values: readonly number[], size: number) =>
+    Math.max(...values) > TOLERANCE && Math.min(...values) < size - TOLERANCE;
+  return touches(corners.map(({ column }) => column), width) &&
+    touches(corners.map(({ row }) => row), height);
+}
+
+/** What a warped raster holds where the source has nothing; undefined where no value is free. */
+function unknownOf({ nodata, dtype }: RasterHeader): number | undefined {
+  return nodata ?? (dtype.startsWith("float") ? NaN : undefined);
+}
+
+/**
+ * The command that puts a raster on a grid; `nodata` is for what it does not know, which gdalwarp
+ * makes 0 else.
+ */
 export function warpCommand(
   grid: RasterHeader,
   name: string,
@@ -67,7 +86,7 @@ export function warpCommand(
   } = {},
 ): string {
   const srs = (grid.crs?.epsg === undefined ? "" : ` -t_srs EPSG:${grid.crs.epsg}`) +
-    (nodata === undefined ? "" : ` -dstnodata ${nodata}`);
+    (nodata === undefined ? "" : ` -dstnodata ${Number.isNaN(nodata) ? "nan" : nodata}`);
   const transform = grid.transform;
   if (transform === undefined || transform[2] !== 0 || transform[4] !== 0) {
     return `gdalwarp${srs} -r ${method} ${name} OUT.tif`;
@@ -89,8 +108,8 @@ export function warpCommand(
  * @returns Column and row of `other` at pixel (0, 0) of `grid`; integers, negative where `other`
  *   begins inside of `grid`.
  * @throws {InputError} If the CRS, the pixel size or the rotation differ, or pixel corners lie more
- *   than 0.01 pixels apart; the message holds both sides and the gdalwarp command that helps. If the
- *   rasters have no pixel in common.
+ *   than 0.01 pixels apart; the message holds both sides and the gdalwarp command that helps, which
+ *   keeps what is unknown without data. If the rasters have no pixel in common.
  *
  * @example
  * ```ts
@@ -127,7 +146,9 @@ export function alignment(
     }
     return { column: 0, row: 0 };
   }
-  const cure = `put it there with: ${warpCommand(grid, names.other)}`;
+  const nodata = unknownOf(other);
+  const command = warpCommand(grid, names.other, nodata === undefined ? {} : { nodata });
+  const cure = `put it there with: ${command}`;
   if (!sameCrs(grid.crs, other.crs)) {
     refuse(`the CRS must be ${crsName(grid.crs)}`, `${crsName(other.crs)}; ${cure}`);
   }
@@ -135,25 +156,23 @@ export function alignment(
     pixelOf(other.transform!, positionOf(grid.transform!, { column, row }));
   const origin = at(0, 0);
   const [column, row] = [Math.round(origin.column), Math.round(origin.row)];
-  const apart = [[0, 0], [grid.width, 0], [0, grid.height], [grid.width, grid.height]]
-    .flatMap(([x, y]) => {
-      const found = at(x!, y!);
-      return [Math.abs(found.column - x! - column), Math.abs(found.row - y! - row)];
-    });
-  if (!(Math.max(...apart) <= TOLERANCE)) {
-    refuse(
-      `the pixels must lie on one grid, transform [${grid.transform.join(", ")}]`,
-      `[${other.transform.join(", ")}]; ${cure}`,
-    );
-  }
-  const apartBy = (at: number, size: number, length: number) => at >= length || at + size <= 0;
-  if (
-    apartBy(column, grid.width, other.width) || apartBy(row, grid.height, other.height)
-  ) {
+  const corners = [[0, 0], [grid.width, 0], [0, grid.height], [grid.width, grid.height]] as const;
+  // First: no command brings pixels to where there are none.
+  if (!overlaps(corners.map(([x, y]) => at(x, y)), other)) {
     refuse(
       "they must overlap",
       `rasters that begin ${Math.abs(column)} columns and ${Math.abs(row)} rows apart; ` +
         "are they of one place?",
+    );
+  }
+  const apart = corners.flatMap(([x, y]) => {
+    const found = at(x, y);
+    return [Math.abs(found.column - x - column), Math.abs(found.row - y - row)];
+  });
+  if (!(Math.max(...apart) <= TOLERANCE)) {
+    refuse(
+      `the pixels must lie on one grid, transform [${grid.transform.join(", ")}]`,
+      `[${other.transform.join(", ")}]; ${cure}`,
     );
   }
   // Math.round gives -0 too.

@@ -5,17 +5,18 @@
  */
 
 import { InputError } from "../core/mod.ts";
-import { crsName, pixelOf, sameCrs, warpCommand } from "./alignment.ts";
+import { crsName, overlaps, pixelOf, sameCrs, warpCommand } from "./alignment.ts";
 import { openImage } from "./image_file.ts";
 import type { RasterHeader, RasterWindow } from "./raster_file.ts";
 
+/** In a {@linkcode ClassMask}: neither masked nor not. */
+export const MASK_UNKNOWN = 2;
+
 /** Classes of a raster as a mask of a scene. */
 export interface ClassMask {
-  /** Never set: unlike a detector's, a window's mask needs no pixels around the window. */
-  readonly margin?: never;
   /**
-   * The mask of a window of the scene, [height, width]: 1 masked, 0 not, 2 unknown (nodata, or
-   * outside of the raster).
+   * The mask of a window of the scene, [height, width]: 1 masked, 0 not, {@linkcode MASK_UNKNOWN}
+   * where there is nodata, or outside of the raster.
    */
   read(window: RasterWindow): Promise<Uint8Array>;
   close(): Promise<void>;
@@ -25,6 +26,8 @@ export interface ClassMask {
 export interface ClassMaskOptions {
   /** The scene whose pixels are masked. */
   readonly grid: RasterHeader;
+  /** Pixels of the scene that will be read, which the raster must cover. Default all. */
+  readonly area?: RasterWindow;
   /**
    * Classes that are masked. Default for a scene classification (SCL in its name or band) cloud
    * shadow 3, clouds 8 and 9, cirrus 10; else every class but 0 and nodata.
@@ -34,8 +37,10 @@ export interface ClassMaskOptions {
 
 /** Cloud shadow, cloud of medium and high probability, thin cirrus. */
 const SCL_MASKED: readonly number[] = [3, 8, 9, 10];
-/** What fills a mask beyond its borders; no classification has a class of that number. */
-const UNKNOWN = 255;
+/** What gdalwarp is told to fill a mask with beyond its borders; what it fills else, 0, is clear. */
+const FILL = 255;
+/** How far corners may be off, in pixels, by the rounding of coordinates. */
+const NEAR = 1e-6;
 /** In a scene classification: no data. */
 const SCL_UNKNOWN = 0;
 
@@ -60,6 +65,11 @@ function divides(a: number, b: number): boolean {
   return Number.isInteger(a / b) || Number.isInteger(b / a);
 }
 
+/** The command that puts a mask on the scene's grid. */
+function maskCommand(grid: RasterHeader, name: string): string {
+  return warpCommand(grid, name, { method: "near", nodata: FILL });
+}
+
 /** From pixel corners of `grid` to those of `mask`. */
 function gridMap(grid: RasterHeader, mask: RasterHeader, name: string): GridMap {
   if (grid.transform === undefined || mask.transform === undefined) {
@@ -76,7 +86,7 @@ function gridMap(grid: RasterHeader, mask: RasterHeader, name: string): GridMap 
   if (!sameCrs(grid.crs, mask.crs)) {
     throw new InputError(
       `Cannot use mask ${name}: its CRS must be the scene's, ${crsName(grid.crs)}, got ` +
-        `${crsName(mask.crs)}; put it there with: ${warpCommand(grid, name, { method: "near" })}`,
+        `${crsName(mask.crs)}; put it there with: ${maskCommand(grid, name)}`,
     );
   }
   const [a, b, c, d, e, f] = grid.transform;
@@ -107,39 +117,60 @@ function maskWindow(map: GridMap, window: RasterWindow, mask: RasterHeader): Ras
   return { column, row, width, height };
 }
 
-/** Less than a pixel of the mask may be missing at each border. */
-function checkCover(grid: RasterHeader, { map, mask, name }: {
-  readonly map: GridMap;
-  readonly mask: RasterHeader;
-  readonly name: string;
-}): void {
-  const corners = [0, grid.width].flatMap((x) => [0, grid.height].map((y) => ({ x, y })));
-  const inside = (value: number, size: number) => value > -1 && value < size + 1;
-  const covers = corners.every((corner) =>
-    inside(at(map.column, corner), mask.width) && inside(at(map.row, corner), mask.height)
-  );
-  if (covers) return;
-  const part = (size: number, { start, step, length }: {
+/** The pixels of one axis, from `first` to before `last`, that a mask covers whole. */
+function covered(
+  [first, last]: readonly [number, number],
+  { start, step, length }: {
     readonly start: number;
     readonly step: number;
     readonly length: number;
-  }) => {
-    const ends = [-start / step, (length - start) / step].sort((a, b) => a - b);
-    const [from, to] = [Math.max(0, Math.ceil(ends[0]!)), Math.min(size, Math.floor(ends[1]!))];
-    return from < to ? `${from} to ${to - 1}` : undefined;
-  };
+  },
+): string | undefined {
+  const ends = [-start / step, (length - start) / step].sort((a, b) => a - b);
+  const from = Math.max(first, Math.ceil(ends[0]! - NEAR));
+  const to = Math.min(last, Math.floor(ends[1]! + NEAR));
+  return from < to ? `${from} to ${to - 1}` : undefined;
+}
+
+/** Less than a pixel of the mask may be missing at each border. */
+function checkCover(grid: RasterHeader, { map, mask, name, area }: {
+  readonly map: GridMap;
+  readonly mask: RasterHeader;
+  readonly name: string;
+  readonly area?: RasterWindow;
+}): void {
   const { column, row } = map;
-  const columns = part(grid.width, { ...column, step: column.byX, length: mask.width });
-  const rows = part(grid.height, { ...row, step: row.byY, length: mask.height });
+  const whole = { column: 0, row: 0, width: grid.width, height: grid.height };
+  const cornersOf = ({ column: x, row: y, width, height }: RasterWindow) =>
+    [x, x + width].flatMap((x) =>
+      [y, y + height].map((y) => ({ column: at(column, { x, y }), row: at(row, { x, y }) }))
+    );
+  const { transform } = mask;
+  if (transform !== undefined && !overlaps(cornersOf(whole), mask)) {
+    const [x, y] = [transform[0], transform[3]];
+    throw new InputError(
+      `Cannot use mask ${name}: it must overlap the scene, ${grid.width}×${grid.height} pixels ` +
+        `from ${grid.transform?.[0]}, ${grid.transform?.[3]}, got one of ${mask.width}×` +
+        `${mask.height} from ${x}, ${y}; is it of that place?`,
+    );
+  }
+  const wanted = area ?? whole;
+  const inside = (value: number, size: number) => value > NEAR - 1 && value < size + 1 - NEAR;
+  const corners = cornersOf(wanted);
+  if (corners.every((at) => inside(at.column, mask.width) && inside(at.row, mask.height))) return;
+  const [x0, x1] = [wanted.column, wanted.column + wanted.width];
+  const [y0, y1] = [wanted.row, wanted.row + wanted.height];
+  const columns = covered([x0, x1], { ...column, step: column.byX, length: mask.width });
+  const rows = covered([y0, y1], { ...row, step: row.byY, length: mask.height });
+  const what = area === undefined
+    ? `the whole scene, ${grid.width}×${grid.height} pixels`
+    : `columns ${x0} to ${x1 - 1} and rows ${y0} to ${y1 - 1} of the scene`;
   throw new InputError(
-    `Cannot use mask ${name}: it must cover the whole scene, ${grid.width}×${grid.height} pixels, ` +
-      `got ${
-        columns === undefined || rows === undefined
-          ? "none of it"
-          : `only its columns ${columns} and rows ${rows}`
-      }; add what it does not know with: ${
-        warpCommand(grid, name, { method: "near", nodata: UNKNOWN })
-      }`,
+    `Cannot use mask ${name}: it must cover ${what}, got ${
+      columns === undefined || rows === undefined
+        ? "none of it"
+        : `only columns ${columns} and rows ${rows}`
+    }; add what it does not know with: ${maskCommand(grid, name)}`,
   );
 }
 
@@ -168,7 +199,7 @@ function maskOf(map: GridMap, { window, part, classOf }: {
       const column = Math.floor(at(map.column, centre)) - part.column;
       const row = Math.floor(at(map.row, centre)) - part.row;
       const outside = column < 0 || row < 0 || column >= part.width || row >= part.height;
-      out[to++] = outside ? 2 : classOf(row * part.width + column);
+      out[to++] = outside ? MASK_UNKNOWN : classOf(row * part.width + column);
     }
   }
   return out;
@@ -179,12 +210,12 @@ function maskOf(map: GridMap, { window, part, classOf }: {
  * the scene has the class of the mask's pixel under its centre.
  *
  * @throws {InputError} If the raster cannot be read, has several bands of which none is named SCL, is
- *   in another CRS, or does not cover the scene; without georeference on both, if the sizes are
- *   neither equal nor divide each other.
+ *   in another CRS, or does not cover the area; without georeference on both, if the sizes are
+ *   neither equal nor divide each other. Messages hold the gdalwarp command that helps.
  */
 export async function openClassMask(
   source: string | URL,
-  { grid, values }: ClassMaskOptions,
+  { grid, area, values }: ClassMaskOptions,
 ): Promise<ClassMask> {
   const file = await openImage(source);
   const name = String(source);
@@ -192,7 +223,7 @@ export async function openClassMask(
     const mask = file.header;
     const band = classBand(mask, name);
     const map = gridMap(grid, mask, name);
-    checkCover(grid, { map, mask, name });
+    checkCover(grid, { map, mask, name, ...(area && { area }) });
     const isScl = mask.bands[band] === "SCL" || /(?:^|[_.\\/-])SCL[_.]/i.test(name);
     const masked = new Set(values ?? SCL_MASKED);
     const isMasked = values === undefined && !isScl
@@ -205,14 +236,14 @@ export async function openClassMask(
       async read(window) {
         const part = maskWindow(map, window, mask);
         if (part.width === 0 || part.height === 0) {
-          return new Uint8Array(window.width * window.height).fill(2);
+          return new Uint8Array(window.width * window.height).fill(MASK_UNKNOWN);
         }
         const { data } = await file.read({ window: part, bands: [band] });
         const asked = values !== undefined;
         const classOf = (index: number) => {
           const value = data[index]!;
           // A class that is asked for is masked even where it is the nodata value.
-          if (!(asked && masked.has(value)) && isUnknown(value)) return 2;
+          if (!(asked && masked.has(value)) && isUnknown(value)) return MASK_UNKNOWN;
           return isMasked(value) ? 1 : 0;
         };
         return maskOf(map, { window, part, classOf });

@@ -17,7 +17,12 @@ export {
   sentinel2Band,
 } from "./bands.ts";
 export { pathOf } from "./byte_source.ts";
-export { type ClassMask, type ClassMaskOptions, openClassMask } from "./class_mask.ts";
+export {
+  type ClassMask,
+  type ClassMaskOptions,
+  MASK_UNKNOWN,
+  openClassMask,
+} from "./class_mask.ts";
 export { writeCog } from "./cog.ts";
 export {
   type CogHeader,

@@ -51,6 +51,22 @@ Deno.test("alignment() refuses another phase, size or CRS, with the command that
     assertEquals(error.message.includes(transform.join(", ")), true);
     assertEquals(error.message.split("\n").length, 1);
   }
+  // gdalwarp fills with 0 else, which is a value like any other.
+  const floats = { dtype: "float32" as const, crs: crs(32634) };
+  for (
+    const [extra, option] of [
+      [{ nodata: 7, crs: crs(32634) }, "-dstnodata 7"],
+      [floats, "-dstnodata nan"],
+      [{ ...floats, nodata: -9999 }, "-dstnodata -9999"],
+      [{ ...floats, nodata: NaN }, "-dstnodata nan"],
+    ] as const
+  ) {
+    assertThrows(
+      () => alignment(grid, header(GRID, extra), names),
+      InputError,
+      cure.replace(" -te", ` ${option} -te`),
+    );
+  }
   // A hundredth of a pixel may be lost in the text of coordinates.
   assertEquals(
     alignment(grid, header([500000.05, 10, 0, 5000000, 0, -10]), names),
@@ -90,4 +106,17 @@ Deno.test("alignment() demands equal sizes where a georeference is missing", () 
     InputError,
     "without georeference the sizes must be equal, 100×80, got 99×80",
   );
+});
+
+Deno.test("alignment() refuses rasters that do not overlap as that, on whatever grid", () => {
+  for (const size of [10, 20, 10.002]) {
+    for (const [x, y] of [[600000, 5000000], [500000, 5000800 * 2], [501000, 5000000]] as const) {
+      const error = assertThrows(
+        () => alignment(grid, header([x, size, 0, y, 0, -size]), names),
+        InputError,
+        "Cannot use b.tif with a.tif: they must overlap, got rasters that begin ",
+      );
+      assertEquals(error.message.includes("gdalwarp"), false);
+    }
+  }
 });
