@@ -1,17 +1,26 @@
 /**
- * Putting a scene together that was cut by rows.
+ * Putting a scene together that was cut by rows. The file is long by the checks that the parts are
+ * of one scene, each with its message.
  *
  * @module
  */
 
 import { InputError } from "../core/mod.ts";
 import { crsName, pixelOf, sameCrs } from "./alignment.ts";
-import { type CogHeader, type CogWriterOptions, createCog } from "./cog_writer.ts";
+import { type CogHeader, type CogWriter, type CogWriterOptions, createCog } from "./cog_writer.ts";
 import { openRaster } from "./geotiff.ts";
 import type { RasterFile, RasterHeader } from "./raster_file.ts";
 
 /** Options of {@linkcode joinRows}. */
-export type JoinRowsOptions = Pick<CogWriterOptions, "overwrite" | "overviews">;
+export interface JoinRowsOptions extends Pick<CogWriterOptions, "overwrite" | "overviews"> {
+  /** The tags of the scene, from those that are common to all parts. Default those. */
+  readonly tags?: (common: Readonly<Record<string, string>>) => Readonly<Record<string, string>>;
+  /** Ends the work; its reason is what is thrown, and nothing is left. */
+  readonly signal?: AbortSignal;
+}
+
+/** A file that is complete and has not got its name yet: `commit()` or `abort()` ends it. */
+export type CompleteFile = Pick<CogWriter, "commit" | "abort">;
 
 interface Part {
   readonly name: string;
@@ -198,13 +207,33 @@ export async function joinRows(
   output: string,
   options: JoinRowsOptions = {},
 ): Promise<void> {
+  const file = await completeRows(paths, output, options);
+  try {
+    await file.commit();
+  } finally {
+    await file.abort();
+  }
+}
+
+/**
+ * Does what {@linkcode joinRows} does, but for the last step: so several files get their names only
+ * when all are complete.
+ *
+ * @throws {InputError} As {@linkcode joinRows}.
+ * @throws {OutputError} As {@linkcode joinRows}.
+ */
+export async function completeRows(
+  paths: readonly string[],
+  output: string,
+  options: JoinRowsOptions = {},
+): Promise<CompleteFile> {
   if (paths.length === 0) {
     throw new InputError(`Cannot join ${output}: there must be parts to join, got none`);
   }
   const files: RasterFile[] = [];
   try {
     for (const path of paths) files.push(await openRaster(path));
-    await writeParts(inOrder(files, paths), output, options);
+    return await writeParts(inOrder(files, paths), output, options);
   } finally {
     await Promise.all(files.map((file) => file.close()));
   }
@@ -213,12 +242,12 @@ export async function joinRows(
 async function writeParts(
   parts: readonly Part[],
   output: string,
-  options: JoinRowsOptions,
-): Promise<void> {
+  { tags = (common) => common, signal, ...options }: JoinRowsOptions,
+): Promise<CompleteFile> {
   const height = checkGaps(parts);
   const headers = parts.map(({ file }) => file.header);
   const { scales, offsets, ...plain } = headers[0]!;
-  const header: CogHeader = { ...plain, height, tags: commonTags(headers) };
+  const header: CogHeader = { ...plain, height, tags: tags(commonTags(headers)) };
   const writer = await createCog(output, header, {
     ...options,
     ...(scales && { scales }),
@@ -231,6 +260,7 @@ async function writeParts(
       const step = Math.max(1, Math.floor(ROWS / blockHeight)) * Math.min(ROWS, blockHeight);
       // From block to block, so that none is decoded twice.
       for (let block = part.row; block < endOf(part); block += step) {
+        signal?.throwIfAborted();
         const end = Math.min(block + step, endOf(part));
         const known = Math.min(Math.max(done, block), end);
         if (known > block) {
@@ -240,8 +270,11 @@ async function writeParts(
         done = Math.max(done, end);
       }
     }
-    await writer.commit();
-  } finally {
+    await writer.complete();
+    signal?.throwIfAborted();
+    return writer;
+  } catch (error) {
     await writer.abort();
+    throw error;
   }
 }

@@ -37,7 +37,7 @@ export type { Dataset, Sample } from "./dataset.ts";
 export { dateOf } from "./dates.ts";
 export { folderDataset, type FolderDatasetOptions } from "./folder_dataset.ts";
 export { openRaster, type OpenRasterOptions, readRaster } from "./geotiff.ts";
-export { joinRows, type JoinRowsOptions } from "./join_rasters.ts";
+export { type CompleteFile, completeRows, joinRows, type JoinRowsOptions } from "./join_rasters.ts";
 export { type Place, readPlaces, type ReadPlacesOptions } from "./places.ts";
 export { decodePng, encodePng, type Picture, writePng } from "./png.ts";
 export type { ProductFacts } from "./product.ts";

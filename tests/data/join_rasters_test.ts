@@ -1,6 +1,7 @@
 import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { InputError, OutputError, type Raster } from "../../core/mod.ts";
 import {
+  completeRows,
   joinRows,
   openRaster,
   readRaster,
@@ -165,4 +166,45 @@ Deno.test("joinRows() replaces a file only when told to", () =>
     await assertRejects(() => joinRows(paths, paths[0]!), OutputError, "the file exists");
     await joinRows(paths, paths[0]!, { overwrite: true });
     assertEquals((await readRaster(paths[0]!)).data, rowsOf(0, 9).data);
+  }));
+
+Deno.test("joinRows() gives the scene the tags that it is told to", () =>
+  withParts({ a: rowsOf(0, 5), b: rowsOf(5, 9) }, async (paths, folder) => {
+    const tags = (common: Readonly<Record<string, string>>) => ({ ...common, ROWS: "all" });
+    await joinRows(paths, `${folder}/joined.tif`, { tags });
+    assertEquals((await readRaster(`${folder}/joined.tif`)).tags, {
+      AREA_OR_POINT: "Area",
+      MODEL: "m",
+      ROWS: "all",
+    });
+  }, () => ({ tags: { MODEL: "m" } })));
+
+Deno.test("completeRows() gives the file its name only when told to", () =>
+  withParts({ a: rowsOf(0, 5), b: rowsOf(5, 9) }, async (paths, folder) => {
+    const names = ["a.tif", "b.tif"];
+    const given = await completeRows(paths, `${folder}/joined.tif`);
+    assertEquals(namesIn(folder), [...names, "joined.tif.partial"]);
+    await given.abort();
+    assertEquals(namesIn(folder), names);
+    const file = await completeRows(paths, `${folder}/joined.tif`);
+    await file.commit();
+    await file.abort();
+    assertEquals(namesIn(folder), [...names, "joined.tif"]);
+  }));
+
+Deno.test("joinRows() stops by a signal with its reason, and leaves nothing", () =>
+  withParts({ a: rowsOf(0, 600), b: rowsOf(600, 1100) }, async (paths, folder) => {
+    const controller = new AbortController();
+    const { signal } = controller;
+    // It is asked for when all parts are open and nothing is written.
+    const tags = () => {
+      controller.abort(new RangeError("enough"));
+      return {};
+    };
+    await assertRejects(
+      () => joinRows(paths, `${folder}/joined.tif`, { signal, tags }),
+      RangeError,
+      "enough",
+    );
+    assertEquals(namesIn(folder), ["a.tif", "b.tif"]);
   }));
