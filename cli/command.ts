@@ -20,6 +20,12 @@ export interface Result {
 /** Work that was done and found wanting: the message is all there is to say, the code is 1. */
 export class Failure extends Error {
   override readonly name = "Failure";
+  /** What is printed with `--json`. */
+  readonly json: unknown;
+  constructor(message: string, json: unknown) {
+    super(message);
+    this.json = json;
+  }
 }
 
 /** What a command is run with. */

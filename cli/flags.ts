@@ -117,6 +117,19 @@ export function count(help: string, { min = 0 }: { readonly min?: number } = {})
   return number(help, { min, whole: true });
 }
 
+/** A number below zero is a value, not a flag: `--s2-offset -1000` becomes `--s2-offset=-1000`. */
+function withNegatives(args: readonly string[], withValue: readonly string[]): readonly string[] {
+  const flags = new Set(withValue.map((name) => `--${name}`));
+  return args.flatMap((arg, i) => {
+    const isNegative = /^-[\d.]/.test(arg) && flags.has(args[i - 1] ?? "");
+    if (isNegative) return [];
+    const next = args[i + 1];
+    return flags.has(arg) && next !== undefined && /^-[\d.]/.test(next)
+      ? [`${arg}=${next}`]
+      : [arg];
+  });
+}
+
 /**
  * Reads arguments: flags with values, and operands.
  *
@@ -129,7 +142,7 @@ export function readFlags<F extends Flags>(
 ): { values: FlagValues<F>; operands: readonly string[] } {
   const names = Object.keys(flags);
   const withValue = names.filter((name) => flags[name]!.placeholder !== undefined).map(kebab);
-  const parsed = parseArgs(args, {
+  const parsed = parseArgs(withNegatives(args, withValue), {
     string: ["_", ...withValue],
     boolean: names.map(kebab).filter((name) => !withValue.includes(name)),
     collect: withValue,

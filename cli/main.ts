@@ -198,6 +198,9 @@ export async function main(args: readonly string[], streams: Streams = CONSOLE):
     const trace = rest.includes("--debug") && error instanceof Error ? `\n${error.stack}` : "";
     const help = Object.hasOwn(VERBS, name) ? `emrdm ${name} --help` : "emrdm --help";
     const see = error instanceof UsageError ? `\nSee ${help}` : "";
+    if (error instanceof Failure && rest.includes("--json")) {
+      streams.out(JSON.stringify(error.json));
+    }
     const prefix = error instanceof Failure ? "" : `emrdm ${name}: `;
     streams.err(`${prefix}${messageOf(error)}${see}${trace}`);
     return codeOf(error);

@@ -115,9 +115,7 @@ export function bindDenoiser(
         masks.dispose();
       }
       if (shareDenoised === undefined) return image;
-      const shared = await shareDenoised(image);
-      image.dispose();
-      return shared;
+      return await shareDenoised(image).finally(() => image.dispose());
     } finally {
       tf.dispose(level);
     }

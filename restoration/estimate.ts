@@ -5,19 +5,18 @@
  */
 
 import { pixelArray } from "../core/mod.ts";
-import { cogMemory } from "../data/mod.ts";
+import { cogMemory, DETECTOR_MARGIN } from "../data/mod.ts";
 import { type Model, restoreImages } from "../model/mod.ts";
 import { areaOf } from "./area.ts";
+import { KEEP_CLEAR_DEFAULTS } from "./keep_clear.ts";
 import { rowAhead, type TilePlan } from "./plan.ts";
 import { countTiles, planArea } from "./restore_rows.ts";
-import {
-  checkSceneOutputs,
-  openSky,
-  outputPaths,
-  type RestoreSceneOptions,
-} from "./restore_scene.ts";
+import { checkSceneOutputs, outputPaths } from "./restore_scene.ts";
 import type { Scene } from "./scene.ts";
+import type { RestoreSceneOptions } from "./scene_options.ts";
+import { openSky } from "./scene_sky.ts";
 import { openSeries } from "./series.ts";
+import { SKY_ROWS } from "./sky_rows.ts";
 
 /** What a restoration will take. */
 export interface SceneEstimate {
@@ -50,11 +49,11 @@ const GARBAGE = 1.5;
  * of the memory that grows with the width; no part of it grows with the height.
  */
 export function bytesInFlight(
-  { scene, plan, masked, joint }: {
+  { scene, plan, dilate, joint }: {
     readonly scene: Scene;
     readonly plan: TilePlan;
-    /** Whether clear pixels are kept. */
-    readonly masked: boolean;
+    /** Pixels by which the mask grows; undefined where clear pixels are not kept. */
+    readonly dilate?: number;
     /** Channels of a tile that joint diffusion holds while its neighbours run. */
     readonly joint: number;
   },
@@ -68,7 +67,8 @@ export function bytesInFlight(
   const ahead = rowAhead(plan, first);
   // Rows of tiles that are begun and not ended.
   const tall = rows[ahead]! + tileSize - rows[first]!;
-  const looked = masked ? 256 + 2 * 80 : 0;
+  const masked = dilate !== undefined;
+  const looked = masked ? SKY_ROWS + 2 * (DETECTOR_MARGIN + dilate) : 0;
   const frames = [...scene.frames, ...scene.auxiliary ?? []].map(({ file, bands }) => {
     const block = Math.min(Math.max(file.blockHeight, 64), 1024);
     const sample = pixelArray(file.header.dtype, 1).byteLength;
@@ -77,7 +77,7 @@ export function bytesInFlight(
   });
   const depth = scene.frames[0]!.bands.length;
   const blend = tileSize * width * (2 * depth + 1) * 4;
-  const sky = masked ? (tall + 512) * width * 2 : 0;
+  const sky = masked ? (tall + 2 * SKY_ROWS) * width * 2 : 0;
   const rowsAhead = ahead - first + 1;
   const tiles = plan.shared === 0
     ? 0
@@ -138,22 +138,25 @@ export async function estimateScene(
   const files = outputPaths(options);
   await checkSceneOutputs(options);
   const series = await openSeries(model, options);
+  const closing = [series.close];
   try {
     const { scene } = series;
     const area = areaOf(scene.grid, options);
     const sky = await openSky(series, { model, options });
+    if (sky !== undefined) closing.push(sky.close);
     const { plan } = await planArea(model, scene, { ...options, area });
     const tiles = await countTiles(model, scene, {
       ...options,
       area,
       ...(sky && { sky: sky.sky }),
-    }).finally(() => sky?.close());
+    });
     const tile = await secondsPerTile(model, options);
     const depth = scene.frames[0]!.bands.length;
     const pixels = area.width * area.height;
     const samples = pixels * depth * scene.frames.length;
     const { read, write, detect } = SECONDS_PER_SAMPLE;
     const masked = sky !== undefined;
+    const { dilate = KEEP_CLEAR_DEFAULTS.dilate } = options;
     const writing = { width: area.width, dtype: scene.grid.dtype, bands: scene.output.length };
     const L = scene.frames.length;
     // x̃, μ and the condition of each date, D, and what is blended.
@@ -169,13 +172,14 @@ export async function estimateScene(
         files: samples * (read + (masked ? detect : 0)) + pixels * scene.output.length * write,
       },
       memory: Math.round(
-        rss() + GARBAGE * bytesInFlight({ scene, plan, masked, joint }) + cogMemory(writing) +
+        rss() + GARBAGE * bytesInFlight({ scene, plan, joint, ...(masked && { dilate }) }) +
+          cogMemory(writing) +
           (masked ? cogMemory({ ...writing, bands: 1, dtype: "uint8" }) : 0),
       ),
       bytes: Math.round(pixels * (scene.output.length * sample + (masked ? 1 : 0)) * OVERVIEWS),
       files,
     };
   } finally {
-    await series.close();
+    await Promise.allSettled(closing.map((close) => close()));
   }
 }

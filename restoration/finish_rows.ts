@@ -60,16 +60,17 @@ const RANGES: Readonly<Record<DataType, readonly [number, number]>> = {
   float64: [-Infinity, Infinity],
 };
 
-/** A stored number: rounded and clamped to the type, and never nodata by accident. */
-function storing(dtype: DataType, nodata: number | undefined): (value: number) => number {
+/** A stored number: rounded and clamped to the type, and never missing by accident. */
+function storing(dtype: DataType, missing: readonly number[]): (value: number) => number {
   const [least, most] = RANGES[dtype];
   const whole = Number.isFinite(most);
   // The least change that survives float32, of numbers of any unit.
-  const step = whole ? 1 : Math.max(Math.abs(nodata ?? 0), 1e-6) * 2 ** -20;
+  const stepAt = (value: number) => whole ? 1 : Math.max(Math.abs(value), 1e-6) * 2 ** -20;
   return (given) => {
-    const value = Math.min(Math.max(whole ? Math.round(given) : given, least), most);
-    if (value !== nodata) return value;
-    return nodata < most ? value + step : value - step;
+    let value = Math.min(Math.max(whole ? Math.round(given) : given, least), most);
+    const step = value < most ? stepAt(value) : -stepAt(value);
+    while (missing.includes(value)) value += step;
+    return value;
   };
 }
 
@@ -105,7 +106,7 @@ export class RowFinisher {
     const pixels = plan.tileSize * plan.area.width;
     this.#data = pixelArray(scene.grid.dtype, pixels * scene.output.length);
     this.#origins = new Uint8Array(pixels);
-    this.#store = storing(scene.grid.dtype, reference.frame.nodata);
+    this.#store = storing(scene.grid.dtype, reference.frame.missing);
   }
 
   /** @param values Blended tiles [rows, columns of the area, bands of the model]. */

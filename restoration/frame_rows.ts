@@ -101,7 +101,7 @@ export class FrameRows {
 
   /** Whether a stored number is data. */
   hasData(value: number): boolean {
-    return value !== this.frame.nodata && !Number.isNaN(value);
+    return !this.frame.missing.includes(value) && !Number.isNaN(value);
   }
 
   /** Whether a row of the scene has any data between two columns. */
@@ -130,7 +130,7 @@ export class FrameRows {
       readonly origin: TileOrigin;
     },
   ): void {
-    const { gains, biases, fill, bands, nodata } = this.frame;
+    const { gains, biases, fill, bands, missing: [none = NaN, other = NaN] } = this.frame;
     const count = bands.length;
     const read = this.read.length;
     for (let y = 0; y < tileSize; y++) {
@@ -148,7 +148,9 @@ export class FrameRows {
         for (let i = 0; i < read; i++) {
           const band = this.read[i]!;
           const value = stored.data[from + i]!;
-          out[to + band] = value === nodata ? NaN : value * gains[band]! + biases[band]!;
+          out[to + band] = value === none || value === other
+            ? NaN
+            : value * gains[band]! + biases[band]!;
         }
         if (read < count) this.#fill(out, to, fill);
       }
@@ -163,10 +165,11 @@ export class FrameRows {
     }
   }
 
-  /** Stored numbers [height, width, bands that are read] of a window; `outside` beyond the file. */
-  window({ column, row, width, height }: RasterWindow, outside: number): Float32Array {
+  /** Stored numbers [height, width, bands that are read] of a window; NaN where there is no data. */
+  window({ column, row, width, height }: RasterWindow): Float32Array {
     const read = this.read.length;
-    const out = new Float32Array(width * height * read).fill(outside);
+    const [none = NaN, other = NaN] = this.frame.missing;
+    const out = new Float32Array(width * height * read).fill(NaN);
     for (let y = 0; y < height; y++) {
       const stored = this.row(row + y);
       if (stored === undefined) continue;
@@ -178,6 +181,9 @@ export class FrameRows {
         stored.data.subarray(from, from + (last - first) * read),
         (y * width + first - column) * read,
       );
+    }
+    for (let i = 0; i < out.length; i++) {
+      if (out[i] === none || out[i] === other) out[i] = NaN;
     }
     return out;
   }

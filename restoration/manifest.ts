@@ -11,12 +11,8 @@ import { clearScratch, decodePng, openRaster, parseCsv } from "../data/mod.ts";
 import { type Model, modelDigest } from "../model/mod.ts";
 import { checkShard, type Shard } from "./area.ts";
 import { estimateScene, type SceneEstimate } from "./estimate.ts";
-import {
-  outputPaths,
-  type RestoredScene,
-  restoreScene,
-  type RestoreSceneOptions,
-} from "./restore_scene.ts";
+import { outputPaths, type RestoredScene, restoreScene } from "./restore_scene.ts";
+import type { RestoreSceneOptions } from "./scene_options.ts";
 import { checkDate } from "./series.ts";
 
 /** One scene of a manifest. */

@@ -46,8 +46,7 @@ export function detectorMask(
         height: around.height,
         bands: read.map((band) => bands[band]!),
         dtype: "float32",
-        data: rows.window(around, NaN),
-        ...(frame.nodata === undefined ? {} : { nodata: frame.nodata }),
+        data: rows.window(around),
       }, { scales, offsets, pixelSize });
       const out = new Uint8Array(width * height);
       for (let y = 0; y < height; y++) {

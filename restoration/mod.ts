@@ -20,21 +20,17 @@ export {
   type RestoreManifestOptions,
   type SceneStatus,
 } from "./manifest.ts";
-export {
-  provenancePath,
-  type RestoredScene,
-  restoreScene,
-  type RestoreSceneOptions,
-} from "./restore_scene.ts";
+export { provenancePath, type RestoredScene, restoreScene } from "./restore_scene.ts";
+export type { RestoreSceneOptions } from "./scene_options.ts";
 export { restoreSeries, type RestoreSeriesOptions } from "./restore_series.ts";
 export {
   type RestoreProgress,
   restoreRows,
   type RestoreRowsOptions,
   type RowsReport,
-  type SceneSky,
   type TilingOptions,
 } from "./restore_rows.ts";
+export type { SceneSky } from "./flight.ts";
 export type { MaskSource, Scene, SceneFrame } from "./scene.ts";
 export type { SeamDirection, SeamMetric } from "./seams.ts";
 export {

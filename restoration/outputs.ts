@@ -87,6 +87,10 @@ export async function checkOutputs(
       );
     }
     places.push(place);
+    const folder = dirname(pathOf(path));
+    if (await Deno.stat(folder).then(() => false, (e) => e instanceof Deno.errors.NotFound)) {
+      throw new OutputError(`Cannot write ${path}: the folder ${folder} must exist; create it`);
+    }
     await checkOverwrite(path, { overwrite });
   }
 }

@@ -11,13 +11,11 @@
 import { builtins } from "../builtins.ts";
 import type { RasterWindow } from "../data/mod.ts";
 import { buildModules, countEvaluations, type Model, type RestoreOptions } from "../model/mod.ts";
-import { FrameRows } from "./frame_rows.ts";
 import { type FinishedReport, type FinishedRows, RowFinisher } from "./finish_rows.ts";
-import { checkKeepClear, KEEP_CLEAR_DEFAULTS, type KeepClearOptions } from "./keep_clear.ts";
+import { Flight, type SceneSky } from "./flight.ts";
 import { planTiles, rowAhead, type TilePlan } from "./plan.ts";
-import type { MaskSource, Scene } from "./scene.ts";
+import type { Scene } from "./scene.ts";
 import type { SeamMetric } from "./seams.ts";
-import { SkyRows } from "./sky_rows.ts";
 import { createStripBlend } from "./strip_blend.ts";
 import { type RestoredTile, TileRunner } from "./tile_runner.ts";
 
@@ -51,16 +49,6 @@ export interface TilingOptions
   readonly signal?: AbortSignal;
 }
 
-/** Clouds of the dates: what keeps clear pixels, and what says where the others come from. */
-export interface SceneSky extends KeepClearOptions {
-  /** Pixels around a pixel that its masks depend on. */
-  readonly margin: number;
-  /** Masks of the reference and of the other dates, given the rows of all dates in flight. */
-  open(
-    rows: readonly FrameRows[],
-  ): { readonly mask: MaskSource; readonly others: readonly MaskSource[] };
-}
-
 /** Options of {@linkcode restoreRows}. */
 export interface RestoreRowsOptions extends TilingOptions {
   /** The part of the scene that is wanted. Default all of it. */
@@ -82,7 +70,7 @@ export interface RowsReport extends FinishedReport {
 }
 
 /** The modules of a restoration that decide how often the denoiser runs. */
-export async function evaluationsPerTile(model: Model, options: RestoreOptions): Promise<number> {
+async function evaluationsPerTile(model: Model, options: RestoreOptions): Promise<number> {
   const registry = options.registry ?? builtins;
   const modules = buildModules(model.card, { registry, path: "$.modules" });
   const { steps = model.card.steps, sampler = modules.sampler, timesteps = modules.timesteps } =
@@ -106,77 +94,6 @@ export async function planArea(
     shared: blend === "steps" ? calls : 0,
   });
   return { plan, calls };
-}
-
-/** Columns of the scene that tiles, and masks around them, are made of. */
-function columnsOf({ columns, all, tileSize, scene }: TilePlan, margin: number) {
-  const first = Math.max(0, columns[all.columns[0]]! - margin);
-  const last = Math.min(scene.width, columns[all.columns[1] - 1]! + tileSize + margin);
-  return [first, last] as const;
-}
-
-/** The rows of a scene that are in flight. */
-export class Flight {
-  readonly plan: TilePlan;
-  readonly frames: readonly FrameRows[];
-  readonly auxiliary: readonly FrameRows[] | undefined;
-  readonly sky: SkyRows | undefined;
-  readonly reference: FrameRows;
-  /** Columns of the scene that tiles are cut from: first and one past the last. */
-  readonly columns: readonly [number, number];
-
-  /** @throws {RangeError} If the options of the mask are out of range. */
-  constructor(plan: TilePlan, scene: Scene, sky?: SceneSky) {
-    const keep = { ...KEEP_CLEAR_DEFAULTS, ...sky };
-    if (sky !== undefined) checkKeepClear(keep);
-    const margin = sky === undefined ? 0 : sky.margin + keep.dilate;
-    this.plan = plan;
-    this.columns = columnsOf(plan, 0);
-    this.frames = scene.frames.map((frame) => new FrameRows(frame, columnsOf(plan, margin)));
-    this.auxiliary = scene.auxiliary?.map((frame) => new FrameRows(frame, this.columns));
-    this.reference = this.frames[scene.reference]!;
-    this.sky = sky && new SkyRows({
-      ...keep,
-      ...sky.open(this.frames),
-      scene: plan.scene,
-      columns: this.columns,
-      margin,
-    });
-  }
-
-  /** Makes the rows that a row of tiles is cut from available. */
-  async load(row: number): Promise<void> {
-    const { rows, tileSize, scene } = this.plan;
-    const [first, last] = [rows[row]!, Math.min(rows[row]! + tileSize, scene.height)];
-    const [from, to] = this.sky?.needs(first, last) ?? [first, last];
-    for (const frame of this.frames) await frame.load(Math.min(first, from), Math.max(last, to));
-    for (const frame of this.auxiliary ?? []) await frame.load(first, last);
-    await this.sky?.load(first, last);
-  }
-
-  /** The tiles of a row, by number, under which anything is to be restored. */
-  needed(row: number): readonly number[] {
-    const { rows, columns, all: { columns: [first, last] }, tileSize, scene } = this.plan;
-    const end = Math.min(rows[row]! + tileSize, scene.height);
-    const isNeeded = (column: number) => {
-      const [left, right] = [columns[column]!, Math.min(columns[column]! + tileSize, scene.width)];
-      for (let y = rows[row]!; y < end; y++) {
-        const shares = this.sky?.row(y).shares
-          .subarray(left - this.columns[0], right - this.columns[0]);
-        if (shares !== undefined && !shares.some((share) => share > 0)) continue;
-        if (this.reference.someData(y, [left, right])) return true;
-      }
-      return false;
-    };
-    return Array.from({ length: last - first }, (_, i) => first + i).filter(isNeeded);
-  }
-
-  /** Forgets the rows above. */
-  drop(before: number): void {
-    for (const frame of this.frames) frame.drop(Math.min(before, this.sky?.keeps ?? before));
-    for (const frame of this.auxiliary ?? []) frame.drop(before);
-    this.sky?.drop(before);
-  }
 }
 
 /**
@@ -237,18 +154,25 @@ export async function restoreRows(
   });
   let finished = area.row;
   let next = firstRow;
-  for (let row = firstRow; row < lastRow; row++) {
-    for (const ahead = rowAhead(plan, row); next <= ahead;) await begin(next++);
-    const tiles = await begun.get(row)!;
-    begun.delete(row);
-    if (row < target.rows[0] || row >= target.rows[1]) continue;
-    for (const { origin, image } of tiles) blend.add(image, origin);
-    // What no later row of tiles touches is finished.
-    const end = row + 1 < target.rows[1] ? tops[row + 1]! : area.row + area.height;
-    if (end <= finished) continue;
-    await write(finisher.finish(blend.take(end), { row: finished, rows: end - finished }));
-    finished = end;
-    flight.drop(next < lastRow ? Math.min(finished, tops[next]!) : finished);
+  try {
+    for (let row = firstRow; row < lastRow; row++) {
+      for (const ahead = rowAhead(plan, row); next <= ahead;) await begin(next++);
+      const tiles = await begun.get(row)!;
+      begun.delete(row);
+      if (row < target.rows[0] || row >= target.rows[1]) continue;
+      for (const { origin, image } of tiles) blend.add(image, origin);
+      // What no later row of tiles touches is finished.
+      const end = row + 1 < target.rows[1] ? tops[row + 1]! : area.row + area.height;
+      if (end <= finished) continue;
+      await write(finisher.finish(blend.take(end), { row: finished, rows: end - finished }));
+      finished = end;
+      flight.drop(next < lastRow ? Math.min(finished, tops[next]!) : finished);
+    }
+  } catch (error) {
+    // Rows that were begun must not wait for others for ever, nor compute beside what comes next.
+    runner.fail(error);
+    await Promise.allSettled(begun.values());
+    throw error;
   }
   const report = finisher.report();
   return {

@@ -5,49 +5,20 @@
  * @module
  */
 
-import config from "../deno.json" with { type: "json" };
-import { InputError } from "../core/mod.ts";
-import {
-  type ClassMask,
-  type CogWriter,
-  createCog,
-  DETECTOR_MARGIN,
-  openClassMask,
-  type RasterHeader,
-} from "../data/mod.ts";
-import { type Model, modelDigest } from "../model/mod.ts";
-import { abortableMask, orAborted } from "./abortable.ts";
-import { areaOf, type AreaOptions } from "./area.ts";
+import { type CogWriter, createCog, type RasterHeader } from "../data/mod.ts";
+import type { Model } from "../model/mod.ts";
+import { orAborted } from "./abortable.ts";
+import { areaOf } from "./area.ts";
 import { PROVENANCE } from "./finish_rows.ts";
-import { KEEP_CLEAR_DEFAULTS, type KeepClearOptions } from "./keep_clear.ts";
-import { classMaskSource, detectorMask } from "./masks.ts";
+import { whiteOf } from "./missing_values.ts";
 import { checkOutputs, checkWritable } from "./outputs.ts";
 import { Preview } from "./preview.ts";
-import { restoreRows, type RowsReport, type SceneSky, type TilingOptions } from "./restore_rows.ts";
+import { restoreRows, type RowsReport } from "./restore_rows.ts";
 import type { SceneFrame } from "./scene.ts";
-import { type OpenSeries, openSeries, type OpenSeriesOptions, whiteOf } from "./series.ts";
-
-/** Options of {@linkcode restoreScene}. */
-export interface RestoreSceneOptions
-  extends TilingOptions, OpenSeriesOptions, AreaOptions, KeepClearOptions {
-  /** Path of the GeoTIFF to write. */
-  readonly output: string;
-  /**
-   * Keeps the clear pixels of the reference bit for bit: those that the built-in "detector", the
-   * product's own scene classification ("scl"), or a raster of classes (its path) finds clear.
-   */
-  readonly mask?: string;
-  /** Classes of the mask's raster that are cloud or shadow; default see `openClassMask`. */
-  readonly maskValues?: readonly number[];
-  /** Whether existing files may be replaced. Default false. */
-  readonly overwrite?: boolean;
-  /** Added to the file's tags. */
-  readonly tags?: Readonly<Record<string, string>>;
-  /** Path of a PNG with the reference before and after, if one is wanted. */
-  readonly picture?: string;
-  /** Receives what a user should know: radiometry and its evidence, warnings. */
-  readonly log?: (line: string) => void;
-}
+import type { RestoreSceneOptions } from "./scene_options.ts";
+import { openSky } from "./scene_sky.ts";
+import { logScene, sceneTags } from "./scene_tags.ts";
+import { type OpenSeries, openSeries } from "./series.ts";
 
 /** What {@linkcode restoreScene} did. */
 export interface RestoredScene {
@@ -68,16 +39,6 @@ export interface RestoredScene {
 /** `clear.tif` → `clear.provenance.tif`. */
 export function provenancePath(output: string): string {
   return output.replace(/(\.tiff?)?$/i, ".provenance.tif");
-}
-
-const METRES_PER_DEGREE = 111_320;
-
-/** Ground size of a pixel in metres; 10, Sentinel-2's, where nothing tells. */
-function pixelSizeOf({ transform }: RasterHeader): number {
-  if (transform === undefined) return 10;
-  const side = Math.hypot(transform[1], transform[4]);
-  // Pixels smaller than that are degrees: no satellite resolves centimetres.
-  return side < 0.02 ? side * METRES_PER_DEGREE : side;
 }
 
 /** Every file that a restoration writes; the image first. */
@@ -103,127 +64,6 @@ export async function checkSceneOutputs(options: RestoreSceneOptions): Promise<v
     inputs: [...inputs.map(({ path }) => path), ...auxiliary, ...masks],
     overwrite,
   });
-}
-
-/** Masks of all dates; undefined where clear pixels are not kept. */
-export async function openSky(
-  { files, scene }: OpenSeries,
-  { model: { card }, options }: { readonly model: Model; readonly options: RestoreSceneOptions },
-): Promise<{ readonly sky: SceneSky; close(): Promise<void> } | undefined> {
-  const { mask, maskValues, dilate, feather, signal } = options;
-  if (mask === undefined) return undefined;
-  const { grid, reference } = scene;
-  const rasterOf = (l: number) => {
-    if (mask === "scl") return files[l]!.classification;
-    return l === reference && mask !== "detector" ? mask : undefined;
-  };
-  if (mask === "scl" && rasterOf(reference) === undefined) {
-    throw new InputError(
-      `Cannot keep the clear pixels of ${
-        files[reference]!.source
-      }: it must be a product with a scene ` +
-        `classification (SCL), which there is none of; give its path with --mask, or use the detector`,
-    );
-  }
-  const visible = ["B02", "B03", "B04"].every((band) =>
-    card.bands.some(({ name }) => name === band)
-  );
-  if (!visible && rasterOf(reference) === undefined) {
-    throw new InputError(
-      `Cannot look for clouds in ${
-        files[reference]!.source
-      }: the detector needs B02, B03 and B04, ` +
-        `model ${card.name} has ${card.bands.map(({ name }) => name).join(", ")}; give a mask`,
-    );
-  }
-  const rasters: (ClassMask | undefined)[] = [];
-  const close = async () => {
-    for (const raster of rasters) await raster?.close();
-  };
-  try {
-    for (const l of files.keys()) {
-      const path = rasterOf(l);
-      rasters.push(
-        path === undefined
-          ? undefined
-          : await openClassMask(path, { grid, ...(maskValues && { values: maskValues }) }),
-      );
-    }
-  } catch (error) {
-    await close();
-    throw error;
-  }
-  const white = whiteOf(card.bands[0]!) ?? card.scaling.high;
-  return {
-    close,
-    sky: {
-      margin: DETECTOR_MARGIN,
-      ...(dilate !== undefined && { dilate }),
-      ...(feather !== undefined && { feather }),
-      open(rows) {
-        const sources = rows.map((row, l) => {
-          const raster = rasters[l];
-          if (raster !== undefined) return abortableMask(classMaskSource(row, raster), signal);
-          return !visible ? undefined : abortableMask(
-            detectorMask(row, {
-              scene: grid,
-              bands: card.bands.map(({ name }) => name),
-              white,
-              pixelSize: pixelSizeOf(grid),
-              emptyIsClear: l === reference,
-            }),
-            signal,
-          );
-        });
-        return {
-          mask: sources[reference]!,
-          others: sources.filter((source, l) => source !== undefined && l !== reference)
-            .map((source) => source!),
-        };
-      },
-    },
-  };
-}
-
-/** What the file tells of its making. */
-async function provenanceTags(
-  model: Model,
-  { dates, paths, radiometry, scene: { reference } }: OpenSeries,
-  options: RestoreSceneOptions,
-): Promise<Readonly<Record<string, string>>> {
-  const { card } = model;
-  const { seed = 0, steps = card.steps, overlap = 0.25, blend = "end", mask } = options;
-  const { dilate = KEEP_CLEAR_DEFAULTS.dilate, feather = KEEP_CLEAR_DEFAULTS.feather } = options;
-  const name = (i: number) => dates[i] ?? paths[i]!.replace(/^.*[\\/](?=.)/, "");
-  const own = radiometry[reference];
-  return {
-    EMRDM_VERSION: config.version,
-    EMRDM_MODEL: card.name,
-    EMRDM_MODEL_SHA256: await modelDigest(model),
-    EMRDM_SEED: String(seed),
-    EMRDM_STEPS: String(steps),
-    EMRDM_DATES: paths.map((_, i) => name(i)).join(","),
-    EMRDM_REFERENCE: name(reference),
-    EMRDM_TILES: `${card.tileSize} overlap ${overlap} blend ${blend}`,
-    ...(own && { EMRDM_RADIOMETRY: own.evidence }),
-    ...(options.missingB10 && options.missingB10 !== "error" && {
-      EMRDM_MISSING_B10: options.missingB10,
-    }),
-    ...(mask !== undefined && {
-      EMRDM_MASK: `${mask.replace(/^.*[\\/](?=.)/, "")} dilate ${dilate} feather ${feather}`,
-    }),
-  };
-}
-
-/** Says how numbers were understood, in one line where all dates are alike. */
-function logRadiometry({ radiometry, paths }: OpenSeries, log: (line: string) => void): void {
-  const files = Map.groupBy(paths.keys(), (l) => radiometry[l]?.evidence);
-  for (const [evidence, which] of files) {
-    if (evidence === undefined) continue;
-    const names = which.map((l) => paths[l]).join(", ");
-    log(`radiometry of ${which.length === paths.length ? "all dates" : names}: ${evidence}`);
-  }
-  for (const one of radiometry) if (one?.warning !== undefined) log(`warning: ${one.warning}`);
 }
 
 /** Values of the result's bands, from those of the file's. */
@@ -262,13 +102,13 @@ export async function restoreScene(
   const writers: CogWriter[] = [];
   const closing: (() => Promise<void>)[] = [series.close];
   try {
-    logRadiometry(series, log);
+    logScene(series, { mask: options.mask, log });
     const { scene } = series;
     const { grid } = scene;
     const area = areaOf(grid, options);
     const sky = await openSky(series, { model, options });
     if (sky !== undefined) closing.push(() => sky.close());
-    const tags = { ...await provenanceTags(model, series, options), ...options.tags };
+    const tags = { ...await sceneTags(model, series, options), ...options.tags };
     const frame = scene.frames[scene.reference]!;
     // It is written last; that it cannot be must not come out after hours.
     if (picture !== undefined) await checkWritable(picture);
@@ -285,7 +125,7 @@ export async function restoreScene(
       ...place,
       bands,
       dtype: grid.dtype,
-      ...(frame.nodata === undefined ? {} : { nodata: frame.nodata }),
+      ...(frame.missing[0] === undefined ? {} : { nodata: frame.missing[0] }),
       ...(grid.tags && { tags: grid.tags }),
     }, { overwrite, tags, ...(scales && { scales }), ...(offsets && { offsets }) });
     writers.push(image);
@@ -339,9 +179,9 @@ export async function restoreScene(
       report,
     };
   } finally {
-    // After a commit this does nothing.
-    for (const writer of writers) await writer.abort();
-    for (const close of closing) await close();
+    // After a commit, abort does nothing. What cannot be closed does not keep the rest open.
+    await Promise.allSettled(writers.map((writer) => writer.abort()));
+    await Promise.allSettled(closing.map((close) => close()));
   }
 }
 

@@ -7,7 +7,8 @@
 import { pixelArray, type Raster } from "../core/mod.ts";
 import type { Model } from "../model/mod.ts";
 import { restoreRows, type TilingOptions } from "./restore_rows.ts";
-import { checkLength, sceneInMemory } from "./series.ts";
+import { sceneInMemory } from "./scene_in_memory.ts";
+import { checkLength } from "./series.ts";
 
 /** How rasters are restored: how images are, and how tiles are laid. */
 export interface RestoreSeriesOptions extends TilingOptions {
@@ -49,6 +50,6 @@ export async function restoreSeries(
     ...rest,
     write: ({ row, data: rows }) => data.set(rows, row * like.width * like.bands.length),
   });
-  const { nodata } = scene.frames[reference]!;
+  const [nodata] = scene.frames[reference]!.missing;
   return { ...like, data, ...(nodata === undefined ? {} : { nodata }) };
 }

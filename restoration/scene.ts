@@ -19,8 +19,8 @@ export interface SceneFrame {
   /** model = stored · gain + bias, per band of the model. */
   readonly gains: readonly number[];
   readonly biases: readonly number[];
-  /** The stored value that marks missing data, beside NaN. */
-  readonly nodata?: number;
+  /** Stored values that mark missing data, beside NaN; the first is the result's nodata. */
+  readonly missing: readonly number[];
 }
 
 /** Which pixels of a date are cloudy. */

@@ -1,25 +1,24 @@
 /**
  * Dated files of one place as a scene: opened, put in order, aligned, and their numbers understood.
- * Longer than most files, as each step reads what the one before found.
  *
  * @module
  */
 
-import { InputError, type Raster } from "../core/mod.ts";
+import { InputError } from "../core/mod.ts";
 import {
   alignment,
   dateOf,
   normalizeBand,
   openScene,
   type Radiometry,
-  type RasterFile,
-  rasterInMemory,
   type SceneFile,
   sentinel2Radiometry,
 } from "../data/mod.ts";
-import type { CardBand, Model } from "../model/mod.ts";
+import type { Model } from "../model/mod.ts";
 import { abortable } from "./abortable.ts";
+import { openAuxiliary } from "./auxiliary.ts";
 import { withoutInfinite } from "./finite.ts";
+import { missingOf, whiteOf } from "./missing_values.ts";
 import type { Scene, SceneFrame } from "./scene.ts";
 
 /** One date of a place. */
@@ -65,15 +64,8 @@ export interface OpenSeries {
   close(): Promise<void>;
 }
 
-/** DN 0 is nodata in Sentinel-2 files, which seldom say so. */
-const DN_NODATA = 0;
 /** Reflectance of B10 where the air is clear, in DN: the median of clear L1C images. */
 const CLEAR_B10 = 12;
-
-/** The number of reflectance 1 in a unit; undefined if it is no reflectance. */
-export function whiteOf({ unit }: CardBand): number | undefined {
-  return { DN: 10000, reflectance: 1 }[unit];
-}
 
 function findReference(
   given: number | string,
@@ -116,7 +108,12 @@ function byDate(dates: readonly (string | undefined)[]): readonly number[] {
 /** Where the model's bands are in a file; undefined for a B10 that is filled in. */
 function placesOf(
   file: SceneFile,
-  { model: { card }, missingB10 }: { readonly model: Model; readonly missingB10: MissingB10 },
+  { model: { card }, missingB10, named }: {
+    readonly model: Model;
+    readonly missingB10: MissingB10;
+    /** Whether the bands were named by the user. */
+    readonly named: boolean;
+  },
 ): readonly (number | undefined)[] {
   const { bands } = file.header;
   const wanted = card.bands.map(({ name }) => normalizeBand(name));
@@ -129,14 +126,14 @@ function placesOf(
       );
     }
   } else if (lacking.length > 0) {
+    const cure = named
+      ? "use a model for these bands"
+      : "where these are only unnamed, say what they are (--band-names); else use another model";
     throw new InputError(
       `Cannot restore ${file.source}: model ${card.name} needs the bands ${
         wanted.join(", ")
       }, got ` +
-        `${
-          bands.join(", ")
-        }; where these are only unnamed, say what they are (--band-names); else use ` +
-        `another model`,
+        `${bands.join(", ")}; ${cure}`,
     );
   }
   return wanted.map((band) => bands.includes(band) ? bands.indexOf(band) : undefined);
@@ -145,15 +142,16 @@ function placesOf(
 /** Frames of a model's units out of a file. */
 async function frameOf(
   file: SceneFile,
-  { model, missingB10, offset, place }: {
+  { model, missingB10, named, offset, place }: {
     readonly model: Model;
     readonly missingB10: MissingB10;
+    readonly named: boolean;
     readonly offset: "auto" | number;
     readonly place: SceneFrame["place"];
   },
 ): Promise<{ readonly frame: SceneFrame; readonly radiometry: Radiometry | undefined }> {
   const { bands: cardBands } = model.card;
-  const bands = placesOf(file, { model, missingB10 });
+  const bands = placesOf(file, { model, missingB10, named });
   const whites = cardBands.map(whiteOf);
   const radiometry = whites.includes(undefined)
     ? undefined
@@ -162,8 +160,6 @@ async function frameOf(
     bands.map((index, b) =>
       values === undefined || index === undefined ? plain : values[index]! * whites[b]!
     );
-  const dn = cardBands.every(({ unit }) => unit === "DN");
-  const nodata = file.header.nodata ?? (dn ? DN_NODATA : undefined);
   const b10 = missingB10 === "clear" ? CLEAR_B10 : 0;
   return {
     radiometry,
@@ -174,7 +170,7 @@ async function frameOf(
       fill: whites.map((white) => (white ?? 1) * b10 / 10000),
       gains: per(radiometry?.scales, 1),
       biases: per(radiometry?.offsets, 0),
-      ...(nodata === undefined ? {} : { nodata }),
+      missing: missingOf(file.header, whites),
     },
   };
 }
@@ -192,74 +188,6 @@ function outputBands(file: SceneFile, model: Model, wanted?: readonly string[]):
     );
   }
   return names.map((name) => known.indexOf(name));
-}
-
-/** The auxiliary bands of each date. */
-async function openAuxiliary(
-  reference: SceneFile,
-  { model: { card }, paths, order, open }: {
-    readonly model: Model;
-    readonly paths: readonly string[];
-    /** Place among the inputs of each date. */
-    readonly order: readonly number[];
-    readonly open: (path: string) => Promise<SceneFile>;
-  },
-): Promise<readonly SceneFrame[] | undefined> {
-  const wanted = card.condition.auxiliary.map(({ name }) => normalizeBand(name));
-  if (wanted.length === 0) {
-    if (paths.length === 0) return undefined;
-    throw new InputError(
-      `Cannot use ${paths[0]}: model ${card.name} takes no auxiliary bands; leave it out`,
-    );
-  }
-  const files: SceneFile[] = [];
-  for (const path of paths) {
-    // Files of SAR seldom name their bands: as many as the model takes are taken for those.
-    files.push(await open(path));
-  }
-  const named = (file: SceneFile) => {
-    const { bands } = file.header;
-    const plain = bands.every((band, i) => band === `${i + 1}`) && bands.length === wanted.length;
-    return plain ? wanted : bands;
-  };
-  const sets = order.map((input) =>
-    wanted.map((band) => {
-      const having = files.filter((file) => named(file).includes(band));
-      if (having.length !== 1 && having.length !== order.length) {
-        throw new InputError(
-          `Cannot restore ${reference.source}: model ${card.name} needs the auxiliary band ${band} ` +
-            `in one file or in one per date (--auxiliary), got ${having.length} with it` +
-            `${paths.length > 0 ? ` among ${paths.join(", ")}` : ""}`,
-        );
-      }
-      const file = having[having.length === 1 ? 0 : input]!;
-      return { file, index: named(file).indexOf(band) };
-    })
-  );
-  return sets.map((set) => {
-    const { file } = set[0]!;
-    if (set.some((one) => one.file !== file)) {
-      throw new InputError(
-        `Cannot restore ${reference.source}: the auxiliary bands ${
-          wanted.join(", ")
-        } of a date must ` +
-          `be in one file; stack them, as with gdal_merge.py -separate`,
-      );
-    }
-    const { nodata } = file.header;
-    return {
-      file,
-      place: alignment(reference.header, file.header, {
-        grid: reference.source,
-        other: file.source,
-      }),
-      bands: set.map(({ index }) => index),
-      fill: wanted.map(() => 0),
-      gains: wanted.map(() => 1),
-      biases: wanted.map(() => 0),
-      ...(nodata === undefined ? {} : { nodata }),
-    };
-  });
 }
 
 /** @throws {RangeError} If a model cannot take so many dates. */
@@ -332,7 +260,8 @@ export async function openSeries(
     for (const file of files) {
       const names = { grid: grid.source, other: file.source };
       const place = alignment(grid.header, file.header, names);
-      const read = await frameOf(file, { model, missingB10, offset, place });
+      const named = bandNames !== undefined;
+      const read = await frameOf(file, { model, missingB10, named, offset, place });
       frames.push(read.frame);
       radiometry.push(read.radiometry);
     }
@@ -355,59 +284,4 @@ export async function openSeries(
     await close();
     throw error;
   }
-}
-
-/** Rasters in memory, all of the model's bands in order and in its units, as a scene. */
-export function sceneInMemory(
-  model: Model,
-  rasters: readonly Raster[],
-  { reference }: { readonly reference: number },
-): Scene {
-  const { card } = model;
-  const wanted = card.bands.map(({ name }) => normalizeBand(name));
-  const dn = card.bands.every(({ unit }) => unit === "DN");
-  const first = rasters[0]!;
-  for (const { width, height, bands } of rasters) {
-    const names = bands.map(normalizeBand);
-    if (names.join() !== wanted.join()) {
-      throw new TypeError(
-        `Cannot restore: model ${card.name} needs the bands ${
-          wanted.join(", ")
-        } in this order, got ` +
-          `${names.length}: ${names.join(", ")}`,
-      );
-    }
-    if (width !== first.width || height !== first.height) {
-      throw new TypeError(
-        `Cannot restore: rasters must have one size, got ${first.width}×${first.height} and ` +
-          `${width}×${height}`,
-      );
-    }
-  }
-  if (card.condition.auxiliary.length > 0) {
-    throw new TypeError(
-      `Cannot restore: model ${card.name} needs the auxiliary bands ` +
-        `${card.condition.auxiliary.map(({ name }) => name).join(", ")}, which rasters do not ` +
-        `carry; restore files with restoreScene, or arrays with restoreImages`,
-    );
-  }
-  const frames = rasters.map((raster): SceneFrame => {
-    const nodata = raster.nodata ?? (dn ? DN_NODATA : undefined);
-    const file: RasterFile = withoutInfinite(rasterInMemory(raster), () => {});
-    return {
-      file,
-      place: { column: 0, row: 0 },
-      bands: wanted.map((_, i) => i),
-      fill: wanted.map(() => 0),
-      gains: wanted.map(() => 1),
-      biases: wanted.map(() => 0),
-      ...(nodata === undefined ? {} : { nodata }),
-    };
-  });
-  return {
-    grid: frames[reference]!.file.header,
-    frames,
-    reference,
-    output: wanted.map((_, i) => i),
-  };
 }

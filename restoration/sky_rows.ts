@@ -29,8 +29,9 @@ interface Chunk {
   readonly seen: Uint8Array;
 }
 
-/** Rows and columns that are looked at together. */
-const ROWS = 256;
+/** Rows that are looked at together. */
+export const SKY_ROWS = 256;
+/** Columns that are looked at together. */
 const COLUMNS = 1024;
 
 /** The sky over a scene, from its top down. */
@@ -47,7 +48,7 @@ export class SkyRows {
     const { scene, margin } = this.#options;
     const next = this.#next(first);
     if (next >= last) return [first, last];
-    const end = next + Math.ceil((last - next) / ROWS) * ROWS;
+    const end = next + Math.ceil((last - next) / SKY_ROWS) * SKY_ROWS;
     return [Math.max(0, next - margin), Math.min(scene.height, end + margin)];
   }
 
@@ -60,8 +61,8 @@ export class SkyRows {
   /** Looks at what is missing of the rows [first, last). */
   async load(first: number, last: number): Promise<void> {
     const { scene, columns: [left, right], others } = this.#options;
-    for (let row = this.#next(first); row < last; row += ROWS) {
-      const rows = Math.min(ROWS, scene.height - row);
+    for (let row = this.#next(first); row < last; row += SKY_ROWS) {
+      const rows = Math.min(SKY_ROWS, scene.height - row);
       const width = right - left;
       const shares = new Uint8Array(rows * width);
       const seen = new Uint8Array(rows * width);

@@ -44,7 +44,7 @@ export interface TileRunnerOptions {
 const BREATH = 50;
 
 /** Splits into full batches and single tiles, so that only two shapes of batch are compiled. */
-export function inBatches<T>(items: readonly T[], batch: number): readonly (readonly T[])[] {
+function inBatches<T>(items: readonly T[], batch: number): readonly (readonly T[])[] {
   const full = Math.floor(items.length / batch);
   return [
     ...Array.from({ length: full }, (_, i) => items.slice(i * batch, (i + 1) * batch)),
@@ -59,6 +59,7 @@ export class TileRunner {
   readonly #exchanges: readonly Exchange[];
   readonly #turns = new Turns();
   #heard = performance.now();
+  #failure: { readonly error: unknown } | undefined;
 
   constructor(model: Model, options: TileRunnerOptions) {
     this.#model = model;
@@ -82,12 +83,20 @@ export class TileRunner {
       for (const batch of batches) done.push(...await this.#batch(row, batch));
       return done;
     }
+    const work = batches.map((batch) => this.#batch(row, batch));
     try {
-      return (await Promise.all(batches.map((batch) => this.#batch(row, batch)))).flat();
+      return (await Promise.all(work)).flat();
     } catch (error) {
-      for (const exchange of this.#exchanges) exchange.fail(error);
+      this.fail(error);
+      await Promise.allSettled(work);
       throw error;
     }
+  }
+
+  /** Ends what is begun with an error, at its next evaluation. */
+  fail(error: unknown): void {
+    this.#failure ??= { error };
+    for (const exchange of this.#exchanges) exchange.fail(error);
   }
 
   async #batch(row: number, columns: readonly number[]): Promise<readonly RestoredTile[]> {
@@ -95,6 +104,7 @@ export class TileRunner {
     const { tileSize } = plan;
     let release = await this.#turns.take();
     try {
+      if (this.#failure !== undefined) throw this.#failure.error;
       const origins = columns.map((column) => ({
         column: plan.columns[column]!,
         row: plan.rows[row]!,

@@ -28,35 +28,40 @@ export function euler(options: EulerOptions = {}): Sampler {
       const steps = sigmas.length - 1;
       let y = start.clone() as Sequence;
       let draws = 0;
-      for (let index = 0; index < steps; index++) {
-        const [sigma, sigmaNext] = [sigmas[index]!, sigmas[index + 1]!];
-        // σ̂ = (1 + γ)σ; y ← y + √(σ̂² − σ²)·S_noise·ε (Alg. 2 ll. 5–9, Eq. 19)
-        const gamma = churnGamma(sigma, steps, churn);
-        const level = noiseLevelAtSigma(schedule, sigma * (1 + gamma));
-        const yHat = gamma === 0 ? y : await churned(y, {
-          sigma,
-          sigmaHat: level.sigma,
-          sNoise: churn.sNoise,
-          noise,
-          draw: draws++,
-        });
-        const denoised = await denoise(yHat, Array(start.shape[0]).fill(level));
-        // y ← y + (σ̇/σ̂)(y − D)·Δt (Alg. 2 ll. 10–11, Eq. 11)
-        const next = noiseLevelAtSigma(schedule, sigmaNext);
-        const step = schedule.sigmaDot(level.t) / level.sigma * (next.t - level.t);
-        const stepped = await execute(() =>
-          tf.add(
-            yHat,
-            tf.mul(tf.sub(yHat, tf.expandDims(denoised, 1)), tf.scalar(step)),
-          ) as Sequence
-        );
-        if (yHat !== y) yHat.dispose();
+      try {
+        for (let index = 0; index < steps; index++) {
+          const [sigma, sigmaNext] = [sigmas[index]!, sigmas[index + 1]!];
+          // σ̂ = (1 + γ)σ; y ← y + √(σ̂² − σ²)·S_noise·ε (Alg. 2 ll. 5–9, Eq. 19)
+          const gamma = churnGamma(sigma, steps, churn);
+          const level = noiseLevelAtSigma(schedule, sigma * (1 + gamma));
+          const yHat = gamma === 0 ? y : await churned(y, {
+            sigma,
+            sigmaHat: level.sigma,
+            sNoise: churn.sNoise,
+            noise,
+            draw: draws++,
+          });
+          const denoised = await denoise(yHat, Array(start.shape[0]).fill(level));
+          // y ← y + (σ̇/σ̂)(y − D)·Δt (Alg. 2 ll. 10–11, Eq. 11)
+          const next = noiseLevelAtSigma(schedule, sigmaNext);
+          const step = schedule.sigmaDot(level.t) / level.sigma * (next.t - level.t);
+          const stepped = await execute(() =>
+            tf.add(
+              yHat,
+              tf.mul(tf.sub(yHat, tf.expandDims(denoised, 1)), tf.scalar(step)),
+            ) as Sequence
+          );
+          if (yHat !== y) yHat.dispose();
+          y.dispose();
+          y = stepped;
+          await onStep?.({ index, steps, level, next, denoised, y });
+          denoised.dispose();
+        }
+        return y;
+      } catch (error) {
         y.dispose();
-        y = stepped;
-        await onStep?.({ index, steps, level, next, denoised, y });
-        denoised.dispose();
+        throw error;
       }
-      return y;
     },
   };
 }

@@ -31,40 +31,45 @@ export function heun(options: HeunOptions = {}): Sampler {
       const batch = start.shape[0];
       let y = start.clone() as Sequence;
       let draws = 0;
-      for (let index = 0; index < steps; index++) {
-        const [sigma, sigmaNext] = [sigmas[index]!, sigmas[index + 1]!];
-        const gamma = churnGamma(sigma, steps, churn);
-        const level = noiseLevelAtSigma(schedule, sigma * (1 + gamma));
-        const next = noiseLevelAtSigma(schedule, sigmaNext);
-        const yHat = gamma === 0 ? y : await churned(y, {
-          sigma,
-          sigmaHat: level.sigma,
-          sNoise: churn.sNoise,
-          noise,
-          draw: draws++,
-        });
-        const denoised = await denoise(yHat, Array(batch).fill(level));
-        const dt = next.t - level.t;
-        const d = await execute(() => slope(yHat, denoised, { schedule, level }));
-        let stepped = await execute(() => tf.add(yHat, tf.mul(d, tf.scalar(dt))) as Sequence);
-        if (sigmaNext > 0) {
-          const predicted = stepped;
-          const corrected = await denoise(predicted, Array(batch).fill(next));
-          stepped = await execute(() => {
-            const dNext = slope(predicted, corrected, { schedule, level: next });
-            return tf.add(yHat, tf.mul(tf.add(d, dNext), tf.scalar(dt / 2))) as Sequence;
+      try {
+        for (let index = 0; index < steps; index++) {
+          const [sigma, sigmaNext] = [sigmas[index]!, sigmas[index + 1]!];
+          const gamma = churnGamma(sigma, steps, churn);
+          const level = noiseLevelAtSigma(schedule, sigma * (1 + gamma));
+          const next = noiseLevelAtSigma(schedule, sigmaNext);
+          const yHat = gamma === 0 ? y : await churned(y, {
+            sigma,
+            sigmaHat: level.sigma,
+            sNoise: churn.sNoise,
+            noise,
+            draw: draws++,
           });
-          predicted.dispose();
-          corrected.dispose();
+          const denoised = await denoise(yHat, Array(batch).fill(level));
+          const dt = next.t - level.t;
+          const d = await execute(() => slope(yHat, denoised, { schedule, level }));
+          let stepped = await execute(() => tf.add(yHat, tf.mul(d, tf.scalar(dt))) as Sequence);
+          if (sigmaNext > 0) {
+            const predicted = stepped;
+            const corrected = await denoise(predicted, Array(batch).fill(next));
+            stepped = await execute(() => {
+              const dNext = slope(predicted, corrected, { schedule, level: next });
+              return tf.add(yHat, tf.mul(tf.add(d, dNext), tf.scalar(dt / 2))) as Sequence;
+            });
+            predicted.dispose();
+            corrected.dispose();
+          }
+          d.dispose();
+          if (yHat !== y) yHat.dispose();
+          y.dispose();
+          y = stepped;
+          await onStep?.({ index, steps, level, next, denoised, y });
+          denoised.dispose();
         }
-        d.dispose();
-        if (yHat !== y) yHat.dispose();
+        return y;
+      } catch (error) {
         y.dispose();
-        y = stepped;
-        await onStep?.({ index, steps, level, next, denoised, y });
-        denoised.dispose();
+        throw error;
       }
-      return y;
     },
   };
 }

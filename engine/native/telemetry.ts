@@ -43,7 +43,8 @@ function setByC(runtime: Runtime): void {
   const opened = runtime.dlopen(library, {
     setenv: { parameters: ["buffer", "buffer", "i32"], result: "i32" },
   });
-  opened.symbols.setenv(text(VARIABLE), text("1"), 1);
+  // A value that is there already stays, whoever set it.
+  opened.symbols.setenv(text(VARIABLE), text("1"), 0);
   opened.close();
 }
 

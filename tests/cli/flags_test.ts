@@ -3,6 +3,7 @@ import {
   choice,
   count,
   number,
+  numbers,
   readFlags,
   text,
   texts,
@@ -66,4 +67,16 @@ Deno.test("readFlags() refuses values that are missing, repeated or out of bound
   refuses(["--steps", "1.5"], "--steps must be an integer ≥ 1, got 1.5");
   refuses(["--steps=-1"], "got -1");
   refuses(["--mode", "c"], "--mode must be one of a, b, got c");
+});
+
+Deno.test("readFlags() takes numbers below zero for values, with and without =", () => {
+  const flags = { offset: text("an offset"), box: numbers("a box"), dry: toggle("dry") };
+  const { values, operands } = readFlags(
+    ["a.tif", "--offset", "-1000", "--box", "-1.5,2,-.5,3", "--dry", "b.tif"],
+    flags,
+  );
+  assertEquals(values, { offset: "-1000", box: [-1.5, 2, -0.5, 3], dry: true });
+  assertEquals(operands, ["a.tif", "b.tif"]);
+  assertEquals(readFlags(["--offset=-1"], flags).values.offset, "-1");
+  assertThrows(() => readFlags(["--offset", "--dry"], flags), UsageError, "needs a value");
 });

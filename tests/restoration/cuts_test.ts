@@ -6,7 +6,7 @@ import type { RasterWindow } from "../../data/mod.ts";
 import { tf, useEngine } from "../../engine/mod.ts";
 import { restoreRows, type RestoreRowsOptions, type RowsReport } from "../../restoration/mod.ts";
 import { detectorMask } from "../../restoration/masks.ts";
-import { sceneInMemory } from "../../restoration/series.ts";
+import { sceneInMemory } from "../../restoration/scene_in_memory.ts";
 import { DETECTOR_MARGIN } from "../../data/mod.ts";
 import { BANDS, cloudyDates, tinyModel } from "./tiny.ts";
 
@@ -166,4 +166,25 @@ Deno.test("a signal ends a restoration between two batches", async () => {
     Error,
     "enough",
   );
+});
+
+Deno.test("an error while rows are written leaves no tensor and no work behind", async () => {
+  for (const blend of ["end", "steps"] as const) {
+    const before = tf.memory().numTensors;
+    let evaluations = 0;
+    const onProgress = () => void evaluations++;
+    await assertRejects(
+      () =>
+        restoreRows(model, scene, {
+          blend,
+          onProgress,
+          write: () => Promise.reject(new Error("the disk is full")),
+        }),
+      Error,
+      "the disk is full",
+    );
+    const done = evaluations;
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    assertEquals([tf.memory().numTensors, evaluations], [before, done], blend);
+  }
 });

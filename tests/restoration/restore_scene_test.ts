@@ -2,6 +2,7 @@ import {
   assert,
   assertAlmostEquals,
   assertEquals,
+  assertMatch,
   assertNotEquals,
   assertRejects,
 } from "@std/assert";
@@ -156,4 +157,52 @@ Deno.test("restoreScene() reads the model's bands by name out of files that have
     const output = `${folder}/b.tif`;
     await restoreScene(model, { inputs, output, bands: ["red", "B02"] });
     assertEquals((await readRaster(output)).bands, ["B04", "B02"]);
+  }));
+
+Deno.test("DN 0 is missing beside another nodata value, and in whole numbers of reflectance", () =>
+  inFolder(async (folder) => {
+    const [frame] = cloudyDates({ width: 16, height: 16 }, 1);
+    const data = frame!.data.slice();
+    data.fill(0, 0, 8);
+    data.fill(65535, 8, 16);
+    const path = `${folder}/s_2018-01-07.tif`;
+    await writeCog(path, { ...frame!, data, nodata: 65535 });
+    const unit = createModel({
+      ...TINY,
+      bands: BANDS.map((name) => ({ name, unit: "reflectance" })),
+      scaling: { low: 0, high: 1, clip: false },
+    });
+    for (const each of [model, unit]) {
+      const output = `${folder}/out.tif`;
+      await restoreScene(each, { inputs: [{ path }], output, overwrite: true });
+      const found = await readRaster(output);
+      assertEquals(found.nodata, 65535);
+      assertEquals(found.data.slice(0, 16), data.slice(0, 16));
+      assert(found.data.slice(16).every((value) => value !== 0 && value !== 65535));
+    }
+  }));
+
+Deno.test("restoreScene() writes the offset that it was told, which the result is read with again", () =>
+  inFolder(async (folder) => {
+    const [frame] = cloudyDates({ width: 16, height: 16 }, 1);
+    const product = `${folder}/S2A_MSIL2A_20220404T100031_N0400_R122_T33UUP_20220404T140034.tif`;
+    await writeCog(product, frame!);
+    const lines: string[] = [];
+    const log = (line: string) => void lines.push(line);
+    const restored = async (path: string, offset?: number) => {
+      const output = `${folder}/${crypto.randomUUID()}.tif`;
+      const options = offset === undefined ? {} : { offset };
+      await restoreScene(model, { inputs: [{ path }], output, log, mask: "detector", ...options });
+      return output;
+    };
+    const plain = await restored(product);
+    assertMatch(lines[0]!, /-1000 DN/);
+    assert(lines.some((line) => line.includes("--mask scl")), "L2A and the detector are warned of");
+    lines.length = 0;
+    await restored(plain);
+    assertMatch(lines[0]!, /-1000 DN/);
+    const told = await restored(product, 0);
+    lines.length = 0;
+    await restored(told);
+    assertMatch(lines[0]!, /no offset in the file's tags/);
   }));

@@ -40,7 +40,7 @@ function rowsOf(image: readonly number[], { width, height }: { width: number; he
     data: Float32Array.from(image),
   });
   const frame = { file, place: { column: 0, row: 0 }, bands: [0], fill: [0] };
-  return new FrameRows({ ...frame, gains: [2], biases: [1], nodata: 6 }, [0, width]);
+  return new FrameRows({ ...frame, gains: [2], biases: [1], missing: [6] }, [0, width]);
 }
 
 Deno.test("FrameRows reflects a tile that hangs over, in the model's units, NaN for nodata", async () => {

@@ -1,0 +1,32 @@
+/**
+ * Options of restoring a scene from files to files.
+ *
+ * @module
+ */
+
+import type { AreaOptions } from "./area.ts";
+import type { KeepClearOptions } from "./keep_clear.ts";
+import type { TilingOptions } from "./restore_rows.ts";
+import type { OpenSeriesOptions } from "./series.ts";
+
+/** Options of `restoreScene`. */
+export interface RestoreSceneOptions
+  extends TilingOptions, OpenSeriesOptions, AreaOptions, KeepClearOptions {
+  /** Path of the GeoTIFF to write. */
+  readonly output: string;
+  /**
+   * Keeps the clear pixels of the reference bit for bit: those that the built-in "detector", the
+   * product's own scene classification ("scl"), or a raster of classes (its path) finds clear.
+   */
+  readonly mask?: string;
+  /** Classes of the mask's raster that are cloud or shadow; default see `openClassMask`. */
+  readonly maskValues?: readonly number[];
+  /** Whether existing files may be replaced. Default false. */
+  readonly overwrite?: boolean;
+  /** Added to the file's tags. */
+  readonly tags?: Readonly<Record<string, string>>;
+  /** Path of a PNG with the reference before and after, if one is wanted. */
+  readonly picture?: string;
+  /** Receives what a user should know: radiometry and its evidence, warnings. */
+  readonly log?: (line: string) => void;
+}

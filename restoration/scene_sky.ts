@@ -1,0 +1,106 @@
+/**
+ * The clouds of a scene: masks of all its dates.
+ *
+ * @module
+ */
+
+import { InputError } from "../core/mod.ts";
+import { type ClassMask, DETECTOR_MARGIN, openClassMask, type RasterHeader } from "../data/mod.ts";
+import type { Model } from "../model/mod.ts";
+import { abortableMask } from "./abortable.ts";
+import type { SceneSky } from "./flight.ts";
+import { classMaskSource, detectorMask } from "./masks.ts";
+import { whiteOf } from "./missing_values.ts";
+import type { RestoreSceneOptions } from "./scene_options.ts";
+import type { OpenSeries } from "./series.ts";
+
+const METRES_PER_DEGREE = 111_320;
+
+/** Ground size of a pixel in metres; 10, Sentinel-2's, where nothing tells. */
+function pixelSizeOf({ transform }: RasterHeader): number {
+  if (transform === undefined) return 10;
+  const side = Math.hypot(transform[1], transform[4]);
+  // Pixels smaller than that are degrees: no satellite resolves centimetres.
+  return side < 0.02 ? side * METRES_PER_DEGREE : side;
+}
+
+/** Masks of all dates; undefined where clear pixels are not kept. */
+export async function openSky(
+  { files, scene }: OpenSeries,
+  { model: { card }, options }: { readonly model: Model; readonly options: RestoreSceneOptions },
+): Promise<{ readonly sky: SceneSky; close(): Promise<void> } | undefined> {
+  const { mask, maskValues, dilate, feather, signal } = options;
+  if (mask === undefined) return undefined;
+  const { grid, reference } = scene;
+  const rasterOf = (l: number) => {
+    if (mask === "scl") return files[l]!.classification;
+    return l === reference && mask !== "detector" ? mask : undefined;
+  };
+  if (mask === "scl" && rasterOf(reference) === undefined) {
+    const { source, product } = files[reference]!;
+    throw new InputError(
+      `Cannot keep the clear pixels of ${source}: it must be a product with a scene classification ` +
+        `(SCL), which there is none of; give its path with --mask` +
+        // The detector is made for L1C.
+        (product.level === "L2A" ? "" : ", or use the detector"),
+    );
+  }
+  const visible = ["B02", "B03", "B04"].every((band) =>
+    card.bands.some(({ name }) => name === band)
+  );
+  if (!visible && rasterOf(reference) === undefined) {
+    throw new InputError(
+      `Cannot look for clouds in ${
+        files[reference]!.source
+      }: the detector needs B02, B03 and B04, ` +
+        `model ${card.name} has ${card.bands.map(({ name }) => name).join(", ")}; give a mask`,
+    );
+  }
+  const rasters: (ClassMask | undefined)[] = [];
+  const close = async () => {
+    for (const raster of rasters) await raster?.close();
+  };
+  try {
+    for (const l of files.keys()) {
+      const path = rasterOf(l);
+      rasters.push(
+        path === undefined
+          ? undefined
+          : await openClassMask(path, { grid, ...(maskValues && { values: maskValues }) }),
+      );
+    }
+  } catch (error) {
+    await close();
+    throw error;
+  }
+  const white = whiteOf(card.bands[0]!) ?? card.scaling.high;
+  return {
+    close,
+    sky: {
+      margin: DETECTOR_MARGIN,
+      ...(dilate !== undefined && { dilate }),
+      ...(feather !== undefined && { feather }),
+      open(rows) {
+        const sources = rows.map((row, l) => {
+          const raster = rasters[l];
+          if (raster !== undefined) return abortableMask(classMaskSource(row, raster), signal);
+          return !visible ? undefined : abortableMask(
+            detectorMask(row, {
+              scene: grid,
+              bands: card.bands.map(({ name }) => name),
+              white,
+              pixelSize: pixelSizeOf(grid),
+              emptyIsClear: l === reference,
+            }),
+            signal,
+          );
+        });
+        return {
+          mask: sources[reference]!,
+          others: sources.filter((source, l) => source !== undefined && l !== reference)
+            .map((source) => source!),
+        };
+      },
+    },
+  };
+}
