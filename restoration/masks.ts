@@ -4,10 +4,19 @@
  * @module
  */
 
-import { type ClassMask, CLOUD_CLASSES, detectClouds, DETECTOR_MARGIN } from "../data/mod.ts";
+import {
+  type ClassMask,
+  CLOUD_CLASSES,
+  detectClouds,
+  DETECTOR_MARGIN,
+  MASK_UNKNOWN,
+} from "../data/mod.ts";
 import type { FrameRows } from "./frame_rows.ts";
 import type { MaskSource } from "./scene.ts";
 import type { Size } from "./tiles.ts";
+
+/** The detector's number of pixels without data. */
+const EMPTY = 255;
 
 /** How the detector reads a date. */
 export interface DetectorOptions {
@@ -61,16 +70,13 @@ export function detectorMask(
   };
 }
 
-/** The detector's number of pixels without data. */
-const EMPTY = 255;
-
 /** A raster of classes; what it does not know is not known to be clear, where there is data. */
 export function classMaskSource(rows: FrameRows, mask: ClassMask): MaskSource {
   return {
     async read(window) {
       const classes = await mask.read(window);
       for (let i = 0; i < classes.length; i++) {
-        if (classes[i] !== UNKNOWN) continue;
+        if (classes[i] !== MASK_UNKNOWN) continue;
         const x = window.column + i % window.width;
         const y = window.row + Math.floor(i / window.width);
         classes[i] = rows.someData(y, [x, x + 1]) ? 1 : CLOUD_CLASSES.clear;
@@ -79,6 +85,3 @@ export function classMaskSource(rows: FrameRows, mask: ClassMask): MaskSource {
     },
   };
 }
-
-/** A class mask's number of pixels that it does not know. */
-const UNKNOWN = 2;

@@ -5,14 +5,24 @@
  */
 
 import { InputError } from "../core/mod.ts";
-import { type ClassMask, DETECTOR_MARGIN, openClassMask, type RasterHeader } from "../data/mod.ts";
+import {
+  type ClassMask,
+  DETECTOR_MARGIN,
+  openClassMask,
+  type RasterHeader,
+  type RasterWindow,
+} from "../data/mod.ts";
 import type { Model } from "../model/mod.ts";
 import { abortableMask } from "./abortable.ts";
+import { areaOf } from "./area.ts";
 import type { SceneSky } from "./flight.ts";
+import { KEEP_CLEAR_DEFAULTS } from "./keep_clear.ts";
 import { classMaskSource, detectorMask } from "./masks.ts";
 import { whiteOf } from "./missing_values.ts";
+import { planArea } from "./restore_rows.ts";
 import type { RestoreSceneOptions } from "./scene_options.ts";
 import type { OpenSeries } from "./series.ts";
+import { SKY_ROWS } from "./sky_rows.ts";
 
 const METRES_PER_DEGREE = 111_320;
 
@@ -24,11 +34,36 @@ function pixelSizeOf({ transform }: RasterHeader): number {
   return side < 0.02 ? side * METRES_PER_DEGREE : side;
 }
 
+/** The part of the scene whose mask is read: all tiles that are needed, and what is around them. */
+async function lookedAt(
+  model: Model,
+  { scene }: OpenSeries,
+  options: RestoreSceneOptions,
+): Promise<RasterWindow> {
+  const { grid } = scene;
+  const { dilate = KEEP_CLEAR_DEFAULTS.dilate } = options;
+  const { plan } = await planArea(model, scene, { ...options, area: areaOf(grid, options) });
+  const { all, tileSize } = plan;
+  const row = Math.max(0, plan.rows[all.rows[0]]! - dilate);
+  const column = Math.max(0, plan.columns[all.columns[0]]! - dilate);
+  const right = plan.columns[all.columns[1] - 1]! + tileSize + dilate;
+  // Rows are looked at in blocks.
+  const bottom = plan.rows[all.rows[1] - 1]! + tileSize + SKY_ROWS + dilate;
+  return {
+    column,
+    row,
+    width: Math.min(grid.width, right) - column,
+    height: Math.min(grid.height, bottom) - row,
+  };
+}
+
 /** Masks of all dates; undefined where clear pixels are not kept. */
 export async function openSky(
-  { files, scene }: OpenSeries,
-  { model: { card }, options }: { readonly model: Model; readonly options: RestoreSceneOptions },
+  series: OpenSeries,
+  { model, options }: { readonly model: Model; readonly options: RestoreSceneOptions },
 ): Promise<{ readonly sky: SceneSky; close(): Promise<void> } | undefined> {
+  const { files, scene } = series;
+  const { card } = model;
   const { mask, maskValues, dilate, feather, signal } = options;
   if (mask === undefined) return undefined;
   const { grid, reference } = scene;
@@ -56,6 +91,7 @@ export async function openSky(
         `model ${card.name} has ${card.bands.map(({ name }) => name).join(", ")}; give a mask`,
     );
   }
+  const area = await lookedAt(model, series, options);
   const rasters: (ClassMask | undefined)[] = [];
   const close = async () => {
     for (const raster of rasters) await raster?.close();
@@ -66,7 +102,7 @@ export async function openSky(
       rasters.push(
         path === undefined
           ? undefined
-          : await openClassMask(path, { grid, ...(maskValues && { values: maskValues }) }),
+          : await openClassMask(path, { grid, area, ...(maskValues && { values: maskValues }) }),
       );
     }
   } catch (error) {

@@ -424,7 +424,8 @@ function args(
 }
 
 const USED = "Cannot use @/other_2017-01-01.tif with @/s_2018-01-07.tif: ";
-const WARP = "put it there with: gdalwarp -t_srs EPSG:32633 -te 600000 5299800 600240 5300000";
+const WARP =
+  "put it there with: gdalwarp -t_srs EPSG:32633 -dstnodata 0 -te 600000 5299800 600240 5300000";
 
 const SERIES: readonly BrokenCall[] = [
   other("another CRS", placed(GOOD, 32634), {
@@ -520,7 +521,7 @@ const MASKS: readonly BrokenCall[] = [
   mask(
     "a mask of a part",
     classes(part(GOOD, 10, 20)),
-    "only its columns 0 to 9 and rows 0 to 19; add what it does not know with: gdalwarp",
+    "only columns 0 to 9 and rows 0 to 19; add what it does not know with: gdalwarp",
   ),
   mask(
     "a mask of several bands",
