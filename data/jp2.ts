@@ -5,10 +5,17 @@
  * @module
  */
 
+import { dirname } from "node:path";
 import { InputError } from "../core/mod.ts";
 import { type ByteSource, openByteSource } from "./byte_source.ts";
 import { openRaster, type OpenRasterOptions } from "./geotiff.ts";
 import { type RasterFile, type RasterHeader, readRequest } from "./raster_file.ts";
+import {
+  diskFull,
+  isDiskFull,
+  openTemporaryFolder,
+  type TemporaryFolder,
+} from "./temporary_folder.ts";
 
 /** Side of the tiles of the converted file. */
 const TILE = 512;
@@ -27,18 +34,29 @@ const HEADER_BOX = "jp2h";
 /** Boxes before the image header; far more than any writer uses. */
 const MAX_BOXES = 64;
 
-/** Runs gdal_translate; a signal ends it. */
-async function translate(args: readonly string[], signal?: AbortSignal): Promise<void> {
+interface Translation {
+  readonly from: string;
+  /** In a temporary folder. */
+  readonly to: string;
+  readonly options: readonly string[];
+  /** Ends it. */
+  readonly signal?: AbortSignal;
+}
+
+/** Runs gdal_translate. */
+async function translate({ from, to, options, signal }: Translation): Promise<void> {
   try {
     const { success, stderr } = await new Deno.Command("gdal_translate", {
-      args: ["-q", "-of", "GTiff", ...args],
+      args: ["-q", "-of", "GTiff", ...options, from, to],
       stdout: "null",
       stderr: "piped",
       ...(signal && { signal }),
     }).output();
     if (success) return;
     signal?.throwIfAborted();
-    const lines = new TextDecoder().decode(stderr).split("\n");
+    const printed = new TextDecoder().decode(stderr);
+    if (isDiskFull(printed)) throw diskFull(dirname(dirname(to)));
+    const lines = printed.split("\n");
     const line = lines.find((text) => text.startsWith("ERROR")) ?? lines[0] ?? "";
     throw new TypeError(`GDAL must be able to read it, got ${line.trim() || "no reason"}`);
   } catch (error) {
@@ -47,8 +65,8 @@ async function translate(args: readonly string[], signal?: AbortSignal): Promise
     }
     if (error instanceof Deno.errors.NotCapable) {
       throw new TypeError(
-        "JPEG 2000 is read through gdal_translate, which Deno must be allowed to run; add " +
-          `--allow-run=gdal_translate (or ${CURE})`,
+        "JPEG 2000 is read through gdal_translate, which Deno must be allowed to run; use " +
+          `deno task restore:jp2, or add --allow-run=gdal_translate (or ${CURE})`,
       );
     }
     throw error;
@@ -100,18 +118,12 @@ async function named<T>(path: string, work: () => Promise<T>): Promise<T> {
 
 /** Runs `work` with a temporary folder that is gone when it ends. */
 async function withFolder<T>(work: (folder: string) => Promise<T>): Promise<T> {
-  const folder = await Deno.makeTempDir({ prefix: "emrdm-" });
+  const folder = await openTemporaryFolder();
   try {
-    return await work(folder);
+    return await work(folder.path);
   } finally {
-    await removeFolder(folder);
+    await folder.remove();
   }
-}
-
-async function removeFolder(folder: string): Promise<void> {
-  await Deno.remove(folder, { recursive: true }).catch((error: unknown) => {
-    if (!(error instanceof Deno.errors.NotFound)) throw error;
-  });
 }
 
 /** The header: its size from the file, all else from GDAL's conversion of the first pixel. */
@@ -120,7 +132,7 @@ async function readHeader(path: string, options: OpenRasterOptions): Promise<Ras
   const size = await readSize(source).finally(() => source.close());
   return await withFolder(async (folder) => {
     const pixel = `${folder}/pixel.tif`;
-    await translate(["-srcwin", "0", "0", "1", "1", path, pixel]);
+    await translate({ from: path, to: pixel, options: ["-srcwin", "0", "0", "1", "1"] });
     const file = await openRaster(pixel, options);
     await file.close();
     return { ...file.header, ...size };
@@ -130,7 +142,7 @@ async function readHeader(path: string, options: OpenRasterOptions): Promise<Ras
 /** A converted file, with the folder that it is in. */
 interface Converted {
   readonly file: RasterFile;
-  readonly folder: string;
+  readonly folder: TemporaryFolder;
 }
 
 async function convert(
@@ -138,17 +150,17 @@ async function convert(
   { signal, ...options }: OpenRasterOptions & { readonly signal: AbortSignal },
 ): Promise<Converted> {
   signal.throwIfAborted();
-  const folder = await Deno.makeTempDir({ prefix: "emrdm-" });
+  const folder = await openTemporaryFolder();
   try {
-    const whole = `${folder}/whole.tif`;
-    await translate([...CONVERT, path, whole], signal);
+    const whole = `${folder.path}/whole.tif`;
+    await translate({ from: path, to: whole, options: CONVERT, signal });
     const file = await openRaster(whole, options);
     // Where the system allows it the file goes at once: its bytes stay as long as it is open, and no
     // way to end the program leaves it behind.
-    await Deno.remove(folder, { recursive: true }).catch(() => {});
+    await folder.remove().catch(() => {});
     return { file, folder };
   } catch (error) {
-    await removeFolder(folder);
+    await folder.remove();
     throw error;
   }
 }
@@ -157,9 +169,11 @@ async function convert(
  * Opens a JPEG 2000 file; the caller closes it.
  *
  * Its pixels are converted, when first read, into a temporary GeoTIFF of about the size of the pixels;
- * that file is removed at the latest when this one is closed.
+ * that file is removed at the latest when this one is closed, or, where the program was killed, when
+ * the next JPEG 2000 file is opened.
  *
- * @throws {InputError} If the file cannot be read, or gdal_translate is missing or may not be run.
+ * @throws {InputError} If the file cannot be read, gdal_translate is missing or may not be run, or the
+ *   folder for temporary files is full.
  */
 export async function openJp2(path: string, options: OpenRasterOptions = {}): Promise<RasterFile> {
   if (/^[a-z][a-z0-9+.-]+:\/\//i.test(path)) {
@@ -192,7 +206,7 @@ export async function openJp2(path: string, options: OpenRasterOptions = {}): Pr
       converted = undefined;
       if (done === undefined) return;
       await done.file.close();
-      await removeFolder(done.folder);
+      await done.folder.remove();
     },
   };
 }

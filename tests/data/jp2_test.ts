@@ -1,6 +1,6 @@
 /** JPEG 2000 through GDAL; skipped where gdal_translate is not installed. */
 
-import { assertEquals, assertRejects } from "@std/assert";
+import { assert, assertEquals, assertRejects } from "@std/assert";
 import { type Crs, InputError, type Raster } from "../../core/mod.ts";
 import { openClassMask, openScene, readRaster, writeCog } from "../../data/mod.ts";
 
@@ -142,35 +142,159 @@ Deno.test({
     }),
 });
 
+interface ElsewhereOptions {
+  readonly permissions: readonly string[];
+  readonly env?: Readonly<Record<string, string>>;
+  /** What else to do with the scene: an expression. */
+  readonly then?: string;
+  /** A program, with arguments, that runs what is run. */
+  readonly within?: readonly string[];
+}
+
 /** Opens a JPEG 2000 file in a process of its own. */
-async function openElsewhere(
+async function commandElsewhere(
   path: string,
-  { permissions, env }: {
-    readonly permissions: readonly string[];
-    readonly env?: Readonly<Record<string, string>>;
-  },
-): Promise<string> {
+  { permissions, env, then = "undefined", within = [] }: ElsewhereOptions,
+): Promise<Deno.Command> {
   const module = new URL("../../data/mod.ts", import.meta.url);
   const code = `import { openScene } from ${JSON.stringify(module.href)};
-    try { await openScene(${JSON.stringify(path)}); console.log("opened"); }
-    catch (error) { console.log(error.name + ": " + error.message); }`;
+    try {
+      const scene = await openScene(${JSON.stringify(path)});
+      await ${then};
+      await scene.close();
+      console.log("opened");
+    } catch (error) { console.log(error.name + ": " + error.message); }`;
   const main = path.replace(/[^/]*$/, "main.ts");
   await Deno.writeTextFile(main, code);
-  const { stdout, stderr } = await new Deno.Command(Deno.execPath(), {
-    args: [
-      "run",
-      "--no-prompt",
-      "--no-lock",
-      "--allow-read",
-      "--allow-write",
-      "--allow-env",
-      ...permissions,
-      main,
-    ],
+  const rights = ["--allow-read", "--allow-write", "--allow-env", ...permissions];
+  const line = [...within, Deno.execPath(), "run", "--no-prompt", "--no-lock", ...rights, main];
+  return new Deno.Command(line[0]!, {
+    args: line.slice(1),
+    stdout: "piped",
+    stderr: "piped",
     ...(env && { env: { ...env } }),
-  }).output();
+  });
+}
+
+async function openElsewhere(path: string, options: ElsewhereOptions): Promise<string> {
+  const { stdout, stderr } = await (await commandElsewhere(path, options)).output();
   return new TextDecoder().decode(stdout) || new TextDecoder().decode(stderr);
 }
+
+async function namesIn(folder: string): Promise<readonly string[]> {
+  return (await Array.fromAsync(Deno.readDir(folder))).map(({ name }) => name).sort();
+}
+
+/** Pixels that take long to convert. */
+function noise(side: number): Raster {
+  return raster(side, 10, (i) => 1 + (Math.imul(i, 2654435761) >>> 17));
+}
+
+const GDAL = ["--allow-run=gdal_translate"];
+
+Deno.test({
+  name: "opening a JPEG 2000 file removes what a killed run left, and nothing else",
+  ignore: !present || Deno.build.os === "windows",
+  fn: () =>
+    inFolder(async (folder) => {
+      const path = `${folder}/B02.jp2`;
+      const tmp = `${folder}/tmp`;
+      const env = { TMPDIR: tmp };
+      await Deno.mkdir(tmp);
+      await writeJp2(path, noise(4096));
+      const command = await commandElsewhere(path, {
+        permissions: GDAL,
+        env,
+        then: "scene.read({ window: { column: 0, row: 0, width: 1, height: 1 } })",
+      });
+      const killed = command.spawn();
+      const converts = async () => {
+        for (const name of await namesIn(tmp)) {
+          const content = await namesIn(`${tmp}/${name}`).catch((): string[] => []);
+          if (content.includes("whole.tif")) return name;
+        }
+        return undefined;
+      };
+      let ended = false;
+      const end = killed.status.then(() => ended = true);
+      let left: string | undefined;
+      while (left === undefined && !ended) {
+        await new Promise((resolve) => setTimeout(resolve, 5));
+        left = await converts();
+      }
+      // It has ended before if nothing was to be seen of its work.
+      assert(left !== undefined && !ended);
+      killed.kill("SIGKILL");
+      await killed.output();
+      await end;
+      assertEquals(await namesIn(tmp), [left]);
+      assert(left.startsWith(`emrdm-${killed.pid}-`));
+
+      const make = async (name: string, files: readonly string[]) => {
+        await Deno.mkdir(`${tmp}/${name}`);
+        for (const file of files) await Deno.writeTextFile(`${tmp}/${name}/${file}`, "");
+      };
+      await make("emrdm-1-aa", ["lock", "whole.tif"]);
+      await make("emrdm-bb", ["whole.tif"]);
+      await make("emrdm-cc", ["pixel.tif", "pixel.tif.aux.xml"]);
+      await make("emrdm-2-dd", ["lock", "whole.tif", "letter.txt"]);
+      await make("emrdm-notes", ["whole.tif"]);
+      const now = Date.now();
+      for (const name of ["emrdm-1-aa", "emrdm-cc", "emrdm-2-dd", "emrdm-notes"]) {
+        await Deno.utime(`${tmp}/${name}`, new Date(now), new Date(now - 25 * 3600 * 1000));
+      }
+      using lock = await Deno.open(`${tmp}/emrdm-1-aa/lock`, { write: true });
+      assertEquals(await lock.tryLock(true), true);
+      assertEquals(await openElsewhere(path, { permissions: GDAL, env }), "opened\n");
+      // One that a process holds, a young one, one with a stranger's file, and another's name.
+      const kept = ["emrdm-1-aa", "emrdm-2-dd", "emrdm-bb", "emrdm-notes"];
+      assertEquals(await namesIn(tmp), kept);
+    }),
+});
+
+/** Whether a file system of a size can be mounted, in a name space of its own. */
+const mounts = await (async () => {
+  const args = ["-rm", "sh", "-c", "mount -t tmpfs -o size=64k tmpfs /mnt"];
+  try {
+    return (await new Deno.Command("unshare", { args, stderr: "null" }).output()).success;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return false;
+    throw error;
+  }
+})();
+
+Deno.test({
+  name: "a JPEG 2000 file whose pixels find no room names TMPDIR",
+  ignore: !present || !mounts,
+  fn: () =>
+    inFolder(async (folder) => {
+      const path = `${folder}/B02.jp2`;
+      const tmp = `${folder}/tmp`;
+      await Deno.mkdir(tmp);
+      await writeJp2(path, noise(1024));
+      const full =
+        `InputError: Cannot read raster ${path}: the folder for temporary files, ${tmp}, ` +
+        "must have room for its pixels, got a full disk; free some space, or set TMPDIR to a folder " +
+        "on another disk\n";
+      for (
+        const [options, then] of [
+          // Room for the pixel of the header, and for none at all; no more files.
+          ["size=128k", ""],
+          ["size=64k", "head -c 64k /dev/zero > $TMPDIR/z;"],
+          ["nr_inodes=2", ""],
+        ] as const
+      ) {
+        const script = `mount -t tmpfs -o ${options} tmpfs $TMPDIR; ${then} "$@"`;
+        const said = await openElsewhere(path, {
+          permissions: GDAL,
+          env: { TMPDIR: tmp },
+          then: "scene.read()",
+          within: ["unshare", "-rm", "sh", "-c", script, "sh"],
+        });
+        assertEquals(said, full);
+      }
+    }),
+});
 
 Deno.test({
   name: "openScene() says what JPEG 2000 needs: gdal_translate, and the permission to run it",
@@ -184,8 +308,8 @@ Deno.test({
       assertEquals(
         await openElsewhere(path, { permissions: [] }),
         `InputError: Cannot read raster ${path}: JPEG 2000 is read through gdal_translate, which Deno ` +
-          "must be allowed to run; add --allow-run=gdal_translate (or install gdal-bin, or convert " +
-          "with gdal_translate to GeoTIFF)\n",
+          "must be allowed to run; use deno task restore:jp2, or add --allow-run=gdal_translate (or " +
+          "install gdal-bin, or convert with gdal_translate to GeoTIFF)\n",
       );
       assertEquals(
         await openElsewhere(path, { permissions: ["--allow-run"], env: { PATH: folder } }),
