@@ -1,5 +1,6 @@
 /**
- * Cloud masks that come as a raster of classes, as Sentinel-2's scene classification (SCL).
+ * Cloud masks that come as a raster of classes, as Sentinel-2's scene classification (SCL). The file
+ * is long by the ways in which a mask can miss its scene, each with the message that helps.
  *
  * @module
  */
