@@ -10,7 +10,7 @@ export { writeBeforeAfter } from "./before_after.ts";
 export type { BorderStep } from "./border_step.ts";
 export { bytesInFlight, estimateScene, type SceneEstimate } from "./estimate.ts";
 export { type FinishedRows, PROVENANCE, type ProvenanceCounts } from "./finish_rows.ts";
-export { joinShards } from "./join_shards.ts";
+export { joinShards, type JoinShardsOptions } from "./join_shards.ts";
 export { KEEP_CLEAR_DEFAULTS, type KeepClearOptions, restoredShares } from "./keep_clear.ts";
 export {
   estimateManifest,

@@ -126,7 +126,7 @@ export async function restoreScene(
       bands,
       dtype: grid.dtype,
       ...(frame.missing[0] === undefined ? {} : { nodata: frame.missing[0] }),
-      ...(grid.tags && { tags: grid.tags }),
+      tags: ownTags(grid.tags),
     }, { overwrite, tags, ...(scales && { scales }), ...(offsets && { offsets }) });
     writers.push(image);
     const origins = provenance === undefined ? undefined : await createCog(provenance, {
@@ -186,6 +186,11 @@ export async function restoreScene(
 }
 
 const CLASSES = Object.entries(PROVENANCE).map(([name, value]) => `${value} ${name}`).join(", ");
+
+/** The input's tags but those that tell of an earlier restoration. */
+function ownTags(tags: RasterHeader["tags"] = {}): Readonly<Record<string, string>> {
+  return Object.fromEntries(Object.entries(tags).filter(([name]) => !name.startsWith("EMRDM_")));
+}
 
 /** Whether nothing was restored since there was nothing to restore. */
 function hasNoData({ tiles, pixels }: RowsReport): boolean {
