@@ -23,6 +23,11 @@ function optionsOf(module: Readonly<Record<string, unknown>>): string {
     .join(" ");
 }
 
+/** A number for all bands, or one for each. */
+function show(value: number | readonly number[]): string {
+  return typeof value === "number" ? `${value}` : `(${value.join(" ")})`;
+}
+
 function cardLines(card: ModelCard): string[] {
   const { bands, scaling, condition, modules, training } = card;
   const names = (list: ModelCard["bands"]) =>
@@ -32,7 +37,9 @@ function cardLines(card: ModelCard): string[] {
     `description  ${card.description}`,
     `licence      ${card.licence}`,
     `bands        ${names(bands)}`,
-    `scaling      [${scaling.low}, ${scaling.high}] to [-1, 1]${scaling.clip ? ", clipped" : ""}`,
+    `scaling      [${show(scaling.low)}, ${show(scaling.high)}] to [-1, 1]${
+      scaling.clip ? ", clipped" : ""
+    }`,
     `condition    ${condition.order.join(", ") || "none"}`,
     ...(condition.auxiliary.length > 0 ? [`auxiliary    ${names(condition.auxiliary)}`] : []),
     `tile size    ${card.tileSize}`,

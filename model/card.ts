@@ -27,10 +27,13 @@ export interface CardBand {
   readonly unit: string;
 }
 
-/** Linear map of file numbers to network numbers: [low, high] → [−1, 1]. */
+/**
+ * Linear map of file numbers to network numbers: [low, high] → [−1, 1], for all bands alike or for
+ * each: dark bands drown on the scale of bright ones.
+ */
 export interface CardScaling {
-  readonly low: number;
-  readonly high: number;
+  readonly low: number | readonly number[];
+  readonly high: number | readonly number[];
   /** Whether values outside [low, high] are clipped first. */
   readonly clip: boolean;
 }
@@ -90,15 +93,49 @@ export interface ModelCard {
 
 const bandCheck = object<CardBand>({ name: string, unit: string }, { unit: "DN" });
 
+/** A number for all bands, or a list with one for each. */
+const perBand: Check<number | readonly number[]> = (value, path) =>
+  Array.isArray(value) ? list(number(), { min: 1 })(value, path) : number()(value, path);
+
 const scalingCheck: Check<CardScaling> = (value, path) => {
-  const scaling = object<CardScaling>({ low: number(), high: number(), clip: boolean }, {
+  const scaling = object<CardScaling>({ low: perBand, high: perBand, clip: boolean }, {
     clip: true,
   })(value, path);
-  if (scaling.low >= scaling.high) {
-    throw new OptionsError(path, `low must be below high, got ${scaling.low} and ${scaling.high}`);
+  const count = Math.max(listLength(scaling.low), listLength(scaling.high), 1);
+  for (const { low, high } of scalingRanges(scaling, count)) {
+    if (!(low < high)) {
+      throw new OptionsError(path, `low must be below high, got ${low} and ${high}`);
+    }
   }
   return scaling;
 };
+
+function listLength(value: number | readonly number[]): number {
+  return typeof value === "number" ? 0 : value.length;
+}
+
+/** What each of `count` bands is scaled from. */
+export function scalingRanges(
+  { low, high }: CardScaling,
+  count: number,
+): readonly { readonly low: number; readonly high: number }[] {
+  const at = (value: number | readonly number[], band: number) =>
+    typeof value === "number" ? value : value[band]!;
+  return Array.from({ length: count }, (_, band) => ({ low: at(low, band), high: at(high, band) }));
+}
+
+/** @throws {OptionsError} If lists of a scaling are not as long as there are bands. */
+function checkScalingLength(scaling: CardScaling, count: number, path: string): void {
+  for (const key of ["low", "high"] as const) {
+    const found = listLength(scaling[key]);
+    if (found !== 0 && found !== count) {
+      throw new OptionsError(
+        `${path}.${key}`,
+        `must be a number, or one for each of ${count} bands, got ${found}`,
+      );
+    }
+  }
+}
 
 const conditionCheck = object<CardCondition>({
   order: list(oneOf("cloudy", "auxiliary", "reference")),
@@ -153,7 +190,14 @@ const CARD_CHECKS: Checks<ModelCard> = {
  * @throws {OptionsError} If something is unknown, missing or of the wrong kind.
  */
 export function parseCard(value: unknown, path = "$"): ModelCard {
-  return checkOptions(value, { checks: CARD_CHECKS, path });
+  const card = checkOptions(value, { checks: CARD_CHECKS, path });
+  const { bands, scaling, condition: { auxiliary, auxiliaryScaling } } = card;
+  checkScalingLength(scaling, bands.length, `${path}.scaling`);
+  if (auxiliaryScaling !== undefined) {
+    const at = `${path}.condition.auxiliaryScaling`;
+    checkScalingLength(auxiliaryScaling, auxiliary.length, at);
+  }
+  return card;
 }
 
 /** A card as JSON text. Infinity, which JSON cannot say, is left out: it is a default there. */

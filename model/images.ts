@@ -5,7 +5,7 @@
  */
 
 import type { Rng } from "../core/mod.ts";
-import type { CardScaling, ModelCard } from "./card.ts";
+import { type CardScaling, type ModelCard, scalingRanges } from "./card.ts";
 
 /** Sizes of a batch of sequences. */
 export interface SequenceSize {
@@ -15,25 +15,47 @@ export interface SequenceSize {
   readonly width: number;
 }
 
-/** File numbers → [−1, 1], clipped if the scaling says so. */
-export function toUnit(values: ArrayLike<number>, { low, high, clip }: CardScaling): Float32Array {
+/**
+ * File numbers → [−1, 1], clipped if the scaling says so.
+ *
+ * @param values [..., channels].
+ */
+export function toUnit(
+  values: ArrayLike<number>,
+  scaling: CardScaling,
+  channels: number,
+): Float32Array {
   const out = new Float32Array(values.length);
-  const factor = 2 / (high - low);
-  for (let i = 0; i < out.length; i++) {
-    const value = values[i]!;
-    const inside = clip ? Math.min(Math.max(value, low), high) : value;
-    out[i] = (inside - low) * factor - 1;
+  for (const [channel, { low, high }] of scalingRanges(scaling, channels).entries()) {
+    const factor = 2 / (high - low);
+    for (let i = channel; i < out.length; i += channels) {
+      const value = values[i]!;
+      const inside = scaling.clip ? Math.min(Math.max(value, low), high) : value;
+      out[i] = (inside - low) * factor - 1;
+    }
   }
   return out;
 }
 
-/** [−1, 1] → file numbers; clipped if the scaling says so. */
-export function fromUnit(values: Float32Array, { low, high, clip }: CardScaling): Float32Array {
-  const half = (high - low) / 2;
-  return values.map((value) => {
-    const back = (value + 1) * half + low;
-    return clip ? Math.min(Math.max(back, low), high) : back;
-  });
+/**
+ * [−1, 1] → file numbers; clipped if the scaling says so.
+ *
+ * @param values [..., channels].
+ */
+export function fromUnit(
+  values: Float32Array,
+  scaling: CardScaling,
+  channels: number,
+): Float32Array {
+  const out = new Float32Array(values.length);
+  for (const [channel, { low, high }] of scalingRanges(scaling, channels).entries()) {
+    const half = (high - low) / 2;
+    for (let i = channel; i < out.length; i += channels) {
+      const back = (values[i]! + 1) * half + low;
+      out[i] = scaling.clip ? Math.min(Math.max(back, low), high) : back;
+    }
+  }
+  return out;
 }
 
 /**

@@ -13,6 +13,7 @@ export {
   conditionChannels,
   type ModelCard,
   parseCard,
+  scalingRanges,
   stringifyCard,
 } from "./card.ts";
 export { modelDigest } from "./digest.ts";

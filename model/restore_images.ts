@@ -112,10 +112,12 @@ export async function restoreImages(
   const channels = card.bands.length;
   const size: SequenceSize = { batch, length, height, width };
   const origins = input.origins ?? Array.from({ length: batch }, () => ({ x: 0, y: 0 }));
-  const cloudy = toUnit(input.cloudy, card.scaling);
-  const auxiliary = input.auxiliary === undefined
-    ? undefined
-    : toUnit(input.auxiliary, card.condition.auxiliaryScaling ?? card.scaling);
+  const cloudy = toUnit(input.cloudy, card.scaling, channels);
+  const auxiliary = input.auxiliary === undefined ? undefined : toUnit(
+    input.auxiliary,
+    card.condition.auxiliaryScaling ?? card.scaling,
+    card.condition.auxiliary.length,
+  );
   const condition = conditionArray(card, { cloudy, auxiliary, reference, size });
 
   // Independent frames are samples of their own: [B, L, …] becomes [B·L, 1, …].
@@ -139,7 +141,7 @@ export async function restoreImages(
     const image = frames === "joint" ? restored : await fuseFrames(restored, fusion, size);
     const values = await readTensor(image);
     image.dispose();
-    return { image: fromUnit(values, card.scaling) };
+    return { image: fromUnit(values, card.scaling, channels) };
   } finally {
     mu.dispose();
     conditions?.dispose();

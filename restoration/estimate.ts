@@ -6,7 +6,7 @@
 
 import { pixelArray } from "../core/mod.ts";
 import { cogMemory, DETECTOR_MARGIN } from "../data/mod.ts";
-import { type Model, restoreImages } from "../model/mod.ts";
+import { type Model, restoreImages, scalingRanges } from "../model/mod.ts";
 import { areaOf } from "./area.ts";
 import { KEEP_CLEAR_DEFAULTS } from "./keep_clear.ts";
 import { rowAhead, type TilePlan } from "./plan.ts";
@@ -94,7 +94,7 @@ async function secondsPerTile(model: Model, options: RestoreSceneOptions): Promi
   const { card } = model;
   const { batch = 4, inputs, seed, steps, sampler, timesteps, frames, fusion, registry } = options;
   const given = { seed, steps, sampler, timesteps, frames, fusion, registry };
-  const { low, high } = card.scaling;
+  const [{ low, high } = { low: 0, high: 1 }] = scalingRanges(card.scaling, 1);
   const pixels = batch * inputs.length * card.tileSize ** 2;
   const fill = (count: number) =>
     Float32Array.from(

@@ -18,7 +18,8 @@ export function fillTile(
   { tileSize, bands, fallback }: {
     readonly tileSize: number;
     readonly bands: number;
-    readonly fallback: number;
+    /** Of each band. */
+    readonly fallback: readonly number[];
   },
 ): void {
   const pixels = tileSize ** 2;
@@ -28,7 +29,7 @@ export function fillTile(
       return false;
     });
     if (lacking.length === 0) continue;
-    const means = new Float32Array(pixels).fill(fallback);
+    const means = new Float32Array(pixels).fill(fallback[b]!);
     const known = new Uint8Array(pixels);
     for (let i = 0; i < pixels; i++) {
       let sum = 0;

@@ -6,7 +6,7 @@
 
 import type { Raster } from "../core/mod.ts";
 import type { RasterWindow } from "../data/mod.ts";
-import type { CardScaling } from "../model/mod.ts";
+import { type CardScaling, scalingRanges } from "../model/mod.ts";
 import { writeBeforeAfter } from "./before_after.ts";
 import type { FinishedRows } from "./finish_rows.ts";
 import type { SceneFrame } from "./scene.ts";
@@ -86,6 +86,7 @@ export class Preview {
     },
   ): Promise<void> {
     const { bands, white, scaling } = this.#options;
+    const range = scalingRanges(scaling, 1)[0]!;
     const raster = (data: Float32Array): Raster => ({
       width: this.#width,
       height: this.#height,
@@ -98,8 +99,8 @@ export class Preview {
       after: raster(this.#after),
       overwrite,
       text,
-      low: white === undefined ? scaling.low : 0,
-      high: white === undefined ? scaling.high : white * WHITE,
+      low: white === undefined ? range.low : 0,
+      high: white === undefined ? range.high : white * WHITE,
     });
   }
 }

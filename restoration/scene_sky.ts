@@ -12,7 +12,7 @@ import {
   type RasterHeader,
   type RasterWindow,
 } from "../data/mod.ts";
-import type { Model } from "../model/mod.ts";
+import { type Model, scalingRanges } from "../model/mod.ts";
 import { abortableMask } from "./abortable.ts";
 import { areaOf } from "./area.ts";
 import type { SceneSky } from "./flight.ts";
@@ -109,7 +109,7 @@ export async function openSky(
     await close();
     throw error;
   }
-  const white = whiteOf(card.bands[0]!) ?? card.scaling.high;
+  const white = whiteOf(card.bands[0]!) ?? scalingRanges(card.scaling, 1)[0]!.high;
   return {
     close,
     sky: {

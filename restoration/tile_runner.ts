@@ -6,7 +6,7 @@
  */
 
 import { readTensor, type Tensor4D, tf } from "../engine/mod.ts";
-import { type Model, restoreImages, type RestoreOptions } from "../model/mod.ts";
+import { type Model, restoreImages, type RestoreOptions, scalingRanges } from "../model/mod.ts";
 import type { SamplingStep } from "../samplers/mod.ts";
 import { breathe } from "./abortable.ts";
 import { Exchange, Turns } from "./exchange.ts";
@@ -167,9 +167,10 @@ export class TileRunner {
     const { plan: { tileSize, scene } } = this.#options;
     const { scaling, condition } = this.#model.card;
     const bands = frames[0]!.frame.bands.length;
-    const { low } = frames === this.#options.frames
-      ? scaling
-      : condition.auxiliaryScaling ?? scaling;
+    const ranges = scalingRanges(
+      frames === this.#options.frames ? scaling : condition.auxiliaryScaling ?? scaling,
+      bands,
+    );
     const size = tileSize ** 2 * bands;
     const out = new Float32Array(origins.length * frames.length * size);
     for (const [i, origin] of origins.entries()) {
@@ -178,7 +179,7 @@ export class TileRunner {
         frame.cut(out, at, { scene, tileSize, origin });
         return out.subarray(at, at + size);
       });
-      fillTile(tiles, { tileSize, bands, fallback: low });
+      fillTile(tiles, { tileSize, bands, fallback: ranges.map(({ low }) => low) });
     }
     return out;
   }

@@ -105,11 +105,13 @@ export function trainingTensors(
   const chosen = samples.map((sample, b) => chooseFrames(sample, length, frames.fork(b)));
   const pick = (key: "cloudy" | "auxiliary", count: number) =>
     joined(samples.map((sample, b) => pickFrames(sample[key]!, chosen[b]!, pixels * count)));
-  const clean = toUnit(joined(samples.map(({ target }) => target)), card.scaling);
-  const cloudy = toUnit(pick("cloudy", channels), card.scaling);
-  const auxiliary = auxiliaryBands.length === 0
-    ? undefined
-    : toUnit(pick("auxiliary", auxiliaryBands.length), auxiliaryScaling ?? card.scaling);
+  const clean = toUnit(joined(samples.map(({ target }) => target)), card.scaling, channels);
+  const cloudy = toUnit(pick("cloudy", channels), card.scaling, channels);
+  const auxiliary = auxiliaryBands.length === 0 ? undefined : toUnit(
+    pick("auxiliary", auxiliaryBands.length),
+    auxiliaryScaling ?? card.scaling,
+    auxiliaryBands.length,
+  );
   const condition = conditionArray(card, {
     cloudy,
     ...(auxiliary && { auxiliary }),

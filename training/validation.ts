@@ -14,6 +14,7 @@ import {
   type Modules,
   releaseDenoiser,
   restoreImages,
+  scalingRanges,
 } from "../model/mod.ts";
 import { trainingTensors } from "./batch.ts";
 import { type ObjectiveInput, objectiveVectors, sampleLosses } from "./objective.ts";
@@ -46,7 +47,9 @@ export async function validate(
   dataset: Dataset,
   { count, rng }: { readonly count: number; readonly rng: Rng },
 ): Promise<Validation> {
-  const { low, high } = card.scaling;
+  const ranges = scalingRanges(card.scaling, card.bands.length);
+  // The range of the brightest band, where each has its own.
+  const dataRange = Math.max(...ranges.map(({ low, high }) => high - low));
   const samples = Math.min(count, dataset.size);
   const model = { ...modules, weights, card };
   const measure = compile(({ weights, ...given }: ObjectiveInput & { weights: Weights }) => ({
@@ -77,10 +80,10 @@ export async function validate(
       { ...size, cloudy, reference, ...(auxiliary && { auxiliary }) },
       { registry, seed: i },
     );
-    const options = { height, width, channels: card.bands.length, dataRange: high - low };
+    const options = { height, width, channels: card.bands.length, dataRange };
     const pixels = height * width * card.bands.length;
     const frame = cloudy.subarray(reference * pixels, (reference + 1) * pixels);
-    sums.mae += mae(restored.image, target, options) / (high - low);
+    sums.mae += mae(restored.image, target, options) / dataRange;
     sums.psnr += psnr(restored.image, target, options);
     sums.cloudyPsnr += psnr(frame, target, options);
   }

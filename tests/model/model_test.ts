@@ -4,10 +4,13 @@ import { builtins } from "../../builtins.ts";
 import { readTensor } from "../../engine/mod.ts";
 import {
   createModel,
+  fromUnit,
   modelFromCard,
   parseCard,
   resolveCard,
+  scalingRanges,
   stringifyCard,
+  toUnit,
 } from "../../model/mod.ts";
 import type { Schedule } from "../../schedules/mod.ts";
 import { testOn } from "../engines.ts";
@@ -201,4 +204,20 @@ testOn("cpu", "createModel() starts the same from the same seed", async () => {
   assertEquals(first[0], first[1]);
   assert(first[2]!.some((value, i) => value !== first[0]![i]));
   models.forEach(disposeModel);
+});
+
+Deno.test("a scaling may give each band a range of its own, or is refused", () => {
+  const scaling = { low: [0, 100], high: [10, 300], clip: true };
+  const unit = toUnit([0, 300, 5, 100, 20, 150], scaling, 2);
+  assertEquals(Array.from(unit), [-1, 1, 0, -1, 1, -0.5]);
+  assertEquals(Array.from(fromUnit(unit, scaling, 2)), [0, 300, 5, 100, 10, 150]);
+  assertEquals(scalingRanges({ low: 1, high: [2, 3], clip: false }, 2), [
+    { low: 1, high: 2 },
+    { low: 1, high: 3 },
+  ]);
+  const bands = ["B02", "B03"].map((name) => ({ name, unit: "DN" }));
+  const card = (own: unknown) => resolveCard({ ...MONO, bands, scaling: own as never });
+  assertEquals(card({ low: 0, high: [4000, 9000], clip: false }).scaling.high, [4000, 9000]);
+  assertThrows(() => card({ low: 0, high: [1, 2, 3] }), OptionsError, "$.scaling.high");
+  assertThrows(() => card({ low: [0, 5], high: [1, 5] }), OptionsError, "low must be below high");
 });

@@ -162,7 +162,7 @@ for (const [name, [fusion, plain]] of Object.entries(fusions)) {
       const given = input(batch, length);
       const size = { batch, length, height, width };
       const actual = await restored(model, given, { fusion, seed: 4 });
-      const unit = toUnit(given.cloudy, model.card.scaling);
+      const unit = toUnit(given.cloudy, model.card.scaling, model.card.bands.length);
       const sequence = (data: Float32Array) =>
         tf.tensor5d(data, [batch * length, 1, height, width, CHANNELS]) as Sequence;
       const mu = sequence(unit);
@@ -182,7 +182,11 @@ for (const [name, [fusion, plain]] of Object.entries(fusions)) {
         const [b, at] = [Math.floor(i / frame), i % frame];
         return plain([0, 1, 2].map((l) => each[(b * length + l) * frame + at]!));
       });
-      assertClose(actual, fromUnit(fused, model.card.scaling), ROUNDING / 10000);
+      assertClose(
+        actual,
+        fromUnit(fused, model.card.scaling, model.card.bands.length),
+        ROUNDING / 10000,
+      );
       disposeModel(model);
     },
   );
@@ -275,11 +279,11 @@ testOn("cpu", "restoreImages() needs the auxiliary bands of the card, and uses t
 
 Deno.test("toUnit() and fromUnit() map [low, high] to [−1, 1] and back", () => {
   const scaling = { low: -25, high: 0, clip: false };
-  assertEquals([...toUnit([-25, -12.5, 0, 12.5], scaling)], [-1, 0, 1, 2]);
-  assertEquals([...fromUnit(Float32Array.of(-1, 0, 1, 2), scaling)], [-25, -12.5, 0, 12.5]);
+  assertEquals([...toUnit([-25, -12.5, 0, 12.5], scaling, 1)], [-1, 0, 1, 2]);
+  assertEquals([...fromUnit(Float32Array.of(-1, 0, 1, 2), scaling, 1)], [-25, -12.5, 0, 12.5]);
   const clipped = { ...scaling, clip: true };
-  assertEquals([...toUnit([-30, 5], clipped)], [-1, 1]);
-  assertEquals([...fromUnit(Float32Array.of(-2, 2), clipped)], [-25, 0]);
+  assertEquals([...toUnit([-30, 5], clipped, 1)], [-1, 1]);
+  assertEquals([...fromUnit(Float32Array.of(-2, 2), clipped, 1)], [-25, 0]);
 });
 
 Deno.test("conditionArray() follows the order of the card and marks the reference", () => {
