@@ -6,7 +6,7 @@
 
 import type { BuiltinCatalog } from "../builtins.ts";
 import { OptionsError, type Registry } from "../core/mod.ts";
-import { dateOf } from "../data/mod.ts";
+import { isDay } from "../data/mod.ts";
 import type { AnyRegistry } from "../model/mod.ts";
 import type { RestoreSceneOptions } from "../restoration/mod.ts";
 import {
@@ -128,10 +128,6 @@ function offsetOf(given: string | undefined): "auto" | number | undefined {
   const value = given.trim() === "" ? NaN : Number(given);
   if (Number.isFinite(value)) return value;
   throw new UsageError(`--s2-offset must be auto or a number as -1000, got ${given}`);
-}
-
-function isDay(text: string): boolean {
-  return /^\d{4}-\d{2}-\d{2}$/.test(text) && dateOf(text) === text;
 }
 
 /** The dates that are given, by operand and by flag. @throws {UsageError} If their days are wrong. */

@@ -4,6 +4,11 @@
  * @module
  */
 
+/** Whether text is an address, of whatever scheme, and no path. */
+export function isAddress(text: string): boolean {
+  return /^[a-z][a-z0-9+.-]+:\/\//i.test(text);
+}
+
 /** The path of a path or `file:` URL; other addresses stay. */
 export function pathOf(source: string | URL): string {
   const text = String(source);

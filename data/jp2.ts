@@ -7,7 +7,7 @@
 
 import { dirname } from "node:path";
 import { InputError } from "../core/mod.ts";
-import { type ByteSource, openByteSource } from "./byte_source.ts";
+import { type ByteSource, isAddress, openByteSource } from "./byte_source.ts";
 import { openRaster, type OpenRasterOptions } from "./geotiff.ts";
 import { type RasterFile, type RasterHeader, readRequest } from "./raster_file.ts";
 import {
@@ -176,7 +176,7 @@ async function convert(
  *   folder for temporary files is full.
  */
 export async function openJp2(path: string, options: OpenRasterOptions = {}): Promise<RasterFile> {
-  if (/^[a-z][a-z0-9+.-]+:\/\//i.test(path)) {
+  if (isAddress(path)) {
     throw new InputError(
       `Cannot read raster ${path}: JPEG 2000 must be a local file, got an address; download it first`,
     );

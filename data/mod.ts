@@ -16,7 +16,7 @@ export {
   SENTINEL2_NAMES,
   sentinel2Band,
 } from "./bands.ts";
-export { pathOf } from "./byte_source.ts";
+export { isAddress, pathOf } from "./byte_source.ts";
 export {
   type ClassMask,
   type ClassMaskOptions,
@@ -34,7 +34,7 @@ export {
 } from "./cog_writer.ts";
 export { type CsvRow, parseCsv } from "./csv.ts";
 export type { Dataset, Sample } from "./dataset.ts";
-export { dateOf } from "./dates.ts";
+export { dateOf, isDay } from "./dates.ts";
 export { folderDataset, type FolderDatasetOptions } from "./folder_dataset.ts";
 export { openRaster, type OpenRasterOptions, readRaster } from "./geotiff.ts";
 export { type CompleteFile, completeRows, joinRows, type JoinRowsOptions } from "./join_rasters.ts";

@@ -8,7 +8,7 @@
 import { InputError } from "../core/mod.ts";
 import type { BandFiles } from "./band_files.ts";
 import { openBandFiles } from "./band_folder.ts";
-import { pathOf } from "./byte_source.ts";
+import { isAddress, pathOf } from "./byte_source.ts";
 import { openImage } from "./image_file.ts";
 import { type ProductFacts, productFacts, productTags } from "./product.ts";
 import type { RasterFile } from "./raster_file.ts";
@@ -35,7 +35,7 @@ export interface OpenSceneOptions {
 }
 
 async function isFolder(path: string): Promise<boolean> {
-  if (/^[a-z][a-z0-9+.-]+:\/\//i.test(path)) return false;
+  if (isAddress(path)) return false;
   return await Deno.stat(path).then(({ isDirectory }) => isDirectory, () => false);
 }
 
@@ -72,7 +72,7 @@ async function openFile(
     );
   }
   const file = await openImage(path, options);
-  const local = !/^[a-z][a-z0-9+.-]+:\/\//i.test(path);
+  const local = !isAddress(path);
   const folder = path.includes("/") ? path.replace(/\/[^/]*$/, "") || "/" : ".";
   const xml = local ? await productXml(folder) : undefined;
   const { tags } = file.header;

@@ -5,6 +5,7 @@
  */
 
 import type { RasterHeader, RasterWindow } from "../data/mod.ts";
+import { checkWindow } from "./tiles.ts";
 
 /** Part `index` (from 1) of `count` parts of a whole. */
 export interface Shard {
@@ -29,20 +30,6 @@ export function checkShard({ index, count }: Shard): void {
       `Cannot take shard ${index}/${count}: it must be i/n with 1 ≤ i ≤ n, as 2/4`,
     );
   }
-}
-
-/** @throws {RangeError} If a window is not inside a raster. */
-function checkWindow({ width, height }: RasterHeader, window: RasterWindow): void {
-  const { column, row } = window;
-  const whole = [column, row, window.width, window.height].every(Number.isSafeInteger);
-  if (
-    whole && column >= 0 && row >= 0 && window.width > 0 && window.height > 0 &&
-    column + window.width <= width && row + window.height <= height
-  ) return;
-  throw new RangeError(
-    `Cannot restore the window ${column},${row},${window.width},${window.height}: it must be whole ` +
-      `pixels (column, row, width, height) inside the scene, which is 0,0,${width},${height}`,
-  );
 }
 
 /** Pixels of a box of coordinates, all that it touches, cut to the raster. */

@@ -9,7 +9,8 @@ import { pixelArray, type Raster } from "../core/mod.ts";
 import { cloudMask, type CloudRuleOptions, cloudScore } from "../data/mod.ts";
 import { compile, readTensor, type Sequence, tf } from "../engine/mod.ts";
 import { clearest, type Fusion, mean, median } from "../fusion/mod.ts";
-import { fillMissing, missingValues } from "./missing.ts";
+import { fillGaps } from "./fill_gaps.ts";
+import { missingValues } from "./missing_values.ts";
 
 /** The reference date as it is. @throws {RangeError} If it is none of the frames. */
 export function copyInput(
@@ -67,6 +68,20 @@ function pixelWeights(
   });
 }
 
+/** The pixels of the frames, gaps filled as for a network. */
+function withoutGaps(
+  frames: readonly Raster[],
+  missing: readonly (Uint8Array | undefined)[],
+): readonly ArrayLike<number>[] {
+  if (missing.every((one) => one === undefined)) return frames.map(({ data }) => data);
+  const { width, height, bands } = frames[0]!;
+  const filled = frames.map(({ data }, l) =>
+    Float32Array.from(data, (value, i) => missing[l]?.[i] === 1 ? NaN : value)
+  );
+  fillGaps(filled, { width, height, fallback: bands.map(() => 0) });
+  return filled;
+}
+
 /** What a fusion is given of a strip of rows. */
 interface FusionInput {
   readonly images: Sequence;
@@ -99,7 +114,7 @@ export async function fuseFrames(
   }
   const missing = frames.map(missingValues);
   const weights = pixelWeights(frames, missing, { weighted, white });
-  const images = fillMissing(frames, { missing, fallback: 0 });
+  const images = withoutGaps(frames, missing);
   const data = pixelArray(dtype, like.data.length);
   const whole = !dtype.startsWith("float");
   const fuse = compile(({ images, weights }: FusionInput) => ({

@@ -7,13 +7,12 @@
 
 import { dirname, relative, resolve } from "node:path";
 import { InputError, OptionsError, OutputError } from "../core/mod.ts";
-import { clearScratch, decodePng, openRaster, parseCsv } from "../data/mod.ts";
+import { clearScratch, decodePng, isAddress, isDay, openRaster, parseCsv } from "../data/mod.ts";
 import { type Model, modelDigest } from "../model/mod.ts";
 import { checkShard, type Shard } from "./area.ts";
 import { estimateScene, type SceneEstimate } from "./estimate.ts";
 import { outputPaths, type RestoredScene, restoreScene } from "./restore_scene.ts";
 import type { RestoreSceneOptions } from "./scene_options.ts";
-import { checkDate } from "./series.ts";
 
 /** One scene of a manifest. */
 export interface ManifestScene {
@@ -66,17 +65,7 @@ function parts(cell: string | undefined): readonly string[] {
 }
 
 function isWhole(path: string): boolean {
-  return /^(\/|[a-z][a-z0-9+.-]*:\/\/|[a-z]:[\\/])/i.test(path);
-}
-
-/** Whether text is a day, as 2018-03-07. */
-function isDay(text: string): boolean {
-  try {
-    checkDate(text);
-    return true;
-  } catch {
-    return false;
-  }
+  return isAddress(path) || /^(\/|[a-z]:[\\/])/i.test(path);
 }
 
 /**
@@ -160,8 +149,7 @@ const WITHOUT_EFFECT = ["overwrite", "picture", "batch", "shard", "signal", "reg
  */
 function seenFromOutput<S extends ManifestScene>(scene: S): S {
   const folder = dirname(resolve(scene.output));
-  const from = (path: string) =>
-    /^[a-z][a-z0-9+.-]+:\/\//i.test(path) ? path : relative(folder, resolve(path));
+  const from = (path: string) => isAddress(path) ? path : relative(folder, resolve(path));
   const { mask, auxiliary } = scene;
   return {
     ...scene,

@@ -13,7 +13,7 @@ import {
 } from "../data/mod.ts";
 import type { FrameRows } from "./frame_rows.ts";
 import type { MaskSource } from "./scene.ts";
-import type { Size } from "./tiles.ts";
+import { cropped, grown, type Size } from "./tiles.ts";
 
 /** The detector's number of pixels without data. */
 const EMPTY = 255;
@@ -41,15 +41,8 @@ export function detectorMask(
   const [scales, offsets] = [of(frame.gains), of(frame.biases)];
   return {
     // deno-lint-ignore require-await -- what detectClouds() throws must reject.
-    async read({ column, row, width, height }) {
-      const x0 = Math.max(0, column - DETECTOR_MARGIN);
-      const y0 = Math.max(0, row - DETECTOR_MARGIN);
-      const around = {
-        column: x0,
-        row: y0,
-        width: Math.min(scene.width, column + width + DETECTOR_MARGIN) - x0,
-        height: Math.min(scene.height, row + height + DETECTOR_MARGIN) - y0,
-      };
+    async read(window) {
+      const around = grown(window, { scene, margin: DETECTOR_MARGIN });
       const classes = detectClouds({
         width: around.width,
         height: around.height,
@@ -57,15 +50,8 @@ export function detectorMask(
         dtype: "float32",
         data: rows.window(around),
       }, { scales, offsets, pixelSize });
-      const out = new Uint8Array(width * height);
-      for (let y = 0; y < height; y++) {
-        const from = (row - y0 + y) * around.width + column - x0;
-        for (let x = 0; x < width; x++) {
-          const found = classes[from + x]!;
-          out[y * width + x] = found === EMPTY ? (emptyIsClear ? 0 : 1) : found;
-        }
-      }
-      return out;
+      const empty = emptyIsClear ? CLOUD_CLASSES.clear : 1;
+      return cropped(classes, around, window).map((found) => found === EMPTY ? empty : found);
     },
   };
 }

@@ -4,6 +4,7 @@
  * @module
  */
 
+import type { Raster } from "../core/mod.ts";
 import type { RasterHeader } from "../data/mod.ts";
 import type { CardBand } from "../model/mod.ts";
 
@@ -22,4 +23,20 @@ export function missingOf(
 ): readonly number[] {
   const zero = !whites.includes(undefined) && !dtype.startsWith("float");
   return [...new Set([...(nodata === undefined ? [] : [nodata]), ...(zero ? [DN_NODATA] : [])])];
+}
+
+/**
+ * Which values of a raster have no data: NaN, and the raster's nodata value.
+ *
+ * @returns 1 where there is none, [height, width, bands]; undefined if every value has data.
+ */
+export function missingValues({ data, nodata }: Raster): Uint8Array | undefined {
+  let some = false;
+  const missing = new Uint8Array(data.length);
+  for (let i = 0; i < data.length; i++) {
+    if (data[i] !== nodata && !Number.isNaN(data[i])) continue;
+    missing[i] = 1;
+    some = true;
+  }
+  return some ? missing : undefined;
 }

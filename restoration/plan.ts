@@ -5,7 +5,13 @@
  */
 
 import type { RasterWindow } from "../data/mod.ts";
-import { checkTileGrid, type Size, type TileGridOptions, tileStarts } from "./tiles.ts";
+import {
+  checkTileGrid,
+  checkWindow,
+  type Size,
+  type TileGridOptions,
+  tileStarts,
+} from "./tiles.ts";
 
 /** Indices along one axis: the first and one past the last. */
 export type Span = readonly [number, number];
@@ -74,16 +80,8 @@ export function planTiles(
   },
 ): TilePlan {
   checkTileGrid(scene, grid);
+  checkWindow(scene, area);
   const { column, row, width, height } = area;
-  const inside = [column, row, width, height].every(Number.isSafeInteger) && column >= 0 &&
-    row >= 0 && width > 0 && height > 0 && column + width <= scene.width &&
-    row + height <= scene.height;
-  if (!inside) {
-    throw new RangeError(
-      `Cannot restore the window ${column},${row},${width},${height}: it must lie inside the ` +
-        `scene of ${scene.width}×${scene.height} pixels`,
-    );
-  }
   const { tileSize } = grid;
   const rows = tileStarts(scene.height, grid);
   const columns = tileStarts(scene.width, grid);

@@ -8,6 +8,7 @@ import { InputError } from "../core/mod.ts";
 import {
   alignment,
   dateOf,
+  isDay,
   normalizeBand,
   openScene,
   type Radiometry,
@@ -90,12 +91,6 @@ function findReference(
     );
   }
   return index;
-}
-
-/** @throws {RangeError} If a text is no day, as 2018-02-30. */
-export function checkDate(date: string): void {
-  if (/^\d{4}-\d{2}-\d{2}$/.test(date) && dateOf(date) === date) return;
-  throw new RangeError(`Cannot take ${date} for a date: it must be a day, as 2018-03-07`);
 }
 
 /** Indices by rising date; the order given where a date is unknown. */
@@ -227,7 +222,10 @@ export async function openSeries(
   const { inputs, bandNames, bands, offset = "auto", missingB10 = "error", auxiliary = [] } =
     options;
   const { anyLength = false, log = () => {}, signal } = options;
-  for (const { date } of inputs) if (date !== undefined) checkDate(date);
+  const wrong = inputs.find(({ date }) => date !== undefined && !isDay(date))?.date;
+  if (wrong !== undefined) {
+    throw new RangeError(`Cannot take ${wrong} for a date: it must be a day, as 2018-03-07`);
+  }
   checkLength(model, { length: inputs.length, anyLength });
   const dates = inputs.map(({ path, date }) => date ?? dateOf(path));
   const order = byDate(dates);

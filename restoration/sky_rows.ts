@@ -5,9 +5,10 @@
  * @module
  */
 
+import type { RasterWindow } from "../data/mod.ts";
 import { type KeepClearOptions, restoredShares } from "./keep_clear.ts";
 import type { MaskSource } from "./scene.ts";
-import type { Size } from "./tiles.ts";
+import { cropped, grown, type Size } from "./tiles.ts";
 
 /** Where a sky is looked at. */
 export interface SkyRowsOptions extends Required<KeepClearOptions> {
@@ -89,27 +90,14 @@ export class SkyRows {
     }
   }
 
-  async #shares(
-    { column, row, width, height }: Size & { readonly column: number; readonly row: number },
-  ): Promise<Uint8Array> {
+  async #shares(window: RasterWindow): Promise<Uint8Array> {
     const { scene, mask, dilate, feather } = this.#options;
-    const x0 = Math.max(0, column - dilate);
-    const y0 = Math.max(0, row - dilate);
-    const around = {
-      column: x0,
-      row: y0,
-      width: Math.min(scene.width, column + width + dilate) - x0,
-      height: Math.min(scene.height, row + height + dilate) - y0,
-    };
+    const around = grown(window, { scene, margin: dilate });
     const cloudy = await mask.read(around);
-    if (!cloudy.some((value) => value !== 0)) return new Uint8Array(width * height);
-    const shares = restoredShares(cloudy, { ...around, dilate, feather });
-    const out = new Uint8Array(width * height);
-    for (let y = 0; y < height; y++) {
-      const from = (row - y0 + y) * around.width + column - x0;
-      out.set(shares.subarray(from, from + width), y * width);
+    if (!cloudy.some((value) => value !== 0)) {
+      return new Uint8Array(window.width * window.height);
     }
-    return out;
+    return cropped(restoredShares(cloudy, { ...around, dilate, feather }), around, window);
   }
 
   #next(first: number): number {

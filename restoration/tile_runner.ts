@@ -10,7 +10,7 @@ import { type Model, restoreImages, type RestoreOptions, scalingRanges } from ".
 import type { SamplingStep } from "../samplers/mod.ts";
 import { breathe } from "./abortable.ts";
 import { Exchange, Turns } from "./exchange.ts";
-import { fillTile } from "./fill_tile.ts";
+import { fillGaps } from "./fill_gaps.ts";
 import type { FrameRows } from "./frame_rows.ts";
 import type { TilePlan } from "./plan.ts";
 import type { TileOrigin } from "./tiles.ts";
@@ -179,7 +179,11 @@ export class TileRunner {
         frame.cut(out, at, { scene, tileSize, origin });
         return out.subarray(at, at + size);
       });
-      fillTile(tiles, { tileSize, bands, fallback: ranges.map(({ low }) => low) });
+      fillGaps(tiles, {
+        width: tileSize,
+        height: tileSize,
+        fallback: ranges.map(({ low }) => low),
+      });
     }
     return out;
   }

@@ -4,6 +4,8 @@
  * @module
  */
 
+import type { RasterWindow } from "../data/mod.ts";
+
 /** Width and height in pixels. */
 export interface Size {
   readonly width: number;
@@ -61,6 +63,44 @@ export function checkTileGrid(scene: Size, { tileSize, overlap }: TileGridOption
         `and ${tileSize}`,
     );
   }
+}
+
+/** @throws {RangeError} If a window is not inside a scene. */
+export function checkWindow({ width, height }: Size, window: RasterWindow): void {
+  const { column, row } = window;
+  const whole = [column, row, window.width, window.height].every(Number.isSafeInteger);
+  if (
+    whole && column >= 0 && row >= 0 && window.width > 0 && window.height > 0 &&
+    column + window.width <= width && row + window.height <= height
+  ) return;
+  throw new RangeError(
+    `Cannot restore the window ${column},${row},${window.width},${window.height}: it must be whole ` +
+      `pixels (column, row, width, height) inside the scene, which is 0,0,${width},${height}`,
+  );
+}
+
+/** A window with `margin` pixels more on every side, cut to the scene. */
+export function grown(
+  { column, row, width, height }: RasterWindow,
+  { scene, margin }: { readonly scene: Size; readonly margin: number },
+): RasterWindow {
+  const [x, y] = [Math.max(0, column - margin), Math.max(0, row - margin)];
+  return {
+    column: x,
+    row: y,
+    width: Math.min(scene.width, column + width + margin) - x,
+    height: Math.min(scene.height, row + height + margin) - y,
+  };
+}
+
+/** The part of a window [height, width] that is another window inside of it. */
+export function cropped(values: Uint8Array, from: RasterWindow, to: RasterWindow): Uint8Array {
+  const out = new Uint8Array(to.width * to.height);
+  for (let y = 0; y < to.height; y++) {
+    const at = (to.row - from.row + y) * from.width + to.column - from.column;
+    out.set(values.subarray(at, at + to.width), y * to.width);
+  }
+  return out;
 }
 
 /** The pixel that a position outside [0, length) mirrors; the border pixel is not repeated. */

@@ -145,7 +145,7 @@ Deno.test("joint blending differs from blending at the end, and says what cannot
   // Tiles that share every step say the same of every pixel.
   assert(joint.report.seams.disagreement < 0.05 && end.report.seams.disagreement > 1);
   const area = { column: 60, row: 0, width: 11, height: 5 };
-  await assertRejects(() => restored({ area }), RangeError, "scene of 70×61");
+  await assertRejects(() => restored({ area }), RangeError, "inside the scene, which is 0,0,70,61");
   await assertRejects(() => restored({ sky: { ...sky!, feather: 9 } }), RangeError, "feather");
 });
 
