@@ -17,17 +17,26 @@ const THEIRS = `
   await InferenceSession.create(new Uint8Array([1])).catch(() => {});
 `;
 
+/** What a program needs of our environment; others, such as CI, may keep onnxruntime silent. */
+const NEEDED = ["HOME", "PATH", "DENO_DIR", "XDG_CACHE_HOME"];
+
+function neededEnvironment(): Record<string, string> {
+  return Object.fromEntries(NEEDED.flatMap((name) => {
+    const value = Deno.env.get(name);
+    return value === undefined ? [] : [[name, value]];
+  }));
+}
+
 /** Files that a program leaves in its folder for temporary files. */
 async function leftBy(program: string, permissions: readonly string[]) {
   const folder = await Deno.makeTempDir();
   try {
     const path = `${folder}/program.ts`;
     await Deno.writeTextFile(path, program);
-    const { ORT_DISABLE_TELEMETRY: _, ...env } = Deno.env.toObject();
     const { stdout, stderr } = await new Deno.Command(Deno.execPath(), {
       args: ["run", "--no-check", "--no-prompt", ...permissions, path],
       cwd: ROOT.pathname,
-      env: { ...env, TMPDIR: folder },
+      env: { ...neededEnvironment(), TMPDIR: folder },
       clearEnv: true,
     }).output();
     const names = [...Deno.readDirSync(folder)].map(({ name }) => name);
