@@ -24,6 +24,13 @@ export {
   readExperiment,
 } from "./experiment.ts";
 export {
+  type Loader,
+  type LoaderOptions,
+  type LoaderSource,
+  openLoader,
+  type SkippedSample,
+} from "./loader.ts";
+export {
   type LossAndGradients,
   lossAndGradients,
   type ObjectiveInput,

@@ -1,0 +1,203 @@
+/**
+ * The batches of a run, prepared ahead of the steps that use them.
+ *
+ * @module
+ */
+
+import { boolean, checkOptions, type Checks, InputError, integer } from "../core/mod.ts";
+import type { Dataset, Sample } from "../data/mod.ts";
+import { type DataConfig, openDataset } from "./datasets.ts";
+import { type Made, sampleMaker } from "./sample_maker.ts";
+
+/** What a batch is made of: a dataset by its config, or an open one. */
+export type LoaderSource =
+  | {
+    readonly config: DataConfig;
+    /** Tile size and frames of the model; the bands that a synthetic dataset reads. */
+    readonly model: {
+      readonly tileSize: number;
+      readonly length: number;
+      readonly bands: readonly string[];
+    };
+  }
+  | { readonly dataset: Dataset };
+
+/** Options of {@linkcode openLoader}. */
+export interface LoaderOptions {
+  /** Samples of a step. */
+  readonly batchSize: number;
+  /** Of the run: decides order, crops and clouds. */
+  readonly seed: number;
+  /** Threads that make samples; 0 makes them in this one, between its other work. Default 0. */
+  readonly workers?: number;
+  /**
+   * Take the epoch's next sample in the place of one that throws an {@linkcode InputError}.
+   * Default false: the error ends the batch.
+   */
+  readonly skipBad?: boolean;
+}
+
+/** A sample that was left out. */
+export interface SkippedSample {
+  /** The step that it was meant for. */
+  readonly step: number;
+  /** What is wrong with it. */
+  readonly message: string;
+}
+
+/** Batches by step. */
+export interface Loader extends AsyncDisposable {
+  /** Samples of one epoch. */
+  readonly size: number;
+  /** Band names of the images in channel order. */
+  readonly bands: readonly string[];
+  /**
+   * The samples of a step, counted from 0, in the order of {@linkcode sampleOrder}: a function of
+   * seed and step alone. The steps after it are then prepared.
+   *
+   * @throws {InputError} If a sample's files are bad, unless they are skipped.
+   */
+  batch(step: number): Promise<readonly Sample[]>;
+  /** What was left out of the batches so far. */
+  readonly skipped: readonly SkippedSample[];
+}
+
+const CHECKS: Checks<LoaderOptions> = {
+  batchSize: integer({ min: 1 }),
+  seed: integer({ min: 0 }),
+  workers: integer({ min: 0 }),
+  skipBad: boolean,
+};
+
+const DEFAULTS = { workers: 0, skipBad: false } as const;
+
+/** Makes samples by their number in the run. */
+export interface SampleSource {
+  /** Steps that are worth preparing beyond the one in use. */
+  readonly ahead: number;
+  make(n: number): Promise<Made>;
+  /** Ends all work; what was not made is an error. */
+  close(): Promise<void>;
+}
+
+/**
+ * Opens the batches of a run.
+ *
+ * @throws {OptionsError} If an option is unknown or out of range.
+ * @throws {InputError} If the dataset has no sample, or its files are missing or do not fit together.
+ */
+export async function openLoader(source: LoaderSource, options: LoaderOptions): Promise<Loader> {
+  const checked = checkOptions(options, { checks: CHECKS, defaults: DEFAULTS });
+  const dataset = "dataset" in source
+    ? source.dataset
+    : await openDataset(source.config, source.model);
+  if (dataset.size === 0) {
+    throw new InputError("Cannot load batches: the dataset must have a sample, got none");
+  }
+  const { seed, skipBad } = checked as Required<LoaderOptions>;
+  const samples = new OwnThread(sampleMaker(dataset, { seed, skipBad }));
+  return new PreparedLoader(dataset, samples, checked.batchSize);
+}
+
+/** Samples made in this thread, one at a time, so that its other work gets its turn between them. */
+class OwnThread implements SampleSource {
+  readonly ahead = 1;
+  readonly #maker: (n: number) => Promise<Made>;
+  readonly #running = new Set<Promise<Made>>();
+  #turn: Promise<void> = Promise.resolve();
+  #closed = false;
+
+  constructor(maker: (n: number) => Promise<Made>) {
+    this.#maker = maker;
+  }
+
+  async make(n: number): Promise<Made> {
+    const running = this.#inTurn(n);
+    this.#running.add(running);
+    try {
+      return await running;
+    } finally {
+      this.#running.delete(running);
+    }
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    await Promise.allSettled(this.#running);
+  }
+
+  async #inTurn(n: number): Promise<Made> {
+    this.#turn = this.#turn.then(() => new Promise((resolve) => setTimeout(resolve, 0)));
+    await this.#turn;
+    if (this.#closed) throw new Error("Cannot make a sample: the loader must be open");
+    return await this.#maker(n);
+  }
+}
+
+/** Holds the steps that are being prepared. */
+class PreparedLoader implements Loader {
+  readonly size: number;
+  readonly bands: readonly string[];
+  readonly #source: SampleSource;
+  readonly #batchSize: number;
+  readonly #prepared = new Map<number, Promise<readonly Made[]>>();
+  readonly #skipped: SkippedSample[] = [];
+  #closed = false;
+
+  constructor({ size, bands }: Dataset, source: SampleSource, batchSize: number) {
+    this.size = size;
+    this.bands = bands;
+    this.#source = source;
+    this.#batchSize = batchSize;
+  }
+
+  get skipped(): readonly SkippedSample[] {
+    return this.#skipped;
+  }
+
+  async batch(step: number): Promise<readonly Sample[]> {
+    if (this.#closed) {
+      throw new Error(`Cannot load the batch of step ${step}: the loader must be open`);
+    }
+    const { ahead } = this.#source;
+    for (const other of this.#prepared.keys()) {
+      if (other < step || other > step + ahead) this.#prepared.delete(other);
+    }
+    const making = this.#prepare(step);
+    try {
+      const made = await making;
+      for (let i = 1; i <= ahead && !this.#closed; i++) this.#prepare(step + i);
+      this.#record(step, made);
+      return made.map(({ sample }) => sample);
+    } finally {
+      if (this.#prepared.get(step) === making) this.#prepared.delete(step);
+    }
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#closed = true;
+    this.#prepared.clear();
+    await this.#source.close();
+  }
+
+  #prepare(step: number): Promise<readonly Made[]> {
+    const known = this.#prepared.get(step);
+    if (known !== undefined) return known;
+    const first = step * this.#batchSize;
+    const making = Promise.all(
+      Array.from({ length: this.#batchSize }, (_, b) => this.#source.make(first + b)),
+    );
+    // A step that nobody asks for may fail unheard.
+    making.catch(() => {});
+    this.#prepared.set(step, making);
+    return making;
+  }
+
+  /** A step that is asked for again is recorded once. */
+  #record(step: number, made: readonly Made[]): void {
+    if (this.#skipped.some((skip) => skip.step === step)) return;
+    for (const message of made.flatMap(({ skipped }) => skipped)) {
+      this.#skipped.push({ step, message });
+    }
+  }
+}
