@@ -5,6 +5,7 @@
  */
 
 import { type Checks, number } from "../core/mod.ts";
+import { type CloudShape, cloudShapesCheck } from "./cloud_shape.ts";
 
 /** Options of synthetic clouds. */
 export interface SyntheticCloudsOptions {
@@ -28,6 +29,8 @@ export interface SyntheticCloudsOptions {
   readonly brightness?: number;
   /** The file number of reflectance 1. Default 10000 (Sentinel-2 DN). */
   readonly white?: number;
+  /** Shapes of real clouds, of which one is drawn. Default none: shapes are noise. */
+  readonly shapes?: readonly CloudShape[];
 }
 
 /** Values of the options that are left out. */
@@ -42,6 +45,7 @@ export const CLOUD_DEFAULTS = {
   sunAzimuth: 150,
   brightness: 1,
   white: 10000,
+  shapes: [] as readonly CloudShape[],
 } as const;
 
 /** One check per option. */
@@ -56,4 +60,5 @@ export const CLOUD_CHECKS: Checks<SyntheticCloudsOptions> = {
   sunAzimuth: number({ min: 0, max: 360 }),
   brightness: number({ above: 0, max: 2 }),
   white: number({ above: 0 }),
+  shapes: cloudShapesCheck,
 };

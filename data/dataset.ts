@@ -22,6 +22,8 @@ export interface Sample {
   readonly auxiliary?: Float32Array;
   /** The frame that the target depicts, in [0, L). */
   readonly reference: number;
+  /** 1 where cloud or shadow hides the ground, [L, H, W]; absent where nobody knows. */
+  readonly mask?: Uint8Array;
 }
 
 /** Samples by index. */

@@ -57,6 +57,7 @@ export {
 export { openScene, type OpenSceneOptions, type SceneFile } from "./scene_file.ts";
 export { clearScratch, openScratch, type Scratch } from "./scratch.ts";
 export type { SyntheticCloudsOptions } from "./cloud_options.ts";
+export { type CloudShape, cloudShape } from "./cloud_shape.ts";
 export { CLOUD_CLASSES, type CloudyRaster, syntheticClouds } from "./synthetic_clouds.ts";
 export { syntheticDataset, type SyntheticDatasetOptions } from "./synthetic_dataset.ts";
 export { syntheticScene, type SyntheticSceneOptions } from "./synthetic_scene.ts";

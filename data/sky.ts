@@ -6,6 +6,7 @@
 
 import type { Rng } from "../core/mod.ts";
 import type { SyntheticCloudsOptions } from "./cloud_options.ts";
+import { drawShape } from "./cloud_shape.ts";
 import { noiseField, quantileAbove, sampleField, smoothstep } from "./noise_field.ts";
 
 type CloudOptions = Required<SyntheticCloudsOptions>;
@@ -28,13 +29,22 @@ export interface SkySize {
   readonly height: number;
 }
 
+/** Where there is more cloud and where less: noise, or a piece of a real mask. */
+function cloudField(size: SkySize, { scale, altitude, shapes }: CloudOptions, rng: Rng) {
+  if (shapes.length > 0) {
+    const own = rng.fork("shape");
+    return drawShape(shapes[own.integer(shapes.length)]!, size, own.fork("place"));
+  }
+  const stretch = 1 + 1.5 * altitude * rng.fork("stretch").uniform();
+  const shape = { ...size, scale, octaves: 7, persistence: 0.58, stretch };
+  return noiseField(shape, rng.fork("cloud"));
+}
+
 /** Cloud thickness in standard deviations of the field, 0 where there is none. */
 function thickness(size: SkySize, options: CloudOptions, rng: Rng): Float32Array {
   const { width, height } = size;
-  const { cover, scale, altitude } = options;
-  const stretch = 1 + 1.5 * altitude * rng.fork("stretch").uniform();
-  const shape = { width, height, scale, octaves: 7, persistence: 0.58, stretch };
-  const field = noiseField(shape, rng.fork("cloud"));
+  const { cover, scale } = options;
+  const field = cloudField(size, options, rng);
   const bend = { width, height, scale: scale / 2, octaves: 2 };
   const bendX = noiseField(bend, rng.fork("bend x"));
   const bendY = noiseField(bend, rng.fork("bend y"));

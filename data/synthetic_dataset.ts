@@ -9,11 +9,13 @@ import {
   checkOptions,
   type Checks,
   integer,
+  list,
   number,
   pair,
   pixelArray,
   type Raster,
   type Rng,
+  string,
 } from "../core/mod.ts";
 import {
   type Crop,
@@ -23,47 +25,74 @@ import {
   randomCrop,
   type Sample,
 } from "./dataset.ts";
-import type { SyntheticCloudsOptions } from "./cloud_options.ts";
-import { syntheticClouds } from "./synthetic_clouds.ts";
+import { type CloudShape, cloudShapesCheck } from "./cloud_shape.ts";
+import { otherDay } from "./season.ts";
+import { drawSky } from "./synthetic_sky.ts";
 
 /** Options of {@linkcode syntheticDataset}. */
 export interface SyntheticDatasetOptions {
   /** The dates of each place: clear rasters of one grid, all places with the same bands. */
   readonly places: readonly (readonly Raster[])[];
+  /** Bands that are no part of the image but go to the samples' auxiliary bands. Default none. */
+  readonly auxiliaryBands?: readonly string[];
   /** Side of the square crops, in pixels. */
   readonly tileSize: number;
   /** Frames L of each sample. Default 3. */
   readonly length?: number;
   /** Samples of one epoch. Default 1024. */
   readonly size?: number;
+  /** Probability that the frames mix dates; else all show one. Default 0.5. */
+  readonly mix?: number;
   /** Range of the cloud cover of a frame, drawn uniformly. Default [0.05, 0.95]. */
   readonly cover?: readonly [number, number];
   /** Probability that a frame is wholly under cloud. Default 0.08. */
   readonly overcast?: number;
+  /** Probability that cirrus lies over a frame's other clouds. Default 0.15. */
+  readonly cirrus?: number;
+  /** Shapes of real clouds. Default none. */
+  readonly shapes?: readonly CloudShape[];
+  /** Probability that a frame's clouds have one of these shapes. Default 0.4. */
+  readonly shapesShare?: number;
   /** Largest relative change of brightness of the other frames. Default 0.06. */
   readonly jitter?: number;
+  /** Largest relative change of green in the other frames, see {@linkcode otherDay}. Default 0.1. */
+  readonly season?: number;
   /** The file number of reflectance 1. Default 10000. */
   readonly white?: number;
 }
 
-type Scalars = Omit<SyntheticDatasetOptions, "places">;
+type Settings = Omit<SyntheticDatasetOptions, "places">;
 
 const DEFAULTS = {
+  auxiliaryBands: [] as readonly string[],
   length: 3,
   size: 1024,
+  mix: 0.5,
   cover: [0.05, 0.95],
   overcast: 0.08,
+  cirrus: 0.15,
+  shapes: [] as readonly CloudShape[],
+  shapesShare: 0.4,
   jitter: 0.06,
+  season: 0.1,
   white: 10000,
 } as const;
 
-const CHECKS: Checks<Scalars> = {
+const share = number({ min: 0, max: 1 });
+
+const CHECKS: Checks<Settings> = {
+  auxiliaryBands: list(string),
   tileSize: integer({ min: 8 }),
   length: integer({ min: 1, max: 64 }),
   size: integer({ min: 1 }),
-  cover: pair(number({ min: 0, max: 1 })),
-  overcast: number({ min: 0, max: 1 }),
+  mix: share,
+  cover: pair(share),
+  overcast: share,
+  cirrus: share,
+  shapes: cloudShapesCheck,
+  shapesShare: share,
   jitter: number({ min: 0, max: 0.5 }),
+  season: number({ min: 0, max: 0.5 }),
   white: number({ above: 0 }),
 };
 
@@ -99,28 +128,6 @@ function checkPlaces(places: readonly (readonly Raster[])[], tileSize: number): 
   return bands;
 }
 
-/** How a sky is drawn: kinds of cloud in about the shares that Sentinel-2 sees. */
-function drawClouds(
-  rng: Rng,
-  { tileSize, cover: [least, most], overcast, white }: Required<Scalars>,
-): SyntheticCloudsOptions {
-  const u = rng.fork("sky").uniforms(12);
-  const whole = u[0]! < overcast;
-  const thin = u[1]! < 0.3;
-  return {
-    cover: whole ? 1 : least + (most - least) * u[2]!,
-    scale: Math.max(4, tileSize * (0.5 + 2 * u[3]! ** 2)),
-    density: thin ? 0.05 + 0.4 * u[4]! : 0.55 + 0.45 * u[4]!,
-    altitude: thin ? u[5]! : 0.5 * u[5]! ** 2,
-    haze: 0.02 + 0.3 * u[6]! ** 4,
-    shadow: 0.6 + 0.35 * u[7]!,
-    shadowDistance: 4 + Math.min(40, tileSize / 2) * u[8]!,
-    sunAzimuth: 360 * u[9]!,
-    brightness: 0.7 + 0.4 * u[10]!,
-    white,
-  };
-}
-
 /** The crop in every date, or undefined if a date lacks data there. */
 function cropDates(dates: readonly Raster[], crop: Crop): readonly Raster[] | undefined {
   const crops: Raster[] = [];
@@ -134,41 +141,64 @@ function cropDates(dates: readonly Raster[], crop: Crop): readonly Raster[] | un
   return crops;
 }
 
-/** Another day's light: one factor for all bands, and a little of its own for each. */
-function jittered(
-  raster: Raster,
-  rng: Rng,
-  { jitter, white }: { readonly jitter: number; readonly white: number },
-): Raster {
-  const bands = raster.bands.length;
-  const common = jitter * (2 * rng.uniform() - 1);
-  const own = rng.fork("bands").uniforms(bands).map((u) => 1 + common + jitter / 3 * (2 * u - 1));
-  const data = raster.data.slice();
-  // Never 0, which would mean no data: a DN of 1 where white is 10000.
-  const least = white / 10000;
-  for (let i = 0; i < data.length; i++) data[i] = Math.max(least, data[i]! * own[i % bands]!);
-  return { ...raster, data };
+/** Dates of the frames: all of one, or at random with at least two that differ. */
+function drawDates(count: number, length: number, mix: number, rng: Rng): readonly number[] {
+  const first = rng.integer(count);
+  if (count < 2 || length < 2 || rng.fork("mix").uniform() >= mix) {
+    return Array.from({ length }, () => first);
+  }
+  const dates = Array.from({ length }, (_, l) => rng.fork("date").integer(count, l));
+  if (dates.every((date) => date === dates[0])) {
+    const l = rng.fork("other").integer(length);
+    dates[l] = (dates[l]! + 1 + rng.fork("other").integer(count - 1, 1)) % count;
+  }
+  return dates;
+}
+
+/** Some bands of pixel-interleaved numbers. */
+function pickBands(data: ArrayLike<number>, bands: number, picked: readonly number[]) {
+  const pixels = data.length / bands;
+  const out = new Float32Array(pixels * picked.length);
+  for (let i = 0; i < pixels; i++) {
+    for (const [j, b] of picked.entries()) out[i * picked.length + j] = data[i * bands + b]!;
+  }
+  return out;
+}
+
+/** Indices of the bands of the image and of the auxiliary ones. */
+function divideBands(all: readonly string[], auxiliary: readonly string[]) {
+  const beside = auxiliary.map((band) => all.indexOf(band));
+  const lacking = auxiliary.find((_, i) => beside[i] === -1);
+  if (lacking !== undefined || beside.length === all.length) {
+    throw new RangeError(
+      `Cannot make a dataset: its auxiliary bands must be some of ${all.join(", ")}, got ` +
+        auxiliary.join(", "),
+    );
+  }
+  return { image: [...all.keys()].filter((i) => !beside.includes(i)), beside };
 }
 
 /**
  * A dataset of clear rasters under synthetic clouds.
  *
- * Every sample takes a random place and crop. Each frame shows a random date of the place under
- * clouds of its own; the reference frame is drawn at random and the target is its own clear image.
- * The index only picks the stream of random numbers, so `size` is a matter of bookkeeping.
+ * Every sample takes a random place and crop. Its frames show the place on one date or on several,
+ * each in a light of its own and under clouds of its own; the reference frame is drawn at random and
+ * the target is its own clear image. The index only picks the stream of random numbers, so `size` is
+ * a matter of bookkeeping.
  *
  * @throws {OptionsError} If an option is unknown or out of range.
  * @throws {RangeError} If a place has no dates, or is smaller than a tile.
  * @throws {TypeError} If the bands differ.
  */
-export function syntheticDataset({ places, ...scalars }: SyntheticDatasetOptions): Dataset {
-  const options = checkOptions<Scalars>(scalars, {
+export function syntheticDataset({ places, ...settings }: SyntheticDatasetOptions): Dataset {
+  const options = checkOptions<Settings>(settings, {
     checks: CHECKS,
     defaults: DEFAULTS,
     path: "$.data",
-  }) as Required<Scalars>;
-  const { tileSize, length, size } = options;
+  }) as Required<Settings>;
+  const { tileSize, length, size, mix } = options;
   const bands = checkPlaces(places, tileSize);
+  const { image, beside } = divideBands(bands, options.auxiliaryBands);
 
   function draw(rng: Rng): { place: number; crop: Crop; frames: readonly Raster[] } {
     for (let attempt = 0; attempt < CROP_TRIES; attempt++) {
@@ -176,7 +206,7 @@ export function syntheticDataset({ places, ...scalars }: SyntheticDatasetOptions
       const place = stream.integer(places.length);
       const dates = places[place]!;
       const crop = randomCrop(dates[0]!, { size: tileSize, rng: stream.fork("crop") });
-      const shown = Array.from({ length }, (_, l) => stream.fork("date").integer(dates.length, l));
+      const shown = drawDates(dates.length, length, mix, stream.fork("dates"));
       const frames = cropDates(shown.map((date) => dates[date]!), crop);
       if (frames !== undefined) return { place, crop, frames };
     }
@@ -188,18 +218,23 @@ export function syntheticDataset({ places, ...scalars }: SyntheticDatasetOptions
 
   return {
     size,
-    bands,
+    bands: image.map((b) => bands[b]!),
     sample(index, rng) {
       const stream = rng.fork(index);
       const { place, crop, frames } = draw(stream.fork("crop"));
       const reference = stream.fork("reference").integer(length);
-      const pixels = tileSize * tileSize * bands.length;
-      const cloudy = new Float32Array(length * pixels);
+      const pixels = tileSize * tileSize;
+      const cloudy = new Float32Array(length * pixels * image.length);
+      const auxiliary = new Float32Array(length * pixels * beside.length);
+      const mask = new Uint8Array(length * pixels);
       for (const [l, frame] of frames.entries()) {
         const own = stream.fork("frame").fork(l);
-        const clear = l === reference ? frame : jittered(frame, own.fork("light"), options);
-        const sky = syntheticClouds(clear, own.fork("clouds"), drawClouds(own, options));
-        cloudy.set(sky.cloudy.data, l * pixels);
+        const clear = l === reference ? frame : otherDay(frame, own.fork("light"), options);
+        const sky = drawSky(clear, own, options);
+        const { data } = sky.cloudy;
+        cloudy.set(pickBands(data, bands.length, image), l * pixels * image.length);
+        auxiliary.set(pickBands(data, bands.length, beside), l * pixels * beside.length);
+        mask.set(sky.mask, l * pixels);
       }
       const sample: Sample = {
         name: `place ${place}, column ${crop.column}, row ${crop.row}`,
@@ -207,8 +242,10 @@ export function syntheticDataset({ places, ...scalars }: SyntheticDatasetOptions
         height: tileSize,
         width: tileSize,
         cloudy,
-        target: Float32Array.from(frames[reference]!.data),
+        target: pickBands(frames[reference]!.data, bands.length, image),
+        ...(beside.length > 0 && { auxiliary }),
         reference,
+        mask,
       };
       return Promise.resolve(sample);
     },

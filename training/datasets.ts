@@ -9,6 +9,7 @@ import {
   type Check,
   checkOptions,
   type Checks,
+  InputError,
   integer,
   list,
   number,
@@ -17,7 +18,15 @@ import {
   show,
   string,
 } from "../core/mod.ts";
-import { type Dataset, folderDataset, readPlaces, syntheticDataset } from "../data/mod.ts";
+import {
+  type CloudShape,
+  cloudShape,
+  type Dataset,
+  folderDataset,
+  readPlaces,
+  readRaster,
+  syntheticDataset,
+} from "../data/mod.ts";
 
 /** A folder of `cloudy/` and `clear/` GeoTIFFs. */
 export interface FolderData {
@@ -39,12 +48,24 @@ export interface SyntheticData {
   readonly places?: readonly string[];
   /** Samples of one epoch. Default 1024. */
   readonly size?: number;
+  /** Bands of the cloudy frames that are a condition beside the image. Default none. */
+  readonly auxiliaryBands?: readonly string[];
+  /** Probability that the frames mix dates. Default 0.5. */
+  readonly mix?: number;
+  /** A folder of class masks (4: cloud), whose clouds lend their shapes. Default none. */
+  readonly masks?: string;
+  /** Probability that clouds have such a shape. Default 0.4. */
+  readonly shapesShare?: number;
   /** Range of the cloud cover of a frame. Default [0.05, 0.95]. */
   readonly cover?: readonly [number, number];
   /** Probability that a frame is wholly under cloud. Default 0.08. */
   readonly overcast?: number;
+  /** Probability of cirrus over the other clouds. Default 0.15. */
+  readonly cirrus?: number;
   /** Largest relative change of brightness of the other frames. Default 0.06. */
   readonly jitter?: number;
+  /** Largest relative change of green in the other frames. Default 0.1. */
+  readonly season?: number;
   /** The file number of reflectance 1. Default 10000. */
   readonly white?: number;
 }
@@ -58,12 +79,20 @@ const FOLDER: Checks<Omit<FolderData, "type">> = {
   reference: integer({ min: 0 }),
 };
 
+const share = number({ min: 0, max: 1 });
+
 const SYNTHETIC: Checks<Omit<SyntheticData, "type">> = {
   root: string,
   places: list(string, { min: 1 }),
   size: integer({ min: 1 }),
-  cover: pair(number({ min: 0, max: 1 })),
-  overcast: number({ min: 0, max: 1 }),
+  auxiliaryBands: list(string),
+  mix: share,
+  masks: string,
+  shapesShare: share,
+  cover: pair(share),
+  overcast: share,
+  cirrus: share,
+  season: number({ min: 0, max: 0.5 }),
   jitter: number({ min: 0, max: 0.5 }),
   white: number({ above: 0 }),
 };
@@ -114,8 +143,27 @@ export async function openDataset(
     const { type: _, ...options } = config;
     return await folderDataset({ ...options, tileSize, length });
   }
-  const { type: _, root, places: names, ...options } = config;
-  const places = await readPlaces(root, { bands, ...(names && { names }) });
-  const rasters = places.map((place) => place.rasters);
-  return syntheticDataset({ ...options, places: rasters, tileSize, length });
+  const { type: _, root, places: names, masks, ...options } = config;
+  const read = [...bands, ...options.auxiliaryBands ?? []];
+  const places = await readPlaces(root, { bands: read, ...(names && { names }) });
+  return syntheticDataset({
+    ...options,
+    places: places.map(({ rasters }) => rasters),
+    ...(masks !== undefined && { shapes: await readShapes(masks) }),
+    tileSize,
+    length,
+  });
+}
+
+/** The clouds of every mask of a folder, by name. */
+async function readShapes(folder: string): Promise<readonly CloudShape[]> {
+  const names: string[] = [];
+  for await (const { name } of Deno.readDir(folder)) {
+    if (/\.tiff?$/i.test(name)) names.push(name);
+  }
+  if (names.length === 0) {
+    throw new InputError(`Cannot use the masks of ${folder}: it must hold GeoTIFFs, got none`);
+  }
+  const rasters = names.sort().map((name) => readRaster(`${folder}/${name}`));
+  return (await Promise.all(rasters)).map((raster) => cloudShape(raster));
 }
