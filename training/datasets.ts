@@ -26,6 +26,7 @@ import {
   readPlaces,
   readRaster,
   syntheticDataset,
+  type SyntheticDatasetOptions,
 } from "../data/mod.ts";
 
 /** A folder of `cloudy/` and `clear/` GeoTIFFs. */
@@ -124,35 +125,45 @@ export const dataCheck: Check<DataConfig> = (value, path) => {
   }
 };
 
+/** What a dataset takes from the model: tile size, frames and the bands that a synthetic one reads. */
+export interface DataModel {
+  readonly tileSize: number;
+  readonly length: number;
+  readonly bands: readonly string[];
+}
+
 /**
  * Opens a dataset.
  *
  * @param config What the experiment says.
- * @param size Tile size and frames of the model; the bands that a synthetic one reads.
+ * @param model Tile size, frames and bands.
  * @throws {TypeError} If files are missing or do not fit together.
  */
-export async function openDataset(
-  config: DataConfig,
-  { tileSize, length, bands }: {
-    readonly tileSize: number;
-    readonly length: number;
-    readonly bands: readonly string[];
-  },
-): Promise<Dataset> {
-  if (config.type === "folder") {
-    const { type: _, ...options } = config;
-    return await folderDataset({ ...options, tileSize, length });
-  }
-  const { type: _, root, places: names, masks, ...options } = config;
+export async function openDataset(config: DataConfig, model: DataModel): Promise<Dataset> {
+  if (config.type === "synthetic") return syntheticDataset(await readSynthetic(config, model));
+  const { tileSize, length } = model;
+  const { type: _, ...options } = config;
+  return await folderDataset({ ...options, tileSize, length });
+}
+
+/**
+ * Reads all that a synthetic dataset is made of, as plain data.
+ *
+ * @throws {TypeError} If files are missing or do not fit together.
+ */
+export async function readSynthetic(
+  { type: _, root, places: names, masks, ...options }: SyntheticData,
+  { tileSize, length, bands }: DataModel,
+): Promise<SyntheticDatasetOptions> {
   const read = [...bands, ...options.auxiliaryBands ?? []];
   const places = await readPlaces(root, { bands: read, ...(names && { names }) });
-  return syntheticDataset({
+  return {
     ...options,
     places: places.map(({ rasters }) => rasters),
     ...(masks !== undefined && { shapes: await readShapes(masks) }),
     tileSize,
     length,
-  });
+  };
 }
 
 /** The clouds of every mask of a folder, by name. */
