@@ -161,8 +161,13 @@ function training({ network, bands, length, side, batch }: Subject, weights: Wei
   };
   let step = 0;
   const run = async () => {
-    const { move, epsilon } = optimizer.rates(++step);
-    const rates = { move: tf.scalar(move), epsilon: tf.scalar(epsilon), ema: tf.scalar(1e-3) };
+    const { move, epsilon, keep } = optimizer.rates(++step);
+    const rates = {
+      move: tf.scalar(move),
+      epsilon: tf.scalar(epsilon),
+      keep: tf.scalar(keep),
+      ema: tf.scalar(1e-3),
+    };
     const next = await update(
       { ...state, buffers: weights.buffers, batch: tensors, vectors, rates },
       (name, size) => rng.fork(name).fork(step).uniforms(size.reduce((a, b) => a * b, 1)),

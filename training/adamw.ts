@@ -45,12 +45,14 @@ export interface AdamWRates<T = Tensor> {
   readonly move: T;
   /** ε·√(1 − β₂ⁿ). */
   readonly epsilon: T;
+  /** 1 − lr·wd. */
+  readonly keep: T;
 }
 
 /** An optimizer. */
 export interface AdamW {
-  /** The rates of update n, from 1. */
-  rates(update: number): AdamWRates<number>;
+  /** The rates of update n, from 1, where the learning rate is multiplied by `factor`, default 1. */
+  rates(update: number, factor?: number): AdamWRates<number>;
   /** One update with rates that are scalars []. The arguments stay the caller's. */
   apply(
     params: Params,
@@ -98,9 +100,9 @@ export function adamw(options: AdamWOptions = {}): AdamW {
   /** p, g, m and v → p, m and v, element by element. */
   function updateOne(
     [param, grad, m, v]: readonly Tensor[],
-    { move, epsilon }: AdamWRates,
+    { move, epsilon, keep }: AdamWRates,
   ): readonly [Tensor, Tensor, Tensor] {
-    const decayed = tf.mul(param!, 1 - learningRate * weightDecay);
+    const decayed = tf.mul(param!, keep);
     const first = tf.add(tf.mul(m!, beta1), tf.mul(grad!, 1 - beta1));
     const second = tf.add(tf.mul(v!, beta2), tf.mul(tf.square(grad!), 1 - beta2));
     // m/(√v/r + ε)·lr/q = m/(√v + ε·r)·lr·r/q
@@ -108,9 +110,14 @@ export function adamw(options: AdamWOptions = {}): AdamW {
     return [tf.sub(decayed, step), first, second];
   }
 
-  const rates = (update: number) => {
+  const rates = (update: number, factor = 1) => {
     const root = Math.sqrt(1 - beta2 ** update);
-    return { move: learningRate * root / (1 - beta1 ** update), epsilon: epsilon * root };
+    const rate = factor * learningRate;
+    return {
+      move: rate * root / (1 - beta1 ** update),
+      epsilon: epsilon * root,
+      keep: 1 - rate * weightDecay,
+    };
   };
 
   function apply(
@@ -144,8 +151,12 @@ export function adamw(options: AdamWOptions = {}): AdamW {
     apply,
     update(params, grads, { step, first, second }) {
       const next = step + 1;
-      const scalars = rates(next);
-      const tensors = { move: tf.scalar(scalars.move), epsilon: tf.scalar(scalars.epsilon) };
+      const { move, epsilon, keep } = rates(next);
+      const tensors = {
+        move: tf.scalar(move),
+        epsilon: tf.scalar(epsilon),
+        keep: tf.scalar(keep),
+      };
       const result = apply(params, grads, { first, second, rates: tensors });
       tf.dispose(tensors);
       return {

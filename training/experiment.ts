@@ -19,6 +19,7 @@ import type { ModelConfig } from "../model/mod.ts";
 import { ADAMW_DEFAULTS, type AdamWOptions } from "./adamw.ts";
 import { dataCheck, type DataConfig } from "./datasets.ts";
 import { EMA_DECAY } from "./ema.ts";
+import { CONSTANT_RATE, learningRateCheck, type LearningRateSchedule } from "./learning_rate.ts";
 
 /** Everything that a training run is made of. */
 export interface Experiment {
@@ -36,6 +37,8 @@ export interface Experiment {
   readonly minLength?: number;
   /** AdamW. Default PyTorch's and the paper's options. */
   readonly optimizer?: AdamWOptions;
+  /** Factor of the optimizer's learning rate by update. Default constant, as in the paper's runs. */
+  readonly learningRateSchedule?: LearningRateSchedule;
   /** Decay of the averaged weights. Default 0.9999, with the paper's warm-up. */
   readonly ema?: { readonly decay?: number };
   /** Largest norm of the gradients. Default ∞, no clipping, as in the paper's runs. */
@@ -80,6 +83,7 @@ const CHECKS: Checks<Experiment> = {
     epsilon: number({ above: 0 }),
     weightDecay: number({ min: 0 }),
   }, ADAMW_DEFAULTS),
+  learningRateSchedule: learningRateCheck,
   ema: object<{ decay?: number }>({ decay: number({ min: 0, max: 1 }) }, { decay: EMA_DECAY }),
   clip: numberOrInfinity({ above: 0 }),
   seed: integer({ min: 0 }),
@@ -92,6 +96,7 @@ const DEFAULTS: Partial<Experiment> = {
   batchSize: 1,
   minLength: undefined,
   optimizer: ADAMW_DEFAULTS,
+  learningRateSchedule: CONSTANT_RATE,
   ema: { decay: EMA_DECAY },
   clip: Infinity,
   seed: 0,

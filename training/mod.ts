@@ -31,6 +31,12 @@ export {
   type SkippedSample,
 } from "./loader.ts";
 export {
+  type ConstantRate,
+  learningRateFactor,
+  type LearningRateSchedule,
+  type WarmupCosineRate,
+} from "./learning_rate.ts";
+export {
   type LossAndGradients,
   lossAndGradients,
   type ObjectiveInput,
@@ -39,6 +45,7 @@ export {
   sampleLosses,
   type TrainingTensors,
 } from "./objective.ts";
+export { setOption } from "./set_option.ts";
 export {
   type CompiledUpdate,
   compileUpdate,

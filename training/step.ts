@@ -24,6 +24,7 @@ import type { AdamW, AdamWMoments, AdamWRates } from "./adamw.ts";
 import { trainingTensors } from "./batch.ts";
 import { clipByGlobalNorm } from "./clip.ts";
 import { emaDecay, moveEma } from "./ema.ts";
+import { learningRateFactor, type LearningRateSchedule } from "./learning_rate.ts";
 import {
   lossAndGradients,
   type ObjectiveVectors,
@@ -37,6 +38,8 @@ export interface StepContext {
   readonly card: ModelCard;
   readonly modules: Modules;
   readonly optimizer: AdamW;
+  /** Factor of the learning rate by update. */
+  readonly schedule: LearningRateSchedule;
   /** Decay of the average. */
   readonly decay: number;
   /** The computation, made once for all steps. */
@@ -149,13 +152,13 @@ export function drawSigmas({ noise }: Modules, count: number, rng: Rng): readonl
  *   step, the noise levels and the samples.
  */
 export async function trainStep(
-  { card, modules, optimizer, decay, update }: StepContext,
+  { card, modules, optimizer, schedule, decay, update }: StepContext,
   state: TrainingState,
   { samples, length, rng }: StepInput,
 ): Promise<StepResult> {
   const sigmas = drawSigmas(modules, samples.length, rng);
   const step = state.step + 1;
-  const { move, epsilon } = optimizer.rates(step);
+  const { move, epsilon, keep } = optimizer.rates(step, learningRateFactor(schedule, step));
   const given = await execute(() => ({
     batch: {
       ...trainingTensors(card, samples, {
@@ -168,6 +171,7 @@ export async function trainStep(
     rates: {
       move: tf.scalar(move),
       epsilon: tf.scalar(epsilon),
+      keep: tf.scalar(keep),
       ema: tf.scalar(1 - emaDecay(decay, step)),
     },
   }));

@@ -94,7 +94,14 @@ export async function train(experiment: Experiment, options: TrainOptions): Prom
     ...options,
     registry,
     card,
-    context: { card, modules, optimizer, decay: checked.ema.decay, update },
+    context: {
+      card,
+      modules,
+      optimizer,
+      schedule: checked.learningRateSchedule,
+      decay: checked.ema.decay,
+      update,
+    },
   });
   await Deno.mkdir(out, { recursive: true });
   let state = firstState(created.weights, run.context.optimizer);

@@ -166,10 +166,11 @@ async function compareTrace(golden: Golden): Promise<void> {
     const data = Array.from(tensors.noise!.data).slice(i * noiseSize, (i + 1) * noiseSize);
     const vectors = objectiveVectors(axes, sigmas, 1);
     const batch = { ...still, noise: asSequence({ shape: noiseShape, data }) };
-    const { move, epsilon } = optimizer.rates(i + 1);
+    const { move, epsilon, keep } = optimizer.rates(i + 1);
     const rates = {
       move: tf.scalar(move),
       epsilon: tf.scalar(epsilon),
+      keep: tf.scalar(keep),
       ema: tf.scalar(1 - emaDecay(hyper.ema_decay, i + 1)),
     };
     const next = await update({ params, buffers, ema, moments, batch, vectors, rates });
