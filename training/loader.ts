@@ -5,21 +5,16 @@
  */
 
 import { boolean, checkOptions, type Checks, InputError, integer } from "../core/mod.ts";
-import type { Dataset, Sample } from "../data/mod.ts";
-import { type DataConfig, openDataset } from "./datasets.ts";
-import { type Made, sampleMaker } from "./sample_maker.ts";
+import { type Dataset, type Sample, syntheticDataset } from "../data/mod.ts";
+import { type DataConfig, type DataModel, openDataset, readSynthetic } from "./datasets.ts";
+import { openPool } from "./loader_pool.ts";
+import type { WorkerDataset } from "./loader_protocol.ts";
+import { type Made, sampleMaker, type SampleSource } from "./sample_maker.ts";
+import { moveToSharedMemory } from "./shared_memory.ts";
 
 /** What a batch is made of: a dataset by its config, or an open one. */
 export type LoaderSource =
-  | {
-    readonly config: DataConfig;
-    /** Tile size and frames of the model; the bands that a synthetic dataset reads. */
-    readonly model: {
-      readonly tileSize: number;
-      readonly length: number;
-      readonly bands: readonly string[];
-    };
-  }
+  | { readonly config: DataConfig; readonly model: DataModel }
   | { readonly dataset: Dataset };
 
 /** Options of {@linkcode openLoader}. */
@@ -71,32 +66,57 @@ const CHECKS: Checks<LoaderOptions> = {
 
 const DEFAULTS = { workers: 0, skipBad: false } as const;
 
-/** Makes samples by their number in the run. */
-export interface SampleSource {
-  /** Steps that are worth preparing beyond the one in use. */
-  readonly ahead: number;
-  make(n: number): Promise<Made>;
-  /** Ends all work; what was not made is an error. */
-  close(): Promise<void>;
-}
-
 /**
  * Opens the batches of a run.
  *
+ * The numbers are the same for any number of Workers. Rasters that a dataset keeps in memory are
+ * there once, however many Workers use them.
+ *
  * @throws {OptionsError} If an option is unknown or out of range.
  * @throws {InputError} If the dataset has no sample, or its files are missing or do not fit together.
+ * @throws {TypeError} If an open dataset is to be used in Workers.
  */
 export async function openLoader(source: LoaderSource, options: LoaderOptions): Promise<Loader> {
-  const checked = checkOptions(options, { checks: CHECKS, defaults: DEFAULTS });
-  const dataset = "dataset" in source
-    ? source.dataset
-    : await openDataset(source.config, source.model);
-  if (dataset.size === 0) {
+  const { batchSize, seed, workers, skipBad } = checkOptions(options, {
+    checks: CHECKS,
+    defaults: DEFAULTS,
+  }) as Required<LoaderOptions>;
+  const maker = { seed, skipBad };
+  if (workers === 0) {
+    const dataset = "dataset" in source
+      ? source.dataset
+      : await openDataset(source.config, source.model);
+    checkSize(dataset);
+    return new PreparedLoader(dataset, new OwnThread(sampleMaker(dataset, maker)), batchSize);
+  }
+  const { dataset, shared } = await openForWorkers(source);
+  checkSize(dataset);
+  const pool = await openPool({ workers, batchSize, dataset: shared, maker });
+  return new PreparedLoader(dataset, pool, batchSize);
+}
+
+function checkSize({ size }: Dataset): void {
+  if (size === 0) {
     throw new InputError("Cannot load batches: the dataset must have a sample, got none");
   }
-  const { seed, skipBad } = checked as Required<LoaderOptions>;
-  const samples = new OwnThread(sampleMaker(dataset, { seed, skipBad }));
-  return new PreparedLoader(dataset, samples, checked.batchSize);
+}
+
+/** The dataset as this thread sees it, and what Workers open. */
+async function openForWorkers(
+  source: LoaderSource,
+): Promise<{ readonly dataset: Dataset; readonly shared: WorkerDataset }> {
+  if ("dataset" in source) {
+    throw new TypeError(
+      "Cannot load batches in Workers: the dataset must be given by its config, got an open one; " +
+        "or set workers to 0",
+    );
+  }
+  const { config, model } = source;
+  if (config.type !== "synthetic") {
+    return { dataset: await openDataset(config, model), shared: { config, model } };
+  }
+  const synthetic = moveToSharedMemory(await readSynthetic(config, model));
+  return { dataset: syntheticDataset(synthetic), shared: { synthetic } };
 }
 
 /** Samples made in this thread, one at a time, so that its other work gets its turn between them. */

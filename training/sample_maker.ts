@@ -15,6 +15,15 @@ export interface Made {
   readonly skipped: readonly string[];
 }
 
+/** Makes samples by their number in the run. */
+export interface SampleSource {
+  /** Steps that are worth preparing beyond the one in use. */
+  readonly ahead: number;
+  make(n: number): Promise<Made>;
+  /** Ends all work; what was not made is an error. */
+  close(): Promise<void>;
+}
+
 /** Options of {@linkcode sampleMaker}. */
 export interface SampleMakerOptions {
   /** Of the run. */

@@ -1,0 +1,145 @@
+/**
+ * Workers that make the samples of a run.
+ *
+ * @module
+ */
+
+import { Worker } from "node:worker_threads";
+import {
+  errorOf,
+  type LoaderAnswer,
+  type LoaderRequest,
+  type WorkerDataset,
+} from "./loader_protocol.ts";
+import type { Made, SampleMakerOptions, SampleSource } from "./sample_maker.ts";
+
+/** Options of {@linkcode openPool}. */
+export interface PoolOptions {
+  /** How many. */
+  readonly workers: number;
+  /** Samples of a step. */
+  readonly batchSize: number;
+  readonly dataset: WorkerDataset;
+  readonly maker: SampleMakerOptions;
+  /** The module that they run. Default `loader_worker.ts`. */
+  readonly program?: URL;
+}
+
+/** Steps ahead: one is being used while the next is made. */
+const STEPS_AHEAD = 2;
+/** Samples ahead for each Worker: the next waits for it when it is done with one. */
+const SAMPLES_AHEAD = 2;
+
+/** Starts the Workers. @throws What opening the dataset throws. */
+export async function openPool({ program, ...options }: PoolOptions): Promise<SampleSource> {
+  const url = program ?? new URL("./loader_worker.ts", import.meta.url);
+  const pool = new SamplePool(url, options);
+  try {
+    await pool.open(options);
+    return pool;
+  } catch (error) {
+    await pool.close();
+    throw error;
+  }
+}
+
+/** A port that can let the program end. */
+type NodePort = MessagePort & { ref(): void; unref(): void };
+
+interface Waiting {
+  resolve(answer: LoaderAnswer): void;
+  reject(error: Error): void;
+}
+
+interface Thread {
+  readonly worker: Worker;
+  readonly port: NodePort;
+  /** What it was asked, by number. */
+  readonly waiting: Map<number, Waiting>;
+}
+
+/** Keeps the program alive only while samples are being made. */
+class SamplePool implements SampleSource {
+  readonly ahead: number;
+  readonly #threads: readonly Thread[];
+  #next = 0;
+  #dead: Error | undefined;
+
+  constructor(
+    program: URL,
+    { workers, batchSize }: { readonly workers: number; readonly batchSize: number },
+  ) {
+    // A bound on memory: batches may be large, so there are no more of them for more Workers.
+    this.ahead = Math.max(STEPS_AHEAD, Math.ceil(SAMPLES_AHEAD * workers / batchSize));
+    this.#threads = Array.from({ length: workers }, () => this.#start(program));
+  }
+
+  async open(
+    { dataset, maker }: Pick<PoolOptions, "dataset" | "maker">,
+  ): Promise<void> {
+    const request = { type: "open", dataset, maker } as const;
+    await Promise.all(this.#threads.map((thread) => this.#ask(thread, request)));
+  }
+
+  async make(n: number): Promise<Made> {
+    const idlest = this.#threads.reduce((least, thread) =>
+      thread.waiting.size < least.waiting.size ? thread : least
+    );
+    const answer = await this.#ask(idlest, { type: "make", n });
+    return (answer as Extract<LoaderAnswer, { made: unknown }>).made;
+  }
+
+  async close(): Promise<void> {
+    this.#fail(new Error("Cannot make a sample: the loader must be open"));
+    for (const { port } of this.#threads) port.close();
+    await Promise.all(this.#threads.map(({ worker }) => worker.terminate()));
+  }
+
+  #ask({ port, waiting }: Thread, request: LoaderRequest): Promise<LoaderAnswer> {
+    if (this.#dead !== undefined) return Promise.reject(this.#dead);
+    const id = this.#next++;
+    return new Promise((resolve, reject) => {
+      waiting.set(id, { resolve, reject });
+      port.ref();
+      port.postMessage({ id, request });
+    });
+  }
+
+  #start(program: URL): Thread {
+    // A worker from a URL of the web starts by way of a data URL, which imports it.
+    const source = `import ${JSON.stringify(program.href)};`;
+    const worker = new Worker(new URL(`data:text/javascript,${encodeURIComponent(source)}`));
+    // A port of its own, as messages of the worker itself are searched through, number by number.
+    const { port1, port2 } = new MessageChannel();
+    worker.postMessage({ port: port2 }, [port2 as never]);
+    const thread: Thread = { worker, port: port1 as NodePort, waiting: new Map() };
+    worker.on("error", (error: Error) => this.#fail(ended(error.message)));
+    worker.on("exit", (code: number) => this.#fail(ended(`its end with code ${code}`)));
+    port1.onmessage = ({ data }: MessageEvent) => this.#receive(thread, data);
+    thread.port.unref();
+    worker.unref();
+    return thread;
+  }
+
+  #receive({ port, waiting }: Thread, answer: LoaderAnswer & { readonly id: number }): void {
+    const asked = waiting.get(answer.id);
+    waiting.delete(answer.id);
+    if (waiting.size === 0) port.unref();
+    if ("error" in answer) asked?.reject(errorOf(answer.error));
+    else asked?.resolve(answer);
+  }
+
+  /** Whoever waits, and whoever asks from now on, gets the error. */
+  #fail(error: Error): void {
+    this.#dead ??= error;
+    for (const { port, waiting } of this.#threads) {
+      for (const { reject } of waiting.values()) reject(this.#dead);
+      waiting.clear();
+      port.unref();
+    }
+  }
+}
+
+function ended(found: string): Error {
+  return new Error(`Cannot make samples: a Worker of the loader must go on running, got ${found}`);
+}

@@ -1,0 +1,56 @@
+/**
+ * What a loader and its Workers tell each other.
+ *
+ * @module
+ */
+
+import { InputError, OptionsError, OutputError } from "../core/mod.ts";
+import type { SyntheticDatasetOptions } from "../data/mod.ts";
+import type { DataConfig, DataModel } from "./datasets.ts";
+import type { Made, SampleMakerOptions } from "./sample_maker.ts";
+
+/** What a Worker opens: files by their config, or rasters in memory that it shares. */
+export type WorkerDataset =
+  | { readonly config: DataConfig; readonly model: DataModel }
+  | { readonly synthetic: SyntheticDatasetOptions };
+
+/** What a Worker is asked. */
+export type LoaderRequest =
+  | { readonly type: "open"; readonly dataset: WorkerDataset; readonly maker: SampleMakerOptions }
+  | { readonly type: "make"; readonly n: number };
+
+/** What a Worker answers. */
+export type LoaderAnswer =
+  | { readonly opened: true }
+  | { readonly made: Made }
+  | { readonly error: ErrorFacts };
+
+/** An error without its class, which a message does not carry. */
+export interface ErrorFacts {
+  readonly name: string;
+  readonly message: string;
+  /** Of an {@linkcode OptionsError}. */
+  readonly path?: string;
+}
+
+/** What is kept of an error. */
+export function errorFacts(error: unknown): ErrorFacts {
+  if (!(error instanceof Error)) return { name: "Error", message: String(error) };
+  const { name, message } = error;
+  return { name, message, ...(error instanceof OptionsError && { path: error.path }) };
+}
+
+const CLASSES: Readonly<Record<string, new (message: string) => Error>> = {
+  InputError,
+  OutputError,
+  RangeError,
+  TypeError,
+};
+
+/** The error again, of the class that it had. */
+export function errorOf({ name, message, path }: ErrorFacts): Error {
+  if (path !== undefined) return new OptionsError(path, message.slice(`${path}: `.length));
+  const ofDeno = Deno.errors as unknown as typeof CLASSES;
+  const known = CLASSES[name] ?? (Object.hasOwn(ofDeno, name) ? ofDeno[name] : undefined);
+  return known === undefined ? Object.assign(new Error(message), { name }) : new known(message);
+}
