@@ -40,10 +40,12 @@ function checkSample(sample: Sample, card: ModelCard, length: number): void {
   if (!(reference >= 0 && reference < sample.length)) {
     fail(sample, `its reference must be a frame of ${sample.length}, got ${reference}`);
   }
+  const wanted = card.condition.auxiliary.length;
   const arrays = [
     ["cloudy", cloudy, sample.length * card.bands.length],
     ["target", target, card.bands.length],
-    ["auxiliary", auxiliary, sample.length * card.condition.auxiliary.length],
+    // A dataset may show more than a model looks at: ablations leave auxiliary bands out.
+    ["auxiliary", wanted === 0 ? undefined : auxiliary, sample.length * wanted],
   ] as const;
   for (const [name, array, channels] of arrays) {
     if ((array?.length ?? 0) !== pixels * channels) {

@@ -8,6 +8,7 @@ import {
   type Check,
   checkOptions,
   type Checks,
+  InputError,
   integer,
   number,
   numberOrInfinity,
@@ -28,6 +29,8 @@ export interface Experiment {
   readonly data: {
     readonly train: DataConfig;
     readonly validation?: DataConfig;
+    /** What a study scores the model on. Default the validation data. */
+    readonly test?: DataConfig;
   };
   /** Samples of one step. Default 1. */
   readonly batchSize?: number;
@@ -70,9 +73,10 @@ const decay = number({ min: 0, below: 1 });
 
 const CHECKS: Checks<Experiment> = {
   model: modelCheck,
-  data: object<Experiment["data"]>({ train: dataCheck, validation: dataCheck }, {
-    validation: undefined,
-  }),
+  data: object<Experiment["data"]>(
+    { train: dataCheck, validation: dataCheck, test: dataCheck },
+    { validation: undefined, test: undefined },
+  ),
   batchSize: integer({ min: 1 }),
   steps: integer({ min: 1 }),
   minLength: integer({ min: 1 }),
@@ -147,7 +151,16 @@ export function extendExperiment(base: unknown, own: unknown): unknown {
  * @throws {OptionsError} If a file extends itself, or something is unknown, missing or out of range.
  */
 export async function readExperiment(path: string | URL): Promise<CheckedExperiment> {
-  return parseExperiment(await readExtended(toUrl(path), []));
+  return parseExperiment(await readExperimentJson(path));
+}
+
+/**
+ * The JSON of an experiment with what it extends, not yet checked: options may be set in it first.
+ *
+ * @throws {OptionsError} If a file is no JSON or extends itself.
+ */
+export async function readExperimentJson(path: string | URL): Promise<unknown> {
+  return await readExtended(toUrl(path), []);
 }
 
 function toUrl(path: string | URL): URL {
@@ -156,11 +169,19 @@ function toUrl(path: string | URL): URL {
   return new URL(encodeURI(absolute.replaceAll("\\", "/")), "file:///");
 }
 
+async function readText(url: URL): Promise<string> {
+  if (url.protocol === "file:") return await Deno.readTextFile(url);
+  const response = await fetch(url);
+  if (response.ok) return await response.text();
+  await response.body?.cancel();
+  throw new InputError(`Cannot read ${url}: it must be there, got ${response.status}`);
+}
+
 async function readExtended(url: URL, from: readonly string[]): Promise<unknown> {
   if (from.includes(url.href)) {
     throw new OptionsError("$.extends", `must not lead back to ${url.pathname}`);
   }
-  const text = await Deno.readTextFile(url);
+  const text = await readText(url);
   let value: unknown;
   try {
     value = JSON.parse(text);

@@ -22,6 +22,7 @@ export {
   extendExperiment,
   parseExperiment,
   readExperiment,
+  readExperimentJson,
 } from "./experiment.ts";
 export {
   type Loader,

@@ -2,7 +2,7 @@ import { assert, assertEquals, assertThrows } from "@std/assert";
 import { createRng } from "../../core/mod.ts";
 import type { Sample } from "../../data/mod.ts";
 import { readTensor, tf } from "../../engine/mod.ts";
-import { type ModelCard, resolveCard } from "../../model/mod.ts";
+import { type ModelCard, type ModelConfig, resolveCard } from "../../model/mod.ts";
 import { trainingTensors } from "../../training/mod.ts";
 import { SIZE, TINY_MODEL } from "./tiny.ts";
 
@@ -51,6 +51,21 @@ Deno.test("trainingTensors() keeps the reference when it drops frames, and marks
   assertEquals([...seen].sort(), [1, 2, 4]);
 });
 
+Deno.test("trainingTensors() leaves out auxiliary bands that the model does not look at", () => {
+  const more = { ...sampleOf(2, 1), auxiliary: new Float32Array(PIXELS).fill(NaN) };
+  const [{ condition }, plain] = [more, sampleOf(2, 1)].map((s) =>
+    trainingTensors(card, [s], options(2))
+  ) as [ReturnType<typeof trainingTensors>, ReturnType<typeof trainingTensors>];
+  assertEquals(condition!.dataSync(), plain.condition!.dataSync());
+  const near = { ...TINY_MODEL.condition, order: ["auxiliary"], auxiliary: [{ name: "NIR" }] };
+  const wanting = resolveCard({ ...TINY_MODEL, condition: near } as unknown as ModelConfig);
+  assertThrows(
+    () => trainingTensors(wanting, [sampleOf(2, 1)], options(2)),
+    TypeError,
+    `auxiliary must have ${SIZE * SIZE * 2} numbers, got 0`,
+  );
+});
+
 Deno.test("trainingTensors() names the sample that does not fit", () => {
   const good = sampleOf(2, 1);
   const cases: readonly (readonly [Partial<Sample>, string])[] = [
@@ -58,7 +73,6 @@ Deno.test("trainingTensors() names the sample that does not fit", () => {
     [{ length: 1 }, "must have 2 frames, got 1"],
     [{ reference: 2 }, "reference must be a frame of 2"],
     [{ cloudy: new Float32Array(3) }, `cloudy must have ${2 * PIXELS} numbers, got 3`],
-    [{ auxiliary: new Float32Array(3) }, "auxiliary must have 0 numbers"],
     [{ target: new Float32Array(PIXELS).fill(NaN) }, "target must be finite"],
   ];
   for (const [change, message] of cases) {
