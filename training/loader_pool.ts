@@ -95,13 +95,15 @@ class SamplePool implements SampleSource {
     await Promise.all(this.#threads.map(({ worker }) => worker.terminate()));
   }
 
-  #ask({ port, waiting }: Thread, request: LoaderRequest): Promise<LoaderAnswer> {
+  #ask(thread: Thread, request: LoaderRequest): Promise<LoaderAnswer> {
     if (this.#dead !== undefined) return Promise.reject(this.#dead);
     const id = this.#next++;
     return new Promise((resolve, reject) => {
-      waiting.set(id, { resolve, reject });
-      port.ref();
-      port.postMessage({ id, request });
+      thread.waiting.set(id, { resolve, reject });
+      // The worker too: a port that lost its other end would let the program end unanswered.
+      thread.port.ref();
+      thread.worker.ref();
+      thread.port.postMessage({ id, request });
     });
   }
 
@@ -116,15 +118,15 @@ class SamplePool implements SampleSource {
     worker.on("error", (error: Error) => this.#fail(ended(error.message)));
     worker.on("exit", (code: number) => this.#fail(ended(`its end with code ${code}`)));
     port1.onmessage = ({ data }: MessageEvent) => this.#receive(thread, data);
-    thread.port.unref();
-    worker.unref();
+    rest(thread);
     return thread;
   }
 
-  #receive({ port, waiting }: Thread, answer: LoaderAnswer & { readonly id: number }): void {
+  #receive(thread: Thread, answer: LoaderAnswer & { readonly id: number }): void {
+    const { waiting } = thread;
     const asked = waiting.get(answer.id);
     waiting.delete(answer.id);
-    if (waiting.size === 0) port.unref();
+    if (waiting.size === 0) rest(thread);
     if ("error" in answer) asked?.reject(errorOf(answer.error));
     else asked?.resolve(answer);
   }
@@ -132,12 +134,18 @@ class SamplePool implements SampleSource {
   /** Whoever waits, and whoever asks from now on, gets the error. */
   #fail(error: Error): void {
     this.#dead ??= error;
-    for (const { port, waiting } of this.#threads) {
-      for (const { reject } of waiting.values()) reject(this.#dead);
-      waiting.clear();
-      port.unref();
+    for (const thread of this.#threads) {
+      for (const { reject } of thread.waiting.values()) reject(this.#dead);
+      thread.waiting.clear();
+      rest(thread);
     }
   }
+}
+
+/** Lets the program end. */
+function rest({ port, worker }: Thread): void {
+  port.unref();
+  worker.unref();
 }
 
 function ended(found: string): Error {
