@@ -98,6 +98,27 @@ console.log(JSON.stringify({
 }));
 `;
 
+/** Makes a batch of a small folder of its own, in Workers and without. */
+const loaderScript = (library: string) => `
+import { writeCog } from "${library}/data/mod.ts";
+import { openLoader } from "${library}/training/mod.ts";
+
+for (const [i, name] of ["clear/a", "cloudy/a_0", "cloudy/a_1"].entries()) {
+  await Deno.mkdir(\`pairs/\${name.split("/")[0]}\`, { recursive: true });
+  const data = Uint16Array.from({ length: 256 }, (_, at) => 1000 * i + at);
+  const raster = { width: 16, height: 16, bands: ["B04"], data, dtype: "uint16" } as const;
+  await writeCog(\`pairs/\${name}.tif\`, raster);
+}
+const config = { type: "folder", root: "pairs" } as const;
+const model = { tileSize: 8, length: 2, bands: ["B04"] };
+const batches = [];
+for (const workers of [0, 2]) {
+  await using loader = await openLoader({ config, model }, { batchSize: 2, seed: 1, workers });
+  batches.push(JSON.stringify(await loader.batch(3)));
+}
+console.log(JSON.stringify({ length: batches[0].length, same: batches[0] === batches[1] }));
+`;
+
 /** Uses of the plugin that are wrong, each with what the compiler says of it. */
 const WRONG: readonly (readonly [code: string, message: string])[] = [
   [
@@ -185,6 +206,15 @@ Deno.test("the library and a plugin run by URL in an empty folder", async (t) =>
       );
       assertEquals([code, err], [0, ""]);
       assertEquals(JSON.parse(out), { engine: "native", ...expected });
+    });
+
+    await t.step("a loader of training data loads its Workers by URL", async () => {
+      await Deno.writeTextFile(`${folder}/loader.ts`, loaderScript(library));
+      const files = [imports, "--allow-read=pairs", "--allow-write=pairs"];
+      const { code, out, err } = await deno("run", ...quiet, ...files, "loader.ts");
+      assertEquals([code, err], [0, ""]);
+      const { length, same } = JSON.parse(out);
+      assert(length > 2 * 3 * 64 && same, out);
     });
 
     await t.step("the contract of a kind tests the plugin by URL", async () => {

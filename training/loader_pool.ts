@@ -149,5 +149,9 @@ function rest({ port, worker }: Thread): void {
 }
 
 function ended(found: string): Error {
-  return new Error(`Cannot make samples: a Worker of the loader must go on running, got ${found}`);
+  const [line] = found.split("\n");
+  return new Error(
+    `Cannot make samples: a Worker of the loader must go on running, got ${line}; set workers to 0 ` +
+      `to do without`,
+  );
 }
