@@ -35,7 +35,19 @@ export {
 export { type CsvRow, parseCsv } from "./csv.ts";
 export type { Dataset, Sample } from "./dataset.ts";
 export { dateOf, isDay } from "./dates.ts";
-export { folderDataset, type FolderDatasetOptions } from "./folder_dataset.ts";
+export { cuhkCr, type CuhkCrFiles, type CuhkCrOptions, listCuhkCr } from "./cuhk_cr.ts";
+export {
+  folderDataset,
+  type FolderDatasetFiles,
+  type FolderDatasetOptions,
+  listFolderDataset,
+} from "./folder_dataset.ts";
+export {
+  indexDataset,
+  type IndexDatasetFiles,
+  type IndexDatasetOptions,
+  listIndexDataset,
+} from "./index_dataset.ts";
 export { openRaster, type OpenRasterOptions, readRaster } from "./geotiff.ts";
 export { type CompleteFile, completeRows, joinRows, type JoinRowsOptions } from "./join_rasters.ts";
 export { type Place, readPlaces, type ReadPlacesOptions } from "./places.ts";
@@ -54,6 +66,39 @@ export {
   type RasterWindow,
   type ReadRasterOptions,
 } from "./raster_file.ts";
+export {
+  type FileForm,
+  type Finding,
+  FINDINGS,
+  type FrameFiles,
+  type Layer,
+  type Listing,
+  type SampleFiles,
+  type SplitName,
+} from "./sample_files.ts";
+export {
+  drawFlipTurn,
+  type FlipTurn,
+  listSen2MtcNew,
+  sen2MtcNew,
+  type Sen2MtcNewFiles,
+  type Sen2MtcNewOptions,
+  symmetryOf,
+} from "./sen2_mtc_new.ts";
+export {
+  listSen12MsCr,
+  sen12MsCr,
+  type Sen12MsCrFiles,
+  type Sen12MsCrOptions,
+} from "./sen12ms_cr.ts";
+export {
+  leakedRois,
+  type Roi,
+  sen12MsCrRois,
+  sen12MsCrSplits,
+  type SplitRule,
+} from "./sen12ms_cr_splits.ts";
+export { HALF_KERNEL, halfSize } from "./half_size.ts";
 export { openScene, type OpenSceneOptions, type SceneFile } from "./scene_file.ts";
 export { clearScratch, openScratch, type Scratch } from "./scratch.ts";
 export type { SyntheticCloudsOptions } from "./cloud_options.ts";

@@ -1,135 +1,43 @@
 /**
- * Datasets named by JSON: what `$.data` of an experiment may say.
+ * Datasets named by JSON, opened with what they take from the model.
  *
  * @module
  */
 
-import {
-  boolean,
-  type Check,
-  checkOptions,
-  type Checks,
-  InputError,
-  integer,
-  list,
-  number,
-  OptionsError,
-  pair,
-  show,
-  string,
-} from "../core/mod.ts";
+import { InputError, OptionsError } from "../core/mod.ts";
 import {
   type CloudShape,
   cloudShape,
+  cuhkCr,
   type Dataset,
   folderDataset,
+  indexDataset,
   readPlaces,
   readRaster,
+  sen12MsCr,
+  sen2MtcNew,
+  SENTINEL2_NAMES,
   syntheticDataset,
   type SyntheticDatasetOptions,
 } from "../data/mod.ts";
+import type { DataConfig, SyntheticData } from "./data_config.ts";
 
-/** A folder of `cloudy/` and `clear/` GeoTIFFs. */
-export interface FolderData {
-  readonly type: "folder";
-  /** Holds the folders `cloudy` and `clear`. */
-  readonly root: string;
-  /** Random crops and symmetries. Default true. */
-  readonly augment?: boolean;
-  /** The frame that the clear image depicts. Default the last. */
-  readonly reference?: number;
-}
+export * from "./data_config.ts";
 
-/** Clear images by place and date, clouded afresh for each sample. */
-export interface SyntheticData {
-  readonly type: "synthetic";
-  /** Holds `<place>/<date>/<band>.tif`. */
-  readonly root: string;
-  /** Only these places. Default all. */
-  readonly places?: readonly string[];
-  /** Samples of one epoch. Default 1024. */
-  readonly size?: number;
-  /** Bands of the cloudy frames that are a condition beside the image. Default none. */
-  readonly auxiliaryBands?: readonly string[];
-  /** Probability that the frames mix dates. Default 0.5. */
-  readonly mix?: number;
-  /** A folder of class masks (4: cloud), whose clouds lend their shapes. Default none. */
-  readonly masks?: string;
-  /** Probability that clouds have such a shape. Default 0.4. */
-  readonly shapesShare?: number;
-  /** Range of the cloud cover of a frame. Default [0.05, 0.95]. */
-  readonly cover?: readonly [number, number];
-  /** Probability that a frame is wholly under cloud. Default 0.08. */
-  readonly overcast?: number;
-  /** Probability of cirrus over the other clouds. Default 0.15. */
-  readonly cirrus?: number;
-  /** Largest relative change of brightness of the other frames. Default 0.06. */
-  readonly jitter?: number;
-  /** Largest relative change of green in the other frames. Default 0.1. */
-  readonly season?: number;
-  /** The file number of reflectance 1. Default 10000. */
-  readonly white?: number;
-}
-
-/** A dataset as JSON. */
-export type DataConfig = FolderData | SyntheticData;
-
-const FOLDER: Checks<Omit<FolderData, "type">> = {
-  root: string,
-  augment: boolean,
-  reference: integer({ min: 0 }),
-};
-
-const share = number({ min: 0, max: 1 });
-
-const SYNTHETIC: Checks<Omit<SyntheticData, "type">> = {
-  root: string,
-  places: list(string, { min: 1 }),
-  size: integer({ min: 1 }),
-  auxiliaryBands: list(string),
-  mix: share,
-  masks: string,
-  shapesShare: share,
-  cover: pair(share),
-  overcast: share,
-  cirrus: share,
-  season: number({ min: 0, max: 0.5 }),
-  jitter: number({ min: 0, max: 0.5 }),
-  white: number({ above: 0 }),
-};
-
-/** Checks options, of which those that are left out stay out. */
-function checkGiven(options: object, checks: Checks<object>, path: string): object {
-  const absent = Object.fromEntries(Object.keys(checks).map((key) => [key, undefined]));
-  const { root: _, ...optional } = absent;
-  const checked = checkOptions<object>(options, { checks, defaults: optional, path });
-  return Object.fromEntries(Object.entries(checked).filter(([, value]) => value !== undefined));
-}
-
-/** Checks the JSON of a dataset. */
-export const dataCheck: Check<DataConfig> = (value, path) => {
-  if (typeof value !== "object" || value === null || Array.isArray(value)) {
-    throw new OptionsError(path, `must be an object with a "type", got ${show(value)}`);
-  }
-  const { type, ...options } = value as Readonly<Record<string, unknown>>;
-  switch (type) {
-    case "folder":
-      return { type, ...checkGiven(options, FOLDER, path) } as FolderData;
-    case "synthetic":
-      return { type, ...checkGiven(options, SYNTHETIC, path) } as SyntheticData;
-    default:
-      throw new OptionsError(
-        `${path}.type`,
-        `${show(type)} is not a known dataset (known: folder, synthetic)`,
-      );
-  }
-};
-
-/** What a dataset takes from the model: tile size, frames and the bands that a synthetic one reads. */
+/** What a dataset takes from the model: tile size, frames and the bands that it reads by name. */
 export interface DataModel {
   readonly tileSize: number;
   readonly length: number;
   readonly bands: readonly string[];
+}
+
+/** @throws {OptionsError} If the model takes several frames and the dataset has one. */
+function checkOneFrame({ type }: DataConfig, { length }: DataModel): void {
+  if (length === 1) return;
+  throw new OptionsError(
+    "$.data.type",
+    `${type} has samples of one frame, got a model of ${length}`,
+  );
 }
 
 /**
@@ -137,13 +45,39 @@ export interface DataModel {
  *
  * @param config What the experiment says.
  * @param model Tile size, frames and bands.
- * @throws {TypeError} If files are missing or do not fit together.
+ * @throws {OptionsError} If the dataset has fewer frames than the model takes.
+ * @throws {InputError} If files are missing or do not fit together.
  */
 export async function openDataset(config: DataConfig, model: DataModel): Promise<Dataset> {
-  if (config.type === "synthetic") return syntheticDataset(await readSynthetic(config, model));
-  const { tileSize, length } = model;
-  const { type: _, ...options } = config;
-  return await folderDataset({ ...options, tileSize, length });
+  const { tileSize, length, bands } = model;
+  switch (config.type) {
+    case "synthetic":
+      return syntheticDataset(await readSynthetic(config, model));
+    case "folder": {
+      const { type: _, ...options } = config;
+      return await folderDataset({ ...options, tileSize, length });
+    }
+    case "index": {
+      const { type: _, ...options } = config;
+      return await indexDataset({ ...options, tileSize, length });
+    }
+    case "sen2MtcNew": {
+      const { type: _, ...options } = config;
+      return await sen2MtcNew({ ...options, tileSize, length });
+    }
+    case "sen12MsCr": {
+      checkOneFrame(config, model);
+      const { type: _, ...options } = config;
+      // Others are told apart when the dataset's bands are compared with the model's.
+      const known = bands.length > 0 && bands.every((band) => SENTINEL2_NAMES.includes(band));
+      return await sen12MsCr({ ...options, ...(known && { bands }), tileSize });
+    }
+    case "cuhkCr": {
+      checkOneFrame(config, model);
+      const { type: _, ...options } = config;
+      return await cuhkCr({ ...options, tileSize });
+    }
+  }
 }
 
 /**

@@ -130,7 +130,11 @@ Deno.test("folderDataset() without augmentation takes the middle as it is", () =
 
 Deno.test("folderDataset() says what is missing or does not match", () =>
   inDataset(async (root) => {
-    await assertRejects(() => folderDataset({ root, tileSize: 8, length: 4 }), TypeError, "NAME_3");
+    await assertRejects(
+      () => folderDataset({ root, tileSize: 8, length: 4 }),
+      TypeError,
+      "4 files",
+    );
     await assertRejects(
       () => folderDataset({ root: `${root}/x`, tileSize: 8 }),
       TypeError,

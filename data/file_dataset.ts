@@ -1,0 +1,343 @@
+/**
+ * Samples read from listed files: windows of each, turned alike, one after the other in memory.
+ *
+ * @module
+ */
+
+import { InputError, type Raster, type Rng } from "../core/mod.ts";
+import { type Crop, type Dataset, hasEmptyPixels, type Sample } from "./dataset.ts";
+import { headerProblems, nodataOf } from "./file_form.ts";
+import { type RasterFile, rasterInMemory } from "./raster_file.ts";
+import type { Finding, Layer, Listing, SampleFiles } from "./sample_files.ts";
+
+/** Options of {@linkcode fileDataset}. */
+export interface FileDatasetOptions {
+  /** Only samples of this split. Default all. */
+  readonly split?: string;
+  /** Side of the square crops in pixels. */
+  readonly tileSize: number;
+  /** Frames L: the first of each sample. */
+  readonly length: number;
+  /** Where a crop lies. */
+  readonly crop: "random" | "middle";
+  /** Draws one of the eight symmetries, see {@linkcode Crop}; none turns nothing. */
+  readonly turn?: (rng: Rng) => number;
+  /** Leave out samples of which files are missing; else they are an error. Default false. */
+  readonly skipIncomplete?: boolean;
+}
+
+/** One of the eight symmetries of the square. */
+export function anySymmetry(rng: Rng): number {
+  return rng.integer(8, 2);
+}
+
+/** Random crops that hold pixels without data are drawn anew at most this often. */
+const CROP_TRIES = 20;
+
+/** @throws {InputError} If the samples of the split cannot be used. */
+function checkListing(
+  { type, root, findings, samples }: Listing,
+  { split, length, skipIncomplete = false }: FileDatasetOptions,
+): readonly SampleFiles[] {
+  const where = split === undefined ? root : `${root} (${split})`;
+  const concerned = (finding: Finding) =>
+    split === undefined || finding.split === undefined || finding.split === split;
+  const fatal = findings.filter((finding) =>
+    concerned(finding) &&
+    (finding.kind === "mismatch" || finding.kind === "date" ||
+      (finding.kind === "missing" && !skipIncomplete))
+  );
+  if (fatal.length > 0) {
+    const [{ path, message, kind }] = fatal as [Finding];
+    const more = fatal.length === 1 ? "" : ` (and ${fatal.length - 1} more)`;
+    const cure = kind === "missing" ? '; complete it, or set "skipIncomplete" to true' : "";
+    throw new InputError(`Cannot use the dataset ${where}: ${path}: ${message}${more}${cure}`);
+  }
+  const used = samples.filter((sample) =>
+    (split === undefined || sample.split === split) && sample.complete
+  );
+  if (used.length === 0) {
+    throw new InputError(`Cannot use the dataset ${where}: ${type} must have a sample, got none`);
+  }
+  const short = used.find(({ frames }) => frames.length < length);
+  if (short !== undefined) {
+    throw new InputError(
+      `Cannot use the dataset ${where}: every sample must have ${length} frames, got ` +
+        `${short.frames.length} of ${short.name}`,
+    );
+  }
+  return used;
+}
+
+/**
+ * The listing with one reference for all samples, where it is given.
+ *
+ * @throws {RangeError} If it is no frame.
+ */
+export function checkReference(
+  listing: Listing,
+  { reference, length }: { readonly reference: number | undefined; readonly length: number },
+): Listing {
+  if (reference === undefined) return listing;
+  if (reference >= length) {
+    throw new RangeError(
+      `Cannot use the dataset ${listing.root}: the reference must be below L = ${length}, got ` +
+        `${reference}`,
+    );
+  }
+  return { ...listing, samples: listing.samples.map((sample) => ({ ...sample, reference })) };
+}
+
+/** Files that are open for one sample, each once. */
+class OpenFiles {
+  readonly #listing: Listing;
+  readonly #files = new Map<string, Promise<RasterFile>>();
+
+  constructor(listing: Listing) {
+    this.#listing = listing;
+  }
+
+  async open(layer: Layer): Promise<RasterFile> {
+    const known = this.#files.get(layer.path);
+    if (known !== undefined) return await known;
+    const opening = this.#open(layer);
+    this.#files.set(layer.path, opening);
+    return await opening;
+  }
+
+  async close(): Promise<void> {
+    for (const file of await Promise.allSettled(this.#files.values())) {
+      if (file.status === "fulfilled") await file.value.close();
+    }
+  }
+
+  async #open({ path, form }: Layer): Promise<RasterFile> {
+    const file = await this.#listing.open(path);
+    const [problem] = headerProblems(file.header, form);
+    if (problem !== undefined) {
+      await file.close();
+      throw new InputError(`Cannot use ${path}: ${problem.message}`);
+    }
+    return await this.#listing.prepare?.(file, path) ?? file;
+  }
+}
+
+/** Where a layer's numbers go: pixel i, band b to out[at + i·channels + first + b]. */
+interface Place {
+  readonly out: Float32Array;
+  readonly at: number;
+  readonly channels: number;
+  readonly first: number;
+}
+
+function bandsOf({ bands, form }: Layer): readonly number[] {
+  return bands ?? [...form.bands.keys()];
+}
+
+/** @throws {InputError} If a number is none. */
+function copyTurned(raster: Raster, layer: Layer, { symmetry, place }: {
+  readonly symmetry: number;
+  readonly place: Place;
+}): void {
+  const { out, at, channels, first } = place;
+  const [size, count] = [raster.width, raster.bands.length];
+  const last = size - 1;
+  const bands = bandsOf(layer);
+  for (let y = 0; y < size; y++) {
+    for (let x = 0; x < size; x++) {
+      const [u, v] = (symmetry & 1) === 0 ? [x, y] : [y, x];
+      const fromX = (symmetry & 2) === 0 ? u : last - u;
+      const fromY = (symmetry & 4) === 0 ? v : last - v;
+      const from = (fromY * size + fromX) * count;
+      const to = at + (y * size + x) * channels + first;
+      for (let b = 0; b < bands.length; b++) {
+        const value = raster.data[from + bands[b]!]!;
+        if (Number.isFinite(value)) out[to + b] = value;
+        else if (layer.form.nan !== undefined && Number.isNaN(value)) out[to + b] = layer.form.nan;
+        else throw new InputError(`Cannot use ${layer.path}: it must hold numbers, got ${value}`);
+      }
+    }
+  }
+}
+
+/** @throws {InputError} If an image is smaller than a tile or of another size than the target. */
+function checkSizes(
+  files: readonly { readonly layer: Layer; readonly file: RasterFile }[],
+  tileSize: number,
+): { readonly width: number; readonly height: number } {
+  const [first] = files;
+  const { width, height } = first!.file.header;
+  if (Math.min(width, height) < tileSize) {
+    throw new InputError(
+      `Cannot use ${
+        first!.layer.path
+      }: it must have at least ${tileSize}×${tileSize} pixels, got ` +
+        `${width}×${height}`,
+    );
+  }
+  for (const { layer, file: { header } } of files) {
+    if (header.width !== width || header.height !== height) {
+      throw new InputError(
+        `Cannot use ${layer.path}: it must match its clear image, ${width}×${height} pixels, got ` +
+          `${header.width}×${header.height}`,
+      );
+    }
+  }
+  return { width, height };
+}
+
+/** The layers of a sample, and of which array they are a part. */
+function layersOf({ target, frames }: SampleFiles, length: number) {
+  return [
+    ...target.map((layer) => ({ layer, part: "target" as const, frame: 0 })),
+    ...frames.slice(0, length).flatMap(({ cloudy, auxiliary = [], mask }, frame) => [
+      ...cloudy.map((layer) => ({ layer, part: "cloudy" as const, frame })),
+      ...auxiliary.map((layer) => ({ layer, part: "auxiliary" as const, frame })),
+      ...(mask === undefined ? [] : [{ layer: mask, part: "mask" as const, frame }]),
+    ]),
+  ];
+}
+
+type Part = ReturnType<typeof layersOf>[number]["part"];
+
+/** The arrays of a sample's parts, and where each layer's bands go. */
+function allocate(layers: ReturnType<typeof layersOf>, pixels: number) {
+  const channels: Partial<Record<Part, number>> = {};
+  const frames: Partial<Record<Part, number>> = {};
+  for (const { layer, part, frame } of layers) {
+    if (frame === 0) channels[part] = (channels[part] ?? 0) + bandsOf(layer).length;
+    frames[part] = frame + 1;
+  }
+  const arrays = Object.fromEntries(
+    Object.entries(channels).map(([part, count]) =>
+      [part, new Float32Array(pixels * count * frames[part as Part]!)] as const
+    ),
+  ) as Partial<Record<Part, Float32Array>>;
+  const filled = new Map<string, number>();
+  const places = layers.map(({ layer, part, frame }): Place => {
+    const first = filled.get(`${part} ${frame}`) ?? 0;
+    filled.set(`${part} ${frame}`, first + bandsOf(layer).length);
+    return {
+      out: arrays[part]!,
+      at: frame * pixels * channels[part]!,
+      channels: channels[part]!,
+      first,
+    };
+  });
+  return { arrays, places };
+}
+
+/**
+ * A dataset of listed files. Files are read with each sample, and only the window that it shows.
+ *
+ * A random crop in which a pixel lacks data is drawn anew; the middle and whole images are taken as
+ * they are, unless no pixel has data.
+ *
+ * @throws {InputError} If the split has no sample, files are missing or cannot be matched; later,
+ *   from `sample`, if a file cannot be read, does not hold what its dataset says, or has no data.
+ */
+export function fileDataset(listing: Listing, options: FileDatasetOptions): Dataset {
+  const samples = checkListing(listing, options);
+  const { tileSize, length, crop, turn } = options;
+
+  function draw({ width, height }: { width: number; height: number }, rng: Rng): Crop {
+    const random = crop === "random";
+    return {
+      column: random ? rng.integer(width - tileSize + 1, 0) : (width - tileSize) >> 1,
+      row: random ? rng.integer(height - tileSize + 1, 1) : (height - tileSize) >> 1,
+      size: tileSize,
+      symmetry: turn?.(rng) ?? 0,
+    };
+  }
+
+  async function read(sample: SampleFiles, files: OpenFiles, rng: Rng): Promise<Sample> {
+    const layers = layersOf(sample, length);
+    const open = await Promise.all(
+      layers.map(async ({ layer }) => ({ layer, file: await files.open(layer) })),
+    );
+    const size = checkSizes(open, tileSize);
+    const canMove = crop === "random" && Math.max(size.width, size.height) > tileSize;
+    for (let attempt = 0; attempt < CROP_TRIES; attempt++) {
+      const drawn = draw(size, attempt === 0 ? rng : rng.fork(attempt));
+      const window = { column: drawn.column, row: drawn.row, width: tileSize, height: tileSize };
+      const whole = new Map<string, Promise<Raster>>();
+      const rasters = await Promise.all(open.map(async ({ layer, file }) => {
+        const reading = whole.get(layer.path) ?? file.read({ window });
+        whole.set(layer.path, reading);
+        return await reading;
+      }));
+      if (lacksData(rasters, open.map(({ layer }) => layer), canMove)) continue;
+      const { arrays, places } = allocate(layers, tileSize * tileSize);
+      rasters.forEach((raster, i) =>
+        copyTurned(raster, layers[i]!.layer, { symmetry: drawn.symmetry, place: places[i]! })
+      );
+      const { cloudy = new Float32Array(), target = new Float32Array(), auxiliary, mask } = arrays;
+      return {
+        name: sample.name,
+        length,
+        height: tileSize,
+        width: tileSize,
+        cloudy,
+        target,
+        ...(auxiliary && { auxiliary }),
+        reference: Math.min(sample.reference, length - 1),
+        ...(mask && { mask: Uint8Array.from(mask, (value) => value === 0 ? 0 : 1) }),
+      };
+    }
+    throw new InputError(
+      `Cannot use ${sample.target[0]!.path}: of ${CROP_TRIES} random crops of ` +
+        `${tileSize}×${tileSize} pixels one must have data everywhere, in the cloudy images too, ` +
+        `got none`,
+    );
+  }
+
+  return {
+    size: samples.length,
+    bands: listing.bands,
+    async sample(index, rng) {
+      const files = new OpenFiles(listing);
+      try {
+        return await read(samples[index]!, files, rng.fork(index).fork("crop"));
+      } finally {
+        await files.close();
+      }
+    },
+  };
+}
+
+/**
+ * Whether images lack data at a pixel and a crop elsewhere may not.
+ *
+ * @throws {InputError} If the crop cannot move and an image has no data at all.
+ */
+function lacksData(
+  rasters: readonly Raster[],
+  layers: readonly Layer[],
+  canMove: boolean,
+): boolean {
+  for (const [i, raster] of rasters.entries()) {
+    const layer = layers[i]!;
+    const nodata = nodataOf(raster, layer.form);
+    if (nodata === undefined) continue;
+    if (canMove) {
+      if (hasEmptyPixels(raster.data, raster.bands.length, nodata)) return true;
+    } else if (raster.data.every((value) => value === nodata)) {
+      throw new InputError(
+        `Cannot use ${layer.path}: it must hold data, got ${nodata} in every pixel`,
+      );
+    }
+  }
+  return false;
+}
+
+/** The file as an array in memory that `change` has made of it. */
+export async function changed(
+  file: RasterFile,
+  change: (raster: Raster) => Raster,
+): Promise<RasterFile> {
+  try {
+    return rasterInMemory(change(await file.read()));
+  } finally {
+    await file.close();
+  }
+}

@@ -1,0 +1,206 @@
+/**
+ * What `$.data` of an experiment may say: datasets as JSON, with a check for every option.
+ *
+ * @module
+ */
+
+import {
+  boolean,
+  type Check,
+  checkOptions,
+  type Checks,
+  integer,
+  list,
+  number,
+  oneOf,
+  OptionsError,
+  pair,
+  show,
+  string,
+} from "../core/mod.ts";
+import type {
+  CuhkCrOptions,
+  FolderDatasetOptions,
+  IndexDatasetOptions,
+  Sen12MsCrOptions,
+  Sen2MtcNewOptions,
+} from "../data/mod.ts";
+
+/** What the model says, not the data. */
+type FromModel = "tileSize" | "length" | "bands";
+
+/** Sen2_MTC_New, see {@linkcode sen2MtcNew}. */
+export interface Sen2MtcNewData extends Omit<Sen2MtcNewOptions, FromModel> {
+  readonly type: "sen2MtcNew";
+}
+
+/** SEN12MS-CR, see {@linkcode sen12MsCr}. */
+export interface Sen12MsCrData extends Omit<Sen12MsCrOptions, FromModel> {
+  readonly type: "sen12MsCr";
+}
+
+/** CUHK-CR1 or CUHK-CR2, see {@linkcode cuhkCr}. */
+export interface CuhkCrData extends Omit<CuhkCrOptions, FromModel> {
+  readonly type: "cuhkCr";
+}
+
+/** A folder of `cloudy/` and `clear/` GeoTIFFs, see {@linkcode folderDataset}. */
+export interface FolderData extends Omit<FolderDatasetOptions, FromModel> {
+  readonly type: "folder";
+}
+
+/** Samples listed in a CSV or JSON lines file, see {@linkcode indexDataset}. */
+export interface IndexData extends Omit<IndexDatasetOptions, FromModel | "bands"> {
+  readonly type: "index";
+  /** Names of the images' bands in order, where the files do not state them. */
+  readonly bands?: readonly string[];
+}
+
+/** Clear images by place and date, clouded afresh for each sample, see {@linkcode syntheticDataset}. */
+export interface SyntheticData {
+  readonly type: "synthetic";
+  /** Holds `<place>/<date>/<band>.tif`. */
+  readonly root: string;
+  /** Only these places. Default all. */
+  readonly places?: readonly string[];
+  /** Samples of one epoch. Default 1024. */
+  readonly size?: number;
+  /** Bands that are a condition beside the image. Default none. */
+  readonly auxiliaryBands?: readonly string[];
+  /** Probability that the frames mix dates. Default 0.5. */
+  readonly mix?: number;
+  /** A folder of class masks (4: cloud), whose clouds lend their shapes. Default none. */
+  readonly masks?: string;
+  /** Probability that clouds have such a shape. Default 0.4. */
+  readonly shapesShare?: number;
+  /** Range of the cloud cover of a frame. Default [0.05, 0.95]. */
+  readonly cover?: readonly [number, number];
+  /** Probability that a frame is wholly under cloud. Default 0.08. */
+  readonly overcast?: number;
+  /** Probability of cirrus over the other clouds. Default 0.15. */
+  readonly cirrus?: number;
+  /** Largest relative change of brightness of the other frames. Default 0.06. */
+  readonly jitter?: number;
+  /** Largest relative change of green in the other frames. Default 0.1. */
+  readonly season?: number;
+  /** The file number of reflectance 1. Default 10000. */
+  readonly white?: number;
+}
+
+/** A dataset as JSON. */
+export type DataConfig =
+  | Sen2MtcNewData
+  | Sen12MsCrData
+  | CuhkCrData
+  | FolderData
+  | IndexData
+  | SyntheticData;
+
+type ChecksOf<T extends DataConfig> = Checks<Omit<T, "type">>;
+
+const split = oneOf("train", "val", "test");
+const crop = oneOf("random", "middle");
+const share = number({ min: 0, max: 1 });
+
+const SEN2_MTC_NEW: ChecksOf<Sen2MtcNewData> = {
+  root: string,
+  split,
+  nir: boolean,
+  monoFrame: integer({ min: 0, max: 2 }),
+  crop,
+  augment: boolean,
+  skipIncomplete: boolean,
+};
+
+const SEN12MS_CR: ChecksOf<Sen12MsCrData> = {
+  root: string,
+  split,
+  splits: oneOf("exact", "published"),
+  sar: boolean,
+  nan: oneOf("error", "published"),
+  crop,
+  augment: boolean,
+  skipIncomplete: boolean,
+};
+
+const CUHK_CR: ChecksOf<CuhkCrData> = {
+  root: string,
+  nirRoot: string,
+  split,
+  crop,
+  augment: boolean,
+  skipIncomplete: boolean,
+};
+
+const FOLDER: ChecksOf<FolderData> = {
+  root: string,
+  split: string,
+  sar: boolean,
+  mask: boolean,
+  augment: boolean,
+  reference: integer({ min: 0 }),
+  skipIncomplete: boolean,
+};
+
+const INDEX: ChecksOf<IndexData> = {
+  file: string,
+  split: string,
+  bands: list(string, { min: 1 }),
+  sar: boolean,
+  mask: boolean,
+  augment: boolean,
+  reference: integer({ min: 0 }),
+};
+
+const SYNTHETIC: ChecksOf<SyntheticData> = {
+  root: string,
+  places: list(string, { min: 1 }),
+  size: integer({ min: 1 }),
+  auxiliaryBands: list(string),
+  mix: share,
+  masks: string,
+  shapesShare: share,
+  cover: pair(share),
+  overcast: share,
+  cirrus: share,
+  season: number({ min: 0, max: 0.5 }),
+  jitter: number({ min: 0, max: 0.5 }),
+  white: number({ above: 0 }),
+};
+
+const CHECKS: Readonly<Record<DataConfig["type"], Checks<object>>> = {
+  sen2MtcNew: SEN2_MTC_NEW,
+  sen12MsCr: SEN12MS_CR,
+  cuhkCr: CUHK_CR,
+  folder: FOLDER,
+  index: INDEX,
+  synthetic: SYNTHETIC,
+};
+
+/** Types of datasets by name. */
+export const DATA_TYPES = Object.keys(CHECKS) as readonly DataConfig["type"][];
+
+/** Options without which a dataset does not know where its files are. */
+const REQUIRED: readonly string[] = ["root", "file"];
+
+/** Checks options, of which those that are left out stay out. */
+function checkGiven(options: object, checks: Checks<object>, path: string): object {
+  const optional = Object.keys(checks).filter((key) => !REQUIRED.includes(key));
+  const defaults = Object.fromEntries(optional.map((key) => [key, undefined]));
+  const checked = checkOptions<object>(options, { checks, defaults, path });
+  return Object.fromEntries(Object.entries(checked).filter(([, value]) => value !== undefined));
+}
+
+/** Checks the JSON of a dataset. */
+export const dataCheck: Check<DataConfig> = (value, path) => {
+  if (typeof value !== "object" || value === null || Array.isArray(value)) {
+    throw new OptionsError(path, `must be an object with a "type", got ${show(value)}`);
+  }
+  const { type, ...options } = value as Readonly<Record<string, unknown>>;
+  const known = DATA_TYPES.find((name) => name === type);
+  if (known === undefined) {
+    const message = `${show(type)} is not a known dataset (known: ${DATA_TYPES.join(", ")})`;
+    throw new OptionsError(`${path}.type`, message);
+  }
+  return { type: known, ...checkGiven(options, CHECKS[known], path) } as DataConfig;
+};
