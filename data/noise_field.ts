@@ -63,23 +63,25 @@ function addOctave(
     readonly amplitude: number;
   },
 ): void {
-  const width = columns.index.length;
-  const height = rows.index.length;
-  const narrow = new Float32Array(columns.size);
-  for (let y = 0; y < height; y++) {
-    const first = rows.index[y]! * columns.size;
-    const [r0, r1, r2, r3] = [0, 1, 2, 3].map((j) => rows.weights[4 * y + j]! * amplitude);
-    for (let i = 0; i < columns.size; i++) {
+  const { index, weights, size } = columns;
+  const width = index.length;
+  const narrow = new Float32Array(size);
+  for (let y = 0; y < rows.index.length; y++) {
+    const r0 = rows.weights[4 * y]! * amplitude;
+    const r1 = rows.weights[4 * y + 1]! * amplitude;
+    const r2 = rows.weights[4 * y + 2]! * amplitude;
+    const r3 = rows.weights[4 * y + 3]! * amplitude;
+    const first = rows.index[y]! * size;
+    for (let i = 0; i < size; i++) {
       const at = first + i;
-      narrow[i] = r0! * lattice[at]! + r1! * lattice[at + columns.size]! +
-        r2! * lattice[at + 2 * columns.size]! + r3! * lattice[at + 3 * columns.size]!;
+      narrow[i] = r0 * lattice[at]! + r1 * lattice[at + size]! + r2 * lattice[at + 2 * size]! +
+        r3 * lattice[at + 3 * size]!;
     }
     for (let x = 0; x < width; x++) {
-      const i = columns.index[x]!;
+      const i = index[x]!;
       const w = 4 * x;
-      field[y * width + x]! += columns.weights[w]! * narrow[i]! +
-        columns.weights[w + 1]! * narrow[i + 1]! + columns.weights[w + 2]! * narrow[i + 2]! +
-        columns.weights[w + 3]! * narrow[i + 3]!;
+      field[y * width + x]! += weights[w]! * narrow[i]! + weights[w + 1]! * narrow[i + 1]! +
+        weights[w + 2]! * narrow[i + 2]! + weights[w + 3]! * narrow[i + 3]!;
     }
   }
 }
@@ -135,11 +137,31 @@ export function sampleField(
 
 /** The value that a fraction of a field lies above: `quantileAbove(f, 0.3)` is passed by 30 %. */
 export function quantileAbove(field: Float32Array, fraction: number): number {
-  const sorted = field.slice().sort();
-  const position = (1 - fraction) * sorted.length;
+  const position = (1 - fraction) * field.length;
   if (position <= 0) return -Infinity;
-  if (position >= sorted.length) return Infinity;
-  return sorted[Math.floor(position)]!;
+  if (position >= field.length) return Infinity;
+  return smallest(field.slice(), Math.floor(position));
+}
+
+/** What stands at `index` when the values are sorted (Hoare's quickselect, which moves them). */
+function smallest(values: Float32Array, index: number): number {
+  let [first, last] = [0, values.length - 1];
+  while (first < last) {
+    const pivot = values[(first + last) >> 1]!;
+    let [left, right] = [first, last];
+    while (left <= right) {
+      while (values[left]! < pivot) left++;
+      while (values[right]! > pivot) right--;
+      if (left > right) break;
+      const value = values[left]!;
+      values[left++] = values[right]!;
+      values[right--] = value;
+    }
+    if (index <= right) last = right;
+    else if (index >= left) first = left;
+    else break;
+  }
+  return values[index]!;
 }
 
 /** Smooth step from 0 at `low` to 1 at `high`. */
