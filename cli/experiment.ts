@@ -1,68 +1,158 @@
 /**
- * `emrdm experiment`: experiment files side by side.
+ * `emrdm experiment`: a study of the paper, or experiment files side by side.
  *
  * @module
  */
 
-import { type ExperimentResult, runExperiments } from "../evaluation/mod.ts";
-import { readExperiment } from "../training/mod.ts";
-import { command } from "./command.ts";
-import { stemOf } from "./files.ts";
-import { text, UsageError } from "./flags.ts";
-import { interruptible, TRAINING } from "./interrupt.ts";
+import {
+  EXPERIMENTS,
+  findPreset,
+  findStudies,
+  type NamedStudy,
+  PRESETS,
+  previewStudy,
+  runStudy,
+  type RunStudyOptions,
+  STUDIES,
+  STUDY_METRICS,
+  type StudyPlan,
+  type StudyResult,
+  writeStudy,
+} from "../evaluation/mod.ts";
+import { command, type Context } from "./command.ts";
+import { count, numbers, text, texts, toggle, UsageError } from "./flags.ts";
+import { interruptible } from "./interrupt.ts";
 import { table } from "./table.ts";
-import { validationLine } from "./train.ts";
 
-/** One row per experiment; a dash where there is nothing to say. */
-function resultTable(results: readonly ExperimentResult[]): string {
-  const rows = results.map(({ name, steps, loss, validation }) => [
+const SHOWN = ["psnr", "ssim", "mae", "sam"] as const;
+
+/** One row per experiment with ours and, in brackets, the paper's. */
+function resultText({ title, groups, baselines, metrics }: StudyResult): string {
+  const own = SHOWN.filter((metric) => metrics.includes(metric));
+  const header = ["", ...own.map((metric) => STUDY_METRICS[metric].label)];
+  const show = (value: number | undefined, metric: typeof SHOWN[number]) =>
+    value?.toFixed(STUDY_METRICS[metric].digits) ?? "–";
+  const rows = groups.flatMap(({ rows }) => rows).map(({ name, mean, spread, paper }) => [
+    name,
+    ...own.map((metric) => {
+      const by = spread[metric] === undefined ? "" : ` ± ${show(spread[metric], metric)}`;
+      const theirs = paper?.[metric] === undefined ? "" : ` (${show(paper[metric], metric)})`;
+      return `${show(mean[metric], metric)}${by}${theirs}`;
+    }),
+  ]);
+  const first = baselines.map(({ name, scores }) => [
+    name,
+    ...own.map((metric) => show(scores[metric], metric)),
+  ]);
+  return `${title}\n${table([header, ...first, ...rows])}`;
+}
+
+function planText(name: string, { runs }: StudyPlan): string {
+  const rows = runs.map(({ name, steps, trained, rows }) => [
     name,
     `${steps}`,
-    loss?.toFixed(4) ?? "–",
-    validation?.loss.toFixed(4) ?? "–",
-    validation?.psnr.toFixed(2) ?? "–",
-    validation?.mae.toFixed(4) ?? "–",
-    validation?.cloudyPsnr.toFixed(2) ?? "–",
+    trained ? "there" : "to train",
+    `${rows.length}`,
   ]);
-  return table([
-    ["experiment", "steps", "last loss", "validation loss", "PSNR", "MAE", "PSNR of the input"],
-    ...rows,
-  ]);
+  return `${name}\n${table([["run", "steps", "", "rows"], ...rows])}`;
+}
+
+/** Bars and lines that tell where a study stands. */
+function reporting(
+  name: string,
+  { progress, log }: Pick<Context, "progress" | "log">,
+): Pick<RunStudyOptions, "onTraining" | "onScoring"> & { end(): void } {
+  const bar = progress(name);
+  let last = "";
+  const announce = (what: string) => {
+    if (what !== last) log(`${name}: ${what}`);
+    last = what;
+  };
+  return {
+    onTraining(run, { step, steps, loss }) {
+      announce(`training ${run}`);
+      bar.update(step, steps, `${run} loss ${loss.toFixed(4)}`);
+    },
+    onScoring(row, done, total) {
+      announce(`scoring ${row}`);
+      bar.update(done, total, row);
+    },
+    end: () => bar.end(),
+  };
 }
 
 /** `emrdm experiment`. */
 export const experiment = command({
-  summary: "train experiment files one after the other and compare them",
-  operands: "<experiment.json ...>",
-  details: "Each goes to a folder of its file's name; a run that was interrupted there goes on.\n" +
-    "They are compared by their last validation: loss, PSNR in dB and MAE relative to the range\n" +
-    "of the model's scaling, beside the PSNR of the input.",
-  flags: { out: text("Folder that holds one folder per experiment", "DIR") },
-  examples: ["experiment experiments/a.json experiments/b.json --out runs"],
-  async run({ out }, { operands, registry, log, progress, engine }) {
-    if (operands.length === 0) throw new UsageError("give at least one experiment file");
-    if (out === undefined) throw new UsageError("give the folder of the runs with --out");
-    const named = await Promise.all(
-      operands.map(async (path) => ({
-        name: stemOf(path),
-        experiment: await readExperiment(path),
-      })),
-    );
-    const names = new Set(named.map(({ name }) => name));
-    if (names.size < named.length) throw new UsageError("experiment files must differ in name");
+  summary: "run a study of the paper, or experiment files side by side",
+  operands: "<study|experiment ...>",
+  details: `Studies: ${STUDIES.join(", ")}.\n` +
+    `Experiments: ${EXPERIMENTS.join(", ")};\n` +
+    "or paths of JSON files. Trains what must be trained, uses the runs that are there (whichever\n" +
+    "study they were for), goes on with those that were interrupted, scores every row on the same\n" +
+    "images with the same noise, and writes NAME.md, NAME.csv, NAME.json and plots (SVG) with the\n" +
+    "paper's numbers beside ours. Experiments that are no study become the rows of one.",
+  flags: {
+    out: text("Folder of tables, plots and trained/ runs (default runs)", "DIR"),
+    preset: text(`The same ladder at another size: ${PRESETS.join(", ")}, or a JSON file`, "NAME"),
+    data: text("Root of the datasets, instead of the experiments'", "DIR"),
+    seeds: numbers("Seeds of training (default: each experiment's)", "1,2"),
+    set: texts("Option of all experiments, as steps=100", "PATH=VALUE"),
+    samples: count("Samples that are scored, instead of the study's", { min: 1 }),
+    workers: count("Threads that make training samples (default 0); they change no number"),
+    dryRun: toggle("Say what would be trained and what is there"),
+  },
+  examples: [
+    "experiment table2 --preset small --seeds 1,2 --out runs",
+    "experiment table2 alpha table3 figure5 table4 --preset small --data ../shared/data/oscd",
+    "experiment experiments/a.json experiments/b.json --out runs",
+  ],
+  async run({ out = "runs", preset, data, seeds, set, samples, workers, dryRun }, context) {
+    const { operands, registry, log, engine } = context;
+    if (operands.length === 0) {
+      throw new UsageError(
+        `give at least one study (${STUDIES.join(", ")}), experiment or JSON file`,
+      );
+    }
+    if (seeds?.some((seed) => !Number.isSafeInteger(seed) || seed < 0)) {
+      throw new UsageError(`--seeds must be integers ≥ 0, got ${seeds.join(",")}`);
+    }
+    const studies = await findStudies(operands);
+    const options = {
+      out,
+      set,
+      registry,
+      ...(preset !== undefined && { preset: await findPreset(preset) }),
+      ...(data !== undefined && { data }),
+      ...(seeds && { seeds }),
+      ...(workers !== undefined && { workers }),
+      ...(samples !== undefined && { evaluation: { samples } }),
+    };
+    // Whatever is wrong in any of them is said before the first one starts.
+    const plans = await Promise.all(studies.map(({ study }) => previewStudy(study, options)));
+    if (dryRun) {
+      const json = Object.fromEntries(studies.map(({ name }, i) => [name, plans[i]!]));
+      return { text: studies.map(({ name }, i) => planText(name, plans[i]!)).join("\n\n"), json };
+    }
     await engine();
-    const bar = progress("experiment");
-    const results = await interruptible({ ...TRAINING, log }, (signal) =>
-      runExperiments(named, {
-        out,
-        registry,
+    const run = async ({ name, study }: NamedStudy, signal: AbortSignal) => {
+      const { end, ...callbacks } = reporting(name, context);
+      const result = await runStudy(study, {
+        ...options,
+        ...callbacks,
+        name,
         signal,
-        onProgress(name, state) {
-          bar.update(state.step, state.steps, `${name} loss ${state.loss.toFixed(4)}`);
-          const line = validationLine(state);
-          if (line !== undefined) log(`${name} ${line}`);
-        },
-      })).finally(() => bar.end());
-    return { text: resultTable(results), json: results };
+        onResult: async (partial) => void await writeStudy(partial, { out }),
+      }).finally(end);
+      log(`${name}: wrote ${(await writeStudy(result, { out })).join(", ")}`);
+      return result;
+    };
+    const heard = "stopping after this step; Ctrl-C again ends at once";
+    const reason = "stopped, and what was done is kept; the same call goes on from it";
+    const results = await interruptible({ log, heard, reason }, async (signal) => {
+      const all: StudyResult[] = [];
+      for (const study of studies) all.push(await run(study, signal));
+      return all;
+    });
+    return { text: results.map(resultText).join("\n\n"), json: results };
   },
 });

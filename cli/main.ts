@@ -32,7 +32,7 @@ const VERBS: Readonly<Record<string, Verb>> = {
     load: async () => (await import("./train.ts")).train,
   },
   experiment: {
-    summary: "train experiment files one after the other and compare them",
+    summary: "run a study of the paper, or experiment files side by side",
     load: async () => (await import("./experiment.ts")).experiment,
   },
   evaluate: {

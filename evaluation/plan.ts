@@ -1,0 +1,145 @@
+/**
+ * What a study comes to: which experiments are trained, and how each row samples and is scored.
+ *
+ * @module
+ */
+
+import { OptionsError } from "../core/mod.ts";
+import { type AnyRegistry, type ModelCard, type ModelConfig, resolveCard } from "../model/mod.ts";
+import {
+  type CheckedExperiment,
+  type DataConfig,
+  parseExperiment,
+  readExperimentJson,
+  setOption,
+} from "../training/mod.ts";
+import { applyPreset, type Preset } from "./preset.ts";
+import {
+  groupsOf,
+  type Study,
+  type StudyEvaluation,
+  type StudyGroup,
+  type StudyRow,
+  type StudySettings,
+} from "./study.ts";
+
+/** What is changed in all experiments of a study. */
+export interface PlanOptions {
+  readonly preset?: Preset;
+  /** Takes the place of every dataset's root. */
+  readonly data?: string;
+  /** Options as `path=value`. */
+  readonly set?: readonly string[];
+  /** Goes over the study's and the preset's. */
+  readonly evaluation?: StudyEvaluation;
+  readonly registry?: AnyRegistry;
+}
+
+/** A row that is ready to run. */
+export interface PlannedRow {
+  readonly row: StudyRow;
+  /** Without a seed of its own: the study's take its place. */
+  readonly experiment: CheckedExperiment;
+  /** The card with the row's sampling. */
+  readonly card: ModelCard;
+  /** What it is scored on. */
+  readonly test: DataConfig;
+}
+
+/** A group that is ready to run. */
+export interface PlannedGroup extends Omit<StudyGroup, "rows"> {
+  readonly rows: readonly (PlannedRow & { readonly at?: readonly number[] })[];
+}
+
+/** Axes that say how a model samples: they need no training of their own. */
+const SAMPLING = ["model.steps", "model.timesteps", "model.sampler", "model.fusion"] as const;
+
+function isSampling(path: string): boolean {
+  return SAMPLING.some((axis) => path === axis || path.startsWith(`${axis}.`));
+}
+
+function setAll(json: unknown, settings: StudySettings, which: (path: string) => boolean): unknown {
+  return Object.entries(settings)
+    .filter(([path]) => which(path))
+    .reduce((set, [path, value]) => setOption(set, `${path}=${JSON.stringify(value)}`), json);
+}
+
+type Json = Readonly<Record<string, unknown>>;
+
+/** Datasets at another root; other folders inside of the old root go along. */
+function moveData(json: unknown, root: string): unknown {
+  const { data } = json as { readonly data?: Readonly<Record<string, Json>> };
+  if (data === undefined) return json;
+  const moved = Object.entries(data).map(([name, config]) => {
+    const old = config.root;
+    if (typeof old !== "string") return [name, config];
+    const entries = Object.entries(config).map(([key, value]) => {
+      const inside = typeof value === "string" && (value === old || value.startsWith(`${old}/`));
+      return [key, inside ? `${root}${value.slice(old.length)}` : value];
+    });
+    return [name, Object.fromEntries(entries)];
+  });
+  return { ...(json as Json), data: Object.fromEntries(moved) };
+}
+
+/** Errors of a row say which it is. */
+function ofRow<T>(name: string, read: () => T): T {
+  try {
+    return read();
+  } catch (error) {
+    if (!(error instanceof OptionsError)) throw error;
+    const what = error.message.slice(`${error.path}: `.length);
+    throw new OptionsError(error.path, `${what} (in ${name})`);
+  }
+}
+
+async function planRow(row: StudyRow, options: PlanOptions): Promise<PlannedRow> {
+  const { preset, data, set = [], registry } = options;
+  const read = await readExperimentJson(new URL(row.experiment));
+  return ofRow(row.name, () => {
+    const sized = preset === undefined ? read : applyPreset(read, preset);
+    const moved = data === undefined ? sized : moveData(sized, data);
+    const changed = set.reduce((json, assignment) => setOption(json, assignment), moved);
+    const trained = setAll(changed, row.set ?? {}, (path) => !isSampling(path));
+    const sampled = setAll(trained, row.set ?? {}, isSampling) as { readonly model: ModelConfig };
+    const { data: { test, ...own }, ...experiment } = parseExperiment(trained);
+    const scored = test ?? own.validation;
+    if (scored === undefined) {
+      throw new OptionsError("$.data.test", "is required to score it (or $.data.validation)");
+    }
+    const card = resolveCard(sampled.model, { ...(registry && { registry }) });
+    return { row, experiment: { ...experiment, data: own }, card, test: scored };
+  });
+}
+
+/**
+ * Reads every experiment of a study and checks it.
+ *
+ * @throws {OptionsError} If an experiment is wrong anywhere or has no data to be scored on; the
+ * message has the path and the row.
+ */
+export async function planStudy(
+  study: Study,
+  options: PlanOptions = {},
+): Promise<readonly PlannedGroup[]> {
+  const groups: PlannedGroup[] = [];
+  for (const group of groupsOf(study)) {
+    const rows: PlannedRow[] = [];
+    for (const row of group.rows) {
+      const planned = await planRow(row, options);
+      rows.push({ ...planned, ...("at" in row && { at: row.at }) });
+    }
+    groups.push({ ...group, rows });
+  }
+  return groups;
+}
+
+/** How rows are scored: the study's way, the preset's over it, the caller's over both. */
+export function evaluationOf(
+  study: Study,
+  { preset, evaluation }: Pick<PlanOptions, "preset" | "evaluation">,
+): StudyEvaluation {
+  const given = (options: StudyEvaluation = {}) =>
+    Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
+  return { ...given(study.evaluation), ...given(preset?.evaluation), ...given(evaluation) };
+}

@@ -1,0 +1,201 @@
+/**
+ * Runs a study: trains what is not there yet, scores every row, keeps what was done.
+ *
+ * @module
+ */
+
+import { tf } from "../engine/mod.ts";
+import { type AnyRegistry, type Model, releaseDenoiser } from "../model/mod.ts";
+import {
+  type CheckedExperiment,
+  type DataConfig,
+  DivergedError,
+  type TrainingProgress,
+} from "../training/mod.ts";
+import { EvaluationSets, kept } from "./evaluation_sets.ts";
+import { evaluationOf, type PlannedRow, type PlanOptions, planStudy } from "./plan.ts";
+import { meanScores, scoreModel } from "./score_model.ts";
+import type { Study } from "./study.ts";
+import { groupResults, type SeedResult, type StudyResult } from "./study_result.ts";
+import {
+  isTrained,
+  modelOf,
+  runName,
+  shortHash,
+  stableJson,
+  type TrainedRun,
+  trainedRun,
+} from "./trained.ts";
+
+/** How a study is run. */
+export interface RunStudyOptions extends PlanOptions {
+  /** Goes into the names of the files. */
+  readonly name: string;
+  /** Holds `trained/`, with one folder per run, whichever study it was for. */
+  readonly out: string;
+  /** Seeds of training. Default that of each experiment. */
+  readonly seeds?: readonly number[];
+  readonly signal?: AbortSignal;
+  /** Threads that make training samples; they change no number. Default 0. */
+  readonly workers?: number;
+  /** Called after each step of a training. */
+  readonly onTraining?: (run: string, progress: TrainingProgress) => void;
+  /** Called while rows are scored. */
+  readonly onScoring?: (row: string, done: number, total: number) => void;
+  /** Called with what is known so far, after all rows of a run were scored. */
+  readonly onResult?: (result: StudyResult) => Promise<void>;
+}
+
+/** One training run and the rows that sample from it. */
+interface PlannedRun {
+  readonly name: string;
+  readonly experiment: CheckedExperiment;
+  readonly rows: readonly PlannedRow[];
+}
+
+/** What will be done. */
+export interface StudyPlan {
+  /** Runs in the order in which they come. */
+  readonly runs: readonly {
+    readonly name: string;
+    readonly steps: number;
+    /** Whether it is there and complete. */
+    readonly trained: boolean;
+    readonly rows: readonly string[];
+  }[];
+}
+
+/** Runs of a study: all rows with the first seed, then with the next. */
+async function runsOf(
+  rows: readonly PlannedRow[],
+  seeds: readonly number[] | undefined,
+): Promise<readonly PlannedRun[]> {
+  const runs = new Map<string, { experiment: CheckedExperiment; rows: PlannedRow[] }>();
+  for (const seed of seeds ?? [undefined]) {
+    for (const row of rows) {
+      const experiment = { ...row.experiment, seed: seed ?? row.experiment.seed };
+      const name = await runName(experiment);
+      if (!runs.has(name)) runs.set(name, { experiment, rows: [] });
+      runs.get(name)!.rows.push(row);
+    }
+  }
+  return [...runs].map(([name, run]) => ({ name, ...run }));
+}
+
+/**
+ * What {@linkcode runStudy} would train, and what it would find.
+ *
+ * @throws {OptionsError} If an experiment is wrong anywhere.
+ */
+export async function previewStudy(
+  study: Study,
+  { out, seeds, ...options }: Omit<RunStudyOptions, "name">,
+): Promise<StudyPlan> {
+  const rows = (await planStudy(study, options)).flatMap((group) => group.rows);
+  const runs = await runsOf(rows, seeds);
+  return {
+    runs: await Promise.all(runs.map(async ({ name, experiment, rows }) => ({
+      name,
+      steps: experiment.steps,
+      trained: await isTrained(experiment, { folder: `${out}/trained` }),
+      rows: rows.map(({ row }) => row.name),
+    }))),
+  };
+}
+
+/** A model that samples as a row says. */
+function samplingAs(model: Model, { card: { steps, modules } }: PlannedRow): Model {
+  const { timesteps, sampler, fusion } = modules;
+  const changed = { ...model.card.modules, timesteps, sampler, fusion };
+  return { ...model, card: { ...model.card, steps, modules: changed } };
+}
+
+/** Lends the model of a run, which is read when it is first asked for. */
+async function withModel(
+  run: TrainedRun,
+  registry: AnyRegistry | undefined,
+  use: (model: () => Promise<Model>) => Promise<void>,
+): Promise<void> {
+  let reading: Promise<Model> | undefined;
+  try {
+    await use(() => reading ??= modelOf(run, { ...(registry && { registry }) }));
+  } finally {
+    const weights = (await reading)?.weights;
+    if (weights !== undefined) {
+      await releaseDenoiser(weights);
+      tf.dispose({ ...weights.params, ...weights.buffers });
+    }
+  }
+}
+
+/**
+ * Runs a study. Whatever it comes to is kept in `out`: a run that is there is used, one that was
+ * interrupted goes on, and so do the scores.
+ *
+ * Every row is scored on the same samples with the same noise. A run whose loss is no number any more
+ * is a row without scores.
+ *
+ * @throws {OptionsError} If an experiment is wrong anywhere, before any work.
+ * @throws The signal's reason, if it ends the work; the same call goes on from there.
+ */
+export async function runStudy(study: Study, options: RunStudyOptions): Promise<StudyResult> {
+  const { name, out, seeds, signal, registry, workers = 0, onTraining, onScoring, onResult } =
+    options;
+  const groups = await planStudy(study, options);
+  const rows = groups.flatMap((group) => group.rows);
+  const evaluation = evaluationOf(study, options);
+  const sets = new EvaluationSets(rows, evaluation);
+  const runs = await runsOf(rows, seeds);
+  const baselines = await sets.baselines(`${out}/baselines`);
+  const tests = rows.map(({ test }): [string, DataConfig] => [stableJson(test), test]);
+  const found = new Map<PlannedRow, SeedResult[]>(rows.map((row) => [row, []]));
+  const result = (): StudyResult => ({
+    name,
+    title: study.title,
+    description: study.description,
+    metrics: study.metrics,
+    ...(options.preset && { preset: options.preset.description }),
+    evaluation: { ...evaluation, data: [...new Map(tests).values()] },
+    baselines,
+    groups: groupResults(groups, found),
+    claims: study.claims,
+  });
+  for (const { name: run, experiment, rows } of runs) {
+    const { seed } = experiment;
+    let trained: TrainedRun;
+    try {
+      trained = await trainedRun(experiment, {
+        folder: `${out}/trained`,
+        workers,
+        ...(registry && { registry }),
+        ...(signal && { signal }),
+        onProgress: (progress) => onTraining?.(run, progress),
+      });
+    } catch (error) {
+      if (!(error instanceof DivergedError)) throw error;
+      for (const row of rows) found.get(row)!.push({ seed, run, failed: error.message });
+      await onResult?.(result());
+      continue;
+    }
+    const { folder, steps, parameters, seconds } = trained;
+    const facts = { seed, run, steps, parameters, ...(seconds !== undefined && { seconds }) };
+    await withModel(trained, registry, async (model) => {
+      for (const row of rows) {
+        const { modules: { timesteps, sampler, fusion }, steps } = row.card;
+        const key = stableJson({ steps, timesteps, sampler, fusion, set: sets.keyOf(row) });
+        const scores = await kept(
+          `${folder}/scores/${await shortHash(key)}.json`,
+          async () =>
+            await scoreModel(samplingAs(await model(), row), await sets.of(row), {
+              registry,
+              signal,
+              onProgress: (done, total) => onScoring?.(row.row.name, done, total),
+            }),
+        );
+        found.get(row)!.push({ ...facts, scores: meanScores(scores) });
+      }
+    });
+    await onResult?.(result());
+  }
+  return result();
+}

@@ -1,0 +1,61 @@
+/**
+ * A study as CSV.
+ *
+ * @module
+ */
+
+import type { StudyResult } from "./study_result.ts";
+
+function csvCell(value: string | number | undefined): string {
+  const text = value === undefined ? "" : String(value);
+  return /[",\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+}
+
+/** A study as CSV: a line a row, for each metric the mean, the spread, each seed, the paper's. */
+export function studyCsv({ groups, metrics, baselines }: StudyResult): string {
+  const seeds = [
+    ...new Set(
+      groups.flatMap(({ rows }) => rows.flatMap((row) => row.seeds.map(({ seed }) => seed))),
+    ),
+  ];
+  const header = [
+    "group",
+    "row",
+    ...metrics.flatMap((metric) => [
+      metric,
+      `${metric}_spread`,
+      ...seeds.map((seed) => `${metric}_seed${seed}`),
+      `${metric}_paper`,
+    ]),
+    "source",
+  ];
+  const first = baselines.map(({ name, scores }) => [
+    "baseline",
+    name,
+    ...metrics.flatMap((metric) => [
+      metric === "lpips" ? undefined : scores[metric],
+      undefined,
+      ...seeds.map(() => undefined),
+      undefined,
+    ]),
+    undefined,
+  ]);
+  const rows = groups.flatMap(({ name: group, rows }) =>
+    rows.map(({ name, mean, spread, paper, seeds: results }) => [
+      group,
+      name,
+      ...metrics.flatMap((metric) => [
+        mean[metric],
+        spread[metric],
+        ...seeds.map((seed) =>
+          metric === "lpips"
+            ? undefined
+            : results.find((one) => one.seed === seed)?.scores?.[metric]
+        ),
+        paper?.[metric],
+      ]),
+      paper?.source,
+    ])
+  );
+  return [header, ...first, ...rows].map((cells) => cells.map(csvCell).join(",")).join("\n") + "\n";
+}
