@@ -6,21 +6,18 @@
 
 import { InputError } from "../core/mod.ts";
 import type { RasterFile } from "./raster_file.ts";
+import type { Listing } from "./sample_files.ts";
 
 /** Files that are looked at: one odd file among them does not decide. */
 const LOOKED_AT = 5;
 
-/**
- * The band names that most of the first readable files have; none for no files.
- *
- * @throws {InputError} If there are files and none of them can be read: the error of the first.
- */
+/** The band names that most of the first readable files have; none where there is no such file. */
 export async function commonBands(
   paths: readonly string[],
   open: (path: string) => Promise<RasterFile>,
 ): Promise<readonly string[]> {
   const counts = new Map<string, { readonly bands: readonly string[]; count: number }>();
-  let [read, failure] = [0, undefined as InputError | undefined];
+  let read = 0;
   for (const path of new Set(paths)) {
     if (read === LOOKED_AT) break;
     try {
@@ -33,9 +30,17 @@ export async function commonBands(
       read++;
     } catch (error) {
       if (!(error instanceof InputError)) throw error;
-      failure ??= error;
     }
   }
-  if (read === 0 && failure !== undefined) throw failure;
   return [...counts.values()].sort((a, b) => b.count - a.count)[0]?.bands ?? [];
+}
+
+/** The listing if its bands are known. @throws {InputError} Else: why its first file cannot be read. */
+export async function withBands(listing: Listing): Promise<Listing> {
+  const [first] = listing.samples;
+  if (listing.bands.length > 0 || first === undefined) return listing;
+  const { path } = first.target[0]!;
+  const file = await listing.open(path);
+  await file.close();
+  throw new InputError(`Cannot use ${path}: it must have bands, got none`);
 }

@@ -200,6 +200,7 @@ export async function listCuhkCr({ root, nirRoot, split }: CuhkCrFiles): Promise
     display: [0, 255],
     open: (path) =>
       openPicture(path, roots.nirRoot !== undefined && path.startsWith(`${roots.nirRoot}/`)),
+    shrink: 2,
     prepare: (file, path) =>
       changed(file, (raster) => {
         try {

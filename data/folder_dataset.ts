@@ -6,11 +6,18 @@
  */
 
 import { boolean, checkOptions, type Checks, integer, string } from "../core/mod.ts";
-import { commonBands } from "./common_bands.ts";
+import { commonBands, withBands } from "./common_bands.ts";
 import type { Dataset } from "./dataset.ts";
 import { anySymmetry, checkReference, fileDataset } from "./file_dataset.ts";
 import { openRaster } from "./geotiff.ts";
-import { listFolder, namesIn, stemOf, TIFF_FILE, withoutSlash } from "./list_folder.ts";
+import {
+  type FolderNames,
+  listFolder,
+  namesIn,
+  stemOf,
+  TIFF_FILE,
+  withoutSlash,
+} from "./list_folder.ts";
 import { type Finding, type Layer, type Listing, MASK, type SampleFiles } from "./sample_files.ts";
 
 /** Options of {@linkcode listFolderDataset}. */
@@ -77,19 +84,19 @@ async function splitFolders({ root, split }: FolderDatasetFiles) {
 
 /** The GeoTIFFs of each part; what else lies there is a finding. */
 async function readParts(folder: string, findings: Finding[], split: string) {
-  const read = async (part: string, { files, folders }: Awaited<ReturnType<typeof namesIn>>) => {
+  const read = (part: string, { files, folders }: FolderNames) => {
     const tiffs = files.filter((name) => TIFF_FILE.test(name));
     for (const name of [...folders, ...files.filter((name) => !TIFF_FILE.test(name))]) {
       const message = "it must be a file that ends in .tif";
       findings.push({ kind: "name", path: `${folder}/${part}/${name}`, message, split });
     }
-    return await Promise.resolve(tiffs);
+    return tiffs;
   };
   return {
-    clear: await read("clear", await listFolder(`${folder}/clear`, "GeoTIFFs")),
-    cloudy: await read("cloudy", await listFolder(`${folder}/cloudy`, "GeoTIFFs")),
-    sar: await read("sar", await namesIn(`${folder}/sar`)),
-    mask: await read("mask", await namesIn(`${folder}/mask`)),
+    clear: read("clear", await listFolder(`${folder}/clear`, "GeoTIFFs")),
+    cloudy: read("cloudy", await listFolder(`${folder}/cloudy`, "GeoTIFFs")),
+    sar: read("sar", await namesIn(`${folder}/sar`)),
+    mask: read("mask", await namesIn(`${folder}/mask`)),
   };
 }
 
@@ -134,11 +141,14 @@ async function readSplit({ folder, split, options, findings }: Part) {
       split,
       complete,
       target: `${folder}/clear/${clear}`,
-      frames: frames.map((file, l) => ({
-        cloudy: `${folder}/cloudy/${file}`,
-        ...(sar && { sar: `${folder}/sar/${radar.length === 1 ? radar[0] : radar[l]}` }),
-        ...(mask && { mask: `${folder}/mask/${masks[l]}` }),
-      })),
+      frames: frames.map((file, l) => {
+        const [image, hidden] = [radar.length === 1 ? radar[0] : radar[l], masks[l]];
+        return {
+          cloudy: `${folder}/cloudy/${file}`,
+          ...(image !== undefined && { sar: `${folder}/sar/${image}` }),
+          ...(hidden !== undefined && { mask: `${folder}/mask/${hidden}` }),
+        };
+      }),
     };
   });
 }
@@ -146,7 +156,7 @@ async function readSplit({ folder, split, options, findings }: Part) {
 /**
  * The files of a folder dataset, by names and the bands of a few of them.
  *
- * @throws {InputError} If a folder is missing or no file can be read.
+ * @throws {InputError} If a folder is missing or cannot be read.
  */
 export async function listFolderDataset(given: FolderDatasetFiles): Promise<Listing> {
   const options = { ...given, root: withoutSlash(given.root) };
@@ -206,7 +216,7 @@ export async function folderDataset(options: FolderDatasetOptions): Promise<Data
     path: "$.data",
   });
   const { tileSize, augment, reference, skipIncomplete } = checked;
-  const listing = await listFolderDataset(checked);
+  const listing = await withBands(await listFolderDataset(checked));
   const length = checked.length ?? Math.max(listing.samples[0]?.frames.length ?? 0, 1);
   return fileDataset(checkReference(listing, { reference, length }), {
     tileSize,

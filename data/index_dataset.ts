@@ -20,7 +20,7 @@ import {
   string,
 } from "../core/mod.ts";
 import { isAddress } from "./byte_source.ts";
-import { commonBands } from "./common_bands.ts";
+import { commonBands, withBands } from "./common_bands.ts";
 import type { Dataset } from "./dataset.ts";
 import { anySymmetry, checkReference, fileDataset } from "./file_dataset.ts";
 import { openRaster } from "./geotiff.ts";
@@ -205,7 +205,7 @@ export async function indexDataset(options: IndexDatasetOptions): Promise<Datase
     path: "$.data",
   });
   const { split, tileSize, augment, reference } = checked;
-  const listing = await listIndexDataset(checked);
+  const listing = await withBands(await listIndexDataset(checked));
   const length = checked.length ?? listing.samples[0]?.frames.length ?? 1;
   if (split !== undefined && listing.samples.length === 0) {
     throw new InputError(`Cannot use the dataset ${listing.root}: split ${split} must have a row`);

@@ -16,6 +16,15 @@ export {
   SENTINEL2_NAMES,
   sentinel2Band,
 } from "./bands.ts";
+export {
+  type BandRange,
+  checkDataset,
+  type CheckDatasetOptions,
+  type DataReport,
+  type Role,
+  type SplitCount,
+} from "./check_dataset.ts";
+export { drawSheet, samplePictures, type SheetOptions, type SheetRow } from "./check_sheet.ts";
 export { isAddress, pathOf } from "./byte_source.ts";
 export {
   type ClassMask,
@@ -50,6 +59,7 @@ export {
 } from "./index_dataset.ts";
 export { openRaster, type OpenRasterOptions, readRaster } from "./geotiff.ts";
 export { type CompleteFile, completeRows, joinRows, type JoinRowsOptions } from "./join_rasters.ts";
+export { listPlaces, type PlaceFiles } from "./place_files.ts";
 export { type Place, readPlaces, type ReadPlacesOptions } from "./places.ts";
 export { decodePng, encodePng, type Picture, writePng } from "./png.ts";
 export type { ProductFacts } from "./product.ts";
@@ -101,6 +111,7 @@ export {
 export { HALF_KERNEL, halfSize } from "./half_size.ts";
 export { openScene, type OpenSceneOptions, type SceneFile } from "./scene_file.ts";
 export { clearScratch, openScratch, type Scratch } from "./scratch.ts";
+export type { ValueRange } from "./value_ranges.ts";
 export type { SyntheticCloudsOptions } from "./cloud_options.ts";
 export { type CloudShape, cloudShape } from "./cloud_shape.ts";
 export { CLOUD_CLASSES, type CloudyRaster, syntheticClouds } from "./synthetic_clouds.ts";

@@ -120,6 +120,8 @@ export interface Listing {
   /** File numbers shown black and white in pictures. Default from the values. */
   readonly display?: readonly [number, number];
   open(path: string): Promise<RasterFile>;
+  /** How many times smaller the loader makes images. Default 1. */
+  readonly shrink?: number;
   /** What the loader makes of a whole image before it is cropped. Default nothing. */
   readonly prepare?: (file: RasterFile, path: string) => Promise<RasterFile>;
 }

@@ -1,0 +1,216 @@
+/**
+ * What is gathered while the files of a dataset are read one sample after the other.
+ *
+ * @module
+ */
+
+import { examineFile, type FileExam } from "./check_file.ts";
+import { locate, type Located, placeProblem, sizeProblem } from "./check_place.ts";
+import type { Finding, Layer, Listing, SampleFiles } from "./sample_files.ts";
+import { RangeGatherer, type ValueRange } from "./value_ranges.ts";
+
+/** What a file is for. */
+export type Role = "cloudy" | "target" | "auxiliary" | "mask";
+
+/** Values of one band of the files of one role. */
+export interface BandRange extends ValueRange {
+  readonly role: Role;
+  readonly band: string;
+}
+
+/** A file and what for. */
+interface Use {
+  readonly layer: Layer;
+  readonly role: Role;
+}
+
+/** The files of a sample, each once; the clear image first. */
+function usesOf({ target, frames }: SampleFiles): readonly Use[] {
+  const uses = (layers: readonly Layer[], role: Role) => layers.map((layer) => ({ layer, role }));
+  const all = [
+    ...uses(target, "target"),
+    ...frames.flatMap(({ cloudy, auxiliary = [], mask }) => [
+      ...uses(cloudy, "cloudy"),
+      ...uses(auxiliary, "auxiliary"),
+      ...uses(mask === undefined ? [] : [mask], "mask"),
+    ]),
+  ];
+  const unique = new Map<string, Use>();
+  for (const use of all) {
+    if (!unique.has(use.layer.path)) unique.set(use.layer.path, use);
+  }
+  return [...unique.values()];
+}
+
+/** Files that several samples use. */
+function sharedPaths(samples: readonly SampleFiles[]): ReadonlySet<string> {
+  const [seen, shared] = [new Set<string>(), new Set<string>()];
+  for (const { layer: { path } } of samples.flatMap(usesOf)) {
+    if (seen.has(path)) shared.add(path);
+    seen.add(path);
+  }
+  return shared;
+}
+
+async function exists(path: string): Promise<boolean> {
+  if (/^https?:/i.test(path)) return true;
+  return await Deno.stat(path)
+    .then(() => true, (error) => !(error instanceof Deno.errors.NotFound));
+}
+
+/** Reads samples and remembers what it must to compare files with each other. */
+export class Walk {
+  /** What is wrong, in the order of the listing and of its samples. */
+  readonly findings: Finding[];
+  /** Samples with which nothing is wrong. */
+  readonly good: SampleFiles[] = [];
+  /** Files read. */
+  files = 0;
+  readonly #listing: Listing;
+  readonly #leastSide: number;
+  readonly #missing: Set<string>;
+  readonly #shared: ReadonlySet<string>;
+  /** Shared files that were read; undefined where one cannot be opened. */
+  readonly #known = new Map<string, Located | undefined>();
+  readonly #gatherers = new Map<string, { role: Role; band: string; values: RangeGatherer }>();
+  readonly #hashes = new Map<string, { path: string; split: string }>();
+  readonly #sizes = new Map<string, string[]>();
+  #pixels = 0;
+  #empty = 0;
+  #meant = { values: 0, files: 0 };
+
+  constructor(listing: Listing, tileSize: number) {
+    this.#listing = listing;
+    this.#leastSide = tileSize * (listing.shrink ?? 1);
+    this.findings = [...listing.findings];
+    const missing = listing.findings.filter(({ kind }) => kind === "missing");
+    this.#missing = new Set(missing.map(({ path }) => path));
+    this.#shared = sharedPaths(listing.samples);
+  }
+
+  /** Reads the files of a sample. */
+  async sample(sample: SampleFiles): Promise<void> {
+    const before = this.findings.length;
+    const uses = usesOf(sample);
+    const exams = await Promise.all(uses.map(({ layer }) => this.#examine(layer)));
+    let like: Located | undefined;
+    let isGood = sample.complete;
+    for (const [i, use] of uses.entries()) {
+      const exam = exams[i]!;
+      const { layer: { path }, role } = use;
+      if (exam === "missing") {
+        isGood = false;
+        this.#find(path, sample, "missing", `the file must exist, as ${sample.name} names it`);
+        continue;
+      }
+      const located = exam === "known" ? this.#known.get(path) : this.#record(sample, use, exam);
+      if (located === undefined) continue;
+      if (role === "target") like ??= located;
+      else if (like !== undefined && !this.#compare(sample, located, like)) isGood = false;
+    }
+    if (isGood && this.findings.length === before) this.good.push(sample);
+  }
+
+  /** Adds what only all files together tell. */
+  close(): void {
+    if (!this.#listing.oneSize) return;
+    const sizes = [...this.#sizes].sort(([, a], [, b]) => b.length - a.length);
+    for (const [size, paths] of sizes.slice(1)) {
+      for (const path of paths) {
+        const message = `it must have ${sizes[0]![0]} pixels as most files, got ${size}`;
+        this.findings.push({ kind: "size", path, message });
+      }
+    }
+  }
+
+  /** Pixels without data, as a share of those that were read. */
+  get empty(): number {
+    return this.#pixels === 0 ? 0 : this.#empty / this.#pixels;
+  }
+
+  get notes(): readonly string[] {
+    const { values, files } = this.#meant;
+    if (values === 0) return [];
+    return [`${values} values in ${files} files are NaN, which the loader takes for a number`];
+  }
+
+  ranges(): readonly BandRange[] {
+    return [...this.#gatherers.values()].flatMap(({ role, band, values }) => {
+      const range = values.range();
+      return range === undefined ? [] : [{ role, band, ...range }];
+    });
+  }
+
+  async #examine(layer: Layer): Promise<FileExam | "missing" | "known"> {
+    const { path } = layer;
+    if (this.#known.has(path)) return "known";
+    if (this.#missing.has(path) || !await exists(path)) return "missing";
+    return await examineFile(layer, this.#listing.open);
+  }
+
+  /** Whether a file fits its clear image; in a dataset of one size, close() tells of others. */
+  #compare(sample: SampleFiles, file: Located, like: Located): boolean {
+    const size = sizeProblem(file, like);
+    const place = size === undefined ? placeProblem(file, like) : undefined;
+    const problem = size !== undefined && this.#listing.oneSize ? undefined : size ?? place;
+    if (problem !== undefined) this.#find(file.path, sample, problem.kind, problem.message);
+    return size === undefined && place === undefined;
+  }
+
+  #record(sample: SampleFiles, { layer, role }: Use, exam: FileExam): Located | undefined {
+    const { path, form } = layer;
+    const { header, hash } = exam;
+    this.files++;
+    for (const { kind, message } of exam.problems) this.#find(path, sample, kind, message);
+    this.#empty += exam.empty;
+    if (exam.meant > 0) {
+      this.#meant = { values: this.#meant.values + exam.meant, files: this.#meant.files + 1 };
+    }
+    for (const [b, values] of exam.values.entries()) {
+      const band = form.bands[b]!;
+      const key = `${role} ${band}`;
+      const gatherer = this.#gatherers.get(key) ?? { role, band, values: new RangeGatherer() };
+      gatherer.values.add(values);
+      this.#gatherers.set(key, gatherer);
+    }
+    if (hash !== undefined) this.#recordHash(sample, path, hash);
+    const located = header && locate(path, header);
+    if (located !== undefined) this.#recordSize(sample, located);
+    if (this.#shared.has(path)) this.#known.set(path, located);
+    return located;
+  }
+
+  #recordHash(sample: SampleFiles, path: string, hash: string): void {
+    const twin = this.#hashes.get(hash);
+    if (twin === undefined) {
+      this.#hashes.set(hash, { path, split: sample.split });
+      return;
+    }
+    const where = twin.split === sample.split ? "" : ` (split ${twin.split})`;
+    const message = `it must have pixels of its own, got those of ${twin.path}${where}`;
+    this.#find(path, sample, "duplicate", message);
+  }
+
+  #recordSize(sample: SampleFiles, { path, width, height }: Located): void {
+    this.#pixels += width * height;
+    const size = `${width}×${height}`;
+    const paths = this.#sizes.get(size) ?? [];
+    paths.push(path);
+    this.#sizes.set(size, paths);
+    const least = this.#leastSide;
+    if (Math.min(width, height) < least) {
+      this.#find(
+        path,
+        sample,
+        "size",
+        `it must have at least ${least}×${least} pixels, got ${size}`,
+      );
+    }
+  }
+
+  #find(path: string, { split }: SampleFiles, kind: Finding["kind"], message: string): void {
+    if (kind === "missing" && this.#missing.has(path)) return;
+    if (kind === "missing") this.#missing.add(path);
+    this.findings.push({ kind, path, message, split });
+  }
+}
