@@ -5,10 +5,10 @@
  */
 
 import { boolean, checkOptions, type Checks, InputError, integer } from "../core/mod.ts";
-import { type Dataset, type Sample, syntheticDataset } from "../data/mod.ts";
+import type { Dataset, Sample } from "../data/mod.ts";
 import { type DataConfig, type DataModel, openDataset, readSynthetic } from "./datasets.ts";
 import { openPool } from "./loader_pool.ts";
-import type { WorkerDataset } from "./loader_protocol.ts";
+import type { DatasetFacts, WorkerDataset } from "./loader_protocol.ts";
 import { type Made, sampleMaker, type SampleSource } from "./sample_maker.ts";
 import { moveToSharedMemory } from "./shared_memory.ts";
 
@@ -82,29 +82,22 @@ export async function openLoader(source: LoaderSource, options: LoaderOptions): 
     defaults: DEFAULTS,
   }) as Required<LoaderOptions>;
   const maker = { seed, skipBad };
-  if (workers === 0) {
-    const dataset = "dataset" in source
-      ? source.dataset
-      : await openDataset(source.config, source.model);
-    checkSize(dataset);
-    return new PreparedLoader(dataset, new OwnThread(sampleMaker(dataset, maker)), batchSize);
+  if (workers > 0) {
+    const shared = await forWorkers(source);
+    const opened = await openPool({ workers, batchSize, dataset: shared, maker });
+    return new PreparedLoader(opened.dataset, opened.source, batchSize);
   }
-  const { dataset, shared } = await openForWorkers(source);
-  checkSize(dataset);
-  const pool = await openPool({ workers, batchSize, dataset: shared, maker });
-  return new PreparedLoader(dataset, pool, batchSize);
-}
-
-function checkSize({ size }: Dataset): void {
-  if (size === 0) {
+  const dataset = "dataset" in source
+    ? source.dataset
+    : await openDataset(source.config, source.model);
+  if (dataset.size === 0) {
     throw new InputError("Cannot load batches: the dataset must have a sample, got none");
   }
+  return new PreparedLoader(dataset, new OwnThread(sampleMaker(dataset, maker)), batchSize);
 }
 
-/** The dataset as this thread sees it, and what Workers open. */
-async function openForWorkers(
-  source: LoaderSource,
-): Promise<{ readonly dataset: Dataset; readonly shared: WorkerDataset }> {
+/** What Workers open: they list files each on their own, and share rasters. */
+async function forWorkers(source: LoaderSource): Promise<WorkerDataset> {
   if ("dataset" in source) {
     throw new TypeError(
       "Cannot load batches in Workers: the dataset must be given by its config, got an open one; " +
@@ -112,11 +105,8 @@ async function openForWorkers(
     );
   }
   const { config, model } = source;
-  if (config.type !== "synthetic") {
-    return { dataset: await openDataset(config, model), shared: { config, model } };
-  }
-  const synthetic = moveToSharedMemory(await readSynthetic(config, model));
-  return { dataset: syntheticDataset(synthetic), shared: { synthetic } };
+  if (config.type !== "synthetic") return { config, model };
+  return { synthetic: moveToSharedMemory(await readSynthetic(config, model)) };
 }
 
 /** Samples made in this thread, one at a time, so that its other work gets its turn between them. */
@@ -164,7 +154,7 @@ class PreparedLoader implements Loader {
   readonly #skipped: SkippedSample[] = [];
   #closed = false;
 
-  constructor({ size, bands }: Dataset, source: SampleSource, batchSize: number) {
+  constructor({ size, bands }: DatasetFacts, source: SampleSource, batchSize: number) {
     this.size = size;
     this.bands = bands;
     this.#source = source;

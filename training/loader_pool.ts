@@ -6,6 +6,7 @@
 
 import { Worker } from "node:worker_threads";
 import {
+  type DatasetFacts,
   errorOf,
   type LoaderAnswer,
   type LoaderRequest,
@@ -31,12 +32,13 @@ const STEPS_AHEAD = 2;
 const SAMPLES_AHEAD = 2;
 
 /** Starts the Workers. @throws What opening the dataset throws. */
-export async function openPool({ program, ...options }: PoolOptions): Promise<SampleSource> {
+export async function openPool(
+  { program, ...options }: PoolOptions,
+): Promise<{ readonly dataset: DatasetFacts; readonly source: SampleSource }> {
   const url = program ?? new URL("./loader_worker.ts", import.meta.url);
   const pool = new SamplePool(url, options);
   try {
-    await pool.open(options);
-    return pool;
+    return { dataset: await pool.open(options), source: pool };
   } catch (error) {
     await pool.close();
     throw error;
@@ -74,11 +76,12 @@ class SamplePool implements SampleSource {
     this.#threads = Array.from({ length: workers }, () => this.#start(program));
   }
 
-  async open(
-    { dataset, maker }: Pick<PoolOptions, "dataset" | "maker">,
-  ): Promise<void> {
+  async open({ dataset, maker }: Pick<PoolOptions, "dataset" | "maker">): Promise<DatasetFacts> {
     const request = { type: "open", dataset, maker } as const;
-    await Promise.all(this.#threads.map((thread) => this.#ask(thread, request)));
+    const [answer] = await Promise.all(
+      this.#threads.map((thread) => this.#ask(thread, request)),
+    );
+    return (answer as Extract<LoaderAnswer, { opened: unknown }>).opened;
   }
 
   async make(n: number): Promise<Made> {

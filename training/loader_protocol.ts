@@ -5,7 +5,7 @@
  */
 
 import { InputError, OptionsError, OutputError } from "../core/mod.ts";
-import type { SyntheticDatasetOptions } from "../data/mod.ts";
+import type { Dataset, SyntheticDatasetOptions } from "../data/mod.ts";
 import type { DataConfig, DataModel } from "./datasets.ts";
 import type { Made, SampleMakerOptions } from "./sample_maker.ts";
 
@@ -19,9 +19,12 @@ export type LoaderRequest =
   | { readonly type: "open"; readonly dataset: WorkerDataset; readonly maker: SampleMakerOptions }
   | { readonly type: "make"; readonly n: number };
 
+/** What is known of a dataset that is open elsewhere. */
+export type DatasetFacts = Pick<Dataset, "size" | "bands">;
+
 /** What a Worker answers. */
 export type LoaderAnswer =
-  | { readonly opened: true }
+  | { readonly opened: DatasetFacts }
   | { readonly made: Made }
   | { readonly error: ErrorFacts };
 

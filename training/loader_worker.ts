@@ -24,8 +24,9 @@ async function open(dataset: WorkerDataset) {
 
 async function answer(request: LoaderRequest): Promise<LoaderAnswer> {
   if (request.type === "make") return { made: await make!(request.n) };
-  make = sampleMaker(await open(request.dataset), request.maker);
-  return { opened: true };
+  const dataset = await open(request.dataset);
+  make = sampleMaker(dataset, request.maker);
+  return { opened: { size: dataset.size, bands: dataset.bands } };
 }
 
 /** Buffers that are given away, not copied: those that hold one array of the sample and no more. */

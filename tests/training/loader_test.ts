@@ -1,7 +1,12 @@
 import { assert, assertEquals, assertInstanceOf, assertRejects } from "@std/assert";
 import { createRng, InputError, OptionsError, OutputError, type Raster } from "../../core/mod.ts";
 import { type Dataset, type Sample, syntheticDataset, writeCog } from "../../data/mod.ts";
-import { type DataConfig, openDataset, openLoader } from "../../training/mod.ts";
+import {
+  type FolderData,
+  openDataset,
+  openLoader,
+  type SyntheticData,
+} from "../../training/mod.ts";
 import { openPool } from "../../training/loader_pool.ts";
 import { errorFacts, errorOf } from "../../training/loader_protocol.ts";
 import { sampleOrder } from "../../training/order.ts";
@@ -22,7 +27,7 @@ function raster(value: number, bands: readonly string[] = MODEL.bands): Raster {
 
 /** A folder of pairs and one of places, gone afterwards. */
 async function inFolder(
-  f: (configs: { readonly folder: DataConfig; readonly synthetic: DataConfig }) => Promise<void>,
+  f: (configs: { readonly folder: FolderData; readonly synthetic: SyntheticData }) => Promise<void>,
 ): Promise<void> {
   const root = await Deno.makeTempDir();
   try {
@@ -270,7 +275,7 @@ Deno.test("openLoader() refuses wrong options, empty datasets and open ones for 
 Deno.test("a loader that is closed in the middle of its work leaves nothing behind", () =>
   inFolder(async ({ folder, synthetic }) => {
     for (const config of [folder, synthetic]) {
-      for (const workers of WORKERS) {
+      for (const workers of [0, 2]) {
         const options = { batchSize: BATCH, seed: SEED, workers };
         const loader = await openLoader({ config, model: MODEL }, options);
         await loader.batch(0);
@@ -288,7 +293,7 @@ const DYING = `
   import { parentPort } from "node:worker_threads";
   parentPort.once("message", ({ port }) => {
     port.onmessage = ({ data: { id, request } }) => {
-      if (request.type === "open") return port.postMessage({ id, opened: true });
+      if (request.type === "open") return port.postMessage({ id, opened: { size: 9, bands: [] } });
       if (request.n > 0) Deno.exit(3);
       port.postMessage({ id, made: { sample: { name: "first" }, skipped: [] } });
     };
@@ -296,13 +301,14 @@ const DYING = `
 `;
 
 Deno.test("a Worker that dies is an error, not a wait without end", async () => {
-  const pool = await openPool({
+  const { source: pool, dataset } = await openPool({
     workers: 2,
     batchSize: BATCH,
     dataset: { synthetic: { places: [[raster(1000)]], tileSize: 8 } },
     maker: { seed: SEED, skipBad: false },
     program: new URL(`data:text/javascript,${encodeURIComponent(DYING)}`),
   });
+  assertEquals(dataset, { size: 9, bands: [] });
   assertEquals((await pool.make(0)).sample.name, "first");
   const died = "must go on running, got its end with code 3";
   await Promise.all([1, 2, 3].map((n) => assertRejects(() => pool.make(n), Error, died)));
