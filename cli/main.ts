@@ -35,6 +35,10 @@ const VERBS: Readonly<Record<string, Verb>> = {
     summary: "run a study of the paper, or experiment files side by side",
     load: async () => (await import("./experiment.ts")).experiment,
   },
+  data: {
+    summary: "check that the files of a dataset are all there and sound",
+    load: async () => (await import("./data.ts")).data,
+  },
   evaluate: {
     summary: "score restored images beside simple baselines",
     load: async () => (await import("./evaluate.ts")).evaluate,

@@ -103,8 +103,13 @@ export async function readSynthetic(
 /** The clouds of every mask of a folder, by name. */
 async function readShapes(folder: string): Promise<readonly CloudShape[]> {
   const names: string[] = [];
-  for await (const { name } of Deno.readDir(folder)) {
-    if (/\.tiff?$/i.test(name)) names.push(name);
+  try {
+    for await (const { name } of Deno.readDir(folder)) {
+      if (/\.tiff?$/i.test(name)) names.push(name);
+    }
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+    throw new InputError(`Cannot use the masks of ${folder}: the folder must exist`);
   }
   if (names.length === 0) {
     throw new InputError(`Cannot use the masks of ${folder}: it must hold GeoTIFFs, got none`);

@@ -14,7 +14,20 @@ export {
 } from "./adamw.ts";
 export { trainingTensors } from "./batch.ts";
 export { clipByGlobalNorm, type Clipped } from "./clip.ts";
-export { type DataConfig, type FolderData, openDataset, type SyntheticData } from "./datasets.ts";
+export {
+  type CuhkCrData,
+  DATA_TYPES,
+  dataCheck,
+  type DataConfig,
+  type DataModel,
+  type FolderData,
+  type IndexData,
+  openDataset,
+  type Sen12MsCrData,
+  type Sen2MtcNewData,
+  type SyntheticData,
+} from "./datasets.ts";
+export { listDataset, type ListDatasetOptions } from "./list_dataset.ts";
 export { EMA_DECAY, emaDecay, updateEma } from "./ema.ts";
 export {
   type CheckedExperiment,

@@ -1,0 +1,53 @@
+/**
+ * What a check of a dataset found, as text.
+ *
+ * @module
+ */
+
+import { type DataReport, FINDINGS } from "../data/mod.ts";
+import { table } from "./table.ts";
+
+/** Four digits are enough to see a unit. */
+function short(value: number): string {
+  return Number.isInteger(value) ? String(value) : String(Number(value.toPrecision(5)));
+}
+
+function splitText({ name, samples, complete, checked }: DataReport["splits"][number]): string {
+  const lacking = complete < samples ? `, ${samples - complete} incomplete` : "";
+  const read = checked < samples ? `, ${checked} read` : "";
+  return `${name}: ${samples} samples${lacking}${read}`;
+}
+
+/** Findings by kind, with the meaning of each. */
+function findingLines({ findings }: DataReport): readonly string[] {
+  const kinds = Object.entries(FINDINGS).flatMap(([kind, meaning]) => {
+    const own = findings.filter((finding) => finding.kind === kind);
+    return own.length === 0 ? [] : [{ kind, meaning, own }];
+  });
+  return kinds.flatMap(({ kind, meaning, own }) => [
+    "",
+    `${kind}, ${own.length}: ${meaning}`,
+    ...own.map(({ path, message }) =>
+      message.includes(path) ? `  ${message}` : `  ${path}: ${message}`
+    ),
+  ]);
+}
+
+/** A report for people: counts, values, what is worth knowing and what is wrong. */
+export function reportText(report: DataReport): string {
+  const { type, root, splits, files, ranges, notes, empty } = report;
+  const rows = ranges.map(({ role, band, min, p1, mean, p99, max }) => [
+    `${role} ${band}`,
+    ...[min, p1, mean, p99, max].map(short),
+  ]);
+  return [
+    `${type} ${root}: ${files} files read, ${report.findings.length} findings`,
+    ...splits.map((split) => `  ${splitText(split)}`),
+    ...(rows.length > 0
+      ? ["", table([["values", "min", "p1", "mean", "p99", "max"], ...rows])]
+      : []),
+    ...(empty > 0 ? [`pixels without data: ${short(100 * empty)} %`] : []),
+    ...(notes.length > 0 ? ["", ...notes.map((note) => `note: ${note}`)] : []),
+    ...findingLines(report),
+  ].join("\n");
+}
