@@ -152,6 +152,7 @@ class PreparedLoader implements Loader {
   readonly #batchSize: number;
   readonly #prepared = new Map<number, Promise<readonly Made[]>>();
   readonly #skipped: SkippedSample[] = [];
+  readonly #recorded = new Set<number>();
   #closed = false;
 
   constructor({ size, bands }: DatasetFacts, source: SampleSource, batchSize: number) {
@@ -205,9 +206,9 @@ class PreparedLoader implements Loader {
 
   /** A step that is asked for again is recorded once. */
   #record(step: number, made: readonly Made[]): void {
-    if (this.#skipped.some((skip) => skip.step === step)) return;
-    for (const message of made.flatMap(({ skipped }) => skipped)) {
-      this.#skipped.push({ step, message });
-    }
+    const messages = made.flatMap(({ skipped }) => skipped);
+    if (messages.length === 0 || this.#recorded.has(step)) return;
+    this.#recorded.add(step);
+    for (const message of messages) this.#skipped.push({ step, message });
   }
 }
