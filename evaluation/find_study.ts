@@ -45,17 +45,21 @@ function stemOf(url: URL): string {
   return decodeURIComponent(url.pathname.split("/").at(-1)!).replace(/\.json$/, "");
 }
 
+/** Whether a file is there; addresses of the web are, until they are read. */
+async function exists(url: URL): Promise<boolean> {
+  if (url.protocol !== "file:") return true;
+  return await Deno.stat(url).then(({ isFile }) => isFile, () => false);
+}
+
 async function readNamed(name: string): Promise<{ readonly url: URL; readonly json: unknown }> {
   const url = Object.hasOwn(BUILT_IN, name) ? BUILT_IN[name]! : fileUrl(name);
-  try {
-    return { url, json: await readExperimentJson(url) };
-  } catch (error) {
-    if (!(error instanceof Deno.errors.NotFound)) throw error;
+  if (!await exists(url)) {
     throw new InputError(
       `Cannot find ${name}: it must be a file, a study (${STUDIES.join(", ")}) or an experiment ` +
         `(${EXPERIMENTS.join(", ")})`,
     );
   }
+  return { url, json: await readExperimentJson(url) };
 }
 
 /** A study with the name of its files. */
@@ -95,12 +99,10 @@ export async function findStudies(names: readonly string[]): Promise<readonly Na
 export async function findPreset(name: string): Promise<Preset> {
   const known = (PRESETS as readonly string[]).includes(name);
   const url = known ? new URL(`presets/${name}.json`, FOLDER) : fileUrl(name);
-  try {
-    return await readPreset(url);
-  } catch (error) {
-    if (!(error instanceof Deno.errors.NotFound)) throw error;
+  if (!await exists(url)) {
     throw new InputError(
       `Cannot find the preset ${name}: it must be a file or ${PRESETS.join(", ")}`,
     );
   }
+  return await readPreset(url);
 }
