@@ -157,7 +157,7 @@ function training({ network, bands, length, side, batch }: Subject, weights: Wei
   let state: Pick<UpdateOutput, "params" | "moments" | "ema"> = {
     params: weights.params,
     moments: { first, second },
-    ema: copy(weights.params),
+    ema: [copy(weights.params)],
   };
   let step = 0;
   const run = async () => {
@@ -166,7 +166,7 @@ function training({ network, bands, length, side, batch }: Subject, weights: Wei
       move: tf.scalar(move),
       epsilon: tf.scalar(epsilon),
       keep: tf.scalar(keep),
-      ema: tf.scalar(1e-3),
+      ema: [tf.scalar(1e-3)],
     };
     const next = await update(
       { ...state, buffers: weights.buffers, batch: tensors, vectors, rates },
@@ -174,7 +174,7 @@ function training({ network, bands, length, side, batch }: Subject, weights: Wei
     );
     await finite(next.loss);
     tf.dispose([next.loss, next.losses, next.norm, rates]);
-    tf.dispose([state.params, state.moments.first, state.moments.second, state.ema]);
+    tf.dispose([state.params, state.moments.first, state.moments.second, ...state.ema]);
     state = { params: next.params, moments: next.moments, ema: next.ema };
   };
   return { run, end: update.dispose };

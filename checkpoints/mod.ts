@@ -33,8 +33,11 @@ export {
   cardOf,
   loadModel,
   type ModelFile,
+  modelMetadata,
+  modelTensors,
   readModelFile,
   saveModel,
+  TRAINING_PREFIX,
   writeModelFile,
 } from "./model_file.ts";
 export { published, type PublishedName } from "./published.ts";

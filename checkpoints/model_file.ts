@@ -20,6 +20,12 @@ import { parseSafetensors, type Safetensors, writeSafetensors } from "./safetens
 import type { StoredTensors } from "./stored_tensor.ts";
 import { checkTensors, tensorsOf, weightsOf } from "./weights.ts";
 
+/**
+ * What the names of tensors begin with that lie beside those of a model, for a training run to go on;
+ * who reads the model leaves them out.
+ */
+export const TRAINING_PREFIX = "training.";
+
 const CARD = "emrdm.card";
 const VERSION = "emrdm.version";
 /** Version of the card's format; raised when an older reader would misunderstand it. */
@@ -64,8 +70,27 @@ export function cardOf({ metadata }: Pick<Safetensors, "metadata">): ModelCard |
   return parseCard(value, "card");
 }
 
+/** The tensors of a file without those of its training run. */
+export function modelTensors(tensors: StoredTensors): StoredTensors {
+  const own = Object.entries(tensors).filter(([name]) => !name.startsWith(TRAINING_PREFIX));
+  return Object.fromEntries(own);
+}
+
+/** What the header of a model file says. */
+export function modelMetadata(card: ModelCard): Readonly<Record<string, string>> {
+  return {
+    format: "pt",
+    name: card.name,
+    description: card.description,
+    licence: card.licence,
+    bands: card.bands.map(({ name, unit }) => `${name} (${unit})`).join(", "),
+    [VERSION]: FORMAT_VERSION,
+    [CARD]: stringifyCard(card),
+  };
+}
+
 /**
- * Reads tensors and card of a model.
+ * Reads tensors and card of a model. A checkpoint of a training run is a model file too.
  *
  * @param place A path, or an http(s) or file URL.
  * @throws {CheckpointError} If the file is broken or carries no card.
@@ -81,7 +106,7 @@ export async function readModelFile(place: string | URL): Promise<ModelFile> {
     if (card === undefined) {
       throw new CheckpointError("it carries no model card: give it one first (emrdm convert)");
     }
-    return { tensors: file.tensors, card };
+    return { tensors: modelTensors(file.tensors), card };
   });
 }
 
@@ -102,15 +127,7 @@ export async function writeModelFile(
   },
 ): Promise<void> {
   checkTensors(buildModules(card, { registry, path: "card.modules" }).network, tensors);
-  const metadata = {
-    format: "pt",
-    name: card.name,
-    description: card.description,
-    licence: card.licence,
-    bands: card.bands.map(({ name, unit }) => `${name} (${unit})`).join(", "),
-    [VERSION]: FORMAT_VERSION,
-    [CARD]: stringifyCard(card),
-  };
+  const metadata = modelMetadata(card);
   await writeSafetensors(path, { tensors, metadata, overwrite });
 }
 

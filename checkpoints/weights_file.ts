@@ -8,7 +8,7 @@ import type { ModelCard } from "../model/mod.ts";
 import { type ByteSource, fileSource } from "./byte_source.ts";
 import { inFile } from "./errors.ts";
 import { importCheckpoint } from "./lightning.ts";
-import { cardOf } from "./model_file.ts";
+import { cardOf, modelTensors } from "./model_file.ts";
 import { parseSafetensors } from "./safetensors.ts";
 import type { StoredTensors } from "./stored_tensor.ts";
 
@@ -58,8 +58,11 @@ export function readWeightsFile(
     const card = cardOf({ metadata });
     if (card === undefined) return { kind: "safetensors", tensors, facts: metadata };
     const { "emrdm.step": step } = metadata;
-    return step === undefined
-      ? { kind: "model", tensors, card, facts: {} }
-      : { kind: "training checkpoint", tensors, card, facts: { step } };
+    return step === undefined ? { kind: "model", tensors, card, facts: {} } : {
+      kind: "training checkpoint",
+      tensors: modelTensors(tensors),
+      card,
+      facts: { step },
+    };
   });
 }

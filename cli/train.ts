@@ -4,18 +4,69 @@
  * @module
  */
 
+import { OptionsError } from "../core/mod.ts";
 import { tf } from "../engine/mod.ts";
-import { readExperiment, train as trainModel, type TrainingProgress } from "../training/mod.ts";
+import { type AnyRegistry, resolveCard } from "../model/mod.ts";
+import {
+  type CheckedExperiment,
+  parseExperiment,
+  readExperimentJson,
+  setOption,
+  train as trainModel,
+  type TrainingProgress,
+} from "../training/mod.ts";
 import { command, operandsOf } from "./command.ts";
-import { count, text, toggle, UsageError } from "./flags.ts";
+import { count, text, texts, toggle, UsageError } from "./flags.ts";
 import { interruptible, TRAINING } from "./interrupt.ts";
+import { clock } from "./progress.ts";
 
 /** A validation as one line. */
 export function validationLine({ step, validation }: TrainingProgress): string | undefined {
   if (validation === undefined) return undefined;
-  const { loss, psnr, mae, cloudyPsnr } = validation;
-  return `step ${step}: validation loss ${loss.toFixed(4)}, PSNR ${psnr.toFixed(2)} dB ` +
-    `(cloudy ${cloudyPsnr.toFixed(2)}), MAE ${mae.toFixed(4)}`;
+  const { loss, psnr, mae, ssim, sam, inputPsnr, cloudy } = validation;
+  const parts = [
+    `loss ${loss.toFixed(4)}`,
+    `PSNR ${psnr.toFixed(2)} dB (input ${inputPsnr.toFixed(2)})`,
+    ...(ssim === undefined ? [] : [`SSIM ${ssim.toFixed(4)}`]),
+    `MAE ${mae.toFixed(4)}`,
+    ...(sam === undefined ? [] : [`SAM ${sam.toFixed(2)}°`]),
+    ...(cloudy === undefined ? [] : [
+      `under cloud PSNR ${cloudy.psnr.toFixed(2)} dB (input ${cloudy.inputPsnr.toFixed(2)})`,
+    ]),
+  ];
+  return `step ${step}: validation ${parts.join(", ")}`;
+}
+
+/** An experiment file with what flags change in it. */
+async function experimentOf(
+  path: string,
+  { steps, seed, set, registry }: {
+    readonly steps: number | undefined;
+    readonly seed: number | undefined;
+    readonly set: readonly string[];
+    readonly registry: AnyRegistry;
+  },
+): Promise<CheckedExperiment> {
+  const json = await readExperimentJson(path);
+  const flags = [
+    ...(steps === undefined ? [] : [`steps=${steps}`]),
+    ...(seed === undefined ? [] : [`seed=${seed}`]),
+  ];
+  if (set.length === 0) {
+    return parseExperiment(flags.reduce<unknown>((set, one) => setOption(set, one), json));
+  }
+  // What is wrong in the file itself is no mistake of the call.
+  parseExperiment(json);
+  try {
+    const experiment = parseExperiment(
+      [...set, ...flags].reduce<unknown>((set, one) => setOption(set, one), json),
+    );
+    resolveCard(experiment.model, { registry });
+    return experiment;
+  } catch (error) {
+    if (!(error instanceof OptionsError)) throw error;
+    throw new UsageError(`--set leads to ${error.message}`);
+  }
 }
 
 /** `emrdm train`. */
@@ -23,49 +74,78 @@ export const train = command({
   summary: "train a model as an experiment file says",
   operands: "<experiment.json>",
   details:
-    "Writes model.safetensors (averaged weights with their card), checkpoint.safetensors and\n" +
-    "log.jsonl. Ctrl-C ends after the current step with a checkpoint; --resume goes on from it,\n" +
-    "with the same numbers as a run that was never stopped.",
+    "The folder of the run gets model.safetensors (averaged weights with their card), model_card.md,\n" +
+    "checkpoints/ (last, best and those that are kept), log.jsonl, tensorboard/, experiment.json and\n" +
+    "environment.json. Ctrl-C and SIGTERM end after the current step with a checkpoint; --resume goes\n" +
+    "on from it, with the same numbers as a run that was never stopped.",
   flags: {
     out: text("Folder of the run", "DIR"),
-    resume: toggle("Go on from the folder's checkpoint"),
+    resume: toggle("Go on from the folder's last checkpoint"),
     steps: count("Updates in all, instead of the experiment's", { min: 1 }),
     seed: count("Seed, instead of the experiment's"),
+    set: texts("Change an option, as optimizer.learningRate=0.001", "PATH=JSON"),
+    workers: count("Threads that make samples ahead of the steps (default 0: none)"),
   },
   examples: [
     "train experiments/s2_small.json --out runs/s2_small",
     "train experiments/s2_small.json --out runs/s2_small --resume",
+    "train experiments/s2_small.json --out runs/fast --set optimizer.learningRate=0.003 --workers 2",
   ],
-  async run({ out, resume, steps, seed }, context) {
+  async run({ out, resume, steps, seed, set, workers }, context) {
     const [path] = operandsOf(context, { min: 1, what: "one experiment file" });
     if (out === undefined) throw new UsageError("give the folder of the run with --out");
-    const read = await readExperiment(path!);
-    const experiment = {
-      ...read,
-      ...(steps !== undefined && { steps }),
-      ...(seed !== undefined && { seed }),
-    };
-    const { registry, log, progress, engine } = context;
-    const { device } = await engine();
+    const { registry, log, progress } = context;
+    const experiment = await experimentOf(path!, { steps, seed, set, registry });
+    const engine = await context.engine();
     const bar = progress("train");
+    const report = reporter(experiment, log);
     const trained = await interruptible({ ...TRAINING, log }, (signal) =>
       trainModel(experiment, {
-        out,
-        resume,
-        registry,
-        signal,
+        ...{ out, resume, registry, signal, engine },
+        ...(workers !== undefined && { workers }),
         onProgress(state) {
-          bar.update(state.step, state.steps, `loss ${state.loss.toFixed(4)}`);
-          const line = validationLine(state);
-          if (line !== undefined) log(line);
+          const left = clock(state.secondsLeft);
+          bar.update(state.step, state.steps, `loss ${state.loss.toFixed(4)}, ${left} left`);
+          report(state);
         },
       })).finally(() => bar.end());
-    const { model: { card, weights }, loss, path: file } = trained;
+    const { model: { card, weights }, loss, validation, best, path: file } = trained;
     tf.dispose({ ...weights.params, ...weights.buffers });
     return {
-      text: `${file}: ${card.name} after ${experiment.steps} steps` +
-        (loss === undefined ? ", complete before" : `, last loss ${loss.toFixed(4)}`),
-      json: { file, steps: experiment.steps, loss: loss ?? null, device },
+      text: `${file}: ${card.name} after ${card.training["steps"]} steps` +
+        (loss === undefined ? ", complete before" : `, last loss ${loss.toFixed(4)}`) +
+        (best === undefined
+          ? ""
+          : `; best ${best.metric} ${best.value.toPrecision(4)} at step ${best.step}`),
+      json: {
+        file,
+        steps: experiment.steps,
+        loss: loss ?? null,
+        validation: validation ?? null,
+        best: best ?? null,
+        device: engine.device,
+      },
     };
   },
 });
+
+/** Tells what happens on the way: validations, bad samples, and where no bar is drawn, the loss. */
+function reporter(
+  { logEvery }: CheckedExperiment,
+  log: (line: string) => void,
+): (state: TrainingProgress) => void {
+  let skipped = 0;
+  const plain = !Deno.stderr.isTerminal();
+  return (state) => {
+    const { step, steps, loss, secondsLeft } = state;
+    if (state.skipped > skipped) {
+      skipped = state.skipped;
+      log(`step ${step}: ${skipped} samples with bad files left out so far, named in log.jsonl`);
+    }
+    if (plain && step % logEvery === 0) {
+      log(`step ${step} of ${steps}: loss ${loss.toFixed(4)}, ${clock(secondsLeft)} left`);
+    }
+    const line = validationLine(state);
+    if (line !== undefined) log(line);
+  };
+}

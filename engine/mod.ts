@@ -26,3 +26,4 @@ export {
   useEngine,
   type UseEngineOptions,
 } from "./use_engine.ts";
+export { type EngineVersions, engineVersions } from "./versions.ts";

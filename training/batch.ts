@@ -89,22 +89,24 @@ function joined(parts: readonly Float32Array[]): Float32Array {
  *
  * @param card Scalings, bands and condition of the model.
  * @param samples In file numbers; those with more frames than `length` lose some, not the reference.
- * @param options `length` is L; `frames` draws the frames, `noise` is n.
+ * @param options `length` is L; `frames` draws the frames, `noise` is n; `first` is the place of the
+ *   first sample in its step, default 0: a step in parts draws what it would draw as a whole.
  * @throws {TypeError} If a sample does not fit the model; the message has its name.
  */
 export function trainingTensors(
   card: ModelCard,
   samples: readonly Sample[],
-  { length, frames, noise }: {
+  { length, frames, noise, first = 0 }: {
     readonly length: number;
     readonly frames: Rng;
     readonly noise: Rng;
+    readonly first?: number;
   },
 ): TrainingTensors {
   for (const sample of samples) checkSample(sample, card, length);
   const { tileSize, bands, condition: { auxiliary: auxiliaryBands, auxiliaryScaling } } = card;
   const [batch, channels, pixels] = [samples.length, bands.length, tileSize * tileSize];
-  const chosen = samples.map((sample, b) => chooseFrames(sample, length, frames.fork(b)));
+  const chosen = samples.map((sample, b) => chooseFrames(sample, length, frames.fork(first + b)));
   const pick = (key: "cloudy" | "auxiliary", count: number) =>
     joined(samples.map((sample, b) => pickFrames(sample[key]!, chosen[b]!, pixels * count)));
   const clean = toUnit(joined(samples.map(({ target }) => target)), card.scaling, channels);
@@ -120,13 +122,14 @@ export function trainingTensors(
     reference: samples.map(({ reference }, b) => chosen[b]!.indexOf(reference)),
     size: { batch, length, height: tileSize, width: tileSize },
   });
+  const perSample = length * pixels * channels;
   const sequence = (data: Float32Array, depth: number): Sequence =>
     tf.tensor5d(data, [batch, length, tileSize, tileSize, depth]);
   const image: Images = tf.tensor4d(clean, [batch, tileSize, tileSize, channels]);
   return {
     clean: image,
     mu: sequence(cloudy, channels),
-    noise: sequence(noise.normals(batch * length * pixels * channels), channels),
+    noise: sequence(noise.normals(batch * perSample, first * perSample), channels),
     ...(condition && { condition: sequence(condition.data, condition.channels) }),
   };
 }

@@ -12,7 +12,9 @@ export {
   type AdamWState,
   type AdamWUpdate,
 } from "./adamw.ts";
+export type { AverageOptions, Averages } from "./averages.ts";
 export { trainingTensors } from "./batch.ts";
+export { type Best, betterOf, type Metric, metricOf, METRICS } from "./best.ts";
 export { clipByGlobalNorm, type Clipped } from "./clip.ts";
 export {
   type CuhkCrData,
@@ -29,14 +31,7 @@ export {
 } from "./datasets.ts";
 export { listDataset, type ListDatasetOptions } from "./list_dataset.ts";
 export { EMA_DECAY, emaDecay, updateEma } from "./ema.ts";
-export {
-  type CheckedExperiment,
-  type Experiment,
-  extendExperiment,
-  parseExperiment,
-  readExperiment,
-  readExperimentJson,
-} from "./experiment.ts";
+export { type CheckedExperiment, type Experiment, parseExperiment } from "./experiment.ts";
 export {
   type Loader,
   type LoaderOptions,
@@ -59,18 +54,38 @@ export {
   sampleLosses,
   type TrainingTensors,
 } from "./objective.ts";
+export { extendExperiment, readExperiment, readExperimentJson } from "./read_experiment.ts";
 export { setOption } from "./set_option.ts";
 export {
-  type CompiledUpdate,
-  compileUpdate,
   DivergedError,
   type StepContext,
   type StepInput,
   type StepResult,
   trainStep,
-  type UpdateInput,
-  type UpdateOutput,
 } from "./step.ts";
 export type { TrainingState } from "./state.ts";
-export { train, type Trained, type TrainingProgress, type TrainOptions } from "./trainer.ts";
-export { validate, type Validation } from "./validation.ts";
+export type { Trained, TrainingProgress, TrainOptions } from "./train_options.ts";
+export { train } from "./trainer.ts";
+export type { Environment, EnvironmentFile } from "./environment.ts";
+export {
+  type LogLine,
+  type MeansLine,
+  readLog,
+  type SkippedLine,
+  type StepLine,
+  type ValidationLine,
+} from "./log.ts";
+export { type RunFolder, runFolder } from "./run_folder.ts";
+export { binLosses, type SigmaBin, sigmaBounds } from "./sigma_bins.ts";
+export { type Events, openEvents } from "./tensorboard.ts";
+export {
+  type CompiledUpdate,
+  compileUpdate,
+  type UpdateInput,
+  type UpdateOptions,
+  type UpdateOutput,
+  type UpdateRates,
+  type UpdateState,
+} from "./update.ts";
+export { createUpdater, type Updater } from "./updater.ts";
+export { type PixelScores, validate, type Validation } from "./validation.ts";

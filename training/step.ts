@@ -1,37 +1,21 @@
 /**
- * One update: Alg. 1, then clipping, AdamW and the average.
+ * One step of training: draws what Alg. 1 draws, updates, and checks that numbers are numbers.
  *
  * @module
  */
 
 import type { Rng } from "../core/mod.ts";
 import type { Sample } from "../data/mod.ts";
-import {
-  compile,
-  type CompileContext,
-  type Compiled,
-  execute,
-  type Params,
-  readTensor,
-  type Scalar,
-  type Tensor,
-  type Tensor1D,
-  tf,
-} from "../engine/mod.ts";
+import { execute, type RandomNumbers, tf } from "../engine/mod.ts";
 import type { ModelCard, Modules } from "../model/mod.ts";
-import type { Network } from "../networks/mod.ts";
-import type { AdamW, AdamWMoments, AdamWRates } from "./adamw.ts";
+import type { AdamW } from "./adamw.ts";
 import { trainingTensors } from "./batch.ts";
-import { clipByGlobalNorm } from "./clip.ts";
-import { emaDecay, moveEma } from "./ema.ts";
+import { emaDecay } from "./ema.ts";
 import { learningRateFactor, type LearningRateSchedule } from "./learning_rate.ts";
-import {
-  lossAndGradients,
-  type ObjectiveVectors,
-  objectiveVectors,
-  type TrainingTensors,
-} from "./objective.ts";
+import { objectiveVectors } from "./objective.ts";
 import type { TrainingState } from "./state.ts";
+import type { UpdateRates } from "./update.ts";
+import type { Batch, Updater } from "./updater.ts";
 
 /** What stays the same from step to step. */
 export interface StepContext {
@@ -40,82 +24,15 @@ export interface StepContext {
   readonly optimizer: AdamW;
   /** Factor of the learning rate by update. */
   readonly schedule: LearningRateSchedule;
-  /** Decay of the average. */
-  readonly decay: number;
+  /** Decays of the averages. */
+  readonly decays: readonly number[];
   /** The computation, made once for all steps. */
-  readonly update: CompiledUpdate;
-}
-
-/** Tensors of an update. */
-export interface UpdateInput {
-  readonly params: Params;
-  readonly buffers: Params;
-  readonly ema: Params;
-  readonly moments: AdamWMoments;
-  readonly batch: TrainingTensors;
-  readonly vectors: ObjectiveVectors;
-  /** Scalars [] that change from step to step. */
-  readonly rates: AdamWRates & { /** 1 − decay. */ readonly ema: Tensor };
-}
-
-/** What an update gives. */
-export interface UpdateOutput {
-  readonly loss: Scalar;
-  /** [B]. */
-  readonly losses: Tensor1D;
-  /** Norm of the gradients before clipping. */
-  readonly norm: Scalar;
-  readonly params: Params;
-  readonly moments: AdamWMoments;
-  readonly ema: Params;
-}
-
-/** A compiled update. */
-export type CompiledUpdate = Compiled<UpdateInput, UpdateOutput>;
-
-/**
- * Loss, gradients, clipping, AdamW and the average as one computation. The new state stays where it
- * was computed: the next update is given it as it is.
- */
-export function compileUpdate(
-  { network, optimizer, clip }: {
-    readonly network: Network;
-    readonly optimizer: AdamW;
-    /** Largest norm of the gradients. */
-    readonly clip: number;
-  },
-): CompiledUpdate {
-  const update = (
-    { params, buffers, ema, moments, batch, vectors, rates }: UpdateInput,
-    { random }: CompileContext,
-  ): UpdateOutput => {
-    const { loss, losses, grads } = lossAndGradients(network, { params, buffers }, {
-      batch,
-      vectors,
-      random,
-    });
-    const clipped = clipByGlobalNorm(grads, clip);
-    // Nothing is updated before every gradient is known: the new state may then replace the old one.
-    const move = tf.mul(rates.move, tf.add(tf.mul(clipped.norm, 0), 1));
-    const next = optimizer.apply(params, clipped.grads, {
-      ...moments,
-      rates: { ...rates, move },
-    });
-    return {
-      loss,
-      losses,
-      norm: clipped.norm,
-      params: next.params,
-      moments: { first: next.first, second: next.second },
-      ema: moveEma(ema, next.params, rates.ema),
-    };
-  };
-  const state = ["params", "moments", "ema"];
-  return compile(update, { constants: ["buffers"], resident: state, donated: state });
+  readonly updater: Updater;
 }
 
 /** What a step is given. */
 export interface StepInput {
+  /** Of all batches of the step, in order. */
   readonly samples: readonly Sample[];
   /** Frames L. */
   readonly length: number;
@@ -132,6 +49,8 @@ export interface StepResult {
   readonly norm: number;
   /** One per sample. */
   readonly sigmas: readonly number[];
+  /** One per sample. */
+  readonly losses: readonly number[];
 }
 
 /** Loss or gradients that are no numbers any more. */
@@ -144,6 +63,50 @@ export function drawSigmas({ noise }: Modules, count: number, rng: Rng): readonl
   return Array.from({ length: count }, (_, b) => noise.sample(rng.fork("sigma").fork(b)));
 }
 
+const sizeOf = (shape: readonly number[]) => shape.reduce((a, b) => a * b, 1);
+
+/** The scalars of a step; the caller owns them. */
+function ratesOf({ optimizer, schedule, decays }: StepContext, step: number): UpdateRates {
+  const { move, epsilon, keep } = optimizer.rates(step, learningRateFactor(schedule, step));
+  return {
+    move: tf.scalar(move),
+    epsilon: tf.scalar(epsilon),
+    keep: tf.scalar(keep),
+    ema: decays.map((decay) => tf.scalar(1 - emaDecay(decay, step))),
+  };
+}
+
+/** The tensors of one batch of a step, and its dropout. */
+async function makeBatch(
+  { card, modules }: StepContext,
+  { samples, length, rng }: StepInput,
+  { sigmas, first, count }: {
+    readonly sigmas: readonly number[];
+    /** The place of the batch's first sample in its step. */
+    readonly first: number;
+    readonly count: number;
+  },
+): Promise<Batch> {
+  const some = samples.slice(first, first + count);
+  const given = await execute(() => ({
+    batch: {
+      ...trainingTensors(card, some, {
+        length,
+        frames: rng.fork("frames"),
+        noise: rng.fork("noise"),
+        first,
+      }),
+    },
+    vectors: { ...objectiveVectors(modules, sigmas.slice(first, first + count), length) },
+  }));
+  const dropout = rng.fork("dropout");
+  const random: RandomNumbers = (name, shape) => {
+    const size = sizeOf(shape);
+    return dropout.fork(name).uniforms(size, size / count * first);
+  };
+  return { given, random };
+}
+
 /**
  * One training step.
  *
@@ -152,48 +115,24 @@ export function drawSigmas({ noise }: Modules, count: number, rng: Rng): readonl
  *   step, the noise levels and the samples.
  */
 export async function trainStep(
-  { card, modules, optimizer, schedule, decay, update }: StepContext,
+  context: StepContext,
   state: TrainingState,
-  { samples, length, rng }: StepInput,
+  input: StepInput,
 ): Promise<StepResult> {
-  const sigmas = drawSigmas(modules, samples.length, rng);
+  const { samples, rng } = input;
+  const sigmas = drawSigmas(context.modules, samples.length, rng);
   const step = state.step + 1;
-  const { move, epsilon, keep } = optimizer.rates(step, learningRateFactor(schedule, step));
-  const given = await execute(() => ({
-    batch: {
-      ...trainingTensors(card, samples, {
-        length,
-        frames: rng.fork("frames"),
-        noise: rng.fork("noise"),
-      }),
-    },
-    vectors: { ...objectiveVectors(modules, sigmas, length) },
-    rates: {
-      move: tf.scalar(move),
-      epsilon: tf.scalar(epsilon),
-      keep: tf.scalar(keep),
-      ema: tf.scalar(1 - emaDecay(decay, step)),
-    },
-  }));
-  const dropout = rng.fork("dropout");
   const { weights: { params, buffers }, ema, optimizer: { first, second } } = state;
-  let next: UpdateOutput;
-  try {
-    next = await update(
-      { params, buffers, ema, moments: { first, second }, ...given },
-      (name, shape) => dropout.fork(name).uniforms(shape.reduce((a, b) => a * b, 1)),
-    );
-  } finally {
-    tf.dispose(given);
-  }
-  const [[loss], losses, [norm]] = [
-    await readTensor(next.loss),
-    await readTensor(next.losses),
-    await readTensor(next.norm),
-  ];
-  tf.dispose([next.loss, next.losses, next.norm]);
+  const { updater } = context;
+  const count = samples.length / updater.batches;
+  const rates = ratesOf(context, step);
+  const { loss, losses, norm, ...next } = await updater.update({
+    state: { params, buffers, ema, moments: { first, second } },
+    rates,
+    batch: (i) => makeBatch(context, input, { sigmas, first: i * count, count }),
+  }).finally(() => tf.dispose([{ ...rates, ema: [...rates.ema] }]));
   if (!Number.isFinite(loss) || !Number.isFinite(norm)) {
-    tf.dispose([next.params, next.moments.first, next.moments.second, next.ema]);
+    tf.dispose([next.params, next.moments.first, next.moments.second, ...next.ema]);
     const each = samples.map(({ name }, b) => `${name} (σ = ${sigmas[b]}, loss ${losses[b]})`);
     throw new DivergedError(
       `Cannot go on training at step ${step}: loss and gradients must be finite, got a loss of ` +
@@ -206,5 +145,5 @@ export async function trainStep(
     ema: next.ema,
     optimizer: { step, ...next.moments },
   };
-  return { state: result, loss: loss!, norm: norm!, sigmas };
+  return { state: result, loss, norm, sigmas, losses };
 }

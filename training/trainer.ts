@@ -1,73 +1,26 @@
 /**
  * Training: Alg. 1 over a dataset, with a log, checkpoints and resume.
  *
- * Longer than other files because a run, and all that it owns and frees, is one class.
- *
  * @module
  */
 
 import { builtins } from "../builtins.ts";
-import { saveModel } from "../checkpoints/mod.ts";
-import { createRng, OptionsError, type Rng } from "../core/mod.ts";
-import type { Dataset, Sample } from "../data/mod.ts";
-import { type AnyRegistry, buildModules, createModel, type Model } from "../model/mod.ts";
+import { createRng, OptionsError, OutputError } from "../core/mod.ts";
+import type { Dataset } from "../data/mod.ts";
+import { buildModules, type ModelCard } from "../model/mod.ts";
 import { adamw } from "./adamw.ts";
 import { checkBands } from "./batch.ts";
-import { type DataConfig, openDataset } from "./datasets.ts";
+import { loadCheckpoint } from "./checkpoint.ts";
+import { openDataset } from "./datasets.ts";
+import { currentEnvironment, writeEnvironment, writeJson } from "./environment.ts";
 import { type CheckedExperiment, type Experiment, parseExperiment } from "./experiment.ts";
-import { openLog } from "./log.ts";
-import { sampleOrder } from "./order.ts";
-import { disposeState, firstState, loadState, saveState, type TrainingState } from "./state.ts";
-import { compileUpdate, type StepContext, trainStep } from "./step.ts";
-import { validate, type Validation } from "./validation.ts";
-
-/** Where a run stands after a step. */
-export interface TrainingProgress {
-  /** Updates so far. */
-  readonly step: number;
-  /** Updates in all. */
-  readonly steps: number;
-  readonly loss: number;
-  /** Norm of the gradients before clipping. */
-  readonly norm: number;
-  /** Of one step, averaged over the last ones. */
-  readonly secondsPerStep: number;
-  readonly secondsLeft: number;
-  /** After a step that was followed by a validation. */
-  readonly validation?: Validation;
-}
-
-/** How a run is carried out; nothing here changes a number. */
-export interface TrainOptions {
-  /** Folder of `checkpoint.safetensors`, `model.safetensors` and `log.jsonl`; made if missing. */
-  readonly out: string;
-  /** Where modules are looked up. Default the built-in ones. */
-  readonly registry?: AnyRegistry;
-  /** Go on from the folder's checkpoint, if it has one. Default false: one is then an error. */
-  readonly resume?: boolean;
-  readonly onProgress?: (progress: TrainingProgress) => void;
-  /** Ends the run after the current step, with a checkpoint. */
-  readonly signal?: AbortSignal;
-  /** Open datasets in place of those that the experiment names. */
-  readonly datasets?: { readonly train: Dataset; readonly validation?: Dataset };
-}
-
-/** A finished run. */
-export interface Trained {
-  /** With the averaged weights, which the caller owns. */
-  readonly model: Model;
-  /** Of the last step; undefined if there was nothing left to do. */
-  readonly loss?: number;
-  /** The file that holds the model. */
-  readonly path: string;
-}
-
-const CHECKPOINT = "checkpoint.safetensors";
-const MODEL = "model.safetensors";
-const LOG = "log.jsonl";
-
-/** Weight of the latest step in the average of step times. */
-const TIME_WEIGHT = 0.1;
+import { initialModel } from "./initial_weights.ts";
+import { type Loader, openLoader } from "./loader.ts";
+import { Run } from "./run.ts";
+import { runFolder } from "./run_folder.ts";
+import { disposeState, firstState } from "./state.ts";
+import type { Trained, TrainOptions } from "./train_options.ts";
+import { createUpdater } from "./updater.ts";
 
 /**
  * Trains a model.
@@ -77,89 +30,111 @@ const TIME_WEIGHT = 0.1;
  *
  * @param experiment What is trained, on what and how.
  * @throws {OptionsError} If the experiment is wrong anywhere.
+ * @throws {OutputError} If the folder holds a run already and is not to be resumed.
+ * @throws {InputError} If files of the data, or of the initial weights, are missing or bad.
  * @throws {TypeError} If the data do not fit the model.
  * @throws {CheckpointError} If the folder's checkpoint is of another experiment.
  * @throws {DivergedError} If loss or gradients are no longer finite; the last checkpoint stays.
  * @throws The signal's reason, if it ends the run; the checkpoint is then up to date.
  */
 export async function train(experiment: Experiment, options: TrainOptions): Promise<Trained> {
-  const checked = parseExperiment(experiment);
-  const { out, registry = builtins, resume = false } = options;
-  const created = create(checked, registry);
-  const { card } = created;
+  const { registry = builtins, workers = 0, resume = false, engine, signal, onProgress } = options;
+  const parsed = parseExperiment(experiment);
+  const { model: { card, weights }, digest } = await initialModel(parsed, registry);
+  const checked = { ...parsed, model: configOf(card) };
   const modules = buildModules(card, { registry, path: "$.modules" });
   const optimizer = adamw(checked.optimizer);
-  const update = compileUpdate({ network: modules.network, optimizer, clip: checked.clip });
-  const run = new Run(checked, {
-    ...options,
-    registry,
-    card,
-    context: {
-      card,
-      modules,
-      optimizer,
-      schedule: checked.learningRateSchedule,
-      decay: checked.ema.decay,
-      update,
-    },
-  });
-  await Deno.mkdir(out, { recursive: true });
-  let state = firstState(created.weights, run.context.optimizer);
+  const { clip, accumulate, ema: { decays }, learningRateSchedule: schedule, seed } = checked;
+  const updater = createUpdater({ network: modules.network, optimizer, clip, accumulate });
+  const folder = runFolder(options.out);
+  const owner = { experiment: checked, ...(digest !== undefined && { initialWeights: digest }) };
+  let state = firstState(weights, { optimizer, averages: decays.length });
+  let run: Run | undefined;
   try {
-    checkLengths(checked, card.length);
-    const datasets = await openDatasets(checked, created, options.datasets);
-    if (await exists(run.checkpoint)) {
+    checkLengths(checked, card);
+    await using loader = await openBatches(checked, card, options);
+    checkBands(loader, card);
+    const validation = await openValidation(checked, card, options);
+    for (const path of folder.folders) await Deno.mkdir(path, { recursive: true });
+    let best;
+    if (await exists(folder.last)) {
       if (!resume) {
-        throw new TypeError(
-          `Cannot train into ${out}: it holds a checkpoint; resume it or choose another folder`,
+        throw new OutputError(
+          `Cannot train into ${options.out}: it holds a checkpoint; resume it (--resume) or choose ` +
+            "another folder",
         );
       }
-      const { network } = run.context.modules;
-      const loaded = await loadState(run.checkpoint, { network, experiment: checked });
+      const loaded = await loadCheckpoint(folder.last, { network: modules.network, ...owner });
       disposeState(state);
-      state = loaded;
+      ({ state, best } = loaded);
     }
-    return await run.train(state, datasets);
+    const environment = currentEnvironment({
+      ...{ step: state.step, seed, workers },
+      ...(engine && { engine }),
+    });
+    await writeJson(folder.experiment, checked);
+    await writeEnvironment(folder.environment, environment);
+    run = new Run(state, best, {
+      ...owner,
+      ...{ card, registry, folder, environment, signal, onProgress },
+      context: { card, modules, optimizer, schedule, decays, updater },
+    });
+    return await run.train({ loader, validation });
   } catch (error) {
-    disposeState(run.state ?? state);
+    disposeState(run?.state ?? state);
     throw error;
   } finally {
-    await update.dispose();
+    await updater.dispose();
   }
 }
 
-/** The model of an experiment; errors of its config have their place in the experiment. */
-function create({ model, seed }: CheckedExperiment, registry: AnyRegistry): Model {
-  try {
-    return createModel(model, { registry, seed });
-  } catch (error) {
-    if (!(error instanceof OptionsError)) throw error;
-    const what = error.message.slice(`${error.path}: `.length);
-    throw new OptionsError(error.path.replace("$", "$.model"), what);
+/** The config that a card is the card of, with every axis spelled out. */
+function configOf({ modules, ...rest }: ModelCard): CheckedExperiment["model"] {
+  return { ...rest, ...modules };
+}
+
+const sizeOf = ({ tileSize, length, bands }: ModelCard) => ({
+  ...{ tileSize, length },
+  bands: bands.map(({ name }) => name),
+});
+
+async function openBatches(
+  { data, batchSize, accumulate, seed, skipBad }: CheckedExperiment,
+  card: ModelCard,
+  { datasets, workers = 0 }: TrainOptions,
+): Promise<Loader> {
+  const source = datasets === undefined
+    ? { config: data.train, model: sizeOf(card) }
+    : { dataset: datasets.train };
+  // The batches of one update are cut from what one batch of all its samples would be.
+  return await openLoader(source, { batchSize: batchSize * accumulate, seed, workers, skipBad });
+}
+
+/** @throws {OptionsError} If no sample can have the metric by which the best is kept. */
+async function openValidation(
+  { data, keepBest, seed }: CheckedExperiment,
+  card: ModelCard,
+  { datasets }: TrainOptions,
+): Promise<Dataset | undefined> {
+  const dataset = datasets === undefined
+    ? data.validation && await openDataset(data.validation, sizeOf(card))
+    : datasets.validation;
+  if (dataset === undefined) return undefined;
+  checkBands(dataset, card);
+  const [first, second] = keepBest.split(".");
+  if ((second ?? first) === "ssim" && card.tileSize < 11) {
+    throw new OptionsError("$.keepBest", `needs tiles of 11 pixels, got ${card.tileSize}`);
   }
+  if (second !== undefined) {
+    const { mask } = await dataset.sample(0, createRng(seed).fork("training").fork("validation"));
+    if (mask === undefined) {
+      throw new OptionsError("$.keepBest", `needs masks of cloud, got samples without one`);
+    }
+  }
+  return dataset;
 }
 
-type Datasets = NonNullable<TrainOptions["datasets"]>;
-
-async function openDatasets(
-  { data }: CheckedExperiment,
-  { card }: Model,
-  given: Datasets | undefined,
-): Promise<Datasets> {
-  const { tileSize, length } = card;
-  const bands = card.bands.map(({ name }) => name);
-  const open = (config: DataConfig) => openDataset(config, { tileSize, length, bands });
-  const train = given?.train ?? await open(data.train);
-  checkBands(train, card);
-  const validation = given === undefined
-    ? data.validation && await open(data.validation)
-    : given.validation;
-  if (validation === undefined) return { train };
-  checkBands(validation, card);
-  return { train, validation };
-}
-
-function checkLengths({ minLength = 1 }: CheckedExperiment, length: number): void {
+function checkLengths({ minLength = 1 }: CheckedExperiment, { length }: ModelCard): void {
   if (minLength > length) {
     throw new OptionsError(
       "$.minLength",
@@ -174,132 +149,5 @@ async function exists(path: string): Promise<boolean> {
   } catch (error) {
     if (error instanceof Deno.errors.NotFound) return false;
     throw error;
-  }
-}
-
-type RunOptions = TrainOptions & {
-  readonly registry: AnyRegistry;
-  readonly card: Model["card"];
-  readonly context: StepContext;
-};
-
-/** One run: it owns the state and replaces it with every step. */
-class Run {
-  readonly context: StepContext;
-  readonly checkpoint: string;
-  state: TrainingState | undefined;
-  readonly #experiment: CheckedExperiment;
-  readonly #options: RunOptions;
-  readonly #rng: Rng;
-  #seconds: number | undefined;
-
-  constructor(experiment: CheckedExperiment, options: RunOptions) {
-    this.#experiment = experiment;
-    this.#options = options;
-    this.#rng = createRng(experiment.seed).fork("training");
-    this.context = options.context;
-    this.checkpoint = `${options.out}/${CHECKPOINT}`;
-  }
-
-  async train(first: TrainingState, { train, validation }: Datasets): Promise<Trained> {
-    const { steps, batchSize, checkpointEvery, validateEvery } = this.#experiment;
-    const { out, signal, onProgress } = this.#options;
-    let state = first;
-    this.state = state;
-    let loss: number | undefined;
-    const order = sampleOrder({ size: train.size, batchSize, rng: this.#rng.fork("order") });
-    using log = await openLog(`${out}/${LOG}`, state.step);
-    while (state.step < steps) {
-      if (signal?.aborted) await this.#save(state);
-      signal?.throwIfAborted();
-      const started = performance.now();
-      const samples = await Promise.all(
-        order(state.step).map(({ epoch, index }) =>
-          train.sample(index, this.#rng.fork("data").fork(epoch))
-        ),
-      );
-      const rng = this.#rng.fork("step").fork(state.step);
-      const length = this.#length(samples, rng);
-      const result = await trainStep(this.context, state, { samples, length, rng });
-      disposeState(state, [state.weights.buffers]);
-      this.state = state = result.state;
-      loss = result.loss;
-      const { norm, sigmas } = result;
-      const seconds = (performance.now() - started) / 1000;
-      log.write({ step: state.step, loss, norm, length, sigmas, seconds });
-      const due = state.step % validateEvery === 0 || state.step === steps;
-      const measured = validation !== undefined && due
-        ? await this.#validate(state, validation)
-        : undefined;
-      if (measured !== undefined) log.write({ step: state.step, validation: measured });
-      if (state.step % checkpointEvery === 0 || state.step === steps) await this.#save(state);
-      onProgress?.({
-        ...this.#timing(state.step, seconds),
-        step: state.step,
-        steps,
-        loss,
-        norm,
-        ...(measured && { validation: measured }),
-      });
-    }
-    return await this.#finish(state, loss);
-  }
-
-  /** L of a step: drawn between the bounds, no more than its samples have. */
-  #length(samples: readonly Sample[], rng: Rng): number {
-    const most = Math.min(this.#options.card.length, ...samples.map(({ length }) => length));
-    const least = Math.min(most, this.#experiment.minLength ?? most);
-    return least + rng.fork("length").integer(most - least + 1);
-  }
-
-  #timing(
-    step: number,
-    seconds: number,
-  ): Pick<TrainingProgress, "secondsPerStep" | "secondsLeft"> {
-    const before = this.#seconds ?? seconds;
-    this.#seconds = before + TIME_WEIGHT * (seconds - before);
-    const secondsLeft = this.#seconds * (this.#experiment.steps - step);
-    return { secondsPerStep: this.#seconds, secondsLeft };
-  }
-
-  async #validate(state: TrainingState, dataset: Dataset): Promise<Validation> {
-    const weights = { params: state.ema, buffers: state.weights.buffers };
-    const { card, registry } = this.#options;
-    const model = { card, modules: this.context.modules, weights, registry };
-    const count = this.#experiment.validationSamples;
-    return await validate(model, dataset, { count, rng: this.#rng.fork("validation") });
-  }
-
-  async #save(state: TrainingState): Promise<void> {
-    const { card, registry, out } = this.#options;
-    await saveState(this.checkpoint, state, { experiment: this.#experiment, card });
-    await saveModel(this.#model(state), `${out}/${MODEL}`, { registry, overwrite: true });
-  }
-
-  /** The model with the averaged weights and a card that says how it was trained. */
-  #model({ step, weights, ema }: TrainingState): Model {
-    const { card, context: { modules: { schedule, precond, network } } } = this.#options;
-    const { batchSize, seed, optimizer, ema: { decay }, data } = this.#experiment;
-    const training = {
-      ...card.training,
-      steps: step,
-      batchSize,
-      seed,
-      learningRate: optimizer.learningRate,
-      weightDecay: optimizer.weightDecay,
-      emaDecay: decay,
-      data: data.train.type,
-    };
-    const averaged = { params: ema, buffers: weights.buffers };
-    return { schedule, precond, network, weights: averaged, card: { ...card, training } };
-  }
-
-  async #finish(state: TrainingState, loss: number | undefined): Promise<Trained> {
-    const path = `${this.#options.out}/${MODEL}`;
-    // A run that was already complete when it was resumed may lack the model of its checkpoint.
-    if (loss === undefined) await this.#save(state);
-    const model = this.#model(state);
-    disposeState(state, [state.ema, state.weights.buffers]);
-    return { model, path, ...(loss !== undefined && { loss }) };
   }
 }

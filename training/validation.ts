@@ -5,9 +5,8 @@
  */
 
 import type { Rng } from "../core/mod.ts";
-import type { Dataset } from "../data/mod.ts";
+import type { Dataset, Sample } from "../data/mod.ts";
 import { compile, execute, readTensor, tf, type Weights } from "../engine/mod.ts";
-import { mae, psnr } from "../metrics/mod.ts";
 import {
   type AnyRegistry,
   type ModelCard,
@@ -18,18 +17,21 @@ import {
 } from "../model/mod.ts";
 import { trainingTensors } from "./batch.ts";
 import { type ObjectiveInput, objectiveVectors, sampleLosses } from "./objective.ts";
+import { meanScores, type SampleScores, sampleScores, type Validation } from "./scores.ts";
 import { drawSigmas } from "./step.ts";
 
-/** Means over the validation samples. */
-export interface Validation {
-  /** Of Alg. 1, at one noise level a sample. */
-  readonly loss: number;
-  /** Mean absolute error of the restored images, relative to the range of the model's scaling. */
-  readonly mae: number;
-  /** In dB, with that range as the data range. */
-  readonly psnr: number;
-  /** The same of the reference frame as it came. */
-  readonly cloudyPsnr: number;
+export type { PixelScores, Validation } from "./scores.ts";
+
+/** The reference frame of a sample as it came, [H, W, C]. */
+function inputOf({ cloudy, reference, target: { length } }: Sample): Float32Array {
+  return cloudy.subarray(reference * length, (reference + 1) * length);
+}
+
+/** The reference frame's cloud and shadow [H, W]; undefined where there is none, or nobody knows. */
+function cloudOf({ mask, reference, height, width }: Sample): Uint8Array | undefined {
+  const pixels = height * width;
+  const cloud = mask?.subarray(reference * pixels, (reference + 1) * pixels);
+  return cloud?.some((value) => value !== 0) ? cloud : undefined;
 }
 
 /**
@@ -55,11 +57,13 @@ export async function validate(
   const measure = compile(({ weights, ...given }: ObjectiveInput & { weights: Weights }) => ({
     losses: sampleLosses(modules.network, weights, given),
   }));
-  const sums = { loss: 0, mae: 0, psnr: 0, cloudyPsnr: 0 };
+  let loss = 0;
+  const all: SampleScores[] = [];
+  const cloudy: SampleScores[] = [];
   for (let i = 0; i < samples; i++) {
     const stream = rng.fork(i);
     const sample = await dataset.sample(i, rng.fork("data"));
-    const { length, height, width, cloudy, auxiliary, target, reference } = sample;
+    const { length, height, width, auxiliary, target, reference } = sample;
     const frames = Math.min(length, card.length);
     const given = await execute(() => ({
       batch: {
@@ -72,27 +76,28 @@ export async function validate(
       vectors: { ...objectiveVectors(modules, drawSigmas(modules, 1, stream), frames) },
     }));
     const { losses } = await measure({ weights, ...given });
-    sums.loss += (await readTensor(losses))[0]!;
+    loss += (await readTensor(losses))[0]!;
     tf.dispose([given, losses]);
     const size = { batch: 1, length, height, width };
-    const restored = await restoreImages(
+    // A dataset may show more than a model looks at.
+    const seesMore = auxiliary !== undefined && card.condition.auxiliary.length > 0;
+    const { image: restored } = await restoreImages(
       model,
-      { ...size, cloudy, reference, ...(auxiliary && { auxiliary }) },
+      { ...size, cloudy: sample.cloudy, reference, ...(seesMore && { auxiliary }) },
       { registry, seed: i },
     );
+    const images = { restored, input: inputOf(sample), target };
     const options = { height, width, channels: card.bands.length, dataRange };
-    const pixels = height * width * card.bands.length;
-    const frame = cloudy.subarray(reference * pixels, (reference + 1) * pixels);
-    sums.mae += mae(restored.image, target, options) / dataRange;
-    sums.psnr += psnr(restored.image, target, options);
-    sums.cloudyPsnr += psnr(frame, target, options);
+    all.push(sampleScores(images, options));
+    const mask = cloudOf(sample);
+    if (mask !== undefined) cloudy.push(sampleScores(images, { ...options, mask }));
   }
   await measure.dispose();
   await releaseDenoiser(weights);
   return {
-    loss: sums.loss / samples,
-    mae: sums.mae / samples,
-    psnr: sums.psnr / samples,
-    cloudyPsnr: sums.cloudyPsnr / samples,
+    loss: loss / samples,
+    ...meanScores(all),
+    samples,
+    ...(cloudy.length > 0 && { cloudy: { ...meanScores(cloudy), samples: cloudy.length } }),
   };
 }

@@ -43,13 +43,14 @@ Deno.test("train, evaluate and restore work hand in hand", async () => {
     assertEquals(trained.code, 0, trained.err);
     assertEquals(trained.err.match(/^step \d: validation loss [\d.]+, PSNR/gm)?.length, 2);
     const again = await emrdm(...run);
-    assertEquals(again.code, 1);
-    assertStringIncludes(again.err, "resume it or choose another folder");
+    assertEquals(again.code, 4);
+    assertStringIncludes(again.err, "resume it (--resume) or choose another folder");
     const resumed = await emrdm(...run, "--resume", "--steps", "3");
     assertStringIncludes(resumed.out, "tiny after 3 steps, last loss");
 
     const model = ["--model", `${folder}/run/model.safetensors`];
-    const scored = await emrdm("evaluate", `${folder}/data`, ...model, ...CPU);
+    const best = ["--model", `${folder}/run/checkpoints/best.safetensors`];
+    const scored = await emrdm("evaluate", `${folder}/data`, ...best, ...CPU);
     assertEquals(scored.code, 0, scored.err);
     assertStringIncludes(scored.out, "\ntiny ");
 

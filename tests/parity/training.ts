@@ -15,7 +15,7 @@ import { rational } from "../../schedules/mod.ts";
 import { adamw } from "../../training/adamw.ts";
 import { emaDecay, updateEma } from "../../training/ema.ts";
 import { lossAndGradients, objectiveVectors } from "../../training/objective.ts";
-import { compileUpdate } from "../../training/step.ts";
+import { compileUpdate } from "../../training/update.ts";
 import { inverseOutput } from "../../weighting/mod.ts";
 import type { Golden, GoldenTensor } from "./golden.ts";
 import { networkOptions } from "./options.ts";
@@ -171,13 +171,14 @@ async function compareTrace(golden: Golden): Promise<void> {
       move: tf.scalar(move),
       epsilon: tf.scalar(epsilon),
       keep: tf.scalar(keep),
-      ema: tf.scalar(1 - emaDecay(hyper.ema_decay, i + 1)),
+      ema: [tf.scalar(1 - emaDecay(hyper.ema_decay, i + 1))],
     };
-    const next = await update({ params, buffers, ema, moments, batch, vectors, rates });
+    const next = await update({ params, buffers, ema: [ema], moments, batch, vectors, rates });
     trace.push((await readTensor(next.loss))[0]!);
     tf.dispose([params, moments.first, moments.second, ema, { ...vectors }, batch.noise, rates]);
     tf.dispose([next.loss, next.losses, next.norm]);
-    ({ params, moments, ema } = next);
+    ({ params, moments } = next);
+    ema = next.ema[0]!;
   }
   await golden.compare(file, "loss", trace);
   for (const tensor of golden.checked(file)) {

@@ -18,7 +18,7 @@ Deno.test("parseExperiment() completes with the paper's settings", () => {
     epsilon: 1e-8,
     weightDecay: 0.01,
   });
-  assertEquals([ema.decay, clip, batchSize], [0.9999, Infinity, 1]);
+  assertEquals([ema, clip, batchSize], [{ decays: [0.9999], use: 0.9999 }, Infinity, 1]);
   const { optimizer: own } = parseExperiment({ ...SMALL, optimizer: { learningRate: 1 } });
   assertEquals([own.learningRate, own.beta2], [1, 0.999]);
 });

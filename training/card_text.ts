@@ -1,0 +1,145 @@
+/**
+ * The model card for people: what a run was, and what its model is good for.
+ *
+ * @module
+ */
+
+import type { ModelCard } from "../model/mod.ts";
+import type { Best } from "./best.ts";
+import type { Environment } from "./environment.ts";
+import type { CheckedExperiment } from "./experiment.ts";
+import type { PixelScores, Validation } from "./scores.ts";
+
+/** A run so far. */
+export interface RunFacts {
+  readonly card: ModelCard;
+  readonly experiment: CheckedExperiment;
+  readonly environment: Environment;
+  /** Numbers that were trained. */
+  readonly parameters: number;
+  readonly step: number;
+  /** Wall time of all steps. */
+  readonly seconds: number;
+  /** Samples that were left out. */
+  readonly skipped: number;
+  /** The latest one. */
+  readonly validation: Validation | undefined;
+  readonly best: Best | undefined;
+}
+
+const list = (lines: readonly string[]) => lines.map((line) => `- ${line}`).join("\n");
+const code = (value: unknown) => `\`${JSON.stringify(value)}\``;
+const fixed = (value: number | undefined, digits: number, unit = "") =>
+  value === undefined ? "–" : `${value.toFixed(digits)}${unit}`;
+
+function duration(seconds: number): string {
+  if (seconds < 120) return `${seconds.toFixed(0)} s`;
+  return seconds < 7200 ? `${(seconds / 60).toFixed(0)} min` : `${(seconds / 3600).toFixed(1)} h`;
+}
+
+function images({ bands, scaling, tileSize, length }: ModelCard): string {
+  return list([
+    `bands: ${bands.map(({ name, unit }) => `${name} (${unit})`).join(", ")}`,
+    `scaling: ${code(scaling)}`,
+    `tiles of ${tileSize}×${tileSize} pixels, 1 to ${length} dates`,
+  ]);
+}
+
+function training({ experiment, step, parameters, skipped, card }: RunFacts): string {
+  const { batchSize, accumulate, optimizer, learningRateSchedule, ema, clip, seed } = experiment;
+  const samples = step * batchSize * accumulate;
+  const from = card.training["initialWeights"];
+  return list([
+    `data: ${code(experiment.data.train)}`,
+    `${step} of ${experiment.steps} updates of ${
+      batchSize * accumulate
+    } samples, ${samples} in all` +
+    (skipped > 0 ? `; ${skipped} with bad files were left out` : ""),
+    `${parameters} parameters, from ${
+      from === undefined ? "random numbers" : `the model ${from} (SHA-256)`
+    }`,
+    `AdamW ${code(optimizer)}, schedule ${code(learningRateSchedule)}, ` +
+    `gradients ${clip === Infinity ? "not clipped" : `clipped to ${clip}`}`,
+    `moving average of decay ${ema.use}, seed ${seed}`,
+  ]);
+}
+
+function compute({ environment, seconds }: RunFacts): string {
+  const { engine, device, platform, versions: { emrdm, deno } } = environment;
+  return list([
+    `${duration(seconds)} of training on engine ${engine}${
+      device === undefined ? "" : `, ${device}`
+    }`,
+    `emrdm ${emrdm}, Deno ${deno}, ${platform}`,
+  ]);
+}
+
+function row(
+  name: string,
+  { psnr, inputPsnr, ssim, mae, sam, samples }: PixelScores & { readonly samples: number },
+) {
+  const cells = [
+    fixed(psnr, 2, " dB"),
+    fixed(inputPsnr, 2, " dB"),
+    fixed(ssim, 4),
+    fixed(mae, 4),
+    fixed(sam, 2, "°"),
+  ];
+  return `| ${[name, ...cells, samples].join(" | ")} |`;
+}
+
+function metrics({ validation, best, experiment: { data } }: RunFacts): string {
+  if (validation === undefined) return "It was not validated.";
+  const table = [
+    "| pixels | PSNR | PSNR of the input | SSIM | MAE | SAM | samples |",
+    "| --- | --- | --- | --- | --- | --- | --- |",
+    row("all", validation),
+    ...(validation.cloudy ? [row("under cloud or shadow", validation.cloudy)] : []),
+  ].join("\n");
+  const kept = best === undefined
+    ? ""
+    : `\n\nBest ${best.metric}: ${best.value.toPrecision(5)} at step ${best.step} ` +
+      "(`checkpoints/best.safetensors`).";
+  return `Restored by sampling, on ${data.validation ? code(data.validation) : "given samples"}; ` +
+    `PSNR and MAE relative to the range of the scaling. Loss ${
+      validation.loss.toPrecision(4)
+    }.\n\n` +
+    `${table}${kept}`;
+}
+
+function limits({ card, validation, experiment: { data } }: RunFacts): string {
+  return list([
+    "What lies under thick cloud is a guess that fits its surroundings and other dates, no " +
+    "measurement.",
+    "Images of other bands, units, sensors or processing levels than those above are outside of " +
+    "what it saw; so are other regions, seasons and kinds of cloud than its data have.",
+    ...(data.train.type.startsWith("synthetic")
+      ? ["It was trained under clouds that were drawn, not observed."]
+      : []),
+    validation === undefined
+      ? "Nobody has measured how well it restores."
+      : `The numbers above are means over ${validation.samples} samples of ` +
+        `${card.tileSize}×${card.tileSize} pixels, used to watch the run: measure it on data of ` +
+        "your own.",
+  ]);
+}
+
+/** The card as Markdown. */
+export function cardText(facts: RunFacts): string {
+  const { card } = facts;
+  return [
+    `# ${card.name}`,
+    ...(card.description === "" ? [] : [card.description]),
+    `Licence of the weights: ${card.licence}.`,
+    "## Images",
+    images(card),
+    "## Training",
+    training(facts),
+    "## Compute",
+    compute(facts),
+    "## Metrics",
+    metrics(facts),
+    "## Limits",
+    limits(facts),
+  ].join("\n\n") + "\n";
+}

@@ -1,0 +1,176 @@
+/**
+ * Training runs in files: a model file with the averaged weights, and beside them all that the next
+ * step depends on.
+ *
+ * @module
+ */
+
+import {
+  CheckpointError,
+  modelMetadata,
+  readSafetensors,
+  type StoredTensor,
+  swapShape,
+  toFile,
+  toMemory,
+  TRAINING_PREFIX,
+  writeSafetensors,
+} from "../checkpoints/mod.ts";
+import { type Params, readTensor, type Tensor, tf } from "../engine/mod.ts";
+import type { ModelCard } from "../model/mod.ts";
+import type { Network } from "../networks/mod.ts";
+import type { Best } from "./best.ts";
+import type { CheckedExperiment } from "./experiment.ts";
+import type { TrainingState } from "./state.ts";
+
+const EXPERIMENT = "emrdm.experiment";
+const STEP = "emrdm.step";
+/** The decay of the average that has the model's names. */
+const AVERAGE = "emrdm.average";
+const BEST = "emrdm.best";
+const INITIAL = "emrdm.initialWeights";
+
+/** What a checkpoint belongs to. */
+export interface CheckpointOwner {
+  /** With the model's axes complete. */
+  readonly experiment: CheckedExperiment;
+  /** Digest of the weights that the run started from, where they were no random ones. */
+  readonly initialWeights?: string;
+}
+
+/** JSON without what it cannot say: Infinity is a default. */
+function json(value: unknown): string {
+  return JSON.stringify(value, (_, item) => item === Infinity ? undefined : item);
+}
+
+/**
+ * What makes the numbers of an experiment, as text. How long it runs, how often it saves, and what
+ * its model is measured on do not.
+ */
+function essence({ experiment, initialWeights }: CheckpointOwner): string {
+  const { model, data: { train }, batchSize, accumulate, minLength, optimizer } = experiment;
+  const { learningRateSchedule, ema: { decays }, clip, seed, skipBad } = experiment;
+  return json({
+    ...{ model, data: { train }, batchSize, accumulate, minLength, optimizer },
+    ...{ learningRateSchedule, ema: { decays }, clip, seed, skipBad, initialWeights },
+  });
+}
+
+/** The keys by which two essences differ. */
+function differences(a: string, b: string): readonly string[] {
+  const [left, right] = [JSON.parse(a), JSON.parse(b)] as Readonly<Record<string, unknown>>[];
+  return [...new Set([...Object.keys(left!), ...Object.keys(right!)])]
+    .filter((key) => json(left![key]) !== json(right![key]));
+}
+
+/** What a best validation is comparable by. */
+function bestKey({ ema: { use }, data, keepBest, validationSamples }: CheckedExperiment): string {
+  return json({ metric: keepBest, use, data: data.validation, samples: validationSamples });
+}
+
+/** The names of groups of tensors beside the model. */
+function groupsOf({ decays }: CheckedExperiment["ema"], use: number) {
+  return {
+    params: `${TRAINING_PREFIX}params.`,
+    first: `${TRAINING_PREFIX}first.`,
+    second: `${TRAINING_PREFIX}second.`,
+    /** The average that is the model has its names. */
+    ema: decays.map((decay) => decay === use ? "" : `${TRAINING_PREFIX}ema.${decay}.`),
+  };
+}
+
+/**
+ * Writes a state, whole or not at all, over the one that is there.
+ *
+ * @param options What it belongs to; `card` is the model's; `best` the best validation so far.
+ */
+export async function saveCheckpoint(
+  path: string,
+  state: TrainingState,
+  { card, best, ...owner }: CheckpointOwner & {
+    readonly card: ModelCard;
+    readonly best: Best | undefined;
+  },
+): Promise<void> {
+  const { step, weights, ema, optimizer } = state;
+  const { ema: averages } = owner.experiment;
+  const names = groupsOf(averages, averages.use);
+  const groups: readonly (readonly [string, Params])[] = [
+    ["", weights.buffers],
+    ...ema.map((average, i) => [names.ema[i]!, average] as const),
+    [names.params, weights.params],
+    [names.first, optimizer.first],
+    [names.second, optimizer.second],
+  ];
+  const tensors: Record<string, StoredTensor> = {};
+  for (const [group, members] of groups) {
+    for (const [name, tensor] of Object.entries(members)) {
+      const data = await readTensor(tensor);
+      tensors[`${group}${name}`] = toFile(name, { shape: tensor.shape, data });
+    }
+  }
+  const metadata = {
+    ...modelMetadata(card),
+    [STEP]: String(step),
+    [EXPERIMENT]: essence(owner),
+    [AVERAGE]: String(averages.use),
+    ...(owner.initialWeights !== undefined && { [INITIAL]: owner.initialWeights }),
+    ...(best && { [BEST]: json({ ...best, of: bestKey(owner.experiment) }) }),
+  };
+  await writeSafetensors(path, { tensors, metadata, overwrite: true });
+}
+
+function parseBest(text: string | undefined, experiment: CheckedExperiment): Best | undefined {
+  if (text === undefined) return undefined;
+  const { of, ...best } = JSON.parse(text) as Best & { readonly of: string };
+  return of === bestKey(experiment) ? best : undefined;
+}
+
+/**
+ * Reads a state.
+ *
+ * @param options The network, and what the checkpoint must belong to.
+ * @returns The state, whose tensors the caller owns, and the best validation so far, unless another
+ *   metric, average or dataset is asked for now.
+ * @throws {CheckpointError} If the file is broken or belongs to another experiment.
+ */
+export async function loadCheckpoint(
+  path: string,
+  { network, ...owner }: CheckpointOwner & { readonly network: Pick<Network, "tensors"> },
+): Promise<{ readonly state: TrainingState; readonly best: Best | undefined }> {
+  const { tensors, metadata } = await readSafetensors(path);
+  const step = Number(metadata[STEP]);
+  if (!Number.isSafeInteger(step) || step < 0) {
+    throw new CheckpointError(`Cannot resume from ${path}: it is no checkpoint of a training run`);
+  }
+  const differing = differences(metadata[EXPERIMENT] ?? "{}", essence(owner));
+  if (differing.length > 0) {
+    throw new CheckpointError(
+      `Cannot resume from ${path}: it must be of the same experiment, got another ` +
+        `${differing.join(", ")}; train the changed one into another folder`,
+    );
+  }
+  const read = (group: string, role: "param" | "buffer"): Params => {
+    const specs = network.tensors.filter((spec) => spec.role === role);
+    const entries = specs.map(({ name, shape }): [string, Tensor] => {
+      const stored = tensors[`${group}${name}`];
+      if (stored === undefined || stored.shape.join() !== swapShape(name, shape).join()) {
+        throw new CheckpointError(
+          `Cannot resume from ${path}: ${group}${name} must be [${swapShape(name, shape)}], got ` +
+            (stored === undefined ? "nothing" : `[${stored.shape}]`),
+        );
+      }
+      const { data } = toMemory(name, stored);
+      return [name, tf.tensor(data, [...shape], "float32")];
+    });
+    return Object.fromEntries(entries);
+  };
+  const names = groupsOf(owner.experiment.ema, Number(metadata[AVERAGE]));
+  const state = {
+    step,
+    weights: { params: read(names.params, "param"), buffers: read("", "buffer") },
+    ema: names.ema.map((group) => read(group, "param")),
+    optimizer: { step, first: read(names.first, "param"), second: read(names.second, "param") },
+  };
+  return { state, best: parseBest(metadata[BEST], owner.experiment) };
+}

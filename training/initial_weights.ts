@@ -1,0 +1,73 @@
+/**
+ * What a run starts from: random weights, or those of another model.
+ *
+ * @module
+ */
+
+import { CheckpointError, readModelFile, weightsOf } from "../checkpoints/mod.ts";
+import { InputError, OptionsError } from "../core/mod.ts";
+import { tf, type Weights } from "../engine/mod.ts";
+import {
+  type AnyRegistry,
+  createModel,
+  type Model,
+  modelDigest,
+  modelFromCard,
+} from "../model/mod.ts";
+import type { CheckedExperiment } from "./experiment.ts";
+
+/** A model before its training. */
+export interface InitialModel {
+  readonly model: Model;
+  /** Digest of the model that its weights are from. */
+  readonly digest?: string;
+}
+
+/** The model of an experiment; errors of its config have their place in the experiment. */
+function create({ model, seed }: CheckedExperiment, registry: AnyRegistry): Model {
+  try {
+    return createModel(model, { registry, seed });
+  } catch (error) {
+    if (!(error instanceof OptionsError)) throw error;
+    const what = error.message.slice(`${error.path}: `.length);
+    throw new OptionsError(error.path.replace("$", "$.model"), what);
+  }
+}
+
+/** Weights from a model file, and its digest. */
+async function load(
+  place: string,
+  { network }: Model,
+  registry: AnyRegistry,
+): Promise<{ readonly weights: Weights; readonly digest: string }> {
+  try {
+    const { card, tensors } = await readModelFile(place);
+    const weights = weightsOf(network, tensors);
+    return { weights, digest: await modelDigest(modelFromCard(card, weights, { registry })) };
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) {
+      throw new InputError(`Cannot start from ${place}: the model file must exist`);
+    }
+    if (!(error instanceof CheckpointError)) throw error;
+    throw new CheckpointError(`Cannot start from ${place}: ${error.message}`, { cause: error });
+  }
+}
+
+/**
+ * The model that a run starts with; the caller owns its weights.
+ *
+ * @throws {OptionsError} If the config of the model is wrong anywhere.
+ * @throws {InputError} If there is no file of the initial weights.
+ * @throws {CheckpointError} If it is damaged, or of another network.
+ */
+export async function initialModel(
+  experiment: CheckedExperiment,
+  registry: AnyRegistry,
+): Promise<InitialModel> {
+  const model = create(experiment, registry);
+  if (experiment.initialWeights === undefined) return { model };
+  const { params, buffers } = model.weights;
+  tf.dispose([{ ...params }, { ...buffers }]);
+  const { weights, digest } = await load(experiment.initialWeights, model, registry);
+  return { model: { ...model, weights }, digest };
+}

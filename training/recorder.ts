@@ -1,0 +1,145 @@
+/**
+ * What a run writes of its course: every step in the log, means and losses by σ now and then, and
+ * the same as scalars for TensorBoard.
+ *
+ * @module
+ */
+
+import type { NoiseDistribution } from "../noise/mod.ts";
+import { type Log, type LogLine, openLog, type StepLine } from "./log.ts";
+import type { RunFolder } from "./run_folder.ts";
+import type { Validation } from "./scores.ts";
+import { binLosses, sigmaBounds } from "./sigma_bins.ts";
+import { type Events, openEvents } from "./tensorboard.ts";
+
+/** How a run is recorded. */
+export interface RecorderOptions {
+  /** The step from which the run goes on. */
+  readonly step: number;
+  /** Steps between means. */
+  readonly logEvery: number;
+  readonly noise: NoiseDistribution;
+  /** Learning rate of an update. */
+  readonly learningRate: (update: number) => number;
+}
+
+const mean = (values: readonly number[]) => values.reduce((a, b) => a + b, 0) / values.length;
+
+/** Numbers of a validation by tag. */
+function validationScalars({ cloudy, samples: _, ...all }: Validation): Record<string, number> {
+  const { samples: _s, ...cloud } = cloudy ?? { samples: 0 };
+  const under = (group: string, scores: object) =>
+    Object.entries(scores).map(([name, value]) => [`${group}/${name}`, value as number]);
+  return Object.fromEntries([...under("validation", all), ...under("validation_cloudy", cloud)]);
+}
+
+/** Three digits are enough to tell bins apart. */
+const bound = (sigma: number) => Number(sigma.toPrecision(3));
+
+/** Records a run. */
+export class Recorder implements Disposable {
+  readonly #log: Log;
+  readonly #events: Events;
+  readonly #options: RecorderOptions;
+  readonly #bounds: readonly number[];
+  /** Steps since the last means. */
+  #window: StepLine[];
+  #seconds = 0;
+  #skipped = 0;
+  #validation: Validation | undefined;
+
+  private constructor(
+    { log, events, lines }: {
+      readonly log: Log;
+      readonly events: Events;
+      readonly lines: readonly LogLine[];
+    },
+    options: RecorderOptions,
+  ) {
+    this.#log = log;
+    this.#events = events;
+    this.#options = options;
+    this.#bounds = sigmaBounds(options.noise);
+    this.#window = [];
+    for (const line of lines) this.#note(line);
+    const due = options.step - options.step % options.logEvery;
+    this.#window = this.#window.filter(({ step }) => step > due);
+  }
+
+  /** Opens the files of a run and drops from them what lies after its step. */
+  static async open(
+    { log, events }: Pick<RunFolder, "log" | "events">,
+    options: RecorderOptions,
+  ): Promise<Recorder> {
+    const opened = await openLog(log, options.step);
+    return new Recorder({ ...opened, events: await openEvents(events, options.step) }, options);
+  }
+
+  /** Wall time of all steps so far, those of earlier starts included. */
+  get seconds(): number {
+    return this.#seconds;
+  }
+
+  /** Samples that were left out so far. */
+  get skipped(): number {
+    return this.#skipped;
+  }
+
+  /** The latest one. */
+  get validation(): Validation | undefined {
+    return this.#validation;
+  }
+
+  /** Records a line. */
+  write(line: LogLine): void {
+    this.#log.write(line);
+    this.#note(line);
+    if ("validation" in line) this.#events.write(line.step, validationScalars(line.validation));
+    const { logEvery } = this.#options;
+    if ("loss" in line && line.step % logEvery === 0) this.#writeMeans(line.step);
+  }
+
+  /** Waits until all is on disk. */
+  sync(): void {
+    this.#log.sync();
+    this.#events.sync();
+  }
+
+  [Symbol.dispose](): void {
+    this.#log[Symbol.dispose]();
+    this.#events[Symbol.dispose]();
+  }
+
+  #note(line: LogLine): void {
+    if ("validation" in line) this.#validation = line.validation;
+    if ("skipped" in line) this.#skipped += line.skipped.length;
+    if ("loss" in line) {
+      this.#seconds += line.seconds;
+      this.#window.push(line);
+    }
+  }
+
+  #writeMeans(step: number): void {
+    const window = this.#window;
+    this.#window = [];
+    const pairs = window.flatMap(({ sigmas, losses }) =>
+      sigmas.map((sigma, i) => ({ sigma, loss: losses[i]! }))
+    );
+    const bins = binLosses(pairs, this.#bounds);
+    const means = {
+      loss: mean(window.map(({ loss }) => loss)),
+      norm: mean(window.map(({ norm }) => norm)),
+    };
+    const learningRate = this.#options.learningRate(step);
+    this.#log.write({ step, learningRate, means, bins });
+    const byBin = bins.map(({ from, to, loss }) =>
+      [`loss_by_sigma/${bound(from)}-${bound(to)}`, loss] as const
+    );
+    this.#events.write(step, {
+      "train/loss": means.loss,
+      "train/gradient_norm": means.norm,
+      "train/learning_rate": learningRate,
+      ...Object.fromEntries(byBin),
+    });
+  }
+}

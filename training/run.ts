@@ -1,0 +1,236 @@
+/**
+ * One run: steps, validations and checkpoints, from a state to the last step.
+ *
+ * Longer than other files because a run, and all that it owns and frees, is one class.
+ *
+ * @module
+ */
+
+import { saveModel } from "../checkpoints/mod.ts";
+import { createRng, type Rng } from "../core/mod.ts";
+import { type Dataset, type Sample, writeFileAtomically } from "../data/mod.ts";
+import type { AnyRegistry, Model, ModelCard } from "../model/mod.ts";
+import { type Best, betterOf, metricOf } from "./best.ts";
+import { cardText } from "./card_text.ts";
+import { saveCheckpoint } from "./checkpoint.ts";
+import type { Environment } from "./environment.ts";
+import type { CheckedExperiment } from "./experiment.ts";
+import { learningRateFactor } from "./learning_rate.ts";
+import type { Loader } from "./loader.ts";
+import { Recorder } from "./recorder.ts";
+import type { RunFolder } from "./run_folder.ts";
+import { disposeState, type TrainingState } from "./state.ts";
+import { type StepContext, type StepResult, trainStep } from "./step.ts";
+import type { Trained, TrainOptions } from "./train_options.ts";
+import { validate, type Validation } from "./validation.ts";
+
+/** What a run is made of. */
+export interface RunOptions extends Pick<TrainOptions, "signal" | "onProgress"> {
+  /** With the model's axes complete. */
+  readonly experiment: CheckedExperiment;
+  /** Before training. */
+  readonly card: ModelCard;
+  readonly context: StepContext;
+  readonly registry: AnyRegistry;
+  readonly folder: RunFolder;
+  readonly environment: Environment;
+  /** Digest of the weights that the run started from, where they were no random ones. */
+  readonly initialWeights?: string;
+}
+
+/** Batches, and samples to measure on. */
+export interface RunData {
+  readonly loader: Loader;
+  readonly validation: Dataset | undefined;
+}
+
+/** Weight of the latest step in the average of step times. */
+const TIME_WEIGHT = 0.1;
+
+/** A run: it owns the state and replaces it with every step. */
+export class Run {
+  /** As it is now: whoever ends the run frees it. */
+  state: TrainingState;
+  readonly #options: RunOptions;
+  readonly #rng: Rng;
+  /** The average that is the model. */
+  readonly #used: number;
+  #best: Best | undefined;
+  #secondsPerStep: number | undefined;
+
+  constructor(state: TrainingState, best: Best | undefined, options: RunOptions) {
+    this.state = state;
+    this.#best = best;
+    this.#options = options;
+    const { seed, ema: { decays, use } } = options.experiment;
+    this.#used = decays.indexOf(use);
+    this.#rng = createRng(seed).fork("training");
+  }
+
+  /** Trains to the end. */
+  async train(data: RunData): Promise<Trained> {
+    const { experiment, context, folder, signal } = this.#options;
+    const { steps, logEvery, optimizer, learningRateSchedule } = experiment;
+    const learningRate = (update: number) =>
+      optimizer.learningRate * learningRateFactor(learningRateSchedule, update);
+    using recorder = await Recorder.open(folder, {
+      step: this.state.step,
+      logEvery,
+      noise: context.modules.noise,
+      learningRate,
+    });
+    let loss: number | undefined;
+    while (this.state.step < steps) {
+      if (signal?.aborted) await this.#save(recorder);
+      signal?.throwIfAborted();
+      loss = await this.#advance(data, recorder, learningRate);
+    }
+    // A run that was complete when it was resumed may lack the model of its checkpoint.
+    if (loss === undefined) await this.#save(recorder);
+    return this.#finish(loss, recorder.validation);
+  }
+
+  /** One step and what is due after it. */
+  async #advance(
+    { loader, validation }: RunData,
+    recorder: Recorder,
+    learningRate: (update: number) => number,
+  ): Promise<number> {
+    const { experiment: { steps, validateEvery, checkpointEvery, keepEvery }, folder } =
+      this.#options;
+    const started = performance.now();
+    const { loss, norm, sigmas, losses, length } = await this.#step(loader);
+    const { step } = this.state;
+    const isLast = step === steps;
+    const due = (every: number) => step % every === 0 || isLast;
+    const seconds = (performance.now() - started) / 1000;
+    const skipped = loader.skipped.filter((one) => one.step === step - 1);
+    if (skipped.length > 0) {
+      recorder.write({ step, skipped: skipped.map(({ message }) => message) });
+    }
+    recorder.write({ step, loss, norm, length, sigmas, losses, seconds });
+    const measured = validation !== undefined && due(validateEvery)
+      ? await this.#validate(validation, recorder)
+      : undefined;
+    if (keepEvery !== undefined && step % keepEvery === 0) {
+      await this.#saveState(folder.kept(step), recorder);
+    }
+    if (due(checkpointEvery)) await this.#save(recorder);
+    this.#secondsPerStep ??= seconds;
+    this.#secondsPerStep += TIME_WEIGHT * (seconds - this.#secondsPerStep);
+    this.#options.onProgress?.({
+      ...{ step, steps, loss, norm, learningRate: learningRate(step) },
+      secondsPerStep: this.#secondsPerStep,
+      secondsLeft: this.#secondsPerStep * (steps - step),
+      skipped: recorder.skipped,
+      ...(measured && { validation: measured }),
+    });
+    return loss;
+  }
+
+  async #step(loader: Loader): Promise<StepResult & { readonly length: number }> {
+    const { state } = this;
+    const { context } = this.#options;
+    const samples = await loader.batch(state.step);
+    const rng = this.#rng.fork("step").fork(state.step);
+    const length = this.#length(samples, rng);
+    const result = await trainStep(context, state, { samples, length, rng });
+    disposeState(state, [state.weights.buffers]);
+    this.state = result.state;
+    return { ...result, length };
+  }
+
+  /** L of a step: drawn between the bounds, no more than its samples have. */
+  #length(samples: readonly Sample[], rng: Rng): number {
+    const { card, experiment: { minLength } } = this.#options;
+    const most = Math.min(card.length, ...samples.map(({ length }) => length));
+    const least = Math.min(most, minLength ?? most);
+    return least + rng.fork("length").integer(most - least + 1);
+  }
+
+  /** Measures the average, and keeps the checkpoint if it is the best. */
+  async #validate(dataset: Dataset, recorder: Recorder): Promise<Validation> {
+    const { experiment: { validationSamples: count, keepBest: metric }, folder } = this.#options;
+    const { card, registry, context: { modules } } = this.#options;
+    const weights = this.#averaged();
+    const measured = await validate({ card, modules, weights, registry }, dataset, {
+      count,
+      rng: this.#rng.fork("validation"),
+    });
+    const { step } = this.state;
+    recorder.write({ step, validation: measured });
+    const value = metricOf(measured, metric);
+    // No sample may have had a pixel under cloud.
+    if (value === undefined) return measured;
+    const best = betterOf(this.#best, { metric, value, step });
+    if (best !== this.#best) {
+      this.#best = best;
+      await this.#saveState(folder.best, recorder);
+    }
+    return measured;
+  }
+
+  /** What a run goes on from, and the model of now. */
+  async #save(recorder: Recorder): Promise<void> {
+    const { folder, registry, experiment, environment } = this.#options;
+    await this.#saveState(folder.last, recorder);
+    const card = this.#card();
+    const weights = this.#averaged();
+    await saveModel({ weights, card }, folder.model, { registry, overwrite: true });
+    const text = cardText({
+      ...{ card, experiment, environment, step: this.state.step, best: this.#best },
+      parameters: Object.values(weights.params).reduce((sum, { size }) => sum + size, 0),
+      seconds: recorder.seconds,
+      skipped: recorder.skipped,
+      validation: recorder.validation,
+    });
+    await writeFileAtomically(folder.card, [new TextEncoder().encode(text)], { overwrite: true });
+  }
+
+  async #saveState(path: string, recorder: Recorder): Promise<void> {
+    const { experiment, initialWeights } = this.#options;
+    // No step may have a checkpoint and no line.
+    recorder.sync();
+    await saveCheckpoint(path, this.state, {
+      experiment,
+      card: this.#card(),
+      best: this.#best,
+      ...(initialWeights !== undefined && { initialWeights }),
+    });
+  }
+
+  #averaged() {
+    return { params: this.state.ema[this.#used]!, buffers: this.state.weights.buffers };
+  }
+
+  /** The card with how the model was trained. */
+  #card(): ModelCard {
+    const { card, experiment, initialWeights } = this.#options;
+    const { batchSize, accumulate, seed, optimizer, ema: { use }, data } = experiment;
+    const training = {
+      ...card.training,
+      steps: this.state.step,
+      batchSize: batchSize * accumulate,
+      seed,
+      learningRate: optimizer.learningRate,
+      weightDecay: optimizer.weightDecay,
+      emaDecay: use,
+      data: data.train.type,
+      ...(initialWeights !== undefined && { initialWeights }),
+    };
+    return { ...card, training };
+  }
+
+  #finish(loss: number | undefined, validation: Validation | undefined): Trained {
+    const { context: { modules: { schedule, precond, network } }, folder } = this.#options;
+    const weights = this.#averaged();
+    disposeState(this.state, [weights.params, weights.buffers]);
+    return {
+      model: { schedule, precond, network, weights, card: this.#card() } satisfies Model,
+      path: folder.model,
+      ...(loss !== undefined && { loss }),
+      ...(validation && { validation }),
+      ...(this.#best && { best: this.#best }),
+    };
+  }
+}
