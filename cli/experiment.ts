@@ -97,6 +97,7 @@ export const experiment = command({
     data: text("Root of the datasets, instead of the experiments'", "DIR"),
     seeds: numbers("Seeds of training (default: each experiment's)", "1,2"),
     set: texts("Option of all experiments, as steps=100", "PATH=VALUE"),
+    weights: text("Model file whose weights take the place of training", "FILE"),
     samples: count("Samples that are scored, instead of the study's", { min: 1 }),
     workers: count("Threads that make training samples (default 0); they change no number"),
     dryRun: toggle("Say what would be trained and what is there"),
@@ -104,9 +105,13 @@ export const experiment = command({
   examples: [
     "experiment table2 --preset small --seeds 1,2 --out runs",
     "experiment table2 alpha table3 figure5 table4 --preset small --data ../shared/data/oscd",
+    "experiment sen2_mtc_new --weights sen2.safetensors --data data/Sen2_MTC_New",
     "experiment experiments/a.json experiments/b.json --out runs",
   ],
-  async run({ out = "runs", preset, data, seeds, set, samples, workers, dryRun }, context) {
+  async run(
+    { out = "runs", preset, data, seeds, set, weights, samples, workers, dryRun },
+    context,
+  ) {
     const { operands, registry, log, engine } = context;
     if (operands.length === 0) {
       throw new UsageError(
@@ -115,6 +120,9 @@ export const experiment = command({
     }
     if (seeds?.some((seed) => !Number.isSafeInteger(seed) || seed < 0)) {
       throw new UsageError(`--seeds must be integers ≥ 0, got ${seeds.join(",")}`);
+    }
+    if (weights !== undefined && (seeds !== undefined || dryRun)) {
+      throw new UsageError("with --weights nothing is trained: leave out --seeds and --dry-run");
     }
     const studies = await findStudies(operands);
     const options = {
@@ -125,6 +133,7 @@ export const experiment = command({
       ...(data !== undefined && { data }),
       ...(seeds && { seeds }),
       ...(workers !== undefined && { workers }),
+      ...(weights !== undefined && { weights }),
       ...(samples !== undefined && { evaluation: { samples } }),
     };
     // Whatever is wrong in any of them is said before the first one starts.

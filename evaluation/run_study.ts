@@ -4,8 +4,9 @@
  * @module
  */
 
+import { loadModel } from "../checkpoints/mod.ts";
 import { tf } from "../engine/mod.ts";
-import { type AnyRegistry, type Model, releaseDenoiser } from "../model/mod.ts";
+import { type AnyRegistry, type Model, modelFromCard, releaseDenoiser } from "../model/mod.ts";
 import {
   type CheckedExperiment,
   type DataConfig,
@@ -13,13 +14,13 @@ import {
   type TrainingProgress,
 } from "../training/mod.ts";
 import { EvaluationSets, kept } from "./evaluation_sets.ts";
+import { givenWeights } from "./given_weights.ts";
 import { evaluationOf, type PlannedRow, type PlanOptions, planStudy } from "./plan.ts";
 import { meanScores, scoreModel } from "./score_model.ts";
 import type { Study } from "./study.ts";
 import { groupResults, type SeedResult, type StudyResult } from "./study_result.ts";
 import {
   isTrained,
-  modelOf,
   runName,
   shortHash,
   stableJson,
@@ -35,6 +36,11 @@ export interface RunStudyOptions extends PlanOptions {
   readonly out: string;
   /** Seeds of training. Default that of each experiment. */
   readonly seeds?: readonly number[];
+  /**
+   * A model file whose weights take the place of training, in all rows: nothing is trained. Schedule,
+   * preconditioning and sampling stay the experiments'.
+   */
+  readonly weights?: string;
   readonly signal?: AbortSignal;
   /** Threads that make training samples; they change no number. Default 0. */
   readonly workers?: number;
@@ -103,22 +109,15 @@ export async function previewStudy(
   };
 }
 
-/** A model that samples as a row says. */
-function samplingAs(model: Model, { card: { steps, modules } }: PlannedRow): Model {
-  const { timesteps, sampler, fusion } = modules;
-  const changed = { ...model.card.modules, timesteps, sampler, fusion };
-  return { ...model, card: { ...model.card, steps, modules: changed } };
-}
-
-/** Lends the model of a run, which is read when it is first asked for. */
+/** Lends the model of a file, which is read when it is first asked for. */
 async function withModel(
-  run: TrainedRun,
+  file: string,
   registry: AnyRegistry | undefined,
   use: (model: () => Promise<Model>) => Promise<void>,
 ): Promise<void> {
   let reading: Promise<Model> | undefined;
   try {
-    await use(() => reading ??= modelOf(run, { ...(registry && { registry }) }));
+    await use(() => reading ??= loadModel(file, { ...(registry && { registry }) }));
   } finally {
     const weights = (await reading)?.weights;
     if (weights !== undefined) {
@@ -126,6 +125,13 @@ async function withModel(
       tf.dispose({ ...weights.params, ...weights.buffers });
     }
   }
+}
+
+/** Whose scores are made, and where they are kept. */
+interface ScoredRun {
+  readonly folder: string;
+  readonly model: () => Promise<Model>;
+  readonly facts: SeedResult;
 }
 
 /**
@@ -136,10 +142,11 @@ async function withModel(
  * is a row without scores.
  *
  * @throws {OptionsError} If an experiment is wrong anywhere, before any work.
+ * @throws {TypeError} If `weights` are not of a row's network.
  * @throws The signal's reason, if it ends the work; the same call goes on from there.
  */
 export async function runStudy(study: Study, options: RunStudyOptions): Promise<StudyResult> {
-  const { name, out, seeds, signal, registry, workers = 0, onTraining, onScoring, onResult } =
+  const { name, out, seeds, signal, registry, workers = 0, weights, onTraining, onResult } =
     options;
   const groups = await planStudy(study, options);
   const rows = groups.flatMap((group) => group.rows);
@@ -155,11 +162,41 @@ export async function runStudy(study: Study, options: RunStudyOptions): Promise<
     description: study.description,
     metrics: study.metrics,
     ...(options.preset && { preset: options.preset.description }),
+    ...(weights !== undefined && { weights }),
     evaluation: { ...evaluation, data: [...new Map(tests).values()] },
     baselines,
     groups: groupResults(groups, found),
     claims: study.claims,
   });
+
+  async function score(rows: readonly PlannedRow[], { folder, model, facts }: ScoredRun) {
+    for (const row of rows) {
+      const { card } = row;
+      const key = stableJson({ modules: card.modules, steps: card.steps, set: sets.keyOf(row) });
+      const file = `${folder}/scores/${await shortHash(key)}.json`;
+      const scores = await kept(file, async () => {
+        const sampling = modelFromCard(card, (await model()).weights, {
+          ...(registry && { registry }),
+        });
+        return await scoreModel(sampling, await sets.of(row), {
+          registry,
+          signal,
+          onProgress: (done, total) => options.onScoring?.(row.row.name, done, total),
+        });
+      });
+      found.get(row)!.push({ ...facts, scores: meanScores(scores) });
+    }
+    await onResult?.(result());
+  }
+
+  if (weights !== undefined) {
+    const given = await givenWeights(weights, rows, options);
+    await withModel(given.model, registry, async (model) => {
+      const { folder, parameters } = given;
+      await score(rows, { folder, model, facts: { run: weights, parameters } });
+    });
+    return result();
+  }
   for (const { name: run, experiment, rows } of runs) {
     const { seed } = experiment;
     let trained: TrainedRun;
@@ -179,23 +216,7 @@ export async function runStudy(study: Study, options: RunStudyOptions): Promise<
     }
     const { folder, steps, parameters, seconds } = trained;
     const facts = { seed, run, steps, parameters, ...(seconds !== undefined && { seconds }) };
-    await withModel(trained, registry, async (model) => {
-      for (const row of rows) {
-        const { modules: { timesteps, sampler, fusion }, steps } = row.card;
-        const key = stableJson({ steps, timesteps, sampler, fusion, set: sets.keyOf(row) });
-        const scores = await kept(
-          `${folder}/scores/${await shortHash(key)}.json`,
-          async () =>
-            await scoreModel(samplingAs(await model(), row), await sets.of(row), {
-              registry,
-              signal,
-              onProgress: (done, total) => onScoring?.(row.row.name, done, total),
-            }),
-        );
-        found.get(row)!.push({ ...facts, scores: meanScores(scores) });
-      }
-    });
-    await onResult?.(result());
+    await withModel(trained.model, registry, (model) => score(rows, { folder, model, facts }));
   }
   return result();
 }

@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { StudyResult } from "./study_result.ts";
+import { seedsOf, type StudyResult } from "./study_result.ts";
 
 function csvCell(value: string | number | undefined): string {
   const text = value === undefined ? "" : String(value);
@@ -12,12 +12,9 @@ function csvCell(value: string | number | undefined): string {
 }
 
 /** A study as CSV: a line a row, for each metric the mean, the spread, each seed, the paper's. */
-export function studyCsv({ groups, metrics, baselines }: StudyResult): string {
-  const seeds = [
-    ...new Set(
-      groups.flatMap(({ rows }) => rows.flatMap((row) => row.seeds.map(({ seed }) => seed))),
-    ),
-  ];
+export function studyCsv(result: StudyResult): string {
+  const { groups, metrics, baselines } = result;
+  const seeds = seedsOf(result);
   const header = [
     "group",
     "row",

@@ -8,6 +8,7 @@ import { STUDY_METRICS, type StudyMetric } from "./study.ts";
 import {
   type GroupResult,
   type RowResult,
+  seedsOf,
   type Step,
   stepsOf,
   type StudyResult,
@@ -142,10 +143,7 @@ export function plotName({ name }: StudyResult, group: GroupResult): string {
 
 /** A study as Markdown; its plots lie beside it. */
 export function studyMarkdown(result: StudyResult): string {
-  const { title, description, groups, claims, metrics, preset, evaluation } = result;
-  const seeds = new Set(
-    groups.flatMap(({ rows }) => rows.flatMap((row) => row.seeds.map(({ seed }) => seed))),
-  );
+  const { title, description, groups, claims, metrics, preset, weights, evaluation } = result;
   const { samples, white, seed, data } = evaluation;
   const parts = groups.flatMap((group) => {
     const steps = stepsOf(group, claims)
@@ -159,7 +157,10 @@ export function studyMarkdown(result: StudyResult): string {
     ];
   });
   const how = [
-    `Seeds of training: ${[...seeds].join(", ")}; ± is the standard deviation over them.`,
+    weights === undefined
+      ? `Seeds of training: ${seedsOf(result).join(", ")}; ± is the standard deviation over them.`
+      : `Weights of \`${weights}\` in the place of training; schedule, preconditioning and sampling ` +
+        "are the experiment's.",
     `Scored on ${samples ?? "all"} samples of ` +
     `${data.map((config) => `\`${JSON.stringify(config)}\``).join(" and ")}, drawn with seed ` +
     `${seed ?? 1}, the same images and the same noise for every row` +

@@ -20,8 +20,9 @@ import {
 
 /** A row with one seed. */
 export interface SeedResult {
-  readonly seed: number;
-  /** The name of the run's folder. */
+  /** Absent where weights were given, not trained. */
+  readonly seed?: number;
+  /** The name of the run's folder, or the file of the weights. */
   readonly run: string;
   /** Means over the samples; absent where training failed. */
   readonly scores?: Scores;
@@ -65,6 +66,8 @@ export interface StudyResult {
   readonly metrics: readonly StudyMetric[];
   /** What the preset is, if there is one. */
   readonly preset?: string;
+  /** The file of weights that took the place of training. */
+  readonly weights?: string;
   readonly evaluation: StudyEvaluation & { readonly data: readonly DataConfig[] };
   /** What costs no training; none where rows have different data. */
   readonly baselines: readonly { readonly name: string; readonly scores: Scores }[];
@@ -126,6 +129,12 @@ export function groupResults(
     over,
     rows: rows.map((row) => rowResult(row, [...found.get(row)!])),
   }));
+}
+
+/** The seeds of all rows, in the order in which they came; none where weights were given. */
+export function seedsOf({ groups }: Pick<StudyResult, "groups">): readonly number[] {
+  const all = groups.flatMap(({ rows }) => rows.flatMap(({ seeds }) => seeds));
+  return [...new Set(all.flatMap(({ seed }) => seed === undefined ? [] : [seed]))];
 }
 
 /** One step from row to row, in one metric. */

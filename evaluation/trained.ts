@@ -5,10 +5,8 @@
  * @module
  */
 
-import { loadModel } from "../checkpoints/mod.ts";
 import { writeFileAtomically } from "../data/mod.ts";
 import { tf } from "../engine/mod.ts";
-import type { Model } from "../model/mod.ts";
 import {
   type CheckedExperiment,
   train,
@@ -136,12 +134,4 @@ export async function trainedRun(
 export async function writeJson(path: string, value: unknown): Promise<void> {
   const bytes = new TextEncoder().encode(`${JSON.stringify(value, null, 2)}\n`);
   await writeFileAtomically(path, [bytes], { overwrite: true });
-}
-
-/** The model of a run; the caller owns its weights. */
-export async function modelOf(
-  run: TrainedRun,
-  { registry }: Pick<TrainedOptions, "registry">,
-): Promise<Model> {
-  return await loadModel(run.model, { ...(registry && { registry }) });
 }

@@ -64,6 +64,38 @@ Deno.test("experiment puts files side by side, and has one study for all of them
   });
 });
 
+Deno.test("experiment --weights scores a file in the place of training", async () => {
+  await inFolder(async (folder) => {
+    await writeTinyStudy(folder);
+    const call = [
+      "experiment",
+      `${folder}/joint.json`,
+      "--out",
+      `${folder}/runs`,
+      ...CPU,
+      "--json",
+    ];
+    const [trained] = JSON.parse((await emrdm(...call)).out);
+    const [row] = trained.groups[0].rows;
+    const file = `${folder}/runs/trained/${row.seeds[0].run}/model.safetensors`;
+    const { code, out, err } = await emrdm(...call, "--weights", file);
+    assertEquals(code, 0, err);
+    const [given] = JSON.parse(out);
+    assertEquals(given.groups[0].rows[0].mean, row.mean);
+    assertEquals([given.weights, given.groups[0].rows[0].seeds[0].seed], [file, undefined]);
+    assert(!err.includes("training"), err);
+    const markdown = await Deno.readTextFile(`${folder}/runs/joint.md`);
+    assertStringIncludes(markdown, "in the place of training");
+
+    const mono = ["experiment", `${folder}/mono.json`, "--out", `${folder}/runs`, ...CPU];
+    assertStringIncludes(
+      (await emrdm(...mono, "--weights", file)).err,
+      "as mono: its condition must be",
+    );
+    assertEquals((await emrdm(...mono, "--weights", file, "--seeds", "1")).code, 2);
+  });
+});
+
 Deno.test("experiment says what is wrong before any work", async () => {
   await inFolder(async (folder) => {
     const study = await writeTinyStudy(folder);
