@@ -119,9 +119,9 @@ export async function makeSen2MtcNew(root: string): Promise<void> {
   ) {
     const folder = `${root}/Sen2_MTC/${tile}`;
     for (const name of ["R027_1", "R027_12"]) {
-      await write(`${folder}/cloudless/${name}.tif`, noiseRaster(`${tile}${name}`, RGBN));
+      await write(`${folder}/cloudless/${name}.tif`, noiseRaster(`${tile} ${name}`, RGBN));
       for (const frame of [0, 1, 2]) {
-        const raster = noiseRaster(`${tile}${name}${frame}`, RGBN);
+        const raster = noiseRaster(`${tile} ${name} ${frame}`, RGBN);
         await write(`${folder}/cloud/${name}_${frame}.tif`, raster);
       }
     }
