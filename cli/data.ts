@@ -4,7 +4,7 @@
  * @module
  */
 
-import { createRng } from "../core/mod.ts";
+import { createRng, OptionsError } from "../core/mod.ts";
 import { checkDataset, type DataReport, drawSheet, samplePictures, writePng } from "../data/mod.ts";
 import {
   DATA_TYPES,
@@ -16,7 +16,7 @@ import {
 } from "../training/mod.ts";
 import { command, type Context, Failure, operandsOf, type Result } from "./command.ts";
 import { reportText } from "./data_text.ts";
-import { choice, count, type FlagValues, text, toggle, UsageError, words } from "./flags.ts";
+import { choice, count, type FlagValues, kebab, text, toggle, UsageError, words } from "./flags.ts";
 
 const FLAGS = {
   type: choice("Type of the dataset, where no experiment file is given", DATA_TYPES),
@@ -48,6 +48,17 @@ interface Block {
   readonly model: { readonly bands?: readonly string[]; tileSize?: number; length: number };
 }
 
+/** Checks options that come from flags. @throws {UsageError} That names the flag. */
+function checkFlagged(options: object): DataConfig {
+  try {
+    return dataCheck(options, "$");
+  } catch (error) {
+    if (!(error instanceof OptionsError)) throw error;
+    const flag = `--${kebab(error.path.replace(/^\$\./, ""))}`;
+    throw new UsageError(`${flag}${error.message.slice(error.path.length)}`);
+  }
+}
+
 /** The dataset that the flags name. */
 function flaggedBlock(values: Values): Block {
   const { type, root, nirRoot, file, split, splits, places, bands, tileSize } = values;
@@ -61,7 +72,7 @@ function flaggedBlock(values: Values): Block {
   );
   return {
     name: "data",
-    config: dataCheck({ type, ...options }, "$"),
+    config: checkFlagged({ type, ...options }),
     everySplit: true,
     model: {
       length: 3,
