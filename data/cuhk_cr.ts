@@ -18,10 +18,11 @@ import {
   string,
 } from "../core/mod.ts";
 import type { Dataset } from "./dataset.ts";
-import { anySymmetry, changed, fileDataset } from "./file_dataset.ts";
+import { anySymmetry, fileDataset } from "./file_dataset.ts";
 import { halfSize } from "./half_size.ts";
 import { findFolder, namesIn, stemOf, withoutSlash } from "./list_folder.ts";
 import { matchNames } from "./match_names.ts";
+import { changed } from "./open_files.ts";
 import { readPng } from "./png.ts";
 import { type RasterFile, rasterInMemory } from "./raster_file.ts";
 import type { FileForm, Finding, Layer, Listing, SampleFiles, SplitName } from "./sample_files.ts";

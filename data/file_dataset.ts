@@ -6,8 +6,10 @@
 
 import { InputError, type Raster, type Rng } from "../core/mod.ts";
 import { type Crop, type Dataset, hasEmptyPixels, type Sample } from "./dataset.ts";
-import { headerProblems, nodataOf } from "./file_form.ts";
-import { type RasterFile, rasterInMemory } from "./raster_file.ts";
+import { nodataOf } from "./file_form.ts";
+import { OpenFiles } from "./open_files.ts";
+import type { RasterFile } from "./raster_file.ts";
+import { allocate, copyTurned, layersOf } from "./sample_arrays.ts";
 import type { Finding, Layer, Listing, SampleFiles } from "./sample_files.ts";
 
 /** Options of {@linkcode fileDataset}. */
@@ -88,78 +90,6 @@ export function checkReference(
   return { ...listing, samples: listing.samples.map((sample) => ({ ...sample, reference })) };
 }
 
-/** Files that are open for one sample, each once. */
-class OpenFiles {
-  readonly #listing: Listing;
-  readonly #files = new Map<string, Promise<RasterFile>>();
-
-  constructor(listing: Listing) {
-    this.#listing = listing;
-  }
-
-  async open(layer: Layer): Promise<RasterFile> {
-    const known = this.#files.get(layer.path);
-    if (known !== undefined) return await known;
-    const opening = this.#open(layer);
-    this.#files.set(layer.path, opening);
-    return await opening;
-  }
-
-  async close(): Promise<void> {
-    for (const file of await Promise.allSettled(this.#files.values())) {
-      if (file.status === "fulfilled") await file.value.close();
-    }
-  }
-
-  async #open({ path, form }: Layer): Promise<RasterFile> {
-    const file = await this.#listing.open(path);
-    const [problem] = headerProblems(file.header, form);
-    if (problem !== undefined) {
-      await file.close();
-      throw new InputError(`Cannot use ${path}: ${problem.message}`);
-    }
-    return await this.#listing.prepare?.(file, path) ?? file;
-  }
-}
-
-/** Where a layer's numbers go: pixel i, band b to out[at + i·channels + first + b]. */
-interface Place {
-  readonly out: Float32Array;
-  readonly at: number;
-  readonly channels: number;
-  readonly first: number;
-}
-
-function bandsOf({ bands, form }: Layer): readonly number[] {
-  return bands ?? [...form.bands.keys()];
-}
-
-/** @throws {InputError} If a number is none. */
-function copyTurned(raster: Raster, layer: Layer, { symmetry, place }: {
-  readonly symmetry: number;
-  readonly place: Place;
-}): void {
-  const { out, at, channels, first } = place;
-  const [size, count] = [raster.width, raster.bands.length];
-  const last = size - 1;
-  const bands = bandsOf(layer);
-  for (let y = 0; y < size; y++) {
-    for (let x = 0; x < size; x++) {
-      const [u, v] = (symmetry & 1) === 0 ? [x, y] : [y, x];
-      const fromX = (symmetry & 2) === 0 ? u : last - u;
-      const fromY = (symmetry & 4) === 0 ? v : last - v;
-      const from = (fromY * size + fromX) * count;
-      const to = at + (y * size + x) * channels + first;
-      for (let b = 0; b < bands.length; b++) {
-        const value = raster.data[from + bands[b]!]!;
-        if (Number.isFinite(value)) out[to + b] = value;
-        else if (layer.form.nan !== undefined && Number.isNaN(value)) out[to + b] = layer.form.nan;
-        else throw new InputError(`Cannot use ${layer.path}: it must hold numbers, got ${value}`);
-      }
-    }
-  }
-}
-
 /** @throws {InputError} If an image is smaller than a tile or of another size than the target. */
 function checkSizes(
   files: readonly { readonly layer: Layer; readonly file: RasterFile }[],
@@ -184,47 +114,6 @@ function checkSizes(
     }
   }
   return { width, height };
-}
-
-/** The layers of a sample, and of which array they are a part. */
-function layersOf({ target, frames }: SampleFiles, length: number) {
-  return [
-    ...target.map((layer) => ({ layer, part: "target" as const, frame: 0 })),
-    ...frames.slice(0, length).flatMap(({ cloudy, auxiliary = [], mask }, frame) => [
-      ...cloudy.map((layer) => ({ layer, part: "cloudy" as const, frame })),
-      ...auxiliary.map((layer) => ({ layer, part: "auxiliary" as const, frame })),
-      ...(mask === undefined ? [] : [{ layer: mask, part: "mask" as const, frame }]),
-    ]),
-  ];
-}
-
-type Part = ReturnType<typeof layersOf>[number]["part"];
-
-/** The arrays of a sample's parts, and where each layer's bands go. */
-function allocate(layers: ReturnType<typeof layersOf>, pixels: number) {
-  const channels: Partial<Record<Part, number>> = {};
-  const frames: Partial<Record<Part, number>> = {};
-  for (const { layer, part, frame } of layers) {
-    if (frame === 0) channels[part] = (channels[part] ?? 0) + bandsOf(layer).length;
-    frames[part] = frame + 1;
-  }
-  const arrays = Object.fromEntries(
-    Object.entries(channels).map(([part, count]) =>
-      [part, new Float32Array(pixels * count * frames[part as Part]!)] as const
-    ),
-  ) as Partial<Record<Part, Float32Array>>;
-  const filled = new Map<string, number>();
-  const places = layers.map(({ layer, part, frame }): Place => {
-    const first = filled.get(`${part} ${frame}`) ?? 0;
-    filled.set(`${part} ${frame}`, first + bandsOf(layer).length);
-    return {
-      out: arrays[part]!,
-      at: frame * pixels * channels[part]!,
-      channels: channels[part]!,
-      first,
-    };
-  });
-  return { arrays, places };
 }
 
 /**
@@ -328,16 +217,4 @@ function lacksData(
     }
   }
   return false;
-}
-
-/** The file as an array in memory that `change` has made of it. */
-export async function changed(
-  file: RasterFile,
-  change: (raster: Raster) => Raster,
-): Promise<RasterFile> {
-  try {
-    return rasterInMemory(change(await file.read()));
-  } finally {
-    await file.close();
-  }
 }

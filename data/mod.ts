@@ -86,14 +86,12 @@ export {
   type SampleFiles,
   type SplitName,
 } from "./sample_files.ts";
+export { drawFlipTurn, type FlipTurn, symmetryOf } from "./flip_turn.ts";
 export {
-  drawFlipTurn,
-  type FlipTurn,
   listSen2MtcNew,
   sen2MtcNew,
   type Sen2MtcNewFiles,
   type Sen2MtcNewOptions,
-  symmetryOf,
 } from "./sen2_mtc_new.ts";
 export {
   listSen12MsCr,

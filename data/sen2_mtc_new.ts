@@ -16,21 +16,21 @@ import {
   integer,
   oneOf,
   OptionsError,
-  type Rng,
   string,
 } from "../core/mod.ts";
 import type { Dataset } from "./dataset.ts";
 import { fileDataset } from "./file_dataset.ts";
+import { drawFlipTurn, symmetryOf } from "./flip_turn.ts";
 import { openRaster } from "./geotiff.ts";
-import { namesIn, stemOf, TIFF_FILE, withoutSlash } from "./list_folder.ts";
+import { namesIn, withoutSlash } from "./list_folder.ts";
 import {
-  type FileForm,
   type Finding,
   type Listing,
   type SampleFiles,
   SPLIT_NAMES,
   type SplitName,
 } from "./sample_files.ts";
+import { FORM, FRAMES, readTile, RGB, tilesOf } from "./sen2_mtc_new_names.ts";
 
 /** Options of {@linkcode listSen2MtcNew}. */
 export interface Sen2MtcNewFiles {
@@ -60,8 +60,6 @@ export interface Sen2MtcNewOptions extends Sen2MtcNewFiles {
   readonly skipIncomplete?: boolean;
 }
 
-const FRAMES = 3;
-
 const CHECKS: Checks<Sen2MtcNewOptions> = {
   root: string,
   split: oneOf(...SPLIT_NAMES),
@@ -73,119 +71,6 @@ const CHECKS: Checks<Sen2MtcNewOptions> = {
   augment: boolean,
   skipIncomplete: boolean,
 };
-
-const FORM: FileForm = {
-  bands: ["B04", "B03", "B02", "B08"],
-  dtypes: ["uint16", "int16", "float32", "float64"],
-  range: [0, 32767],
-  mean: [20, 32767],
-  nodata: 0,
-};
-const RGB: readonly number[] = [0, 1, 2];
-const NIR: readonly number[] = [3];
-
-/** One of the twelve augmentations: a flip, then quarter turns counter-clockwise. */
-export interface FlipTurn {
-  readonly flip: "none" | "vertical" | "horizontal";
-  /** 0–3. */
-  readonly turns: number;
-}
-
-const FLIPS = ["none", "vertical", "horizontal"] as const;
-
-/** Draws a flip and turns, all twelve with the same probability. */
-export function drawFlipTurn(rng: Rng): FlipTurn {
-  return { flip: FLIPS[rng.integer(FLIPS.length, 2)]!, turns: rng.integer(4, 3) };
-}
-
-/**
- * The symmetry of {@linkcode Crop} that flips first (vertical: the rows change their order), then
- * turns. Twelve pairs give eight symmetries: the turns alone with probability 1/12 each, the
- * mirrored ones with 1/6, as both flips lead to them.
- */
-export function symmetryOf({ flip, turns }: FlipTurn): number {
-  // Bit 0 transposes; then bits 1 and 2 say which way columns and rows of the source run.
-  const turned = [0, 3, 6, 5][turns]!;
-  return turned ^ { none: 0, horizontal: 2, vertical: 4 }[flip];
-}
-
-/** The tiles of a split's list; undefined if there is none. */
-async function tilesOf(root: string, split: SplitName): Promise<readonly string[] | undefined> {
-  try {
-    const text = await Deno.readTextFile(`${root}/${split}.txt`);
-    return text.split(/\s+/).filter((tile) => tile !== "");
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return undefined;
-    throw new InputError(`Cannot read ${root}/${split}.txt: ${(error as Error).message}`, {
-      cause: error,
-    });
-  }
-}
-
-interface Context {
-  readonly split: SplitName;
-  readonly nir: boolean;
-  readonly frames: readonly number[];
-  readonly findings: Finding[];
-}
-
-/** The samples of one tile. */
-async function readTile(
-  folder: string,
-  tile: string,
-  { split, nir, frames, findings }: Context,
-): Promise<readonly SampleFiles[]> {
-  const clear = await namesIn(`${folder}/cloudless`);
-  const cloud = await namesIn(`${folder}/cloud`);
-  const find = (kind: Finding["kind"], path: string, message: string) =>
-    findings.push({ kind, path, message, split });
-  for (const [part, names] of [["cloudless", clear], ["cloud", cloud]] as const) {
-    for (const name of [...names.folders, ...names.files.filter((file) => !TIFF_FILE.test(file))]) {
-      find("name", `${folder}/${part}/${name}`, "it must be a file that ends in .tif");
-    }
-  }
-  // The text before the first dot, so that NAME.tif and NAME.tiff are the same.
-  const images = new Map(
-    clear.files.filter((file) => TIFF_FILE.test(file)).map((file) => [file.split(".")[0]!, file]),
-  );
-  const cloudy = new Map(
-    cloud.files.filter((file) => TIFF_FILE.test(file)).map((file) => [stemOf(file), file]),
-  );
-  for (const [stem, file] of cloudy) {
-    const [, name, frame] = /^(.+)_(\d+)$/.exec(stem) ?? [];
-    const path = `${folder}/cloud/${file}`;
-    if (name === undefined || Number(frame) >= FRAMES) {
-      find("name", path, "its name must be NAME_0.tif, NAME_1.tif or NAME_2.tif");
-    } else if (!images.has(name)) {
-      const wanted = `${folder}/cloudless/${name}.tif`;
-      if (!findings.some(({ path }) => path === wanted)) {
-        find("missing", wanted, `the file must exist, as its twin ${path} does`);
-      }
-    }
-  }
-  return [...images].map(([name, file]): SampleFiles => {
-    const target = `${folder}/cloudless/${file}`;
-    const lacking = frames.filter((frame) => !cloudy.has(`${name}_${frame}`));
-    for (const frame of lacking) {
-      const path = `${folder}/cloud/${name}_${frame}.tif`;
-      find("missing", path, `the file must exist, as its twin ${target} does`);
-    }
-    return {
-      name: `${tile}/${name}`,
-      split,
-      frames: frames.map((frame) => {
-        const path = `${folder}/cloud/${cloudy.get(`${name}_${frame}`) ?? `${name}_${frame}.tif`}`;
-        return {
-          cloudy: [{ path, form: FORM, bands: RGB }],
-          ...(nir && { auxiliary: [{ path, form: FORM, bands: NIR }] }),
-        };
-      }),
-      target: [{ path: target, form: FORM, bands: RGB }],
-      reference: frames.length - 1,
-      complete: lacking.length === 0,
-    };
-  });
-}
 
 /**
  * The files of Sen2_MTC_New, by lists and names alone, sorted.
