@@ -6,9 +6,10 @@
 
 import { OptionsError } from "../core/mod.ts";
 import { tf } from "../engine/mod.ts";
-import { type AnyRegistry, resolveCard } from "../model/mod.ts";
+import type { AnyRegistry } from "../model/mod.ts";
 import {
   type CheckedExperiment,
+  experimentCard,
   parseExperiment,
   readExperimentJson,
   setOption,
@@ -61,7 +62,7 @@ async function experimentOf(
     const experiment = parseExperiment(
       [...set, ...flags].reduce<unknown>((set, one) => setOption(set, one), json),
     );
-    resolveCard(experiment.model, { registry });
+    experimentCard(experiment, { registry });
     return experiment;
   } catch (error) {
     if (!(error instanceof OptionsError)) throw error;

@@ -25,7 +25,8 @@ export interface Environment {
   };
   /** As "x86_64-unknown-linux-gnu". */
   readonly platform: string;
-  readonly command: readonly string[];
+  /** What the program was called with. */
+  readonly arguments: readonly string[];
   readonly seed: number;
   /** Threads that make samples, beside the main one. */
   readonly workers: number;
@@ -48,7 +49,7 @@ export function currentEnvironment(
     ...(engine && { device: engine.device }),
     versions: { emrdm: config.version, deno, v8, typescript, ...engineVersions() },
     platform: Deno.build.target,
-    command: ["emrdm", ...Deno.args],
+    arguments: Deno.args,
     seed: rest.seed,
     workers: rest.workers,
   };

@@ -5,7 +5,7 @@
  */
 
 import { CheckpointError, readModelFile, weightsOf } from "../checkpoints/mod.ts";
-import { InputError, OptionsError } from "../core/mod.ts";
+import { InputError } from "../core/mod.ts";
 import { tf, type Weights } from "../engine/mod.ts";
 import {
   type AnyRegistry,
@@ -15,23 +15,13 @@ import {
   modelFromCard,
 } from "../model/mod.ts";
 import type { CheckedExperiment } from "./experiment.ts";
+import { inModel } from "./experiment_card.ts";
 
 /** A model before its training. */
 export interface InitialModel {
   readonly model: Model;
   /** Digest of the model that its weights are from. */
   readonly digest?: string;
-}
-
-/** The model of an experiment; errors of its config have their place in the experiment. */
-function create({ model, seed }: CheckedExperiment, registry: AnyRegistry): Model {
-  try {
-    return createModel(model, { registry, seed });
-  } catch (error) {
-    if (!(error instanceof OptionsError)) throw error;
-    const what = error.message.slice(`${error.path}: `.length);
-    throw new OptionsError(error.path.replace("$", "$.model"), what);
-  }
 }
 
 /** Weights from a model file, and its digest. */
@@ -64,7 +54,8 @@ export async function initialModel(
   experiment: CheckedExperiment,
   registry: AnyRegistry,
 ): Promise<InitialModel> {
-  const model = create(experiment, registry);
+  const { seed } = experiment;
+  const model = inModel(() => createModel(experiment.model, { registry, seed }));
   if (experiment.initialWeights === undefined) return { model };
   const { params, buffers } = model.weights;
   tf.dispose([{ ...params }, { ...buffers }]);

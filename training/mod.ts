@@ -32,6 +32,7 @@ export {
 export { listDataset, type ListDatasetOptions } from "./list_dataset.ts";
 export { EMA_DECAY, emaDecay, updateEma } from "./ema.ts";
 export { type CheckedExperiment, type Experiment, parseExperiment } from "./experiment.ts";
+export { experimentCard } from "./experiment_card.ts";
 export {
   type Loader,
   type LoaderOptions,

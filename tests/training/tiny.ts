@@ -1,7 +1,7 @@
 /** A network small enough to train in a test, and samples for it. */
 
 import { createRng } from "../../core/mod.ts";
-import type { Dataset } from "../../data/mod.ts";
+import { type Dataset, writeCog } from "../../data/mod.ts";
 import type { ModelConfig } from "../../model/mod.ts";
 import type { Experiment } from "../../training/mod.ts";
 
@@ -71,4 +71,19 @@ export function tinyExperiment(changes: Partial<Experiment> = {}): Experiment {
     checkpointEvery: 2,
     ...changes,
   };
+}
+
+/** Five samples of two frames in files, a little larger than the tiles that are cut from them. */
+export async function writeTinySamples(root: string): Promise<void> {
+  const side = SIZE + 4;
+  const raster = (base: number) => ({
+    ...{ width: side, height: side, bands: ["B04", "B08"], dtype: "float32" as const },
+    data: Float32Array.from({ length: side * side * 2 }, (_, i) => base + (i * 37) % 101),
+  });
+  for (const kind of ["clear", "cloudy"]) await Deno.mkdir(`${root}/${kind}`, { recursive: true });
+  for (let i = 0; i < 5; i++) {
+    await writeCog(`${root}/clear/${i}.tif`, raster(1000 + 200 * i));
+    await writeCog(`${root}/cloudy/${i}_0.tif`, raster(3000 + 200 * i));
+    await writeCog(`${root}/cloudy/${i}_1.tif`, raster(4000 + 200 * i));
+  }
 }
