@@ -15,20 +15,8 @@ import {
 } from "./score_model.ts";
 import type { StudyEvaluation } from "./study.ts";
 import type { StudyResult } from "./study_result.ts";
-import { shortHash, stableJson, writeJson } from "./trained.ts";
-
-/** JSON that a file keeps, or else is made now and kept. */
-export async function kept<T>(file: string, make: () => Promise<T>): Promise<T> {
-  try {
-    return JSON.parse(await Deno.readTextFile(file)) as T;
-  } catch (error) {
-    if (!(error instanceof Deno.errors.NotFound)) throw error;
-  }
-  const made = await make();
-  await Deno.mkdir(file.slice(0, file.lastIndexOf("/")), { recursive: true });
-  await writeJson(file, made);
-  return made;
-}
+import { kept } from "./kept.ts";
+import { shortHash, stableJson } from "./trained.ts";
 
 /** Evaluation sets, made when a row first needs them and shared by all rows with the same data. */
 export class EvaluationSets {
@@ -69,7 +57,10 @@ export class EvaluationSets {
     if (first === undefined || keys.size > 1) return [];
     const file = `${folder}/${await shortHash(this.keyOf(first))}.json`;
     const all = await kept(file, async () => await scoreBaselines(await this.of(first)));
-    return STUDY_BASELINES.map((name) => ({ name, scores: meanScores(all[name]) }));
+    // Of one frame there is but its copy.
+    const length = this.#length(first.card, first.test);
+    return STUDY_BASELINES.slice(0, length === 1 ? 1 : undefined)
+      .map((name) => ({ name, scores: meanScores(all[name]) }));
   }
 
   /**

@@ -13,8 +13,9 @@ import {
   DivergedError,
   type TrainingProgress,
 } from "../training/mod.ts";
-import { EvaluationSets, kept } from "./evaluation_sets.ts";
+import { EvaluationSets } from "./evaluation_sets.ts";
 import { givenWeights } from "./given_weights.ts";
+import { keptScores } from "./kept.ts";
 import { evaluationOf, type PlannedRow, type PlanOptions, planStudy } from "./plan.ts";
 import { meanScores, scoreModel } from "./score_model.ts";
 import type { Study } from "./study.ts";
@@ -174,14 +175,18 @@ export async function runStudy(study: Study, options: RunStudyOptions): Promise<
       const { card } = row;
       const key = stableJson({ modules: card.modules, steps: card.steps, set: sets.keyOf(row) });
       const file = `${folder}/scores/${await shortHash(key)}.json`;
-      const scores = await kept(file, async () => {
-        const sampling = modelFromCard(card, (await model()).weights, {
-          ...(registry && { registry }),
-        });
-        return await scoreModel(sampling, await sets.of(row), {
+      const scores = await keptScores(file, async (from, keep) => {
+        const { weights } = await model();
+        const sampling = modelFromCard(card, weights, { ...(registry && { registry }) });
+        const set = await sets.of(row);
+        return await scoreModel(sampling, set, {
           registry,
           signal,
-          onProgress: (done, total) => options.onScoring?.(row.row.name, done, total),
+          from,
+          onScores: async (some, done) => {
+            await keep(some);
+            options.onScoring?.(row.row.name, done, set.size);
+          },
         });
       });
       found.get(row)!.push({ ...facts, scores: meanScores(scores) });

@@ -139,16 +139,19 @@ function scoreImage(image: Float32Array, { target, height, width }: Sample, whit
 export async function scoreModel(
   model: Model,
   set: EvaluationSet,
-  { registry, signal, onProgress }: {
+  { registry, signal, from = [], onScores }: {
     readonly registry?: AnyRegistry | undefined;
     readonly signal?: AbortSignal | undefined;
-    readonly onProgress?: (done: number, total: number) => void;
+    /** Scores of the first samples that are there already. */
+    readonly from?: readonly Scores[];
+    /** Called with the scores of a few samples at a time, before the next ones. */
+    readonly onScores?: (some: readonly Scores[], done: number) => Promise<void>;
   } = {},
 ): Promise<readonly Scores[]> {
-  const scores: Scores[] = [];
+  const scores = [...from];
   const { card: { tileSize, length, name } } = model;
   const batch = Math.max(1, Math.floor(PIXELS_AT_ONCE / tileSize ** 2));
-  for (let first = 0; first < set.size; first += batch) {
+  for (let first = from.length; first < set.size; first += batch) {
     signal?.throwIfAborted();
     const places = Array.from({ length: Math.min(batch, set.size - first) }, (_, b) => first + b);
     const some = await Promise.all(places.map((index) => set.sample(index)));
@@ -164,10 +167,11 @@ export async function scoreModel(
       ...(registry && { registry }),
     });
     const size = image.length / some.length;
-    some.forEach((sample, b) =>
-      scores.push(scoreImage(image.slice(b * size, (b + 1) * size), sample, set.white))
+    const scored = some.map((sample, b) =>
+      scoreImage(image.slice(b * size, (b + 1) * size), sample, set.white)
     );
-    onProgress?.(scores.length, set.size);
+    scores.push(...scored);
+    await onScores?.(scored, scores.length);
   }
   return scores;
 }

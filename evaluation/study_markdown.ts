@@ -141,6 +141,12 @@ export function plotName({ name }: StudyResult, group: GroupResult): string {
   return group.name === "" ? `${name}.svg` : `${name}-${group.name}.svg`;
 }
 
+function seedText(seeds: readonly number[]): string {
+  return seeds.length === 1
+    ? `Seed of training: ${seeds[0]}.`
+    : `Seeds of training: ${seeds.join(", ")}; ± is the standard deviation over them.`;
+}
+
 /** A study as Markdown; its plots lie beside it. */
 export function studyMarkdown(result: StudyResult): string {
   const { title, description, groups, claims, metrics, preset, weights, evaluation } = result;
@@ -158,7 +164,7 @@ export function studyMarkdown(result: StudyResult): string {
   });
   const how = [
     weights === undefined
-      ? `Seeds of training: ${seedsOf(result).join(", ")}; ± is the standard deviation over them.`
+      ? seedText(seedsOf(result))
       : `Weights of \`${weights}\` in the place of training; schedule, preconditioning and sampling ` +
         "are the experiment's.",
     `Scored on ${samples ?? "all"} samples of ` +
@@ -172,7 +178,9 @@ export function studyMarkdown(result: StudyResult): string {
   return [
     `# ${title}`,
     ...(description === "" ? [] : [description]),
-    ...(preset === undefined ? [] : [`Preset: ${preset}`]),
+    ...(preset === undefined ? [] : [
+      `Preset: ${preset} The paper's numbers are of its own data and full size.`,
+    ]),
     ...parts,
     "## How",
     how,

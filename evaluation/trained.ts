@@ -5,7 +5,6 @@
  * @module
  */
 
-import { writeFileAtomically } from "../data/mod.ts";
 import { tf } from "../engine/mod.ts";
 import {
   type CheckedExperiment,
@@ -13,6 +12,7 @@ import {
   type TrainingProgress,
   type TrainOptions,
 } from "../training/mod.ts";
+import { textOf, writeJson } from "./kept.ts";
 
 /** A finished run. */
 export interface TrainedRun {
@@ -61,19 +61,15 @@ const FINISHED = "finished.json";
 
 /** The run of a folder, if it came to its end. */
 async function finishedRun(folder: string): Promise<TrainedRun | undefined> {
-  try {
-    const text = await Deno.readTextFile(`${folder}/${FINISHED}`);
-    const { model, ...run } = JSON.parse(text) as Omit<TrainedRun, "folder">;
-    return { folder, model: `${folder}/${model}`, ...run };
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return undefined;
-    throw error;
-  }
+  const text = await textOf(`${folder}/${FINISHED}`);
+  if (text === undefined) return undefined;
+  const { model, ...run } = JSON.parse(text) as Omit<TrainedRun, "folder">;
+  return { folder, model: `${folder}/${model}`, ...run };
 }
 
 /** Seconds of the steps of a run, from its log. */
 async function secondsOf(folder: string): Promise<number | undefined> {
-  const text = await Deno.readTextFile(`${folder}/log.jsonl`).catch(() => "");
+  const text = await textOf(`${folder}/log.jsonl`) ?? "";
   const lines = text.split("\n").filter((line) => line !== "");
   const seconds = lines
     .map((line) => (JSON.parse(line) as { readonly seconds?: unknown }).seconds)
@@ -128,10 +124,4 @@ export async function trainedRun(
   };
   await writeJson(`${folder}/${FINISHED}`, run);
   return { ...run, folder, model: path };
-}
-
-/** Writes JSON over what is there, whole or not at all. */
-export async function writeJson(path: string, value: unknown): Promise<void> {
-  const bytes = new TextEncoder().encode(`${JSON.stringify(value, null, 2)}\n`);
-  await writeFileAtomically(path, [bytes], { overwrite: true });
 }

@@ -5,11 +5,11 @@
  */
 
 import { writeFileAtomically } from "../data/mod.ts";
+import { writeJson } from "./kept.ts";
 import { studyChart } from "./study_chart.ts";
 import { studyCsv } from "./study_csv.ts";
 import { plotName, studyMarkdown } from "./study_markdown.ts";
 import { stepsOf, type StudyResult } from "./study_result.ts";
-import { writeJson } from "./trained.ts";
 
 /**
  * Writes `NAME.md`, `NAME.csv`, `NAME.json` and a plot a group, over what is there.

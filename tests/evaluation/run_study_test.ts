@@ -89,6 +89,37 @@ Deno.test("runStudy() goes on after an abort with the numbers of a run that was 
   });
 });
 
+Deno.test("runStudy() goes on with the scores of a row that was stopped half-way", async () => {
+  await inFolder(async (folder) => {
+    await writeTinyStudy(folder);
+    // More samples than are restored at once (128 of 16² pixels).
+    const study = { ...tinyStudy(folder), sweeps: [] };
+    const rows = [study.rows[1]!];
+    const options = { name: "long", evaluation: { samples: 130 }, set: ["data.test.size=130"] };
+    const whole = await runStudy({ ...study, rows }, { ...options, out: `${folder}/whole` });
+    const stop = new AbortController();
+    const done: number[] = [];
+    const call = (signal?: AbortSignal) =>
+      runStudy({ ...study, rows }, {
+        ...options,
+        out: `${folder}/runs`,
+        ...(signal && { signal }),
+        onScoring: (_, scored) => {
+          done.push(scored);
+          if (signal) stop.abort(new Error("enough"));
+        },
+      });
+    await assertRejects(() => call(stop.signal), Error, "enough");
+    const rest = await call();
+    assertEquals(done, [128, 130]);
+    assertEquals(rowsOf(rest)["joint"]!.mean, rowsOf(whole)["joint"]!.mean);
+    const files = [...Deno.readDirSync(`${folder}/runs/trained`)].map(({ name }) =>
+      [...Deno.readDirSync(`${folder}/runs/trained/${name}/scores`)].map((file) => file.name)
+    );
+    assertEquals(files.flat().map((name) => name.endsWith(".json")), [true]);
+  });
+});
+
 Deno.test("runStudy() trains anew what --set changes, and uses the rest", async () => {
   await inFolder(async (folder) => {
     await writeTinyStudy(folder);
