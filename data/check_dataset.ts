@@ -113,7 +113,7 @@ function auxiliaryDisplay(ranges: readonly BandRange[]): readonly [number, numbe
  *   await writeCog(`${root}/${part}/a.tif`, raster);
  * }
  * await Deno.writeTextFile(`${root}/cloudy/notes.txt`, "none");
- * const { findings } = await checkDataset(await listFolderDataset({ root }));
+ * const { report: { findings } } = await checkDataset(await listFolderDataset({ root }));
  * assertEquals(findings.map(({ kind }) => kind), ["name"]);
  * ```
  */
