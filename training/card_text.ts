@@ -49,6 +49,7 @@ function training({ experiment, step, parameters, skipped, card }: RunFacts): st
   const { batchSize, accumulate, optimizer, learningRateSchedule, ema, clip, seed } = experiment;
   const samples = step * batchSize * accumulate;
   const from = card.training["initialWeights"];
+  const { network, noise, weighting } = card.modules;
   return list([
     `data: ${code(experiment.data.train)}`,
     `${step} of ${experiment.steps} updates of ${
@@ -58,6 +59,7 @@ function training({ experiment, step, parameters, skipped, card }: RunFacts): st
     `${parameters} parameters, from ${
       from === undefined ? "random numbers" : `the model ${from} (SHA-256)`
     }`,
+    `network ${network.type}, σ from ${code(noise)}, loss weight ${code(weighting)}`,
     `AdamW ${code(optimizer)}, schedule ${code(learningRateSchedule)}, ` +
     `gradients ${clip === Infinity ? "not clipped" : `clipped to ${clip}`}`,
     `moving average of decay ${ema.use}, seed ${seed}`,
