@@ -6,11 +6,14 @@
 
 import { InputError } from "../core/mod.ts";
 
-/** Names in a folder, sorted by code units; hidden ones are left out. */
+/** Names in a folder, sorted by code units; hidden ones and what GDAL puts beside images are left out. */
 export interface FolderNames {
   readonly files: readonly string[];
   readonly folders: readonly string[];
 }
+
+/** Statistics and overviews that GDAL writes beside an image, and what systems leave in folders. */
+const BESIDE = /^\.|\.aux\.xml$|\.ovr$|^(?:Thumbs\.db|desktop\.ini)$/i;
 
 const NOTHING: FolderNames = { files: [], folders: [] };
 
@@ -20,7 +23,7 @@ export async function findFolder(path: string): Promise<FolderNames | undefined>
   const folders: string[] = [];
   try {
     for await (const { name, isDirectory, isSymlink } of Deno.readDir(path)) {
-      if (name.startsWith(".")) continue;
+      if (BESIDE.test(name)) continue;
       const folder = isSymlink
         ? await Deno.stat(`${path}/${name}`).then((info) => info.isDirectory, () => false)
         : isDirectory;

@@ -507,6 +507,17 @@ Deno.test("checkDataset() goes on after a bad file and names all of them", () =>
     assertEquals([sheet!.width, sheet!.height], [3 * 16 + 2 * 4, 4 * 16 + 3 * 4]);
   }));
 
+Deno.test("what GDAL and systems put beside images is no finding", () =>
+  inFolder(async (root) => {
+    await makeSen12MsCr(root);
+    const folder = `${root}/${CLEAR}`.replace(/\/[^/]*$/, "");
+    for (const name of ["x.tif.aux.xml", "x.tif.ovr", ".DS_Store", "._x.tif", "Thumbs.db"]) {
+      await Deno.writeTextFile(`${folder}/${name}`, "x");
+    }
+    const { findings } = await listSen12MsCr({ root });
+    assertEquals(findings, []);
+  }));
+
 Deno.test("checkDataset() tells images that are smaller than a tile", () =>
   inFolder(async (root) => {
     await makeCuhkCr(root);
