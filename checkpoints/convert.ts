@@ -9,7 +9,7 @@ import type { LevelOptions } from "../networks/mod.ts";
 import { CheckpointError, inFile } from "./errors.ts";
 import { fitCard } from "./fit_card.ts";
 import { fromAuthorsNames, toAuthorsNames } from "./lightning.ts";
-import { writeModelFile } from "./model_file.ts";
+import { type WeightsDType, writeModelFile } from "./model_file.ts";
 import { published, type PublishedName } from "./published.ts";
 import { writeSafetensors } from "./safetensors.ts";
 import { readWeightsFile, type WeightsFile } from "./weights_file.ts";
@@ -24,6 +24,8 @@ export interface ConvertOptions {
   readonly attention?: readonly LevelOptions["attention"][];
   /** A model file (default), or safetensors with the names of the authors' state_dict. */
   readonly to?: "model" | "authors";
+  /** How the weights of a model file are stored. Default float32. */
+  readonly dtype?: WeightsDType;
   readonly registry?: AnyRegistry;
   /** Whether an existing file may be replaced. Default false. */
   readonly overwrite?: boolean;
@@ -60,7 +62,7 @@ function cardFor({ card, facts }: WeightsFile, given: ConvertOptions["card"]): M
 export async function convertWeights(
   from: string | URL,
   into: string | URL,
-  { card: given, weights = "ema", attention, to = "model", registry, overwrite = false }:
+  { card: given, weights = "ema", attention, to = "model", dtype, registry, overwrite = false }:
     ConvertOptions = {},
 ): Promise<Converted> {
   const file = readWeightsFile(from, { weights });
@@ -72,6 +74,7 @@ export async function convertWeights(
   }
   const options = { ...(attention && { attention }), ...(registry && { registry }) };
   const card = inFile(from, () => fitCard(cardFor(file, given), tensors, options));
-  await writeModelFile(into, { tensors, card, overwrite, ...(registry && { registry }) });
+  const how = { overwrite, ...(dtype && { dtype }), ...(registry && { registry }) };
+  await writeModelFile(into, { tensors, card, ...how });
   return { tensors: count, card };
 }

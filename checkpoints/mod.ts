@@ -38,6 +38,7 @@ export {
   readModelFile,
   saveModel,
   TRAINING_PREFIX,
+  type WeightsDType,
   writeModelFile,
 } from "./model_file.ts";
 export { published, type PublishedName } from "./published.ts";

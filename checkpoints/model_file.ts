@@ -15,9 +15,10 @@ import {
   parseCard,
   stringifyCard,
 } from "../model/mod.ts";
+import type { Network } from "../networks/mod.ts";
 import { CheckpointError, inFile } from "./errors.ts";
 import { parseSafetensors, type Safetensors, writeSafetensors } from "./safetensors.ts";
-import type { StoredTensors } from "./stored_tensor.ts";
+import { type StoredTensors, toHalf } from "./stored_tensor.ts";
 import { checkTensors, tensorsOf, weightsOf } from "./weights.ts";
 
 /**
@@ -110,44 +111,59 @@ export async function readModelFile(place: string | URL): Promise<ModelFile> {
   });
 }
 
+/** How weights are stored. Buffers, on which frequencies depend, are float32 always. */
+export type WeightsDType = "float32" | "float16";
+
 /**
  * Writes tensors and card of a model.
  *
  * @param path Where to.
- * @param options The tensors by the authors' names, linear weights [out, in]; the card;
- * `overwrite` allows replacing a file.
+ * @param options The tensors by the authors' names, linear weights [out, in]; the card; how weights
+ * are stored (default float32); `overwrite` allows replacing a file.
  * @throws {CheckpointError} If the tensors are not those of the card's network.
  * @throws {TypeError} If the file exists and `overwrite` is not set.
  */
 export async function writeModelFile(
   path: string | URL,
-  { tensors, card, registry = builtins, overwrite = false }: ModelFile & {
+  { tensors, card, registry = builtins, overwrite = false, dtype = "float32" }: ModelFile & {
     readonly registry?: AnyRegistry;
     readonly overwrite?: boolean;
+    readonly dtype?: WeightsDType;
   },
 ): Promise<void> {
-  checkTensors(buildModules(card, { registry, path: "card.modules" }).network, tensors);
+  const { network } = buildModules(card, { registry, path: "card.modules" });
+  checkTensors(network, tensors);
   const metadata = modelMetadata(card);
-  await writeSafetensors(path, { tensors, metadata, overwrite });
+  const stored = dtype === "float32" ? tensors : halved(tensors, network);
+  await writeSafetensors(path, { tensors: stored, metadata, overwrite });
+}
+
+function halved(tensors: StoredTensors, { tensors: specs }: Pick<Network, "tensors">) {
+  const trained = new Set(specs.filter(({ role }) => role === "param").map(({ name }) => name));
+  return Object.fromEntries(
+    Object.entries(tensors).map(([name, one]) => [name, trained.has(name) ? toHalf(one) : one]),
+  );
 }
 
 /**
  * Saves a model, card included.
  *
  * @param model The model; its weights stay the caller's.
- * @param path Where to; `overwrite` allows replacing a file.
+ * @param path Where to; `overwrite` allows replacing a file, `dtype` says how weights are stored.
+ * @throws {RangeError} If a weight is too large for float16.
  * @throws {TypeError} If the file exists and `overwrite` is not set.
  */
 export async function saveModel(
   model: Pick<Model, "weights" | "card">,
   path: string | URL,
-  { registry = builtins, overwrite = false }: {
+  options: {
     readonly registry?: AnyRegistry;
     readonly overwrite?: boolean;
+    readonly dtype?: WeightsDType;
   } = {},
 ): Promise<void> {
   const tensors = await tensorsOf(model.weights);
-  await writeModelFile(path, { tensors, card: model.card, registry, overwrite });
+  await writeModelFile(path, { ...options, tensors, card: model.card });
 }
 
 /**

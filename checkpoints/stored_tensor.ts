@@ -104,6 +104,26 @@ function halfToFloat(bits: number): number {
   return sign * (1 + fraction / 1024) * 2 ** (exponent - 15);
 }
 
+/** Largest finite half. */
+const LARGEST_HALF = 65504;
+
+/**
+ * A tensor in half the bytes: F32 rounded to the nearest F16, everything else as it is.
+ *
+ * @throws {RangeError} If a number is too large for a half.
+ */
+export function toHalf(tensor: StoredTensor): StoredTensor {
+  const { data } = tensor;
+  if (!(data instanceof Float32Array)) return tensor;
+  const large = data.find((value) => Math.abs(value) > LARGEST_HALF);
+  if (large !== undefined) {
+    throw new RangeError(
+      `Cannot store weights as float16: they must not exceed ${LARGEST_HALF}, got ${large}`,
+    );
+  }
+  return { ...tensor, dtype: "F16", data: new Uint16Array(Float16Array.from(data).buffer) };
+}
+
 /**
  * The elements as float32: F32 as it is (no copy), everything else converted.
  *

@@ -35,6 +35,7 @@ export const convert = command({
       "neighborhood,global",
     ),
     to: choice("Names in the output (default model)", ["model", "authors"]),
+    dtype: choice("How a model file stores weights (default float32)", ["float32", "float16"]),
     overwrite: toggle("Replace an existing file"),
   },
   examples: [
@@ -46,12 +47,15 @@ export const convert = command({
     if (preset !== undefined && path !== undefined) {
       throw new UsageError("give --preset or --card, not both");
     }
+    if (options.to === "authors" && options.dtype !== undefined) {
+      throw new UsageError("--to authors keeps the numbers: leave out --dtype");
+    }
     if (options.to === "authors" && (preset ?? path ?? attention) !== undefined) {
       throw new UsageError("--to authors writes no card: leave out --preset, --card, --attention");
     }
     const card = path === undefined ? preset : parseCard(await readJson(path), path);
     const reaches = reachesOf(attention);
-    const { overwrite, weights, to } = options;
+    const { overwrite, weights, to, dtype } = options;
     const converted = await convertWeights(from!, into!, {
       overwrite,
       registry: context.registry,
@@ -59,6 +63,7 @@ export const convert = command({
       ...(reaches && { attention: reaches }),
       ...(weights && { weights }),
       ...(to && { to }),
+      ...(dtype && { dtype }),
     });
     const { tensors, card: written } = converted;
     return {

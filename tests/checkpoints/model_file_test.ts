@@ -178,3 +178,46 @@ Deno.test("loadModel() loads from an http URL and reports what the server says",
     }
   });
 });
+
+Deno.test("saveModel() as float16 halves the file and rounds weights, not frequencies", async () => {
+  await withFile(async (path, { model, folder }) => {
+    const half = `${folder}/half.safetensors`;
+    await saveModel(model, half, { dtype: "float16" });
+    const { tensors } = await readSafetensors(half);
+    for (const name of Object.keys(model.weights.params)) assertEquals(tensors[name]!.dtype, "F16");
+    for (const name of Object.keys(model.weights.buffers)) {
+      assertEquals(tensors[name]!.dtype, "F32");
+    }
+    const loaded = await loadModel(half);
+    for (const [name, exact] of Object.entries(model.weights.params)) {
+      const [wanted, found] = [exact.dataSync(), loaded.weights.params[name]!.dataSync()];
+      // Half a unit in the last of 11 bits, or of the smallest number.
+      for (const [i, value] of wanted.entries()) {
+        assert(Math.abs(found[i]! - value) <= Math.max(Math.abs(value) * 2 ** -11, 2 ** -25), name);
+      }
+    }
+    for (const [name, exact] of Object.entries(model.weights.buffers)) {
+      assertEquals(loaded.weights.buffers[name]!.dataSync(), exact.dataSync());
+    }
+    const [{ size: small }, { size: large }] = [await Deno.stat(half), await Deno.stat(path)];
+    assert(small < 0.7 * large, `${small} of ${large} bytes`);
+    dispose(loaded);
+  });
+});
+
+Deno.test("saveModel() refuses weights that float16 cannot hold", async () => {
+  await withFile(async (_, { model, folder }) => {
+    const [[name, first]] = Object.entries(model.weights.params) as [
+      [string, typeof tf.Tensor.prototype],
+    ];
+    const large = tf.fill(first.shape, 1e6);
+    const weights = { ...model.weights, params: { ...model.weights.params, [name]: large } };
+    const options = { dtype: "float16" } as const;
+    await assertRejects(
+      () => saveModel({ ...model, weights }, `${folder}/large.safetensors`, options),
+      RangeError,
+      "65504",
+    );
+    large.dispose();
+  });
+});
