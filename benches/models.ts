@@ -218,7 +218,7 @@ function methodsOf(models: readonly Model[]): Readonly<Record<string, Method>> {
     async ({ frames, reference }) => {
       const used = frames.length > model.card.length ? [frames[reference]!] : frames;
       const at = used.length === 1 ? 0 : reference;
-      return await restoreSeries(model, used, { reference: at, batchSize: 4, ...steps });
+      return await restoreSeries(model, used, { reference: at, ...steps });
     },
   ]);
   const names = Number(args.length) === 1 ? ["copy"] : Object.keys(BASELINES);
