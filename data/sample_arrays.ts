@@ -49,6 +49,21 @@ export function copyTurned(raster: Raster, layer: Layer, { symmetry, place }: {
   }
 }
 
+/** Some bands of pixel-interleaved numbers. */
+export function pickBands(
+  data: ArrayLike<number>,
+  bands: number,
+  picked: readonly number[],
+): Float32Array {
+  const pixels = data.length / bands;
+  const count = picked.length;
+  const out = new Float32Array(pixels * count);
+  for (let i = 0; i < pixels; i++) {
+    for (let j = 0; j < count; j++) out[i * count + j] = data[i * bands + picked[j]!]!;
+  }
+  return out;
+}
+
 /** The layers of a sample, and of which array they are a part. */
 export function layersOf({ target, frames }: SampleFiles, length: number) {
   return [

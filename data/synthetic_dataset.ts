@@ -26,6 +26,7 @@ import {
   type Sample,
 } from "./dataset.ts";
 import { type CloudShape, cloudShapesCheck } from "./cloud_shape.ts";
+import { pickBands } from "./sample_arrays.ts";
 import { otherDay } from "./season.ts";
 import { drawSky } from "./synthetic_sky.ts";
 
@@ -153,16 +154,6 @@ function drawDates(count: number, length: number, mix: number, rng: Rng): readon
     dates[l] = (dates[l]! + 1 + rng.fork("other").integer(count - 1, 1)) % count;
   }
   return dates;
-}
-
-/** Some bands of pixel-interleaved numbers. */
-function pickBands(data: ArrayLike<number>, bands: number, picked: readonly number[]) {
-  const pixels = data.length / bands;
-  const out = new Float32Array(pixels * picked.length);
-  for (let i = 0; i < pixels; i++) {
-    for (const [j, b] of picked.entries()) out[i * picked.length + j] = data[i * bands + b]!;
-  }
-  return out;
 }
 
 /** Indices of the bands of the image and of the auxiliary ones. */
