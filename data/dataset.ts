@@ -33,6 +33,11 @@ export interface Dataset {
   /** Band names of the images in channel order. */
   readonly bands: readonly string[];
   /**
+   * Tells what samples are drawn from, wherever it lies: another digest is other data. Absent where
+   * nobody knows.
+   */
+  readonly digest?: string;
+  /**
    * @param index In [0, size).
    * @param rng Decides crop, flips and clouds: the same stream gives the same sample.
    */

@@ -5,6 +5,7 @@
  */
 
 import { InputError, type Raster, type Rng } from "../core/mod.ts";
+import { textsDigest } from "./dataset_digest.ts";
 import { type Crop, type Dataset, hasEmptyPixels, type Sample } from "./dataset.ts";
 import { nodataOf } from "./file_form.ts";
 import { OpenFiles } from "./open_files.ts";
@@ -183,6 +184,7 @@ export function fileDataset(listing: Listing, options: FileDatasetOptions): Data
   return {
     size: samples.length,
     bands: listing.bands,
+    digest: textsDigest(samples.map(({ name }) => name)),
     async sample(index, rng) {
       const files = new OpenFiles(listing);
       try {

@@ -26,6 +26,7 @@ import {
   type Sample,
 } from "./dataset.ts";
 import { type CloudShape, cloudShapesCheck } from "./cloud_shape.ts";
+import { placesDigest } from "./dataset_digest.ts";
 import { pickBands } from "./sample_arrays.ts";
 import { otherDay } from "./season.ts";
 import { drawSky } from "./synthetic_sky.ts";
@@ -210,6 +211,7 @@ export function syntheticDataset({ places, ...settings }: SyntheticDatasetOption
   return {
     size,
     bands: image.map((b) => bands[b]!),
+    digest: placesDigest(places, options.shapes),
     sample(index, rng) {
       const stream = rng.fork(index);
       const { place, crop, frames } = draw(stream.fork("crop"));

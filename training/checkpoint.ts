@@ -20,6 +20,8 @@ import { type Params, readTensor, type Tensor, tf } from "../engine/mod.ts";
 import type { ModelCard } from "../model/mod.ts";
 import type { Network } from "../networks/mod.ts";
 import type { Best } from "./best.ts";
+import { withoutPlaces } from "./data_config.ts";
+import { dataChange, type DataFacts } from "./data_facts.ts";
 import type { CheckedExperiment } from "./experiment.ts";
 import type { TrainingState } from "./state.ts";
 
@@ -29,11 +31,16 @@ const STEP = "emrdm.step";
 const AVERAGE = "emrdm.average";
 const BEST = "emrdm.best";
 const INITIAL = "emrdm.initialWeights";
+const DATA = "emrdm.data";
 
 /** What a checkpoint belongs to. */
 export interface CheckpointOwner {
   /** With the model's axes complete. */
   readonly experiment: CheckedExperiment;
+  /** The data of training. */
+  readonly data: DataFacts;
+  /** The data of validation, if it is validated. */
+  readonly validation?: DataFacts;
   /** Digest of the weights that the run started from, where they were no random ones. */
   readonly initialWeights?: string;
 }
@@ -44,28 +51,34 @@ function json(value: unknown): string {
 }
 
 /**
- * What makes the numbers of an experiment, as text. How long it runs, how often it saves, and what
- * its model is measured on do not.
+ * What makes the numbers of an experiment, as text. How long it runs, how often it saves, what its
+ * model is measured on and where its data lie do not.
  */
 function essence({ experiment, initialWeights }: CheckpointOwner): string {
-  const { model, data: { train }, batchSize, accumulate, minLength, optimizer } = experiment;
+  const { model, batchSize, accumulate, minLength, optimizer } = experiment;
   const { learningRateSchedule, ema: { decays }, clip, seed, skipBad } = experiment;
+  const data = { train: withoutPlaces(experiment.data.train) };
   return json({
-    ...{ model, data: { train }, batchSize, accumulate, minLength, optimizer },
+    ...{ model, data, batchSize, accumulate, minLength, optimizer },
     ...{ learningRateSchedule, ema: { decays }, clip, seed, skipBad, initialWeights },
   });
 }
 
-/** The keys by which two essences differ. */
-function differences(a: string, b: string): readonly string[] {
-  const [left, right] = [JSON.parse(a), JSON.parse(b)] as Readonly<Record<string, unknown>>[];
+/** The keys by which two essences differ, whether they name places or not. */
+function differences(...texts: readonly [string, string]): readonly string[] {
+  const [left, right] = texts.map((text): Readonly<Record<string, unknown>> => {
+    const { data, ...rest } = JSON.parse(text);
+    return { ...rest, ...(data && { data: { train: withoutPlaces(data.train) } }) };
+  });
   return [...new Set([...Object.keys(left!), ...Object.keys(right!)])]
     .filter((key) => json(left![key]) !== json(right![key]));
 }
 
 /** What a best validation is comparable by. */
-function bestKey({ ema: { use }, data, keepBest, validationSamples }: CheckedExperiment): string {
-  return json({ metric: keepBest, use, data: data.validation, samples: validationSamples });
+function bestKey({ experiment, validation: facts }: CheckpointOwner): string {
+  const { ema: { use }, data: { validation }, keepBest, validationSamples } = experiment;
+  const data = validation && withoutPlaces(validation);
+  return json({ metric: keepBest, use, data, samples: validationSamples, facts });
 }
 
 /** The names of groups of tensors beside the model. */
@@ -113,17 +126,41 @@ export async function saveCheckpoint(
     ...modelMetadata(card),
     [STEP]: String(step),
     [EXPERIMENT]: essence(owner),
+    [DATA]: json(owner.data),
     [AVERAGE]: String(averages.use),
     ...(owner.initialWeights !== undefined && { [INITIAL]: owner.initialWeights }),
-    ...(best && { [BEST]: json({ ...best, of: bestKey(owner.experiment) }) }),
+    ...(best && { [BEST]: json({ ...best, of: bestKey(owner) }) }),
   };
   await writeSafetensors(path, { tensors, metadata, overwrite: true });
 }
 
-function parseBest(text: string | undefined, experiment: CheckedExperiment): Best | undefined {
+function parseBest(text: string | undefined, owner: CheckpointOwner): Best | undefined {
   if (text === undefined) return undefined;
   const { of, ...best } = JSON.parse(text) as Best & { readonly of: string };
-  return of === bestKey(experiment) ? best : undefined;
+  return of === bestKey(owner) ? best : undefined;
+}
+
+/** @throws {CheckpointError} If the checkpoint is of another experiment or of other data. */
+function checkOwner(
+  path: string,
+  metadata: Readonly<Record<string, string>>,
+  owner: CheckpointOwner,
+): void {
+  const differing = differences(metadata[EXPERIMENT] ?? "{}", essence(owner));
+  if (differing.length > 0) {
+    throw new CheckpointError(
+      `Cannot resume from ${path}: it must be of the same experiment, got another ` +
+        `${differing.join(", ")}; train the changed one into another folder`,
+    );
+  }
+  const before = metadata[DATA];
+  const change = before && dataChange(JSON.parse(before) as DataFacts, owner.data);
+  if (change) {
+    throw new CheckpointError(
+      `Cannot resume from ${path}: its data ${change}; give it those back, or train into another ` +
+        `folder ("initialWeights" starts from this file)`,
+    );
+  }
 }
 
 /**
@@ -132,7 +169,7 @@ function parseBest(text: string | undefined, experiment: CheckedExperiment): Bes
  * @param options The network, and what the checkpoint must belong to.
  * @returns The state, whose tensors the caller owns, and the best validation so far, unless another
  *   metric, average or dataset is asked for now.
- * @throws {CheckpointError} If the file is broken or belongs to another experiment.
+ * @throws {CheckpointError} If the file is broken, or belongs to another experiment or to other data.
  */
 export async function loadCheckpoint(
   path: string,
@@ -143,13 +180,7 @@ export async function loadCheckpoint(
   if (!Number.isSafeInteger(step) || step < 0) {
     throw new CheckpointError(`Cannot resume from ${path}: it is no checkpoint of a training run`);
   }
-  const differing = differences(metadata[EXPERIMENT] ?? "{}", essence(owner));
-  if (differing.length > 0) {
-    throw new CheckpointError(
-      `Cannot resume from ${path}: it must be of the same experiment, got another ` +
-        `${differing.join(", ")}; train the changed one into another folder`,
-    );
-  }
+  checkOwner(path, metadata, owner);
   const read = (group: string, role: "param" | "buffer"): Params => {
     const specs = network.tensors.filter((spec) => spec.role === role);
     const entries = specs.map(({ name, shape }): [string, Tensor] => {
@@ -172,5 +203,5 @@ export async function loadCheckpoint(
     ema: names.ema.map((group) => read(group, "param")),
     optimizer: { step, first: read(names.first, "param"), second: read(names.second, "param") },
   };
-  return { state, best: parseBest(metadata[BEST], owner.experiment) };
+  return { state, best: parseBest(metadata[BEST], owner) };
 }

@@ -183,6 +183,17 @@ export const DATA_TYPES = Object.keys(CHECKS) as readonly DataConfig["type"][];
 /** Options without which a dataset does not know where its files are. */
 const REQUIRED: readonly string[] = ["root", "file"];
 
+/** Options that say where files lie. */
+const PLACES: readonly string[] = ["root", "nirRoot", "file", "masks"];
+
+/** A dataset without where it lies: the same after it was moved. */
+export function withoutPlaces(config: DataConfig): Readonly<Record<string, unknown>> {
+  // Whether there is such a folder at all is no question of place.
+  return Object.fromEntries(
+    Object.entries(config).map(([key, value]) => [key, PLACES.includes(key) ? "" : value]),
+  );
+}
+
 /** Checks options, of which those that are left out stay out. */
 function checkGiven(options: object, checks: Checks<object>, path: string): object {
   const optional = Object.keys(checks).filter((key) => !REQUIRED.includes(key));

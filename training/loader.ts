@@ -46,6 +46,8 @@ export interface Loader extends AsyncDisposable {
   readonly size: number;
   /** Band names of the images in channel order. */
   readonly bands: readonly string[];
+  /** Of the dataset, see {@linkcode Dataset}. */
+  readonly digest?: string;
   /**
    * The samples of a step, counted from 0, in the order of {@linkcode sampleOrder}: a function of
    * seed and step alone. The steps after it are then prepared.
@@ -148,6 +150,7 @@ class OwnThread implements SampleSource {
 class PreparedLoader implements Loader {
   readonly size: number;
   readonly bands: readonly string[];
+  readonly digest?: string;
   readonly #source: SampleSource;
   readonly #batchSize: number;
   readonly #prepared = new Map<number, Promise<readonly Made[]>>();
@@ -155,9 +158,10 @@ class PreparedLoader implements Loader {
   readonly #recorded = new Set<number>();
   #closed = false;
 
-  constructor({ size, bands }: DatasetFacts, source: SampleSource, batchSize: number) {
+  constructor({ size, bands, digest }: DatasetFacts, source: SampleSource, batchSize: number) {
     this.size = size;
     this.bands = bands;
+    if (digest !== undefined) this.digest = digest;
     this.#source = source;
     this.#batchSize = batchSize;
   }

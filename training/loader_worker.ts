@@ -26,7 +26,8 @@ async function answer(request: LoaderRequest): Promise<LoaderAnswer> {
   if (request.type === "make") return { made: await make!(request.n) };
   const dataset = await open(request.dataset);
   make = sampleMaker(dataset, request.maker);
-  return { opened: { size: dataset.size, bands: dataset.bands } };
+  const { size, bands, digest } = dataset;
+  return { opened: { size, bands, ...(digest !== undefined && { digest }) } };
 }
 
 /** Buffers that are given away, not copied: those that hold one array of the sample and no more. */

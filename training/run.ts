@@ -12,9 +12,8 @@ import { type Dataset, type Sample, writeFileAtomically } from "../data/mod.ts";
 import type { AnyRegistry, Model, ModelCard } from "../model/mod.ts";
 import { type Best, betterOf, metricOf } from "./best.ts";
 import { cardText } from "./card_text.ts";
-import { saveCheckpoint } from "./checkpoint.ts";
+import { type CheckpointOwner, saveCheckpoint } from "./checkpoint.ts";
 import type { Environment } from "./environment.ts";
-import type { CheckedExperiment } from "./experiment.ts";
 import { learningRateFactor } from "./learning_rate.ts";
 import type { Loader } from "./loader.ts";
 import { Recorder } from "./recorder.ts";
@@ -25,17 +24,13 @@ import type { Trained, TrainOptions } from "./train_options.ts";
 import { validate, type Validation } from "./validation.ts";
 
 /** What a run is made of. */
-export interface RunOptions extends Pick<TrainOptions, "signal" | "onProgress"> {
-  /** With the model's axes complete. */
-  readonly experiment: CheckedExperiment;
+export interface RunOptions extends CheckpointOwner, Pick<TrainOptions, "signal" | "onProgress"> {
   /** Before training. */
   readonly card: ModelCard;
   readonly context: StepContext;
   readonly registry: AnyRegistry;
   readonly folder: RunFolder;
   readonly environment: Environment;
-  /** Digest of the weights that the run started from, where they were no random ones. */
-  readonly initialWeights?: string;
 }
 
 /** Batches, and samples to measure on. */
@@ -188,13 +183,14 @@ export class Run {
   }
 
   async #saveState(path: string, recorder: Recorder): Promise<void> {
-    const { experiment, initialWeights } = this.#options;
+    const { experiment, data, validation, initialWeights } = this.#options;
     // No step may have a checkpoint and no line.
     recorder.sync();
     await saveCheckpoint(path, this.state, {
-      experiment,
+      ...{ experiment, data },
       card: this.#card(),
       best: this.#best,
+      ...(validation && { validation }),
       ...(initialWeights !== undefined && { initialWeights }),
     });
   }

@@ -11,6 +11,7 @@ import { buildModules, type ModelCard } from "../model/mod.ts";
 import { adamw } from "./adamw.ts";
 import { checkBands } from "./batch.ts";
 import { loadCheckpoint } from "./checkpoint.ts";
+import { dataFacts } from "./data_facts.ts";
 import { openDataset } from "./datasets.ts";
 import { currentEnvironment, writeEnvironment, writeJson } from "./environment.ts";
 import { type CheckedExperiment, type Experiment, parseExperiment } from "./experiment.ts";
@@ -33,7 +34,7 @@ import { createUpdater } from "./updater.ts";
  * @throws {OutputError} If the folder holds a run already and is not to be resumed.
  * @throws {InputError} If files of the data, or of the initial weights, are missing or bad.
  * @throws {TypeError} If the data do not fit the model.
- * @throws {CheckpointError} If the folder's checkpoint is of another experiment.
+ * @throws {CheckpointError} If the folder's checkpoint is of another experiment or of other data.
  * @throws {DivergedError} If loss or gradients are no longer finite; the last checkpoint stays.
  * @throws The signal's reason, if it ends the run; the checkpoint is then up to date.
  */
@@ -47,7 +48,6 @@ export async function train(experiment: Experiment, options: TrainOptions): Prom
   const { clip, accumulate, ema: { decays }, learningRateSchedule: schedule, seed } = checked;
   const updater = createUpdater({ network: modules.network, optimizer, clip, accumulate });
   const folder = runFolder(options.out);
-  const owner = { experiment: checked, ...(digest !== undefined && { initialWeights: digest }) };
   let state = firstState(weights, { optimizer, averages: decays.length });
   let run: Run | undefined;
   try {
@@ -55,6 +55,12 @@ export async function train(experiment: Experiment, options: TrainOptions): Prom
     await using loader = await openBatches(checked, card, options);
     checkBands(loader, card);
     const validation = await openValidation(checked, card, options);
+    const owner = {
+      experiment: checked,
+      data: dataFacts(loader),
+      ...(validation && { validation: dataFacts(validation) }),
+      ...(digest !== undefined && { initialWeights: digest }),
+    };
     for (const path of folder.folders) await Deno.mkdir(path, { recursive: true });
     let best;
     if (await exists(folder.last)) {
