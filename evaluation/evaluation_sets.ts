@@ -16,7 +16,7 @@ import {
 import type { StudyEvaluation } from "./study.ts";
 import type { StudyResult } from "./study_result.ts";
 import { kept } from "./kept.ts";
-import { shortHash, stableJson } from "./trained.ts";
+import { shortHash, stableJson } from "./stable_json.ts";
 
 /** Evaluation sets, made when a row first needs them and shared by all rows with the same data. */
 export class EvaluationSets {

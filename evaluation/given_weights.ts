@@ -8,7 +8,8 @@ import { loadModel } from "../checkpoints/mod.ts";
 import { tf } from "../engine/mod.ts";
 import { type ModelCard, modelDigest } from "../model/mod.ts";
 import type { PlannedRow, PlanOptions } from "./plan.ts";
-import { stableJson, type TrainedRun } from "./trained.ts";
+import { stableJson } from "./stable_json.ts";
+import type { TrainedRun } from "./trained.ts";
 
 /** What weights were learnt for; the other axes may change without training. */
 function madeFor({ bands, condition, scaling, modules: { network } }: ModelCard) {

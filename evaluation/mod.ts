@@ -64,5 +64,6 @@ export {
   stepsOf,
   type StudyResult,
 } from "./study_result.ts";
-export { runName, type TrainedRun, trainedRun } from "./trained.ts";
+export type { LocatedRun } from "./located_run.ts";
+export { findRun, runName, type TrainedRun, trainedRun } from "./trained.ts";
 export { writeStudy } from "./write_study.ts";

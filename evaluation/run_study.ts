@@ -11,6 +11,7 @@ import {
   type CheckedExperiment,
   type DataConfig,
   DivergedError,
+  placesOf,
   type TrainingProgress,
 } from "../training/mod.ts";
 import { EvaluationSets } from "./evaluation_sets.ts";
@@ -18,16 +19,10 @@ import { givenWeights } from "./given_weights.ts";
 import { keptScores } from "./kept.ts";
 import { evaluationOf, type PlannedRow, type PlanOptions, planStudy } from "./plan.ts";
 import { meanScores, scoreModel } from "./score_model.ts";
+import { shortHash, stableJson } from "./stable_json.ts";
 import type { Study } from "./study.ts";
 import { groupResults, type SeedResult, type StudyResult } from "./study_result.ts";
-import {
-  isTrained,
-  runName,
-  shortHash,
-  stableJson,
-  type TrainedRun,
-  trainedRun,
-} from "./trained.ts";
+import { findRun, isTrained, runName, type TrainedRun, trainedRun } from "./trained.ts";
 
 /** How a study is run. */
 export interface RunStudyOptions extends PlanOptions {
@@ -55,7 +50,6 @@ export interface RunStudyOptions extends PlanOptions {
 
 /** One training run and the rows that sample from it. */
 interface PlannedRun {
-  readonly name: string;
   readonly experiment: CheckedExperiment;
   readonly rows: readonly PlannedRow[];
 }
@@ -81,33 +75,38 @@ async function runsOf(
   for (const seed of seeds ?? [undefined]) {
     for (const row of rows) {
       const experiment = { ...row.experiment, seed: seed ?? row.experiment.seed };
-      const name = await runName(experiment);
-      if (!runs.has(name)) runs.set(name, { experiment, rows: [] });
-      runs.get(name)!.rows.push(row);
+      const key = `${await runName(experiment)} ${stableJson(placesOf(experiment.data.train))}`;
+      if (!runs.has(key)) runs.set(key, { experiment, rows: [] });
+      runs.get(key)!.rows.push(row);
     }
   }
-  return [...runs].map(([name, run]) => ({ name, ...run }));
+  return [...runs.values()];
 }
 
 /**
  * What {@linkcode runStudy} would train, and what it would find.
  *
  * @throws {OptionsError} If an experiment is wrong anywhere.
+ * @throws {InputError} If there is a run of data at another place, and those at hand cannot be opened.
  */
 export async function previewStudy(
   study: Study,
   { out, seeds, ...options }: Omit<RunStudyOptions, "name">,
 ): Promise<StudyPlan> {
-  const rows = (await planStudy(study, options)).flatMap((group) => group.rows);
-  const runs = await runsOf(rows, seeds);
-  return {
-    runs: await Promise.all(runs.map(async ({ name, experiment, rows }) => ({
-      name,
+  const planned = (await planStudy(study, options)).flatMap((group) => group.rows);
+  const { registry } = options;
+  const runs: StudyPlan["runs"][number][] = [];
+  // One after the other: each may have to open its data.
+  for (const { experiment, rows } of await runsOf(planned, seeds)) {
+    const run = await findRun(experiment, { folder: `${out}/trained`, registry });
+    runs.push({
+      name: run.name,
       steps: experiment.steps,
-      trained: await isTrained(experiment, { folder: `${out}/trained` }),
+      trained: await isTrained(run),
       rows: rows.map(({ row }) => row.name),
-    }))),
-  };
+    });
+  }
+  return { runs };
 }
 
 /** Lends the model of a file, which is read when it is first asked for. */
@@ -202,12 +201,14 @@ export async function runStudy(study: Study, options: RunStudyOptions): Promise<
     });
     return result();
   }
-  for (const { name: run, experiment, rows } of runs) {
+  for (const { experiment, rows } of runs) {
     const { seed } = experiment;
+    const located = await findRun(experiment, { folder: `${out}/trained`, registry });
+    const run = located.name;
     let trained: TrainedRun;
     try {
       trained = await trainedRun(experiment, {
-        folder: `${out}/trained`,
+        run: located,
         workers,
         ...(registry && { registry }),
         ...(signal && { signal }),

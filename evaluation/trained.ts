@@ -9,10 +9,12 @@ import { tf } from "../engine/mod.ts";
 import {
   type CheckedExperiment,
   train,
-  type TrainingProgress,
   type TrainOptions,
+  withoutPlaces,
 } from "../training/mod.ts";
 import { textOf, writeJson } from "./kept.ts";
+import { keepRunData, type LocatedRun, type LocateOptions, locateRun } from "./located_run.ts";
+import { shortHash, stableJson } from "./stable_json.ts";
 
 /** A finished run. */
 export interface TrainedRun {
@@ -27,34 +29,36 @@ export interface TrainedRun {
   readonly seconds?: number;
 }
 
-/** What does not change what is learnt: two experiments that differ in these share a run. */
+/**
+ * What does not change what is learnt: two experiments that differ in these share a run. So do those
+ * that differ in what they are validated and tested on, and in where their data lie.
+ */
 const APART = [
   ...["checkpointEvery", "keepEvery", "keepBest", "logEvery"],
   ...["validateEvery", "validationSamples"],
 ];
 
-/** JSON with sorted keys, so that equal values are equal texts. Infinity is kept. */
-export function stableJson(value: unknown): string {
-  return JSON.stringify(value, (_, item) => {
-    if (item === Infinity) return "Infinity";
-    if (typeof item !== "object" || item === null || Array.isArray(item)) return item;
-    return Object.fromEntries(Object.entries(item).sort(([a], [b]) => a < b ? -1 : 1));
-  });
-}
-
-/** The first 8 hexadecimal digits of SHA-256. */
-export async function shortHash(text: string): Promise<string> {
-  const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(text));
-  return Array.from(new Uint8Array(digest, 0, 4), (byte) => byte.toString(16).padStart(2, "0"))
-    .join("");
+/** Weights by what is in their file; by their address where that cannot be read as a file. */
+async function weightsKey(address: string): Promise<string> {
+  try {
+    return await shortHash(await Deno.readFile(address));
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return address;
+    throw error;
+  }
 }
 
 /** Name of the folder of a run: the model's name, the seed, and a hash of all that matters. */
 export async function runName(experiment: CheckedExperiment): Promise<string> {
-  const { model, seed } = experiment;
-  const essence = Object.entries(experiment).filter(([key]) => !APART.includes(key));
+  const { model, seed, data: { train }, initialWeights } = experiment;
+  const options = Object.entries(experiment).filter(([key]) => !APART.includes(key));
+  const essence = {
+    ...Object.fromEntries(options),
+    data: { train: withoutPlaces(train) },
+    ...(initialWeights !== undefined && { initialWeights: await weightsKey(initialWeights) }),
+  };
   const name = (model.name ?? "unnamed").replaceAll(/[^\w.-]+/g, "_");
-  return `${name}-seed${seed}-${await shortHash(stableJson(Object.fromEntries(essence)))}`;
+  return `${name}-seed${seed}-${await shortHash(stableJson(essence))}`;
 }
 
 const FINISHED = "finished.json";
@@ -77,19 +81,28 @@ async function secondsOf(folder: string): Promise<number | undefined> {
   return seconds.length === 0 ? undefined : seconds.reduce((sum, value) => sum + value, 0);
 }
 
-/** How runs are carried out. */
-export interface TrainedOptions extends Pick<TrainOptions, "registry" | "signal" | "workers"> {
-  /** Holds one folder per run. */
-  readonly folder: string;
-  readonly onProgress?: (progress: TrainingProgress) => void;
+/**
+ * The folder of an experiment's run, which is there or will be.
+ *
+ * @throws {InputError} If there is one of data at another place, and those at hand cannot be opened.
+ */
+export async function findRun(
+  experiment: CheckedExperiment,
+  options: LocateOptions,
+): Promise<LocatedRun> {
+  return await locateRun(await runName(experiment), experiment, options);
 }
 
-/** Whether an experiment's run is there and complete. */
-export async function isTrained(
-  experiment: CheckedExperiment,
-  { folder }: Pick<TrainedOptions, "folder">,
-): Promise<boolean> {
-  return await finishedRun(`${folder}/${await runName(experiment)}`) !== undefined;
+/** Whether a run is there and complete. */
+export async function isTrained({ folder }: LocatedRun): Promise<boolean> {
+  return await finishedRun(folder) !== undefined;
+}
+
+/** How runs are carried out. */
+export interface TrainedOptions
+  extends Pick<TrainOptions, "registry" | "signal" | "workers" | "onProgress"> {
+  /** From {@linkcode findRun}. */
+  readonly run: LocatedRun;
 }
 
 /**
@@ -97,20 +110,20 @@ export async function isTrained(
  * goes on.
  *
  * @throws {DivergedError} If training fails.
+ * @throws {CheckpointError} If the data have changed since it was interrupted.
  * @throws The signal's reason, if it ends the run; a checkpoint is then kept.
  */
 export async function trainedRun(
   experiment: CheckedExperiment,
-  { folder: all, onProgress, ...options }: TrainedOptions,
+  { run: { folder }, ...options }: TrainedOptions,
 ): Promise<TrainedRun> {
-  const folder = `${all}/${await runName(experiment)}`;
+  await keepRunData(folder, experiment, options);
   const found = await finishedRun(folder);
   if (found !== undefined) return found;
   const { model, path } = await train(experiment, {
     ...options,
     out: folder,
     resume: true,
-    ...(onProgress && { onProgress }),
   });
   const { params, buffers } = model.weights;
   const parameters = Object.values(params).reduce((sum, { size }) => sum + size, 0);

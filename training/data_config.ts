@@ -186,6 +186,11 @@ const REQUIRED: readonly string[] = ["root", "file"];
 /** Options that say where files lie. */
 const PLACES: readonly string[] = ["root", "nirRoot", "file", "masks"];
 
+/** Where a dataset lies: its folders and files by the names of their options. */
+export function placesOf(config: DataConfig): Readonly<Record<string, string>> {
+  return Object.fromEntries(Object.entries(config).filter(([key]) => PLACES.includes(key)));
+}
+
 /** A dataset without where it lies: the same after it was moved. */
 export function withoutPlaces(config: DataConfig): Readonly<Record<string, unknown>> {
   // Whether there is such a folder at all is no question of place.

@@ -25,9 +25,11 @@ export {
   type FolderData,
   type IndexData,
   openDataset,
+  placesOf,
   type Sen12MsCrData,
   type Sen2MtcNewData,
   type SyntheticData,
+  withoutPlaces,
 } from "./datasets.ts";
 export { listDataset, type ListDatasetOptions } from "./list_dataset.ts";
 export { EMA_DECAY, emaDecay, updateEma } from "./ema.ts";
