@@ -24,7 +24,7 @@ import { clock } from "./progress.ts";
 /** A validation as one line. */
 export function validationLine({ step, validation }: TrainingProgress): string | undefined {
   if (validation === undefined) return undefined;
-  const { loss, psnr, mae, ssim, sam, inputPsnr, cloudy } = validation;
+  const { loss, psnr, mae, ssim, sam, inputPsnr, cloudy, skipped } = validation;
   const parts = [
     `loss ${loss.toFixed(4)}`,
     `PSNR ${psnr.toFixed(2)} dB (input ${inputPsnr.toFixed(2)})`,
@@ -34,6 +34,7 @@ export function validationLine({ step, validation }: TrainingProgress): string |
     ...(cloudy === undefined ? [] : [
       `under cloud PSNR ${cloudy.psnr.toFixed(2)} dB (input ${cloudy.inputPsnr.toFixed(2)})`,
     ]),
+    ...(skipped ? [`${skipped.length} samples with bad files left out`] : []),
   ];
   return `step ${step}: validation ${parts.join(", ")}`;
 }

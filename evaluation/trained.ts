@@ -35,7 +35,7 @@ export interface TrainedRun {
  */
 const APART = [
   ...["checkpointEvery", "keepEvery", "keepBest", "logEvery"],
-  ...["validateEvery", "validationSamples"],
+  ...["validateEvery", "validationSamples", "skipBad"],
 ];
 
 /** Weights by what is in their file; by their address where that cannot be read as a file. */

@@ -102,7 +102,11 @@ function metrics({ validation, best, experiment: { data } }: RunFacts): string {
     ? ""
     : `\n\nBest ${best.metric}: ${best.value.toPrecision(5)} at step ${best.step} ` +
       "(`checkpoints/best.safetensors`).";
-  return `Restored by sampling, on ${data.validation ? code(data.validation) : "given samples"}; ` +
+  const { skipped = [] } = validation;
+  const lacking = skipped.length > 0 ? `, without ${skipped.length} whose files are bad` : "";
+  return `Restored by sampling, on ${
+    data.validation ? code(data.validation) : "given samples"
+  }${lacking}; ` +
     `PSNR and MAE relative to the range of the scaling. Loss ${
       validation.loss.toPrecision(4)
     }.\n\n` +

@@ -52,22 +52,23 @@ function json(value: unknown): string {
 
 /**
  * What makes the numbers of an experiment, as text. How long it runs, how often it saves, what its
- * model is measured on and where its data lie do not.
+ * model is measured on and where its data lie do not; nor whether it leaves out bad samples, as it
+ * would not have come past one.
  */
 function essence({ experiment, initialWeights }: CheckpointOwner): string {
   const { model, batchSize, accumulate, minLength, optimizer } = experiment;
-  const { learningRateSchedule, ema: { decays }, clip, seed, skipBad } = experiment;
+  const { learningRateSchedule, ema: { decays }, clip, seed } = experiment;
   const data = { train: withoutPlaces(experiment.data.train) };
   return json({
     ...{ model, data, batchSize, accumulate, minLength, optimizer },
-    ...{ learningRateSchedule, ema: { decays }, clip, seed, skipBad, initialWeights },
+    ...{ learningRateSchedule, ema: { decays }, clip, seed, initialWeights },
   });
 }
 
-/** The keys by which two essences differ, whether they name places or not. */
+/** The keys by which two essences differ, whether they say more than one has to or not. */
 function differences(...texts: readonly [string, string]): readonly string[] {
   const [left, right] = texts.map((text): Readonly<Record<string, unknown>> => {
-    const { data, ...rest } = JSON.parse(text);
+    const { data, skipBad: _, ...rest } = JSON.parse(text);
     return { ...rest, ...(data && { data: { train: withoutPlaces(data.train) } }) };
   });
   return [...new Set([...Object.keys(left!), ...Object.keys(right!)])]

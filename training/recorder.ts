@@ -26,7 +26,8 @@ export interface RecorderOptions {
 const mean = (values: readonly number[]) => values.reduce((a, b) => a + b, 0) / values.length;
 
 /** Numbers of a validation by tag. */
-function validationScalars({ cloudy, samples: _, ...all }: Validation): Record<string, number> {
+function validationScalars(validation: Validation): Record<string, number> {
+  const { cloudy, samples: _, skipped: _k, ...all } = validation;
   const { samples: _s, ...cloud } = cloudy ?? { samples: 0 };
   const under = (group: string, scores: object) =>
     Object.entries(scores).map(([name, value]) => [`${group}/${name}`, value as number]);

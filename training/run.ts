@@ -145,11 +145,12 @@ export class Run {
 
   /** Measures the average, and keeps the checkpoint if it is the best. */
   async #validate(dataset: Dataset, recorder: Recorder): Promise<Validation> {
-    const { experiment: { validationSamples: count, keepBest: metric }, folder } = this.#options;
+    const { experiment: { validationSamples: count, keepBest: metric, skipBad }, folder } =
+      this.#options;
     const { card, registry, context: { modules } } = this.#options;
     const weights = this.#averaged();
     const measured = await validate({ card, modules, weights, registry }, dataset, {
-      count,
+      ...{ count, skipBad },
       rng: this.#rng.fork("validation"),
     });
     const { step } = this.state;

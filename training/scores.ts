@@ -26,6 +26,8 @@ export interface Validation extends PixelScores {
   readonly loss: number;
   /** Samples. */
   readonly samples: number;
+  /** What was wrong with samples that were left out; absent where there were none. */
+  readonly skipped?: readonly string[];
   /** Over pixels of the reference frame under cloud or shadow, where samples have a mask of them. */
   readonly cloudy?: PixelScores & { /** Samples with such pixels. */ readonly samples: number };
 }

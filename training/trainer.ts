@@ -22,6 +22,7 @@ import { runFolder } from "./run_folder.ts";
 import { disposeState, firstState } from "./state.ts";
 import type { Trained, TrainOptions } from "./train_options.ts";
 import { createUpdater } from "./updater.ts";
+import { hasMasks } from "./validation.ts";
 
 /**
  * Trains a model.
@@ -118,7 +119,7 @@ async function openBatches(
 
 /** @throws {OptionsError} If no sample can have the metric by which the best is kept. */
 async function openValidation(
-  { data, keepBest, seed }: CheckedExperiment,
+  { data, keepBest, seed, skipBad, validationSamples: count }: CheckedExperiment,
   card: ModelCard,
   { datasets }: TrainOptions,
 ): Promise<Dataset | undefined> {
@@ -132,8 +133,8 @@ async function openValidation(
     throw new OptionsError("$.keepBest", `needs tiles of 11 pixels, got ${card.tileSize}`);
   }
   if (second !== undefined) {
-    const { mask } = await dataset.sample(0, createRng(seed).fork("training").fork("validation"));
-    if (mask === undefined) {
+    const rng = createRng(seed).fork("training").fork("validation");
+    if (!await hasMasks(dataset, { count, rng, skipBad })) {
       throw new OptionsError("$.keepBest", `needs masks of cloud, got samples without one`);
     }
   }
