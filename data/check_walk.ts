@@ -45,9 +45,11 @@ function usesOf({ target, frames }: SampleFiles): readonly Use[] {
 /** Files that several samples use. */
 function sharedPaths(samples: readonly SampleFiles[]): ReadonlySet<string> {
   const [seen, shared] = [new Set<string>(), new Set<string>()];
-  for (const { layer: { path } } of samples.flatMap(usesOf)) {
-    if (seen.has(path)) shared.add(path);
-    seen.add(path);
+  for (const sample of samples) {
+    for (const { layer: { path } } of usesOf(sample)) {
+      if (seen.has(path)) shared.add(path);
+      seen.add(path);
+    }
   }
   return shared;
 }

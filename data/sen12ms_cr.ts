@@ -21,6 +21,7 @@ import {
   type SplitName,
 } from "./sample_files.ts";
 import { fileOf, type Kind, KINDS, readTree } from "./sen12ms_cr_names.ts";
+import { Sen12MsCrPatch } from "./sen12ms_cr_patch.ts";
 import { leakedRois, type Roi, sen12MsCrSplits, type SplitRule } from "./sen12ms_cr_splits.ts";
 
 /** Options of {@linkcode listSen12MsCr}. */
@@ -115,6 +116,7 @@ export async function listSen12MsCr(
   });
   const s1: FileForm = nan === "published" ? { ...S1, nan: LEAST_DB } : S1;
   const picked = bands.map((band) => SENTINEL2_NAMES.indexOf(band));
+  const source = { root, s2: S2, bands: picked, ...(sar && { s1 }) };
   const kinds = sar ? KINDS : KINDS.filter((kind) => kind !== "s1");
   const regions = [...patches.values()].sort((a, b) =>
     a.roi.season < b.roi.season ? -1 : a.roi.season > b.roi.season ? 1 : a.roi.number - b.roi.number
@@ -124,20 +126,10 @@ export async function listSen12MsCr(
     const all = new Set(kinds.flatMap((kind) => [...sets[kind]]));
     for (const patch of [...all].sort((a, b) => a - b)) {
       const path = (kind: Kind) => fileOf(root, roi, kind, patch);
-      const layer = (kind: "s2" | "s2_cloudy") => ({ path: path(kind), form: S2, bands: picked });
       const lacking = kinds.filter((kind) => !sets[kind].has(patch));
       for (const name of splitsOf(roi)) {
-        samples.push({
-          name: `${roi.season}_${roi.number}_p${patch}`,
-          split: name,
-          frames: [{
-            cloudy: [layer("s2_cloudy")],
-            ...(sar && { auxiliary: [{ path: path("s1"), form: s1 }] }),
-          }],
-          target: [layer("s2")],
-          reference: 0,
-          complete: lacking.length === 0,
-        });
+        const complete = lacking.length === 0;
+        samples.push(new Sen12MsCrPatch(source, { roi, patch, split: name, complete }));
         for (const kind of lacking) {
           const twin = path(kinds.find((other) => sets[other].has(patch))!);
           const message = `the file must exist, as its twin ${twin} does`;

@@ -140,6 +140,27 @@ Deno.test("the published rule is a substring test of the paths, on a made-up lis
     assert(note.endsWith("1 of them are here"), note);
   }));
 
+Deno.test("a split of SEN12MS-CR keeps no paths in memory", () =>
+  inFolder(async (root) => {
+    const patches = 2000;
+    for (const kind of ["s1", "s2", "s2_cloudy"]) {
+      for (let patch = 0; patch < patches; patch++) {
+        const path = sen12Path(root, kind, ["ROIs1158_spring", 1], patch);
+        if (patch === 0) await Deno.mkdir(path.replace(/\/[^/]*$/, ""), { recursive: true });
+        await Deno.writeFile(path, new Uint8Array());
+      }
+    }
+    const program = new URL("listing_memory.ts", import.meta.url).pathname;
+    const { stdout, stderr, success } = await new Deno.Command(Deno.execPath(), {
+      args: ["run", "--no-check", "--allow-read", "--v8-flags=--expose-gc", program, root],
+    }).output();
+    assert(success, new TextDecoder().decode(stderr));
+    const { samples, kept } = JSON.parse(new TextDecoder().decode(stdout));
+    assertEquals(samples, patches);
+    // An object of five fields takes 100 bytes, the three paths of a patch 20 times as many.
+    assert(kept < 500 * patches, `${kept / patches} bytes a sample`);
+  }));
+
 Deno.test({
   name: "the real SEN12MS-CR files go through the loader and are sound",
   ignore: !hasReal,
