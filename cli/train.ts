@@ -137,9 +137,14 @@ function reporter(
   log: (line: string) => void,
 ): (state: TrainingProgress) => void {
   let skipped = 0;
+  let first = true;
   const plain = !Deno.stderr.isTerminal();
   return (state) => {
     const { step, steps, loss, secondsLeft } = state;
+    if (first && state.incomplete > 0) {
+      log(`${state.incomplete} samples of which files are missing are left out`);
+    }
+    first = false;
     if (state.skipped > skipped) {
       skipped = state.skipped;
       log(`step ${step}: ${skipped} samples with bad files left out so far, named in log.jsonl`);

@@ -37,6 +37,8 @@ export interface Dataset {
    * nobody knows.
    */
   readonly digest?: string;
+  /** Samples that are no part of it because files of them are missing. Default none. */
+  readonly incomplete?: number;
   /**
    * @param index In [0, size).
    * @param rng Decides crop, flips and clouds: the same stream gives the same sample.

@@ -41,7 +41,7 @@ const CROP_TRIES = 20;
 function checkListing(
   { type, root, findings, samples }: Listing,
   { split, length, skipIncomplete = false }: FileDatasetOptions,
-): readonly SampleFiles[] {
+): { readonly used: readonly SampleFiles[]; readonly incomplete: number } {
   const where = split === undefined ? root : `${root} (${split})`;
   const concerned = (finding: Finding) =>
     split === undefined || finding.split === undefined || finding.split === split;
@@ -56,9 +56,8 @@ function checkListing(
     const cure = kind === "missing" ? '; complete it, or set "skipIncomplete" to true' : "";
     throw new InputError(`Cannot use the dataset ${where}: ${path}: ${message}${more}${cure}`);
   }
-  const used = samples.filter((sample) =>
-    (split === undefined || sample.split === split) && sample.complete
-  );
+  const own = samples.filter((sample) => split === undefined || sample.split === split);
+  const used = own.filter(({ complete }) => complete);
   if (used.length === 0) {
     throw new InputError(`Cannot use the dataset ${where}: ${type} must have a sample, got none`);
   }
@@ -69,7 +68,7 @@ function checkListing(
         `${short.frames.length} of ${short.name}`,
     );
   }
-  return used;
+  return { used, incomplete: own.length - used.length };
 }
 
 /**
@@ -127,7 +126,7 @@ function checkSizes(
  *   from `sample`, if a file cannot be read, does not hold what its dataset says, or has no data.
  */
 export function fileDataset(listing: Listing, options: FileDatasetOptions): Dataset {
-  const samples = checkListing(listing, options);
+  const { used: samples, incomplete } = checkListing(listing, options);
   const { tileSize, length, crop, turn } = options;
 
   function draw({ width, height }: { width: number; height: number }, rng: Rng): Crop {
@@ -185,6 +184,7 @@ export function fileDataset(listing: Listing, options: FileDatasetOptions): Data
     size: samples.length,
     bands: listing.bands,
     digest: textsDigest(samples.map(({ name }) => name)),
+    incomplete,
     async sample(index, rng) {
       const files = new OpenFiles(listing);
       try {

@@ -6,6 +6,7 @@
 
 import type { ModelCard } from "../model/mod.ts";
 import type { Best } from "./best.ts";
+import type { DataFacts } from "./data_facts.ts";
 import type { Environment } from "./environment.ts";
 import type { CheckedExperiment } from "./experiment.ts";
 import type { PixelScores, Validation } from "./scores.ts";
@@ -18,6 +19,8 @@ export interface RunFacts {
   /** Numbers that were trained. */
   readonly parameters: number;
   readonly step: number;
+  /** The data of training. */
+  readonly data: DataFacts;
   /** Wall time of all steps. */
   readonly seconds: number;
   /** Samples that were left out. */
@@ -45,13 +48,14 @@ function images({ bands, scaling, tileSize, length }: ModelCard): string {
   ]);
 }
 
-function training({ experiment, step, parameters, skipped, card }: RunFacts): string {
+function training({ experiment, step, parameters, skipped, card, data }: RunFacts): string {
   const { batchSize, accumulate, optimizer, learningRateSchedule, ema, clip, seed } = experiment;
   const samples = step * batchSize * accumulate;
   const from = card.training["initialWeights"];
   const { network, noise, weighting } = card.modules;
   return list([
-    `data: ${code(experiment.data.train)}`,
+    `data: ${code(experiment.data.train)}, ${data.samples} samples an epoch` +
+    (data.incomplete ? `; ${data.incomplete} of which files are missing were left out` : ""),
     `${step} of ${experiment.steps} updates of ${
       batchSize * accumulate
     } samples, ${samples} in all` +

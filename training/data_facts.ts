@@ -12,11 +12,19 @@ export interface DataFacts {
   readonly samples: number;
   /** See {@linkcode Dataset}. */
   readonly digest?: string;
+  /** Samples that were left out because files are missing. */
+  readonly incomplete?: number;
 }
 
 /** What there is to remember of a dataset. */
-export function dataFacts({ size, digest }: Pick<Dataset, "size" | "digest">): DataFacts {
-  return { samples: size, ...(digest !== undefined && { digest }) };
+export function dataFacts(
+  { size, digest, incomplete = 0 }: Pick<Dataset, "size" | "digest" | "incomplete">,
+): DataFacts {
+  return {
+    samples: size,
+    ...(digest !== undefined && { digest }),
+    ...(incomplete > 0 && { incomplete }),
+  };
 }
 
 /** What is different now, for an error message; undefined where nothing is known to be. */

@@ -48,6 +48,8 @@ export interface Loader extends AsyncDisposable {
   readonly bands: readonly string[];
   /** Of the dataset, see {@linkcode Dataset}. */
   readonly digest?: string;
+  /** Of the dataset, see {@linkcode Dataset}. */
+  readonly incomplete?: number;
   /**
    * The samples of a step, counted from 0, in the order of {@linkcode sampleOrder}: a function of
    * seed and step alone. The steps after it are then prepared.
@@ -151,6 +153,7 @@ class PreparedLoader implements Loader {
   readonly size: number;
   readonly bands: readonly string[];
   readonly digest?: string;
+  readonly incomplete?: number;
   readonly #source: SampleSource;
   readonly #batchSize: number;
   readonly #prepared = new Map<number, Promise<readonly Made[]>>();
@@ -158,10 +161,15 @@ class PreparedLoader implements Loader {
   readonly #recorded = new Set<number>();
   #closed = false;
 
-  constructor({ size, bands, digest }: DatasetFacts, source: SampleSource, batchSize: number) {
+  constructor(
+    { size, bands, digest, incomplete }: DatasetFacts,
+    source: SampleSource,
+    batchSize: number,
+  ) {
     this.size = size;
     this.bands = bands;
     if (digest !== undefined) this.digest = digest;
+    if (incomplete !== undefined) this.incomplete = incomplete;
     this.#source = source;
     this.#batchSize = batchSize;
   }

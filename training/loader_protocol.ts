@@ -20,7 +20,7 @@ export type LoaderRequest =
   | { readonly type: "make"; readonly n: number };
 
 /** What is known of a dataset that is open elsewhere. */
-export type DatasetFacts = Pick<Dataset, "size" | "bands" | "digest">;
+export type DatasetFacts = Pick<Dataset, "size" | "bands" | "digest" | "incomplete">;
 
 /** What a Worker answers. */
 export type LoaderAnswer =

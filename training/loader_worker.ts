@@ -26,8 +26,8 @@ async function answer(request: LoaderRequest): Promise<LoaderAnswer> {
   if (request.type === "make") return { made: await make!(request.n) };
   const dataset = await open(request.dataset);
   make = sampleMaker(dataset, request.maker);
-  const { size, bands, digest } = dataset;
-  return { opened: { size, bands, ...(digest !== undefined && { digest }) } };
+  const { sample: _, ...opened } = dataset;
+  return { opened };
 }
 
 /** Buffers that are given away, not copied: those that hold one array of the sample and no more. */

@@ -118,6 +118,7 @@ export class Run {
       secondsPerStep: this.#secondsPerStep,
       secondsLeft: this.#secondsPerStep * (steps - step),
       skipped: recorder.skipped,
+      incomplete: this.#options.data.incomplete ?? 0,
       ...(measured && { validation: measured }),
     });
     return loss;
@@ -168,13 +169,13 @@ export class Run {
 
   /** What a run goes on from, and the model of now. */
   async #save(recorder: Recorder): Promise<void> {
-    const { folder, registry, experiment, environment } = this.#options;
+    const { folder, registry, experiment, environment, data } = this.#options;
     await this.#saveState(folder.last, recorder);
     const card = this.#card();
     const weights = this.#averaged();
     await saveModel({ weights, card }, folder.model, { registry, overwrite: true });
     const text = cardText({
-      ...{ card, experiment, environment, step: this.state.step, best: this.#best },
+      ...{ card, experiment, environment, data, step: this.state.step, best: this.#best },
       parameters: Object.values(weights.params).reduce((sum, { size }) => sum + size, 0),
       seconds: recorder.seconds,
       skipped: recorder.skipped,

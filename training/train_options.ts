@@ -26,6 +26,8 @@ export interface TrainingProgress {
   readonly secondsLeft: number;
   /** Samples that were left out so far. */
   readonly skipped: number;
+  /** Samples that the dataset is without because files are missing. */
+  readonly incomplete: number;
   /** After a step that was followed by a validation. */
   readonly validation?: Validation;
 }

@@ -159,3 +159,22 @@ Deno.test("train counts samples that are left out, and tells of them", async () 
     assertStringIncludes(await Deno.readTextFile(`${folder}/b/model_card.md`), "1 with bad files");
   });
 });
+
+Deno.test("train counts samples of which files are missing where they may be left out", async () => {
+  await inFolder(async (folder) => {
+    const file = await writeExperiment(folder, { steps: 2, batchSize: 1 });
+    await Deno.remove(`${folder}/data/cloudy/2_0.tif`);
+    await Deno.remove(`${folder}/data/cloudy/2_1.tif`);
+    const call = ["train", file, "--engine", "cpu", "--out"];
+    const strict = await emrdm(...call, `${folder}/a`);
+    assertEquals(strict.code, 3, strict.err);
+    assertStringIncludes(strict.err, 'or set "skipIncomplete" to true');
+    const lenient = await emrdm(...call, `${folder}/b`, "--set", "data.train.skipIncomplete=true");
+    assertEquals(lenient.code, 0, lenient.err);
+    assertStringIncludes(lenient.err, "1 samples of which files are missing are left out");
+    assertStringIncludes(
+      await Deno.readTextFile(`${folder}/b/model_card.md`),
+      "1 of which files are missing were left out",
+    );
+  });
+});

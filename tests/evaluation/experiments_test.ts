@@ -94,6 +94,16 @@ Deno.test("the published configurations train as the paper did (spec §6, §9)",
   }
 });
 
+Deno.test("incomplete samples are left out where the paper's loader does so (spec §7)", async () => {
+  for (const [name] of PUBLISHED) {
+    const { data } = await readExperiment(new URL(`published/${name}.json`, FOLDER));
+    for (const config of [data.train, data.validation, data.test]) {
+      const found = config !== undefined && "skipIncomplete" in config && config.skipIncomplete;
+      assertEquals(found, name === "sen12ms_cr", name);
+    }
+  }
+});
+
 Deno.test("ablations A to E add one choice each (spec §9)", async () => {
   const cards = await Promise.all(
     ["a", "b", "c", "d", "e"].map((letter) => cardOf(`ablations/config_${letter}.json`)),
