@@ -24,10 +24,10 @@ export class NativeHost {
   #next = 0;
   #dead: Error | undefined;
 
-  constructor() {
+  /** @param program The module that the worker runs. Default `worker.ts`. */
+  constructor(program = new URL("./worker.ts", import.meta.url)) {
     // A worker from a URL of the web starts by way of a data URL, which imports it.
-    const url = new URL("./worker.ts", import.meta.url).href;
-    const source = `import ${JSON.stringify(url)};`;
+    const source = `import ${JSON.stringify(program.href)};`;
     this.#worker = new Worker(new URL(`data:text/javascript,${encodeURIComponent(source)}`));
     this.#worker.on("error", (error: Error) => this.#fail(error));
     this.#worker.on("exit", () => this.#fail(new Error("the native worker ended")));
@@ -36,8 +36,7 @@ export class NativeHost {
     this.#worker.postMessage({ port: port2 }, [port2 as never]);
     this.#port = port1 as NodePort;
     this.#port.onmessage = ({ data }: MessageEvent<Answer>) => this.#receive(data);
-    this.#port.unref();
-    this.#worker.unref();
+    this.#rest();
   }
 
   /** A number that no session and no tensor has. */
@@ -119,8 +118,12 @@ export class NativeHost {
     if (this.#dead !== undefined) return Promise.reject(this.#dead);
     const id = this.#next++;
     return new Promise((resolve, reject) => {
+      if (this.#waiting.size === 0) {
+        // The worker too: a port that lost its other end would let the program end unanswered.
+        this.#port.ref();
+        this.#worker.ref();
+      }
       this.#waiting.set(id, { resolve, reject });
-      this.#port.ref();
       this.#send(id, request, transfer);
     });
   }
@@ -132,7 +135,7 @@ export class NativeHost {
   #receive(answer: Answer): void {
     const waiting = this.#waiting.get(answer.id);
     this.#waiting.delete(answer.id);
-    if (this.#waiting.size === 0) this.#port.unref();
+    if (this.#waiting.size === 0) this.#rest();
     if (waiting === undefined) return;
     if ("error" in answer) waiting.reject(explain(answer));
     else waiting.resolve(answer);
@@ -142,7 +145,13 @@ export class NativeHost {
     this.#dead ??= explain({ name: error.name, error: error.message });
     for (const { reject } of this.#waiting.values()) reject(this.#dead);
     this.#waiting.clear();
+    this.#rest();
+  }
+
+  /** Lets the program end. */
+  #rest(): void {
     this.#port.unref();
+    this.#worker.unref();
   }
 }
 
