@@ -25,7 +25,7 @@ export interface FileDatasetOptions {
   readonly crop: "random" | "middle";
   /** Draws one of the eight symmetries, see {@linkcode Crop}; none turns nothing. */
   readonly turn?: (rng: Rng) => number;
-  /** Leave out samples of which files are missing; else they are an error. Default false. */
+  /** Leave out samples of which files are missing; else, and where this is no option, an error. */
   readonly skipIncomplete?: boolean;
 }
 
@@ -40,7 +40,7 @@ const CROP_TRIES = 20;
 /** @throws {InputError} If the samples of the split cannot be used. */
 function checkListing(
   { type, root, findings, samples }: Listing,
-  { split, length, skipIncomplete = false }: FileDatasetOptions,
+  { split, length, skipIncomplete }: FileDatasetOptions,
 ): { readonly used: readonly SampleFiles[]; readonly incomplete: number } {
   const where = split === undefined ? root : `${root} (${split})`;
   const concerned = (finding: Finding) =>
@@ -53,7 +53,9 @@ function checkListing(
   if (fatal.length > 0) {
     const [{ path, message, kind }] = fatal as [Finding];
     const more = fatal.length === 1 ? "" : ` (and ${fatal.length - 1} more)`;
-    const cure = kind === "missing" ? '; complete it, or set "skipIncomplete" to true' : "";
+    const cure = kind === "missing" && skipIncomplete === false
+      ? '; complete it, or set "skipIncomplete" to true'
+      : "";
     throw new InputError(`Cannot use the dataset ${where}: ${path}: ${message}${more}${cure}`);
   }
   const own = samples.filter((sample) => split === undefined || sample.split === split);

@@ -86,6 +86,22 @@ Deno.test("names of bands that the files do not state may be given", () =>
     await assertRejects(() => wrong.sample(0, createRng(1)), InputError, "must have 1 bands");
   }));
 
+Deno.test("indexDataset() proposes no option that it does not have", () =>
+  inFolder(async (root) => {
+    await makeFolder(root);
+    const file = `${root}/index.csv`;
+    const row = "cloudy/a_0.tif;cloudy/a_1.tif,clear/a.tif,mask/a_0.tif";
+    await Deno.writeTextFile(file, `cloudy,target,mask\n${row}\n`);
+    const { message } = await assertRejects(
+      () => indexDataset({ file, tileSize: SIDE }),
+      InputError,
+    );
+    assertEquals(message.includes("skipIncomplete"), false, message);
+    const folder = { root, tileSize: SIDE, length: 2 };
+    await Deno.remove(`${root}/cloudy/a_1.tif`);
+    await assertRejects(() => folderDataset(folder), InputError, 'or set "skipIncomplete"');
+  }));
+
 Deno.test("indexDataset() says which row is wrong and why", () =>
   inFolder(async (root) => {
     await makeFolder(root);
