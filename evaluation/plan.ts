@@ -66,14 +66,22 @@ function setAll(json: unknown, settings: StudySettings, which: (path: string) =>
 
 type Json = Readonly<Record<string, unknown>>;
 
-/** Datasets at another root; other folders inside of the old root go along. */
+/** The root of a dataset; of an index the folder that it lies in. */
+function rootOf({ root, file }: Json): string | undefined {
+  if (typeof root === "string") return root;
+  if (typeof file !== "string") return undefined;
+  return /[\\/]/.test(file) ? file.replace(/[\\/][^\\/]*$/, "") : "";
+}
+
+/** Datasets at another root; other folders and files inside of the old root go along. */
 function moveData(json: unknown, root: string): unknown {
   const { data } = json as { readonly data?: Readonly<Record<string, Json>> };
   if (data === undefined) return json;
   const moved = Object.entries(data).map(([name, config]) => {
-    const old = config.root;
-    if (typeof old !== "string") return [name, config];
+    const old = rootOf(config);
+    if (old === undefined) return [name, config];
     const entries = Object.entries(config).map(([key, value]) => {
+      if (key === "file" && old === "") return [key, `${root}/${value}`];
       const inside = typeof value === "string" && (value === old || value.startsWith(`${old}/`));
       return [key, inside ? `${root}${value.slice(old.length)}` : value];
     });

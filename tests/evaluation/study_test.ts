@@ -134,6 +134,22 @@ Deno.test("planStudy() trains what training needs, and samples as the row says",
   });
 });
 
+Deno.test("planStudy() moves an index by the folder that it lies in", async () => {
+  await inFolder(async (folder) => {
+    for (const [file, moved] of [["data/a/index.csv", "/big/index.csv"], ["i.csv", "/big/i.csv"]]) {
+      const data = { type: "index", file, split: "test" };
+      const json = { ...tinyExperiment(""), data: { train: data, validation: data } };
+      await Deno.writeTextFile(`${folder}/x.json`, JSON.stringify(json));
+      const study = parseStudy(
+        { title: "T", rows: [{ name: "r", experiment: "x.json" }] },
+        `file://${folder}/`,
+      );
+      const [group] = await planStudy(study, { data: "/big" });
+      assertEquals(group!.rows[0]!.test as object, { ...data, file: moved });
+    }
+  });
+});
+
 Deno.test("planStudy() moves folders inside of a dataset's root with it", async () => {
   await inFolder(async (folder) => {
     const data = { type: "cuhkCr", root: "data/CR1", nirRoot: "data/CR1/nir" };
