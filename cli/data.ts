@@ -5,7 +5,14 @@
  */
 
 import { createRng, OptionsError } from "../core/mod.ts";
-import { checkDataset, type DataReport, drawSheet, samplePictures, writePng } from "../data/mod.ts";
+import {
+  checkDataset,
+  checkOverwrite,
+  type DataReport,
+  drawSheet,
+  samplePictures,
+  writePng,
+} from "../data/mod.ts";
 import {
   DATA_TYPES,
   dataCheck,
@@ -159,8 +166,13 @@ async function check(values: Values, context: Context, path?: string): Promise<R
   const blocks = path === undefined ? [flaggedBlock(values)] : await experimentBlocks(path, values);
   let findings = 0;
   const written: string[] = [];
+  const sheetOf = (block: Block) => values.sheet && sheetPath(values.sheet, block, blocks);
+  // Said before hours of reading, not after them.
+  for (const file of blocks.map(sheetOf)) {
+    if (file !== undefined) await checkOverwrite(file, { overwrite: values.overwrite });
+  }
   for (const block of blocks) {
-    const sheetFile = values.sheet && sheetPath(values.sheet, block, blocks);
+    const sheetFile = sheetOf(block);
     const { progress } = context;
     const report = await checkBlock(block, { values, sheetFile, progress });
     findings += report.findings.length;

@@ -26,7 +26,12 @@ Deno.test("data check prints counts, values and a sheet of a sound dataset", () 
     assert(out.endsWith(`nothing is wrong\nsheet: ${sheet}`), out);
     const { width, height } = decodePng(await Deno.readFile(sheet));
     assertEquals([width, height], [3 * 16 + 2 * 4, 3 * 16 + 2 * 4]);
-    assertEquals((await emrdm(...call, "--sheet", sheet)).code, 4);
+    const again = await emrdm(...call, "--sheet", sheet);
+    assertEquals(
+      [again.code, again.out],
+      [4, ""],
+      "nothing is read for a sheet that is in the way",
+    );
     assertEquals((await emrdm(...call, "--sheet", sheet, "--overwrite")).code, 0);
   }));
 
