@@ -53,6 +53,13 @@ export async function train(experiment: Experiment, options: TrainOptions): Prom
   let run: Run | undefined;
   try {
     checkLengths(checked, card);
+    const started = await exists(folder.last);
+    if (started && !resume) {
+      throw new OutputError(
+        `Cannot train into ${options.out}: it holds a checkpoint; resume it (--resume) or choose ` +
+          "another folder",
+      );
+    }
     await using loader = await openBatches(checked, card, options);
     checkBands(loader, card);
     const validation = await openValidation(checked, card, options);
@@ -64,13 +71,7 @@ export async function train(experiment: Experiment, options: TrainOptions): Prom
     };
     for (const path of folder.folders) await Deno.mkdir(path, { recursive: true });
     let best;
-    if (await exists(folder.last)) {
-      if (!resume) {
-        throw new OutputError(
-          `Cannot train into ${options.out}: it holds a checkpoint; resume it (--resume) or choose ` +
-            "another folder",
-        );
-      }
+    if (started) {
       const loaded = await loadCheckpoint(folder.last, { network: modules.network, ...owner });
       disposeState(state);
       ({ state, best } = loaded);
