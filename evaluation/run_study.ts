@@ -72,7 +72,7 @@ async function runsOf(
   seeds: readonly number[] | undefined,
 ): Promise<readonly PlannedRun[]> {
   const runs = new Map<string, { experiment: CheckedExperiment; rows: PlannedRow[] }>();
-  for (const seed of seeds ?? [undefined]) {
+  for (const seed of new Set(seeds ?? [undefined])) {
     for (const row of rows) {
       const experiment = { ...row.experiment, seed: seed ?? row.experiment.seed };
       const key = `${await runName(experiment)} ${stableJson(placesOf(experiment.data.train))}`;

@@ -131,6 +131,8 @@ Deno.test("runStudy() trains anew what --set changes, and uses the rest", async 
     assertEquals(more.steps, 6);
     const less = await run(folder, { seeds: [1], evaluation: { samples: 1 } });
     assertEquals([less.steps, less.scored], [0, 6]);
+    const twice = await run(folder, { seeds: [1, 1] });
+    assertEquals(rowsOf(twice.result)["mono"]!.seeds.length, 1, "a seed counts once");
   });
 });
 
