@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { Raster } from "../core/mod.ts";
+import { InputError, type Raster } from "../core/mod.ts";
 import { readBandFolder } from "./band_folder.ts";
 import { dateOf } from "./dates.ts";
 
@@ -33,7 +33,7 @@ async function folders(path: string): Promise<readonly string[]> {
     }
   } catch (error) {
     if (!(error instanceof Deno.errors.NotFound)) throw error;
-    throw new TypeError(`Cannot read places: the folder ${path} must exist`);
+    throw new InputError(`Cannot read places: the folder ${path} must exist`);
   }
   return names.sort();
 }
@@ -42,7 +42,7 @@ async function folders(path: string): Promise<readonly string[]> {
  * Reads the places of a folder. Dates of a place that differ in size are cut to their common upper
  * left part.
  *
- * @throws {TypeError} If a folder, a date or a band is missing.
+ * @throws {InputError} If a folder, a date or a band is missing.
  */
 export async function readPlaces(
   root: string,
@@ -52,7 +52,7 @@ export async function readPlaces(
   for (const name of names ?? await folders(root)) {
     const dates = (await folders(`${root}/${name}`)).filter((folder) => dateOf(folder));
     if (dates.length === 0) {
-      throw new TypeError(
+      throw new InputError(
         `Cannot read place ${root}/${name}: it must hold folders named by date, got none`,
       );
     }

@@ -83,7 +83,7 @@ export async function openDataset(config: DataConfig, model: DataModel): Promise
 /**
  * Reads all that a synthetic dataset is made of, as plain data.
  *
- * @throws {TypeError} If files are missing or do not fit together.
+ * @throws {InputError} If files are missing or do not fit together.
  */
 export async function readSynthetic(
   { type: _, root, places: names, masks, ...options }: SyntheticData,
