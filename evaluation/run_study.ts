@@ -153,7 +153,7 @@ export async function runStudy(study: Study, options: RunStudyOptions): Promise<
   const evaluation = evaluationOf(study, options);
   const sets = new EvaluationSets(rows, evaluation);
   const runs = await runsOf(rows, seeds);
-  const baselines = await sets.baselines(`${out}/baselines`);
+  const baselines = await sets.baselines(`${out}/baselines`, { signal });
   const tests = rows.map(({ test }): [string, DataConfig] => [stableJson(test), test]);
   const found = new Map<PlannedRow, SeedResult[]>(rows.map((row) => [row, []]));
   const result = (): StudyResult => ({
@@ -221,7 +221,7 @@ export async function runStudy(study: Study, options: RunStudyOptions): Promise<
       continue;
     }
     const { folder, steps, parameters, seconds } = trained;
-    const facts = { seed, run, steps, parameters, ...(seconds !== undefined && { seconds }) };
+    const facts = { seed, run, steps, parameters, seconds };
     await withModel(trained.model, registry, (model) => score(rows, { folder, model, facts }));
   }
   return result();

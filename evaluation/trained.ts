@@ -25,8 +25,8 @@ export interface TrainedRun {
   readonly steps: number;
   /** Numbers that were learnt. */
   readonly parameters: number;
-  /** Of all its steps; absent if its log does not say. */
-  readonly seconds?: number;
+  /** Of all its steps. */
+  readonly seconds: number;
 }
 
 /**
@@ -71,16 +71,6 @@ async function finishedRun(folder: string): Promise<TrainedRun | undefined> {
   return { folder, model: `${folder}/${model}`, ...run };
 }
 
-/** Seconds of the steps of a run, from its log. */
-async function secondsOf(folder: string): Promise<number | undefined> {
-  const text = await textOf(`${folder}/log.jsonl`) ?? "";
-  const lines = text.split("\n").filter((line) => line !== "");
-  const seconds = lines
-    .map((line) => (JSON.parse(line) as { readonly seconds?: unknown }).seconds)
-    .filter((value) => typeof value === "number");
-  return seconds.length === 0 ? undefined : seconds.reduce((sum, value) => sum + value, 0);
-}
-
 /**
  * The folder of an experiment's run, which is there or will be.
  *
@@ -120,7 +110,7 @@ export async function trainedRun(
   await keepRunData(folder, experiment, options);
   const found = await finishedRun(folder);
   if (found !== undefined) return found;
-  const { model, path } = await train(experiment, {
+  const { model, path, seconds } = await train(experiment, {
     ...options,
     out: folder,
     resume: true,
@@ -128,12 +118,11 @@ export async function trainedRun(
   const { params, buffers } = model.weights;
   const parameters = Object.values(params).reduce((sum, { size }) => sum + size, 0);
   tf.dispose({ ...params, ...buffers });
-  const seconds = await secondsOf(folder);
   const run = {
     model: path.slice(folder.length + 1),
     steps: experiment.steps,
     parameters,
-    ...(seconds !== undefined && { seconds }),
+    seconds,
   };
   await writeJson(`${folder}/${FINISHED}`, run);
   return { ...run, folder, model: path };

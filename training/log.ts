@@ -57,47 +57,65 @@ export interface Log extends Disposable {
 
 const NEWLINE = 10;
 
-/** The lines up to a step, and where they end in the file. */
-function readUntil(bytes: Uint8Array, step: number): { lines: LogLine[]; end: number } {
+/** Bytes that are read at once. */
+const CHUNK = 2 ** 16;
+
+/** The lines of a log one after the other, and where each ends; what is no line is the end. */
+async function* linesOf(path: string): AsyncGenerator<{ readonly line: LogLine; end: number }> {
+  using file = await Deno.open(path);
   const decoder = new TextDecoder();
-  const lines: LogLine[] = [];
+  const chunk = new Uint8Array(CHUNK);
+  let bytes = new Uint8Array();
   let end = 0;
-  for (let at = bytes.indexOf(NEWLINE); at >= 0; at = bytes.indexOf(NEWLINE, end)) {
-    let line: LogLine;
-    try {
-      line = JSON.parse(decoder.decode(bytes.subarray(end, at)));
-    } catch {
-      // What a machine that lost its power left.
-      break;
+  for (let count = await file.read(chunk); count !== null; count = await file.read(chunk)) {
+    const joined = new Uint8Array(bytes.length + count);
+    joined.set(bytes);
+    joined.set(chunk.subarray(0, count), bytes.length);
+    let from = 0;
+    for (let at = joined.indexOf(NEWLINE); at >= 0; at = joined.indexOf(NEWLINE, from)) {
+      let line: LogLine;
+      try {
+        line = JSON.parse(decoder.decode(joined.subarray(from, at)));
+      } catch {
+        // What a machine that lost its power left.
+        return;
+      }
+      end += at + 1 - from;
+      from = at + 1;
+      yield { line, end };
     }
-    if (!(line.step <= step)) break;
-    lines.push(line);
-    end = at + 1;
+    bytes = joined.slice(from);
   }
-  return { lines, end };
 }
 
 /** The lines of a log. */
 export async function readLog(path: string): Promise<readonly LogLine[]> {
-  return readUntil(await Deno.readFile(path), Infinity).lines;
+  const lines: LogLine[] = [];
+  for await (const { line } of linesOf(path)) lines.push(line);
+  return lines;
 }
 
-/**
- * Opens the log of a run and cuts off what lies after a step: those steps will be done again.
- *
- * @param step The step from which the run goes on.
- * @returns The log, and the lines that stay.
- */
-export async function openLog(
-  path: string,
-  step: number,
-): Promise<{ readonly log: Log; readonly lines: readonly LogLine[] }> {
+/** How a log is opened. */
+export interface OpenLogOptions {
+  /** The step from which the run goes on. */
+  readonly step: number;
+  /** Hears of every line that stays. A long run has millions: nobody else keeps them. */
+  readonly onLine?: (line: LogLine) => void;
+}
+
+/** Opens the log of a run and cuts off what lies after a step: those steps will be done again. */
+export async function openLog(path: string, { step, onLine }: OpenLogOptions): Promise<Log> {
   const file = await Deno.open(path, { write: true, create: true });
-  const { lines, end } = readUntil(await Deno.readFile(path), step);
+  let end = 0;
+  for await (const { line, end: after } of linesOf(path)) {
+    if (!(line.step <= step)) break;
+    onLine?.(line);
+    end = after;
+  }
   await file.truncate(end);
   await file.seek(end, Deno.SeekMode.Start);
   const encoder = new TextEncoder();
-  const log: Log = {
+  return {
     write(line) {
       const bytes = encoder.encode(`${JSON.stringify(line)}\n`);
       for (let at = 0; at < bytes.length;) at += file.writeSync(bytes.subarray(at));
@@ -105,5 +123,4 @@ export async function openLog(
     sync: () => file.syncDataSync(),
     [Symbol.dispose]: () => file.close(),
   };
-  return { log, lines };
 }

@@ -39,32 +39,22 @@ const bound = (sigma: number) => Number(sigma.toPrecision(3));
 
 /** Records a run. */
 export class Recorder implements Disposable {
-  readonly #log: Log;
-  readonly #events: Events;
+  #log!: Log;
+  #events!: Events;
   readonly #options: RecorderOptions;
   readonly #bounds: readonly number[];
+  /** The last step of which means were written before the run went on. */
+  readonly #begin: number;
   /** Steps since the last means. */
-  #window: StepLine[];
+  #window: StepLine[] = [];
   #seconds = 0;
   #skipped = 0;
   #validation: Validation | undefined;
 
-  private constructor(
-    { log, events, lines }: {
-      readonly log: Log;
-      readonly events: Events;
-      readonly lines: readonly LogLine[];
-    },
-    options: RecorderOptions,
-  ) {
-    this.#log = log;
-    this.#events = events;
+  private constructor(options: RecorderOptions) {
     this.#options = options;
     this.#bounds = sigmaBounds(options.noise);
-    this.#window = [];
-    for (const line of lines) this.#note(line);
-    const due = options.step - options.step % options.logEvery;
-    this.#window = this.#window.filter(({ step }) => step > due);
+    this.#begin = options.step - options.step % options.logEvery;
   }
 
   /** Opens the files of a run and drops from them what lies after its step. */
@@ -72,8 +62,11 @@ export class Recorder implements Disposable {
     { log, events }: Pick<RunFolder, "log" | "events">,
     options: RecorderOptions,
   ): Promise<Recorder> {
-    const opened = await openLog(log, options.step);
-    return new Recorder({ ...opened, events: await openEvents(events, options.step) }, options);
+    const recorder = new Recorder(options);
+    const { step } = options;
+    recorder.#log = await openLog(log, { step, onLine: (line) => recorder.#note(line) });
+    recorder.#events = await openEvents(events, step);
+    return recorder;
   }
 
   /** Wall time of all steps so far, those of earlier starts included. */
@@ -116,7 +109,7 @@ export class Recorder implements Disposable {
     if ("skipped" in line) this.#skipped += line.skipped.length;
     if ("loss" in line) {
       this.#seconds += line.seconds;
-      this.#window.push(line);
+      if (line.step > this.#begin) this.#window.push(line);
     }
   }
 

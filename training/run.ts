@@ -82,7 +82,7 @@ export class Run {
     }
     // A run that was complete when it was resumed may lack the model of its checkpoint.
     if (loss === undefined) await this.#save(recorder);
-    return this.#finish(loss, recorder.validation);
+    return this.#finish(loss, recorder);
   }
 
   /** One step and what is due after it. */
@@ -99,7 +99,9 @@ export class Run {
     const isLast = step === steps;
     const due = (every: number) => step % every === 0 || isLast;
     const seconds = (performance.now() - started) / 1000;
-    const skipped = loader.skipped.filter((one) => one.step === step - 1);
+    // The latest ones; a long run has left out many before.
+    const before = loader.skipped.findLastIndex((one) => one.step !== step - 1);
+    const skipped = loader.skipped.slice(before + 1);
     if (skipped.length > 0) {
       recorder.write({ step, skipped: skipped.map(({ message }) => message) });
     }
@@ -219,13 +221,14 @@ export class Run {
     return { ...card, training };
   }
 
-  #finish(loss: number | undefined, validation: Validation | undefined): Trained {
+  #finish(loss: number | undefined, { validation, seconds }: Recorder): Trained {
     const { context: { modules: { schedule, precond, network } }, folder } = this.#options;
     const weights = this.#averaged();
     disposeState(this.state, [weights.params, weights.buffers]);
     return {
       model: { schedule, precond, network, weights, card: this.#card() } satisfies Model,
       path: folder.model,
+      seconds,
       ...(loss !== undefined && { loss }),
       ...(validation && { validation }),
       ...(this.#best && { best: this.#best }),

@@ -63,4 +63,6 @@ export interface Trained {
   readonly best?: Best;
   /** The file that holds the model. */
   readonly path: string;
+  /** Wall time of all steps, those of earlier starts included. */
+  readonly seconds: number;
 }

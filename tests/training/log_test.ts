@@ -10,8 +10,7 @@ Deno.test("openLog() keeps lines up to a step, and drops later ones and what is 
   const path = `${folder}/log.jsonl`;
   try {
     {
-      const { log, lines } = await openLog(path, 0);
-      assertEquals(lines, []);
+      const log = await openLog(path, { step: 0 });
       for (const n of [1, 2, 3]) log.write(step(n));
       log.sync();
       log[Symbol.dispose]();
@@ -27,13 +26,32 @@ Deno.test("openLog() keeps lines up to a step, and drops later ones and what is 
     ];
     for (const [text, until, kept] of cases) {
       await Deno.writeTextFile(path, text);
-      const { log, lines } = await openLog(path, until);
-      assertEquals(lines.map(({ step }) => step), kept);
+      const steps: number[] = [];
+      const log = await openLog(path, { step: until, onLine: ({ step }) => steps.push(step) });
+      assertEquals(steps, kept);
       log.write(step(10));
       log[Symbol.dispose]();
       assertEquals((await readLog(path)).map(({ step }) => step), [...kept, 10]);
     }
   } finally {
     await Deno.remove(folder, { recursive: true });
+  }
+});
+
+Deno.test("readLog() reads lines across what is read at once", async () => {
+  const path = await Deno.makeTempFile();
+  try {
+    // Lines of many lengths, in all of half a megabyte, with letters of two bytes.
+    const lines = Array.from({ length: 300 }, (_, i) => ({
+      step: i,
+      skipped: ["ä".repeat(i * 37 % 1700)],
+    }));
+    await Deno.writeTextFile(path, lines.map((line) => `${JSON.stringify(line)}\n`).join(""));
+    assertEquals(await readLog(path), lines);
+    const log = await openLog(path, { step: 150 });
+    log[Symbol.dispose]();
+    assertEquals(await readLog(path), lines.slice(0, 151));
+  } finally {
+    await Deno.remove(path);
   }
 });
