@@ -50,13 +50,23 @@ export class EvaluationSets {
     return await this.#made.get(key)!;
   }
 
-  /** The mean scores of what costs no training; none where rows have different data. */
-  async baselines(folder: string): Promise<StudyResult["baselines"]> {
+  /**
+   * The mean scores of what costs no training; none where rows have different data.
+   *
+   * @throws The signal's reason, if it ends the work.
+   */
+  async baselines(
+    folder: string,
+    { signal }: { readonly signal?: AbortSignal | undefined } = {},
+  ): Promise<StudyResult["baselines"]> {
     const [first] = this.#rows;
     const keys = new Set(this.#rows.map((row) => this.keyOf(row)));
     if (first === undefined || keys.size > 1) return [];
     const file = `${folder}/${await shortHash(this.keyOf(first))}.json`;
-    const all = await kept(file, async () => await scoreBaselines(await this.of(first)));
+    const all = await kept(
+      file,
+      async () => await scoreBaselines(await this.of(first), { signal }),
+    );
     // Of one frame there is but its copy.
     const length = this.#length(first.card, first.test);
     return STUDY_BASELINES.slice(0, length === 1 ? 1 : undefined)

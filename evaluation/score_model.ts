@@ -186,12 +186,20 @@ function meanFrame({ cloudy, target, length }: Sample): Float32Array {
 /** What costs no training. */
 export const STUDY_BASELINES = ["the cloudy image", "mean of the frames"] as const;
 
-/** Scores of the reference frame as it came, and of the mean of all frames, by sample. */
+/**
+ * Scores of the reference frame as it came, and of the mean of all frames, by sample.
+ *
+ * @throws The signal's reason, if it ends the work.
+ */
 export async function scoreBaselines(
   { size, sample, white }: EvaluationSet,
+  { signal }: { readonly signal?: AbortSignal | undefined } = {},
 ): Promise<Readonly<Record<typeof STUDY_BASELINES[number], readonly Scores[]>>> {
   const [copies, means]: [Scores[], Scores[]] = [[], []];
   for (let i = 0; i < size; i++) {
+    // Samples in memory give nobody else a turn.
+    await new Promise((resolve) => setTimeout(resolve, 0));
+    signal?.throwIfAborted();
     const each = await sample(i);
     const { cloudy, target: { length }, reference } = each;
     copies.push(

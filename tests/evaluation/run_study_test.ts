@@ -89,6 +89,15 @@ Deno.test("runStudy() goes on after an abort with the numbers of a run that was 
   });
 });
 
+Deno.test("runStudy() can be stopped while it scores what costs no training", async () => {
+  await inFolder(async (folder) => {
+    await writeTinyStudy(folder);
+    const signal = AbortSignal.abort(new Error("enough"));
+    await assertRejects(() => run(folder, { signal }), Error, "enough");
+    assertEquals([...Deno.readDirSync(folder)].some(({ name }) => name === "runs"), false);
+  });
+});
+
 Deno.test("runStudy() goes on with the scores of a row that was stopped half-way", async () => {
   await inFolder(async (folder) => {
     await writeTinyStudy(folder);
