@@ -84,12 +84,12 @@ async function readData(folder: string): Promise<RunData | undefined> {
   return text === undefined ? undefined : JSON.parse(text) as RunData;
 }
 
-/** Runs that differ in their data only. */
-async function runsNamed(name: string, folder: string) {
+/** Runs that differ in their names and in their data only. */
+async function runsOf(key: string, folder: string) {
   const names: string[] = [];
   try {
     for await (const { name: other } of Deno.readDir(folder)) {
-      if (other === name || other.startsWith(`${name}-`)) names.push(other);
+      if (`${other}-`.includes(`-${key}-`)) names.push(other);
     }
   } catch (error) {
     if (!(error instanceof Deno.errors.NotFound)) throw error;
@@ -104,28 +104,28 @@ async function runsNamed(name: string, folder: string) {
 }
 
 /**
- * Finds the folder of a run that is there or will be: of those with its name the one whose data lay
+ * Finds the folder of a run that is there or will be: of those with its key the one whose data lay
  * where they lie now, or were the same at another place; else a new one. Data are opened only where
  * their place does not tell.
  *
- * @param name Of all that decides what is learnt, but for the data's place.
+ * @param run Name of a new one, and the key: of all that decides what is learnt, but for the data.
  * @throws {InputError} If the data must be opened and cannot.
  */
 export async function locateRun(
-  name: string,
+  { name, key }: { readonly name: string; readonly key: string },
   experiment: CheckedExperiment,
   options: LocateOptions,
 ): Promise<LocatedRun> {
   const { folder } = options;
   const located = (name: string) => ({ name, folder: `${folder}/${name}` });
-  const runs = await runsNamed(name, folder);
-  if (runs.length === 0) return located(name);
+  const runs = await runsOf(key, folder);
+  if (runs.length === 0) return located(`${name}-${key}`);
   const places = stableJson(placesNow(experiment));
   const here = runs.find(({ data }) => stableJson(data.places) === places);
   if (here !== undefined) return located(here.name);
   const digest = await digestNow(experiment, options);
   const moved = runs.find(({ data }) => data.digest === digest);
-  return located(moved?.name ?? `${name}-${digest}`);
+  return located(moved?.name ?? `${name}-${key}-${digest}`);
 }
 
 /** Remembers in the folder of a run which data it is of, and where they lie now. */

@@ -65,5 +65,5 @@ export {
   type StudyResult,
 } from "./study_result.ts";
 export type { LocatedRun } from "./located_run.ts";
-export { findRun, runName, type TrainedRun, trainedRun } from "./trained.ts";
+export { findRun, runKey, type TrainedRun, trainedRun } from "./trained.ts";
 export { writeStudy } from "./write_study.ts";

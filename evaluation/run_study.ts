@@ -22,7 +22,7 @@ import { meanScores, scoreModel } from "./score_model.ts";
 import { shortHash, stableJson } from "./stable_json.ts";
 import type { Study } from "./study.ts";
 import { groupResults, type SeedResult, type StudyResult } from "./study_result.ts";
-import { findRun, isTrained, runName, type TrainedRun, trainedRun } from "./trained.ts";
+import { findRun, isTrained, runKey, type TrainedRun, trainedRun } from "./trained.ts";
 
 /** How a study is run. */
 export interface RunStudyOptions extends PlanOptions {
@@ -75,7 +75,7 @@ async function runsOf(
   for (const seed of new Set(seeds ?? [undefined])) {
     for (const row of rows) {
       const experiment = { ...row.experiment, seed: seed ?? row.experiment.seed };
-      const key = `${await runName(experiment)} ${stableJson(placesOf(experiment.data.train))}`;
+      const key = `${await runKey(experiment)} ${stableJson(placesOf(experiment.data.train))}`;
       if (!runs.has(key)) runs.set(key, { experiment, rows: [] });
       runs.get(key)!.rows.push(row);
     }

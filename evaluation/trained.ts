@@ -8,6 +8,7 @@
 import { tf } from "../engine/mod.ts";
 import {
   type CheckedExperiment,
+  learntModel,
   train,
   type TrainOptions,
   withoutPlaces,
@@ -31,7 +32,8 @@ export interface TrainedRun {
 
 /**
  * What does not change what is learnt: two experiments that differ in these share a run. So do those
- * that differ in what they are validated and tested on, and in where their data lie.
+ * that differ in what their model is called, how it samples, what it is validated and tested on, and
+ * where their data lie.
  */
 const APART = [
   ...["checkpointEvery", "keepEvery", "keepBest", "logEvery"],
@@ -48,17 +50,17 @@ async function weightsKey(address: string): Promise<string> {
   }
 }
 
-/** Name of the folder of a run: the model's name, the seed, and a hash of all that matters. */
-export async function runName(experiment: CheckedExperiment): Promise<string> {
+/** The end of the name of a run: the seed, and a hash of all that matters. */
+export async function runKey(experiment: CheckedExperiment): Promise<string> {
   const { model, seed, data: { train }, initialWeights } = experiment;
   const options = Object.entries(experiment).filter(([key]) => !APART.includes(key));
   const essence = {
     ...Object.fromEntries(options),
+    model: learntModel(model),
     data: { train: withoutPlaces(train) },
     ...(initialWeights !== undefined && { initialWeights: await weightsKey(initialWeights) }),
   };
-  const name = (model.name ?? "unnamed").replaceAll(/[^\w.-]+/g, "_");
-  return `${name}-seed${seed}-${await shortHash(stableJson(essence))}`;
+  return `seed${seed}-${await shortHash(stableJson(essence))}`;
 }
 
 const FINISHED = "finished.json";
@@ -72,7 +74,7 @@ async function finishedRun(folder: string): Promise<TrainedRun | undefined> {
 }
 
 /**
- * The folder of an experiment's run, which is there or will be.
+ * The folder of an experiment's run, which is there or will be, called NAME-seedS-HASH by the model.
  *
  * @throws {InputError} If there is one of data at another place, and those at hand cannot be opened.
  */
@@ -80,7 +82,8 @@ export async function findRun(
   experiment: CheckedExperiment,
   options: LocateOptions,
 ): Promise<LocatedRun> {
-  return await locateRun(await runName(experiment), experiment, options);
+  const name = (experiment.model.name ?? "unnamed").replaceAll(/[^\w.-]+/g, "_");
+  return await locateRun({ name, key: await runKey(experiment) }, experiment, options);
 }
 
 /** Whether a run is there and complete. */

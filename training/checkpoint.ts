@@ -23,6 +23,7 @@ import type { Best } from "./best.ts";
 import { withoutPlaces } from "./data_config.ts";
 import { dataChange, type DataFacts } from "./data_facts.ts";
 import type { CheckedExperiment } from "./experiment.ts";
+import { learntModel, samplingOf } from "./learnt_model.ts";
 import type { TrainingState } from "./state.ts";
 
 const EXPERIMENT = "emrdm.experiment";
@@ -52,12 +53,13 @@ function json(value: unknown): string {
 
 /**
  * What makes the numbers of an experiment, as text. How long it runs, how often it saves, what its
- * model is measured on and where its data lie do not; nor whether it leaves out bad samples, as it
- * would not have come past one.
+ * model is called, how it samples, what it is measured on and where its data lie do not; nor whether
+ * it leaves out bad samples, as it would not have come past one.
  */
 function essence({ experiment, initialWeights }: CheckpointOwner): string {
-  const { model, batchSize, accumulate, minLength, optimizer } = experiment;
+  const { batchSize, accumulate, minLength, optimizer } = experiment;
   const { learningRateSchedule, ema: { decays }, clip, seed } = experiment;
+  const model = learntModel(experiment.model);
   const data = { train: withoutPlaces(experiment.data.train) };
   return json({
     ...{ model, data, batchSize, accumulate, minLength, optimizer },
@@ -68,8 +70,12 @@ function essence({ experiment, initialWeights }: CheckpointOwner): string {
 /** The keys by which two essences differ, whether they say more than one has to or not. */
 function differences(...texts: readonly [string, string]): readonly string[] {
   const [left, right] = texts.map((text): Readonly<Record<string, unknown>> => {
-    const { data, skipBad: _, ...rest } = JSON.parse(text);
-    return { ...rest, ...(data && { data: { train: withoutPlaces(data.train) } }) };
+    const { data, model, skipBad: _, ...rest } = JSON.parse(text);
+    return {
+      ...rest,
+      ...(model && { model: learntModel(model) }),
+      ...(data && { data: { train: withoutPlaces(data.train) } }),
+    };
   });
   return [...new Set([...Object.keys(left!), ...Object.keys(right!)])]
     .filter((key) => json(left![key]) !== json(right![key]));
@@ -77,9 +83,10 @@ function differences(...texts: readonly [string, string]): readonly string[] {
 
 /** What a best validation is comparable by. */
 function bestKey({ experiment, validation: facts }: CheckpointOwner): string {
-  const { ema: { use }, data: { validation }, keepBest, validationSamples } = experiment;
+  const { ema: { use }, data: { validation }, keepBest, validationSamples, model } = experiment;
   const data = validation && withoutPlaces(validation);
-  return json({ metric: keepBest, use, data, samples: validationSamples, facts });
+  const sampling = samplingOf(model);
+  return json({ metric: keepBest, use, data, samples: validationSamples, facts, sampling });
 }
 
 /** The names of groups of tensors beside the model. */

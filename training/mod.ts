@@ -31,6 +31,7 @@ export {
   type SyntheticData,
   withoutPlaces,
 } from "./datasets.ts";
+export { learntModel } from "./learnt_model.ts";
 export { listDataset, type ListDatasetOptions } from "./list_dataset.ts";
 export { EMA_DECAY, emaDecay, updateEma } from "./ema.ts";
 export { type CheckedExperiment, type Experiment, parseExperiment } from "./experiment.ts";

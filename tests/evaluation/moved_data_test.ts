@@ -1,7 +1,7 @@
-/** Studies whose training data lie elsewhere than before. */
+/** Studies that use runs again or must not: other places of data, other names, other samplers. */
 
 import { assertEquals, assertNotEquals } from "@std/assert";
-import { previewStudy, runName, runStudy, type StudyResult } from "../../evaluation/mod.ts";
+import { previewStudy, runKey, runStudy, type StudyResult } from "../../evaluation/mod.ts";
 import { readExperiment } from "../../training/mod.ts";
 import { inFolder } from "../cli/run.ts";
 import { switchEngine } from "../engines.ts";
@@ -74,16 +74,40 @@ Deno.test("rows that differ in where their data lie are runs of their own", () =
     assertEquals(b!.startsWith(`${a}-`), true);
   }));
 
-Deno.test("runName() depends on what is in the file of initial weights, not on its name", () =>
+Deno.test("runKey() depends on what is in the file of initial weights, not on its name", () =>
   inFolder(async (folder) => {
     await writeTinyStudy(folder);
     const experiment = await readExperiment(`${folder}/joint.json`);
     const named = (name: string) =>
-      runName({ ...experiment, initialWeights: `${folder}/${name}.safetensors` });
+      runKey({ ...experiment, initialWeights: `${folder}/${name}.safetensors` });
     await Deno.writeTextFile(`${folder}/a.safetensors`, "a");
     await Deno.writeTextFile(`${folder}/b.safetensors`, "a");
     assertEquals(await named("b"), await named("a"));
     await Deno.writeTextFile(`${folder}/b.safetensors`, "b");
     assertNotEquals(await named("b"), await named("a"));
-    assertNotEquals(await runName(experiment), await named("a"));
+    assertNotEquals(await runKey(experiment), await named("a"));
+  }));
+
+Deno.test("runStudy() uses a run for experiments that are called otherwise or sample otherwise", () =>
+  inFolder(async (folder) => {
+    await writeTinyStudy(folder);
+    const heun = {
+      extends: "joint.json",
+      model: { name: "heun", description: "two evaluations", sampler: { type: "heun" }, steps: 3 },
+    };
+    await Deno.writeTextFile(`${folder}/heun.json`, JSON.stringify(heun));
+    const study = { ...tinyStudy(folder), sweeps: [], claims: [] };
+    const row = { name: "heun", experiment: `file://${folder}/heun.json` };
+    const both = { ...study, rows: [study.rows[1]!, row] };
+    const out = `${folder}/runs`;
+    const { runs } = await previewStudy(both, { out });
+    assertEquals(runs.map(({ rows }) => rows), [["joint", "heun"]]);
+    let steps = 0;
+    const result = await runStudy(both, { out, name: "both", onTraining: () => steps++ });
+    assertEquals(steps, 3);
+    const [joint, other] = result.groups[0]!.rows;
+    assertEquals(other!.seeds[0]!.run, joint!.seeds[0]!.run);
+    assertNotEquals(other!.mean, joint!.mean);
+    const alone = await runStudy({ ...study, rows: [row] }, { out, name: "one" });
+    assertEquals(alone.groups[0]!.rows[0]!.seeds[0]!.run, joint!.seeds[0]!.run);
   }));

@@ -124,6 +124,31 @@ Deno.test("train() refuses to resume with other places or other shapes of clouds
     await resumed(experiment(2), options);
   }));
 
+Deno.test("train() resumes a model that is called or samples otherwise, with a best of its own", () =>
+  inFolder(async (folder) => {
+    const root = `${folder}/data`;
+    await writeTinySamples(root);
+    const options = { out: `${folder}/run` };
+    const first = onFolder(root, { steps: 1 });
+    await resumed(first, options);
+    const { last } = runFolder(options.out);
+    const { metadata } = await readSafetensors(last);
+    const model = { ...first.model, name: "renamed", description: "in other words", steps: 1 };
+    // Nothing is left to do but to write the model with its new card; what was best is not known.
+    await resumed({ ...first, model }, options);
+    const found = await readSafetensors(last);
+    assertEquals([metadata["emrdm.best"] === undefined, found.metadata["emrdm.best"]], [
+      false,
+      undefined,
+    ]);
+    assertEquals(found.metadata["emrdm.experiment"], metadata["emrdm.experiment"]);
+    await assertRejects(
+      () => resumed({ ...first, model: { ...model, tileSize: 4 } }, options),
+      CheckpointError,
+      "got another model",
+    );
+  }));
+
 Deno.test("train() compares the sizes of datasets that are given open", () =>
   inFolder(async (folder) => {
     const options = { out: `${folder}/run` };
