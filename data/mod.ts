@@ -43,6 +43,7 @@ export {
 } from "./cog_writer.ts";
 export { type CsvRow, parseCsv } from "./csv.ts";
 export type { Dataset, Sample } from "./dataset.ts";
+export { joinArrays, pickFrames } from "./frames.ts";
 export { dateOf, isDay } from "./dates.ts";
 export { cuhkCr, type CuhkCrFiles, type CuhkCrOptions, listCuhkCr } from "./cuhk_cr.ts";
 export {

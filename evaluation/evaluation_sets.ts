@@ -41,6 +41,12 @@ export class EvaluationSets {
     });
   }
 
+  /** A name for scores of a row: of its samples, and of what else is said. */
+  async scoresName(row: PlannedRow, made: Readonly<Record<string, unknown>> = {}): Promise<string> {
+    const { size, digest } = await this.of(row);
+    return await shortHash(stableJson({ ...made, set: this.keyOf(row), size, digest }));
+  }
+
   /** The set of a row. */
   async of(row: PlannedRow): Promise<EvaluationSet> {
     const key = this.keyOf(row);
@@ -62,7 +68,7 @@ export class EvaluationSets {
     const [first] = this.#rows;
     const keys = new Set(this.#rows.map((row) => this.keyOf(row)));
     if (first === undefined || keys.size > 1) return [];
-    const file = `${folder}/${await shortHash(this.keyOf(first))}.json`;
+    const file = `${folder}/${await this.scoresName(first)}.json`;
     const all = await kept(
       file,
       async () => await scoreBaselines(await this.of(first), { signal }),

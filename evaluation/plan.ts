@@ -90,6 +90,24 @@ function moveData(json: unknown, root: string): unknown {
   return { ...(json as Json), data: Object.fromEntries(moved) };
 }
 
+/**
+ * One folder cannot hold datasets that lie in several.
+ *
+ * @throws {OptionsError} If rows name training data at different roots.
+ */
+function checkOneRoot(found: readonly (string | undefined)[]): void {
+  const roots = new Set(found.filter((root) => root !== undefined));
+  if (roots.size > 1) {
+    throw new OptionsError(
+      "$.data",
+      `one folder (--data) must not replace ${roots.size}: ${
+        [...roots].join(", ")
+      }; run the rows ` +
+        "one by one, or change the files' roots",
+    );
+  }
+}
+
 /** Errors of a row say which it is. */
 function ofRow<T>(name: string, read: () => T): T {
   try {
@@ -101,11 +119,22 @@ function ofRow<T>(name: string, read: () => T): T {
   }
 }
 
+function sizedBy(json: unknown, preset: Preset | undefined): unknown {
+  return preset === undefined ? json : applyPreset(json, preset);
+}
+
+/** Where the training data of a row lie before they are moved. */
+async function trainRoot(row: StudyRow, { preset }: PlanOptions): Promise<string | undefined> {
+  const json = sizedBy(await readExperimentJson(new URL(row.experiment)), preset) as Json;
+  const { train } = (json["data"] ?? {}) as { readonly train?: Json };
+  return train && rootOf(train);
+}
+
 async function planRow(row: StudyRow, options: PlanOptions): Promise<PlannedRow> {
   const { preset, data, set = [], registry } = options;
   const read = await readExperimentJson(new URL(row.experiment));
   return ofRow(row.name, () => {
-    const sized = preset === undefined ? read : applyPreset(read, preset);
+    const sized = sizedBy(read, preset);
     const moved = data === undefined ? sized : moveData(sized, data);
     const changed = set.reduce((json, assignment) => setOption(json, assignment), moved);
     const trained = setAll(changed, row.set ?? {}, (path) => !isSampling(path));
@@ -138,6 +167,10 @@ export async function planStudy(
       rows.push({ ...planned, ...("at" in row && { at: row.at }) });
     }
     groups.push({ ...group, rows });
+  }
+  if (options.data !== undefined) {
+    const all = groups.flatMap(({ rows }) => rows.map(({ row }) => trainRoot(row, options)));
+    checkOneRoot(await Promise.all(all));
   }
   return groups;
 }

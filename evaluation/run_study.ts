@@ -19,7 +19,7 @@ import { givenWeights } from "./given_weights.ts";
 import { keptScores } from "./kept.ts";
 import { evaluationOf, type PlannedRow, type PlanOptions, planStudy } from "./plan.ts";
 import { meanScores, scoreModel } from "./score_model.ts";
-import { shortHash, stableJson } from "./stable_json.ts";
+import { stableJson } from "./stable_json.ts";
 import type { Study } from "./study.ts";
 import { groupResults, type SeedResult, type StudyResult } from "./study_result.ts";
 import { findRun, isTrained, runKey, type TrainedRun, trainedRun } from "./trained.ts";
@@ -172,8 +172,8 @@ export async function runStudy(study: Study, options: RunStudyOptions): Promise<
   async function score(rows: readonly PlannedRow[], { folder, model, facts }: ScoredRun) {
     for (const row of rows) {
       const { card } = row;
-      const key = stableJson({ modules: card.modules, steps: card.steps, set: sets.keyOf(row) });
-      const file = `${folder}/scores/${await shortHash(key)}.json`;
+      const { modules, steps } = card;
+      const file = `${folder}/scores/${await sets.scoresName(row, { modules, steps })}.json`;
       const scores = await keptScores(file, async (from, keep) => {
         const { weights } = await model();
         const sampling = modelFromCard(card, weights, { ...(registry && { registry }) });

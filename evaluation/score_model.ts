@@ -6,7 +6,7 @@
  */
 
 import { createRng } from "../core/mod.ts";
-import type { Sample } from "../data/mod.ts";
+import { joinArrays, pickFrames, type Sample } from "../data/mod.ts";
 import { score } from "../metrics/mod.ts";
 import { type AnyRegistry, type Model, type ModelCard, restoreImages } from "../model/mod.ts";
 import { type DataConfig, openDataset } from "../training/mod.ts";
@@ -19,6 +19,8 @@ export type Scores = Readonly<Record<Exclude<StudyMetric, "lpips">, number>>;
 export interface EvaluationSet {
   /** Number of samples. */
   readonly size: number;
+  /** Of the dataset, where it knows one: another after files were added or left out. */
+  readonly digest?: string;
   /** A sample by its place in [0, size): the same one whenever it is asked for. */
   sample(index: number): Promise<Sample>;
   /** File number of 1. */
@@ -61,6 +63,7 @@ export async function evaluationSet(
   const kept = new Map<number, Sample>();
   return {
     size,
+    ...(dataset.digest !== undefined && { digest: dataset.digest }),
     white,
     seed,
     async sample(index) {
@@ -85,23 +88,6 @@ export function framesFor(
   return [reference, ...others.slice(0, wanted - 1)].sort((a, b) => a - b);
 }
 
-/** Those frames of [L, …]. */
-function pick(data: Float32Array, frames: readonly number[], size: number): Float32Array {
-  const out = new Float32Array(frames.length * size);
-  frames.forEach((l, i) => out.set(data.subarray(l * size, (l + 1) * size), i * size));
-  return out;
-}
-
-function joined(parts: readonly Float32Array[]): Float32Array {
-  const out = new Float32Array(parts.reduce((sum, { length }) => sum + length, 0));
-  let at = 0;
-  for (const part of parts) {
-    out.set(part, at);
-    at += part.length;
-  }
-  return out;
-}
-
 /** A batch of samples as {@linkcode restoreImages} takes them. */
 function inputOf(samples: readonly Sample[], first: number, { card }: Pick<Model, "card">) {
   const { height, width } = samples[0]!;
@@ -109,7 +95,9 @@ function inputOf(samples: readonly Sample[], first: number, { card }: Pick<Model
   const auxiliary = card.condition.auxiliary.length;
   const chosen = samples.map((sample) => framesFor(sample, length));
   const frames = (data: (sample: Sample) => Float32Array, channels: number) =>
-    joined(samples.map((sample, b) => pick(data(sample), chosen[b]!, height * width * channels)));
+    joinArrays(
+      samples.map((sample, b) => pickFrames(data(sample), chosen[b]!, height * width * channels)),
+    );
   return {
     batch: samples.length,
     length,

@@ -5,7 +5,7 @@
  */
 
 import type { Rng } from "../core/mod.ts";
-import type { Dataset, Sample } from "../data/mod.ts";
+import { type Dataset, joinArrays, pickFrames, type Sample } from "../data/mod.ts";
 import type { Sequence } from "../engine/mod.ts";
 import { type Images, tf } from "../engine/mod.ts";
 import { conditionArray, type ModelCard, toUnit } from "../model/mod.ts";
@@ -67,23 +67,6 @@ function chooseFrames(sample: Sample, length: number, rng: Rng): readonly number
   return [sample.reference, ...others].sort((a, b) => a - b);
 }
 
-/** Those frames of [L, …] one after the other. */
-function pickFrames(data: Float32Array, frames: readonly number[], size: number): Float32Array {
-  const out = new Float32Array(frames.length * size);
-  frames.forEach((l, i) => out.set(data.subarray(l * size, (l + 1) * size), i * size));
-  return out;
-}
-
-function joined(parts: readonly Float32Array[]): Float32Array {
-  const out = new Float32Array(parts.reduce((sum, part) => sum + part.length, 0));
-  let at = 0;
-  for (const part of parts) {
-    out.set(part, at);
-    at += part.length;
-  }
-  return out;
-}
-
 /**
  * The tensors of a batch; the caller owns them.
  *
@@ -108,8 +91,8 @@ export function trainingTensors(
   const [batch, channels, pixels] = [samples.length, bands.length, tileSize * tileSize];
   const chosen = samples.map((sample, b) => chooseFrames(sample, length, frames.fork(first + b)));
   const pick = (key: "cloudy" | "auxiliary", count: number) =>
-    joined(samples.map((sample, b) => pickFrames(sample[key]!, chosen[b]!, pixels * count)));
-  const clean = toUnit(joined(samples.map(({ target }) => target)), card.scaling, channels);
+    joinArrays(samples.map((sample, b) => pickFrames(sample[key]!, chosen[b]!, pixels * count)));
+  const clean = toUnit(joinArrays(samples.map(({ target }) => target)), card.scaling, channels);
   const cloudy = toUnit(pick("cloudy", channels), card.scaling, channels);
   const auxiliary = auxiliaryBands.length === 0 ? undefined : toUnit(
     pick("auxiliary", auxiliaryBands.length),

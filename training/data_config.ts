@@ -24,6 +24,7 @@ import type {
   IndexDatasetOptions,
   Sen12MsCrOptions,
   Sen2MtcNewOptions,
+  SyntheticDatasetOptions,
 } from "../data/mod.ts";
 
 /** What the model says, not the data. */
@@ -57,34 +58,15 @@ export interface IndexData extends Omit<IndexDatasetOptions, FromModel | "bands"
 }
 
 /** Clear images by place and date, clouded afresh for each sample, see {@linkcode syntheticDataset}. */
-export interface SyntheticData {
+export interface SyntheticData
+  extends Omit<SyntheticDatasetOptions, FromModel | "places" | "shapes"> {
   readonly type: "synthetic";
   /** Holds `<place>/<date>/<band>.tif`. */
   readonly root: string;
   /** Only these places. Default all. */
   readonly places?: readonly string[];
-  /** Samples of one epoch. Default 1024. */
-  readonly size?: number;
-  /** Bands that are a condition beside the image. Default none. */
-  readonly auxiliaryBands?: readonly string[];
-  /** Probability that the frames mix dates. Default 0.5. */
-  readonly mix?: number;
   /** A folder of class masks (4: cloud), whose clouds lend their shapes. Default none. */
   readonly masks?: string;
-  /** Probability that clouds have such a shape. Default 0.4. */
-  readonly shapesShare?: number;
-  /** Range of the cloud cover of a frame. Default [0.05, 0.95]. */
-  readonly cover?: readonly [number, number];
-  /** Probability that a frame is wholly under cloud. Default 0.08. */
-  readonly overcast?: number;
-  /** Probability of cirrus over the other clouds. Default 0.15. */
-  readonly cirrus?: number;
-  /** Largest relative change of brightness of the other frames. Default 0.06. */
-  readonly jitter?: number;
-  /** Largest relative change of green in the other frames. Default 0.1. */
-  readonly season?: number;
-  /** The file number of reflectance 1. Default 10000. */
-  readonly white?: number;
 }
 
 /** A dataset as JSON. */

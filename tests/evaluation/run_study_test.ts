@@ -65,6 +65,24 @@ Deno.test("runStudy() trains each experiment once, and nothing the second time",
   });
 });
 
+Deno.test("runStudy() scores anew, and trains nothing, where the images to be scored on changed", async () => {
+  await inFolder(async (folder) => {
+    await writeTinyStudy(folder);
+    const first = await run(folder, { seeds: [1] });
+    const [early, late] = ["20200101", "20200601"].map((day) => `${folder}/places/there/${day}`);
+    await Deno.rename(early!, `${folder}/aside`);
+    await Deno.rename(late!, early!);
+    await Deno.rename(`${folder}/aside`, late!);
+    const second = await run(folder, { seeds: [1] });
+    assertEquals([second.steps, second.scored], [0, first.scored]);
+    const of = (name: string) =>
+      [first, second].map(({ result }) => rowsOf(result)[name]!.mean.psnr);
+    assertEquals(new Set(of("joint")).size, 2);
+    const [before, after] = [first, second].map(({ result }) => result.baselines[0]!.scores.psnr);
+    assert(before !== after);
+  });
+});
+
 Deno.test("runStudy() goes on after an abort with the numbers of a run that was never stopped", async () => {
   await inFolder(async (folder) => {
     await writeTinyStudy(folder);

@@ -1,13 +1,15 @@
-import { assertEquals, assertThrows } from "@std/assert";
+import { assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { OptionsError } from "../../core/mod.ts";
 import {
   applyPreset,
+  findStudies,
   groupsOf,
   isStudy,
   parseStudy,
   planStudy,
   type Preset,
 } from "../../evaluation/mod.ts";
+import { placesOf } from "../../training/mod.ts";
 import { inFolder } from "../cli/run.ts";
 import { tinyExperiment } from "./tiny_study.ts";
 
@@ -163,4 +165,12 @@ Deno.test("planStudy() moves folders inside of a dataset's root with it", async 
     const { root, nirRoot } = group!.rows[0]!.test as typeof data;
     assertEquals([root, nirRoot], ["/big", "/big/nir"]);
   });
+});
+
+Deno.test("planStudy() refuses one folder for datasets that lie in several", async () => {
+  const { study } = (await findStudies(["table1"]))[0]!;
+  await assertRejects(() => planStudy(study, { data: "/big" }), OptionsError, "data/CUHK-CR1");
+  const alone = { ...study, rows: study.rows.slice(0, 1) };
+  const [group] = await planStudy(alone, { data: "/big" });
+  assertEquals(placesOf(group!.rows[0]!.experiment.data.train), { root: "/big" });
 });
