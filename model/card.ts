@@ -57,6 +57,26 @@ export interface CardModule {
   readonly [option: string]: unknown;
 }
 
+/** How samples are drawn whose spread tells how sure a model is. */
+export interface CardSampling {
+  /** Sampler steps N. */
+  readonly steps: number;
+  readonly sampler: CardModule;
+  readonly timesteps: CardModule;
+}
+
+/** What makes the spread of samples as large as the errors are. */
+export interface CardCalibration {
+  /** Error over spread, both as root mean squares: what deviations are multiplied by. */
+  readonly factor: number;
+  /** Samples that the spread was of. */
+  readonly samples: number;
+  /** How they were drawn; the factor is for no other way. */
+  readonly sampling: CardSampling;
+  /** On what it was measured, in plain words. */
+  readonly data: string;
+}
+
 /** The axes of a model. */
 export const AXES = [
   "schedule",
@@ -89,6 +109,10 @@ export interface ModelCard {
   readonly steps: number;
   /** How it was trained: data, steps, seed, time; plain words and numbers. */
   readonly training: Readonly<Record<string, string | number | boolean>>;
+  /** How `--samples` draws; default the rule of `samplingOf` in restoration. */
+  readonly sampling?: CardSampling;
+  /** Default none: deviations are what samples spread. */
+  readonly calibration?: CardCalibration;
 }
 
 const bandCheck = object<CardBand>({ name: string, unit: string }, { unit: "DN" });
@@ -167,6 +191,19 @@ const trainingCheck: Check<ModelCard["training"]> = (value, path) => {
   return value as ModelCard["training"];
 };
 
+const samplingCheck = object<CardSampling>({
+  steps: integer({ min: 1 }),
+  sampler: moduleCheck,
+  timesteps: moduleCheck,
+});
+
+const calibrationCheck = object<CardCalibration>({
+  factor: number({ above: 0 }),
+  samples: integer({ min: 2 }),
+  sampling: samplingCheck,
+  data: string,
+});
+
 /** Checks of everything in a card but its modules' options. */
 const CARD_CHECKS: Checks<ModelCard> = {
   name: string,
@@ -182,7 +219,12 @@ const CARD_CHECKS: Checks<ModelCard> = {
   ),
   steps: integer({ min: 1 }),
   training: trainingCheck,
+  sampling: samplingCheck,
+  calibration: calibrationCheck,
 };
+
+/** What older files do not have. */
+const CARD_DEFAULTS = { sampling: undefined, calibration: undefined };
 
 /**
  * A card from JSON. The options of its modules are checked when the model is built.
@@ -190,7 +232,9 @@ const CARD_CHECKS: Checks<ModelCard> = {
  * @throws {OptionsError} If something is unknown, missing or of the wrong kind.
  */
 export function parseCard(value: unknown, path = "$"): ModelCard {
-  const card = checkOptions(value, { checks: CARD_CHECKS, path });
+  const checked = checkOptions(value, { checks: CARD_CHECKS, defaults: CARD_DEFAULTS, path });
+  const given = Object.entries(checked).filter(([, item]) => item !== undefined);
+  const card = Object.fromEntries(given) as unknown as ModelCard;
   const { bands, scaling, condition: { auxiliary, auxiliaryScaling } } = card;
   checkScalingLength(scaling, bands.length, `${path}.scaling`);
   if (auxiliaryScaling !== undefined) {

@@ -7,8 +7,10 @@
 export {
   AXES,
   type CardBand,
+  type CardCalibration,
   type CardCondition,
   type CardModule,
+  type CardSampling,
   type CardScaling,
   conditionChannels,
   type ModelCard,

@@ -35,6 +35,11 @@ export interface FinishedRows {
   readonly data: PixelArray;
   /** [rows, columns of the area] of {@linkcode PROVENANCE}, where there is a mask; as valid. */
   readonly provenance?: Uint8Array;
+  /**
+   * [rows, columns of the area, bands of the result]: standard deviation of the samples in the
+   * reference's unit, where there are several; 0 where the reference is kept, NaN where it has no data.
+   */
+  readonly deviation?: Float32Array;
   /** What the reference has of one of the rows [columns of the area, bands of the result]. */
   observed(row: number): Float32Array;
 }
@@ -109,14 +114,21 @@ export class RowFinisher {
     this.#store = storing(scene.grid.dtype, reference.frame.missing);
   }
 
-  /** @param values Blended tiles [rows, columns of the area, bands of the model]. */
-  finish(values: Float32Array, { row, rows }: { row: number; rows: number }): FinishedRows {
+  /**
+   * @param values Blended tiles [rows, columns of the area, bands of the model]; `deviation` of samples,
+   *   alike, in the model's units.
+   */
+  finish(
+    values: Float32Array,
+    { row, rows, deviation }: { row: number; rows: number; deviation?: Float32Array },
+  ): FinishedRows {
     const { area } = this.#plan;
     const { output } = this.#scene;
     const depth = this.#reference.frame.bands.length;
     const data = this.#data.subarray(0, rows * area.width * output.length);
     const provenance = this.#sky && this.#origins.subarray(0, rows * area.width);
     const whole = new Uint8Array(area.width).fill(RESTORED);
+    const spread = deviation && new Float32Array(rows * area.width * output.length);
     for (let y = 0; y < rows; y++) {
       const sky = this.#sky?.row(row + y);
       const from = area.column - this.#skyLeft;
@@ -127,10 +139,41 @@ export class RowFinisher {
       const out = data.subarray(first * output.length, (first + area.width) * output.length);
       const origin = this.#line(line, { row: row + y, shares, seen, out });
       provenance?.set(origin, first);
+      if (deviation !== undefined) {
+        const own = deviation.subarray(first * depth, (first + area.width) * depth);
+        this.#spread(own, spread!.subarray(first * output.length), { row: row + y, shares });
+      }
       this.#seams.add(line, (x) => shares[x]! > 0);
     }
     const observed = (line: number) => this.#observed(line);
-    return { row, rows, data, ...(provenance && { provenance }), observed };
+    return {
+      row,
+      rows,
+      data,
+      ...(provenance && { provenance }),
+      ...(spread && { deviation: spread }),
+      observed,
+    };
+  }
+
+  /** Deviations of a line in the reference's unit: its own numbers, which are kept, have none. */
+  #spread(line: Float32Array, out: Float32Array, { row, shares }: {
+    readonly row: number;
+    readonly shares: Uint8Array;
+  }): void {
+    const { output } = this.#scene;
+    const { frame } = this.#reference;
+    const depth = frame.bands.length;
+    const observed = this.#observed(row);
+    for (let i = 0; i < observed.length; i++) {
+      const [x, band] = [Math.floor(i / output.length), output[i % output.length]!];
+      const share = shares[x]! / RESTORED;
+      out[i] = !this.#reference.hasData(observed[i]!)
+        ? NaN
+        : share === 0
+        ? 0
+        : share * line[x * depth + band]! / Math.abs(frame.gains[band]!);
+    }
   }
 
   #observed(row: number): Float32Array {

@@ -22,6 +22,18 @@ export {
 } from "./manifest.ts";
 export { provenancePath, type RestoredScene, restoreScene } from "./restore_scene.ts";
 export type { RestoreSceneOptions } from "./scene_options.ts";
+export {
+  type RestoredSamples,
+  restoreSamples,
+  type RestoreSamplesOptions,
+} from "./restore_samples.ts";
+export {
+  defaultSampling,
+  sampleSeeds,
+  type Sampling,
+  samplingOf,
+  type SamplingOptions,
+} from "./sampling.ts";
 export { restoreSeries, type RestoreSeriesOptions } from "./restore_series.ts";
 export {
   type RestoreProgress,

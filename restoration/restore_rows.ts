@@ -17,13 +17,15 @@ import { planTiles, rowAhead, type TilePlan } from "./plan.ts";
 import type { Scene } from "./scene.ts";
 import type { SeamMetric } from "./seams.ts";
 import { createStripBlend } from "./strip_blend.ts";
+import { Turns } from "./exchange.ts";
+import { spreadOf } from "./spread.ts";
 import { type RestoredTile, TileRunner } from "./tile_runner.ts";
 
 /** How far a restoration has come. */
 export interface RestoreProgress {
-  /** Tiles restored or found to need nothing. */
+  /** Tiles restored or found to need nothing, of every sample. */
   readonly done: number;
-  /** Tiles of the area. */
+  /** Tiles of the area, times samples. */
   readonly total: number;
 }
 
@@ -55,6 +57,13 @@ export interface RestoreRowsOptions extends TilingOptions {
   readonly area?: RasterWindow;
   /** Where it is given, clear pixels of the reference are kept. */
   readonly sky?: SceneSky;
+  /**
+   * A restoration for each seed: the result is their mean, and rows come with their deviation. Default
+   * one, by `seed`.
+   */
+  readonly seeds?: readonly number[];
+  /** What deviations are multiplied by. Default 1. */
+  readonly deviationFactor?: number;
   /** Receives the rows, from the top down. */
   readonly write: (rows: FinishedRows) => void | Promise<void>;
 }
@@ -108,38 +117,56 @@ export async function restoreRows(
   options: RestoreRowsOptions,
 ): Promise<RowsReport> {
   const { batch = 4, tileOrder = (columns) => columns, onProgress, signal, write } = options;
+  const { seeds = [options.seed ?? 0], deviationFactor = 1 } = options;
   const { plan, calls } = await planArea(model, scene, options);
   const flight = new Flight(plan, scene, options.sky);
   const { tileSize, rows: tops, area, target, all: { rows: [firstRow, lastRow], columns } } = plan;
   const total = (lastRow - firstRow) * (columns[1] - columns[0]);
+  const work = total * seeds.length;
   let [done, restored] = [0, 0];
   const joint = model.network.temporal || scene.frames.length === 1;
   const how = options.frames ?? (joint ? "joint" : "independent");
-  const runner = new TileRunner(model, {
-    plan,
-    frames: flight.frames,
-    auxiliary: flight.auxiliary,
-    reference: scene.reference,
-    batch,
-    separate: how === "independent" ? scene.frames.length : 1,
-    restore: restoreOptions(options),
-    signal,
-    onTiles(count) {
-      done += count;
-      restored += count;
-      onProgress?.({ done, total });
-      signal?.throwIfAborted();
-    },
-  });
-  const begun = new Map<number, Promise<readonly RestoredTile[]>>();
+  const turns = new Turns();
+  const runners = seeds.map((seed) =>
+    new TileRunner(model, {
+      plan,
+      frames: flight.frames,
+      auxiliary: flight.auxiliary,
+      reference: scene.reference,
+      batch,
+      separate: how === "independent" ? scene.frames.length : 1,
+      restore: { ...restoreOptions(options), seed },
+      turns,
+      signal,
+      onTiles(count) {
+        done += count;
+        restored += count;
+        onProgress?.({ done, total: work });
+        signal?.throwIfAborted();
+      },
+    })
+  );
+  const fail = (error: unknown) => runners.forEach((runner) => runner.fail(error));
+  /** A row of tiles of every sample. */
+  async function run(row: number, tiles: readonly number[]) {
+    const samples = runners.map((runner) => runner.run(row, tiles));
+    try {
+      return await Promise.all(samples);
+    } catch (error) {
+      fail(error);
+      await Promise.allSettled(samples);
+      throw error;
+    }
+  }
+  const begun = new Map<number, Promise<readonly (readonly RestoredTile[])[]>>();
   async function begin(row: number): Promise<void> {
     signal?.throwIfAborted();
     await flight.load(row);
     const needed = flight.needed(row);
-    const skipped = columns[1] - columns[0] - needed.length;
+    const skipped = (columns[1] - columns[0] - needed.length) * seeds.length;
     done += skipped;
-    if (skipped > 0) onProgress?.({ done, total });
-    const tiles = runner.run(row, tileOrder(needed));
+    if (skipped > 0) onProgress?.({ done, total: work });
+    const tiles = run(row, tileOrder(needed));
     // It is awaited in its turn; an error must not end the program before.
     tiles.catch(() => {});
     begun.set(row, tiles);
@@ -147,11 +174,9 @@ export async function restoreRows(
 
   const { reference, sky } = flight;
   const finisher = new RowFinisher({ plan, scene, reference, sky, skyLeft: flight.columns[0] });
-  const blend = createStripBlend(area, {
-    bands: model.card.bands.length,
-    tileSize,
-    ramp: Math.floor(tileSize * plan.overlap),
-  });
+  const bands = model.card.bands.length;
+  const ramp = Math.floor(tileSize * plan.overlap);
+  const blends = seeds.map(() => createStripBlend(area, { bands, tileSize, ramp }));
   let finished = area.row;
   let next = firstRow;
   try {
@@ -160,25 +185,35 @@ export async function restoreRows(
       const tiles = await begun.get(row)!;
       begun.delete(row);
       if (row < target.rows[0] || row >= target.rows[1]) continue;
-      for (const { origin, image } of tiles) blend.add(image, origin);
+      for (const [i, own] of tiles.entries()) {
+        for (const { origin, image } of own) blends[i]!.add(image, origin);
+      }
       // What no later row of tiles touches is finished.
       const end = row + 1 < target.rows[1] ? tops[row + 1]! : area.row + area.height;
       if (end <= finished) continue;
-      await write(finisher.finish(blend.take(end), { row: finished, rows: end - finished }));
+      const { mean, deviation } = spreadOf(blends.map((blend) => blend.take(end)), deviationFactor);
+      const rows = { row: finished, rows: end - finished };
+      await write(finisher.finish(mean, { ...rows, ...(deviation && { deviation }) }));
       finished = end;
       flight.drop(next < lastRow ? Math.min(finished, tops[next]!) : finished);
     }
   } catch (error) {
     // Rows that were begun must not wait for others for ever, nor compute beside what comes next.
-    runner.fail(error);
+    fail(error);
     await Promise.allSettled(begun.values());
     throw error;
   }
   const report = finisher.report();
   return {
     ...report,
-    seams: { ...report.seams, disagreement: blend.disagreement() },
-    tiles: { total, restored },
+    seams: {
+      ...report.seams,
+      // Of a mean there is no tile; what its samples' tiles disagree by is the measure.
+      disagreement: Math.sqrt(
+        blends.reduce((sum, blend) => sum + blend.disagreement() ** 2, 0) / blends.length,
+      ),
+    },
+    tiles: { total, restored: restored / seeds.length },
     evaluations: restored * calls,
   };
 }
@@ -213,7 +248,8 @@ export async function countTiles(
     if (row + 1 < lastRow) flight.drop(rows[row + 1]!);
   }
   const total = (lastRow - firstRow) * (columns[1] - columns[0]);
-  return { total, restored, evaluations: restored * calls };
+  const samples = options.seeds?.length ?? 1;
+  return { total, restored, evaluations: restored * calls * samples };
 }
 
 /** What of the options is for each image. */

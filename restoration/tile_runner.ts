@@ -9,7 +9,7 @@ import { readTensor, type Tensor4D, tf } from "../engine/mod.ts";
 import { type Model, restoreImages, type RestoreOptions, scalingRanges } from "../model/mod.ts";
 import type { SamplingStep } from "../samplers/mod.ts";
 import { breathe } from "./abortable.ts";
-import { Exchange, Turns } from "./exchange.ts";
+import { Exchange, type Turns } from "./exchange.ts";
 import { fillGaps } from "./fill_gaps.ts";
 import type { FrameRows } from "./frame_rows.ts";
 import type { TilePlan } from "./plan.ts";
@@ -31,6 +31,8 @@ export interface TileRunnerOptions {
   /** Frames of a batch's D: all dates, where they are independent and there are several; else 1. */
   readonly separate: number;
   readonly restore: RestoreOptions;
+  /** Which one batch at a time takes, of all runners that have them in common. */
+  readonly turns: Turns;
   /** Called after tiles were restored. */
   readonly onTiles: (count: number) => void;
   /** Ends the work between two steps. */
@@ -57,7 +59,6 @@ export class TileRunner {
   readonly #model: Model;
   readonly #options: TileRunnerOptions;
   readonly #exchanges: readonly Exchange[];
-  readonly #turns = new Turns();
   #heard = performance.now();
   #failure: { readonly error: unknown } | undefined;
 
@@ -100,9 +101,9 @@ export class TileRunner {
   }
 
   async #batch(row: number, columns: readonly number[]): Promise<readonly RestoredTile[]> {
-    const { plan, frames, auxiliary, reference, restore, onTiles } = this.#options;
+    const { plan, frames, auxiliary, reference, restore, turns, onTiles } = this.#options;
     const { tileSize } = plan;
-    let release = await this.#turns.take();
+    let release = await turns.take();
     try {
       if (this.#failure !== undefined) throw this.#failure.error;
       const origins = columns.map((column) => ({
@@ -130,7 +131,7 @@ export class TileRunner {
             // Others go on meanwhile: what is waited for is theirs.
             release();
             await Promise.all(this.#exchanges.map((each) => each.ready(row, tiles.call)));
-            release = await this.#turns.take();
+            release = await turns.take();
             return tf.tensor4d(
               this.#take(values.length, tiles),
               denoised.shape as Tensor4D["shape"],

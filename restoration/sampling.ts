@@ -1,0 +1,123 @@
+/**
+ * How samples are drawn whose spread tells how sure a model is: which seeds, which steps.
+ *
+ * @module
+ */
+
+import { type BuiltinCatalog, builtins } from "../builtins.ts";
+import { createRng, type Registry } from "../core/mod.ts";
+import type { CardSampling, Model, ModelCard, RestoreOptions } from "../model/mod.ts";
+
+/** Options of {@linkcode samplingOf}. */
+export interface SamplingOptions
+  extends Pick<RestoreOptions, "seed" | "steps" | "sampler" | "timesteps" | "registry"> {
+  /** Restorations n whose mean and deviation are wanted, ≥ 2. */
+  readonly samples: number;
+  /** Their seeds. Default those of {@linkcode sampleSeeds}. */
+  readonly seeds?: readonly number[];
+}
+
+/** How samples are drawn. */
+export interface Sampling
+  extends Required<Pick<RestoreOptions, "steps" | "sampler" | "timesteps">> {
+  /** One for each sample. */
+  readonly seeds: readonly number[];
+  /** What deviations are multiplied by: the card's calibration where it is of this sampling, else 1. */
+  readonly factor: number;
+  /** In words: how samples are drawn, and what the factor is from. */
+  readonly text: { readonly sampling: string; readonly calibration: string };
+}
+
+/** The samples of a seed: itself, and after it numbers of 31 bits that it decides. */
+export function sampleSeeds(seed: number, count: number): readonly number[] {
+  const stream = createRng(seed).fork("samples");
+  return Array.from({ length: count }, (_, i) => i === 0 ? seed : draw31(stream, i));
+}
+
+/** `uniform` has 24 bits, so two of them make a number. */
+function draw31(stream: ReturnType<typeof createRng>, index: number): number {
+  const own = stream.fork(index);
+  return own.integer(2 ** 15) * 2 ** 16 + own.integer(2 ** 16, 1);
+}
+
+/**
+ * How a card's samples are drawn where neither the card nor the call says. The last noise level is not
+ * below those that the model was trained with, where the card tells them.
+ */
+export function defaultSampling(
+  { modules: { noise, timesteps, sampler } }: ModelCard,
+): CardSampling {
+  const { sigmaMin } = timesteps;
+  const trained = noise.sigmaMin;
+  return {
+    steps: 5,
+    sampler: { ...sampler, sChurn: 5 },
+    timesteps: {
+      ...timesteps,
+      ...(typeof sigmaMin === "number" && typeof trained === "number" && trained > sigmaMin && {
+        sigmaMin: trained,
+      }),
+    },
+  };
+}
+
+/**
+ * How samples are drawn: as the call says, else as the card's `sampling`, else by
+ * {@linkcode defaultSampling}; each of steps, sampler and time steps by itself.
+ *
+ * @throws {RangeError} If there are fewer than two samples.
+ * @throws {OptionsError} If the card names modules that the registry does not know.
+ */
+export function samplingOf({ card }: Pick<Model, "card">, options: SamplingOptions): Sampling {
+  const { samples, seed = 0, registry = builtins } = options;
+  if (!(Number.isSafeInteger(samples) && samples >= 2)) {
+    throw new RangeError(
+      `Cannot tell an uncertainty: it takes at least 2 samples, got ${samples}; give more (--samples)`,
+    );
+  }
+  const seeds = options.seeds ?? sampleSeeds(seed, samples);
+  if (seeds.length !== samples) {
+    throw new RangeError(
+      `Cannot draw ${samples} samples: there must be a seed for each, got ${seeds.length}`,
+    );
+  }
+  const own = card.sampling ?? defaultSampling(card);
+  const reader = registry as Registry<BuiltinCatalog>;
+  const path = "$.sampling";
+  const { steps = own.steps } = options;
+  const drawn = {
+    steps,
+    sampler: options.sampler ?? reader.create("sampler", own.sampler as never, `${path}.sampler`),
+    timesteps: options.timesteps ??
+      reader.create("timesteps", own.timesteps as never, `${path}.timesteps`),
+  };
+  const { calibration } = card;
+  const given = options.sampler !== undefined || options.timesteps !== undefined;
+  /** Every option, so that one that is left out is its default. */
+  const whole = (sampling: CardSampling) =>
+    JSON.stringify([
+      sampling.steps,
+      reader.read("sampler", sampling.sampler, `${path}.sampler`),
+      reader.read("timesteps", sampling.timesteps, `${path}.timesteps`),
+    ]);
+  const fits = calibration !== undefined && !given &&
+    whole(calibration.sampling) === whole({ ...own, steps });
+  return {
+    ...drawn,
+    seeds,
+    factor: fits ? calibration.factor : 1,
+    text: {
+      sampling: `${steps} steps, ` +
+        (options.sampler === undefined ? JSON.stringify(own.sampler) : "a sampler of the call") +
+        ", " +
+        (options.timesteps === undefined
+          ? JSON.stringify(own.timesteps)
+          : "time steps of the call"),
+      calibration: fits
+        ? `factor ${calibration.factor} of ${calibration.data}`
+        : calibration === undefined
+        ? "none: deviations are what samples spread"
+        : "none: the card's is of another sampling",
+    },
+  };
+}
