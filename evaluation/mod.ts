@@ -6,6 +6,13 @@
  */
 
 export {
+  BOOTSTRAP_DEFAULTS,
+  type BootstrapOptions,
+  type Estimate,
+  estimateMean,
+  FEW_IMAGES,
+} from "./bootstrap.ts";
+export {
   type CaseScores,
   evaluate,
   evaluateCase,
@@ -66,4 +73,5 @@ export {
 } from "./study_result.ts";
 export type { LocatedRun } from "./located_run.ts";
 export { findRun, runKey, type TrainedRun, trainedRun } from "./trained.ts";
+export { EXACT_PAIRS, type SignedRank, signedRankTest } from "./wilcoxon.ts";
 export { writeStudy } from "./write_study.ts";
