@@ -6,21 +6,65 @@
 
 import { checkImages, checkRange, type ImageOptions, type RangeOptions } from "./image.ts";
 
-/** The mean of `term(difference)` over all channels of the pixels that count. */
-function meanOf(
-  images: { readonly prediction: Float32Array; readonly target: Float32Array },
-  { channels, mask }: ImageOptions,
-  term: (difference: number) => number,
-): number {
-  const { prediction, target } = images;
-  let sum = 0;
+/** Sums over the pixels that count, per band. */
+export interface ErrorSums {
+  /** Pixels that count. */
+  readonly count: number;
+  /** Σ (prediction − target). */
+  readonly differences: Float64Array;
+  /** Σ |prediction − target|. */
+  readonly absolute: Float64Array;
+  /** Σ (prediction − target)². */
+  readonly squares: Float64Array;
+}
+
+/** The sums of images that were checked, in one pass. */
+export function errorSums(
+  { prediction, target }: {
+    readonly prediction: ArrayLike<number>;
+    readonly target: ArrayLike<number>;
+  },
+  { channels, mask }: Pick<ImageOptions, "channels" | "mask">,
+): ErrorSums {
+  const [differences, absolute, squares] = [
+    new Float64Array(channels),
+    new Float64Array(channels),
+    new Float64Array(channels),
+  ];
   let count = 0;
-  for (let i = 0; i < target.length; i++) {
-    if (mask !== undefined && mask[Math.floor(i / channels)] === 0) continue;
-    sum += term(prediction[i]! - target[i]!);
+  for (let pixel = 0, i = 0; i < target.length; pixel++) {
+    if (mask !== undefined && mask[pixel] === 0) {
+      i += channels;
+      continue;
+    }
     count++;
+    for (let c = 0; c < channels; c++, i++) {
+      const difference = prediction[i]! - target[i]!;
+      differences[c]! += difference;
+      absolute[c]! += Math.abs(difference);
+      squares[c]! += difference * difference;
+    }
   }
-  return sum / count;
+  return { count, differences, absolute, squares };
+}
+
+function total(values: Float64Array): number {
+  return values.reduce((sum, value) => sum + value, 0);
+}
+
+/** Mean absolute error of sums over all bands. */
+export function maeOf({ count, absolute }: ErrorSums): number {
+  return total(absolute) / (count * absolute.length);
+}
+
+/** Root mean squared error of sums over all bands. */
+export function rmseOf({ count, squares }: ErrorSums): number {
+  return Math.sqrt(total(squares) / (count * squares.length));
+}
+
+/** PSNR of an RMSE, in dB. */
+export function decibels(dataRange: number, rmse: number): number {
+  return 20 * Math.log10(dataRange / rmse);
 }
 
 /**
@@ -46,7 +90,7 @@ export function mae(
   options: ImageOptions,
 ): number {
   checkImages("MAE", { prediction, target, options });
-  return meanOf({ prediction, target }, options, Math.abs);
+  return maeOf(errorSums({ prediction, target }, options));
 }
 
 /** Root of the mean squared error over all channels, in the images' unit; throws as {@linkcode mae}. */
@@ -56,7 +100,7 @@ export function rmse(
   options: ImageOptions,
 ): number {
   checkImages("RMSE", { prediction, target, options });
-  return Math.sqrt(meanOf({ prediction, target }, options, (difference) => difference ** 2));
+  return rmseOf(errorSums({ prediction, target }, options));
 }
 
 /**
@@ -72,5 +116,5 @@ export function psnr(
   options: RangeOptions,
 ): number {
   checkRange("PSNR", options.dataRange);
-  return 20 * Math.log10(options.dataRange / rmse(prediction, target, options));
+  return decibels(options.dataRange, rmse(prediction, target, options));
 }

@@ -46,20 +46,30 @@ export function checkImages(
       `Cannot compute ${name}: the mask must have [${height}, ${width}] numbers, got ${mask.length}`,
     );
   }
-  let counted = mask === undefined;
-  for (let i = 0; i < length; i++) {
-    counted ||= mask![Math.floor(i / channels)] !== 0;
-    if (!Number.isFinite(prediction[i]) || !Number.isFinite(target[i])) {
-      const pixel = Math.floor(i / channels);
-      throw new RangeError(
-        `Cannot compute ${name}: numbers must be finite, got ${prediction[i]} and ${target[i]} ` +
-          `at row ${Math.floor(pixel / width)}, column ${pixel % width}, channel ${i % channels}`,
-      );
-    }
+  const bad = firstUnfinite(prediction, target);
+  if (bad >= 0) {
+    const pixel = Math.floor(bad / channels);
+    throw new RangeError(
+      `Cannot compute ${name}: numbers must be finite, got ${prediction[bad]} and ${target[bad]} ` +
+        `at row ${Math.floor(pixel / width)}, column ${pixel % width}, channel ${bad % channels}`,
+    );
   }
-  if (!counted) {
+  if (mask !== undefined && !counts(mask)) {
     throw new RangeError(`Cannot compute ${name}: the mask must keep a pixel, got none`);
   }
+}
+
+/** Whether a mask keeps a pixel. */
+export function counts(mask: ArrayLike<number>): boolean {
+  for (let i = 0; i < mask.length; i++) if (mask[i] !== 0) return true;
+  return false;
+}
+
+/** The place of the first number that is not finite in either image, or −1. */
+function firstUnfinite(a: Float32Array, b: Float32Array): number {
+  // x − x is 0 for finite numbers only.
+  for (let i = 0; i < a.length; i++) if (a[i]! - a[i]! + (b[i]! - b[i]!) !== 0) return i;
+  return -1;
 }
 
 /** Checks the data range. @throws {RangeError} If it is not a positive number. */

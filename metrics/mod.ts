@@ -1,12 +1,35 @@
 /**
- * Metrics of restored images: MAE, RMSE, PSNR, SSIM, SAM in their standard definitions, with the
- * data range stated and no stretch.
+ * Metrics of restored images: MAE, RMSE, PSNR, SSIM, SAM and LPIPS in their standard definitions, with
+ * the data range stated and no stretch, per band and over regions, and the profiles of published
+ * tables.
  *
  * @module
  */
 
 export { mae, psnr, rmse } from "./error.ts";
 export type { ImageOptions, RangeOptions } from "./image.ts";
+export { createLpips, type Lpips, type LpipsSize } from "./lpips.ts";
+export {
+  type LpipsNet,
+  type LpipsParameter,
+  lpipsShapes,
+  type LpipsWeights,
+} from "./lpips_networks.ts";
+export type {
+  Definitions,
+  MetricProfile,
+  NoLpips,
+  ProfileImages,
+  ProfileScore,
+} from "./profile.ts";
+export { METRIC_PROFILES, type ProfileName } from "./profiles.ts";
+export {
+  type BandScore,
+  bandScores,
+  type RegionOptions,
+  type RegionScore,
+  scoreRegions,
+} from "./regions.ts";
 export { sam } from "./sam.ts";
 export { type Score, score } from "./score.ts";
 export { ssim } from "./ssim.ts";

@@ -4,10 +4,10 @@
  * @module
  */
 
-import { mae, psnr, rmse } from "./error.ts";
-import type { RangeOptions } from "./image.ts";
-import { sam } from "./sam.ts";
-import { ssim } from "./ssim.ts";
+import { decibels, errorSums, maeOf, rmseOf } from "./error.ts";
+import { checkImages, checkRange, type RangeOptions } from "./image.ts";
+import { angleSum, meanAngle } from "./sam.ts";
+import { windowedSsim } from "./ssim.ts";
 
 /** How near a prediction is to its target. */
 export interface Score {
@@ -35,11 +35,20 @@ export function score(
   target: Float32Array,
   options: RangeOptions,
 ): Score {
+  checkRange("scores", options.dataRange);
+  checkImages("scores", { prediction, target, options });
+  const images = { prediction, target };
+  const sums = errorSums(images, options);
+  const rmse = rmseOf(sums);
+  const angles = angleSum(images, options);
+  if (angles.count === 0) {
+    throw new RangeError("Cannot compute SAM: a pixel must have a spectrum that is not zero");
+  }
   return {
-    mae: mae(prediction, target, options),
-    rmse: rmse(prediction, target, options),
-    psnr: psnr(prediction, target, options),
-    ssim: ssim(prediction, target, options),
-    sam: sam(prediction, target, options),
+    mae: maeOf(sums),
+    rmse,
+    psnr: decibels(options.dataRange, rmse),
+    ssim: windowedSsim(images, options),
+    sam: meanAngle(angles),
   };
 }

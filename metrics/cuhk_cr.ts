@@ -1,0 +1,135 @@
+/**
+ * The profile `cuhkCr`: EMRDM's tables on CUHK-CR1 and CR2, computed by another program than the
+ * others: its "evaluator".
+ *
+ * @module
+ */
+
+import { decibels, errorSums, maeOf, rmseOf } from "./error.ts";
+import type { ImageOptions } from "./image.ts";
+import type { Lpips } from "./lpips.ts";
+import {
+  checkProfileImages,
+  type MetricProfile,
+  pickChannels,
+  type ProfileScore,
+  relative,
+} from "./profile.ts";
+import { angleSum, meanAngle } from "./sam.ts";
+import { windowedSsim } from "./ssim.ts";
+import { UNIFORM } from "./windows.ts";
+
+/** Weights of red, green and blue in grey; their sum is 1.000001. */
+const GREY = [0.298912, 0.586611, 0.114478] as const;
+const WHITE = 255;
+
+/** A pair of images of bytes. */
+interface Bytes {
+  readonly prediction: Float32Array;
+  readonly target: Float32Array;
+}
+
+/** An image in 0..1 as bytes: cut off, not rounded. */
+export function truncateToBytes(image: Float32Array): Float32Array {
+  // In steps of float32 through −1..1, as the numbers were computed: the cut depends on it.
+  return image.map((value) => {
+    const signed = Math.fround(Math.fround(2 * value) - 1);
+    const scaled = Math.fround(Math.fround(signed + 1) * (WHITE / 2));
+    return Math.trunc(Math.min(Math.max(scaled, 0), WHITE));
+  });
+}
+
+/** The sets of three channels that SSIM and LPIPS look at: three as they are, else each band thrice. */
+function triples(channels: number): readonly (readonly number[])[] {
+  if (channels === 3) return [[0, 1, 2]];
+  return Array.from({ length: channels }, (_, channel) => [channel, channel, channel]);
+}
+
+function grey(image: Float32Array, channels: number, triple: readonly number[]): Float64Array {
+  const [red, green, blue] = triple as [number, number, number];
+  const at = (pixel: number, channel: number) => image[pixel * channels + channel]!;
+  return Float64Array.from(
+    { length: image.length / channels },
+    (_, pixel) => GREY[0] * at(pixel, red) + GREY[1] * at(pixel, green) + GREY[2] * at(pixel, blue),
+  );
+}
+
+function mean(values: readonly number[]): number {
+  return values.reduce((sum, value) => sum + value, 0) / values.length;
+}
+
+function greySsim({ prediction, target }: Bytes, { channels, ...size }: ImageOptions): number {
+  return mean(
+    triples(channels).map((triple) =>
+      windowedSsim({
+        prediction: grey(prediction, channels, triple),
+        target: grey(target, channels, triple),
+      }, { ...size, channels: 1, dataRange: WHITE, window: UNIFORM })
+    ),
+  );
+}
+
+async function byteLpips(
+  { prediction, target }: Bytes,
+  { channels, ...size }: ImageOptions,
+  lpips: Lpips | undefined,
+): Promise<Pick<ProfileScore, "lpips" | "noLpips">> {
+  if (lpips === undefined) return { lpips: null, noLpips: "no weights" };
+  const distances: number[] = [];
+  for (const picked of triples(channels)) {
+    const [a, b] = [target, prediction].map((image) =>
+      pickChannels(image, { channels, picked }, (value) => value)
+    );
+    distances.push(await lpips.distance(a!, b!, size));
+  }
+  return { lpips: mean(distances) };
+}
+
+/** Bytes cut off rather than rounded, grey SSIM with scikit-image's defaults, LPIPS fed with 0..255. */
+export const cuhkCr: MetricProfile = {
+  name: "cuhkCr",
+  description:
+    "As EMRDM's tables on CUHK-CR: images cut to bytes, SSIM of grey with a 7×7 window, " +
+    "LPIPS fed with 0..255 where it is made for −1..1.",
+  definitions: {
+    images:
+      "MAE, RMSE and SAM: file numbers / white; the others: bytes trunc(clamp(255·v, 0, 255))",
+    mae: "mean |p − t| over all bands and pixels, not cut to bytes (not in the published tables)",
+    rmse: "root of the mean (p − t)² over all bands and pixels, not cut to bytes",
+    psnr: "10·log10(255²/mean (p − t)²) of the bytes of each image, all bands together",
+    ssim:
+      "of the grey bytes 0.298912 R + 0.586611 G + 0.114478 B, of other than three bands each " +
+      "band as R, G and B; uniform window 7×7 where it fits, K1 = 0.01, K2 = 0.03, sample " +
+      "covariance, data range 255; mean over pixels and bands",
+    sam:
+      "mean over pixels of the angle between spectra in degrees; NaN as soon as one pixel has a " +
+      "zero spectrum (not in the published tables)",
+    lpips:
+      "v0.1 of the bytes 0..255 as they are, of other than three bands each band as R, G and " +
+      "B; mean over bands",
+    mean: "mean over images without those that are NaN; an infinite PSNR stays infinite",
+  },
+  async score(images, { lpips } = {}) {
+    checkProfileImages("cuhkCr", images);
+    const { white, height, width, channels, mask } = images;
+    const scaled = {
+      prediction: relative(images.prediction, white),
+      target: relative(images.target, white),
+    };
+    const size = { height, width, channels, ...(mask !== undefined && { mask }) };
+    const sums = errorSums(scaled, size);
+    const angles = angleSum(scaled, size);
+    const bytes = {
+      prediction: truncateToBytes(scaled.prediction),
+      target: truncateToBytes(scaled.target),
+    };
+    return {
+      mae: maeOf(sums),
+      rmse: rmseOf(sums),
+      psnr: decibels(WHITE, rmseOf(errorSums(bytes, size))),
+      ssim: greySsim(bytes, size),
+      sam: angles.dark > 0 ? NaN : meanAngle(angles),
+      ...await byteLpips(bytes, size, lpips),
+    };
+  },
+};

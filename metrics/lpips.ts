@@ -1,0 +1,221 @@
+/**
+ * LPIPS v0.1: Zhang et al., "The Unreasonable Effectiveness of Deep Features as a Perceptual Metric"
+ * (CVPR 2018), with AlexNet or VGG16.
+ *
+ * @module
+ */
+
+import { compile, readTensor, type Tensor, type Tensor4D, tf } from "../engine/mod.ts";
+import {
+  checkLpipsWeights,
+  LPIPS_NETWORKS,
+  type LpipsNet,
+  type LpipsNetwork,
+  type LpipsWeights,
+} from "./lpips_networks.ts";
+
+/** Size of the images and which pixels count. */
+export interface LpipsSize {
+  readonly height: number;
+  readonly width: number;
+  /**
+   * Pixels that count, [H, W], where not 0; default all. A place of a layer then weighs as much as the
+   * part of its pixels that counts; what a place sees reaches beyond them.
+   */
+  readonly mask?: ArrayLike<number>;
+}
+
+/** A perceptual distance. */
+export interface Lpips {
+  readonly net: LpipsNet;
+  /**
+   * The distance of two images [H, W, 3], red, green, blue in −1..1; 0 for equal ones.
+   *
+   * @throws {TypeError} If a length does not match.
+   * @throws {RangeError} If a side is too small for the network (31, VGG16: 16), no pixel counts or a
+   *   number is not finite.
+   */
+  distance(a: Float32Array, b: Float32Array, size: LpipsSize): Promise<number>;
+  /** The five terms whose sum is the distance; throws as it. */
+  layers(a: Float32Array, b: Float32Array, size: LpipsSize): Promise<readonly number[]>;
+  /** Frees the tensors. */
+  dispose(): Promise<void>;
+}
+
+/** Means and deviations that the networks' input is normalized by, for images in −1..1. */
+const SHIFT = [-0.030, -0.088, -0.188];
+const SCALE = [0.458, 0.448, 0.450];
+/** Keeps features that are all zero finite. */
+const EPSILON = 1e-10;
+
+type Held = Readonly<Record<string, Tensor>>;
+
+interface Inputs {
+  readonly a: Tensor4D;
+  readonly b: Tensor4D;
+  readonly weights: Held;
+}
+
+/** Filters as tensors [kh, kw, in, out], the others as vectors. */
+function hold({ params }: LpipsWeights): Held {
+  return Object.fromEntries(
+    Object.entries(params).map(([name, { shape, data }]) => {
+      const make = () => {
+        const whole = tf.tensor(data, [...shape], "float32");
+        if (name.startsWith("lin")) return tf.reshape(whole, [-1]);
+        return shape.length === 4 ? tf.transpose(whole, [2, 3, 1, 0]) : whole;
+      };
+      return [name, tf.tidy(make)];
+    }),
+  );
+}
+
+/** The five maps of weighted squared differences of unit features, [h, w] each. */
+function differenceMaps(network: LpipsNetwork, { a, b, weights }: Inputs): Tensor[] {
+  const shift = tf.tensor1d(SHIFT);
+  const scale = tf.tensor1d(SCALE);
+  let x = tf.div(tf.sub(tf.concat([a, b], 0), shift), scale) as Tensor4D;
+  const maps: Tensor[] = [];
+  for (const layer of network.layers) {
+    if (layer.pool !== undefined) {
+      x = tf.maxPool(x, layer.pool, 2, "valid");
+      continue;
+    }
+    const { name, stride, padding, tap } = layer;
+    x = tf.fused.conv2d({
+      x,
+      filter: weights[`${name}.weight`] as Tensor4D,
+      strides: stride,
+      pad: padding,
+      bias: weights[`${name}.bias`]!,
+      activation: "relu",
+    });
+    if (!tap) continue;
+    const features = x;
+    maps.push(tf.tidy(() => {
+      const length = tf.sqrt(tf.sum(tf.square(features), 3, true));
+      const [unitA, unitB] = tf.split(tf.div(features, tf.add(length, EPSILON)), 2, 0);
+      const difference = tf.square(tf.sub(unitA!, unitB!));
+      const weighted = tf.sum(tf.mul(difference, weights[`lin${maps.length}`]!), 3);
+      return tf.reshape(weighted, weighted.shape.slice(1));
+    }));
+  }
+  return maps;
+}
+
+/** Mean of a map [h, w], each place weighted by the part of its pixels that counts. */
+function meanOfMap(
+  values: Float32Array,
+  [h, w]: readonly [number, number],
+  { height, width, mask }: LpipsSize,
+): number {
+  const total = new Float64Array(h * w);
+  const counted = new Float64Array(h * w);
+  if (mask === undefined) {
+    counted.fill(1);
+    total.fill(1);
+  } else {
+    for (let y = 0; y < height; y++) {
+      for (let x = 0; x < width; x++) {
+        const place = Math.floor(y * h / height) * w + Math.floor(x * w / width);
+        total[place]!++;
+        if (mask[y * width + x] !== 0) counted[place]!++;
+      }
+    }
+  }
+  let [sum, weights] = [0, 0];
+  for (let i = 0; i < values.length; i++) {
+    const weight = counted[i]! / total[i]!;
+    sum += weight * values[i]!;
+    weights += weight;
+  }
+  return sum / weights;
+}
+
+function checkPair(
+  { net, least }: LpipsNetwork,
+  { a, b, size: { height, width, mask } }: {
+    readonly a: Float32Array;
+    readonly b: Float32Array;
+    readonly size: LpipsSize;
+  },
+): void {
+  const fail = `Cannot compute LPIPS (${net})`;
+  const length = height * width * 3;
+  if (a.length !== length || b.length !== length) {
+    throw new TypeError(
+      `${fail}: both images must have [${height}, ${width}, 3] = ${length} numbers, got ` +
+        `${a.length} and ${b.length}`,
+    );
+  }
+  if (Math.min(height, width) < least) {
+    throw new RangeError(`${fail}: both sides must be at least ${least}, got ${height}×${width}`);
+  }
+  const bad = a.findIndex((value, i) => !Number.isFinite(value) || !Number.isFinite(b[i]));
+  if (bad >= 0) {
+    throw new RangeError(`${fail}: numbers must be finite, got ${a[bad]} and ${b[bad]}`);
+  }
+  if (mask === undefined) return;
+  if (mask.length !== height * width) {
+    throw new TypeError(
+      `${fail}: the mask must have [${height}, ${width}] numbers, got ${mask.length}`,
+    );
+  }
+  if (!Array.prototype.some.call(mask, (value) => value !== 0)) {
+    throw new RangeError(`${fail}: the mask must keep a pixel, got none`);
+  }
+}
+
+/**
+ * LPIPS from its weights; `readLpips()` of the checkpoints reads them from files. It runs on the engine
+ * that is current when a distance is asked for.
+ *
+ * @throws {TypeError} If a parameter is missing, unknown or has another shape, or is not finite.
+ */
+export function createLpips(weights: LpipsWeights): Lpips {
+  checkLpipsWeights(weights);
+  const network = LPIPS_NETWORKS[weights.net];
+  const maps = compile(
+    (inputs: Inputs) => ({ maps: differenceMaps(network, inputs) }),
+    { constants: ["weights"] },
+  );
+  let held: { readonly engine: string; readonly tensors: Held } | undefined;
+  const free = () => {
+    tf.dispose(held?.tensors ?? {});
+    held = undefined;
+  };
+  const heldHere = () => {
+    const engine = tf.getBackend();
+    if (held?.engine !== engine) {
+      free();
+      held = { engine, tensors: hold(weights) };
+    }
+    return held.tensors;
+  };
+  const layers: Lpips["layers"] = async (a, b, size) => {
+    checkPair(network, { a, b, size });
+    const shape: [number, number, number, number] = [1, size.height, size.width, 3];
+    const inputs = { a: tf.tensor4d(a, shape), b: tf.tensor4d(b, shape) };
+    try {
+      const found = await maps({ ...inputs, weights: heldHere() });
+      const terms: number[] = [];
+      for (const map of found.maps) {
+        const values = await readTensor(map);
+        terms.push(meanOfMap(values, map.shape as [number, number], size));
+        map.dispose();
+      }
+      return terms;
+    } finally {
+      tf.dispose(inputs);
+    }
+  };
+  return {
+    net: weights.net,
+    layers,
+    distance: async (a, b, size) => (await layers(a, b, size)).reduce((sum, term) => sum + term, 0),
+    async dispose() {
+      free();
+      await maps.dispose();
+    },
+  };
+}

@@ -1,0 +1,41 @@
+/**
+ * Every profile by its name.
+ *
+ * @module
+ */
+
+import { cuhkCr } from "./cuhk_cr.ts";
+import type { MetricProfile } from "./profile.ts";
+import { sen12MsCr } from "./sen12_ms_cr.ts";
+import { sen2MtcNew } from "./sen2_mtc_new.ts";
+import { standard } from "./standard.ts";
+
+/** Names of the profiles. */
+export type ProfileName = "standard" | "sen2MtcNew" | "sen12MsCr" | "cuhkCr";
+
+/**
+ * The profiles: `standard`, and those of EMRDM's published tables.
+ *
+ * @example
+ * ```ts
+ * import { METRIC_PROFILES } from "./profiles.ts";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const target = Float32Array.from({ length: 16 * 16 * 3 }, (_, i) => 200 + i % 700);
+ * const size = { height: 16, width: 16, channels: 3, white: 10000 };
+ * const brighter = target.map((value) => value + 500);
+ * const plain = await METRIC_PROFILES.standard.score({ ...size, target, prediction: brighter });
+ * assertEquals(plain.mae.toFixed(3), "0.050");
+ * assertEquals([plain.lpips, plain.noLpips], [null, "no weights"]);
+ * // Each image is stretched on its own: the error is gone.
+ * const published = await METRIC_PROFILES.sen2MtcNew
+ *   .score({ ...size, target, prediction: brighter });
+ * assertEquals(published.mae, 0);
+ * ```
+ */
+export const METRIC_PROFILES: Readonly<Record<ProfileName, MetricProfile>> = {
+  standard,
+  sen2MtcNew,
+  sen12MsCr,
+  cuhkCr,
+};

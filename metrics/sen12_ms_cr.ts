@@ -1,0 +1,33 @@
+/**
+ * The profile `sen12MsCr`: EMRDM's table on SEN12MS-CR.
+ *
+ * @module
+ */
+
+import { checkProfileImages, lpipsOf, type MetricProfile, relative } from "./profile.ts";
+import { PUBLISHED_DEFINITIONS, publishedScore } from "./published.ts";
+
+/** All bands in 0..1, the prediction as it is; SSIM over zeros. */
+export const sen12MsCr: MetricProfile = {
+  name: "sen12MsCr",
+  description: "As EMRDM's table on SEN12MS-CR: all bands in 0..1, the prediction not clipped, " +
+    "SSIM with zeros around the image.",
+  definitions: {
+    images: "file numbers / white; the prediction is not clipped",
+    ...PUBLISHED_DEFINITIONS,
+    lpips: "v0.1 as 2v − 1, of images that have three bands only: none of SEN12MS-CR's 13",
+  },
+  async score(images, { lpips } = {}) {
+    checkProfileImages("sen12MsCr", images);
+    const { white, prediction, target, height, width, channels, mask } = images;
+    const scaled = {
+      prediction: relative(prediction, white),
+      target: relative(target, white),
+    };
+    const size = { height, width, channels, ...(mask !== undefined && { mask }) };
+    const found = channels === 3
+      ? await lpipsOf(scaled, { ...size, picked: [0, 1, 2] }, lpips)
+      : { lpips: null, noLpips: "not in this profile" } as const;
+    return { ...publishedScore(scaled, size), ...found };
+  },
+};

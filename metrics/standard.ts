@@ -1,0 +1,41 @@
+/**
+ * The profile `standard`: every metric in its textbook definition, nothing done to the images.
+ *
+ * @module
+ */
+
+import { checkProfileImages, lpipsOf, type MetricProfile, relative, visible } from "./profile.ts";
+import { score } from "./score.ts";
+
+/** The data range is 1 = `white`; nothing is stretched, clipped or rounded. */
+export const standard: MetricProfile = {
+  name: "standard",
+  description: "Textbook definitions with data range 1 = white; nothing stretched, clipped or " +
+    "rounded.",
+  definitions: {
+    images: "file numbers / white",
+    mae: "mean |p − t| over all bands and pixels",
+    rmse: "root of the mean (p − t)² over all bands and pixels",
+    psnr: "20·log10(1/RMSE) of each image, all bands together",
+    ssim: "Gaussian window 11×11, σ = 1.5, where it fits; K1 = 0.01, K2 = 0.03, population " +
+      "covariance; mean over bands and pixels",
+    sam:
+      "mean over pixels of the angle between spectra in degrees; pixels whose spectrum is zero " +
+      "are left out",
+    lpips: "v0.1 of the red, green and blue band as 2v − 1",
+    mean: "mean over images; an infinite PSNR stays infinite",
+  },
+  async score(images, { lpips } = {}) {
+    checkProfileImages("standard", images);
+    const { white, prediction, target, height, width, channels, mask } = images;
+    const scaled = {
+      prediction: relative(prediction, white),
+      target: relative(target, white),
+    };
+    const size = { height, width, channels, ...(mask !== undefined && { mask }) };
+    return {
+      ...score(scaled.prediction, scaled.target, { ...size, dataRange: 1 }),
+      ...await lpipsOf(scaled, { ...size, picked: visible(images) }, lpips),
+    };
+  },
+};
