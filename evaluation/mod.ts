@@ -28,6 +28,22 @@ export {
   PRESETS,
   STUDIES,
 } from "./find_study.ts";
+export {
+  calibrate,
+  type Calibrated,
+  type CalibrateOptions,
+  type CalibrationCase,
+  errorPairs,
+  fitCalibration,
+} from "./calibrate.ts";
+export {
+  type ErrorPairs,
+  type Reliability,
+  reliability,
+  type ReliabilityBin,
+  type ReliabilityOptions,
+} from "./reliability.ts";
+export { reliabilityChart, type ReliabilityChartOptions } from "./reliability_chart.ts";
 export { type PlannedGroup, type PlannedRow, type PlanOptions, planStudy } from "./plan.ts";
 export { applyPreset, type Preset, readPreset } from "./preset.ts";
 export { previewStudy, runStudy, type RunStudyOptions, type StudyPlan } from "./run_study.ts";

@@ -1,0 +1,106 @@
+/**
+ * One factor that makes deviations as large as errors are, measured on data with truth.
+ *
+ * @module
+ */
+
+import type { Raster } from "../core/mod.ts";
+import type { CardCalibration, CardSampling, Model, ModelCard } from "../model/mod.ts";
+import { defaultSampling, restoreSamples, type RestoreSamplesOptions } from "../restoration/mod.ts";
+import { type ErrorPairs, type Reliability, reliability } from "./reliability.ts";
+
+/** A place with its truth. */
+export interface CalibrationCase {
+  /** The dates, bands as the model's. */
+  readonly cloudy: readonly Raster[];
+  /** The date that the target depicts. Default the last. */
+  readonly reference?: number;
+  readonly target: Raster;
+  /** 1 where the reference is hidden, [height, width]. Default everywhere. */
+  readonly mask?: ArrayLike<number>;
+}
+
+/** Options of {@linkcode calibrate} and {@linkcode errorPairs}. */
+export interface CalibrateOptions
+  extends Omit<RestoreSamplesOptions, "samples" | "seeds" | "sampler" | "timesteps" | "steps"> {
+  /** Samples of each restoration. Default 8. */
+  readonly samples?: number;
+}
+
+/** What a calibration finds. */
+export interface Calibrated {
+  /** The card with the calibration, and with the sampling that it is for. */
+  readonly card: ModelCard;
+  readonly calibration: CardCalibration;
+  /** Over the hidden pixels, with the deviations as samples spread, and times the factor. */
+  readonly before: Reliability;
+  readonly after: Reliability;
+}
+
+/**
+ * observed / predicted: the root mean square of the errors over that of the deviations; what deviations
+ * must be multiplied by to be as large as the errors.
+ *
+ * @throws {RangeError} If no deviation is above 0.
+ */
+export function fitCalibration(images: Iterable<ErrorPairs>): number {
+  const { ratio } = reliability(images, { bins: 1 });
+  return ratio;
+}
+
+/**
+ * Deviations and errors of places with truth, in the images' unit, as samples spread: without the
+ * card's factor.
+ */
+export async function errorPairs(
+  { card, ...model }: Model,
+  cases: Iterable<CalibrationCase> | AsyncIterable<CalibrationCase>,
+  { samples = 8, ...options }: CalibrateOptions = {},
+): Promise<readonly ErrorPairs[]> {
+  const { calibration: _, ...plain } = card;
+  const images: ErrorPairs[] = [];
+  for await (const { cloudy, target, mask, reference = cloudy.length - 1 } of cases) {
+    const { mean, deviation } = await restoreSamples({ ...model, card: plain }, cloudy, {
+      ...options,
+      reference,
+      samples,
+    });
+    const { nodata = NaN, data: truth, bands: { length: channels } } = target;
+    const error = Float32Array.from(
+      mean.data,
+      (value, i) => truth[i] === nodata ? NaN : value - truth[i]!,
+    );
+    images.push({ deviation: deviation.data, error, channels, ...(mask && { mask }) });
+  }
+  return images;
+}
+
+/**
+ * Measures a calibration on places with truth that the model was not trained on and that are not those
+ * it is judged by.
+ *
+ * @param data What the places are, in plain words: it is written into the card.
+ * @throws {RangeError} If there is no hidden pixel, or as `restoreSamples`.
+ */
+export async function calibrate(
+  model: Model,
+  cases: Iterable<CalibrationCase> | AsyncIterable<CalibrationCase>,
+  { data, ...options }: CalibrateOptions & { readonly data: string },
+): Promise<Calibrated> {
+  const images = await errorPairs(model, cases, options);
+  const sampling: CardSampling = model.card.sampling ?? defaultSampling(model.card);
+  const factor = Number(fitCalibration(images).toPrecision(4));
+  const { samples = 8 } = options;
+  const calibration = { factor, samples, sampling, data };
+  return {
+    card: { ...model.card, sampling, calibration },
+    calibration,
+    before: reliability(images),
+    after: reliability(
+      images.map((image) => ({
+        ...image,
+        deviation: Float32Array.from(image.deviation, (value) => value * factor),
+      })),
+    ),
+  };
+}

@@ -1,0 +1,213 @@
+/**
+ * Whether predicted deviations tell of errors: bins of equal counts, predicted against observed, and
+ * what is left of the error when the least sure pixels are left out.
+ *
+ * @module
+ */
+
+/** Predicted deviations and true errors of one image, in one unit. */
+export interface ErrorPairs {
+  /** Standard deviations, ≥ 0; NaN does not count. */
+  readonly deviation: ArrayLike<number>;
+  /** Prediction − truth at the same places; NaN does not count. */
+  readonly error: ArrayLike<number>;
+  /** Which pixels count, where not all do: 1 for those, one for each `channels` numbers. */
+  readonly mask?: ArrayLike<number>;
+  /** Bands of a pixel, which come one after the other. Default 1. */
+  readonly channels?: number;
+}
+
+/** Options of {@linkcode reliability}. */
+export interface ReliabilityOptions {
+  /** Bins of equal counts. Default 15. */
+  readonly bins?: number;
+  /** Numbers that are looked at, at most, spread evenly over all. Default 2 000 000. */
+  readonly most?: number;
+}
+
+/** One bin: numbers of about one predicted deviation. */
+export interface ReliabilityBin {
+  /** Root mean square of the predicted deviations. */
+  readonly predicted: number;
+  /** Root mean square of the true errors. */
+  readonly observed: number;
+  readonly count: number;
+}
+
+/** How well deviations tell of errors; plain JSON. */
+export interface Reliability {
+  /** Numbers (pixels times bands) that were looked at. */
+  readonly count: number;
+  /**
+   * Those with a deviation of exactly 0, which take no part in anything else: observed pixels that are
+   * kept have none by definition.
+   */
+  readonly certain: { readonly count: number; readonly observed: number };
+  /** Root mean square of all predicted deviations, and of all errors. */
+  readonly predicted: number;
+  readonly observed: number;
+  /** observed / predicted: 1 where the deviations are as large as the errors; above, too small. */
+  readonly ratio: number;
+  /** From the surest to the least sure. */
+  readonly bins: readonly ReliabilityBin[];
+  /** Expected normalised calibration error: the mean over the bins of |observed − predicted| / predicted. */
+  readonly ence: number;
+  /** Correlation of deviation and |error|: of the values, and of their ranks. */
+  readonly correlation: { readonly pearson: number; readonly spearman: number };
+  /** What is left when the least sure numbers are left out. */
+  readonly sparsification: {
+    /** Shares left out. */
+    readonly shares: readonly number[];
+    /** Root mean square error of the rest, over that of all: by deviation, and by the error itself. */
+    readonly byDeviation: readonly number[];
+    readonly byError: readonly number[];
+    /** Area between the two curves: 0 is perfect. */
+    readonly ause: number;
+    /** What the area by deviation would be if the deviation said nothing, less what it is. */
+    readonly gain: number;
+  };
+}
+
+const SHARES = Array.from({ length: 20 }, (_, i) => i / 20);
+
+/** The pairs that count, at most so many. */
+function gather(
+  images: readonly ErrorPairs[],
+  most: number,
+): { readonly deviations: Float32Array; readonly errors: Float32Array } {
+  const total = images.reduce((sum, { error }) => sum + error.length, 0);
+  // A stride that is no multiple of the bands looks at all of them.
+  let stride = Math.ceil(total / most);
+  while (stride > 1 && images.some(({ channels = 1 }) => channels > 1 && stride % channels === 0)) {
+    stride++;
+  }
+  const deviations = new Float32Array(Math.ceil(total / stride) + images.length);
+  const errors = new Float32Array(deviations.length);
+  let count = 0;
+  for (const { deviation, error, mask, channels = 1 } of images) {
+    if (deviation.length !== error.length) {
+      throw new TypeError(
+        `Cannot tell the reliability: there must be a deviation for each of ${error.length} errors, ` +
+          `got ${deviation.length}`,
+      );
+    }
+    for (let i = 0; i < error.length; i += stride) {
+      if (mask !== undefined && mask[Math.floor(i / channels)] !== 1) continue;
+      if (Number.isNaN(deviation[i]! + error[i]!)) continue;
+      deviations[count] = deviation[i]!;
+      errors[count++] = error[i]!;
+    }
+  }
+  return { deviations: deviations.subarray(0, count), errors: errors.subarray(0, count) };
+}
+
+function rms(values: Float32Array): number {
+  let sum = 0;
+  for (const value of values) sum += value * value;
+  return Math.sqrt(sum / values.length);
+}
+
+/** Indices by rising values; equal ones in the order of their places. */
+function order(values: Float32Array): Uint32Array {
+  return Uint32Array.from(values.keys()).sort((a, b) => values[a]! - values[b]! || a - b);
+}
+
+/** Ranks, equal values sharing their mean one. */
+function ranks(values: Float32Array, rising: Uint32Array): Float64Array {
+  const out = new Float64Array(values.length);
+  for (let first = 0; first < rising.length;) {
+    let last = first;
+    while (last + 1 < rising.length && values[rising[last + 1]!] === values[rising[first]!]) last++;
+    for (let i = first; i <= last; i++) out[rising[i]!] = (first + last) / 2;
+    first = last + 1;
+  }
+  return out;
+}
+
+function pearson(a: Float32Array | Float64Array, b: Float32Array | Float64Array): number {
+  const mean = (values: Float32Array | Float64Array) => {
+    let sum = 0;
+    for (const value of values) sum += value;
+    return sum / values.length;
+  };
+  const [ma, mb] = [mean(a), mean(b)];
+  let [ab, aa, bb] = [0, 0, 0];
+  for (let i = 0; i < a.length; i++) {
+    const [x, y] = [a[i]! - ma, b[i]! - mb];
+    ab += x * y;
+    aa += x * x;
+    bb += y * y;
+  }
+  return aa === 0 || bb === 0 ? 0 : ab / Math.sqrt(aa * bb);
+}
+
+/** Root mean square of what is left, over that of all, for each of {@linkcode SHARES}. */
+function leftOver(errors: Float32Array, rising: Uint32Array): readonly number[] {
+  const sums = new Float64Array(errors.length + 1);
+  for (let i = 0; i < rising.length; i++) sums[i + 1] = sums[i]! + errors[rising[i]!]! ** 2;
+  const all = Math.sqrt(sums[errors.length]! / errors.length);
+  return SHARES.map((share) => {
+    const kept = Math.max(1, Math.round(errors.length * (1 - share)));
+    return all === 0 ? 1 : Math.sqrt(sums[kept]! / kept) / all;
+  });
+}
+
+function meanOf(values: readonly number[]): number {
+  return values.reduce((sum, value) => sum + value, 0) / values.length;
+}
+
+/**
+ * Compares predicted deviations with true errors.
+ *
+ * @param images Of each image its deviations and errors.
+ * @throws {TypeError} If an image has not as many deviations as errors.
+ * @throws {RangeError} If there are fewer numbers than bins.
+ */
+export function reliability(
+  images: Iterable<ErrorPairs>,
+  { bins: wanted = 15, most = 2_000_000 }: ReliabilityOptions = {},
+): Reliability {
+  const { deviations: given, errors: all } = gather([...images], most);
+  const unsure = Uint32Array.from(given.keys().filter((i) => given[i]! > 0));
+  const certain = Float32Array.from(given.keys().filter((i) => given[i] === 0), (i) => all[i]!);
+  const deviations = Float32Array.from(unsure, (i) => given[i]!);
+  const errors = Float32Array.from(unsure, (i) => Math.abs(all[i]!));
+  if (errors.length < wanted) {
+    throw new RangeError(
+      `Cannot tell the reliability: there must be a number for each of ${wanted} bins, got ` +
+        `${errors.length} with a deviation above 0`,
+    );
+  }
+  const [rising, byError] = [order(deviations), order(errors)];
+  const bins = Array.from({ length: wanted }, (_, b): ReliabilityBin => {
+    const cut = (i: number) => Math.floor(errors.length * i / wanted);
+    const places = rising.subarray(cut(b), cut(b + 1));
+    return {
+      predicted: rms(Float32Array.from(places, (i) => deviations[i]!)),
+      observed: rms(Float32Array.from(places, (i) => errors[i]!)),
+      count: places.length,
+    };
+  });
+  const [predicted, observed] = [rms(deviations), rms(errors)];
+  const [ours, oracle] = [leftOver(errors, rising), leftOver(errors, byError)];
+  return {
+    count: given.length,
+    certain: { count: certain.length, observed: certain.length === 0 ? 0 : rms(certain) },
+    predicted,
+    observed,
+    ratio: observed / predicted,
+    bins,
+    ence: meanOf(bins.map((bin) => Math.abs(bin.observed - bin.predicted) / bin.predicted)),
+    correlation: {
+      pearson: pearson(deviations, errors),
+      spearman: pearson(ranks(deviations, rising), ranks(errors, byError)),
+    },
+    sparsification: {
+      shares: SHARES,
+      byDeviation: ours,
+      byError: oracle,
+      ause: meanOf(ours.map((value, i) => value - oracle[i]!)),
+      gain: meanOf(ours.map((value) => 1 - value)),
+    },
+  };
+}
