@@ -10,6 +10,7 @@ import { cloudMask, type CloudRuleOptions, cloudScore } from "../data/mod.ts";
 import { compile, readTensor, type Sequence, tf } from "../engine/mod.ts";
 import { clearest, type Fusion, mean, median } from "../fusion/mod.ts";
 import { fillGaps } from "./fill_gaps.ts";
+import { linearInTime, maskAwareMean } from "./masked_baselines.ts";
 import { missingValues } from "./missing_values.ts";
 
 /** The reference date as it is. @throws {RangeError} If it is none of the frames. */
@@ -34,15 +35,20 @@ function lacking({ bands }: Raster, missing: Uint8Array | undefined): (pixel: nu
 }
 
 /**
- * The date with the fewest pixels without data or that the cloud rule takes for cloud; the first of
- * equals.
+ * The date with the fewest pixels without data or under cloud; the first of equals.
  *
- * @throws {RangeError} If there are no frames or a visible band is missing.
+ * @param options Where `masks` says what is cloud or shadow (not 0), these count; else what the cloud
+ *   rule takes for cloud.
+ * @throws {RangeError} If there are no frames or a visible band is missing for the rule.
  */
-export function leastCloudy(frames: readonly Raster[], options: CloudRuleOptions = {}): Raster {
-  const counts = frames.map((frame) => {
+export function leastCloudy(
+  frames: readonly Raster[],
+  { masks, ...options }: CloudRuleOptions & { readonly masks?: readonly Uint8Array[] } = {},
+): Raster {
+  const counts = frames.map((frame, l) => {
     const unseen = lacking(frame, missingValues(frame));
-    return cloudMask(frame, options).reduce((sum, value, i) => sum + (unseen(i) ? 1 : value), 0);
+    const mask = masks?.[l] ?? cloudMask(frame, options);
+    return mask.reduce((sum, value, i) => sum + (unseen(i) || value !== 0 ? 1 : 0), 0);
   });
   return copyInput(frames, { reference: counts.indexOf(Math.min(...counts)) });
 }
@@ -150,24 +156,46 @@ export async function fuseFrames(
 /** Names of the baselines. */
 export const BASELINES = ["copy the input", "least cloudy", "mean", "median", "clearest"] as const;
 
+/** Names of the baselines that need to know where clouds are, the second the days too. */
+export const MASKED_BASELINES = ["mask-aware mean", "linear in time"] as const;
+
+/** What is known of the dates. */
+export interface BaselineOptions {
+  /** The date that the results depict. Default the last. */
+  readonly reference?: number;
+  /** File number of reflectance 1, for the cloud rule. Default 10000. */
+  readonly white?: number;
+  /** Of each date [height, width]: not 0 where cloud or shadow hides the ground. */
+  readonly masks?: readonly Uint8Array[];
+  /** Days, as `2018-03-07`; undefined where one is not known. */
+  readonly dates?: readonly (string | undefined)[];
+}
+
+/** Results by the names of the baselines. */
+export type BaselineResults =
+  & Readonly<Record<typeof BASELINES[number], Raster>>
+  & Readonly<Partial<Record<typeof MASKED_BASELINES[number], Raster>>>;
+
 /**
- * Every baseline of a series by name.
+ * Every baseline of a series by name: {@linkcode BASELINES}, with masks also the mask-aware mean, and
+ * with masks and all days what is linear in time.
  *
  * @throws {RangeError} If there are no frames or a visible band is missing.
  */
 export async function baselines(
   frames: readonly Raster[],
-  { reference = frames.length - 1, white }: {
-    readonly reference?: number;
-    /** File number of reflectance 1, for the cloud rule. Default 10000. */
-    readonly white?: number;
-  } = {},
-): Promise<Readonly<Record<typeof BASELINES[number], Raster>>> {
+  { reference = frames.length - 1, white, masks, dates = [] }: BaselineOptions = {},
+): Promise<BaselineResults> {
+  const days = dates.filter((date) => date !== undefined);
   return {
     "copy the input": copyInput(frames, { reference }),
-    "least cloudy": leastCloudy(frames, { white }),
+    "least cloudy": leastCloudy(frames, { white, ...(masks && { masks }) }),
     mean: await fuseFrames(frames, { fusion: mean() }),
     median: await fuseFrames(frames, { fusion: median() }),
     clearest: await fuseFrames(frames, { fusion: clearest(), weighted: true, white }),
+    ...(masks && { "mask-aware mean": maskAwareMean(frames, { masks, reference }) }),
+    ...(masks && days.length === frames.length && {
+      "linear in time": linearInTime(frames, { masks, dates: days, reference }),
+    }),
   };
 }

@@ -5,13 +5,28 @@
  */
 
 export { areaOf, type AreaOptions, type Shard } from "./area.ts";
-export { BASELINES, baselines, copyInput, fuseFrames, leastCloudy } from "./baselines.ts";
+export {
+  type BaselineOptions,
+  type BaselineResults,
+  BASELINES,
+  baselines,
+  copyInput,
+  fuseFrames,
+  leastCloudy,
+  MASKED_BASELINES,
+} from "./baselines.ts";
 export { writeBeforeAfter } from "./before_after.ts";
 export type { BorderStep } from "./border_step.ts";
 export { bytesInFlight, estimateScene, type SceneEstimate } from "./estimate.ts";
 export { type FinishedRows, PROVENANCE, type ProvenanceCounts } from "./finish_rows.ts";
 export { joinShards, type JoinShardsOptions } from "./join_shards.ts";
 export { KEEP_CLEAR_DEFAULTS, type KeepClearOptions, restoredShares } from "./keep_clear.ts";
+export {
+  type DatedFrames,
+  linearInTime,
+  maskAwareMean,
+  type MaskedFrames,
+} from "./masked_baselines.ts";
 export {
   estimateManifest,
   type ManifestScene,
