@@ -9,7 +9,7 @@
  * import { loadModel, restoreImages, useEngine } from "@emrdm/emrdm";
  *
  * await useEngine("auto");
- * const model = await loadModel("weights/s2-small.safetensors");
+ * const model = await loadModel("weights/s2-temporal.safetensors");
  * const { image } = await restoreImages(model, { cloudy, batch: 1, length: 3, height: 64, width: 64 });
  * ```
  *

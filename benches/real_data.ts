@@ -44,7 +44,7 @@ function fresh(config: Pick<ModelConfig, "bands" | "length"> & Partial<ModelConf
 }
 
 const dn = (name: string) => ({ name, unit: "DN" });
-const shipped = await loadModel(new URL("../weights/s2-small.safetensors", import.meta.url));
+const shipped = await loadModel(new URL("../weights/s2-temporal.safetensors", import.meta.url));
 const visible = fresh({ bands: ["B04", "B03", "B02"].map(dn), length: 1 });
 const withSar = fresh({
   bands: shipped.card.bands,

@@ -15,7 +15,7 @@ import { loadModel } from "../checkpoints/mod.ts";
 import { useEngine } from "../engine/mod.ts";
 import { estimateScene, restoreScene, type RestoreSceneOptions } from "../restoration/mod.ts";
 
-const MODEL = new URL("../weights/s2-small.safetensors", import.meta.url);
+const MODEL = new URL("../weights/s2-temporal.safetensors", import.meta.url);
 const PLACE = new URL("../../shared/data/oscd/montpellier/20160820", import.meta.url).pathname;
 
 async function place(): Promise<Raster> {

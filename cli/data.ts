@@ -204,7 +204,7 @@ export const data = command({
   examples: [
     "data check --type sen12MsCr --root data/SEN12MS-CR --sheet sheet.png",
     "data check --type cuhkCr --root data/CUHK-CR1 --nir-root data/CUHK-CR1/nir --json",
-    "data check experiments/s2_small.json",
+    "data check experiments/s2_temporal.json",
   ],
   async run(values, context) {
     const what = "the word check, and an experiment file if no --type is given";

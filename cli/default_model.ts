@@ -4,5 +4,5 @@
  * @module
  */
 
-/** A small 13-band model for up to three dates; its card says how little it was trained. */
-export const DEFAULT_MODEL: URL = new URL("../weights/s2-small.safetensors", import.meta.url);
+/** A 13-band Sentinel-2 model for up to three dates; its card says what it saw. */
+export const DEFAULT_MODEL: URL = new URL("../weights/s2-temporal.safetensors", import.meta.url);

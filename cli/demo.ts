@@ -61,7 +61,7 @@ export const demo = command({
     "no training. MAE and RMSE are reflectances, PSNR is in dB, SAM in degrees.",
   flags: {
     out: text("Folder to write to (default demo); its files of earlier demos are replaced", "DIR"),
-    model: text("Model file or URL (default the small model that ships)", "FILE"),
+    model: text("Model file or URL (default the model that ships)", "FILE"),
     size: count("Side of the scene in pixels (default 256)", { min: 32 }),
     seed: count("Seed of place, clouds and noise (default 7)"),
   },

@@ -18,7 +18,7 @@ export const exportCommand = command({
     steps: count("Sampler steps described in the metadata (default the model's)", { min: 1 }),
     overwrite: toggle("Replace an existing file"),
   },
-  examples: ["export weights/s2-small.safetensors s2-small.onnx --size 128"],
+  examples: ["export weights/s2-temporal.safetensors s2-temporal.onnx --size 128"],
   async run({ frames, ...options }, context) {
     const [from, into] = operandsOf(context, { min: 2, what: "a model and an output file" });
     const { registry } = context;

@@ -89,9 +89,9 @@ export const train = command({
     workers: count("Threads that make samples ahead of the steps (default 0: none)"),
   },
   examples: [
-    "train experiments/s2_small.json --out runs/s2_small",
-    "train experiments/s2_small.json --out runs/s2_small --resume",
-    "train experiments/s2_small.json --out runs/fast --set optimizer.learningRate=0.003 --workers 2",
+    "train experiments/s2_temporal.json --out runs/s2_temporal",
+    "train experiments/s2_temporal.json --out runs/s2_temporal --resume",
+    "train experiments/s2_temporal.json --out runs/fast --set optimizer.learningRate=0.003 --workers 2",
   ],
   async run({ out, resume, steps, seed, set, workers }, context) {
     const [path] = operandsOf(context, { min: 1, what: "one experiment file" });

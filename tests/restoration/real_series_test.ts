@@ -34,10 +34,12 @@ Deno.test({
   name: "the shipped model restores a real Sentinel-2 series",
   ignore: !await exists(CLEAR),
   fn: async () => {
-    await switchEngine("wasm");
+    await switchEngine("native");
     const out = await Deno.makeTempDir();
     const output = `${out}/restored.tif`;
-    const model = await loadModel(new URL("../../weights/s2-small.safetensors", import.meta.url));
+    const model = await loadModel(
+      new URL("../../weights/s2-temporal.safetensors", import.meta.url),
+    );
     const inputs = DATES.map((path) => ({ path }));
     await restoreScene(model, { inputs, output, reference: REFERENCE });
 

@@ -2,7 +2,7 @@ import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 
 const ROOT = new URL("../../../", import.meta.url);
 const CLI = new URL("cli.ts", ROOT).pathname;
-const MODEL = new URL("weights/s2-small.safetensors", ROOT).pathname;
+const MODEL = new URL("weights/s2-temporal.safetensors", ROOT).pathname;
 const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
 
 async function inFolder(f: (folder: string) => Promise<void>): Promise<void> {
