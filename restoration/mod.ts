@@ -35,7 +35,12 @@ export {
   type RestoreManifestOptions,
   type SceneStatus,
 } from "./manifest.ts";
-export { provenancePath, type RestoredScene, restoreScene } from "./restore_scene.ts";
+export {
+  provenancePath,
+  type RestoredScene,
+  restoreScene,
+  uncertaintyPath,
+} from "./restore_scene.ts";
 export type { RestoreSceneOptions } from "./scene_options.ts";
 export {
   type RestoredSamples,
@@ -57,7 +62,9 @@ export {
   type RowsReport,
   type TilingOptions,
 } from "./restore_rows.ts";
+export { fillGaps } from "./fill_gaps.ts";
 export type { SceneSky } from "./flight.ts";
+export { openSky } from "./scene_sky.ts";
 export type { MaskSource, Scene, SceneFrame } from "./scene.ts";
 export type { SeamDirection, SeamMetric } from "./seams.ts";
 export {
