@@ -29,6 +29,7 @@ export {
   selectWeights,
   toAuthorsNames,
 } from "./lightning.ts";
+export { type LoadedLpips, readLpips } from "./lpips.ts";
 export {
   cardOf,
   loadModel,

@@ -93,10 +93,23 @@ const MARK = Symbol("mark");
  * @throws {CheckpointError} If the pickle is damaged, too large or unsafe.
  */
 export function unpickle(bytes: Uint8Array, options: PickleOptions = {}): unknown {
+  return unpickleFirst(bytes, options).value;
+}
+
+/**
+ * As {@linkcode unpickle}, of bytes in which more may follow.
+ *
+ * @returns The value, and how many bytes it takes.
+ */
+export function unpickleFirst(
+  bytes: Uint8Array,
+  options: PickleOptions = {},
+): { readonly value: unknown; readonly length: number } {
   if (bytes.byteLength > MAX_BYTES) {
     fail(`it must have at most ${MAX_BYTES} bytes, got ${bytes.byteLength}`);
   }
-  return new Machine(bytes, options).run();
+  const machine = new Machine(bytes, options);
+  return { value: machine.run(), length: machine.at };
 }
 
 /** The state of one read: a position, the stack and the memo. */
@@ -114,6 +127,11 @@ class Machine {
     this.#bytes = bytes;
     this.#view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
     this.#options = options;
+  }
+
+  /** The place after what was read. */
+  get at(): number {
+    return this.#at;
   }
 
   run(): unknown {

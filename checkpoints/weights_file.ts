@@ -11,6 +11,7 @@ import { importCheckpoint } from "./lightning.ts";
 import { cardOf, modelTensors } from "./model_file.ts";
 import { parseSafetensors } from "./safetensors.ts";
 import type { StoredTensors } from "./stored_tensor.ts";
+import { isTorchFile } from "./torch_file.ts";
 
 /** What a file of weights holds. */
 export interface WeightsFile {
@@ -21,12 +22,6 @@ export interface WeightsFile {
   readonly card?: ModelCard;
   /** What was counted or noted beside the tensors. */
   readonly facts: Readonly<Record<string, string | number>>;
-}
-
-/** Whether bytes start like a zip archive, as `torch.save` writes them. */
-function isTorchFile(source: ByteSource): boolean {
-  const [first, second] = source.size >= 2 ? source.read(0, 2) : [];
-  return first === 0x50 && second === 0x4B;
 }
 
 function readCheckpoint(source: ByteSource, weights: "ema" | "raw"): WeightsFile {

@@ -115,8 +115,7 @@ function findDirectory(source: ByteSource): Directory {
     return directory;
   }
   return fail(
-    "its directory at the end is missing; it is no zip file, or truncated: fetch it again " +
-      "(files of PyTorch before 1.6 must be saved again by a newer one)",
+    "its directory at the end is missing; it is no zip file, or truncated: fetch it again",
   );
 }
 
