@@ -13,6 +13,7 @@ import { rowAhead, type TilePlan } from "./plan.ts";
 import { countTiles, planArea } from "./restore_rows.ts";
 import { checkSceneOutputs, outputPaths } from "./restore_scene.ts";
 import type { Scene } from "./scene.ts";
+import { withSampling } from "./sampling.ts";
 import type { RestoreSceneOptions } from "./scene_options.ts";
 import { openSky } from "./scene_sky.ts";
 import { openSeries } from "./series.ts";
@@ -49,13 +50,15 @@ const GARBAGE = 1.5;
  * of the memory that grows with the width; no part of it grows with the height.
  */
 export function bytesInFlight(
-  { scene, plan, dilate, joint }: {
+  { scene, plan, dilate, joint, samples = 1 }: {
     readonly scene: Scene;
     readonly plan: TilePlan;
     /** Pixels by which the mask grows; undefined where clear pixels are not kept. */
     readonly dilate?: number;
     /** Channels of a tile that joint diffusion holds while its neighbours run. */
     readonly joint: number;
+    /** Restorations that are blended side by side. Default 1. */
+    readonly samples?: number;
   },
 ): number {
   const { tileSize, columns, rows, all } = plan;
@@ -76,12 +79,12 @@ export function bytesInFlight(
     return (tall + looked + 3 * block) * width * bands.length * sample;
   });
   const depth = scene.frames[0]!.bands.length;
-  const blend = tileSize * width * (2 * depth + 1) * 4;
+  const blend = samples * tileSize * width * (2 * depth + 1) * 4;
   const sky = masked ? (tall + 2 * SKY_ROWS) * width * 2 : 0;
   const rowsAhead = ahead - first + 1;
   const tiles = plan.shared === 0
     ? 0
-    : rowsAhead * (all.columns[1] - all.columns[0]) * tileSize ** 2 * joint * 4;
+    : rowsAhead * (all.columns[1] - all.columns[0]) * tileSize ** 2 * joint * samples * 4;
   return frames.reduce((sum, bytes) => sum + bytes, 0) + blend + sky + tiles;
 }
 
@@ -132,9 +135,10 @@ async function secondsPerTile(model: Model, options: RestoreSceneOptions): Promi
  */
 export async function estimateScene(
   model: Model,
-  options: RestoreSceneOptions,
+  given: RestoreSceneOptions,
   { rss }: { readonly rss: () => number },
 ): Promise<SceneEstimate> {
+  const { options } = withSampling(model, given);
   const files = outputPaths(options);
   await checkSceneOutputs(options);
   const series = await openSeries(model, options);
@@ -153,7 +157,7 @@ export async function estimateScene(
     const tile = await secondsPerTile(model, options);
     const depth = scene.frames[0]!.bands.length;
     const pixels = area.width * area.height;
-    const samples = pixels * depth * scene.frames.length;
+    const numbers = pixels * depth * scene.frames.length;
     const { read, write, detect } = SECONDS_PER_SAMPLE;
     const masked = sky !== undefined;
     const { dilate = KEEP_CLEAR_DEFAULTS.dilate } = options;
@@ -162,21 +166,28 @@ export async function estimateScene(
     // x̃, μ and the condition of each date, D, and what is blended.
     const joint = (3 * L + 2) * depth;
     const sample = pixelArray(scene.grid.dtype, 1).byteLength;
+    const { samples = 1 } = options;
+    const spread = samples > 1 ? 4 : 0;
     return {
       width: area.width,
       height: area.height,
       tiles: { total: tiles.total, restored: tiles.restored },
       evaluations: tiles.evaluations,
       seconds: {
-        network: tiles.restored * tile,
-        files: samples * (read + (masked ? detect : 0)) + pixels * scene.output.length * write,
+        network: tiles.restored * samples * tile,
+        files: numbers * (read + (masked ? detect : 0)) + pixels * scene.output.length * write *
+            (samples > 1 ? 2 : 1),
       },
       memory: Math.round(
-        rss() + GARBAGE * bytesInFlight({ scene, plan, joint, ...(masked && { dilate }) }) +
+        rss() +
+          GARBAGE * bytesInFlight({ scene, plan, joint, samples, ...(masked && { dilate }) }) +
           cogMemory(writing) +
+          (samples > 1 ? cogMemory({ ...writing, dtype: "float32" }) : 0) +
           (masked ? cogMemory({ ...writing, bands: 1, dtype: "uint8" }) : 0),
       ),
-      bytes: Math.round(pixels * (scene.output.length * sample + (masked ? 1 : 0)) * OVERVIEWS),
+      bytes: Math.round(
+        pixels * (scene.output.length * (sample + spread) + (masked ? 1 : 0)) * OVERVIEWS,
+      ),
       files,
     };
   } finally {

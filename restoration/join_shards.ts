@@ -7,7 +7,7 @@
 import { InputError } from "../core/mod.ts";
 import { type CompleteFile, completeRows, openRaster } from "../data/mod.ts";
 import { checkOutputs, checkWritable } from "./outputs.ts";
-import { provenancePath } from "./restore_scene.ts";
+import { provenancePath, uncertaintyPath } from "./restore_scene.ts";
 import {
   checkPairs,
   checkRun,
@@ -31,26 +31,40 @@ async function openPart(path: string): Promise<Part> {
   return { path, header: file.header, tags: file.header.tags ?? {} };
 }
 
-/** The provenance rasters beside all shards, or none. @throws {InputError} If some lack theirs. */
-async function originsOf(shards: readonly string[]): Promise<readonly string[]> {
-  const origins = shards.map(provenancePath);
+/** What lies beside an image: its path, how it is called, and how its overviews are made. */
+const BESIDE = [
+  { pathOf: provenancePath, name: "a provenance raster", overviews: "nearest" },
+  { pathOf: uncertaintyPath, name: "an uncertainty raster", overviews: "mean" },
+] as const;
+
+/** A raster that is joined. */
+interface Joined {
+  readonly output: string;
+  readonly parts: readonly string[];
+  readonly overviews: "mean" | "nearest";
+}
+
+/** One kind of raster beside all shards, or none. @throws {InputError} If some lack theirs. */
+async function besideOf(
+  shards: readonly string[],
+  { pathOf, name }: typeof BESIDE[number],
+): Promise<readonly string[]> {
+  const paths = shards.map(pathOf);
   const exist = await Promise.all(
-    origins.map((path) => Deno.stat(path).then(({ isFile }) => isFile, () => false)),
+    paths.map((path) => Deno.stat(path).then(({ isFile }) => isFile, () => false)),
   );
   if (!exist.includes(true)) return [];
   const lacking = exist.indexOf(false);
-  if (lacking < 0) return origins;
+  if (lacking < 0) return paths;
   throw new InputError(
-    `Cannot join ${
-      shards[lacking]
-    }: all shards must have a provenance raster or none, got none at ` +
-      `${origins[lacking]} but ${origins[exist.indexOf(true)]}; copy it there, or restore again`,
+    `Cannot join ${shards[lacking]}: all shards must have ${name} or none, got none at ` +
+      `${paths[lacking]} but ${paths[exist.indexOf(true)]}; copy it there, or restore again`,
   );
 }
 
 /**
- * Joins the shards of a scene into one Cloud-Optimized GeoTIFF, and the provenance rasters beside
- * them, if there are any, into its own.
+ * Joins the shards of a scene into one Cloud-Optimized GeoTIFF, and the rasters of provenance and of
+ * deviations beside them, if there are any, into their own.
  *
  * The tags that a restoration writes tell whether they are of one run and make up the whole that was
  * cut; files without them are joined as far as their rows meet. Either all files are written or none.
@@ -58,7 +72,7 @@ async function originsOf(shards: readonly string[]): Promise<readonly string[]> 
  * @param shards Paths in any order; each file says where its rows lie.
  * @returns The files that were written, the image first.
  * @throws {InputError} If a shard or rows are missing, a shard is there twice, a file is of another
- *   scene or run, or has no provenance raster while others do.
+ *   scene or run, or has no raster beside it while others do.
  * @throws {OutputError} If a file exists already, is one of those that are read, or cannot be written.
  */
 export async function joinShards(
@@ -66,27 +80,32 @@ export async function joinShards(
   output: string,
   { overwrite = false, signal }: JoinShardsOptions = {},
 ): Promise<readonly string[]> {
-  const origins = await originsOf(shards);
-  const outputs = origins.length === 0 ? [output] : [output, provenancePath(output)];
-  await checkOutputs(outputs, { inputs: [...shards, ...origins], overwrite });
-  const [images, classes] = [await openAll(shards), await openAll(origins)];
-  const areas = [images, classes].map((parts) => {
-    if (parts.length === 0) return undefined;
+  const joined: Joined[] = [{ output, parts: shards, overviews: "mean" }];
+  for (const kind of BESIDE) {
+    const parts = await besideOf(shards, kind);
+    const { pathOf, overviews } = kind;
+    if (parts.length > 0) joined.push({ output: pathOf(output), parts, overviews });
+  }
+  const outputs = joined.map((one) => one.output);
+  await checkOutputs(outputs, { inputs: joined.flatMap(({ parts }) => parts), overwrite });
+  const opened: (readonly Part[])[] = [];
+  for (const { parts } of joined) opened.push(await openAll(parts));
+  const areas = opened.map((parts) => {
     // First: it names what the others would take for a missing shard.
     checkRun(parts);
     checkShards(parts);
     return wholeArea(parts);
   });
-  checkPairs(classes, images);
+  for (const beside of opened.slice(1)) checkPairs(beside, opened[0]!);
   for (const path of outputs) await checkWritable(path);
 
   const files: CompleteFile[] = [];
   try {
-    for (const [i, path] of outputs.entries()) {
+    for (const [i, { parts, output: path, overviews }] of joined.entries()) {
       files.push(
-        await completeRows(i === 0 ? shards : origins, path, {
+        await completeRows(parts, path, {
           overwrite,
-          overviews: i === 0 ? "mean" : "nearest",
+          overviews,
           ...(signal && { signal }),
           tags: (common) => joinedTags(common, areas[i]),
         }),

@@ -17,7 +17,8 @@ import { restoreRows, type RowsReport } from "./restore_rows.ts";
 import type { SceneFrame } from "./scene.ts";
 import type { RestoreSceneOptions } from "./scene_options.ts";
 import { openSky } from "./scene_sky.ts";
-import { logScene, sceneTags } from "./scene_tags.ts";
+import { withSampling } from "./sampling.ts";
+import { logScene, sampleTags, sceneTags } from "./scene_tags.ts";
 import { type OpenSeries, openSeries } from "./series.ts";
 
 /** What {@linkcode restoreScene} did. */
@@ -25,6 +26,8 @@ export interface RestoredScene {
   readonly output: string;
   /** The raster of `PROVENANCE`, where a mask was used. */
   readonly provenance?: string;
+  /** The raster of deviations, where there are samples. */
+  readonly uncertainty?: string;
   readonly picture?: string;
   /** Rising; undefined where a date is unknown. */
   readonly dates: readonly (string | undefined)[];
@@ -41,13 +44,22 @@ export function provenancePath(output: string): string {
   return output.replace(/(\.tiff?)?$/i, ".provenance.tif");
 }
 
+/** `clear.tif` → `clear.uncertainty.tif`. */
+export function uncertaintyPath(output: string): string {
+  return output.replace(/(\.tiff?)?$/i, ".uncertainty.tif");
+}
+
 /** Every file that a restoration writes; the image first. */
 export function outputPaths(
-  { output, mask, picture }: Pick<RestoreSceneOptions, "output" | "mask" | "picture">,
+  { output, mask, samples, picture }: Pick<
+    RestoreSceneOptions,
+    "output" | "mask" | "samples" | "picture"
+  >,
 ): readonly string[] {
   return [
     output,
     ...(mask === undefined ? [] : [provenancePath(output)]),
+    ...(samples === undefined ? [] : [uncertaintyPath(output)]),
     ...(picture === undefined ? [] : [picture]),
   ];
 }
@@ -93,10 +105,12 @@ function ofOutput(
  */
 export async function restoreScene(
   model: Model,
-  options: RestoreSceneOptions,
+  given: RestoreSceneOptions,
 ): Promise<RestoredScene> {
+  const { options, text } = withSampling(model, given);
   const { output, overwrite = false, picture, log = () => {}, signal } = options;
   const provenance = options.mask === undefined ? undefined : provenancePath(output);
+  const uncertainty = options.samples === undefined ? undefined : uncertaintyPath(output);
   await checkSceneOutputs(options);
   const series = await openSeries(model, options);
   const writers: CogWriter[] = [];
@@ -108,7 +122,11 @@ export async function restoreScene(
     const area = areaOf(grid, options);
     const sky = await openSky(series, { model, options });
     if (sky !== undefined) closing.push(() => sky.close());
-    const tags = { ...await sceneTags(model, series, options), ...options.tags };
+    const tags = {
+      ...await sceneTags(model, series, options),
+      ...(text && sampleTags(options.seeds!, text)),
+      ...options.tags,
+    };
     const frame = scene.frames[scene.reference]!;
     // It is written last; that it cannot be must not come out after hours.
     if (picture !== undefined) await checkWritable(picture);
@@ -140,6 +158,19 @@ export async function restoreScene(
       tags: { ...tags, EMRDM_CLASSES: CLASSES },
     });
     if (origins !== undefined) writers.push(origins);
+    const deviations = uncertainty === undefined ? undefined : await createCog(uncertainty, {
+      ...place,
+      bands,
+      dtype: "float32",
+      nodata: NaN,
+      tags: ownTags(grid.tags),
+    }, {
+      overwrite,
+      // A deviation has no zero point: where numbers are scaled, so is it, and nothing is added.
+      ...(scales && { scales, offsets: scales.map(() => 0) }),
+      tags: { ...tags, EMRDM_UNCERTAINTY: UNCERTAINTY },
+    });
+    if (deviations !== undefined) writers.push(deviations);
     const preview = picture === undefined ? undefined : new Preview({
       area,
       bands,
@@ -157,6 +188,7 @@ export async function restoreScene(
         preview?.add(rows);
         await image.write(rows.data);
         if (origins !== undefined) await origins.write(rows.provenance!);
+        if (deviations !== undefined) await deviations.write(rows.deviation!);
       },
     });
     const report = await orAborted(work, signal);
@@ -171,6 +203,7 @@ export async function restoreScene(
     return {
       output,
       ...(provenance !== undefined && { provenance }),
+      ...(uncertainty !== undefined && { uncertainty }),
       ...(picture !== undefined && { picture }),
       dates,
       paths,
@@ -186,6 +219,11 @@ export async function restoreScene(
 }
 
 const CLASSES = Object.entries(PROVENANCE).map(([name, value]) => `${value} ${name}`).join(", ");
+
+/** What the raster of deviations says of itself. */
+const UNCERTAINTY =
+  "standard deviation of the samples times the factor of EMRDM_CALIBRATION, in the " +
+  "image's unit; 0 where the observed pixel is kept";
 
 /** The input's tags but those that tell of an earlier restoration. */
 function ownTags(tags: RasterHeader["tags"] = {}): Readonly<Record<string, string>> {

@@ -121,3 +121,20 @@ export function samplingOf({ card }: Pick<Model, "card">, options: SamplingOptio
     },
   };
 }
+
+/** Options with what their samples need for rows, if there are samples; else as they are. */
+export function withSampling<O extends Omit<SamplingOptions, "samples" | "seeds">>(
+  model: Pick<Model, "card">,
+  options: O & { readonly samples?: number },
+): { readonly options: O & SampledRows; readonly text?: Sampling["text"] } {
+  const { samples } = options;
+  if (samples === undefined) return { options };
+  const { factor, text, ...sampling } = samplingOf(model, { ...options, samples });
+  return { options: { ...options, ...sampling, deviationFactor: factor }, text };
+}
+
+/** What rows are told of samples. */
+export interface SampledRows {
+  readonly seeds?: readonly number[];
+  readonly deviationFactor?: number;
+}

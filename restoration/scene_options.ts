@@ -21,6 +21,12 @@ export interface RestoreSceneOptions
   readonly mask?: string;
   /** Classes of the mask's raster that are cloud or shadow; default see `openClassMask`. */
   readonly maskValues?: readonly number[];
+  /**
+   * Restorations whose mean is the result, ≥ 2; a raster beside it (`uncertaintyPath`) has their
+   * standard deviation. Default one restoration, and no such raster. Steps, sampler and time steps
+   * that are left out are those of `samplingOf`.
+   */
+  readonly samples?: number;
   /** Whether existing files may be replaced. Default false. */
   readonly overwrite?: boolean;
   /** Added to the file's tags. */

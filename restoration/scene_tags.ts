@@ -9,6 +9,7 @@ import type { RasterWindow } from "../data/mod.ts";
 import { type Model, modelDigest } from "../model/mod.ts";
 import { areaOf } from "./area.ts";
 import { KEEP_CLEAR_DEFAULTS } from "./keep_clear.ts";
+import type { Sampling } from "./sampling.ts";
 import type { RestoreSceneOptions } from "./scene_options.ts";
 import type { OpenSeries } from "./series.ts";
 
@@ -72,6 +73,19 @@ export async function sceneTags(
     ...(mask !== undefined && {
       EMRDM_MASK: `${mask.replace(/^.*[\\/](?=.)/, "")} dilate ${dilate} feather ${feather}`,
     }),
+  };
+}
+
+/** What a file tells of its samples. */
+export function sampleTags(
+  seeds: readonly number[],
+  { sampling, calibration }: Sampling["text"],
+): Readonly<Record<string, string>> {
+  return {
+    EMRDM_SAMPLES: String(seeds.length),
+    EMRDM_SAMPLE_SEEDS: seeds.join(","),
+    EMRDM_SAMPLING: sampling,
+    EMRDM_CALIBRATION: calibration,
   };
 }
 

@@ -25,8 +25,8 @@ const AREA = "EMRDM_AREA";
 const SHARD = "EMRDM_SHARD";
 /** What may differ between the parts of one scene. */
 const OWN: readonly string[] = [AREA, SHARD, "EMRDM_RUN"];
-/** What a provenance raster alone says. */
-const CLASSES = "EMRDM_CLASSES";
+/** What the rasters beside an image alone say: of provenance, and of deviations. */
+const BESIDE: readonly string[] = ["EMRDM_CLASSES", "EMRDM_UNCERTAINTY"];
 
 const WINDOW = /^(\d+),(\d+),(\d+),(\d+)$/;
 
@@ -160,12 +160,12 @@ export function wholeArea(parts: readonly Part[]): string | undefined {
   return `${windowText({ ...first.area, row, height: end - row })} of ${first.scene}`;
 }
 
-/** @throws {InputError} If a provenance raster is not of the image beside it. */
-export function checkPairs(origins: readonly Part[], images: readonly Part[]): void {
-  for (const [i, { path, tags }] of origins.entries()) {
+/** @throws {InputError} If a raster of provenance or deviations is not of the image beside it. */
+export function checkPairs(beside: readonly Part[], images: readonly Part[]): void {
+  for (const [i, { path, tags }] of beside.entries()) {
     const image = images[i]!;
     for (const [key, value] of Object.entries(tags)) {
-      if (!key.startsWith("EMRDM_") || key === CLASSES || image.tags[key] === value) continue;
+      if (!key.startsWith("EMRDM_") || BESIDE.includes(key) || image.tags[key] === value) continue;
       throw new InputError(
         `Cannot join ${path}: its tag ${key} must be that of ${image.path}, ` +
           `"${image.tags[key] ?? "none"}", got "${value}"; it is of another run, remove it or ` +
