@@ -161,6 +161,46 @@ const CASES: readonly Case[] = [
     f: (x, w) => tf.conv2d(x as tf.Tensor4D, w as tf.Tensor4D, [2, 1], "same"),
     ...fixed,
   },
+  ...[undefined, "relu" as const].map((activation): Case => ({
+    name: `fused conv2d with ${activation ?? "no activation"}`,
+    shapes: [[2, 9, 8, 3], [3, 2, 3, 4], [4]],
+    f: (x, filter, bias) =>
+      tf.fused.conv2d({
+        x: x as tf.Tensor4D,
+        filter: filter as tf.Tensor4D,
+        strides: [2, 1],
+        // A single number is taken for a square window of one stride by TensorFlow.js.
+        pad: [[0, 0], [1, 1], [2, 0], [0, 0]],
+        bias: bias!,
+        ...(activation !== undefined && { activation }),
+      }),
+    ...fixed,
+  })),
+  {
+    name: "two fused conv2d with a maxPool between",
+    shapes: [[2, 11, 9, 3], [3, 3, 3, 4], [4], [3, 3, 4, 5], [5]],
+    f: (x, filter, bias, second, secondBias) => {
+      const layer = (x: Tensor, filter: Tensor, bias: Tensor) =>
+        tf.fused.conv2d({
+          x: x as tf.Tensor4D,
+          filter: filter as tf.Tensor4D,
+          strides: 1,
+          pad: 1,
+          bias,
+          activation: "relu",
+        });
+      const pooled = tf.maxPool(layer(x!, filter!, bias!), 3, 2, "valid");
+      return layer(pooled, second!, secondBias!);
+    },
+    ...fixed,
+  },
+  // Below 0, so that a padding of zeros would win.
+  ...(["valid", "same", 1] as const).map((pad): Case => ({
+    name: `maxPool with padding ${pad}`,
+    shapes: [[2, 8, 7, 3]],
+    f: (x) => tf.maxPool(tf.sub(x!, 9) as tf.Tensor4D, 3, 2, pad),
+    ...fixed,
+  })),
   {
     name: "depthwiseConv2d",
     shapes: [[1, 5, 6, 3], [3, 3, 3, 2]],
