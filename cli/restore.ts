@@ -149,6 +149,12 @@ export const restore = command({
     "--keep-clear or --mask, clear pixels come back bit for bit and a raster beside the result says\n" +
     "where each pixel comes from: 0 no data, 1 observed, 2 clear on another date, 3 reconstructed.\n" +
     "\n" +
+    "--samples n restores n times with other noise: the result is the mean, and a raster beside it,\n" +
+    "<out>.uncertainty.tif, has the standard deviation of each band in the image's unit. Observed\n" +
+    "pixels that are kept have deviation 0. Where the model's card has a calibration of this sampling,\n" +
+    "deviations are as large as errors were on the data that it names; else they are what samples\n" +
+    "spread, which is less.\n" +
+    "\n" +
     "Nodata, NaN and infinite numbers (which are told) are missing: they are filled for the model, and\n" +
     "have no data in the result where the reference has none.\n" +
     "\n" +

@@ -30,7 +30,7 @@ export function estimateText(
 
 /** What was done, in a line or two. */
 export function resultText(
-  { output, dates, paths, reference, report, provenance }: RestoredScene,
+  { output, dates, paths, reference, report, provenance, uncertainty, tags }: RestoredScene,
   { model, seconds, engine }: {
     readonly model: Model;
     readonly seconds: number;
@@ -50,6 +50,10 @@ export function resultText(
         share(pixels.noData)
       } no data; ` +
       `${tiles.restored} of ${tiles.total} tiles`,
+    ]),
+    ...(uncertainty === undefined ? [] : [
+      `${uncertainty}: standard deviation of ${tags.EMRDM_SAMPLES} samples; calibration ` +
+      tags.EMRDM_CALIBRATION,
     ]),
     ...(border === undefined ? [] : [
       `restored − observed at the mask's edge: ${mean(border.bias).toFixed(0)} on average, ` +
