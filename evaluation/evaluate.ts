@@ -1,30 +1,57 @@
 /**
- * Scores of restored images beside the baselines.
+ * Scores of restored images beside the baselines, with everything that is needed to get the same
+ * numbers again.
  *
  * @module
  */
 
-import type { Raster } from "../core/mod.ts";
-import { type Score, score } from "../metrics/mod.ts";
+import config from "../deno.json" with { type: "json" };
+import {
+  type Definitions,
+  type Lpips,
+  METRIC_PROFILES,
+  type MetricProfile,
+  type ProfileName,
+  type Score,
+  score,
+} from "../metrics/mod.ts";
 import { baselines, copyInput } from "../restoration/mod.ts";
-
-/** One place: what it is in truth, what was seen, what was made of it. */
-export interface EvaluationCase {
-  readonly name: string;
-  /** The clear image. */
-  readonly target: Raster;
-  /** Restored images by the name of the method. */
-  readonly restored?: Readonly<Record<string, Raster>>;
-  /** Cloudy dates; with them the baselines are scored too. */
-  readonly cloudy?: readonly Raster[];
-  /** The date that the target depicts. Default the last. */
-  readonly reference?: number;
-}
+import { BOOTSTRAP_DEFAULTS, type BootstrapOptions, meanOf } from "./bootstrap.ts";
+import { validPixels } from "./case_pixels.ts";
+import {
+  type EvaluationCase,
+  type LateCase,
+  ONE_SET,
+  pickBands,
+  referenceOf,
+} from "./evaluation_case.ts";
+import type { EvaluationRow, MaskKind } from "./evaluation_row.ts";
+import { checkAlike, type EvaluatedMethod, scoreCase, whiteFor } from "./score_case.ts";
+import { shortHash, stableJson } from "./stable_json.ts";
+import { type EvaluationSummary, summarize } from "./summary.ts";
 
 /** How images are scored. */
-export interface EvaluateOptions {
+export interface EvaluateOptions extends BootstrapOptions {
   /** File number of reflectance 1. Default 10000, of uint8 images 255. */
   readonly white?: number;
+  /** What the numbers mean. Default "standard". */
+  readonly profile?: ProfileName | MetricProfile;
+  /** For LPIPS; without, its column says that there are no weights. */
+  readonly lpips?: Lpips;
+  /** Models, and whatever else restores; see `modelMethod`. Default none. */
+  readonly methods?: readonly EvaluatedMethod[];
+  /** Whether what costs no training is scored too. Default true. */
+  readonly baselines?: boolean;
+  /** Only these bands, in this order. Default the images'. */
+  readonly bands?: readonly string[];
+  /** Rows of cases that were scored before by the same run: they are not scored again. */
+  readonly done?: readonly EvaluationRow[];
+  /** What else the numbers depend on, as JSON: where the sets are from. It goes into the record. */
+  readonly facts?: Readonly<Record<string, unknown>>;
+  /** Called with the rows of each case, before the next one is read. */
+  readonly onCase?: (rows: readonly EvaluationRow[]) => void | Promise<void>;
+  /** Ends the work, at the latest after a batch of tiles. */
+  readonly signal?: AbortSignal;
 }
 
 /** Scores of one place by method; baselines come first. */
@@ -33,32 +60,78 @@ export interface CaseScores {
   readonly scores: Readonly<Record<string, Score>>;
 }
 
-/** Scores of all places and their means. */
+/** A place that was scored. */
+export interface ScoredCase {
+  readonly set: string;
+  readonly name: string;
+  /** Share of its pixels that the reference date hides, in [0, 1]; null: nobody knows. */
+  readonly cover: number | null;
+  readonly mask: MaskKind;
+  readonly truth: string;
+  readonly input: string;
+}
+
+/** Scores of all places, their means, and what they were made with. All JSON but Infinity. */
 export interface Evaluation {
-  readonly cases: readonly CaseScores[];
-  /** Mean over places by method, of the methods that every place has. */
+  /** Version of the program. */
+  readonly version: string;
+  /** Digest of all that the numbers depend on but the images: profile, methods, options, sets. */
+  readonly run: string;
+  readonly profile: {
+    readonly name: string;
+    readonly description: string;
+    readonly definitions: Definitions;
+  };
+  /** The network of LPIPS, or "no weights". */
+  readonly lpips: string;
+  /** File number of 1; null where it is the pixel type's. */
+  readonly white: number | null;
+  /** How the intervals were made. */
+  readonly interval: Required<BootstrapOptions> & { readonly method: string };
+  /** Models and images that were scored, without the baselines. */
+  readonly methods: readonly (Pick<EvaluatedMethod, "name" | "kind" | "facts">)[];
+  readonly facts: Readonly<Record<string, unknown>>;
+  readonly cases: readonly ScoredCase[];
+  /** Digest of all images, in order. */
+  readonly data: string;
+  readonly rows: readonly EvaluationRow[];
+  readonly summary: EvaluationSummary;
+  /** Mean over all pixels and places by method, of the methods that every place has. */
   readonly means: Readonly<Record<string, Score>>;
 }
 
 const METRICS = ["psnr", "ssim", "mae", "rmse", "sam"] as const;
+const INTERVAL = "BCa bootstrap over images";
 
 /**
- * Scores one place. Images are divided by `white` first, so MAE and RMSE are reflectances; pixels
- * without data in the target do not count.
+ * Scores one place by the standard definitions over all pixels, with the images that it brings.
+ * Images are divided by `white` first, so MAE and RMSE are reflectances; pixels without data in the
+ * target do not count.
  *
  * @throws {TypeError} If an image differs from the target in size or bands.
  * @throws {RangeError} If the reference is no date, or dates lack the visible bands that tell the
  * least cloudy one.
  */
 export async function evaluateCase(
-  { name, target, restored = {}, cloudy = [], reference = cloudy.length - 1 }: EvaluationCase,
-  { white = target.dtype === "uint8" ? 255 : 10000 }: EvaluateOptions = {},
+  given: EvaluationCase,
+  { white = whiteFor(given.target) }: Pick<EvaluateOptions, "white"> = {},
 ): Promise<CaseScores> {
+  const { name, target, restored = {}, cloudy = [], masks, dates } = given;
+  const reference = referenceOf(given);
   for (const frame of cloudy) checkAlike("the cloudy image", frame, target);
   for (const [method, raster] of Object.entries(restored)) {
     checkAlike(`the result of ${method}`, raster, target);
   }
-  const all = { ...await baselinesOf(cloudy, { reference, white }), ...restored };
+  const simple = cloudy.length === 0
+    ? {}
+    : cloudy.length === 1
+    ? { "copy the input": copyInput(cloudy, { reference }) }
+    : await baselines(cloudy, {
+      reference,
+      white,
+      ...(masks && { masks }),
+      ...(dates && { dates }),
+    });
   const { height, width, bands: { length: channels } } = target;
   const mask = validPixels(target);
   // Metrics take finite numbers only: NaN at a pixel that does not count is 0 in both images.
@@ -67,69 +140,137 @@ export async function evaluateCase(
   const scale = (values: ArrayLike<number>) =>
     Float32Array.from(values, (value, i) => gap(value, i) ? 0 : value / white);
   const truth = scale(target.data);
-  const options = { height, width, channels, dataRange: 1, mask };
+  const options = { height, width, channels, dataRange: 1, ...(mask && { mask }) };
   const scores = Object.fromEntries(
-    Object.entries(all).map(([method, { data }]) => [method, score(scale(data), truth, options)]),
+    Object.entries({ ...simple, ...restored })
+      .map(([method, { data }]) => [method, score(scale(data), truth, options)]),
   );
   return { name, scores };
 }
 
-/** What costs no training; of one date there is only its copy. */
-async function baselinesOf(
-  cloudy: readonly Raster[],
-  { reference, white }: { readonly reference: number; readonly white: number },
-): Promise<Readonly<Record<string, Raster>>> {
-  if (cloudy.length === 0) return {};
-  if (cloudy.length === 1) return { "copy the input": copyInput(cloudy, { reference }) };
-  return await baselines(cloudy, { reference, white });
-}
-
-function checkAlike(what: string, { width, height, bands }: Raster, target: Raster): void {
-  if (
-    width !== target.width || height !== target.height || bands.join() !== target.bands.join()
-  ) {
-    throw new TypeError(
-      `Cannot score ${what}: it must be like the target, ${target.width}×${target.height} with ` +
-        `bands ${target.bands.join(", ")}, got ${width}×${height} with ${bands.join(", ")}`,
-    );
-  }
-}
-
-/** 1 where some band of the target has data and none is NaN; undefined if all pixels count. */
-function validPixels({ data, bands, nodata }: Raster): Uint8Array | undefined {
-  const mask = new Uint8Array(data.length / bands.length);
-  for (let i = 0; i < data.length; i++) {
-    if (data[i] !== nodata) mask[Math.floor(i / bands.length)] = 1;
-  }
-  for (let i = 0; i < data.length; i++) {
-    if (Number.isNaN(data[i])) mask[Math.floor(i / bands.length)] = 0;
-  }
-  return mask.includes(0) ? mask : undefined;
+function profileOf({ profile = "standard" }: EvaluateOptions): MetricProfile {
+  return typeof profile === "string" ? METRIC_PROFILES[profile] : profile;
 }
 
 /**
- * Scores places one after the other.
- *
- * @throws {TypeError} If there is no place, or an image differs from its target.
+ * 8 hexadecimal digits of all that numbers depend on but the images themselves: rows of another run
+ * cannot be continued.
  */
-export async function evaluate(
-  cases: Iterable<EvaluationCase> | AsyncIterable<EvaluationCase>,
-  options: EvaluateOptions = {},
-): Promise<Evaluation> {
-  const scored: CaseScores[] = [];
-  for await (const each of cases) scored.push(await evaluateCase(each, options));
-  const [first] = scored;
-  if (first === undefined) {
-    throw new TypeError("Cannot evaluate: there must be at least one image, got none");
-  }
-  const methods = Object.keys(first.scores)
-    .filter((method) => scored.every(({ scores }) => Object.hasOwn(scores, method)));
-  const means = Object.fromEntries(methods.map((method) => [method, meanScore(scored, method)]));
-  return { cases: scored, means };
+export async function evaluationRun(options: EvaluateOptions = {}): Promise<string> {
+  const { white = null, lpips, methods = [], facts = {}, bands = [], baselines = true } = options;
+  return await shortHash(stableJson({
+    version: config.version,
+    profile: profileOf(options).name,
+    lpips: lpips?.net,
+    white,
+    methods: methods.map(({ name, kind, facts }) => ({ name, kind, facts })),
+    baselines,
+    bands,
+    facts,
+  }));
 }
 
-function meanScore(cases: readonly CaseScores[], method: string): Score {
-  const mean = (metric: typeof METRICS[number]) =>
-    cases.reduce((sum, { scores }) => sum + scores[method]![metric], 0) / cases.length;
-  return Object.fromEntries(METRICS.map((metric) => [metric, mean(metric)])) as unknown as Score;
+const nameOf = ({ set = ONE_SET, name }: { readonly set?: string; readonly name: string }) =>
+  JSON.stringify([set, name]);
+
+/**
+ * Scores places one after the other; one is in memory at a time.
+ *
+ * Each is scored over all pixels, and over the cloudy and clear ones where masks are given or the
+ * built-in detector has the bands that it needs. Means are over images, with intervals.
+ *
+ * @throws {TypeError} If there is no place, two have one name, or an image differs from its target.
+ * @throws The signal's reason, if it ends the work.
+ */
+export async function evaluate(
+  cases: Iterable<EvaluationCase | LateCase> | AsyncIterable<EvaluationCase | LateCase>,
+  options: EvaluateOptions = {},
+): Promise<Evaluation> {
+  const { done = [], methods = [], bands, onCase, signal, facts = {}, lpips } = options;
+  const { level, resamples, seed } = { ...BOOTSTRAP_DEFAULTS, ...options };
+  const profile = profileOf(options);
+  const before = Map.groupBy(done, ({ set, image }) => nameOf({ set, name: image }));
+  const seen = new Set<string>();
+  const rows: EvaluationRow[] = [];
+  for await (const each of cases) {
+    signal?.throwIfAborted();
+    const name = nameOf(each);
+    if (seen.has(name)) {
+      throw new TypeError(
+        `Cannot evaluate ${each.name}: names must be unique within a set, got two of that name`,
+      );
+    }
+    seen.add(name);
+    const kept = before.get(name);
+    if (kept !== undefined) {
+      rows.push(...kept);
+      continue;
+    }
+    const opened = "open" in each ? await each.open() : each;
+    const given = bands === undefined ? opened : pickBands(opened, bands);
+    const own = await scoreCase(given, { ...options, profile });
+    rows.push(...own);
+    await onCase?.(own);
+  }
+  if (seen.size === 0) {
+    throw new TypeError("Cannot evaluate: there must be at least one image, got none");
+  }
+  const scored = scoredCases(rows);
+  const brought = [
+    ...new Set(
+      rows.filter(({ kind }) => kind === "restored")
+        .map(({ method }) => method),
+    ),
+  ].map((name) => ({ name, kind: "restored" as const, facts: {} }));
+  return {
+    version: config.version,
+    run: await evaluationRun(options),
+    profile: {
+      name: profile.name,
+      description: profile.description,
+      definitions: profile.definitions,
+    },
+    lpips: lpips?.net ?? "no weights",
+    white: options.white ?? null,
+    interval: { method: INTERVAL, level, resamples, seed },
+    methods: [
+      ...brought.filter(({ name }) => !methods.some((method) => method.name === name)),
+      ...methods.map(({ name, kind, facts }) => ({ name, kind, facts })),
+    ],
+    facts,
+    cases: scored,
+    data: await shortHash(stableJson(scored)),
+    rows,
+    summary: summarize(rows, { level, resamples, seed }),
+    means: meansOf(rows, scored.length),
+  };
+}
+
+/** The cases of rows, in order. */
+function scoredCases(rows: readonly EvaluationRow[]): readonly ScoredCase[] {
+  const cases = new Map<string, ScoredCase>();
+  for (const { set, image: name, cover, mask, truth, input } of rows) {
+    const key = nameOf({ set, name });
+    if (!cases.has(key)) cases.set(key, { set, name, cover, mask, truth, input });
+  }
+  return [...cases.values()];
+}
+
+function meansOf(rows: readonly EvaluationRow[], cases: number): Evaluation["means"] {
+  const whole = rows.filter(({ pixels }) => pixels === "all");
+  const means = [...Map.groupBy(whole, ({ method }) => method)]
+    .filter(([, own]) => own.length === cases)
+    .map(([method, own]) => {
+      const mean = (metric: typeof METRICS[number]) =>
+        meanOf(own.flatMap((row) => row[metric] ?? []));
+      return [method, Object.fromEntries(METRICS.map((metric) => [metric, mean(metric)]))];
+    });
+  return Object.fromEntries(means) as Evaluation["means"];
+}
+
+/** An evaluation as JSON text; what is infinite is the text "Infinity". */
+export function evaluationJson(evaluation: Evaluation): string {
+  const finite = (_: string, value: unknown) =>
+    typeof value === "number" && !Number.isFinite(value) ? String(value) : value;
+  return `${JSON.stringify(evaluation, finite, 2)}\n`;
 }

@@ -18,8 +18,35 @@ export {
   evaluateCase,
   type EvaluateOptions,
   type Evaluation,
-  type EvaluationCase,
+  evaluationJson,
+  evaluationRun,
+  type ScoredCase,
 } from "./evaluate.ts";
+export { type EvaluationCase, type LateCase } from "./evaluation_case.ts";
+export {
+  BAND_METRICS,
+  type BandRow,
+  type EvaluationRow,
+  type MaskKind,
+  type MethodKind,
+  MORE_IS_BETTER,
+  PIXEL_GROUPS,
+  type PixelGroup,
+  ROW_METRICS,
+  type RowMetric,
+  STRATA,
+  type Stratum,
+  stratumOf,
+} from "./evaluation_row.ts";
+export { modelMethod, type ModelMethodOptions } from "./model_method.ts";
+export type { EvaluatedMethod, MethodInput } from "./score_case.ts";
+export {
+  type BandSummary,
+  type EvaluationSummary,
+  summarize,
+  type SummaryGroup,
+  type SummaryRow,
+} from "./summary.ts";
 export {
   EXPERIMENTS,
   findPreset,

@@ -1,0 +1,83 @@
+/**
+ * Which pixels of a case count, and which of them are cloudy.
+ *
+ * @module
+ */
+
+import type { Raster } from "../core/mod.ts";
+import { detectClouds, normalizeBand } from "../data/mod.ts";
+import { type EvaluationCase, referenceOf } from "./evaluation_case.ts";
+import type { MaskKind, PixelGroup } from "./evaluation_row.ts";
+
+const VISIBLE = ["B02", "B03", "B04"];
+
+/** Whether the cloud rule and the detector find the bands that they need. */
+export function isVisible({ bands }: Raster): boolean {
+  const names = bands.map(normalizeBand);
+  return VISIBLE.every((band) => names.includes(band));
+}
+
+/** What the built-in detector finds on a date: not 0 for cloud, shadow or no data. */
+export function detectedMask(frame: Raster, white: number): Uint8Array {
+  return detectClouds(frame, { scales: frame.bands.map(() => 1 / white) });
+}
+
+/** Masks of the dates of a case and whose they are; the detector's where nobody's are given. */
+export function masksOf(
+  given: EvaluationCase,
+  white: number,
+): { readonly masks?: readonly Uint8Array[]; readonly mask: MaskKind } {
+  const { target, cloudy = [], masks, maskSource = "given" } = given;
+  if (masks !== undefined) {
+    const pixels = target.width * target.height;
+    const dates = Math.max(cloudy.length, 1);
+    if (masks.length !== dates || masks.some(({ length }) => length !== pixels)) {
+      throw new TypeError(
+        `Cannot score ${given.name}: there must be a mask of ${pixels} pixels for each of ` +
+          `${dates} dates, got ${masks.map(({ length }) => length).join(", ") || "none"}`,
+      );
+    }
+    return { masks, mask: maskSource };
+  }
+  if (cloudy.length === 0 || !cloudy.every(isVisible)) return { mask: "none" };
+  return { masks: cloudy.map((frame) => detectedMask(frame, white)), mask: "detected" };
+}
+
+/** 1 where some band of the target has data and none is NaN; undefined if all pixels count. */
+export function validPixels({ data, bands, nodata }: Raster): Uint8Array | undefined {
+  const mask = new Uint8Array(data.length / bands.length);
+  for (let i = 0; i < data.length; i++) {
+    if (data[i] !== nodata) mask[Math.floor(i / bands.length)] = 1;
+  }
+  for (let i = 0; i < data.length; i++) {
+    if (Number.isNaN(data[i])) mask[Math.floor(i / bands.length)] = 0;
+  }
+  return mask.includes(0) ? mask : undefined;
+}
+
+/** Pixels that count, by group; a group is there where the clouds are known. */
+export interface PixelGroups {
+  readonly groups: Readonly<Partial<Record<PixelGroup, Uint8Array | undefined>>>;
+  /** Share of the pixels that count under cloud or shadow; null where nobody knows. */
+  readonly cover: number | null;
+}
+
+/** The pixels of a case that count: all, the cloudy ones, the clear ones. */
+export function pixelGroups(
+  given: EvaluationCase,
+  masks: readonly Uint8Array[] | undefined,
+): PixelGroups {
+  const valid = validPixels(given.target);
+  const hidden = masks?.[referenceOf(given)];
+  if (hidden === undefined) return { groups: { all: valid }, cover: null };
+  const cloudy = new Uint8Array(hidden.length);
+  const clear = new Uint8Array(hidden.length);
+  let [under, open] = [0, 0];
+  for (let i = 0; i < hidden.length; i++) {
+    if (valid?.[i] === 0) continue;
+    if (hidden[i] !== 0) under += cloudy[i] = 1;
+    else open += clear[i] = 1;
+  }
+  const total = under + open;
+  return { groups: { all: valid, cloudy, clear }, cover: total === 0 ? null : under / total };
+}

@@ -1,0 +1,87 @@
+/**
+ * The rows of an evaluation: one for each image, method and group of pixels.
+ *
+ * @module
+ */
+
+import type { NoLpips } from "../metrics/mod.ts";
+
+/** Groups of pixels: all that have truth, those that the reference date hides, and the others. */
+export const PIXEL_GROUPS = ["all", "cloudy", "clear"] as const;
+
+/** A group of pixels. */
+export type PixelGroup = typeof PIXEL_GROUPS[number];
+
+/**
+ * Where the mask of cloud and shadow is from: somebody's, the one that the clouds were made with, the
+ * built-in detector's; "none": nobody knows.
+ */
+export type MaskKind = "given" | "exact" | "detected" | "none";
+
+/** What a method is. */
+export type MethodKind = "baseline" | "model" | "restored";
+
+/** Metrics of a row. */
+export const ROW_METRICS = ["psnr", "ssim", "mae", "rmse", "sam", "lpips"] as const;
+
+/** A metric of a row. */
+export type RowMetric = typeof ROW_METRICS[number];
+
+/** Whether more is better. */
+export const MORE_IS_BETTER: Readonly<Record<RowMetric, boolean>> = {
+  psnr: true,
+  ssim: true,
+  mae: false,
+  rmse: false,
+  sam: false,
+  lpips: false,
+};
+
+/** Metrics of one band, of images divided by `white`. */
+export const BAND_METRICS = ["bias", "mae", "rmse"] as const;
+
+/** How near one band is. */
+export type BandRow = Readonly<Record<typeof BAND_METRICS[number], number>>;
+
+/** Scores of one image by one method over one group of pixels. */
+export interface EvaluationRow extends Readonly<Record<RowMetric, number | null>> {
+  readonly set: string;
+  readonly image: string;
+  readonly method: string;
+  readonly kind: MethodKind;
+  readonly pixels: PixelGroup;
+  /** Pixels of the group. */
+  readonly count: number;
+  /** Share of the image's pixels that the reference date hides, in [0, 1]; null: nobody knows. */
+  readonly cover: number | null;
+  readonly mask: MaskKind;
+  /** Name of the metric profile. */
+  readonly profile: string;
+  /** Digest of the clear image. */
+  readonly truth: string;
+  /** Digest of the cloudy dates; "" where there are none. */
+  readonly input: string;
+  /** Why there is no LPIPS, where there is none. */
+  readonly noLpips?: NoLpips;
+  /** By the names of the bands. */
+  readonly bands: Readonly<Record<string, BandRow>>;
+}
+
+/** A range of cloud cover. */
+export interface Stratum {
+  /** As "10–30 %". */
+  readonly name: string;
+  /** Least cover, in [0, 1]. */
+  readonly from: number;
+  /** The cover is below, but 1 is part of the last stratum. */
+  readonly to: number;
+}
+
+/** Strata of cloud cover. */
+export const STRATA: readonly Stratum[] = [[0, 10], [10, 30], [30, 50], [50, 70], [70, 100]]
+  .map(([from, to]) => ({ name: `${from}–${to} %`, from: from! / 100, to: to! / 100 }));
+
+/** The stratum of a cover in [0, 1]. */
+export function stratumOf(cover: number): Stratum {
+  return STRATA.find(({ to }) => cover < to) ?? STRATA.at(-1)!;
+}
