@@ -11,6 +11,7 @@ import {
   LPIPS_NETWORKS,
   type LpipsNet,
   type LpipsNetwork,
+  type LpipsParameter,
   type LpipsWeights,
 } from "./lpips_networks.ts";
 
@@ -56,16 +57,27 @@ interface Inputs {
   readonly weights: Held;
 }
 
+/** A filter [out, in, kh, kw] as [kh, kw, in, out]. */
+function filterOf({ shape, data }: LpipsParameter): Tensor {
+  const [outputs, inputs, kh, kw] = shape as [number, number, number, number];
+  const values = new Float32Array(data.length);
+  const taps = kh * kw;
+  for (let o = 0, from = 0; o < outputs; o++) {
+    for (let i = 0; i < inputs; i++) {
+      for (let tap = 0; tap < taps; tap++, from++) {
+        values[(tap * inputs + i) * outputs + o] = data[from]!;
+      }
+    }
+  }
+  return tf.tensor(values, [kh, kw, inputs, outputs], "float32");
+}
+
 /** Filters as tensors [kh, kw, in, out], the others as vectors. */
 function hold({ params }: LpipsWeights): Held {
   return Object.fromEntries(
-    Object.entries(params).map(([name, { shape, data }]) => {
-      const make = () => {
-        const whole = tf.tensor(data, [...shape], "float32");
-        if (name.startsWith("lin")) return tf.reshape(whole, [-1]);
-        return shape.length === 4 ? tf.transpose(whole, [2, 3, 1, 0]) : whole;
-      };
-      return [name, tf.tidy(make)];
+    Object.entries(params).map(([name, param]) => {
+      const isFilter = param.shape.length === 4 && !name.startsWith("lin");
+      return [name, isFilter ? filterOf(param) : tf.tensor1d(param.data, "float32")];
     }),
   );
 }
