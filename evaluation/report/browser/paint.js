@@ -1,0 +1,58 @@
+/** Pictures on canvases. Runs in the browser. */
+
+import { decode } from "./decode.js";
+
+/** 256 colours from some of them, as [red, green, blue] bytes. */
+export function ramp(colours) {
+  const parts = colours.map((hex) => [1, 3, 5].map((at) => parseInt(hex.slice(at, at + 2), 16)));
+  return Array.from({ length: 256 }, (_, i) => {
+    const at = i / 255 * (parts.length - 1);
+    const left = Math.min(Math.floor(at), parts.length - 2);
+    return parts[left].map((value, c) => value + (parts[left + 1][c] - value) * (at - left));
+  });
+}
+
+/** Puts pixels on a canvas; `colourOf(i, rgb)` writes a colour, or returns false for no data. */
+export function fill(canvas, { width, height }, colourOf) {
+  canvas.width = width;
+  canvas.height = height;
+  const image = new ImageData(width, height);
+  const rgb = [0, 0, 0];
+  for (let i = 0; i < width * height; i++) {
+    if (colourOf(i, rgb) === false) continue;
+    image.data.set(rgb, 4 * i);
+    image.data[4 * i + 3] = 255;
+  }
+  canvas.getContext("2d").putImageData(image, 0, 0);
+}
+
+/** How bright each code is, from a band's black to its white. */
+export function brightness(coding, [black, white]) {
+  return Uint8ClampedArray.from(
+    { length: 256 },
+    (_, code) => 255 * (decode(code, coding) - black) / (white - black),
+  );
+}
+
+/** An image in three bands (or one, in grey), each by its own stretch, which all images share. */
+export function paintImage(canvas, { planes, coding, width, height }, { bands, stretch }) {
+  const tables = bands.map(({ index }) => brightness(coding, stretch[index]));
+  const shown = bands.map(({ plane }) => planes[plane]);
+  fill(canvas, { width, height }, (i, rgb) => {
+    for (let c = 0; c < 3; c++) {
+      const code = shown[c][i];
+      if (code === 0) return false;
+      rgb[c] = tables[c][code];
+    }
+  });
+}
+
+/** A map of one plane by a table of colours. */
+export function paintMap(canvas, { plane, width, height, coding }, { table, high }) {
+  fill(canvas, { width, height }, (i, rgb) => {
+    if (plane[i] === 0) return false;
+    const share = Math.min(decode(plane[i], coding) / high, 1);
+    const colour = table[Math.round(255 * share)];
+    for (let c = 0; c < 3; c++) rgb[c] = colour[c];
+  });
+}

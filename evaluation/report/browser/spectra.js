@@ -1,0 +1,73 @@
+/** The spectra of one pixel: a chart and a table. Runs in the browser. */
+
+/** An element of SVG. */
+export function draw(parent, name, attributes, text) {
+  const made = document.createElementNS("http://www.w3.org/2000/svg", name);
+  for (const [key, value] of Object.entries(attributes)) made.setAttribute(key, String(value));
+  if (text !== undefined) made.textContent = text;
+  parent.append(made);
+  return made;
+}
+
+/** Numbers from `low` to `high` in round steps, about `count` of them. */
+export function ticksOf(low, high, count) {
+  const power = 10 ** Math.floor(Math.log10((high - low) / count));
+  const step = [1, 2, 5, 10].map((one) => one * power).find((one) => (high - low) / one <= count);
+  const first = Math.ceil(low / step - 1e-9);
+  const last = Math.floor(high / step + 1e-9);
+  return Array.from(
+    { length: last - first + 1 },
+    (_, i) => Number(((first + i) * step).toFixed(9)),
+  );
+}
+
+/**
+ * Draws spectra.
+ *
+ * @param lines { id, values }: a number for each band, NaN where there is none.
+ * @param places Where the bands stand, in nm or by number.
+ */
+export function drawSpectra(svg, { lines, places, names, axis }) {
+  const [width, height, left, right, head, foot] = [440, 260, 44, 10, 8, 34];
+  svg.replaceChildren();
+  const known = lines.flatMap(({ values }) => values.filter(Number.isFinite));
+  if (known.length === 0) return;
+  const high = Math.max(...known) * 1.05 || 1;
+  const low = Math.min(0, ...known);
+  const [first, last] = [Math.min(...places), Math.max(...places)];
+  const x = (place) => left + (width - left - right) * (place - first) / (last - first || 1);
+  const y = (value) => height - foot - (height - head - foot) * (value - low) / (high - low);
+  for (const tick of ticksOf(low, high, 5)) {
+    draw(svg, "line", { class: "grid", x1: left, x2: width - right, y1: y(tick), y2: y(tick) });
+    draw(svg, "text", { class: "soft", x: left - 6, y: y(tick) + 4, "text-anchor": "end" }, tick);
+  }
+  let free = -Infinity;
+  for (const [i, place] of [...places.entries()].sort((a, b) => a[1] - b[1])) {
+    draw(svg, "line", {
+      class: "grid",
+      x1: x(place),
+      x2: x(place),
+      y1: height - foot,
+      y2: height - foot + 4,
+    });
+    if (x(place) - free < 27) continue;
+    free = x(place);
+    draw(
+      svg,
+      "text",
+      { class: "soft", x: free, y: height - foot + 16, "text-anchor": "middle" },
+      names[i],
+    );
+  }
+  draw(svg, "text", { class: "soft", x: width - right, y: height - 3, "text-anchor": "end" }, axis);
+  const order = [...places.keys()].sort((a, b) => places[a] - places[b]);
+  for (const { id, values } of lines) {
+    const points = order.filter((i) => Number.isFinite(values[i]))
+      .map((i) => `${x(places[i]).toFixed(1)},${y(values[i]).toFixed(1)}`);
+    draw(svg, "polyline", { class: `spectrum ${id}`, points: points.join(" ") });
+    for (const point of points) {
+      const [cx, cy] = point.split(",");
+      draw(svg, "circle", { class: `spectrum-dot ${id}`, cx, cy, r: 2.4 });
+    }
+  }
+}

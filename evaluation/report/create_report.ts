@@ -1,0 +1,250 @@
+/**
+ * Making a report's data: a series is restored and everything that can be told about it is measured.
+ *
+ * @module
+ */
+
+import { normalizeBand, SENTINEL2_BANDS } from "../../data/mod.ts";
+import { type Model, modelDigest, scalingRanges } from "../../model/mod.ts";
+import {
+  baselines,
+  copyInput,
+  openSeries,
+  openSky,
+  type RestoreSceneOptions,
+  type SceneInput,
+} from "../../restoration/mod.ts";
+import { canDetect, coverOf, emptyShare } from "./clouds.ts";
+import { compare } from "./compare.ts";
+import { fileDigest } from "./file_digest.ts";
+import { detailOf, gather, type Gathered, whiteOf } from "./gather.ts";
+import { insideOf } from "./inside_tile.ts";
+import { rasterOf } from "./pixels.ts";
+import type { ReportBand, ReportData, ReportFrame, ReportTruth } from "./report_data.ts";
+import { runFacts } from "./run_facts.ts";
+import { trustOf } from "./trust.ts";
+import { viewsOf } from "./views.ts";
+
+/** Options of {@linkcode createReport}. */
+export interface CreateReportOptions extends Omit<RestoreSceneOptions, "output" | "picture"> {
+  /** A clear image of the reference's ground, to compare with. */
+  readonly truth?: SceneInput;
+  /** Stochastic restorations of the detail, for its uncertainty; at least 2. Default none. */
+  readonly samples?: number;
+  /** Whether clear ground is hidden and restored, to tell what error to expect. Default false. */
+  readonly selfCheck?: boolean;
+  /** Default says the date and the first file. */
+  readonly title?: string;
+  /** How the report can be made again. */
+  readonly command?: string;
+  /** What computed, as `native, cpu`. */
+  readonly engine?: string;
+  /** Called as the work goes on: the stage, and how much of it is done. */
+  readonly onStage?: (stage: string, done: number, total: number) => void;
+}
+
+const nameOf = (path: string) => path.replace(/[\\/]+$/, "").replace(/^.*[\\/](?=.)/, "");
+
+function bandOf(name: string): ReportBand {
+  const normal = normalizeBand(name);
+  const known = SENTINEL2_BANDS.find((band) => band.name === normal);
+  return { name: normal, wavelength: known?.wavelength ?? null };
+}
+
+/** Restorations to compare with, by name; the model's first. */
+async function methodsOf(
+  { restored, dates, kept }: Gathered,
+  { model, reference }: { readonly model: Model; readonly reference: number },
+): Promise<Readonly<Record<string, Float32Array>>> {
+  const bands = model.card.bands.map(({ name }) => normalizeBand(name));
+  const frames = dates.map((data) => rasterOf(data, kept, bands));
+  const white = whiteOf(model);
+  const others = frames.length > 1 && white !== null && canDetect(bands)
+    ? await baselines(frames, { reference, white })
+    : { "copy the input": copyInput(frames, { reference }) };
+  return {
+    [model.card.name]: restored,
+    ...Object.fromEntries(
+      Object.entries(others).map(([name, { data }]) => [name, Float32Array.from(data)]),
+    ),
+  };
+}
+
+/** What is said of one file. */
+async function frameOf(
+  path: string,
+  { data, clouds, depth, date, radiometry }: {
+    readonly data: Float32Array;
+    readonly clouds: Uint8Array | undefined;
+    readonly depth: number;
+    readonly date: string | undefined;
+    readonly radiometry: string | undefined;
+  },
+): Promise<ReportFrame> {
+  return {
+    name: nameOf(path),
+    date: date ?? null,
+    cloudCover: coverOf(clouds),
+    empty: emptyShare(data, depth),
+    sha256: await fileDigest(path),
+    radiometry: radiometry ?? null,
+  };
+}
+
+function notesOf(gathered: Gathered, lines: readonly string[]): readonly string[] {
+  const { layout, detail, area, kept } = gathered;
+  const show = ({ column, row, width, height }: typeof area) =>
+    `${width} × ${height} pixels from column ${column}, row ${row}`;
+  return [
+    ...(layout.single ? [] : [
+      `Shown are the whole area (${show(area)})${
+        layout.step > 1 ? `, each ${layout.step} × ${layout.step} pixels as one` : ""
+      }, and at full resolution the part with most cloud (${show(detail)}). Maps, spectra and ` +
+      `everything below the first picture are about that part.`,
+    ]),
+    ...(kept === area
+      ? []
+      : ["The area is too large to be scored whole: scores are of that part."]),
+    ...lines.map((line) => line.replace(/^warning: /, "Warning: ")),
+  ];
+}
+
+/**
+ * Restores the reference date of a series and measures all that a report shows: see
+ * {@linkcode ReportData}. Memory is bounded: of a large scene it keeps a small picture, and a part at
+ * full resolution where clouds are worst.
+ *
+ * @throws {InputError} If a file cannot be read, or does not fit the others or the model.
+ * @throws {RangeError} If there are more dates than the model was trained with, the reference is none
+ *   of them, or a number is out of range.
+ */
+export async function createReport(
+  model: Model,
+  options: CreateReportOptions,
+): Promise<ReportData> {
+  const { truth, samples, selfCheck = false, command, signal, onStage = () => {} } = options;
+  const started = performance.now();
+  const lines: string[] = [];
+  const log = (line: string) => {
+    lines.push(line);
+    options.log?.(line);
+  };
+  const { card } = model;
+  const depth = card.bands.length;
+  const closing: (() => Promise<void>)[] = [];
+  try {
+    const series = await openSeries(model, { ...options, log });
+    closing.push(series.close);
+    const { auxiliary: _, reference: _own, ...common } = options;
+    const clear = truth && await openSeries({ ...model, card: withoutAuxiliary(card) }, {
+      ...common,
+      inputs: [truth],
+      log,
+    });
+    if (clear !== undefined) closing.push(clear.close);
+    const { scene: { reference } } = series;
+    for (const one of series.radiometry) {
+      if (one?.warning !== undefined) log(`warning: ${one.warning}`);
+    }
+    const sky = await openSky(series, { model, options: { ...options, output: "" } });
+    if (sky !== undefined) closing.push(sky.close);
+    const gathered = await gather(model, series, {
+      ...options,
+      sky: sky?.sky,
+      truth: clear?.scene.frames[0],
+      names: { grid: series.paths[reference]!, truth: truth?.path ?? "" },
+      onStage,
+    });
+    const restoredIn = (performance.now() - started) / 1000;
+    const { small } = gathered;
+    const frames: ReportFrame[] = [];
+    for (const [l, path] of series.paths.entries()) {
+      frames.push(
+        await frameOf(path, {
+          data: small.dates[l]!,
+          clouds: small.clouds[l],
+          depth,
+          date: series.dates[l],
+          radiometry: series.radiometry[l]?.evidence,
+        }),
+      );
+    }
+    onStage("measuring", 0, 3);
+    const white = whiteOf(model);
+    const { low, high } = rangeOf(model);
+    const compared = { depth, white: white ?? high - low };
+    const told: ReportTruth | null = clear === undefined ? null : {
+      frame: await frameOf(truth!.path, {
+        data: small.truth!,
+        clouds: small.truthClouds,
+        depth,
+        date: clear.dates[0],
+        radiometry: clear.radiometry[0]?.evidence,
+      }),
+      scored: gathered.kept === gathered.area ? "everything that was restored" : "the detail",
+      ...compare(gathered, await methodsOf(gathered, { model, reference }), compared),
+    };
+    signal?.throwIfAborted();
+    const trust = await trustOf(model, gathered, {
+      ...options,
+      reference,
+      ...compared,
+      samples,
+      selfCheck,
+      high: told?.errors.high,
+      onStage,
+    });
+    onStage("measuring", 1, 3);
+    const inside = await insideOf(model, series, { gathered, options });
+    onStage("measuring", 3, 3);
+    const provenance = gathered.provenance && detailOf(gathered, gathered.provenance, 1);
+    const depicted = series.dates[reference] ?? nameOf(series.paths[reference]!);
+    return {
+      type: "report",
+      title: options.title ?? `${depicted} without clouds`,
+      model: card.name,
+      description: card.description,
+      unit: { name: card.bands[0]!.unit, white },
+      bands: card.bands.map(({ name }) => bandOf(name)),
+      frames,
+      reference,
+      views: viewsOf(gathered, { frames, reference, bands: card.bands.map(({ name }) => name) }),
+      truth: told,
+      provenance: provenance === undefined
+        ? null
+        : { data: provenance, counts: gathered.report.pixels! },
+      ...trust,
+      inside,
+      seams: gathered.report.seams,
+      run: {
+        command: command ?? null,
+        groups: await runFacts(model, {
+          options,
+          frames,
+          gathered,
+          truth: told?.frame ?? null,
+          digest: await modelDigest(model),
+          seconds: { restored: restoredIn, all: (performance.now() - started) / 1000 },
+          crs: series.scene.grid.crs?.epsg,
+        }),
+      },
+      notes: notesOf(gathered, lines),
+    };
+  } finally {
+    await Promise.allSettled(closing.map((close) => close()));
+  }
+}
+
+/** The card for reading a clear image, which has no auxiliary bands. */
+function withoutAuxiliary(card: Model["card"]): Model["card"] {
+  return { ...card, condition: { ...card.condition, auxiliary: [] } };
+}
+
+/** The widest range of the model's numbers. */
+function rangeOf({ card }: Model): { readonly low: number; readonly high: number } {
+  const ranges = scalingRanges(card.scaling, card.bands.length);
+  return {
+    low: Math.min(...ranges.map(({ low }) => low)),
+    high: Math.max(...ranges.map(({ high }) => high)),
+  };
+}

@@ -1,0 +1,47 @@
+/**
+ * Per-pixel errors of several methods on one scale.
+ *
+ * @module
+ */
+
+import type { ReportErrors } from "./report_data.ts";
+import { meanOf, quantile, roundUp, sampled } from "./scale.ts";
+
+/** Share of the model's pixels that lie within the scale. */
+const WITHIN = 0.99;
+
+/**
+ * Mean over the bands of |a − b|, [pixels]; bands without data in either do not count, NaN where none
+ * is left.
+ *
+ * @param white What both are divided by.
+ */
+export function errorMap(
+  a: Float32Array,
+  b: Float32Array,
+  { depth, white }: { readonly depth: number; readonly white: number },
+): Float32Array {
+  return Float32Array.from({ length: a.length / depth }, (_, pixel) => {
+    let [sum, count] = [0, 0];
+    for (let i = pixel * depth; i < (pixel + 1) * depth; i++) {
+      const error = Math.abs(a[i]! - b[i]!);
+      if (Number.isNaN(error)) continue;
+      sum += error;
+      count++;
+    }
+    return count === 0 ? NaN : sum / count / white;
+  });
+}
+
+/** Error maps of methods, the model first: the scale is the model's, so that its errors can be seen. */
+export function errorMaps(
+  methods: Readonly<Record<string, Float32Array>>,
+  truth: Float32Array,
+  options: { readonly depth: number; readonly white: number },
+): ReportErrors {
+  const maps = Object.entries(methods).map(([method, image]) => {
+    const data = errorMap(image, truth, options);
+    return { method, data, mean: meanOf(data) };
+  });
+  return { high: roundUp(quantile(sampled(maps[0]!.data), WITHIN)), maps };
+}

@@ -1,0 +1,24 @@
+/**
+ * The script of the page: the text of functions that are checked and tested as modules.
+ *
+ * @module
+ */
+
+import { decode, inflate, undoDifferences } from "./browser/decode.js";
+import { main } from "./browser/main.js";
+import { brightness, fill, paintImage, paintMap, ramp } from "./browser/paint.js";
+import { draw, drawSpectra, ticksOf } from "./browser/spectra.js";
+import { startStage } from "./browser/stage.js";
+
+/** Every function of the page; they know each other by name, as in their modules. */
+const FUNCTIONS: readonly unknown[] = [
+  ...[inflate, undoDifferences, decode],
+  ...[ramp, fill, brightness, paintImage, paintMap],
+  ...[draw, ticksOf, drawSpectra],
+  ...[startStage, main],
+];
+
+/** JavaScript for a page's script element. */
+export function script(): string {
+  return `"use strict";\n${FUNCTIONS.map(String).join("\n")}\nmain();\n`;
+}

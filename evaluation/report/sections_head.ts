@@ -1,0 +1,108 @@
+/**
+ * The head of the page: what it is about, in a sentence and a few numbers.
+ *
+ * @module
+ */
+
+import { counted, digits, fixed, percent } from "./format.ts";
+import { type Html, html } from "./html.ts";
+import type { ReportData } from "./report_data.ts";
+
+interface Figure {
+  readonly number: string;
+  readonly label: string;
+  readonly beside: string;
+}
+
+/** PSNR of the model and of the best baseline. */
+function scoreFigures({ truth }: ReportData): readonly Figure[] {
+  return (truth?.scores ?? []).slice(0, 2).flatMap(({ label, rows }): readonly Figure[] => {
+    const [ours, ...others] = rows;
+    const known = others.filter(({ score }) => score !== null && !Number.isNaN(score.psnr));
+    if (!ours?.score) return [];
+    const best = known.reduce<typeof known[number] | undefined>(
+      (best, one) => best === undefined || one.score!.psnr > best.score!.psnr ? one : best,
+      undefined,
+    );
+    return [{
+      number: `${fixed(ours.score.psnr, 1)} dB`,
+      label: `PSNR, ${label.toLowerCase()}`,
+      beside: best === undefined
+        ? ""
+        : `best baseline ${fixed(best.score!.psnr, 1)} (${best.method})`,
+    }];
+  });
+}
+
+function figures(data: ReportData): readonly Figure[] {
+  const { frames, reference, provenance, selfCheck, uncertainty, truth, unit } = data;
+  const cover = frames[reference]!.cloudCover;
+  const of = unit.white === null ? "" : " reflectance";
+  const counts = provenance?.counts;
+  const all = counts && counts.observed + counts.otherDate + counts.reconstructed + counts.noData;
+  return [
+    ...(cover === null ? [] : [{
+      number: percent(cover),
+      label: "of the reference is cloud or shadow",
+      beside: "by the built-in detector",
+    }]),
+    ...scoreFigures(data),
+    ...(counts === undefined ? [] : [{
+      number: percent(counts.observed / all!),
+      label: "kept as observed",
+      beside: `${percent(counts.reconstructed / all!)} clear on no date`,
+    }]),
+    ...(selfCheck === null ? [] : [{
+      number: digits(selfCheck.rows[0]!.score.mae, 2),
+      label: `error to expect,${of}`,
+      beside: "mean absolute, by the self-check",
+    }]),
+    ...(uncertainty === null || truth !== null ? [] : [{
+      number: digits(uncertainty.mean, 2),
+      label: `scatter of ${uncertainty.samples} samples,${of}`,
+      beside: "standard deviation",
+    }]),
+  ];
+}
+
+const SECTIONS = {
+  pictures: "Before and after",
+  dates: "Dates",
+  errors: "Errors",
+  trust: "Trust",
+  inside: "Inside the model",
+  run: "What was run",
+} as const;
+
+/** Title, summary, numbers and the way to the sections. */
+export function headSection(data: ReportData): Html {
+  const { title, frames, reference, model, truth, notes } = data;
+  const { date, name } = frames[reference]!;
+  return html`
+    <a class="skip" href="#pictures">Skip to the pictures</a>
+    <header class="wrap">
+    <p class="kicker">emrdm report</p>
+    <h1>${title}</h1>
+    <p class="lead">The image of <strong>${date ?? name}</strong>, restored from ${counted(
+      frames.length,
+      "date",
+    )} by <strong>${model}</strong>${truth === null ? "" : html`
+      and compared with a clear image of <strong>${truth.frame.date ?? truth.frame.name}</strong>
+    `}.</p>
+    <dl class="figures">${figures(data).map(({ number, label, beside }) =>
+      html`<div><dt>${label}</dt><dd class="number">${number}</dd>${
+        beside !== "" && html`<dd class="beside">${beside}</dd>`
+      }</div>`
+    )}</dl>
+    ${notes.length > 0 &&
+      html`<ul class="notes" aria-label="Notes">${
+        notes.map((note) => html`<li>${note}</li>`)
+      }</ul>`}
+    </header>
+    <nav aria-label="Parts of the report">
+      <ul class="wrap">${Object.entries(SECTIONS).map(([id, label]) =>
+        html`<li><a href="#${id}">${label}</a></li>`
+      )}</ul>
+    </nav>
+  `;
+}
