@@ -37,10 +37,17 @@ export function anySymmetry(rng: Rng): number {
 /** Random crops that hold pixels without data are drawn anew at most this often. */
 const CROP_TRIES = 20;
 
-/** @throws {InputError} If the samples of the split cannot be used. */
-function checkListing(
+/**
+ * The samples of a split, and how many are left out.
+ *
+ * @throws {InputError} If the samples of the split cannot be used.
+ */
+export function checkListing(
   { type, root, findings, samples }: Listing,
-  { split, length, skipIncomplete }: FileDatasetOptions,
+  { split, length, skipIncomplete }: Pick<
+    FileDatasetOptions,
+    "split" | "length" | "skipIncomplete"
+  >,
 ): { readonly used: readonly SampleFiles[]; readonly incomplete: number } {
   const where = split === undefined ? root : `${root} (${split})`;
   const concerned = (finding: Finding) =>

@@ -139,7 +139,7 @@ export async function listIndexDataset(
   const layer = (path: string, form: FileForm): Layer => ({ path: pathOf(path), form });
   const findings: Finding[] = [...repeated(all, file)];
   const samples = rows.map((row): SampleFiles => {
-    const { id, line, cloudy, target } = row;
+    const { id, line, cloudy, target, dates } = row;
     findings.push(...rowFindings(row, file));
     const lack = (what: string, count: number) => {
       const message =
@@ -161,6 +161,7 @@ export async function listIndexDataset(
           cloudy: [layer(path, form)],
           ...(useSar && radar !== undefined && { auxiliary: [layer(radar, sarForm)] }),
           ...(useMask && hidden !== undefined && { mask: layer(hidden, MASK) }),
+          ...(dates.length === cloudy.length && { date: dates[l]! }),
         };
       }),
       target: [layer(target, form)],

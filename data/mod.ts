@@ -118,3 +118,9 @@ export { syntheticDataset, type SyntheticDatasetOptions } from "./synthetic_data
 export { syntheticScene, type SyntheticSceneOptions } from "./synthetic_scene.ts";
 export { cloudMask, type CloudRuleOptions, cloudScore } from "./cloud_rule.ts";
 export { detectClouds, type DetectCloudsOptions, DETECTOR_MARGIN } from "./cloud_detector.ts";
+export {
+  type WholeImages,
+  wholeImages,
+  type WholeImagesOptions,
+  type WholeSample,
+} from "./whole_images.ts";

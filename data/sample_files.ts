@@ -56,6 +56,8 @@ export interface FrameFiles {
   readonly auxiliary?: readonly Layer[];
   /** 0 where the ground is seen. */
   readonly mask?: Layer;
+  /** The day, as `2018-03-07`, where more than names tell it. */
+  readonly date?: string;
 }
 
 /** The files of one sample. */

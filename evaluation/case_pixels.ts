@@ -31,13 +31,17 @@ export function masksOf(
   if (masks !== undefined) {
     const pixels = target.width * target.height;
     const dates = Math.max(cloudy.length, 1);
-    if (masks.length !== dates || masks.some(({ length }) => length !== pixels)) {
+    const all = masks.map((mask, l) => {
+      const frame = cloudy[l];
+      return mask ?? (frame !== undefined && isVisible(frame) ? detectedMask(frame, white) : []);
+    });
+    if (all.length !== dates || all.some(({ length }) => length !== pixels)) {
       throw new TypeError(
         `Cannot score ${given.name}: there must be a mask of ${pixels} pixels for each of ` +
-          `${dates} dates, got ${masks.map(({ length }) => length).join(", ") || "none"}`,
+          `${dates} dates, got ${all.map(({ length }) => length).join(", ") || "none"}`,
       );
     }
-    return { masks, mask: maskSource };
+    return { masks: all as readonly Uint8Array[], mask: maskSource };
   }
   if (cloudy.length === 0 || !cloudy.every(isVisible)) return { mask: "none" };
   return { masks: cloudy.map((frame) => detectedMask(frame, white)), mask: "detected" };

@@ -17,7 +17,7 @@ import {
 } from "../metrics/mod.ts";
 import { baselines, copyInput } from "../restoration/mod.ts";
 import { BOOTSTRAP_DEFAULTS, type BootstrapOptions, meanOf } from "./bootstrap.ts";
-import { validPixels } from "./case_pixels.ts";
+import { masksOf, validPixels } from "./case_pixels.ts";
 import {
   type EvaluationCase,
   type LateCase,
@@ -116,8 +116,9 @@ export async function evaluateCase(
   given: EvaluationCase,
   { white = whiteFor(given.target) }: Pick<EvaluateOptions, "white"> = {},
 ): Promise<CaseScores> {
-  const { name, target, restored = {}, cloudy = [], masks, dates } = given;
+  const { name, target, restored = {}, cloudy = [], dates } = given;
   const reference = referenceOf(given);
+  const masks = given.masks && masksOf(given, white).masks;
   for (const frame of cloudy) checkAlike("the cloudy image", frame, target);
   for (const [method, raster] of Object.entries(restored)) {
     checkAlike(`the result of ${method}`, raster, target);

@@ -22,10 +22,10 @@ export interface EvaluationCase {
   /** The date that the target depicts. Default the last. */
   readonly reference?: number;
   /**
-   * Of each cloudy date [height, width]: not 0 where cloud or shadow hides the ground. Without cloudy
-   * dates there may be one mask.
+   * Of each cloudy date [height, width]: not 0 where cloud or shadow hides the ground; where undefined
+   * the built-in detector looks. Without cloudy dates there may be one mask.
    */
-  readonly masks?: readonly Uint8Array[];
+  readonly masks?: readonly (Uint8Array | undefined)[];
   /** Whose the masks are: somebody's, or those that the clouds were made with. Default "given". */
   readonly maskSource?: "given" | "exact";
   /** Days of the cloudy dates, as `2018-03-07`; undefined where one is not known. */

@@ -22,7 +22,23 @@ export {
   evaluationRun,
   type ScoredCase,
 } from "./evaluate.ts";
+export { caseOfSample, type CaseSource, type CaseSourceOptions, openCases } from "./case_source.ts";
+export { compareEvaluations, compareRows, type Comparison } from "./compare.ts";
 export { type EvaluationCase, type LateCase } from "./evaluation_case.ts";
+export {
+  csvColumns,
+  type EvaluationCsv,
+  evaluationCsv,
+  openEvaluationCsv,
+  readEvaluationCsv,
+} from "./evaluation_csv.ts";
+export { evaluationMarkdown, intervalText, metricText } from "./evaluation_markdown.ts";
+export {
+  type EvaluationPlan,
+  parseEvaluationPlan,
+  type PlannedSet,
+  readEvaluationPlan,
+} from "./evaluation_plan.ts";
 export {
   BAND_METRICS,
   type BandRow,
@@ -39,6 +55,7 @@ export {
   stratumOf,
 } from "./evaluation_row.ts";
 export { modelMethod, type ModelMethodOptions } from "./model_method.ts";
+export { withRestored } from "./restored_images.ts";
 export type { EvaluatedMethod, MethodInput } from "./score_case.ts";
 export {
   type BandSummary,

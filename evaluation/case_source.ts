@@ -1,0 +1,151 @@
+/**
+ * Cases out of datasets that training knows: whole images of files, or crops under synthetic clouds.
+ *
+ * @module
+ */
+
+import { createRng, type Raster } from "../core/mod.ts";
+import { type Sample, SENTINEL2_NAMES, wholeImages } from "../data/mod.ts";
+import { type DataConfig, listDataset, openDataset, type SyntheticData } from "../training/mod.ts";
+import type { EvaluationCase, LateCase } from "./evaluation_case.ts";
+
+/** How cases are drawn from a dataset. */
+export interface CaseSourceOptions {
+  /** What the set is called. */
+  readonly set: string;
+  /** Most cases: the first ones. Default all; of synthetic clouds 48, or as many as `size` says. */
+  readonly samples?: number;
+  /**
+   * Side of a square in the middle of each image. Default the whole image; of synthetic clouds, the
+   * side of the crops, default 128.
+   */
+  readonly tileSize?: number;
+  /** Dates of each case. Default all; of synthetic clouds 3. */
+  readonly length?: number;
+  /** Draws crops and clouds. Default 2024. */
+  readonly seed?: number;
+  /** Bands that synthetic clouds are put over. Default the 13 of Sentinel-2 L1C. */
+  readonly bands?: readonly string[];
+}
+
+/** Cases of one set, read one at a time. */
+export interface CaseSource {
+  readonly set: string;
+  readonly size: number;
+  readonly bands: readonly string[];
+  /** What the cases depend on, as JSON: the configuration, the digest of the data. */
+  readonly facts: Readonly<Record<string, unknown>>;
+  readonly cases: readonly LateCase[];
+}
+
+const SYNTHETIC = { samples: 48, tileSize: 128, length: 3, seed: 2024 } as const;
+
+/** A raster of a sample's numbers: whole ones are DN. */
+function rasterOf(data: Float32Array, { width, height }: Sample, bands: readonly string[]): Raster {
+  const whole = data.every((value) => Number.isInteger(value) && value >= 0 && value < 65536);
+  return whole
+    ? { width, height, bands, dtype: "uint16", data: Uint16Array.from(data) }
+    : { width, height, bands, dtype: "float32", data };
+}
+
+/** A sample as a case: rasters, and the masks that the clouds were made with. */
+export function caseOfSample(
+  sample: Sample,
+  { set, name, bands }: {
+    readonly set: string;
+    readonly name: string;
+    readonly bands: readonly string[];
+  },
+): EvaluationCase {
+  const { cloudy, target, mask, length, reference, width, height, auxiliary } = sample;
+  const pixels = width * height;
+  const frames = Array.from(
+    { length },
+    (_, l) => cloudy.slice(l * target.length, (l + 1) * target.length),
+  );
+  return {
+    set,
+    name,
+    target: rasterOf(target, sample, bands),
+    cloudy: frames.map((frame) => rasterOf(frame, sample, bands)),
+    reference,
+    ...(auxiliary && { auxiliary }),
+    ...(mask && {
+      masks: frames.map((_, l) => mask.slice(l * pixels, (l + 1) * pixels)),
+      maskSource: "exact" as const,
+    }),
+  };
+}
+
+async function synthetic(config: SyntheticData, options: CaseSourceOptions): Promise<CaseSource> {
+  const { set, seed = SYNTHETIC.seed, bands = SENTINEL2_NAMES } = options;
+  const { length = SYNTHETIC.length, tileSize = SYNTHETIC.tileSize } = options;
+  const dataset = await openDataset(config, { tileSize, length, bands });
+  const size = options.samples ?? config.size ?? SYNTHETIC.samples;
+  const rng = createRng(seed);
+  return {
+    set,
+    size,
+    bands: dataset.bands,
+    facts: { config, digest: dataset.digest, length, tileSize, seed, samples: size },
+    cases: Array.from({ length: size }, (_, i): LateCase => {
+      const name = `sample ${i}`;
+      return {
+        set,
+        name,
+        open: async () =>
+          caseOfSample(await dataset.sample(i, rng), { set, name, bands: dataset.bands }),
+      };
+    }),
+  };
+}
+
+/** The split that is scored where nobody names one: not that of training. */
+const TEST = "test";
+
+/**
+ * Cases of a dataset named by JSON. Files are scored whole and unturned, of published datasets the
+ * split "test" unless another is named; what `crop` and `augment` say is for training.
+ *
+ * @throws {InputError} If files are missing or do not fit together; later, when a case is opened, if
+ *   one cannot be read.
+ * @throws {OptionsError} If an option is unknown or out of range.
+ */
+export async function openCases(
+  config: DataConfig,
+  options: CaseSourceOptions,
+): Promise<CaseSource> {
+  if (config.type === "synthetic") return await synthetic(config, options);
+  const { set, samples = Infinity, tileSize, length } = options;
+  const published = config.type !== "folder" && config.type !== "index";
+  const named = published ? { split: TEST, ...config } as typeof config : config;
+  const listing = await listDataset(named);
+  const split = named.type === "folder" ? undefined : named.split;
+  const reference = "reference" in named ? named.reference : undefined;
+  const images = wholeImages(listing, {
+    ...(split !== undefined && { split }),
+    ...(length !== undefined && { length }),
+    ...(tileSize !== undefined && { size: tileSize }),
+    ...(reference !== undefined && { reference }),
+    ...("skipIncomplete" in named && { skipIncomplete: named.skipIncomplete === true }),
+  });
+  const names = images.names.slice(0, samples);
+  return {
+    set,
+    size: names.length,
+    bands: images.bands,
+    facts: {
+      config: named,
+      digest: images.digest,
+      samples: names.length,
+      ...(images.incomplete > 0 && { incomplete: images.incomplete }),
+      ...(length !== undefined && { length }),
+      ...(tileSize !== undefined && { tileSize }),
+    },
+    cases: names.map((name, i): LateCase => ({
+      set,
+      name,
+      open: async () => ({ set, ...await images.read(i) }),
+    })),
+  };
+}
