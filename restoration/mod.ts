@@ -63,6 +63,14 @@ export {
   type TilingOptions,
 } from "./restore_rows.ts";
 export { fillGaps } from "./fill_gaps.ts";
+export type { CheckScore } from "./check_scores.ts";
+export {
+  type OriginScore,
+  type SelfCheck,
+  selfCheck,
+  type SelfCheckOptions,
+  type SelfCheckSeriesOptions,
+} from "./self_check.ts";
 export type { SceneSky } from "./flight.ts";
 export { openSky } from "./scene_sky.ts";
 export type { MaskSource, Scene, SceneFrame } from "./scene.ts";

@@ -16,10 +16,12 @@ import { type Model, scalingRanges } from "../model/mod.ts";
 import { abortableMask } from "./abortable.ts";
 import { areaOf } from "./area.ts";
 import type { SceneSky } from "./flight.ts";
+import type { FrameRows } from "./frame_rows.ts";
 import { KEEP_CLEAR_DEFAULTS } from "./keep_clear.ts";
 import { classMaskSource, detectorMask } from "./masks.ts";
 import { whiteOf } from "./missing_values.ts";
 import { planArea } from "./restore_rows.ts";
+import type { MaskSource, Scene } from "./scene.ts";
 import type { RestoreSceneOptions } from "./scene_options.ts";
 import type { OpenSeries } from "./series.ts";
 import { SKY_ROWS } from "./sky_rows.ts";
@@ -57,6 +59,48 @@ async function lookedAt(
   };
 }
 
+/** Whether a model has the bands that the detector needs. */
+export function detects({ card }: Pick<Model, "card">): boolean {
+  return ["B02", "B03", "B04"].every((band) => card.bands.some(({ name }) => name === band));
+}
+
+/** The number of reflectance 1 in a model's units; where there is none, the top of its range. */
+function whiteIn({ card }: Pick<Model, "card">): number {
+  return whiteOf(card.bands[0]!) ?? scalingRanges(card.scaling, 1)[0]!.high;
+}
+
+/** What the detector finds in a date of a scene; its pixels without data are clear in the reference. */
+function detected(
+  rows: FrameRows,
+  { scene: { grid, reference }, model, date }: {
+    readonly scene: Scene;
+    readonly model: Pick<Model, "card">;
+    readonly date: number;
+  },
+): MaskSource {
+  return detectorMask(rows, {
+    scene: grid,
+    bands: model.card.bands.map(({ name }) => name),
+    white: whiteIn(model),
+    pixelSize: pixelSizeOf(grid),
+    emptyIsClear: date === reference,
+  });
+}
+
+/** The sky of a scene by the detector alone. */
+export function detectorSky(scene: Scene, model: Pick<Model, "card">): SceneSky {
+  return {
+    margin: DETECTOR_MARGIN,
+    open(rows) {
+      const sources = rows.map((row, date) => detected(row, { scene, model, date }));
+      return {
+        mask: sources[scene.reference]!,
+        others: sources.filter((_, date) => date !== scene.reference),
+      };
+    },
+  };
+}
+
 /** Masks of all dates; undefined where clear pixels are not kept. */
 export async function openSky(
   series: OpenSeries,
@@ -80,9 +124,7 @@ export async function openSky(
         (product.level === "L2A" ? "" : ", or use the detector"),
     );
   }
-  const visible = ["B02", "B03", "B04"].every((band) =>
-    card.bands.some(({ name }) => name === band)
-  );
+  const visible = detects(model);
   if (!visible && rasterOf(reference) === undefined) {
     throw new InputError(
       `Cannot look for clouds in ${
@@ -109,7 +151,6 @@ export async function openSky(
     await close();
     throw error;
   }
-  const white = whiteOf(card.bands[0]!) ?? scalingRanges(card.scaling, 1)[0]!.high;
   return {
     close,
     sky: {
@@ -120,16 +161,8 @@ export async function openSky(
         const sources = rows.map((row, l) => {
           const raster = rasters[l];
           if (raster !== undefined) return abortableMask(classMaskSource(row, raster), signal);
-          return !visible ? undefined : abortableMask(
-            detectorMask(row, {
-              scene: grid,
-              bands: card.bands.map(({ name }) => name),
-              white,
-              pixelSize: pixelSizeOf(grid),
-              emptyIsClear: l === reference,
-            }),
-            signal,
-          );
+          if (!visible) return undefined;
+          return abortableMask(detected(row, { scene, model, date: l }), signal);
         });
         return {
           mask: sources[reference]!,
