@@ -15,6 +15,7 @@ import {
   restoreScene,
   type RestoreSceneOptions,
   type SceneStatus,
+  selfCheckScene,
 } from "../restoration/mod.ts";
 import { command, type Context, Failure, type Result } from "./command.ts";
 import { DEFAULT_MODEL } from "./default_model.ts";
@@ -28,20 +29,52 @@ import {
   RESTORE_FLAGS,
   type RestoreValues,
 } from "./restore_flags.ts";
-import { estimateText, resultText, statusText, sumText } from "./restore_text.ts";
+import { checkText, estimateText, resultText, statusText, sumText } from "./restore_text.ts";
+
+/** What one scene is restored with. */
+interface One {
+  readonly model: Model;
+  readonly engine: { readonly name: string; readonly device: string };
+  readonly context: Context;
+  readonly signal: AbortSignal;
+}
+
+/** What can be said of a restoration without doing it. */
+async function checkOne(
+  values: RestoreValues,
+  { model, engine, context, signal }: One,
+): Promise<Result> {
+  const { operands, registry, progress, log } = context;
+  if (values.png !== undefined) throw new UsageError("--png needs a file to write (--out)");
+  const bar = progress("self-check");
+  try {
+    const check = await selfCheckScene(model, {
+      ...optionsOf(values, registry),
+      inputs: inputsOf(values, operands),
+      auxiliary: values.auxiliary,
+      ...(values.reference !== undefined && { reference: referenceOf(values.reference)! }),
+      signal,
+      log,
+      onProgress: ({ done, total }) => bar.update(done, total, "tiles"),
+    });
+    return { text: checkText(check), json: { ...check, device: engine.device } };
+  } finally {
+    bar.end();
+  }
+}
 
 async function runOne(
   values: RestoreValues,
-  { model, engine, context, signal }: {
-    readonly model: Model;
-    readonly engine: { readonly name: string; readonly device: string };
-    readonly context: Context;
-    readonly signal: AbortSignal;
-  },
+  { model, engine, context, signal }: One,
 ): Promise<Result> {
   const { out } = values;
-  if (out === undefined) throw new UsageError("give the file to write with --out");
   const { operands, registry, progress, log } = context;
+  if (out === undefined) {
+    if (values.selfCheck && !values.dryRun) {
+      return await checkOne(values, { model, engine, context, signal });
+    }
+    throw new UsageError("give the file to write with --out");
+  }
   const options: RestoreSceneOptions = {
     ...optionsOf(values, registry),
     inputs: inputsOf(values, operands),
@@ -61,7 +94,7 @@ async function runOne(
     const result = await restoreScene(model, {
       ...options,
       log,
-      onProgress: ({ done, total }) => bar.update(done, total, "tiles"),
+      onProgress: ({ done, total, stage }) => bar.update(done, total, stage ?? "tiles"),
     });
     const seconds = (performance.now() - start) / 1000;
     return {
@@ -155,6 +188,10 @@ export const restore = command({
     "deviations are as large as errors were on the data that it names; else they are what samples\n" +
     "spread, which is less.\n" +
     "\n" +
+    "--self-check hides clear parts of the reference under synthetic clouds like its own, restores them\n" +
+    "with the same dates and options, and compares: the error to expect, beside what costs no model. It\n" +
+    "is printed and written into the file's tags (EMRDM_EXPECTED_…). Without --out it only checks.\n" +
+    "\n" +
     "Nodata, NaN and infinite numbers (which are told) are missing: they are filled for the model, and\n" +
     "have no data in the result where the reference has none.\n" +
     "\n" +
@@ -166,6 +203,7 @@ export const restore = command({
     "restore 2018-03-07.tif 2018-07-05.tif 2018-09-18.tif --reference 2018-07-05 --out clear.tif",
     "restore S2A_MSIL1C_….SAFE --keep-clear --out clear.tif --png before_after.png",
     "restore --input a.tif --input b.tif --mask clouds.tif --shard 2/4 --out clear.2of4.tif",
+    "restore a.tif b.tif c.tif --keep-clear --samples 8 --self-check --out clear.tif",
     "restore --manifest scenes.csv --shard 3/16 --json",
   ],
   async run(values, context) {

@@ -81,6 +81,7 @@ export const RESTORE_FLAGS = {
   ]),
   seed: count("Seed of the noise (default 0)"),
   samples: count("Restorations whose mean is written, and beside it their deviation", { min: 2 }),
+  selfCheck: toggle("Hide clear parts, restore them, and say the error to expect (see above)"),
   steps: count("Sampler steps (default the model's)", { min: 1 }),
   sampler: text("Sampler: a type, or JSON with its options (default the model's)", "TYPE|JSON"),
   timesteps: text("Time steps: a type, or JSON (default the model's)", "TYPE|JSON"),
@@ -175,8 +176,14 @@ export function optionsOf(values: RestoreValues, registry: AnyRegistry) {
     shard: shardOf(values.shard),
   };
   const given = Object.entries(optional).filter(([, value]) => value !== undefined);
-  const { anyLength, overwrite } = values;
-  return { ...Object.fromEntries(given), anyLength, overwrite, registry } as Partial<
+  const { anyLength, overwrite, selfCheck } = values;
+  return {
+    ...Object.fromEntries(given),
+    ...(selfCheck && { selfCheck }),
+    anyLength,
+    overwrite,
+    registry,
+  } as Partial<
     RestoreSceneOptions
   >;
 }

@@ -5,8 +5,9 @@
  */
 
 import type { Model } from "../model/mod.ts";
-import type { RestoredScene, SceneEstimate, SceneStatus } from "../restoration/mod.ts";
+import type { RestoredScene, SceneEstimate, SceneStatus, SelfCheck } from "../restoration/mod.ts";
 import { clock } from "./progress.ts";
+import { table } from "./table.ts";
 
 /** Bytes for people. */
 function size(bytes: number): string {
@@ -21,7 +22,8 @@ export function estimateText(
   return [
     `${width}×${height} pixels, ${tiles.restored} of ${tiles.total} tiles, ${evaluations} evaluations`,
     `time    about ${clock(seconds.network + seconds.files)} ` +
-    `(network ${clock(seconds.network)}, files ${clock(seconds.files)})`,
+    `(network ${clock(seconds.network)}, files ${clock(seconds.files)})` +
+    (seconds.check === undefined ? "" : `, and for the self-check up to ${clock(seconds.check)}`),
     `memory  up to ${size(memory)}`,
     `disk    up to ${size(bytes)}, and as much again while writing`,
     `writes  ${files.join(", ")}`,
@@ -30,7 +32,8 @@ export function estimateText(
 
 /** What was done, in a line or two. */
 export function resultText(
-  { output, dates, paths, reference, report, provenance, uncertainty, tags }: RestoredScene,
+  { output, dates, paths, reference, report, provenance, uncertainty, selfCheck, tags }:
+    RestoredScene,
   { model, seconds, engine }: {
     readonly model: Model;
     readonly seconds: number;
@@ -59,7 +62,26 @@ export function resultText(
       `restored − observed at the mask's edge: ${mean(border.bias).toFixed(0)} on average, ` +
       `${mean(border.absolute).toFixed(0)} absolute`,
     ]),
+    ...(selfCheck === undefined ? [] : [checkText(selfCheck)]),
   ].join("\n");
+}
+
+/** What a self-check found: one row a method. */
+export function checkText({ scores, pixels, runs, cover, clear }: SelfCheck): string {
+  const share = (value: number) => `${(100 * value).toFixed(0)} %`;
+  const cell = (value: number | null, digits: number) =>
+    value === null ? "–" : value.toFixed(digits);
+  const rows = Object.entries(scores).map(([method, { mae, rmse, psnr, ssim, sam }]) => [
+    method,
+    cell(psnr, 2),
+    cell(ssim, 4),
+    cell(mae, 4),
+    cell(rmse, 4),
+    cell(sam, 2),
+  ]);
+  return `self-check: ${pixels} clear pixels hidden under ${runs.length} synthetic clouds ` +
+    `(${share(cover)} cover; ${share(clear)} of what was looked at is clear)\n` +
+    table([["", "PSNR", "SSIM", "MAE", "RMSE", "SAM"], ...rows]);
 }
 
 function mean(values: readonly number[]): number {

@@ -28,7 +28,7 @@ export interface CheckScore {
   }[];
 }
 
-/** Images of a part [height, width, bands], in the unit of the scores. */
+/** Images of a part [height, width, bands], as reflectances. */
 export interface CheckImages {
   readonly prediction: Float32Array;
   readonly truth: Float32Array;
@@ -52,16 +52,14 @@ function hasInterior({ mask, width, height }: CheckImages): boolean {
 /** Adds parts up. */
 export class CheckSums {
   readonly #bands: readonly string[];
-  readonly #dataRange: number;
   readonly #sums: { bias: number; absolute: number; squares: number }[];
   #pixels = 0;
   #sam = 0;
   #ssim = 0;
   #inner = 0;
 
-  constructor(bands: readonly string[], dataRange: number) {
+  constructor(bands: readonly string[]) {
     this.#bands = bands;
-    this.#dataRange = dataRange;
     this.#sums = bands.map(() => ({ bias: 0, absolute: 0, squares: 0 }));
   }
 
@@ -84,7 +82,7 @@ export class CheckSums {
         sums.squares += error * error;
       }
     }
-    const options = { width, height, channels, mask, dataRange: this.#dataRange };
+    const options = { width, height, channels, mask, dataRange: 1 };
     this.#pixels += pixels;
     this.#sam += pixels * sam(prediction, truth, options);
     if (!hasInterior(images)) return;
@@ -106,7 +104,7 @@ export class CheckSums {
     return {
       mae: mean((band) => band.mae),
       rmse,
-      psnr: rmse === 0 ? null : 20 * Math.log10(this.#dataRange / rmse),
+      psnr: rmse === 0 ? null : -20 * Math.log10(rmse),
       ssim: this.#inner === 0 ? null : this.#ssim / this.#inner,
       sam: this.#sam / pixels,
       bands,

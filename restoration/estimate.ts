@@ -8,6 +8,7 @@ import { pixelArray } from "../core/mod.ts";
 import { cogMemory, DETECTOR_MARGIN } from "../data/mod.ts";
 import { type Model, restoreImages, scalingRanges } from "../model/mod.ts";
 import { areaOf } from "./area.ts";
+import { spreadWindows } from "./check_windows.ts";
 import { KEEP_CLEAR_DEFAULTS } from "./keep_clear.ts";
 import { rowAhead, type TilePlan } from "./plan.ts";
 import { countTiles, planArea } from "./restore_rows.ts";
@@ -16,6 +17,7 @@ import type { Scene } from "./scene.ts";
 import { withSampling } from "./sampling.ts";
 import type { RestoreSceneOptions } from "./scene_options.ts";
 import { openSky } from "./scene_sky.ts";
+import { CHECK_DEFAULTS } from "./self_check.ts";
 import { openSeries } from "./series.ts";
 import { SKY_ROWS } from "./sky_rows.ts";
 
@@ -29,7 +31,12 @@ export interface SceneEstimate {
   /** Evaluations of the denoiser. */
   readonly evaluations: number;
   /** Seconds of the network, by a batch that was timed, and of reading and writing, by rule. */
-  readonly seconds: { readonly network: number; readonly files: number };
+  readonly seconds: {
+    readonly network: number;
+    readonly files: number;
+    /** Of a self-check, at most. */
+    readonly check?: number;
+  };
   /** Most memory of the process in bytes. */
   readonly memory: number;
   /** The result's size in bytes at most, uncompressed with its overviews; as much again while writing. */
@@ -86,6 +93,27 @@ export function bytesInFlight(
     ? 0
     : rowsAhead * (all.columns[1] - all.columns[0]) * tileSize ** 2 * joint * samples * 4;
   return frames.reduce((sum, bytes) => sum + bytes, 0) + blend + sky + tiles;
+}
+
+/** Tiles that a self-check restores at most. */
+async function checkTiles(
+  model: Model,
+  scene: Scene,
+  options: RestoreSceneOptions,
+): Promise<number> {
+  const { shard: _, selfCheck, ...whole } = options;
+  const runs = typeof selfCheck === "object" ? selfCheck.runs : undefined;
+  const counts: number[] = [];
+  for (const window of spreadWindows(areaOf(scene.grid, whole), model.card.tileSize)) {
+    const { plan: { all: { rows, columns } } } = await planArea(model, scene, {
+      ...options,
+      area: window,
+    });
+    counts.push((rows[1] - rows[0]) * (columns[1] - columns[0]));
+    // Others are no larger.
+    if (counts.length === 4) break;
+  }
+  return Math.max(...counts) * (runs ?? CHECK_DEFAULTS.runs);
 }
 
 /** Runs of a batch that are timed, and after how many milliseconds no more begin. */
@@ -177,6 +205,9 @@ export async function estimateScene(
         network: tiles.restored * samples * tile,
         files: numbers * (read + (masked ? detect : 0)) + pixels * scene.output.length * write *
             (samples > 1 ? 2 : 1),
+        ...(options.selfCheck && {
+          check: await checkTiles(model, scene, options) * samples * tile,
+        }),
       },
       memory: Math.round(
         rss() +

@@ -71,6 +71,7 @@ export {
   type SelfCheckOptions,
   type SelfCheckSeriesOptions,
 } from "./self_check.ts";
+export { selfCheckScene, type SelfCheckSceneOptions } from "./self_check_scene.ts";
 export type { SceneSky } from "./flight.ts";
 export { openSky } from "./scene_sky.ts";
 export type { MaskSource, Scene, SceneFrame } from "./scene.ts";

@@ -27,6 +27,8 @@ export interface RestoreProgress {
   readonly done: number;
   /** Tiles of the area, times samples. */
   readonly total: number;
+  /** Where it is not the restoration itself. */
+  readonly stage?: "self-check";
 }
 
 /** How tiles are laid, run and put together. */

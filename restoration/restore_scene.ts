@@ -19,6 +19,8 @@ import type { RestoreSceneOptions } from "./scene_options.ts";
 import { openSky } from "./scene_sky.ts";
 import { withSampling } from "./sampling.ts";
 import { logScene, sampleTags, sceneTags } from "./scene_tags.ts";
+import type { SelfCheck } from "./self_check.ts";
+import { checkSeries, checkTags } from "./self_check_scene.ts";
 import { type OpenSeries, openSeries } from "./series.ts";
 
 /** What {@linkcode restoreScene} did. */
@@ -34,6 +36,8 @@ export interface RestoredScene {
   readonly paths: readonly string[];
   /** The date that is depicted, by its place among `dates`. */
   readonly reference: number;
+  /** Where it was asked for. */
+  readonly selfCheck?: SelfCheck;
   /** Tags added to the file. */
   readonly tags: Readonly<Record<string, string>>;
   readonly report: RowsReport;
@@ -122,14 +126,16 @@ export async function restoreScene(
     const area = areaOf(grid, options);
     const sky = await openSky(series, { model, options });
     if (sky !== undefined) closing.push(() => sky.close());
+    // It is written last; that it cannot be must not come out after hours.
+    if (picture !== undefined) await checkWritable(picture);
+    const check = options.selfCheck ? await checkSeries(model, series, options) : undefined;
     const tags = {
       ...await sceneTags(model, series, options),
       ...(text && sampleTags(options.seeds!, text)),
+      ...(check && checkTags(check)),
       ...options.tags,
     };
     const frame = scene.frames[scene.reference]!;
-    // It is written last; that it cannot be must not come out after hours.
-    if (picture !== undefined) await checkWritable(picture);
     const place = {
       width: area.width,
       height: area.height,
@@ -208,6 +214,7 @@ export async function restoreScene(
       dates,
       paths,
       reference: scene.reference,
+      ...(check && { selfCheck: check }),
       tags,
       report,
     };

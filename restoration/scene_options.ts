@@ -7,6 +7,7 @@
 import type { AreaOptions } from "./area.ts";
 import type { KeepClearOptions } from "./keep_clear.ts";
 import type { TilingOptions } from "./restore_rows.ts";
+import type { SelfCheckOptions } from "./self_check.ts";
 import type { OpenSeriesOptions } from "./series.ts";
 
 /** Options of `restoreScene`. */
@@ -27,6 +28,11 @@ export interface RestoreSceneOptions
    * that are left out are those of `samplingOf`.
    */
   readonly samples?: number;
+  /**
+   * Checks the restoration on the scene itself first (`selfCheckScene`) and says in the file what error
+   * is to be expected. Default false.
+   */
+  readonly selfCheck?: boolean | SelfCheckOptions;
   /** Whether existing files may be replaced. Default false. */
   readonly overwrite?: boolean;
   /** Added to the file's tags. */

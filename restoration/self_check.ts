@@ -8,7 +8,6 @@
 import { InputError, type Raster } from "../core/mod.ts";
 import type { RasterWindow } from "../data/mod.ts";
 import type { Model } from "../model/mod.ts";
-import { scalingRanges } from "../model/mod.ts";
 import { copyInput } from "./baselines.ts";
 import { cloudsLike } from "./check_clouds.ts";
 import { datesOf, withoutModel } from "./check_dates.ts";
@@ -43,8 +42,8 @@ export interface SelfCheckOptions {
 export interface SelfCheck {
   /** Scores over the hidden pixels by method: "restored" and the baselines. */
   readonly scores: Readonly<Record<string, CheckScore>>;
-  /** Unit of MAE, RMSE and bias: "reflectance", or that of the model's bands. */
-  readonly unit: string;
+  /** Unit of MAE, RMSE and bias; PSNR is for a data range of 1. */
+  readonly unit: "reflectance";
   /** Hidden pixels that were scored, over all runs. */
   readonly pixels: number;
   /**
@@ -92,9 +91,11 @@ export interface CheckedScene {
   readonly looks: boolean;
 }
 
-const DEFAULTS = { runs: 6, cloudSeed: 0 } as const;
+/** Defaults of {@linkcode SelfCheckOptions}. */
+export const CHECK_DEFAULTS = { runs: 6, cloudSeed: 0 } as const;
 function checkOptions(
-  { runs = DEFAULTS.runs, cloudSeed = DEFAULTS.cloudSeed, cover = 0.5 }: SelfCheckOptions,
+  { runs = CHECK_DEFAULTS.runs, cloudSeed = CHECK_DEFAULTS.cloudSeed, cover = 0.5 }:
+    SelfCheckOptions,
 ): void {
   if (!(Number.isSafeInteger(runs) && runs >= 1)) {
     throw new RangeError(`Cannot check a scene: there must be at least one run, got ${runs}`);
@@ -107,6 +108,15 @@ function checkOptions(
   if (!(cover > 0 && cover < 1)) {
     throw new RangeError(`Cannot check a scene: the cover must be in (0, 1), got ${cover}`);
   }
+}
+
+/** @throws {InputError} If the clouds of a check cannot be painted in a model's bands. */
+function checkUnits({ card }: Pick<Model, "card">): void {
+  if (card.bands.every((band) => whiteOf(band) !== undefined)) return;
+  throw new InputError(
+    `Cannot check ${card.name}: synthetic clouds are known of reflectances only, got bands in ` +
+      `${[...new Set(card.bands.map(({ unit }) => unit))].join(", ")}; leave the self-check out`,
+  );
 }
 
 /** Errors of one kind of pixels. */
@@ -141,8 +151,9 @@ export async function checkScene(
       readonly check?: SelfCheckOptions;
     },
 ): Promise<SelfCheck> {
-  const settings = { ...DEFAULTS, ...check };
+  const settings = { ...CHECK_DEFAULTS, ...check };
   checkOptions(settings);
+  checkUnits(model);
   const { runs: count, cloudSeed } = settings;
   const { card } = model;
   const { tileSize } = card;
@@ -169,10 +180,7 @@ export async function checkScene(
   const like = cloudsLike(looked, looks);
   const cover = settings.cover ?? like.cover;
 
-  const first = card.bands[0]!;
-  const white = whiteOf(first);
-  const [{ low, high } = { low: 0, high: 1 }] = scalingRanges(card.scaling, 1);
-  const unit = white ?? 1;
+  const white = whiteOf(card.bands[0]!)!;
   const frame = scene.frames[scene.reference]!;
   const names = scene.output.map((band) => card.bands[band]!.name);
   const visible = ["B02", "B03", "B04"].every((band) => names.includes(band));
@@ -187,7 +195,7 @@ export async function checkScene(
     const hidden = await hidePart(scene, {
       // All that tiles see which touch the part.
       window: grown(window, { scene: scene.grid, margin: tileSize }),
-      spectra: { bands: card.bands.map((band) => band.name), white: white ?? high },
+      spectra: { bands: card.bands.map((band) => band.name), white },
       clouds: {
         cover,
         density: like.density,
@@ -218,11 +226,11 @@ export async function checkScene(
         const at = (row - window.row) * window.width * names.length;
         for (let i = 0; i < data.length; i++) {
           const band = scene.output[i % names.length]!;
-          restored[at + i] = (data[i]! * frame.gains[band]! + frame.biases[band]!) / unit;
+          restored[at + i] = (data[i]! * frame.gains[band]! + frame.biases[band]!) / white;
         }
       },
     });
-    const where = { window, names, white: unit };
+    const where = { window, names, white };
     const dates = await datesOf(clouded, where);
     const truth = (await datesOf({ ...scene, frames: [frame] }, where))[0]!.data as Float32Array;
     const results = {
@@ -235,7 +243,7 @@ export async function checkScene(
     const { width, height } = window;
     for (const [method, prediction] of Object.entries(results)) {
       const own = sums.get(method) ??
-        new CheckSums(names, white === undefined ? high - low : 1);
+        new CheckSums(names);
       sums.set(method, own);
       own.add({ prediction: finite(prediction), truth: finite(truth), mask, width, height });
     }
@@ -277,7 +285,7 @@ export async function checkScene(
   const share = (part: number) => own === 0 ? undefined : part / own;
   return {
     scores: Object.fromEntries([...sums].map(([method, one]) => [method, one.result()])),
-    unit: white === undefined ? first.unit : "reflectance",
+    unit: "reflectance",
     pixels: sums.get("restored")!.pixels,
     origins: {
       otherDate: origins.otherDate.result(names.length, share(ownSeen)),

@@ -25,6 +25,8 @@ const AREA = "EMRDM_AREA";
 const SHARD = "EMRDM_SHARD";
 /** What may differ between the parts of one scene. */
 const OWN: readonly string[] = [AREA, SHARD, "EMRDM_RUN"];
+/** What a check found, which need not have been asked for everywhere. */
+const EXPECTED = "EMRDM_EXPECTED_";
 /** What the rasters beside an image alone say: of provenance, and of deviations. */
 const BESIDE: readonly string[] = ["EMRDM_CLASSES", "EMRDM_UNCERTAINTY"];
 
@@ -89,7 +91,10 @@ export function checkRun([first, ...others]: readonly Part[]): void {
   const wanted = first!.tags;
   for (const { path, tags } of others) {
     for (const key of new Set([...Object.keys(wanted), ...Object.keys(tags)])) {
-      if (!key.startsWith("EMRDM_") || OWN.includes(key) || tags[key] === wanted[key]) continue;
+      if (
+        !key.startsWith("EMRDM_") || OWN.includes(key) || key.startsWith(EXPECTED) ||
+        tags[key] === wanted[key]
+      ) continue;
       throw new InputError(
         `Cannot join ${path}: its tag ${key} must be that of ${first!.path}, ` +
           `"${wanted[key] ?? "none"}", got "${tags[key] ?? "none"}"; restore all parts with one ` +
