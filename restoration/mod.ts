@@ -53,6 +53,7 @@ export {
   type Sampling,
   samplingOf,
   type SamplingOptions,
+  withSampling,
 } from "./sampling.ts";
 export { restoreSeries, type RestoreSeriesOptions } from "./restore_series.ts";
 export {
