@@ -4,153 +4,248 @@
  * @module
  */
 
-import { loadModel } from "../checkpoints/mod.ts";
-import type { Raster } from "../core/mod.ts";
-import { readRaster } from "../data/mod.ts";
+import { readLpips } from "../checkpoints/mod.ts";
+import { normalizeBand, writeFileAtomically } from "../data/mod.ts";
 import { tf } from "../engine/mod.ts";
-import { evaluate as evaluateCases, type EvaluationCase } from "../evaluation/mod.ts";
+import {
+  type CaseSource,
+  compareEvaluations,
+  evaluate as evaluateCases,
+  type EvaluatedMethod,
+  type EvaluateOptions,
+  type Evaluation,
+  evaluationJson,
+  evaluationMarkdown,
+  evaluationRun,
+  type LateCase,
+  modelMethod,
+  openEvaluationCsv,
+  readEvaluationCsv,
+  withRestored,
+} from "../evaluation/mod.ts";
 import type { Model } from "../model/mod.ts";
-import { restoreSeries } from "../restoration/mod.ts";
-import { command, type Context, operandsOf } from "./command.ts";
-import { readScene, stemOf } from "./files.ts";
-import { count, number, text, texts, UsageError } from "./flags.ts";
-import { scoreTable } from "./scores.ts";
+import { command, type Context, type Result } from "./command.ts";
+import { casesOf, type Scored } from "./evaluate_cases.ts";
+import { EVALUATE_FLAGS, type EvaluateValues, methodOptions } from "./evaluate_flags.ts";
+import { evaluationText } from "./evaluate_text.ts";
+import { stemOf } from "./files.ts";
+import { UsageError } from "./flags.ts";
+import { interruptible } from "./interrupt.ts";
+import { openModel } from "./model.ts";
 
-/** Names of GeoTIFFs in a folder, sorted. */
-async function tiffNames(folder: string): Promise<readonly string[]> {
-  const names: string[] = [];
-  for await (const { name } of Deno.readDir(folder)) {
-    if (/\.tiff?$/i.test(name)) names.push(name);
+/** @throws {UsageError} If flags do not go together. */
+function checkFlags(values: EvaluateValues, operands: readonly string[]): void {
+  const { data, model, restored, method, cloudy, mask } = values;
+  if (operands.length > (data === undefined ? 2 : 0)) {
+    throw new UsageError(
+      `it takes restored and clear images, or one place that has both, got ${operands.join(" ")}`,
+    );
   }
-  return names.sort();
-}
-
-async function isFolder(path: string): Promise<boolean> {
-  return await Deno.stat(path).then(({ isDirectory }) => isDirectory, () => false);
-}
-
-/** Cloudy dates of a clear image: NAME.tif, or NAME_0.tif, NAME_1.tif, …. */
-async function cloudyOf(folder: string, stem: string): Promise<readonly Raster[]> {
-  const order = (name: string) => {
-    const own = name.replace(/\.tiff?$/i, "");
-    if (own === stem) return -1;
-    const digits = own.startsWith(`${stem}_`) ? own.slice(stem.length + 1) : "";
-    return /^\d+$/.test(digits) ? Number(digits) : undefined;
-  };
-  const frames = (await tiffNames(folder))
-    .flatMap((name) => order(name) === undefined ? [] : [{ name, order: order(name)! }])
-    .sort((a, b) => a.order - b.order);
-  return await Promise.all(frames.map(({ name }) => readRaster(`${folder}/${name}`)));
-}
-
-/** The clear images of a folder with their cloudy dates, by name. */
-async function* clearCases(
-  data: string,
-  { restored, reference }: {
-    /** Scores these files and no others: a folder's, as the result of a method. */
-    readonly restored?: { readonly folder: string; readonly method: string };
-    readonly reference?: number;
-  },
-): AsyncGenerator<EvaluationCase> {
-  const clear = await isFolder(`${data}/clear`) ? `${data}/clear` : data;
-  const cloudy = await isFolder(`${data}/cloudy`) ? `${data}/cloudy` : undefined;
-  for (const name of await tiffNames(restored?.folder ?? clear)) {
-    const stem = stemOf(name);
-    yield {
-      name: stem,
-      target: await readRaster(`${clear}/${name}`),
-      cloudy: cloudy === undefined ? [] : await cloudyOf(cloudy, stem),
-      ...(restored && {
-        restored: { [restored.method]: await readRaster(`${restored.folder}/${name}`) },
-      }),
-      ...(reference !== undefined && { reference }),
-    };
+  if (operands.length === 0 && data === undefined) {
+    throw new UsageError("say what is scored: restored and clear images, a folder, a CSV or JSON");
+  }
+  const pair = operands.length === 2;
+  if (pair && (model.length > 0 || restored !== undefined)) {
+    throw new UsageError(
+      "--model and --restored go with one place that has cloudy and clear images",
+    );
+  }
+  if (!pair && (cloudy.length > 0 || mask !== undefined)) {
+    throw new UsageError("--cloudy and --mask go with two images, restored and clear");
+  }
+  if (!pair && method !== undefined && restored === undefined) {
+    throw new UsageError(
+      "--method and --cloudy go with restored images; give their folder (--restored)",
+    );
   }
 }
 
-/** The cases with what a model makes of their cloudy dates. */
-async function* withModel(
-  model: Model,
-  cases: AsyncIterable<EvaluationCase>,
-  { registry, progress }: Pick<Context, "registry" | "progress">,
-): AsyncGenerator<EvaluationCase> {
-  const bar = progress("evaluate");
-  for await (const each of cases) {
-    const { name, cloudy = [], reference } = each;
-    const restored = await restoreSeries(model, cloudy, {
-      registry,
-      ...(reference !== undefined && { reference }),
-      onProgress: ({ done, total }) => bar.update(done, total, name),
-    });
-    yield { ...each, restored: { [model.card.name]: restored } };
+/** The bands of all models. @throws {UsageError} If they differ. */
+function commonBands(models: readonly Model[]): readonly string[] | undefined {
+  const [first, ...others] = models.map(({ card }) =>
+    card.bands.map(({ name }) => normalizeBand(name))
+  );
+  const other = others.find((bands) => bands.join() !== first!.join());
+  if (other !== undefined) {
+    throw new UsageError(
+      `models of one evaluation must have the same bands, got ${first!.join(", ")} and ` +
+        other.join(", "),
+    );
   }
-  bar.end();
+  return first;
 }
 
-const PAIR = { min: 2, what: "restored and clear images" } as const;
-const DATA = { min: 1, what: "one folder with clear/ and cloudy/" } as const;
-
-/** What the operands mean: a folder for a model, two folders, or two images. */
-async function casesOf(
-  [first, second]: readonly string[],
-  { cloudy, reference, method, model, context }: {
-    readonly cloudy: readonly string[];
-    readonly reference: number | undefined;
-    readonly method: string;
-    readonly model: Model | undefined;
+/** Models as methods, each with a name of its own. */
+async function methodsOf(
+  models: readonly Model[],
+  { values, context, onProgress }: {
+    readonly values: EvaluateValues;
     readonly context: Context;
+    readonly onProgress: (share: number) => void;
   },
-): Promise<Iterable<EvaluationCase> | AsyncIterable<EvaluationCase>> {
-  const marked = reference === undefined ? {} : { reference };
-  if (model !== undefined) return withModel(model, clearCases(first!, marked), context);
-  const folders = await isFolder(first!) && (await tiffNames(first!)).length > 0;
-  if (folders && cloudy.length === 0) {
-    return clearCases(second!, { restored: { folder: first!, method }, ...marked });
+): Promise<readonly EvaluatedMethod[]> {
+  const options = methodOptions(values, context.registry);
+  const names = models.map(({ card }) => card.name);
+  const methods: EvaluatedMethod[] = [];
+  for (const [i, model] of models.entries()) {
+    const own = names[i]!;
+    const isShared = names.filter((name) => name === own).length > 1;
+    methods.push(
+      await modelMethod(model, {
+        ...options,
+        name: isShared ? `${own} (${stemOf(values.model[i]!)})` : own,
+        onProgress: ({ done, total }) => onProgress((i + done / total) / models.length),
+      }),
+    );
   }
-  return [{
-    name: stemOf(first!),
-    target: await readScene(second!),
-    restored: { [method]: await readScene(first!) },
-    cloudy: await Promise.all(cloudy.map(readScene)),
-    ...marked,
-  }];
+  return methods;
+}
+
+/** A bar over the cases of all sets. */
+function caseProgress({ progress }: Context, total: number) {
+  const bar = progress("evaluate");
+  let [begun, name] = [0, ""];
+  return {
+    cases: function* (cases: readonly LateCase[]): Generator<LateCase> {
+      for (const each of cases) {
+        name = each.name;
+        bar.update(begun++, total, name);
+        yield each;
+      }
+      bar.update(total, total);
+    },
+    update: (share: number) => bar.update(begun - 1 + share, total, name),
+    end: () => bar.end(),
+  };
+}
+
+async function write(path: string | undefined, text: string, overwrite: boolean): Promise<void> {
+  if (path === undefined) return;
+  await writeFileAtomically(path, [new TextEncoder().encode(text)], { overwrite });
+}
+
+/** The cases of all sets with the restored images that a folder has of them. */
+function allCases(sources: readonly CaseSource[], values: EvaluateValues): readonly LateCase[] {
+  const { restored: folder, method = "restored" } = values;
+  const cases = sources.flatMap((source) => source.cases);
+  return folder === undefined ? cases : withRestored(cases, { folder, method });
+}
+
+async function evaluateAll(
+  { sources, plan }: Scored,
+  { values, models, context, signal }: {
+    readonly values: EvaluateValues;
+    readonly models: readonly Model[];
+    readonly context: Context;
+    readonly signal: AbortSignal;
+  },
+): Promise<Evaluation> {
+  const { csv: path, overwrite, lpips: files, restored } = values;
+  const bands = values.bands ?? commonBands(models);
+  const white = values.white ?? plan.white;
+  const cases = allCases(sources, values);
+  const progress = caseProgress(context, cases.length);
+  const lpips = files.length === 0 ? undefined : await readLpips(files);
+  const options: EvaluateOptions = {
+    profile: values.profile ?? plan.profile ?? "standard",
+    methods: await methodsOf(models, { values, context, onProgress: progress.update }),
+    facts: {
+      sets: sources.map(({ set, facts }) => ({ name: set, ...facts })),
+      ...(restored !== undefined && { restored: stemOf(restored) }),
+    },
+    ...(lpips && { lpips }),
+    ...(white !== undefined && { white }),
+    ...(bands && { bands }),
+    signal,
+  };
+  const run = await evaluationRun(options);
+  const columns = bands ?? [...new Set(sources.flatMap((source) => source.bands))];
+  const csv = path === undefined
+    ? undefined
+    : await openEvaluationCsv(path, { run, bands: columns, overwrite });
+  try {
+    if (csv !== undefined && csv.done.length > 0) {
+      const kept = new Set(csv.done.map(({ set, image }) => JSON.stringify([set, image]))).size;
+      context.log(`going on with ${path}: ${kept} of ${cases.length} images are there`);
+    }
+    return await evaluateCases(progress.cases(cases), {
+      ...options,
+      ...(csv && { done: csv.done, onCase: csv.append }),
+    });
+  } finally {
+    csv?.close();
+    progress.end();
+    await lpips?.dispose();
+  }
+}
+
+async function run(values: EvaluateValues, context: Context): Promise<Result> {
+  const operands = values.data === undefined ? context.operands : [values.data];
+  const { out, markdown, compare, overwrite } = values;
+  const others = compare === undefined ? undefined : await readEvaluationCsv(compare);
+  await context.engine();
+  const models: Model[] = [];
+  let stopped = false;
+  try {
+    for (const place of values.model) {
+      models.push(await openModel(place, { registry: context.registry }));
+    }
+    const bands = values.bands ?? commonBands(models);
+    const scored = await casesOf(operands, { values, bands });
+    const evaluation = await interruptible({
+      log: context.log,
+      heard: "stopping; Ctrl-C again ends at once",
+      reason: values.csv === undefined ? "stopped" : "stopped; the same call goes on",
+    }, (signal) => {
+      signal.addEventListener("abort", () => stopped = true);
+      return evaluateAll(scored, { values, models, context, signal });
+    });
+    const comparisons = others === undefined
+      ? []
+      : compareEvaluations(evaluation.rows, others, { label: stemOf(compare!) });
+    const text = evaluationJson(evaluation);
+    await write(out, text, overwrite);
+    await write(markdown, evaluationMarkdown(evaluation, comparisons), overwrite);
+    return {
+      text: evaluationText(evaluation, comparisons),
+      json: { ...JSON.parse(text), ...(others && { comparisons }) },
+    };
+  } finally {
+    // Stopped, it ends anyway, and another thread may still be at a batch.
+    if (!stopped) {
+      for (const { weights } of models) tf.dispose({ ...weights.params, ...weights.buffers });
+    }
+  }
 }
 
 /** `emrdm evaluate`. */
 export const evaluate = command({
-  summary: "score restored images beside simple baselines",
-  operands: "<restored> <clear>",
+  summary: "score restored images and models beside simple baselines",
+  operands: "<place> | <restored> <clear>",
   details:
-    "Both are GeoTIFFs, or folders whose files have the same names. A folder of clear images\n" +
-    "may be the parent of clear/ and cloudy/, as synth writes it; its cloudy dates then give the\n" +
-    "baselines. Images are divided by --white first: MAE and RMSE are reflectances, PSNR is in dB\n" +
-    "for a data range of 1, SAM in degrees. Numbers are not clipped.",
-  flags: {
-    cloudy: texts("Cloudy date of the baselines, where two files are given", "FILE"),
-    reference: count("Date that the clear image depicts, from 0 (default the last)"),
-    white: number("File number of reflectance 1 (default 10000, uint8: 255)", { min: 1e-6 }),
-    model: text("Model file or URL that restores the cloudy dates of the folder", "FILE"),
-    method: text("What the restored images are called (default restored)", "NAME"),
-  },
+    "A place has cloudy and clear images: a folder with clear/ and cloudy/ as synth writes it, a CSV\n" +
+    "or JSON lines with a row for each image (docs/datasets.md), or JSON: a dataset, an experiment\n" +
+    "(its data.test) or a list of sets (docs/evaluate.md). Or give restored images and clear ones:\n" +
+    "two files, or two folders whose files have the same names.\n" +
+    "\n" +
+    "Scores are over all pixels, and over those that cloud or shadow hides on the reference date and\n" +
+    "the clear ones: by masks that are given, those that synthetic clouds were made with, or the\n" +
+    "built-in detector's. Images are divided by --white first: MAE and RMSE are reflectances, PSNR is\n" +
+    "in dB for a data range of 1, SAM in degrees; numbers are not clipped. Other profiles repeat what\n" +
+    "was done for published tables. Means are over images, with bootstrap intervals. LPIPS needs\n" +
+    "weights that are not part of this project (docs/metrics.md).\n" +
+    "\n" +
+    "With --csv a stopped evaluation goes on where it ended; --compare tests against another's CSV.",
+  flags: EVALUATE_FLAGS,
   examples: [
     "evaluate restored.tif clear.tif --cloudy a.tif --cloudy b.tif",
     "evaluate restored/ data/test --json",
-    "evaluate data/test --model weights/s2-small.safetensors",
+    "evaluate data/test --model weights/s2-small.safetensors --keep-clear --csv scores.csv",
+    "evaluate sets.json --model a.safetensors --model b.safetensors --markdown table.md",
+    "evaluate pairs.csv --restored theirs/ --method theirs --csv theirs.csv --compare ours.csv",
   ],
   async run(values, context) {
-    const { cloudy, reference, white, model: place, method = "restored" } = values;
-    if (place !== undefined && (cloudy.length > 0 || values.method !== undefined)) {
-      throw new UsageError("--cloudy and --method go with restored images, not with --model");
-    }
-    const paths = operandsOf(context, place === undefined ? PAIR : DATA);
-    await context.engine();
-    const model = place === undefined
-      ? undefined
-      : await loadModel(place, { registry: context.registry });
-    const cases = await casesOf(paths, { cloudy, reference, method, model, context });
-    const evaluation = await evaluateCases(cases, { ...(white !== undefined && { white }) });
-    if (model !== undefined) tf.dispose({ ...model.weights.params, ...model.weights.buffers });
-    const title = `${evaluation.cases.length} image${evaluation.cases.length === 1 ? "" : "s"}`;
-    return { text: `${title}\n${scoreTable(evaluation.means)}`, json: evaluation };
+    checkFlags(values, context.operands);
+    return await run(values, context);
   },
 });

@@ -33,7 +33,7 @@ export interface CaseSource {
   readonly set: string;
   readonly size: number;
   readonly bands: readonly string[];
-  /** What the cases depend on, as JSON: the configuration, the digest of the data. */
+  /** What the cases depend on but their number, as JSON: the configuration, the data's digest. */
   readonly facts: Readonly<Record<string, unknown>>;
   readonly cases: readonly LateCase[];
 }
@@ -87,7 +87,7 @@ async function synthetic(config: SyntheticData, options: CaseSourceOptions): Pro
     set,
     size,
     bands: dataset.bands,
-    facts: { config, digest: dataset.digest, length, tileSize, seed, samples: size },
+    facts: { config, digest: dataset.digest, length, tileSize, seed },
     cases: Array.from({ length: size }, (_, i): LateCase => {
       const name = `sample ${i}`;
       return {
@@ -137,7 +137,6 @@ export async function openCases(
     facts: {
       config: named,
       digest: images.digest,
-      samples: names.length,
       ...(images.incomplete > 0 && { incomplete: images.incomplete }),
       ...(length !== undefined && { length }),
       ...(tileSize !== undefined && { tileSize }),

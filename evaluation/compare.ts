@@ -104,21 +104,25 @@ function sentenceOf(
     `${value >= 0 ? "+" : "−"}${Math.abs(value).toFixed(DIGITS[metric])}`;
   const { mean, low, high, count } = difference;
   const range = low === null || high === null ? "" : `, ${number(low)} to ${number(high)}`;
+  const few = test.pairs < FEWEST ? `, and could not be with ${test.pairs} that differ` : "";
   const found = verdict === "no difference found"
-    ? `${metric.toUpperCase()} of ${method} and ${other} cannot be told apart`
+    ? `${metric.toUpperCase()} of ${method} and ${other} cannot be told apart${few}`
     : `${method} is ${verdict} than ${other} in ${metric.toUpperCase()}`;
-  const few = test.pairs < FEWEST
-    ? `; with ${test.pairs} images that differ, no difference could be significant`
-    : "";
   return `${set}, ${pixels} pixels: ${found} (mean difference ${
     number(mean)
   }${range}; n = ${count}, ` +
-    `Wilcoxon ${pText(test.p)}, ${test.method}${few}).`;
+    `Wilcoxon ${pText(test.p)}, ${test.method}).`;
 }
 
 /** Both infinite is no difference. */
 function minus(a: number, b: number): number {
   return a === b ? 0 : a - b;
+}
+
+/** Options of {@linkcode compareRows}. */
+export interface CompareOptions extends BootstrapOptions {
+  /** What the other evaluation is called, where methods have one name. Default "other". */
+  readonly label?: string;
 }
 
 /**
@@ -132,16 +136,14 @@ function minus(a: number, b: number): number {
 export function compareRows(
   rows: readonly EvaluationRow[],
   others: readonly EvaluationRow[],
-  options: BootstrapOptions = {},
+  options: CompareOptions = {},
 ): readonly Comparison[] {
-  const [method, other] = [rows[0]?.method ?? "nothing", others[0]?.method ?? "nothing"];
+  const method = rows[0]?.method ?? "nothing";
+  const theirName = others[0]?.method ?? "nothing";
+  const other = theirName === method ? `${theirName} (${options.label ?? "other"})` : theirName;
   const keyed = (list: readonly EvaluationRow[]) => new Map(list.map((row) => [caseOf(row), row]));
   const [ours, theirs] = [keyed(rows), keyed(others)];
-  checkSameCases(
-    ours,
-    theirs,
-    method === other ? ["the evaluation", "the other"] : [method, other],
-  );
+  checkSameCases(ours, theirs, [method, other]);
   const estimate = bootstrap(options);
   const sets = [...new Set(rows.map(({ set }) => set))];
   return sets.flatMap((set) =>
@@ -188,7 +190,7 @@ function contenders(rows: readonly EvaluationRow[]): ReadonlyMap<string, readonl
 export function compareEvaluations(
   rows: readonly EvaluationRow[],
   others: readonly EvaluationRow[],
-  options: BootstrapOptions = {},
+  options: CompareOptions = {},
 ): readonly Comparison[] {
   const theirs = contenders(others);
   return [...contenders(rows)].flatMap(([method, own]) => {

@@ -82,7 +82,7 @@ export interface Evaluation {
     readonly description: string;
     readonly definitions: Definitions;
   };
-  /** The network of LPIPS, or "no weights". */
+  /** The network of LPIPS and the digest of its weights, or "no weights". */
   readonly lpips: string;
   /** File number of 1; null where it is the pixel type's. */
   readonly white: number | null;
@@ -153,6 +153,13 @@ function profileOf({ profile = "standard" }: EvaluateOptions): MetricProfile {
   return typeof profile === "string" ? METRIC_PROFILES[profile] : profile;
 }
 
+/** The network, and the digest of its weights where they came from files. */
+function lpipsName(lpips: Lpips | undefined): string {
+  if (lpips === undefined) return "no weights";
+  const digest = "digest" in lpips ? ` ${String(lpips.digest).slice(0, 8)}` : "";
+  return `${lpips.net}${digest}`;
+}
+
 /**
  * 8 hexadecimal digits of all that numbers depend on but the images themselves: rows of another run
  * cannot be continued.
@@ -162,7 +169,7 @@ export async function evaluationRun(options: EvaluateOptions = {}): Promise<stri
   return await shortHash(stableJson({
     version: config.version,
     profile: profileOf(options).name,
-    lpips: lpips?.net,
+    lpips: lpipsName(lpips),
     white,
     methods: methods.map(({ name, kind, facts }) => ({ name, kind, facts })),
     baselines,
@@ -231,7 +238,7 @@ export async function evaluate(
       description: profile.description,
       definitions: profile.definitions,
     },
-    lpips: lpips?.net ?? "no weights",
+    lpips: lpipsName(lpips),
     white: options.white ?? null,
     interval: { method: INTERVAL, level, resamples, seed },
     methods: [

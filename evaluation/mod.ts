@@ -23,7 +23,12 @@ export {
   type ScoredCase,
 } from "./evaluate.ts";
 export { caseOfSample, type CaseSource, type CaseSourceOptions, openCases } from "./case_source.ts";
-export { compareEvaluations, compareRows, type Comparison } from "./compare.ts";
+export {
+  compareEvaluations,
+  type CompareOptions,
+  compareRows,
+  type Comparison,
+} from "./compare.ts";
 export { type EvaluationCase, type LateCase } from "./evaluation_case.ts";
 export {
   csvColumns,

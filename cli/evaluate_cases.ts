@@ -1,0 +1,189 @@
+/**
+ * What `emrdm evaluate` is pointed at, as sets of cases.
+ *
+ * @module
+ */
+
+import type { Raster } from "../core/mod.ts";
+import { InputError } from "../core/mod.ts";
+import { dateOf, openClassMask, readRaster } from "../data/mod.ts";
+import {
+  type CaseSource,
+  type EvaluationPlan,
+  type LateCase,
+  openCases,
+  parseEvaluationPlan,
+  readEvaluationPlan,
+} from "../evaluation/mod.ts";
+import type { EvaluateValues } from "./evaluate_flags.ts";
+import { readScene, stemOf } from "./files.ts";
+
+/** Names of GeoTIFFs in a folder, sorted. */
+async function tiffNames(folder: string): Promise<readonly string[]> {
+  const names: string[] = [];
+  for await (const { name } of Deno.readDir(folder)) {
+    if (/\.tiff?$/i.test(name)) names.push(name);
+  }
+  return names.sort();
+}
+
+async function isFolder(path: string): Promise<boolean> {
+  return await Deno.stat(path).then(({ isDirectory }) => isDirectory, () => false);
+}
+
+/** Whether a folder holds images; one with a file per band is one image. */
+async function holdsImages(path: string): Promise<boolean> {
+  return await isFolder(path) && (await tiffNames(path)).length > 0;
+}
+
+/** Paths of the cloudy dates of a clear image: NAME.tif, or NAME_0.tif, NAME_1.tif, …. */
+async function cloudyOf(folder: string, stem: string): Promise<readonly string[]> {
+  const order = (name: string) => {
+    const own = stemOf(name);
+    if (own === stem) return -1;
+    const digits = own.startsWith(`${stem}_`) ? own.slice(stem.length + 1) : "";
+    return /^\d+$/.test(digits) ? Number(digits) : undefined;
+  };
+  return (await tiffNames(folder))
+    .flatMap((name) => order(name) === undefined ? [] : [{ name, order: order(name)! }])
+    .sort((a, b) => a.order - b.order)
+    .map(({ name }) => `${folder}/${name}`);
+}
+
+/** The images of a folder and the clear ones of the same names. */
+async function twoFolders(
+  [restored, data]: readonly [string, string],
+  { method = "restored", reference }: EvaluateValues,
+): Promise<CaseSource> {
+  const clear = await isFolder(`${data}/clear`) ? `${data}/clear` : data;
+  const cloudy = await isFolder(`${data}/cloudy`) ? `${data}/cloudy` : undefined;
+  const names = await tiffNames(restored);
+  const set = stemOf(data);
+  const cases = names.map((file): LateCase => {
+    const name = stemOf(file);
+    return {
+      set,
+      name,
+      async open() {
+        const paths = cloudy === undefined ? [] : await cloudyOf(cloudy, name);
+        return {
+          set,
+          name,
+          target: await readRaster(`${clear}/${file}`),
+          cloudy: await Promise.all(paths.map((path) => readRaster(path))),
+          dates: paths.map(dateOf),
+          restored: { [method]: await readRaster(`${restored}/${file}`) },
+          ...(reference !== undefined && { reference }),
+        };
+      },
+    };
+  });
+  const bands = names.length === 0 ? [] : (await readRaster(`${restored}/${names[0]}`)).bands;
+  const facts = { restored: stemOf(restored) };
+  return { set, size: cases.length, bands, facts, cases };
+}
+
+/** Where the ground is hidden: classes but 0. */
+async function readMask(path: string, target: Raster): Promise<Uint8Array> {
+  const { width, height } = target;
+  const mask = await openClassMask(path, { grid: target });
+  try {
+    const window = { column: 0, row: 0, width, height };
+    // What the mask does not know is not known to be clear.
+    return (await mask.read(window)).map((value) => value === 0 ? 0 : 1);
+  } finally {
+    await mask.close();
+  }
+}
+
+/** Two images. */
+async function twoImages(
+  [restored, clear]: readonly [string, string],
+  { cloudy, mask, method = "restored", reference }: EvaluateValues,
+): Promise<CaseSource> {
+  const target = await readScene(clear);
+  const frames = await Promise.all(cloudy.map(readScene));
+  const at = reference ?? Math.max(frames.length - 1, 0);
+  const hidden = mask === undefined ? undefined : await readMask(mask, target);
+  const set = "images";
+  const name = stemOf(restored);
+  const given = {
+    set,
+    name,
+    target,
+    restored: { [method]: await readScene(restored) },
+    cloudy: frames,
+    dates: cloudy.map(dateOf),
+    ...(hidden && {
+      masks: Array.from(
+        { length: Math.max(frames.length, 1) },
+        (_, l) => l === at ? hidden : undefined,
+      ),
+    }),
+    ...(reference !== undefined && { reference }),
+  };
+  const cases = [{ set, name, open: () => Promise.resolve(given) }];
+  return { set, size: 1, bands: target.bands, facts: {}, cases };
+}
+
+/** The plan of a folder, an index of files, or JSON. */
+async function planOf(path: string): Promise<EvaluationPlan> {
+  const name = stemOf(path);
+  if (await isFolder(path)) return parseEvaluationPlan({ type: "folder", root: path }, { name });
+  if (/\.(?:csv|jsonl|ndjson)$/i.test(path)) {
+    return parseEvaluationPlan({ type: "index", file: path }, { name });
+  }
+  if (/\.tiff?$/i.test(path)) {
+    throw new InputError(
+      `Cannot evaluate ${path}: one image needs its clear one too, as evaluate restored.tif clear.tif`,
+    );
+  }
+  return await readEvaluationPlan(path);
+}
+
+/** What is scored. */
+export interface Scored {
+  readonly sources: readonly CaseSource[];
+  readonly plan: Omit<EvaluationPlan, "sets">;
+}
+
+/**
+ * The cases that operands and flags name: two images, two folders, or a place with both cloudy and
+ * clear ones.
+ *
+ * @param bands Bands of the models, which synthetic clouds are put over.
+ */
+export async function casesOf(
+  operands: readonly string[],
+  { values, bands }: {
+    readonly values: EvaluateValues;
+    readonly bands: readonly string[] | undefined;
+  },
+): Promise<Scored> {
+  const [first, second] = operands;
+  if (second !== undefined) {
+    const pair = [first!, second] as const;
+    const folders = values.cloudy.length === 0 && await holdsImages(first!);
+    return { sources: [await (folders ? twoFolders : twoImages)(pair, values)], plan: {} };
+  }
+  const { sets, ...plan } = await planOf(first!);
+  const { limit, size, reference } = values;
+  const sources: CaseSource[] = [];
+  for (const { name, data, samples, ...own } of sets) {
+    const fewest = Math.min(limit ?? Infinity, samples ?? Infinity);
+    const most = data.type === "synthetic" && fewest === Infinity ? undefined : fewest;
+    const marked = reference !== undefined && (data.type === "folder" || data.type === "index")
+      ? { ...data, reference }
+      : data;
+    sources.push(
+      await openCases(marked, {
+        ...own,
+        set: name,
+        ...(most !== undefined && { samples: most }),
+        ...(size !== undefined && { tileSize: size }),
+        ...(bands && { bands }),
+      }),
+    );
+  }
+  return { sources, plan };
+}

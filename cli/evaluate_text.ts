@@ -1,0 +1,64 @@
+/**
+ * An evaluation as text for a terminal.
+ *
+ * @module
+ */
+
+import {
+  type Comparison,
+  type Evaluation,
+  intervalText,
+  metricText,
+  PIXEL_GROUPS,
+  ROW_METRICS,
+  type SummaryRow,
+} from "../evaluation/mod.ts";
+import { table } from "./table.ts";
+
+const HEAD = ROW_METRICS.map((metric) => metric.toUpperCase());
+
+/** One row per method: means, and the interval of PSNR. */
+function rowsText(rows: readonly SummaryRow[], evaluation: Evaluation): string {
+  const cells = ({ metrics }: SummaryRow) =>
+    ROW_METRICS.map((metric) => {
+      const estimate = metrics[metric];
+      if (estimate !== null) return metricText(metric, estimate.mean);
+      return metric === "lpips" && evaluation.lpips === "no weights" ? "no weights" : "–";
+    });
+  const { level } = evaluation.interval;
+  return table([
+    ["", ...HEAD, `PSNR ${100 * level} %`],
+    ...rows.map((row) => [
+      row.method,
+      ...cells(row),
+      row.metrics.psnr === null ? "–" : intervalText("psnr", row.metrics.psnr),
+    ]),
+  ]);
+}
+
+/** Tables by set and pixels, what should be known of them, and comparisons. */
+export function evaluationText(
+  evaluation: Evaluation,
+  comparisons: readonly Comparison[],
+): string {
+  const { cases, summary, profile } = evaluation;
+  const sets = [...new Set(cases.map(({ set }) => set))];
+  const parts = sets.map((set) => {
+    const own = cases.filter((each) => each.set === set);
+    const masks = [...new Set(own.map(({ mask }) => mask))].join(", ");
+    const title = `${set}: ${own.length} image${own.length === 1 ? "" : "s"}, masks ${masks}`;
+    const tables = PIXEL_GROUPS.flatMap((pixels) => {
+      const rows = summary.groups.filter((row) =>
+        row.set === set && row.pixels === pixels && row.cover === "all"
+      );
+      return rows.length === 0 ? [] : [`${pixels} pixels\n${rowsText(rows, evaluation)}`];
+    });
+    return [title, ...tables].join("\n\n");
+  });
+  return [
+    ...parts,
+    ...(summary.notes.length > 0 ? [summary.notes.join("\n")] : []),
+    ...(comparisons.length > 0 ? [comparisons.map(({ sentence }) => sentence).join("\n")] : []),
+    `profile ${profile.name}; run ${evaluation.run}, images ${evaluation.data}`,
+  ].join("\n\n");
+}
