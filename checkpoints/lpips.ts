@@ -151,7 +151,9 @@ export async function readLpips(
   const all = new Map<string, LpipsParameter>();
   for (const path of list) {
     for (const [name, param] of readParams(path)) {
-      if (all.has(name)) fail(`${name} must be in one of the files, got it in two: ${list.join()}`);
+      if (all.has(name)) {
+        fail(`${name} must be in one of the files, got it in two: ${list.join(", ")}`);
+      }
       all.set(name, param);
     }
   }

@@ -128,6 +128,34 @@ export function torchFile(
   ]);
 }
 
+/** LONG1 of the number that files of PyTorch before 1.6 start with. */
+const LEGACY_MAGIC = [0x8A, 0x0A, 0x6C, 0xFC, 0x9C, 0x46, 0xF9, 0x20, 0x6A, 0xA8, 0x50, 0x19];
+
+/** A `torch.save` file of PyTorch before 1.6; fields can lie. */
+export function legacyTorchFile(
+  body: Uint8Array,
+  storages: Readonly<Record<string, ArrayBufferView & { readonly length: number }>>,
+  { version = 1001, littleEndian = true, keys = Object.keys(storages), counts = {} }: {
+    readonly version?: number;
+    readonly littleEndian?: boolean;
+    readonly keys?: readonly string[];
+    readonly counts?: Readonly<Record<string, number>>;
+  } = {},
+): Uint8Array {
+  const machine = bytesOf("}", text("little_endian"), littleEndian ? 0x88 : 0x89, "s");
+  return bytesOf(
+    pickle(Uint8Array.from(LEGACY_MAGIC)),
+    pickle(integer(version)),
+    pickle(machine),
+    body,
+    pickle("](", ...keys.map(text), "e"),
+    ...Object.entries(storages).flatMap(([key, { buffer, byteOffset, byteLength, length }]) => [
+      new Uint8Array(BigInt64Array.of(BigInt(counts[key] ?? length)).buffer),
+      new Uint8Array(buffer, byteOffset, byteLength),
+    ]),
+  );
+}
+
 /** A state_dict of one-dimensional float32 tensors, as a file. */
 export function stateFile(state: Readonly<Record<string, Float32Array>>): Uint8Array {
   const items = Object.entries(state).map(([name, { length }], key) =>
