@@ -43,6 +43,10 @@ const VERBS: Readonly<Record<string, Verb>> = {
     summary: "score restored images beside simple baselines",
     load: async () => (await import("./evaluate.ts")).evaluate,
   },
+  report: {
+    summary: "restore a scene and show everything about it in one HTML file",
+    load: async () => (await import("./report.ts")).report,
+  },
   convert: {
     summary: "turn the authors' checkpoints into model files, and back to their names",
     load: async () => (await import("./convert.ts")).convert,

@@ -140,3 +140,6 @@ export type { LocatedRun } from "./located_run.ts";
 export { findRun, runKey, type TrainedRun, trainedRun } from "./trained.ts";
 export { EXACT_PAIRS, type SignedRank, signedRankTest } from "./wilcoxon.ts";
 export { writeStudy } from "./write_study.ts";
+export { createReport, type CreateReportOptions } from "./report/create_report.ts";
+export { renderReport, REPORT_BYTES } from "./report/render_report.ts";
+export type * from "./report/report_data.ts";

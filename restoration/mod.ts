@@ -74,6 +74,7 @@ export {
 } from "./self_check.ts";
 export { selfCheckScene, type SelfCheckSceneOptions } from "./self_check_scene.ts";
 export type { SceneSky } from "./flight.ts";
+export { checkOutputs, checkWritable } from "./outputs.ts";
 export { openSky } from "./scene_sky.ts";
 export type { MaskSource, Scene, SceneFrame } from "./scene.ts";
 export type { SeamDirection, SeamMetric } from "./seams.ts";

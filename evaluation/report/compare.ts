@@ -8,6 +8,7 @@
 import { type RegionScore, type Score, scoreRegions } from "../../metrics/mod.ts";
 import { errorMaps } from "./errors.ts";
 import { detailOf, type Gathered } from "./gather.ts";
+import { pickBands } from "./pixels.ts";
 import type { ReportErrors, ReportScores, ReportTruth } from "./report_data.ts";
 
 /** Sides below that of SSIM's window have no scores. */
@@ -15,12 +16,15 @@ const LEAST_SIDE = 11;
 
 /** What counts and what is compared. */
 export interface CompareOptions {
+  /** Bands of the images. */
   readonly depth: number;
+  /** Those that the result has and that are compared, by index. */
+  readonly bands: readonly number[];
   /** What images are divided by: reflectance 1, else the range of the numbers. */
   readonly white: number;
 }
 
-/** Pixels whose bands all have data in every image. */
+/** Pixels that have data in every band of every image. */
 function complete(images: readonly Float32Array[], depth: number): Uint8Array {
   return Uint8Array.from({ length: images[0]!.length / depth }, (_, pixel) => {
     for (const image of images) {
@@ -52,11 +56,15 @@ function scoreOf(region: RegionScore | null | undefined): Score | null {
 export function compare(
   gathered: Gathered,
   methods: Readonly<Record<string, Float32Array>>,
-  { depth, white }: CompareOptions,
+  options: CompareOptions,
 ): Omit<ReportTruth, "frame" | "scored"> {
+  const { white, bands: compared } = options;
   const { kept: { width, height }, clouds } = gathered;
-  const truth = gathered.truth!;
-  const counts = complete([truth, ...Object.values(methods)], depth);
+  const depth = compared.length;
+  const pick = (image: Float32Array) => pickBands(image, { depth: options.depth, bands: compared });
+  const truth = pick(gathered.truth!);
+  const images = Object.entries(methods).map(([method, image]) => ({ method, image: pick(image) }));
+  const counts = complete([truth, ...images.map(({ image }) => image)], depth);
   const within = (wanted: number) =>
     clouds === undefined
       ? undefined
@@ -70,7 +78,7 @@ export function compare(
     image.map((value, i) => counts[Math.floor(i / depth)] === 1 ? value / white : 0);
   const target = scaled(truth);
   const possible = Math.min(width, height) >= LEAST_SIDE;
-  const scored = Object.entries(methods).map(([method, image]) => ({
+  const scored = images.map(({ method, image }) => ({
     method,
     regions: possible
       ? scoreRegions(scaled(image), target, {
@@ -90,9 +98,13 @@ export function compare(
   const bands = scored.flatMap(({ method, regions }) => {
     const all = regions?.all;
     if (!all) return [];
-    return [{ method, scores: all.bands.map(({ bias, mae, rmse }) => ({ bias, mae, rmse })) }];
+    const ofBand = (band: number) => {
+      const found = all.bands[compared.indexOf(band)];
+      return found === undefined ? null : { bias: found.bias, mae: found.mae, rmse: found.rmse };
+    };
+    return [{ method, scores: Array.from({ length: options.depth }, (_, band) => ofBand(band)) }];
   });
-  return { scores, bands, errors: errorsOf(gathered, methods, { depth, white }) };
+  return { scores, bands, errors: errorsOf(gathered, methods, options) };
 }
 
 function errorsOf(

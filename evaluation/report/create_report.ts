@@ -13,6 +13,7 @@ import {
   openSky,
   type RestoreSceneOptions,
   type SceneInput,
+  withSampling,
 } from "../../restoration/mod.ts";
 import { canDetect, coverOf, emptyShare } from "./clouds.ts";
 import { compare } from "./compare.ts";
@@ -22,17 +23,13 @@ import { insideOf } from "./inside_tile.ts";
 import { rasterOf } from "./pixels.ts";
 import type { ReportBand, ReportData, ReportFrame, ReportTruth } from "./report_data.ts";
 import { runFacts } from "./run_facts.ts";
-import { trustOf } from "./trust.ts";
+import { selfCheckOf, uncertaintyOf } from "./trust.ts";
 import { viewsOf } from "./views.ts";
 
 /** Options of {@linkcode createReport}. */
 export interface CreateReportOptions extends Omit<RestoreSceneOptions, "output" | "picture"> {
   /** A clear image of the reference's ground, to compare with. */
   readonly truth?: SceneInput;
-  /** Stochastic restorations of the detail, for its uncertainty; at least 2. Default none. */
-  readonly samples?: number;
-  /** Whether clear ground is hidden and restored, to tell what error to expect. Default false. */
-  readonly selfCheck?: boolean;
   /** Default says the date and the first file. */
   readonly title?: string;
   /** How the report can be made again. */
@@ -120,9 +117,10 @@ function notesOf(gathered: Gathered, lines: readonly string[]): readonly string[
  */
 export async function createReport(
   model: Model,
-  options: CreateReportOptions,
+  given: CreateReportOptions,
 ): Promise<ReportData> {
-  const { truth, samples, selfCheck = false, command, signal, onStage = () => {} } = options;
+  const { options } = withSampling(model, given);
+  const { truth, command, signal, onStage = () => {} } = options;
   const started = performance.now();
   const lines: string[] = [];
   const log = (line: string) => {
@@ -135,6 +133,13 @@ export async function createReport(
   try {
     const series = await openSeries(model, { ...options, log });
     closing.push(series.close);
+    const selfCheck = options.selfCheck
+      ? await selfCheckOf(model, {
+        ...given,
+        log: () => {},
+        onProgress: ({ done, total }) => onStage("self-check", done, total),
+      })
+      : null;
     const { auxiliary: _, reference: _own, ...common } = options;
     const clear = truth && await openSeries({ ...model, card: withoutAuxiliary(card) }, {
       ...common,
@@ -172,7 +177,11 @@ export async function createReport(
     onStage("measuring", 0, 3);
     const white = whiteOf(model);
     const { low, high } = rangeOf(model);
-    const compared = { depth, white: white ?? high - low };
+    const compared = {
+      depth,
+      white: white ?? high - low,
+      bands: series.scene.output.toSorted((a, b) => a - b),
+    };
     const told: ReportTruth | null = clear === undefined ? null : {
       frame: await frameOf(truth!.path, {
         data: small.truth!,
@@ -185,14 +194,11 @@ export async function createReport(
       ...compare(gathered, await methodsOf(gathered, { model, reference }), compared),
     };
     signal?.throwIfAborted();
-    const trust = await trustOf(model, gathered, {
-      ...options,
-      reference,
+    const uncertainty = uncertaintyOf(gathered, {
       ...compared,
-      samples,
-      selfCheck,
-      high: told?.errors.high,
-      onStage,
+      samples: options.samples,
+      factor: options.deviationFactor ?? 1,
+      truth: told,
     });
     onStage("measuring", 1, 3);
     const inside = await insideOf(model, series, { gathered, options });
@@ -213,7 +219,8 @@ export async function createReport(
       provenance: provenance === undefined
         ? null
         : { data: provenance, counts: gathered.report.pixels! },
-      ...trust,
+      uncertainty,
+      selfCheck,
       inside,
       seams: gathered.report.seams,
       run: {

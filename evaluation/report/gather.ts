@@ -53,6 +53,8 @@ export interface Gathered {
   readonly dates: readonly Float32Array[];
   readonly restored: Float32Array;
   readonly truth: Float32Array | undefined;
+  /** Standard deviation of the samples like `restored`, where there are some; 0 what was observed. */
+  readonly deviation: Float32Array | undefined;
   /** [height, width] of the kept window, where there is a mask. */
   readonly provenance: Uint8Array | undefined;
   /** Clouds of the reference in the kept window: those of the mask where there is one. */
@@ -73,16 +75,18 @@ export function pixelSizeOf({ transform }: Scene["grid"]): number {
 class Collector {
   readonly restored: Float32Array;
   readonly provenance: Uint8Array;
+  readonly deviation: Float32Array | undefined;
   readonly #small: Shrinker;
   readonly #area: RasterWindow;
   readonly #kept: RasterWindow;
   readonly #frame: SceneFrame;
   readonly #output: readonly number[];
 
-  constructor(scene: Scene, { area, kept, step }: {
+  constructor(scene: Scene, { area, kept, step, sampled }: {
     readonly area: RasterWindow;
     readonly kept: RasterWindow;
     readonly step: number;
+    readonly sampled: boolean;
   }) {
     this.#area = area;
     this.#kept = kept;
@@ -91,31 +95,47 @@ class Collector {
     const depth = this.#frame.bands.length;
     this.#small = createShrinker(area, { depth, step });
     this.restored = new Float32Array(kept.width * kept.height * depth).fill(NaN);
+    this.deviation = sampled ? this.restored.slice() : undefined;
     this.provenance = new Uint8Array(kept.width * kept.height).fill(PROVENANCE.noData);
   }
 
-  add({ row, rows, data, provenance }: FinishedRows): void {
-    const { gains, biases, missing, bands: { length: depth } } = this.#frame;
+  add({ row, rows, data, provenance, deviation }: FinishedRows): void {
+    const { gains, biases, missing } = this.#frame;
     const [area, kept] = [this.#area, this.#kept];
-    const values = new Float32Array(rows * area.width * depth).fill(NaN);
-    for (let i = 0; i < data.length; i++) {
-      const value = data[i]!;
-      if (missing.includes(value) || Number.isNaN(value)) continue;
-      const band = this.#output[i % this.#output.length]!;
-      values[Math.floor(i / this.#output.length) * depth + band] = value * gains[band]! +
-        biases[band]!;
-    }
+    const values = this.#model(
+      data,
+      (value, band) => missing.includes(value) ? NaN : value * gains[band]! + biases[band]!,
+    );
+    const spread = deviation && this.#model(deviation, (value, band) => value * gains[band]!);
     this.#small.add(values, row - area.row);
+    const depth = this.#frame.bands.length;
     const first = Math.max(row, kept.row);
     const last = Math.min(row + rows, kept.row + kept.height);
     for (let y = first; y < last; y++) {
       const from = (y - row) * area.width + kept.column - area.column;
       const to = (y - kept.row) * kept.width;
-      this.restored.set(values.subarray(from * depth, (from + kept.width) * depth), to * depth);
+      const cut = (line: Float32Array) => line.subarray(from * depth, (from + kept.width) * depth);
+      this.restored.set(cut(values), to * depth);
+      if (spread !== undefined) this.deviation?.set(cut(spread), to * depth);
       if (provenance !== undefined) {
         this.provenance.set(provenance.subarray(from, from + kept.width), to);
       }
     }
+  }
+
+  /** Numbers of the result's bands as those of the model's; NaN of bands that the result lacks. */
+  #model(
+    data: ArrayLike<number>,
+    of: (value: number, band: number) => number,
+  ): Float32Array {
+    const depth = this.#frame.bands.length;
+    const count = this.#output.length;
+    const out = new Float32Array(data.length / count * depth).fill(NaN);
+    for (let i = 0; i < data.length; i++) {
+      const band = this.#output[i % count]!;
+      out[Math.floor(i / count) * depth + band] = of(data[i]!, band);
+    }
+    return out;
   }
 
   small(): Float32Array {
@@ -211,7 +231,12 @@ export async function gather(
   const detail = findDetail(clouds[reference], { small: size, truth, depth, area, layout });
   const kept = layout.keepAll ? area : detail;
 
-  const collector = new Collector(scene, { area, kept, step });
+  const collector = new Collector(scene, {
+    area,
+    kept,
+    step,
+    sampled: options.samples !== undefined,
+  });
   const report = await restoreRows(model, scene, {
     ...options,
     area,
@@ -250,6 +275,7 @@ export async function gather(
     dates: keptDates,
     restored: collector.restored,
     truth: truthFrame && await full(truthFrame, scene.frames.length),
+    deviation: collector.deviation,
     provenance: sky && collector.provenance,
     clouds: keptClouds,
     report,

@@ -31,13 +31,13 @@ function written(content: Content): string {
  *
  * @example
  * ```ts
- * import { html } from "./html.ts";
+ * import { markup } from "./html.ts";
  * import { assertEquals } from "@std/assert";
  *
  * const name = "<script>";
- * assertEquals(html`<p>${name}</p>`.html, "<p>&lt;script&gt;</p>");
+ * assertEquals(markup`<p>${name}</p>`.html, "<p>&lt;script&gt;</p>");
  * ```
  */
-export function html(parts: TemplateStringsArray, ...values: readonly Content[]): Html {
+export function markup(parts: TemplateStringsArray, ...values: readonly Content[]): Html {
   return raw(parts.reduce((text, part, i) => text + written(values[i - 1]) + part));
 }

@@ -5,7 +5,7 @@
  */
 
 import { createHash } from "node:crypto";
-import { html, raw } from "./html.ts";
+import { markup, raw } from "./html.ts";
 import { type PageData, pageData } from "./page_data.ts";
 import type { ReportData } from "./report_data.ts";
 import { script } from "./script.ts";
@@ -38,7 +38,7 @@ function page(data: ReportData, packed: PageData): string {
   const code = script();
   const unit = data.unit.white === null ? "shares of the range of the numbers" : "reflectance";
   const options = { unit, mapAt: packed.mapAt };
-  return html`
+  return markup`
     <!DOCTYPE html>
     <html lang="en">
       <head>

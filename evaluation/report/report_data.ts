@@ -100,10 +100,10 @@ export interface ReportTruth {
   /** What the scores were computed over, in words. */
   readonly scored: string;
   readonly scores: readonly ReportScores[];
-  /** Per band, by method. */
+  /** One for each band, by method; null of bands that the result lacks. */
   readonly bands: readonly {
     readonly method: string;
-    readonly scores: readonly ReportBandScore[];
+    readonly scores: readonly (ReportBandScore | null)[];
   }[];
   readonly errors: ReportErrors;
 }
@@ -137,8 +137,7 @@ export interface ReportUncertainty {
 
 /** Errors where clear ground was hidden on purpose and restored. */
 export interface ReportSelfCheck {
-  /** Share of the pixels that were hidden. */
-  readonly hidden: number;
+  /** Hidden pixels that were scored. */
   readonly pixels: number;
   /** The model first. */
   readonly rows: readonly { readonly method: string; readonly score: Score }[];

@@ -5,7 +5,7 @@
  */
 
 import { counted, digits, fixed, percent } from "./format.ts";
-import { type Html, html } from "./html.ts";
+import { type Html, markup } from "./html.ts";
 import type { ReportData } from "./report_data.ts";
 
 interface Figure {
@@ -78,31 +78,32 @@ const SECTIONS = {
 export function headSection(data: ReportData): Html {
   const { title, frames, reference, model, truth, notes } = data;
   const { date, name } = frames[reference]!;
-  return html`
-    <a class="skip" href="#pictures">Skip to the pictures</a>
-    <header class="wrap">
-    <p class="kicker">emrdm report</p>
-    <h1>${title}</h1>
-    <p class="lead">The image of <strong>${date ?? name}</strong>, restored from ${counted(
-      frames.length,
-      "date",
-    )} by <strong>${model}</strong>${truth === null ? "" : html`
-      and compared with a clear image of <strong>${truth.frame.date ?? truth.frame.name}</strong>
-    `}.</p>
-    <dl class="figures">${figures(data).map(({ number, label, beside }) =>
-      html`<div><dt>${label}</dt><dd class="number">${number}</dd>${
-        beside !== "" && html`<dd class="beside">${beside}</dd>`
-      }</div>`
-    )}</dl>
-    ${notes.length > 0 &&
-      html`<ul class="notes" aria-label="Notes">${
-        notes.map((note) => html`<li>${note}</li>`)
-      }</ul>`}
-    </header>
-    <nav aria-label="Parts of the report">
-      <ul class="wrap">${Object.entries(SECTIONS).map(([id, label]) =>
-        html`<li><a href="#${id}">${label}</a></li>`
-      )}</ul>
-    </nav>
-  `;
+  const compared = truth === null
+    ? ""
+    : markup` and compared with a clear image of <strong>${
+      truth.frame.date ?? truth.frame.name
+    }</strong>`;
+  const tiles = figures(data).map(({ number, label, beside }) =>
+    markup`<div><dt>${label}</dt><dd class="number">${number}</dd>${
+      beside !== "" && markup`<dd class="beside">${beside}</dd>`
+    }</div>`
+  );
+  const links = Object.entries(SECTIONS)
+    .map(([id, label]) => markup`<li><a href="#${id}">${label}</a></li>`);
+  return markup`<a class="skip" href="#pictures">Skip to the pictures</a>
+<header class="wrap">
+<p class="kicker">emrdm report</p>
+<h1>${title}</h1>
+<p class="lead">The image of <strong>${date ?? name}</strong>, restored from ${
+    counted(frames.length, "date")
+  } by <strong>${model}</strong>${compared}.</p>
+<dl class="figures">${tiles}</dl>
+${
+    notes.length > 0 &&
+    markup`<ul class="notes" aria-label="Notes">${
+      notes.map((note) => markup`<li>${note}</li>`)
+    }</ul>`
+  }
+</header>
+<nav aria-label="Parts of the report"><ul class="wrap">${links}</ul></nav>`;
 }

@@ -5,7 +5,7 @@
  */
 
 import { counted, digits } from "./format.ts";
-import { type Html, html } from "./html.ts";
+import { type Html, markup } from "./html.ts";
 import type { ReportData, ReportInside } from "./report_data.ts";
 import { colourBar } from "./sections_errors.ts";
 
@@ -21,39 +21,44 @@ function trajectory(data: ReportData, inside: ReportInside): Html {
   const dates = states[0]!.dates.length;
   const per = dates + 1;
   const canvas = (i: number, row: number, label: string) =>
-    html`
-      <canvas data-state="${i * per + row}" width="${inside.size}" height="${inside
-        .size}" role="img"
+    markup`
+      <canvas data-state="${
+      i * per + row
+    }" width="${inside.size}" height="${inside.size}" role="img"
         aria-label="${label}"></canvas>
     `;
   const grid = `states s${states.length}`;
-  return html`
+  return markup`
     <div class="card">
       <h3>From noise to image</h3>
       <p
-        class="say">The states x<sub>t</sub> of each date, from almost pure noise around the cloudy image (left) to the result (right), and below them D: the clear image as the network sees it from each state, one for all dates. ${steps ===
-            restoredWith
-          ? `These are the ${counted(steps, "step")} of the restoration.`
-          : `Shown with ${steps} steps; the restoration itself took ${
-            counted(restoredWith, "step")
-          }.`}</p>
+        class="say">The states x<sub>t</sub> of each date, from almost pure noise around the cloudy image (left) to the result (right), and below them D: the clear image as the network sees it from each state, one for all dates. ${
+    steps ===
+        restoredWith
+      ? `These are the ${counted(steps, "step")} of the restoration.`
+      : `Shown with ${steps} steps; the restoration itself took ${counted(restoredWith, "step")}.`
+  }</p>
       <div class="${grid}">
-    ${states.map(({ sigma }) => html`<p><b>σ ${digits(sigma, 2)}</b></p>`)}
-    ${Array.from(
+    ${states.map(({ sigma }) => markup`<p><b>σ ${digits(sigma, 2)}</b></p>`)}
+    ${
+    Array.from(
       { length: dates },
       (_, l) =>
-        html`<p class="row">x<sub>t</sub> of ${dateName(data, l, dates)}</p>${
+        markup`<p class="row">x<sub>t</sub> of ${dateName(data, l, dates)}</p>${
           states.map(({ sigma }, i) =>
             canvas(i, l, `State of ${dateName(data, l, dates)} at σ ${digits(sigma, 2)}`)
           )
         }`,
-    )}
+    )
+  }
     <p class="row">D</p>
-    ${states.map(({ sigma, denoised }, i) =>
+    ${
+    states.map(({ sigma, denoised }, i) =>
       denoised === null
-        ? html`<p>the end</p>`
+        ? markup`<p>the end</p>`
         : canvas(i, dates, `Denoised image at σ ${digits(sigma, 2)}`)
-    )}
+    )
+  }
       </div>
     </div>
   `;
@@ -62,12 +67,14 @@ function trajectory(data: ReportData, inside: ReportInside): Html {
 /** What each head counts of each date, at one evaluation at a time. */
 function attention(data: ReportData, { masks }: ReportInside): Html {
   if (masks === null) {
-    return html`
+    return markup`
       <div class="card">
         <h3>Temporal attention</h3>
-        <p class="say">There is none to show: ${data.frames.length === 1
-          ? "the model was given one date"
-          : "the model restores each date by itself"}.</p>
+        <p class="say">There is none to show: ${
+      data.frames.length === 1
+        ? "the model was given one date"
+        : "the model restores each date by itself"
+    }.</p>
       </div>
     `;
   }
@@ -82,7 +89,7 @@ function attention(data: ReportData, { masks }: ReportInside): Html {
     }
     return sum / heads / pixels;
   });
-  return html`<div class="card"><h3>Where attention looks</h3>
+  return markup`<div class="card"><h3>Where attention looks</h3>
 <p class="say">The weights that temporal fusion attention gives each date (paper, Fig. 6): one column for each of ${heads} heads, one map for each date from top to bottom (${
     Array.from({ length }, (_, l) => dateName(data, l, length)).join(", ")
   }). They sum to 1 over the dates. On average at the last step: ${
@@ -90,20 +97,20 @@ function attention(data: ReportData, { masks }: ReportInside): Html {
   }.</p>
 ${colourBar("weight", { low: "0", high: "1", unit: "" })}
 ${
-    evaluations.length > 1 && html`
+    evaluations.length > 1 && markup`
       <label for="mask-step">Step: <span id="mask-sigma"></span></label><input type="range" id="mask-step"
         min="0" max="${last}" step="1" value="${last}">
     `
   }
 ${
     evaluations.length === 1 &&
-    html`<input type="hidden" id="mask-step" value="0"><p class="hint" id="mask-sigma"></p>`
+    markup`<input type="hidden" id="mask-step" value="0"><p class="hint" id="mask-sigma"></p>`
   }
 <ol class="heads">${
     Array.from({ length: heads }, (_, h) =>
-      html`<li><span>${h + 1}</span>${
+      markup`<li><span>${h + 1}</span>${
         Array.from({ length }, (_, l) =>
-          html`
+          markup`
             <canvas data-mask="${h * length + l}" width="${width}" height="${height}" role="img"
               aria-label="Head ${h + 1}, ${dateName(data, l, length)}"></canvas>
           `)
@@ -114,15 +121,15 @@ ${
 /** What happens inside of the model on one tile. */
 export function insideSection(data: ReportData): Html {
   const { inside } = data;
-  const head = html`
+  const head = markup`
     <section id="inside" aria-labelledby="inside-title">
       <h2 id="inside-title">Inside the model</h2>
   `;
   if (inside === null) {
-    return html`${head}<p class="say">Not shown: the picture is smaller than a tile of the model.</p></section>`;
+    return markup`${head}<p class="say">Not shown: the picture is smaller than a tile of the model.</p></section>`;
   }
   const { window: { column, row }, size } = inside;
-  return html`
+  return markup`
     ${head}<p
       class="say">One tile of ${size} × ${size} pixels under the thickest cloud, from column ${column}, row ${row}.</p>
     <div class="stack">${attention(data, inside)}${trajectory(data, inside)}</div></section>
@@ -131,25 +138,27 @@ export function insideSection(data: ReportData): Html {
 
 /** What was run with what. */
 export function runSection({ run, description, model }: ReportData): Html {
-  return html`<section id="run" aria-labelledby="run-title"><h2 id="run-title">What was run with what</h2>
+  return markup`<section id="run" aria-labelledby="run-title"><h2 id="run-title">What was run with what</h2>
 ${
-    run.command !== null && html`
+    run.command !== null && markup`
       <p class="say">To make this report again:</p>
       <pre>${run.command}</pre>
     `
   }
-${description !== "" && html`<p class="say"><strong>${model}.</strong> ${description}</p>`}
+${description !== "" && markup`<p class="say"><strong>${model}.</strong> ${description}</p>`}
 <div class="stack">${
     run.groups.map(({ label, facts }) =>
-      html`
+      markup`
         <div class="card">
           <h3>${label}</h3>
-          <dl class="facts">${facts.map(([name, value]) =>
-            html`
+          <dl class="facts">${
+        facts.map(([name, value]) =>
+          markup`
               <dt>${name}</dt>
               <dd>${value}</dd>
             `
-          )}</dl>
+        )
+      }</dl>
         </div>
       `
     )

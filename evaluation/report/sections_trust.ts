@@ -7,7 +7,7 @@
 import type { SeamDirection } from "../../restoration/mod.ts";
 import { element, roundTicks, textElement } from "../svg.ts";
 import { digits, fixed, percent } from "./format.ts";
-import { type Html, html, raw } from "./html.ts";
+import { type Html, markup, raw } from "./html.ts";
 import type { ReportData, ReportReliability, ReportUncertainty } from "./report_data.ts";
 import { colourBar, scoreTable } from "./sections_errors.ts";
 
@@ -15,7 +15,7 @@ type MapAt = (id: string) => number;
 
 function provenanceCard({ provenance, views: [detail] }: ReportData, mapAt: MapAt): Html {
   if (provenance === null) {
-    return html`
+    return markup`
       <div class="card">
         <h3>Where pixels come from</h3>
         <p
@@ -26,12 +26,14 @@ function provenanceCard({ provenance, views: [detail] }: ReportData, mapAt: MapA
   const { noData, observed, otherDate, reconstructed } = provenance.counts;
   const all = noData + observed + otherDate + reconstructed;
   const row = (name: string, count: number, text: string) =>
-    html`<li><span class="swatch ${name}"></span>${percent(count / all)} ${text}</li>`;
-  return html`
+    markup`<li><span class="swatch ${name}"></span>${percent(count / all)} ${text}</li>`;
+  return markup`
     <figure class="card">
       <h3>Where pixels come from</h3>
-      <canvas data-map="${mapAt("provenance")}" width="${detail!.width}" height="${detail!
-        .height}" role="img"
+      <canvas data-map="${mapAt("provenance")}" width="${detail!.width}" height="${
+    detail!
+      .height
+  }" role="img"
         aria-label="Where each pixel comes from"></canvas>
       <ul class="key">
     ${row("o1", observed, "observed: the reference’s own numbers, bit for bit")}
@@ -69,25 +71,27 @@ export function reliabilityChart({ bins }: ReportReliability): Html {
   const points = bins.map(({ predicted, observed }) =>
     `${x(predicted).toFixed(1)},${y(observed).toFixed(1)}`
   );
-  return html`
+  return markup`
     <svg viewBox="0 0 ${width} ${height}" role="img"
-      aria-label="Observed error against predicted deviation; the table below has the numbers">${raw(
-        [
-          ...grid,
-          element("line", { class: "even", x1: x(0), y1: y(0), x2: x(high), y2: y(high) }),
-          element("polyline", { class: "path", points: points.join(" ") }),
-          ...bins.map(({ predicted, observed }) =>
-            element("circle", { class: "mark", cx: x(predicted), cy: y(observed), r: 3.5 })
-          ),
-          textElement("predicted deviation", {
-            class: "soft",
-            x: width - right,
-            y: height - 6,
-            "text-anchor": "end",
-          }),
-          textElement("observed error", { class: "soft", x: left + 6, y: head + 8 }),
-        ].join(""),
-      )}</svg>
+      aria-label="Observed error against predicted deviation; the table below has the numbers">${
+    raw(
+      [
+        ...grid,
+        element("line", { class: "even", x1: x(0), y1: y(0), x2: x(high), y2: y(high) }),
+        element("polyline", { class: "path", points: points.join(" ") }),
+        ...bins.map(({ predicted, observed }) =>
+          element("circle", { class: "mark", cx: x(predicted), cy: y(observed), r: 3.5 })
+        ),
+        textElement("predicted deviation", {
+          class: "soft",
+          x: width - right,
+          y: height - 6,
+          "text-anchor": "end",
+        }),
+        textElement("observed error", { class: "soft", x: left + 6, y: head + 8 }),
+      ].join(""),
+    )
+  }</svg>
   `;
 }
 
@@ -119,7 +123,7 @@ function uncertaintyCards(
 ): Html {
   const { uncertainty, views: [detail], truth } = data;
   if (uncertainty === null) {
-    return html`
+    return markup`
       <div class="card">
         <h3>How sure the model is</h3>
         <p
@@ -128,7 +132,7 @@ function uncertaintyCards(
     `;
   }
   const { samples, mean, high, reliability } = uncertainty;
-  return html`<figure class="card"><h3>How sure the model is</h3>
+  return markup`<figure class="card"><h3>How sure the model is</h3>
 ${colourBar("heat", { low: "0", high: `≥ ${digits(high)}`, unit })}
 <canvas data-map="${mapAt("uncertainty")}" width="${detail!.width}" height="${
     detail!.height
@@ -140,13 +144,13 @@ ${colourBar("heat", { low: "0", high: `≥ ${digits(high)}`, unit })}
   }</span></figcaption></figure>
 ${
     reliability !== null &&
-    html`<figure class="card"><h3>Does it know where it is wrong?</h3>${
+    markup`<figure class="card"><h3>Does it know where it is wrong?</h3>${
       reliabilityChart(reliability)
     }
 <figcaption><span>Values in ${reliability.bins.length} groups of equal size by predicted deviation; root mean squares in ${unit}. On the dashed line predictions hold; above it the model is too sure.</span></figcaption>
 <details><summary>The numbers</summary><table><thead><tr><th scope="col">Predicted</th><th scope="col">Observed</th><th scope="col">Values</th></tr></thead><tbody>${
       reliability.bins.map(({ predicted, observed, count }) =>
-        html`
+        markup`
           <tr>
             <td>${fixed(predicted, 4)}</td>
             <td>${fixed(observed, 4)}</td>
@@ -160,7 +164,7 @@ ${
 
 function selfCheckCard({ selfCheck }: ReportData): Html {
   if (selfCheck === null) {
-    return html`
+    return markup`
       <div class="card">
         <h3>Self-check</h3>
         <p
@@ -168,9 +172,9 @@ function selfCheckCard({ selfCheck }: ReportData): Html {
       </div>
     `;
   }
-  const { how, hidden, rows } = selfCheck;
-  return html`<div class="card"><h3>Self-check</h3><p class="say">${how}</p>${
-    scoreTable({ label: `Hidden pixels (${percent(hidden)})`, pixels: selfCheck.pixels, rows })
+  const { how, rows } = selfCheck;
+  return markup`<div class="card"><h3>Self-check</h3><p class="say">${how}</p>${
+    scoreTable({ label: "Hidden pixels", pixels: selfCheck.pixels, rows })
   }</div>`;
 }
 
@@ -178,25 +182,33 @@ function seamCard({ seams }: ReportData): Html {
   const { columns, rows, disagreement } = seams;
   const known = [columns, rows].filter((one) => one !== undefined);
   const side = (name: string, direction: SeamDirection | undefined) =>
-    direction !== undefined && html`
+    direction !== undefined && markup`
       <dt>${name}</dt>
-      <dd>${fixed(direction.ratio, 3)} <span class="hint">(${direction.count.toLocaleString(
+      <dd>${fixed(direction.ratio, 3)} <span class="hint">(${
+      direction.count.toLocaleString(
         "en",
-      )} jumps)</span></dd>
+      )
+    } jumps)</span></dd>
     `;
-  return html`
+  return markup`
     <div class="card">
       <h3>Do tiles show?</h3>
-      <p class="say">${known.length === 0
-        ? "There was no border between tiles to measure."
-        : "How much the gradient jumps at borders of tiles, over the same elsewhere: 1 is an image in which tiles cannot be told."}</p>
+      <p class="say">${
+    known.length === 0
+      ? "There was no border between tiles to measure."
+      : "How much the gradient jumps at borders of tiles, over the same elsewhere: 1 is an image in which tiles cannot be told."
+  }</p>
       <dl
-        class="facts">${side("Vertical borders", columns)}${side(
-          "Horizontal borders",
-          rows,
-        )}<dt>Overlapping tiles differ by</dt><dd>${digits(
-          disagreement,
-        )} (root mean square, in the model’s units)</dd></dl>
+        class="facts">${side("Vertical borders", columns)}${
+    side(
+      "Horizontal borders",
+      rows,
+    )
+  }<dt>Overlapping tiles differ by</dt><dd>${
+    digits(
+      disagreement,
+    )
+  } (root mean square, in the model’s units)</dd></dl>
     </div>
   `;
 }
@@ -206,15 +218,17 @@ export function trustSection(
   data: ReportData,
   options: { readonly unit: string; readonly mapAt: MapAt },
 ): Html {
-  return html`
+  return markup`
     <section id="trust" aria-labelledby="trust-title">
       <h2 id="trust-title">How far to trust it</h2>
       <p
         class="say">What is observed and what is guessed, how far repeated guesses scatter, and what can be checked without a clear image.</p>
-      <div class="columns">${provenanceCard(data, options.mapAt)}${uncertaintyCards(
-        data,
-        options,
-      )}${selfCheckCard(data)}${seamCard(data)}</div>
+      <div class="masonry">${provenanceCard(data, options.mapAt)}${
+    uncertaintyCards(
+      data,
+      options,
+    )
+  }${selfCheckCard(data)}${seamCard(data)}</div>
     </section>
   `;
 }

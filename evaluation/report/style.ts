@@ -35,7 +35,7 @@ body {
 .skip:focus { left: 1rem; top: 1rem; z-index: 9; padding: .5rem .9rem; background: var(--card); }
 a { color: var(--accent); }
 :focus-visible { outline: 3px solid var(--accent); outline-offset: 2px; border-radius: 3px; }
-header { padding: 3rem 0 0; }
+header.wrap { padding-top: 3rem; }
 .kicker { margin: 0; color: var(--soft); font-size: .875rem; letter-spacing: .04em; }
 h1 { margin: .2rem 0 .6rem; font-size: clamp(1.9rem, 5vw, 3rem); line-height: 1.1; letter-spacing: -.02em; font-weight: 650; text-wrap: balance; }
 .lead { margin: 0; max-width: 44rem; font-size: 1.125rem; color: var(--soft); text-wrap: pretty; }
@@ -56,7 +56,7 @@ nav a { display: inline-block; padding: .2rem 0; color: var(--soft); text-decora
 nav a:hover { color: var(--ink); text-decoration: underline; text-underline-offset: .3em; }
 .card { background: var(--card); border: 1px solid var(--line); border-radius: 12px; padding: 1.1rem; min-width: 0; }
 .choices { display: flex; flex-wrap: wrap; gap: .75rem 1rem; margin-bottom: 1rem; }
-.choices > div { flex: 1 1 10rem; min-width: 0; max-width: 20rem; }
+.choices > div { flex: 1 1 9rem; min-width: 0; max-width: 20rem; } .choices > div:first-child { flex-basis: 14rem; max-width: none; }
 label { display: block; font-size: .8125rem; color: var(--soft); margin-bottom: .2rem; }
 select, input[type="number"] { width: 100%; font: inherit; font-size: .9375rem; color: var(--ink); background: var(--card); border: 1px solid var(--soft); border-radius: 7px; padding: .42rem .55rem; min-height: 2.5rem; }
 input[type="range"] { width: 100%; height: 2.5rem; margin: 0; accent-color: var(--accent); }
@@ -88,9 +88,10 @@ svg .soft { fill: var(--soft); } .grid { stroke: var(--line); stroke-width: 1; }
   ORIGINS[1]
 }; } .swatch.o3 { background: ${ORIGINS[2]}; }
 .swatch.o0 { background: repeating-linear-gradient(45deg, var(--soft) 0 1px, var(--card) 1px 4px); border: 1px solid var(--line); }
-.gallery { display: grid; gap: 1.1rem; grid-template-columns: repeat(auto-fill, minmax(min(100%, 13rem), 1fr)); margin: 0; padding: 0; list-style: none; }
+.gallery { display: grid; gap: 1.1rem; grid-template-columns: repeat(auto-fit, minmax(min(100%, 10.5rem), 1fr)); margin: 0; padding: 0; list-style: none; }
+.gallery li { max-width: 22rem; min-width: 0; }
 .gallery figure, figure { margin: 0; min-width: 0; }
-@media (max-width: 30rem) { .gallery { grid-template-columns: 1fr 1fr; gap: .9rem .75rem; } }
+@media (max-width: 30rem) { .gallery { grid-template-columns: repeat(2, minmax(0, 1fr)); gap: .9rem .75rem; } }
 figcaption { margin-top: .4rem; font-size: .875rem; line-height: 1.4; }
 figcaption b { font-weight: 600; } figcaption span { display: block; color: var(--soft); font-size: .8125rem; }
 .is-ours canvas { box-shadow: 0 0 0 3px var(--restored); }
@@ -99,7 +100,8 @@ figcaption b { font-weight: 600; } figcaption span { display: block; color: var(
 .bar.heat i { background: ${gradient(PALETTES.heat)}; } .bar.weight i { background: ${
   gradient(PALETTES.weight)
 }; }
-.columns { display: grid; gap: 1.25rem; grid-template-columns: repeat(auto-fit, minmax(min(100%, 21rem), 1fr)); align-items: start; }
+.columns { display: grid; gap: 1.25rem; grid-template-columns: repeat(auto-fit, minmax(min(100%, 27rem), 1fr)); align-items: start; }
+.masonry { columns: 2 24rem; column-gap: 1.25rem; } .masonry > * { break-inside: avoid; margin: 0 0 1.25rem; }
 .stack-top { margin-top: 1.5rem; }
 .stack > * + * { margin-top: 1.25rem; }
 table { width: 100%; border-collapse: collapse; font-size: .9375rem; }
@@ -107,8 +109,8 @@ caption { text-align: left; font-weight: 650; padding: 0 0 .5rem; } caption span
 th, td { padding: .4rem .35rem; border-top: 1px solid var(--line); text-align: right; font-weight: 400; vertical-align: top; }
 th:first-child, td:first-child { text-align: left; padding-left: 0; } thead th { color: var(--soft); font-size: .8125rem; border-top: 0; }
 tr.ours th, tr.ours td { background: var(--wash); } tr.ours th:first-child { padding-left: .35rem; font-weight: 600; }
-td.best { font-weight: 700; } td.best::after { content: " ●"; font-size: .55em; color: var(--accent); vertical-align: .25em; }
-@media (max-width: 30rem) { table { font-size: .8125rem; } th, td { padding: .35rem .2rem; } .card { padding: .85rem; } section { padding-top: 2.25rem; } header { padding-top: 1.75rem; } .wrap { padding: 0 1rem; } }
+td { white-space: nowrap; } td.best { font-weight: 700; color: var(--accent); text-decoration: underline; text-decoration-thickness: 2px; text-underline-offset: .25em; }
+@media (max-width: 30rem) { table { font-size: .8125rem; } th, td { padding: .35rem .2rem; } .card { padding: .85rem; } section { padding-top: 2.25rem; } .wrap { padding: 0 1rem; } header.wrap { padding-top: 1.75rem; } }
 details { margin-top: .9rem; } summary { cursor: pointer; color: var(--accent); font-size: .9375rem; padding: .25rem 0; }
 .bias { fill: var(--restored); } .dot { fill: var(--card); stroke: var(--reference); stroke-width: 1.6; }
 .path { fill: none; stroke: var(--restored); stroke-width: 2; } .mark { fill: var(--restored); } .even { stroke: var(--soft); stroke-width: 1.2; stroke-dasharray: 4 4; }

@@ -1,57 +1,43 @@
 /**
- * How far a result can be trusted: the scatter of samples, and errors where clear ground was hidden.
+ * How far a result can be trusted: the scatter of its samples, and errors where clear ground was
+ * hidden.
  *
  * @module
  */
 
-import { normalizeBand } from "../../data/mod.ts";
 import type { Model } from "../../model/mod.ts";
-import { restoreSamples, type RestoreSceneOptions } from "../../restoration/mod.ts";
+import { selfCheckScene, type SelfCheckSceneOptions } from "../../restoration/mod.ts";
+import { reliability } from "../reliability.ts";
 import { detailOf, type Gathered } from "./gather.ts";
-import { rasterOf } from "./pixels.ts";
-import type { ReportData, ReportReliability, ReportUncertainty } from "./report_data.ts";
+import type {
+  ReportReliability,
+  ReportSelfCheck,
+  ReportTruth,
+  ReportUncertainty,
+} from "./report_data.ts";
+import { percent } from "./format.ts";
 import { meanOf, quantile, roundUp, sampled } from "./scale.ts";
 
-/** What is asked for. */
-export interface TrustOptions extends Omit<RestoreSceneOptions, "inputs" | "output" | "reference"> {
-  readonly reference: number;
-  readonly depth: number;
-  /** What images are divided by. */
-  readonly white: number;
-  readonly samples: number | undefined;
-  readonly selfCheck: boolean;
-  /** Upper end of the errors' scale, where there are some. */
-  readonly high: number | undefined;
-  readonly onStage: (stage: string, done: number, total: number) => void;
-}
+const BINS = 12;
 
-const BINS = 10;
-
-/**
- * Deviations against errors: pixels are put in bins of equal count by deviation.
- *
- * @param deviation Standard deviations of values.
- * @param error Errors of the same values; NaN does not count.
- */
-export function reliabilityOf(
-  deviation: Float32Array,
-  error: Float32Array,
+/** Deviations against errors of the kept window; null where too few differ from 0. */
+function reliabilityOf(
+  { deviation, restored, truth }: Gathered,
+  { depth, white }: { readonly depth: number; readonly white: number },
 ): ReportReliability | null {
-  const order = [...deviation.keys()]
-    .filter((i) => Number.isFinite(deviation[i]! + error[i]!))
-    .sort((a, b) => deviation[a]! - deviation[b]!);
-  if (order.length < BINS) return null;
-  const rms = (indices: readonly number[], of: Float32Array) =>
-    Math.sqrt(indices.reduce((sum, i) => sum + of[i]! ** 2, 0) / indices.length);
-  const bins = Array.from({ length: BINS }, (_, b) => {
-    const part = order.slice(
-      Math.floor(b * order.length / BINS),
-      Math.floor((b + 1) * order.length / BINS),
-    );
-    return { predicted: rms(part, deviation), observed: rms(part, error), count: part.length };
-  });
-  const spread = rms(order, deviation);
-  return { bins, factor: spread === 0 ? NaN : rms(order, error) / spread };
+  if (truth === undefined || deviation === undefined) return null;
+  const pairs = {
+    deviation: deviation.map((value) => value / white),
+    error: restored.map((value, i) => (value - truth[i]!) / white),
+    channels: depth,
+  };
+  const unsure = pairs.deviation.reduce(
+    (sum, value, i) => sum + (value > 0 && Number.isFinite(pairs.error[i]!) ? 1 : 0),
+    0,
+  );
+  if (unsure < BINS) return null;
+  const { bins, ratio } = reliability([pairs], { bins: BINS });
+  return { bins, factor: ratio };
 }
 
 /** Mean over the bands. */
@@ -62,48 +48,54 @@ function overBands(data: Float32Array, depth: number): Float32Array {
   );
 }
 
-async function uncertaintyOf(
-  model: Model,
+/** What the samples say; null where there are none. */
+export function uncertaintyOf(
   gathered: Gathered,
-  options: TrustOptions & { readonly samples: number },
-): Promise<ReportUncertainty> {
-  const { depth, white, samples, high, onStage } = options;
-  const { detail } = gathered;
-  const bands = model.card.bands.map(({ name }) => normalizeBand(name));
-  const of = (data: Float32Array) => detailOf(gathered, data, depth);
-  const frames = gathered.dates.map((data) => rasterOf(of(data), detail, bands));
-  const { mean, deviation } = await restoreSamples(model, frames, {
-    ...options,
-    onProgress: ({ done, total }) => onStage("sampling", done, total),
-  });
-  const scaled = Float32Array.from(deviation.data, (value) => value / white);
-  const truth = gathered.truth && of(gathered.truth);
-  const reliability = truth === undefined ? null : reliabilityOf(
-    scaled,
-    Float32Array.from(truth, (value, i) => (mean.data[i]! - value) / white),
-  );
-  const map = overBands(scaled, depth);
+  { depth, white, samples, factor, truth }: {
+    readonly depth: number;
+    /** What images are divided by. */
+    readonly white: number;
+    readonly samples: number | undefined;
+    /** What deviations were multiplied by; 1 is no calibration. */
+    readonly factor: number;
+    readonly truth: Pick<ReportTruth, "errors"> | null;
+  },
+): ReportUncertainty | null {
+  const { deviation } = gathered;
+  if (samples === undefined || deviation === undefined) return null;
+  const map = overBands(detailOf(gathered, deviation, depth), depth).map((value) => value / white);
   return {
     samples,
     deviation: map,
     mean: meanOf(map),
-    high: high ?? roundUp(quantile(sampled(map), 0.99)),
-    calibration: null,
-    reliability,
+    high: truth?.errors.high ?? roundUp(quantile(sampled(map), 0.99)),
+    calibration: factor === 1 ? null : factor,
+    reliability: reliabilityOf(gathered, { depth, white }),
   };
 }
 
-/** Uncertainty and self-check, as far as they were asked for. */
-export async function trustOf(
+/**
+ * What error to expect, by restoring what was hidden on purpose.
+ *
+ * @throws {InputError} If too little of the reference is clear.
+ */
+export async function selfCheckOf(
   model: Model,
-  gathered: Gathered,
-  options: TrustOptions,
-): Promise<Pick<ReportData, "uncertainty" | "selfCheck">> {
-  const { samples } = options;
+  options: SelfCheckSceneOptions,
+): Promise<ReportSelfCheck> {
+  const { scores, pixels, runs, cover, clear } = await selfCheckScene(model, options);
   return {
-    uncertainty: samples === undefined
-      ? null
-      : await uncertaintyOf(model, gathered, { ...options, samples }),
-    selfCheck: null,
+    pixels,
+    rows: Object.entries(scores).map(([method, { mae, rmse, psnr, ssim, sam }]) => ({
+      method: method === "restored" ? model.card.name : method,
+      score: { mae, rmse, psnr: psnr ?? Infinity, ssim: ssim ?? NaN, sam },
+    })),
+    how: `Clear ground of the reference was hidden under synthetic clouds (${
+      percent(cover)
+    } of each part) and restored in the same way, ${runs.length} time${
+      runs.length === 1 ? "" : "s"
+    }; ${
+      percent(clear)
+    } of what was looked at is clear. Real clouds are harder where they are thicker or the ground beneath is another.`,
   };
 }

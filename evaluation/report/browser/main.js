@@ -87,8 +87,8 @@ export async function main() {
     ? page.bands.map(({ wavelength }) => wavelength)
     : page.bands.map((_, i) => i);
   const axis = page.bands.every(({ wavelength }) => wavelength !== null)
-    ? "wavelength, nm"
-    : "band";
+    ? "bands by wavelength"
+    : "bands";
   const showSpectra = () => {
     const pixel = point.row * detail.width + point.column;
     const lines = [...detail.images.values()].map(({ id, planes, coding }) => ({
