@@ -92,7 +92,14 @@ export {
   type ReliabilityBin,
   type ReliabilityOptions,
 } from "./reliability.ts";
-export { reliabilityChart, type ReliabilityChartOptions } from "./reliability_chart.ts";
+export {
+  type ExpectedError,
+  expectedErrorChart,
+  type ExpectedErrorFit,
+  expectedErrorFit,
+  reliabilityChart,
+  type ReliabilityChartOptions,
+} from "./reliability_chart.ts";
 export { type PlannedGroup, type PlannedRow, type PlanOptions, planStudy } from "./plan.ts";
 export { applyPreset, type Preset, readPreset } from "./preset.ts";
 export { previewStudy, runStudy, type RunStudyOptions, type StudyPlan } from "./run_study.ts";

@@ -34,38 +34,35 @@ function logTicks(low: number, high: number): readonly number[] {
   return all.slice(Math.max(from, 0), to + 1);
 }
 
-/** The bins as dots over two logarithmic axes, with the diagonal, as SVG. */
-export function reliabilityChart(
-  { bins, ence, ratio, correlation: { spearman } }: Reliability,
-  { title, unit }: ReliabilityChartOptions,
+/** Points on two logarithmic axes of one unit. */
+interface DiagonalChart {
+  readonly title: string;
+  readonly facts: string;
+  readonly description: string;
+  /** Across and up. */
+  readonly axes: readonly [string, string];
+  /** [across, up], above 0. */
+  readonly points: readonly (readonly [number, number])[];
+  /** Whether a line joins them. */
+  readonly joined: boolean;
+}
+
+function diagonalChart(
+  { title, facts, description, axes, points, joined }: DiagonalChart,
 ): string {
-  const shown = bins.filter(({ observed }) => observed > 0);
-  const all = shown.flatMap(({ predicted, observed }) => [predicted, observed]);
+  const all = points.flat();
   const ticks = logTicks(Math.min(...all), Math.max(...all));
   const [low, high] = [Math.log(ticks[0]!), Math.log(ticks.at(-1)!)];
   const along = (value: number) => (Math.log(value) - low) / (high - low) * INNER;
-  const [x, y] = [
-    (value: number) => LEFT + along(value),
-    (value: number) => TOP + INNER - along(value),
-  ];
-  const axis = unit === undefined ? "" : ` (${unit})`;
+  const x = (value: number) => LEFT + along(value);
+  const y = (value: number) => TOP + INNER - along(value);
   const grid = ticks.map((tick) => {
     const text = String(Number(tick.toPrecision(1)));
-    return element("line", {
-      class: "grid",
-      x1: LEFT,
-      x2: LEFT + INNER,
-      y1: y(tick),
-      y2: y(tick),
-    }) +
-      element("line", { class: "grid", x1: x(tick), x2: x(tick), y1: TOP, y2: TOP + INNER }) +
+    const [right, bottom] = [LEFT + INNER, TOP + INNER];
+    return element("line", { class: "grid", x1: LEFT, x2: right, y1: y(tick), y2: y(tick) }) +
+      element("line", { class: "grid", x1: x(tick), x2: x(tick), y1: TOP, y2: bottom }) +
       textElement(text, { x: LEFT - 6, y: y(tick) + 4, class: "soft", "text-anchor": "end" }) +
-      textElement(text, {
-        x: x(tick),
-        y: TOP + INNER + 16,
-        class: "soft",
-        "text-anchor": "middle",
-      });
+      textElement(text, { x: x(tick), y: bottom + 16, class: "soft", "text-anchor": "middle" });
   });
   const diagonal = element("line", {
     class: "axis",
@@ -75,39 +72,114 @@ export function reliabilityChart(
     x2: LEFT + INNER,
     y2: TOP,
   });
-  const points = shown.map(({ predicted, observed }) =>
-    [x(predicted), y(observed)].map((value) => value.toFixed(1)).join(",")
+  const line = element("polyline", {
+    class: "ours line",
+    points: points.map(([across, up]) => `${x(across).toFixed(1)},${y(up).toFixed(1)}`).join(" "),
+  });
+  const dots = points.map(([across, up]) =>
+    element("circle", { class: "ours", cx: x(across), cy: y(up), r: 4 })
   );
-  const line = element("polyline", { class: "ours line", points: points.join(" ") });
-  const dots = shown.map(({ predicted, observed }) =>
-    element("circle", { class: "ours", cx: x(predicted), cy: y(observed), r: 4 })
-  );
-  const facts = `observed / predicted ${ratio.toFixed(2)} · ENCE ${ence.toFixed(2)} · rank ` +
-    `correlation ${spearman.toFixed(2)}`;
-  const names = [
-    textElement(title, { x: 12, y: 20, class: "head" }),
-    textElement(facts, { x: 12, y: 38, class: "soft" }),
-    textElement(`predicted deviation${axis}`, {
-      x: LEFT + INNER / 2,
-      y: HEIGHT - 10,
-      class: "soft",
-      "text-anchor": "middle",
-    }),
-    textElement(`observed error${axis}`, {
-      transform: `translate(16 ${TOP + INNER / 2}) rotate(-90)`,
-      class: "soft",
-      "text-anchor": "middle",
-    }),
-  ];
-  const description = `Root mean square error by predicted deviation, in ${bins.length} bins of ` +
-    `equal counts. ${facts}. On the dashed diagonal they are equal; above it errors are larger than ` +
-    "predicted.";
+  const middle = { class: "soft", "text-anchor": "middle" };
   return svgDocument(
     { width: SIZE, height: HEIGHT, title, description },
     ...grid,
     diagonal,
-    line,
+    ...(joined ? [line] : []),
     ...dots,
-    ...names,
+    textElement(title, { x: 12, y: 20, class: "head" }),
+    textElement(facts, { x: 12, y: 38, class: "soft" }),
+    textElement(axes[0], { x: LEFT + INNER / 2, y: HEIGHT - 10, ...middle }),
+    textElement(axes[1], {
+      transform: `translate(16 ${TOP + INNER / 2}) rotate(-90)`,
+      ...middle,
+    }),
   );
+}
+
+/** The bins as dots over two logarithmic axes, with the diagonal, as SVG. */
+export function reliabilityChart(
+  { bins, ence, ratio, correlation: { spearman } }: Reliability,
+  { title, unit }: ReliabilityChartOptions,
+): string {
+  const axis = unit === undefined ? "" : ` (${unit})`;
+  const facts = `error / deviation ${ratio.toFixed(2)} · ENCE ${ence.toFixed(2)} · rank ` +
+    `correlation ${spearman.toFixed(2)}`;
+  return diagonalChart({
+    title,
+    facts,
+    description: `Root mean square error by predicted deviation, in ${bins.length} bins of equal ` +
+      `counts. ${facts}. On the dashed diagonal they are equal; above it errors are larger than ` +
+      "predicted.",
+    axes: [`predicted deviation${axis}`, `observed error${axis}`],
+    points: bins.filter(({ observed }) => observed > 0)
+      .map(({ predicted, observed }) => [predicted, observed] as const),
+    joined: true,
+  });
+}
+
+/** Errors that a check expected, and true ones. */
+export interface ExpectedError {
+  readonly expected: number;
+  readonly observed: number;
+}
+
+/** How well expected errors predict true ones; plain JSON. */
+export interface ExpectedErrorFit {
+  readonly count: number;
+  /** Correlation of the logarithms. */
+  readonly correlation: number;
+  /** Geometric mean of observed / expected: above 1 where errors are larger than expected. */
+  readonly ratio: number;
+  /** By what factor observed / expected usually is off that: e^(standard deviation of its logarithm). */
+  readonly spread: number;
+}
+
+/**
+ * Compares expected errors with true ones.
+ *
+ * @throws {RangeError} If there are fewer than two, or one is not above 0.
+ */
+export function expectedErrorFit(errors: readonly ExpectedError[]): ExpectedErrorFit {
+  const logs = errors.map(({ expected, observed }) => [Math.log(expected), Math.log(observed)]);
+  if (logs.length < 2 || !logs.flat().every(Number.isFinite)) {
+    throw new RangeError(
+      "Cannot compare expected errors: there must be at least two, all above 0, got " +
+        JSON.stringify(errors.slice(0, 3)),
+    );
+  }
+  const meanOf = (values: readonly number[]) =>
+    values.reduce((sum, value) => sum + value, 0) / values.length;
+  const [a, b] = [logs.map(([one]) => one!), logs.map(([, one]) => one!)];
+  const [ma, mb] = [meanOf(a), meanOf(b)];
+  const covariance = (left: readonly number[], right: readonly number[]) =>
+    meanOf(left.map((value, i) => (value - meanOf(left)) * (right[i]! - meanOf(right))));
+  const off = logs.map(([one, other]) => other! - one!);
+  const variances = covariance(a, a) * covariance(b, b);
+  return {
+    count: errors.length,
+    correlation: variances === 0 ? 0 : covariance(a, b) / Math.sqrt(variances),
+    ratio: Math.exp(mb - ma),
+    spread: Math.exp(Math.sqrt(covariance(off, off))),
+  };
+}
+
+/** Expected and true errors as dots, with the diagonal, as SVG. */
+export function expectedErrorChart(
+  errors: readonly ExpectedError[],
+  { title, unit }: ReliabilityChartOptions,
+): string {
+  const { count, correlation, ratio, spread } = expectedErrorFit(errors);
+  const axis = unit === undefined ? "" : ` (${unit})`;
+  const facts = `true / expected ${ratio.toFixed(2)} ×÷ ${spread.toFixed(2)} · correlation ` +
+    correlation.toFixed(2);
+  return diagonalChart({
+    title,
+    facts,
+    description:
+      `True against expected root mean square error of ${count} images. ${facts}. Above ` +
+      "the dashed diagonal errors are larger than expected.",
+    axes: [`expected RMSE${axis}`, `true RMSE${axis}`],
+    points: errors.map(({ expected, observed }) => [expected, observed] as const),
+    joined: false,
+  });
 }

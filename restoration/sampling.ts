@@ -107,11 +107,9 @@ export function samplingOf({ card }: Pick<Model, "card">, options: SamplingOptio
     factor: fits ? calibration.factor : 1,
     text: {
       sampling: `${steps} steps, ` +
-        (options.sampler === undefined ? JSON.stringify(own.sampler) : "a sampler of the call") +
+        (options.sampler === undefined ? written(own.sampler) : "a sampler of the call") +
         ", " +
-        (options.timesteps === undefined
-          ? JSON.stringify(own.timesteps)
-          : "time steps of the call"),
+        (options.timesteps === undefined ? written(own.timesteps) : "time steps of the call"),
       calibration: fits
         ? `factor ${calibration.factor} of ${calibration.data}`
         : calibration === undefined
@@ -119,6 +117,11 @@ export function samplingOf({ card }: Pick<Model, "card">, options: SamplingOptio
         : "none: the card's is of another sampling",
     },
   };
+}
+
+/** As JSON, without infinity, which is a default there. */
+function written(module: CardSampling["sampler"]): string {
+  return JSON.stringify(module, (_, value) => value === Infinity ? undefined : value);
 }
 
 /** Options with what their samples need for rows, if there are samples; else as they are. */

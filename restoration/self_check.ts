@@ -19,15 +19,15 @@ import { whiteOf } from "./missing_values.ts";
 import { restoreRows, type RestoreRowsOptions } from "./restore_rows.ts";
 import type { RestoreSamplesOptions } from "./restore_samples.ts";
 import { withSampling } from "./sampling.ts";
-import type { Scene } from "./scene.ts";
+import type { MaskSource, Scene } from "./scene.ts";
 import { sceneInMemory } from "./scene_in_memory.ts";
 import { detectorSky, detects } from "./scene_sky.ts";
 import { checkLength } from "./series.ts";
-import { grown } from "./tiles.ts";
+import { grown, type Size } from "./tiles.ts";
 
 /** How a scene is checked. */
 export interface SelfCheckOptions {
-  /** Restorations of parts of the scene, each under clouds of its own, ≥ 1. Default 6. */
+  /** Restorations of parts of the scene, each under clouds of its own, ≥ 1. Default 4. */
   readonly runs?: number;
   /** Decides where the clouds are. Default 0. */
   readonly cloudSeed?: number;
@@ -92,7 +92,7 @@ export interface CheckedScene {
 }
 
 /** Defaults of {@linkcode SelfCheckOptions}. */
-export const CHECK_DEFAULTS = { runs: 6, cloudSeed: 0 } as const;
+export const CHECK_DEFAULTS = { runs: 4, cloudSeed: 0 } as const;
 function checkOptions(
   { runs = CHECK_DEFAULTS.runs, cloudSeed = CHECK_DEFAULTS.cloudSeed, cover = 0.5 }:
     SelfCheckOptions,
@@ -311,10 +311,10 @@ export type SelfCheckSeriesOptions =
     /** Samples whose mean is checked. Default one restoration. */
     readonly samples?: number;
     /**
-     * What of the reference is clouded, [height, width]: 0 where it is clear. Default what the built-in
-     * detector finds.
+     * What is clouded, [height, width]: 0 where it is clear; of the reference, or a list for all dates.
+     * Default what the built-in detector finds.
      */
-    readonly mask?: Uint8Array;
+    readonly mask?: Uint8Array | readonly Uint8Array[];
   };
 
 /**
@@ -349,13 +349,14 @@ export async function selfCheck(
         `${model.card.bands.map(({ name }) => name).join(", ")}; give a mask`,
     );
   }
-  if (mask !== undefined && mask.length !== width * height) {
-    throw new TypeError(
-      `Cannot use the mask: it must have a number for each of ${width}×${height} pixels, got ` +
-        mask.length,
-    );
-  }
-  const clouds = mask === undefined ? detectorSky(scene, model) : maskSky(mask, width);
+  const masks = mask === undefined
+    ? []
+    : mask instanceof Uint8Array
+    ? frames.map((_, l) => l === reference ? mask : undefined)
+    : mask;
+  const clouds = mask === undefined
+    ? detectorSky(scene, model)
+    : maskSky(masks, { width, height, reference });
   const check = {
     ...(runs !== undefined && { runs }),
     ...(cloudSeed !== undefined && { cloudSeed }),
@@ -370,22 +371,36 @@ export async function selfCheck(
   }, { ...restore, name: "the reference", check });
 }
 
-/** A mask of the reference; nothing is known of the other dates. */
-function maskSky(mask: Uint8Array, width: number): SceneSky {
+/** Masks in memory. @throws {TypeError} If one is not of the size, or there is none of the reference. */
+function maskSky(
+  masks: readonly (Uint8Array | undefined)[],
+  { width, height, reference }: Size & { readonly reference: number },
+): SceneSky {
+  const wrong = masks.find((mask) => mask !== undefined && mask.length !== width * height);
+  if (wrong !== undefined || masks[reference] === undefined) {
+    throw new TypeError(
+      `Cannot use the mask: it must have a number for each of ${width}×${height} pixels, got ` +
+        (wrong === undefined ? "none of the reference" : wrong.length),
+    );
+  }
+  const sources = masks.map((mask): MaskSource | undefined =>
+    mask && {
+      read: (window) =>
+        Promise.resolve(
+          Uint8Array.from({ length: window.width * window.height }, (_, i) => {
+            const x = window.column + i % window.width;
+            const y = window.row + Math.floor(i / window.width);
+            return mask[y * width + x]!;
+          }),
+        ),
+    }
+  );
   return {
     margin: 0,
     open: () => ({
-      mask: {
-        read: (window) =>
-          Promise.resolve(
-            Uint8Array.from({ length: window.width * window.height }, (_, i) => {
-              const x = window.column + i % window.width;
-              const y = window.row + Math.floor(i / window.width);
-              return mask[y * width + x]!;
-            }),
-          ),
-      },
-      others: [],
+      mask: sources[reference]!,
+      others: sources.filter((source, l) => source !== undefined && l !== reference)
+        .map((source) => source!),
     }),
   };
 }

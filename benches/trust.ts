@@ -1,0 +1,228 @@
+/**
+ * How far what a model says of its own errors can be trusted: self-check error against true error, and
+ * predicted deviation against true error, over cities that no model was trained on (synthetic clouds,
+ * exact truth) and the partly cloudy dates of the real series (truth: the clear date nearest in time).
+ *
+ *     deno run -A benches/trust.ts [--model weights/s2-temporal.safetensors] [--cities pisa,cupertino]
+ *         [--cases 16] [--size 128] [--samples 4] [--runs 2] [--no-series] [--svg DIR]
+ *     deno run -A benches/trust.ts --calibrate calibrated.safetensors [--cities bordeaux,hongkong]
+ *
+ * With --calibrate it measures the calibration instead, over cities that are for choosing and not for
+ * judging, and saves the model with it. Prints JSON.
+ */
+
+import { parseArgs } from "node:util";
+import {
+  calibrate,
+  createRng,
+  detectClouds,
+  errorPairs,
+  type ExpectedError,
+  expectedErrorChart,
+  expectedErrorFit,
+  InputError,
+  loadModel,
+  openDataset,
+  type Raster,
+  readRaster,
+  type Reliability,
+  reliability,
+  reliabilityChart,
+  restoreSeries,
+  samplingOf,
+  saveModel,
+  selfCheck,
+  useEngine,
+} from "../mod.ts";
+
+const DATA = "../shared/data";
+const TEST_CITIES = "pisa,cupertino,abudhabi";
+const VALIDATION_CITIES = "bordeaux,hongkong,lasvegas";
+/** Partly cloudy dates of the real series, and for each the clear date nearest in time. */
+const SERIES: readonly (readonly [string, string])[] = [
+  ["1_2018-01-21", "2_2018-01-31"],
+  ["4_2018-02-25", "6_2018-03-22"],
+  ["5_2018-03-07", "6_2018-03-22"],
+  ["7_2018-04-01", "8_2018-04-11"],
+  ["15_2018-07-05", "16_2018-07-20"],
+  ["21_2018-09-18", "22_2018-09-28"],
+];
+const WHITE = 10000;
+
+const { values: args } = parseArgs({
+  options: {
+    model: { type: "string", default: "weights/s2-temporal.safetensors" },
+    cities: { type: "string" },
+    cases: { type: "string", default: "16" },
+    size: { type: "string", default: "128" },
+    samples: { type: "string", default: "4" },
+    runs: { type: "string", default: "2" },
+    engine: { type: "string", default: "native" },
+    series: { type: "boolean", default: true },
+    svg: { type: "string" },
+    calibrate: { type: "string" },
+  },
+  allowNegative: true,
+});
+
+/** A place with its truth; masks are of every date. */
+interface Case {
+  readonly name: string;
+  readonly cloudy: readonly Raster[];
+  readonly masks: readonly Uint8Array[];
+  readonly reference: number;
+  readonly target: Raster;
+}
+
+const { device } = await useEngine(args.engine as "native", { log: () => {} });
+const model = await loadModel(args.model);
+const bands = model.card.bands.map(({ name }) => name);
+const length = model.card.length;
+
+async function* cityCases(cities: string): AsyncGenerator<Case> {
+  const size = Number(args.size);
+  const dataset = await openDataset({
+    type: "synthetic",
+    root: `${DATA}/oscd`,
+    masks: `${DATA}/masks`,
+    places: cities.split(","),
+  }, { tileSize: size, length, bands });
+  const pixels = size * size;
+  const raster = (values: Float32Array): Raster => ({
+    width: size,
+    height: size,
+    bands,
+    dtype: "uint16",
+    data: Uint16Array.from(values, Math.round),
+  });
+  for (let i = 0; i < Number(args.cases); i++) {
+    const sample = await dataset.sample(i, createRng(2025));
+    const masks = Array.from(
+      { length },
+      (_, l) => sample.mask!.subarray(l * pixels, (l + 1) * pixels),
+    );
+    // Without a hidden pixel there is no true error.
+    if (!masks[sample.reference]!.includes(1)) continue;
+    const step = pixels * bands.length;
+    yield {
+      name: `${i}: ${sample.name}`,
+      cloudy: masks.map((_, l) => raster(sample.cloudy.subarray(l * step, (l + 1) * step))),
+      masks,
+      reference: sample.reference,
+      target: raster(sample.target),
+    };
+  }
+}
+
+async function* seriesCases(): AsyncGenerator<Case> {
+  const read = (name: string) =>
+    readRaster(`${DATA}/sen12mscr_ts/s2_ROIs2017_146_ImgNo_${name}_patch_0.tif`);
+  const all = await Promise.all(SERIES.map(([name]) => read(name)));
+  for (const [at, [name, clear]] of SERIES.entries()) {
+    const first = Math.min(Math.max(at - (length >> 1), 0), SERIES.length - length);
+    const cloudy = all.slice(first, first + length);
+    const masks = cloudy.map((frame) => detectClouds(frame).map((flag) => flag === 0 ? 0 : 1));
+    yield { name, cloudy, masks, reference: at - first, target: await read(clear) };
+  }
+}
+
+/** Root mean square error over the hidden pixels, as reflectance. */
+function rmseOf(restored: Raster, { target, masks, reference }: Case): number {
+  const depth = bands.length;
+  let [sum, count] = [0, 0];
+  for (const [i, value] of restored.data.entries()) {
+    if (masks[reference]![Math.floor(i / depth)] === 0) continue;
+    sum += ((value - target.data[i]!) / WHITE) ** 2;
+    count++;
+  }
+  return Math.sqrt(sum / count);
+}
+
+interface Trust {
+  readonly selfCheck: {
+    readonly fit: ReturnType<typeof expectedErrorFit>;
+    readonly cases: readonly (ExpectedError & { readonly name: string })[];
+    /** Too little was clear. */
+    readonly refused: readonly string[];
+  };
+  readonly reliability: { readonly cloudy: Reliability; readonly all: Reliability };
+}
+
+async function trust(cases: AsyncIterable<Case>): Promise<Trust> {
+  const errors: (ExpectedError & { name: string })[] = [];
+  const refused: string[] = [];
+  const kept: Case[] = [];
+  for await (const each of cases) {
+    kept.push(each);
+    const { name, cloudy, masks, reference } = each;
+    const observed = rmseOf(await restoreSeries(model, cloudy, { reference }), each);
+    try {
+      const check = await selfCheck(model, cloudy, {
+        reference,
+        mask: masks,
+        runs: Number(args.runs),
+      });
+      errors.push({ name, expected: check.scores.restored!.rmse, observed });
+    } catch (error) {
+      if (!(error instanceof InputError)) throw error;
+      refused.push(name);
+    }
+  }
+  const samples = Number(args.samples);
+  const masked = kept.map(({ masks, ...one }) => ({ ...one, mask: masks[one.reference]! }));
+  const factor = samplingOf(model, { samples }).factor;
+  const images = (await errorPairs(model, masked, { samples })).map((image) => ({
+    ...image,
+    deviation: Float32Array.from(image.deviation, (value) => value * factor),
+  }));
+  return {
+    selfCheck: { fit: expectedErrorFit(errors), cases: errors, refused },
+    reliability: {
+      cloudy: reliability(images),
+      all: reliability(images.map(({ mask: _, ...image }) => image)),
+    },
+  };
+}
+
+async function draw(name: string, { selfCheck, reliability }: Trust): Promise<void> {
+  if (args.svg === undefined) return;
+  await Deno.mkdir(args.svg, { recursive: true });
+  const write = (file: string, svg: string) =>
+    Deno.writeTextFile(`${args.svg}/${file}_${name}.svg`, svg);
+  await write(
+    "reliability",
+    reliabilityChart(reliability.cloudy, {
+      title: `Deviation and error, ${name}`,
+      unit: "DN",
+    }),
+  );
+  await write(
+    "self_check",
+    expectedErrorChart(selfCheck.cases, {
+      title: `Self-check and true error, ${name}`,
+      unit: "reflectance",
+    }),
+  );
+}
+
+if (args.calibrate !== undefined) {
+  const cities = args.cities ?? VALIDATION_CITIES;
+  const masked = (async function* () {
+    for await (const { masks, ...one } of cityCases(cities)) {
+      yield { ...one, mask: masks[one.reference]! };
+    }
+  })();
+  const data = `${args.cases} crops of ${cities} (OSCD) under synthetic clouds, hidden pixels`;
+  const { card, calibration, before, after } = await calibrate(model, masked, {
+    samples: Number(args.samples),
+    data,
+  });
+  await saveModel({ ...model, card }, args.calibrate, { overwrite: true });
+  console.log(JSON.stringify({ device, calibration, before, after }));
+} else {
+  const cities = await trust(cityCases(args.cities ?? TEST_CITIES));
+  await draw("cities", cities);
+  const series = args.series ? await trust(seriesCases()) : undefined;
+  if (series !== undefined) await draw("series", series);
+  console.log(JSON.stringify({ device, arguments: args, cities, series }));
+}
