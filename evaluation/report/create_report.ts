@@ -198,7 +198,6 @@ export async function createReport(
       ...compared,
       samples: options.samples,
       factor: options.deviationFactor ?? 1,
-      truth: told,
     });
     onStage("measuring", 1, 3);
     const inside = await insideOf(model, series, { gathered, options });

@@ -76,7 +76,7 @@ export interface ReportScores {
 
 /** Per-pixel errors of the detail view, one scale for all. */
 export interface ReportErrors {
-  /** Upper end of the scale; deviations are drawn on the same one. */
+  /** Upper end of the scale. */
   readonly high: number;
   readonly maps: readonly {
     readonly method: string;
@@ -127,7 +127,7 @@ export interface ReportUncertainty {
   /** Mean over the bands of the samples' standard deviation, [height, width] of the detail view. */
   readonly deviation: Float32Array;
   readonly mean: number;
-  /** Upper end of the scale: that of the errors, where there are some. */
+  /** Upper end of the scale. */
   readonly high: number;
   /** Whether a factor of the model's card was applied, and which. */
   readonly calibration: number | null;

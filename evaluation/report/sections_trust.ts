@@ -139,9 +139,9 @@ ${colourBar("heat", { low: "0", high: `≥ ${digits(high)}`, unit })}
   }" role="img" aria-label="Standard deviation of each pixel: mean ${digits(mean)}"></canvas>
 <figcaption><span>Standard deviation of ${samples} samples, mean over the bands: ${
     digits(mean)
-  } on average${truth !== null && ", on the scale of the errors"}. ${
-    calibrationText(uncertainty)
-  }</span></figcaption></figure>
+  } on average${
+    truth !== null && `; the scale of the errors above reaches ${digits(truth.errors.high)}`
+  }. ${calibrationText(uncertainty)}</span></figcaption></figure>
 ${
     reliability !== null &&
     markup`<figure class="card"><h3>Does it know where it is wrong?</h3>${

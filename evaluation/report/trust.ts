@@ -9,12 +9,7 @@ import type { Model } from "../../model/mod.ts";
 import { selfCheckScene, type SelfCheckSceneOptions } from "../../restoration/mod.ts";
 import { reliability } from "../reliability.ts";
 import { detailOf, type Gathered } from "./gather.ts";
-import type {
-  ReportReliability,
-  ReportSelfCheck,
-  ReportTruth,
-  ReportUncertainty,
-} from "./report_data.ts";
+import type { ReportReliability, ReportSelfCheck, ReportUncertainty } from "./report_data.ts";
 import { percent } from "./format.ts";
 import { meanOf, quantile, roundUp, sampled } from "./scale.ts";
 
@@ -51,14 +46,13 @@ function overBands(data: Float32Array, depth: number): Float32Array {
 /** What the samples say; null where there are none. */
 export function uncertaintyOf(
   gathered: Gathered,
-  { depth, white, samples, factor, truth }: {
+  { depth, white, samples, factor }: {
     readonly depth: number;
     /** What images are divided by. */
     readonly white: number;
     readonly samples: number | undefined;
     /** What deviations were multiplied by; 1 is no calibration. */
     readonly factor: number;
-    readonly truth: Pick<ReportTruth, "errors"> | null;
   },
 ): ReportUncertainty | null {
   const { deviation } = gathered;
@@ -68,7 +62,7 @@ export function uncertaintyOf(
     samples,
     deviation: map,
     mean: meanOf(map),
-    high: truth?.errors.high ?? roundUp(quantile(sampled(map), 0.99)),
+    high: roundUp(quantile(sampled(map), 0.99)),
     calibration: factor === 1 ? null : factor,
     reliability: reliabilityOf(gathered, { depth, white }),
   };
