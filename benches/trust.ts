@@ -160,6 +160,9 @@ async function trust(cases: AsyncIterable<Case>): Promise<Trust> {
       const check = await selfCheck(model, cloudy, {
         reference,
         mask: masks,
+        // These masks are exact.
+        dilate: 2,
+        feather: 0,
         runs: Number(args.runs),
       });
       errors.push({ name, expected: check.scores.restored!.rmse, observed });
@@ -170,10 +173,13 @@ async function trust(cases: AsyncIterable<Case>): Promise<Trust> {
   }
   const samples = Number(args.samples);
   const masked = kept.map(({ masks, ...one }) => ({ ...one, mask: masks[one.reference]! }));
-  const factor = samplingOf(model, { samples }).factor;
+  const { factor, floor = [0] } = samplingOf(model, { samples });
   const images = (await errorPairs(model, masked, { samples })).map((image) => ({
     ...image,
-    deviation: Float32Array.from(image.deviation, (value) => value * factor),
+    deviation: Float32Array.from(
+      image.deviation,
+      (value, i) => Math.hypot(factor * value, floor[i % floor.length]!),
+    ),
   }));
   return {
     selfCheck: { fit: expectedErrorFit(errors), cases: errors, refused },

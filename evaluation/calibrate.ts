@@ -1,5 +1,6 @@
 /**
- * One factor that makes deviations as large as errors are, measured on data with truth.
+ * What makes deviations as large as errors are, measured on data with truth: a factor, and the floor that
+ * errors have where samples agree.
  *
  * @module
  */
@@ -7,6 +8,7 @@
 import type { Raster } from "../core/mod.ts";
 import type { CardCalibration, CardSampling, Model, ModelCard } from "../model/mod.ts";
 import { defaultSampling, restoreSamples, type RestoreSamplesOptions } from "../restoration/mod.ts";
+import { fitDeviations } from "./fit_deviations.ts";
 import { type ErrorPairs, type Reliability, reliability } from "./reliability.ts";
 
 /** A place with its truth. */
@@ -32,14 +34,15 @@ export interface Calibrated {
   /** The card with the calibration, and with the sampling that it is for. */
   readonly card: ModelCard;
   readonly calibration: CardCalibration;
-  /** Over the hidden pixels, with the deviations as samples spread, and times the factor. */
+  /** Over the hidden pixels, with the deviations as samples spread, and calibrated. */
   readonly before: Reliability;
   readonly after: Reliability;
 }
 
 /**
- * observed / predicted: the root mean square of the errors over that of the deviations; what deviations
- * must be multiplied by to be as large as the errors.
+ * One factor, observed / predicted: the root mean square of the errors over that of the deviations; what
+ * deviations must be multiplied by to be as large as the errors on the whole. {@linkcode calibrate} has a
+ * floor beside it, as small deviations need a larger factor than large ones.
  *
  * @throws {RangeError} If no deviation is above 0.
  */
@@ -89,9 +92,9 @@ export async function calibrate(
 ): Promise<Calibrated> {
   const images = await errorPairs(model, cases, options);
   const sampling: CardSampling = model.card.sampling ?? defaultSampling(model.card);
-  const factor = Number(fitCalibration(images).toPrecision(4));
+  const { factor, floor } = fitDeviations(images, { bands: model.card.bands.length });
   const { samples = 8 } = options;
-  const calibration = { factor, samples, sampling, data };
+  const calibration = { factor, floor, samples, sampling, data };
   return {
     card: { ...model.card, sampling, calibration },
     calibration,
@@ -99,7 +102,10 @@ export async function calibrate(
     after: reliability(
       images.map((image) => ({
         ...image,
-        deviation: Float32Array.from(image.deviation, (value) => value * factor),
+        deviation: Float32Array.from(
+          image.deviation,
+          (value, i) => Math.hypot(factor * value, floor[i % floor.length]!),
+        ),
       })),
     ),
   };

@@ -85,6 +85,7 @@ export {
   errorPairs,
   fitCalibration,
 } from "./calibrate.ts";
+export { fitDeviations, type FittedDeviations } from "./fit_deviations.ts";
 export {
   type ErrorPairs,
   type Reliability,

@@ -65,10 +65,15 @@ export interface CardSampling {
   readonly timesteps: CardModule;
 }
 
-/** What makes the spread of samples as large as the errors are. */
+/**
+ * What makes the spread of samples as large as the errors are:
+ * deviation = √(floor² + (factor · spread)²).
+ */
 export interface CardCalibration {
-  /** Error over spread, both as root mean squares: what deviations are multiplied by. */
+  /** What spreads are multiplied by. */
   readonly factor: number;
+  /** The error that is left where samples agree, of each band in its unit. Default 0. */
+  readonly floor?: readonly number[];
   /** Samples that the spread was of. */
   readonly samples: number;
   /** How they were drawn; the factor is for no other way. */
@@ -199,10 +204,11 @@ const samplingCheck = object<CardSampling>({
 
 const calibrationCheck = object<CardCalibration>({
   factor: number({ above: 0 }),
+  floor: list(number({ min: 0 })),
   samples: integer({ min: 2 }),
   sampling: samplingCheck,
   data: string,
-});
+}, { floor: undefined });
 
 /** Checks of everything in a card but its modules' options. */
 const CARD_CHECKS: Checks<ModelCard> = {
@@ -236,6 +242,13 @@ export function parseCard(value: unknown, path = "$"): ModelCard {
   const given = Object.entries(checked).filter(([, item]) => item !== undefined);
   const card = Object.fromEntries(given) as unknown as ModelCard;
   const { bands, scaling, condition: { auxiliary, auxiliaryScaling } } = card;
+  const floors = card.calibration?.floor?.length ?? bands.length;
+  if (floors !== bands.length) {
+    throw new OptionsError(
+      `${path}.calibration.floor`,
+      `must have a number for each of ${bands.length} bands, got ${floors}`,
+    );
+  }
   checkScalingLength(scaling, bands.length, `${path}.scaling`);
   if (auxiliaryScaling !== undefined) {
     const at = `${path}.condition.auxiliaryScaling`;

@@ -18,7 +18,7 @@ import type { Scene } from "./scene.ts";
 import type { SeamMetric } from "./seams.ts";
 import { createStripBlend } from "./strip_blend.ts";
 import { Turns } from "./exchange.ts";
-import { spreadOf } from "./spread.ts";
+import { type Deviations, spreadOf } from "./spread.ts";
 import { type RestoredTile, TileRunner } from "./tile_runner.ts";
 
 /** How far a restoration has come. */
@@ -64,8 +64,8 @@ export interface RestoreRowsOptions extends TilingOptions {
    * one, by `seed`.
    */
   readonly seeds?: readonly number[];
-  /** What deviations are multiplied by. Default 1. */
-  readonly deviationFactor?: number;
+  /** How what samples spread becomes their deviation. Default as it is. */
+  readonly deviations?: Deviations;
   /** Receives the rows, from the top down. */
   readonly write: (rows: FinishedRows) => void | Promise<void>;
 }
@@ -119,7 +119,7 @@ export async function restoreRows(
   options: RestoreRowsOptions,
 ): Promise<RowsReport> {
   const { batch = 4, tileOrder = (columns) => columns, onProgress, signal, write } = options;
-  const { seeds = [options.seed ?? 0], deviationFactor = 1 } = options;
+  const { seeds = [options.seed ?? 0], deviations } = options;
   const { plan, calls } = await planArea(model, scene, options);
   const flight = new Flight(plan, scene, options.sky);
   const { tileSize, rows: tops, area, target, all: { rows: [firstRow, lastRow], columns } } = plan;
@@ -193,7 +193,7 @@ export async function restoreRows(
       // What no later row of tiles touches is finished.
       const end = row + 1 < target.rows[1] ? tops[row + 1]! : area.row + area.height;
       if (end <= finished) continue;
-      const { mean, deviation } = spreadOf(blends.map((blend) => blend.take(end)), deviationFactor);
+      const { mean, deviation } = spreadOf(blends.map((blend) => blend.take(end)), deviations);
       const rows = { row: finished, rows: end - finished };
       await write(finisher.finish(mean, { ...rows, ...(deviation && { deviation }) }));
       finished = end;

@@ -23,8 +23,8 @@ export interface RestoredSamples {
   /** Their mean, a raster as `restoreSeries` gives it. */
   readonly mean: Raster;
   /**
-   * Standard deviation of each pixel and band in the images' unit, float32; times the factor of the
-   * card's calibration, where that is of this sampling. NaN where the reference has no data.
+   * Standard deviation of each pixel and band in the images' unit, float32; by the card's
+   * calibration, where that is of this sampling. NaN where the reference has no data.
    */
   readonly deviation: Raster;
 }
@@ -48,7 +48,7 @@ export async function restoreSamples(
   const length = frames.length;
   const { reference = length - 1, anyLength = false, samples: _, ...rest } = options;
   checkLength(model, { length, anyLength });
-  const { seeds, factor, text: _text, ...sampling } = samplingOf(model, options);
+  const { seeds, factor, floor, text: _text, ...sampling } = samplingOf(model, options);
   const like = frames[reference];
   if (like === undefined) {
     throw new RangeError(
@@ -62,7 +62,7 @@ export async function restoreSamples(
     ...rest,
     ...sampling,
     seeds,
-    deviationFactor: factor,
+    deviations: { factor, ...(floor && { floor }) },
     write({ row, data: rows, deviation }) {
       const at = row * like.width * like.bands.length;
       data.set(rows, at);

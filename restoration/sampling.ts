@@ -6,6 +6,7 @@
 
 import { type BuiltinCatalog, builtins } from "../builtins.ts";
 import { createRng, type Registry } from "../core/mod.ts";
+import type { Deviations } from "./spread.ts";
 import type { CardSampling, Model, ModelCard, RestoreOptions } from "../model/mod.ts";
 
 /** Options of {@linkcode samplingOf}. */
@@ -22,8 +23,10 @@ export interface Sampling
   extends Required<Pick<RestoreOptions, "steps" | "sampler" | "timesteps">> {
   /** One for each sample. */
   readonly seeds: readonly number[];
-  /** What deviations are multiplied by: the card's calibration where it is of this sampling, else 1. */
+  /** What spreads are multiplied by: the card's calibration where it is of this sampling, else 1. */
   readonly factor: number;
+  /** The deviation where samples agree, of each band of the model, where that calibration has one. */
+  readonly floor?: readonly number[];
   /** In words: how samples are drawn, and what the factor is from. */
   readonly text: { readonly sampling: string; readonly calibration: string };
 }
@@ -105,13 +108,16 @@ export function samplingOf({ card }: Pick<Model, "card">, options: SamplingOptio
     ...drawn,
     seeds,
     factor: fits ? calibration.factor : 1,
+    ...(fits && calibration.floor && { floor: calibration.floor }),
     text: {
       sampling: `${steps} steps, ` +
         (options.sampler === undefined ? written(own.sampler) : "a sampler of the call") +
         ", " +
         (options.timesteps === undefined ? written(own.timesteps) : "time steps of the call"),
       calibration: fits
-        ? `factor ${calibration.factor} of ${calibration.data}`
+        ? `factor ${calibration.factor}` +
+          (calibration.floor === undefined ? "" : `, floor ${calibration.floor.join(",")}`) +
+          `, of ${calibration.data}`
         : calibration === undefined
         ? "none: deviations are what samples spread"
         : "none: the card's is of another sampling",
@@ -131,12 +137,13 @@ export function withSampling<O extends Omit<SamplingOptions, "samples" | "seeds"
 ): { readonly options: O & SampledRows; readonly text?: Sampling["text"] } {
   const { samples } = options;
   if (samples === undefined) return { options };
-  const { factor, text, ...sampling } = samplingOf(model, { ...options, samples });
-  return { options: { ...options, ...sampling, deviationFactor: factor }, text };
+  const { factor, floor, text, ...sampling } = samplingOf(model, { ...options, samples });
+  const deviations = { factor, ...(floor && { floor }) };
+  return { options: { ...options, ...sampling, deviations }, text };
 }
 
 /** What rows are told of samples. */
 export interface SampledRows {
   readonly seeds?: readonly number[];
-  readonly deviationFactor?: number;
+  readonly deviations?: Deviations;
 }

@@ -14,6 +14,7 @@ import { datesOf, withoutModel } from "./check_dates.ts";
 import { type CheckScore, CheckSums } from "./check_scores.ts";
 import { countOf, findWindows } from "./check_windows.ts";
 import type { SceneSky } from "./flight.ts";
+import { checkKeepClear, KEEP_CLEAR_DEFAULTS, type KeepClearOptions } from "./keep_clear.ts";
 import { cloudStream, hidePart, withHidden, withHiddenSky } from "./hidden_scene.ts";
 import { whiteOf } from "./missing_values.ts";
 import { restoreRows, type RestoreRowsOptions } from "./restore_rows.ts";
@@ -307,6 +308,7 @@ function finite(values: ArrayLike<number>): Float32Array {
 export type SelfCheckSeriesOptions =
   & Omit<RestoreSamplesOptions, "samples" | "seeds">
   & SelfCheckOptions
+  & KeepClearOptions
   & {
     /** Samples whose mean is checked. Default one restoration. */
     readonly samples?: number;
@@ -337,7 +339,7 @@ export async function selfCheck(
   given: SelfCheckSeriesOptions = {},
 ): Promise<SelfCheck> {
   const { options } = withSampling(model, given);
-  const { runs, cloudSeed, cover, mask, anyLength = false, ...rest } = options;
+  const { runs, cloudSeed, cover, mask, dilate, feather, anyLength = false, ...rest } = options;
   const { reference = frames.length - 1, ...restore } = rest;
   checkLength(model, { length: frames.length, anyLength });
   copyInput(frames, { reference });
@@ -357,6 +359,11 @@ export async function selfCheck(
   const clouds = mask === undefined
     ? detectorSky(scene, model)
     : maskSky(masks, { width, height, reference });
+  const grow = {
+    ...(dilate !== undefined && { dilate }),
+    ...(feather !== undefined && { feather }),
+  };
+  checkKeepClear({ ...KEEP_CLEAR_DEFAULTS, ...grow });
   const check = {
     ...(runs !== undefined && { runs }),
     ...(cloudSeed !== undefined && { cloudSeed }),
@@ -365,7 +372,7 @@ export async function selfCheck(
   return await checkScene(model, {
     scene,
     area: { column: 0, row: 0, width, height },
-    clouds,
+    clouds: { ...clouds, ...grow },
     keepClear: false,
     looks: mask === undefined,
   }, { ...restore, name: "the reference", check });

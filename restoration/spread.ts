@@ -4,16 +4,24 @@
  * @module
  */
 
+/** How spreads become deviations: √(floor² + (factor · spread)²). */
+export interface Deviations {
+  /** Default 1. */
+  readonly factor?: number;
+  /** Of each band. Default 0. */
+  readonly floor?: readonly number[];
+}
+
 /**
- * The mean of samples, and their standard deviation (of n − 1 degrees of freedom) times a factor.
+ * The mean of samples, and their standard deviation (of n − 1 degrees of freedom), calibrated.
  *
- * @param samples Numbers at the same places; NaN where one has none. The first is overwritten by the
- *   mean.
+ * @param samples Numbers at the same places, bands one after the other; NaN where one has none. The
+ *   first is overwritten by the mean.
  * @returns The deviation only where there are several samples.
  */
 export function spreadOf(
   samples: readonly Float32Array[],
-  factor: number,
+  { factor = 1, floor = [0] }: Deviations = {},
 ): { readonly mean: Float32Array; readonly deviation?: Float32Array } {
   const [mean] = samples as [Float32Array];
   const count = samples.length;
@@ -29,7 +37,8 @@ export function spreadOf(
       squares += apart * apart;
     }
     mean[i] = first + sum / count;
-    deviation[i] = factor * Math.sqrt(Math.max(0, squares - sum * sum / count) / (count - 1));
+    const variance = Math.max(0, squares - sum * sum / count) / (count - 1);
+    deviation[i] = Math.sqrt(factor * factor * variance + floor[i % floor.length]! ** 2);
   }
   return { mean, deviation };
 }

@@ -197,7 +197,7 @@ export async function createReport(
     const uncertainty = uncertaintyOf(gathered, {
       ...compared,
       samples: options.samples,
-      factor: options.deviationFactor ?? 1,
+      factor: options.deviations?.factor ?? 1,
     });
     onStage("measuring", 1, 3);
     const inside = await insideOf(model, series, { gathered, options });

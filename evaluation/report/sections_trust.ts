@@ -99,7 +99,9 @@ export function reliabilityChart({ bins }: ReportReliability): Html {
 export function calibrationText({ reliability, calibration }: ReportUncertainty): string {
   const factor = calibration === null
     ? "They are the samples’ own: the model’s card has no calibration of this sampling."
-    : `They are the samples’ times ${digits(calibration)}, the calibration of the model’s card.`;
+    : `They are the samples’, made larger by the calibration of the model’s card (factor ${
+      digits(calibration)
+    }).`;
   if (reliability === null) {
     return `${factor} Whether they are calibrated here is not known, as there is no clear image.`;
   }

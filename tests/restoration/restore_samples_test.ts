@@ -117,11 +117,17 @@ Deno.test("spreadOf() of normal numbers finds their deviation", () => {
     { length: 6 },
     (_, s) => createRng(s).normals(count).map((value) => 50 + 3 * value),
   );
-  const { mean, deviation } = spreadOf(samples, 2);
+  const { mean, deviation } = spreadOf(samples, { factor: 2 });
   const middle = mean.reduce((sum, value) => sum + value, 0) / count;
   const rms = Math.sqrt(deviation!.reduce((sum, value) => sum + value ** 2, 0) / count);
   // Four standard errors: 3/√(6·4000), and of the deviation 1/√(2·5·4000) of itself.
   assertAlmostEquals(middle, 50, 4 * 3 / Math.sqrt(6 * count));
   assertAlmostEquals(rms, 6, 4 * 6 / Math.sqrt(2 * 5 * count));
-  assertEquals(spreadOf([new Float32Array([1, 2])], 1).deviation, undefined);
+  assertEquals(spreadOf([new Float32Array([1, 2])]).deviation, undefined);
+  // Where samples agree, the floor of the band is left.
+  const alike = [new Float32Array([5, 6]), new Float32Array([5, 6])];
+  assertEquals(spreadOf(alike, { floor: [3, 4] }).deviation, new Float32Array([3, 4]));
+  const apart = [new Float32Array([0, 0]), new Float32Array([2, 2])];
+  const [first] = spreadOf(apart, { factor: 2, floor: [1, 0] }).deviation!;
+  assertAlmostEquals(first!, 3, 1e-6);
 });

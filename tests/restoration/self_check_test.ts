@@ -1,9 +1,9 @@
 import { assert, assertAlmostEquals, assertEquals, assertRejects } from "@std/assert";
 import { InputError, type Raster } from "../../core/mod.ts";
-import { type Images, type Sequence, type Tensor, tf, useEngine } from "../../engine/mod.ts";
+import { type Images, type Tensor, tf, useEngine } from "../../engine/mod.ts";
 import type { Model } from "../../model/mod.ts";
 import { selfCheck } from "../../restoration/mod.ts";
-import { BANDS, cloudyDates, TINY, tinyModel } from "./tiny.ts";
+import { BANDS, cloudyDates, tinyModel } from "./tiny.ts";
 
 await useEngine("cpu");
 
