@@ -4,8 +4,7 @@
  * @module
  */
 
-import type { Raster } from "../core/mod.ts";
-import { InputError } from "../core/mod.ts";
+import { InputError, type Raster } from "../core/mod.ts";
 import { dateOf, openClassMask, readRaster } from "../data/mod.ts";
 import {
   type CaseSource,
@@ -101,6 +100,7 @@ async function twoImages(
   [restored, clear]: readonly [string, string],
   { cloudy, mask, method = "restored", reference }: EvaluateValues,
 ): Promise<CaseSource> {
+  const image = await readScene(restored);
   const target = await readScene(clear);
   const frames = await Promise.all(cloudy.map(readScene));
   const at = reference ?? Math.max(frames.length - 1, 0);
@@ -111,7 +111,7 @@ async function twoImages(
     set,
     name,
     target,
-    restored: { [method]: await readScene(restored) },
+    restored: { [method]: image },
     cloudy: frames,
     dates: cloudy.map(dateOf),
     ...(hidden && {
@@ -136,6 +136,13 @@ async function planOf(path: string): Promise<EvaluationPlan> {
   if (/\.tiff?$/i.test(path)) {
     throw new InputError(
       `Cannot evaluate ${path}: one image needs its clear one too, as evaluate restored.tif clear.tif`,
+    );
+  }
+  const isThere = /^[a-z]{2,}:/.test(path) || await Deno.stat(path).then(() => true, () => false);
+  if (!isThere) {
+    throw new InputError(
+      `Cannot evaluate ${path}: it must be there, a folder with clear/ and cloudy/, CSV, JSON ` +
+        "lines or JSON",
     );
   }
   return await readEvaluationPlan(path);

@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { Raster } from "../core/mod.ts";
+import { InputError, type Raster } from "../core/mod.ts";
 import { readBandFolder, readRaster } from "../data/mod.ts";
 
 /** A JSON file. @throws {TypeError} If it is no JSON; the message has the path. */
@@ -19,9 +19,13 @@ export async function readJson(path: string): Promise<unknown> {
   }
 }
 
-/** A GeoTIFF, or a folder with one GeoTIFF per band. */
+/** A GeoTIFF, or a folder with one GeoTIFF per band. @throws {InputError} If it is not there. */
 export async function readScene(path: string): Promise<Raster> {
-  return (await Deno.stat(path)).isDirectory ? await readBandFolder(path) : await readRaster(path);
+  const info = await Deno.stat(path).catch((error: unknown) => {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+    throw new InputError(`Cannot read ${path}: the file must exist`, { cause: error });
+  });
+  return info.isDirectory ? await readBandFolder(path) : await readRaster(path);
 }
 
 /** `folder/S2A_x.tif` → `S2A_x`. */

@@ -6,7 +6,13 @@
 
 import { createRng, type Raster } from "../core/mod.ts";
 import { type Sample, SENTINEL2_NAMES, wholeImages } from "../data/mod.ts";
-import { type DataConfig, listDataset, openDataset, type SyntheticData } from "../training/mod.ts";
+import {
+  type DataConfig,
+  listDataset,
+  openDataset,
+  type SyntheticData,
+  withoutPlaces,
+} from "../training/mod.ts";
 import type { EvaluationCase, LateCase } from "./evaluation_case.ts";
 
 /** How cases are drawn from a dataset. */
@@ -33,7 +39,10 @@ export interface CaseSource {
   readonly set: string;
   readonly size: number;
   readonly bands: readonly string[];
-  /** What the cases depend on but their number, as JSON: the configuration, the data's digest. */
+  /**
+   * What the cases depend on but their number, as JSON: the configuration without where the data lie,
+   * their digest.
+   */
   readonly facts: Readonly<Record<string, unknown>>;
   readonly cases: readonly LateCase[];
 }
@@ -87,7 +96,7 @@ async function synthetic(config: SyntheticData, options: CaseSourceOptions): Pro
     set,
     size,
     bands: dataset.bands,
-    facts: { config, digest: dataset.digest, length, tileSize, seed },
+    facts: { config: withoutPlaces(config), digest: dataset.digest, length, tileSize, seed },
     cases: Array.from({ length: size }, (_, i): LateCase => {
       const name = `sample ${i}`;
       return {
@@ -135,7 +144,7 @@ export async function openCases(
     size: names.length,
     bands: images.bands,
     facts: {
-      config: named,
+      config: withoutPlaces(named),
       digest: images.digest,
       ...(images.incomplete > 0 && { incomplete: images.incomplete }),
       ...(length !== undefined && { length }),

@@ -1,4 +1,8 @@
-import { assert, assertEquals } from "@std/assert";
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { saveModel } from "../../checkpoints/mod.ts";
+import { readEvaluationCsv } from "../../evaluation/mod.ts";
+import { createModel } from "../../model/mod.ts";
+import { TINY } from "../restoration/tiny.ts";
 import { emrdm, inFolder } from "./run.ts";
 
 Deno.test("evaluate scores a folder and a pair alike", async () => {
@@ -16,5 +20,160 @@ Deno.test("evaluate scores a folder and a pair alike", async () => {
     assertEquals(JSON.parse(pair.out).means, means);
     const { out } = await emrdm("evaluate", clear, clear, ...dates, "--engine", "cpu");
     assert(/^least cloudy +\d+\.\d\d /m.test(out), out);
+    assertStringIncludes(out, "masks detected");
+    assert(/^copy the input .* no weights /m.test(out), out);
   });
+});
+
+Deno.test("evaluate takes the mask of a pair, and a profile", async () => {
+  await inFolder(async (folder) => {
+    await emrdm("synth", "--out", folder, "--size", "40", "--dates", "1");
+    const [clear, cloudy] = ["clear", "cloudy"].map((part) => `${folder}/${part}/scene0.tif`);
+    const mask = `${folder}/mask/scene0.tif`;
+    const flags = ["--cloudy", cloudy!, "--mask", mask, "--profile", "sen12MsCr"];
+    const { code, out, err } = await emrdm(
+      "evaluate",
+      cloudy!,
+      clear!,
+      ...flags,
+      "--engine",
+      "cpu",
+      "--json",
+    );
+    assertEquals(code, 0, err);
+    const { profile, rows, cases } = JSON.parse(out);
+    assertEquals([profile.name, cases[0].mask], ["sen12MsCr", "given"]);
+    const of = (pixels: string) => rows.find((row: { pixels: string }) => row.pixels === pixels);
+    assertEquals(of("cloudy").count + of("clear").count, 1600);
+    assertEquals(of("cloudy").count, 1600 * cases[0].cover);
+    assert(of("cloudy").mae > 2 * of("clear").mae, out);
+  });
+});
+
+/** A folder with places and a small model for them. */
+async function withModel(run: (folder: string, model: string) => Promise<void>): Promise<void> {
+  await inFolder(async (folder) => {
+    const synth = ["--size", "32", "--dates", "2", "--scenes", "3"];
+    await emrdm("synth", "--out", `${folder}/data`, ...synth);
+    await saveModel(createModel(TINY, { seed: 1 }), `${folder}/tiny.safetensors`);
+    await run(`${folder}/data`, `${folder}/tiny.safetensors`);
+  });
+}
+
+Deno.test("evaluate writes all it has, goes on where it was stopped, and compares", async () => {
+  await withModel(async (data, model) => {
+    const [csv, json, markdown] = ["csv", "json", "md"].map((end) => `${data}.${end}`) as [
+      string,
+      string,
+      string,
+    ];
+    const call = ["evaluate", data, "--model", model, "--engine", "cpu", "--csv", csv];
+    const first = await emrdm(...call, "--out", json, "--markdown", markdown, "--json");
+    assertEquals(first.code, 0, first.err);
+    const evaluation = JSON.parse(await Deno.readTextFile(json));
+    assertEquals(evaluation, JSON.parse(first.out));
+    assertEquals(evaluation.rows.length, (await readEvaluationCsv(csv)).length);
+    assertEquals(evaluation.methods.map(({ name }: { name: string }) => name), ["tiny"]);
+    assertEquals(evaluation.methods[0].facts.steps, 2);
+    const text = await Deno.readTextFile(markdown);
+    for (const part of ["| tiny | ", "no weights", evaluation.run, "n = 3", "BCa", "| B08 | "]) {
+      assertStringIncludes(text, part);
+    }
+
+    const whole = await Deno.readTextFile(csv);
+    await Deno.writeTextFile(csv, whole.slice(0, whole.length * 0.6));
+    const again = await emrdm(...call, "--json");
+    assertStringIncludes(again.err, "1 of 3 images are there");
+    assertEquals(JSON.parse(again.out), evaluation);
+    assertEquals(await Deno.readTextFile(csv), whole);
+
+    // Another run does not go on with it.
+    const other = await emrdm(...call, "--steps", "1");
+    assertEquals(other.code, 4);
+    assertStringIncludes(other.err, "rows of run");
+    assertEquals(await Deno.readTextFile(csv), whole);
+    const compared = await emrdm(
+      ...call.slice(0, -2),
+      ...["--steps", "1", "--compare", csv],
+    );
+    assertEquals(compared.code, 0, compared.err);
+    const sentence = /all pixels: PSNR of tiny and tiny \(data\) .* Wilcoxon p = 0\.\d+, exact/;
+    assert(sentence.test(compared.out), compared.out);
+    const fewer = await emrdm(...call.slice(0, -2), "--limit", "2", "--compare", csv);
+    assertEquals(fewer.code, 3);
+    assertStringIncludes(fewer.err, "has data / scene2 / all");
+  });
+});
+
+Deno.test("evaluate takes lists: an index, sets as JSON, restored images of others", async () => {
+  await withModel(async (data, model) => {
+    const index = `${data}/index.csv`;
+    const line = (i: number) =>
+      `p${i},cloudy/scene${i}_0.tif;cloudy/scene${i}_1.tif,clear/scene${i}.tif,2018-01-0${
+        i + 1
+      };2018-02-01,1`;
+    await Deno.writeTextFile(
+      index,
+      `id,cloudy,target,date,reference\n${[0, 1].map(line).join("\n")}\n`,
+    );
+    const engine = ["--engine", "cpu", "--json"];
+    const listed = await emrdm("evaluate", index, ...engine);
+    assertEquals(listed.code, 0, listed.err);
+    const { means, cases } = JSON.parse(listed.out);
+    assertEquals(cases.map(({ set, name }: { set: string; name: string }) => `${set} ${name}`), [
+      "index p0",
+      "index p1",
+    ]);
+    assert("linear in time" in means, listed.out);
+
+    const sets = `${data}/sets.json`;
+    const of = (name: string, config: unknown) => ({ name, data: config, samples: 1 });
+    await Deno.writeTextFile(
+      sets,
+      JSON.stringify({
+        sets: [of("a", { type: "folder", root: data }), of("b", { type: "index", file: index })],
+      }),
+    );
+    const restored = ["--restored", `${data}/clear`, "--method", "perfect"];
+    const { code, err, out } = await emrdm(
+      "evaluate",
+      "--data",
+      sets,
+      "--model",
+      model,
+      ...restored,
+      ...engine,
+    );
+    // The index calls its images otherwise.
+    assertEquals([code, out], [3, ""]);
+    assertStringIncludes(err, "Cannot score perfect for p0");
+    await Deno.mkdir(`${data}/clear/b`);
+    await Deno.copyFile(`${data}/clear/scene0.tif`, `${data}/clear/b/p0.tif`);
+    await Deno.writeTextFile(
+      sets,
+      JSON.stringify({ sets: [of("b", { type: "index", file: index })] }),
+    );
+    const found = await emrdm("evaluate", "--data", sets, "--model", model, ...restored, ...engine);
+    const read = JSON.parse(found.out);
+    assertEquals(read.means.perfect.mae, 0);
+    assertEquals(read.methods.map(({ kind }: { kind: string }) => kind), ["restored", "model"]);
+    assertEquals(read.facts.sets[0].config.type, "index");
+  });
+});
+
+Deno.test("evaluate says what goes together", async () => {
+  const fails = async (args: readonly string[], code: number, message: string) => {
+    const outcome = await emrdm("evaluate", ...args);
+    assertEquals(outcome.code, code, outcome.err);
+    assertStringIncludes(outcome.err, message);
+  };
+  await fails([], 2, "say what is scored");
+  await fails(["a", "b", "c"], 2, "got a b c");
+  await fails(["a.tif", "b.tif", "--model", "m"], 2, "--model and --restored go with one place");
+  await fails(["a", "--cloudy", "b.tif"], 2, "--cloudy and --mask go with two images");
+  await fails(["a.tif"], 3, "one image needs its clear one too");
+  await fails(["a.tif", "b.tif", "--profile", "best"], 2, "standard, sen2MtcNew");
+  await fails(["a", "--compare", "none.csv"], 3, "none.csv: the file must exist");
+  await fails(["none.json", "--engine", "cpu"], 3, "Cannot evaluate none.json: it must be there");
+  await fails(["none.tif", "b.tif", "--engine", "cpu"], 3, "none.tif: the file must exist");
 });
