@@ -184,14 +184,15 @@ export function errorsSection(
     `;
   }
   const { errors, scores, scored, frame } = truth;
+  const sameDay = frame.date !== null && frame.date === data.frames[data.reference]!.date;
   return markup`
     ${head}
-    <p
-      class="say">Beside the clear image of <strong>${
-    frame.date ??
-      frame
-        .name
-  }</strong>. That is another day: light, haze and plants differ a little, and such differences count as errors of every method. Errors are in ${unit}, scores are of ${scored}.</p>
+    <p class="say">Beside the clear image of <strong>${frame.date ?? frame.name}</strong>. ${
+    sameDay
+      ? "It is of the same day."
+      : "It is of another day: light, haze and plants differ a little, and such differences count as " +
+        "errors of every method."
+  } Errors are in ${unit}, scores are of ${scored}.</p>
     <h3>Errors of each pixel</h3>
     ${colourBar("heat", { low: "0", high: `≥ ${digits(errors.high)}`, unit })}
     <ul class="gallery">${

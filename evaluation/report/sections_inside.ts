@@ -5,14 +5,14 @@
  */
 
 import { counted, digits } from "./format.ts";
+import { frameLabels } from "./frame_labels.ts";
 import { type Html, markup } from "./html.ts";
 import type { ReportData, ReportInside } from "./report_data.ts";
 import { colourBar } from "./sections_errors.ts";
 
 function dateName({ frames, reference }: ReportData, l: number, count: number): string {
   // A model for single dates has one, the reference.
-  const frame = frames[count === 1 ? reference : l]!;
-  return frame.date ?? frame.name;
+  return frameLabels(frames)[count === 1 ? reference : l]!;
 }
 
 /** The states from noise to image, a row for each date and one for D. */

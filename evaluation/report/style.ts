@@ -109,7 +109,7 @@ caption { text-align: left; font-weight: 650; padding: 0 0 .5rem; } caption span
 th, td { padding: .4rem .35rem; border-top: 1px solid var(--line); text-align: right; font-weight: 400; vertical-align: top; }
 th:first-child, td:first-child { text-align: left; padding-left: 0; } thead th { color: var(--soft); font-size: .8125rem; border-top: 0; }
 tr.ours th, tr.ours td { background: var(--wash); } tr.ours th:first-child { padding-left: .35rem; font-weight: 600; }
-td { white-space: nowrap; } td.best { font-weight: 700; color: var(--accent); text-decoration: underline; text-decoration-thickness: 2px; text-underline-offset: .25em; }
+th { overflow-wrap: anywhere; } td { white-space: nowrap; } td.best { font-weight: 700; color: var(--accent); text-decoration: underline; text-decoration-thickness: 2px; text-underline-offset: .25em; }
 @media (max-width: 30rem) { table { font-size: .8125rem; } th, td { padding: .35rem .2rem; } .card { padding: .85rem; } section { padding-top: 2.25rem; } nav { position: static; } .wrap { padding: 0 1rem; } header.wrap { padding-top: 1.75rem; } }
 details { margin-top: .9rem; } summary { cursor: pointer; color: var(--accent); font-size: .9375rem; padding: .25rem 0; }
 .bias { fill: var(--restored); } .dot { fill: var(--card); stroke: var(--reference); stroke-width: 1.6; }
@@ -126,8 +126,8 @@ ${
 }
 .facts { display: grid; grid-template-columns: minmax(7rem, 15rem) minmax(0, 1fr); gap: .3rem 1rem; margin: 0; font-size: .9375rem; }
 .facts dt { color: var(--soft); } .facts dd { margin: 0; overflow-wrap: anywhere; }
-@media (max-width: 30rem) { .facts { grid-template-columns: 1fr; gap: 0; } .facts dd { margin-bottom: .5rem; } }
-pre { margin: 0; padding: .8rem 1rem; border: 1px solid var(--line); border-radius: 8px; background: var(--card); font: .875rem/1.5 ui-monospace, "DejaVu Sans Mono", monospace; white-space: pre-wrap; overflow-wrap: anywhere; }
+@media (max-width: 30rem) { .heads { grid-template-columns: repeat(8, minmax(0, 1fr)); gap: .6rem .3rem; } .facts { grid-template-columns: 1fr; gap: 0; } .facts dd { margin-bottom: .5rem; } }
+pre { margin: 0 0 1rem; padding: .8rem 1rem; border: 1px solid var(--line); border-radius: 8px; background: var(--card); font: .875rem/1.5 ui-monospace, "DejaVu Sans Mono", monospace; white-space: pre-wrap; overflow-wrap: anywhere; }
 .notes { margin: 1.25rem 0 0; padding: .8rem 1.1rem .8rem 2.2rem; border: 1px solid var(--line); border-left: 4px solid var(--reference); border-radius: 8px; background: var(--card); font-size: .9375rem; } .notes li + li { margin-top: .35rem; }
 footer { margin: 3rem 0 0; padding: 1.25rem 0 3rem; border-top: 1px solid var(--line); color: var(--soft); font-size: .875rem; }
 .hidden { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }

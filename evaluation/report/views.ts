@@ -5,6 +5,7 @@
  */
 
 import { normalizeBand } from "../../data/mod.ts";
+import { frameLabels } from "./frame_labels.ts";
 import { detailOf, type Gathered } from "./gather.ts";
 import { pickBands } from "./pixels.ts";
 import type { ReportFrame, ReportImage, ReportView } from "./report_data.ts";
@@ -34,8 +35,8 @@ export function viewsOf(
 ): readonly ReportView[] {
   const { layout, area, detail, small } = gathered;
   const depth = bands.length;
-  const dateLabel = (l: number) =>
-    `${frames[l]!.date ?? frames[l]!.name}${l === reference ? " (reference)" : ""}`;
+  const labels = frameLabels(frames);
+  const dateLabel = (l: number) => `${labels[l]}${l === reference ? " (reference)" : ""}`;
   const named = (
     dates: readonly Float32Array[],
     restored: Float32Array,

@@ -1,0 +1,202 @@
+import { assert, assertAlmostEquals, assertEquals } from "@std/assert";
+import { coverOf, worstWindow } from "../../evaluation/report/clouds.ts";
+import { errorMap, errorMaps } from "../../evaluation/report/errors.ts";
+import { percent } from "../../evaluation/report/format.ts";
+import { markup, raw } from "../../evaluation/report/html.ts";
+import { inScene, layoutOf } from "../../evaluation/report/layout.ts";
+import { colourChoices, stretchOf } from "../../evaluation/report/page_data.ts";
+import { codingOf, encode, Payload } from "../../evaluation/report/payload.ts";
+import { createShrinker, crop, shrink } from "../../evaluation/report/pixels.ts";
+import { quantile, roundUp } from "../../evaluation/report/scale.ts";
+import { decode, inflate, undoDifferences } from "../../evaluation/report/browser/decode.js";
+import { ramp } from "../../evaluation/report/browser/paint.js";
+import { ticksOf } from "../../evaluation/report/browser/spectra.js";
+
+Deno.test("errorMap() is the mean over the bands that have data, divided by white", () => {
+  const a = Float32Array.of(100, 300, 500, NaN, NaN, NaN);
+  const b = Float32Array.of(200, 100, 400, 0, 10, 10);
+  assertEquals([...errorMap(a, b, { depth: 2, white: 1000 })].map((x) => Math.fround(x)), [
+    Math.fround(0.15),
+    Math.fround(0.1),
+    NaN,
+  ]);
+});
+
+Deno.test("error maps share the model's scale, a round number above 99 % of its errors", () => {
+  const truth = new Float32Array(1000);
+  const ours = Float32Array.from(truth, (_, i) => i < 995 ? 0.0123 : 5);
+  const theirs = Float32Array.from(truth, () => 40);
+  const { high, maps } = errorMaps({ ours, theirs }, truth, { depth: 1, white: 1 });
+  assertEquals(high, 0.015);
+  assertEquals(maps.map(({ method }) => method), ["ours", "theirs"]);
+  assertEquals(maps[1]!.mean, 40);
+});
+
+Deno.test("roundUp() and quantile() hold at their edges", () => {
+  assertEquals([0.1, 0.1001, 0.15, 0.151, 7, 9, 95].map(roundUp), [
+    0.1,
+    0.15,
+    0.15,
+    0.2,
+    8,
+    10,
+    100,
+  ]);
+  assertEquals([0, NaN, Infinity].map(roundUp), [1, 1, 1]);
+  assertEquals([0, 0.5, 1].map((share) => quantile([3, NaN, 1, 2], share)), [1, 2, 3]);
+});
+
+Deno.test("percent() never rounds something to nothing or to all", () => {
+  assertEquals(
+    [0, 0.0001, 0.0312, 0.22, 0.9951, 0.9999, 1].map(percent),
+    ["0 %", "< 0.1 %", "3.1 %", "22 %", "99.5 %", "> 99.9 %", "100 %"],
+  );
+});
+
+Deno.test("coverOf() counts pixels with data only", () => {
+  assertEquals(coverOf(Uint8Array.of(1, 0, 255, 1)), 2 / 3);
+  assertEquals(coverOf(Uint8Array.of(255, 255)), null);
+  assertEquals(coverOf(undefined), null);
+});
+
+Deno.test("worstWindow() finds the most cloud, of equals the middle", () => {
+  const mask = new Uint8Array(8 * 6);
+  const place = { width: 8, height: 6, size: { width: 2, height: 2 } };
+  assertEquals(worstWindow(mask, place), { column: 3, row: 2, width: 2, height: 2 });
+  mask[6] = mask[7] = mask[15] = 1;
+  mask[40] = 1;
+  assertEquals(worstWindow(mask, place), { column: 6, row: 0, width: 2, height: 2 });
+  const large = { ...place, size: { width: 99, height: 2 } };
+  assertEquals(worstWindow(mask, large), { column: 0, row: 0, width: 8, height: 2 });
+});
+
+Deno.test("layoutOf() bounds what is shown, whatever the scene", () => {
+  for (const [width, height] of [[1, 1], [256, 256], [700, 90], [10980, 10980], [90000, 40]]) {
+    for (const [bands, images] of [[1, 2], [13, 5], [13, 32], [4, 3]]) {
+      const { single, step, detail } = layoutOf({ width: width!, height: height! }, {
+        bands: bands!,
+        images: images!,
+      });
+      const name = `${width}×${height}, ${bands} bands, ${images} images`;
+      assert(detail.width * detail.height * bands! * images! <= 7.5e6, name);
+      assert(
+        detail.width <= Math.min(width!, 512) && detail.height <= Math.min(height!, 512),
+        name,
+      );
+      assert(Math.ceil(Math.max(width!, height!) / step) <= 1024, name);
+      if (single) assertEquals([detail, step], [{ width: width!, height: height! }, 1], name);
+    }
+  }
+  assert(layoutOf({ width: 256, height: 256 }, { bands: 13, images: 5 }).single);
+});
+
+Deno.test("inScene() keeps the detail inside of the area", () => {
+  const area = { column: 100, row: 50, width: 1000, height: 700 };
+  const rest = { area, step: 4, detail: { width: 300, height: 300 } };
+  assertEquals(inScene({ column: 10, row: 5 }, rest), {
+    column: 140,
+    row: 70,
+    width: 300,
+    height: 300,
+  });
+  assertEquals(inScene({ column: 249, row: 174 }, rest), {
+    column: 800,
+    row: 450,
+    width: 300,
+    height: 300,
+  });
+});
+
+Deno.test("crop() and shrink() take what they should", () => {
+  const data = Float32Array.from({ length: 24 }, (_, i) => i);
+  const from = { column: 2, row: 1, width: 4, height: 3 };
+  const to = { column: 3, row: 2, width: 2, height: 1 };
+  assertEquals([...crop(data, { from, to, depth: 2 })], [10, 11, 12, 13]);
+  const small = shrink(Float32Array.of(1, 3, 5, NaN, 8, NaN), { width: 3, height: 2 }, {
+    depth: 1,
+    step: 2,
+  });
+  assertEquals([small.width, small.height, ...small.data], [2, 1, (1 + 3 + 8) / 3, 5]);
+  const rows = createShrinker({ width: 3, height: 2 }, { depth: 1, step: 2 });
+  rows.add(Float32Array.of(1, 3, 5), 0);
+  rows.add(Float32Array.of(NaN, 8, NaN), 1);
+  assertEquals([...rows.result()], [(1 + 3 + 8) / 3, 5]);
+});
+
+Deno.test("what a payload packs, the page's script unpacks", async () => {
+  const values = Float32Array.from({ length: 60 }, (_, i) => i === 7 ? NaN : 20 + 199 * i);
+  const coding = codingOf([{ id: "", label: "", data: values }], 2);
+  const payload = new Payload();
+  const first = payload.addValues(values, 12, coding);
+  const second = payload.addImage(values, { width: 6, depth: 2 }, coding);
+  const bytes = await inflate(payload.text());
+  assertEquals([first, second, bytes.length], [0, 60, 120]);
+  const planes = [undoDifferences(bytes.subarray(0, 60), 12)];
+  planes.push(undoDifferences(bytes.subarray(60, 90), 6), undoDifferences(bytes.subarray(90), 6));
+  for (const [i, value] of values.entries()) {
+    const codes = [planes[0]![i]!, planes[1 + i % 2]![Math.floor(i / 2)]!];
+    assertEquals(codes, [encode(value, coding), encode(value, coding)]);
+    const back: number = decode(codes[0], coding);
+    if (Number.isNaN(value)) assertEquals([codes[0], back], [0, NaN]);
+    // Half a step of the square root's scale, at this value.
+    else {
+      const root = Math.sqrt((value - coding.low) / (coding.high - coding.low));
+      const step = (coding.high - coding.low) * (2 * root + 1 / 254) / 254;
+      assertAlmostEquals(back, value, step / 2 + 1e-3);
+    }
+  }
+});
+
+Deno.test("codingOf() has a range of images without any", () => {
+  const of = (...values: number[]) =>
+    codingOf([{ id: "", label: "", data: Float32Array.from(values) }], 1);
+  assertEquals(of(NaN), { low: 0, high: 1, power: 1 });
+  assertEquals(of(5, 5), { low: 5, high: 6, power: 1 });
+});
+
+Deno.test("stretchOf() is of the result and the clear image, not of the clouds", () => {
+  const image = (id: string, value: number) => ({
+    id,
+    label: id,
+    data: Float32Array.from({ length: 200 }, (_, i) => value + i),
+  });
+  const view = {
+    label: "",
+    window: { column: 0, row: 0, width: 10, height: 10 },
+    step: 1,
+    width: 10,
+    height: 10,
+    bands: [0, 1],
+    images: [image("date0", 9000), image("restored", 100), image("truth", 150)],
+  };
+  assertEquals(stretchOf(view, 2).map(([low, high]) => low >= 100 && high <= 350), [true, true]);
+  const empty = {
+    ...view,
+    images: [{ ...image("restored", 0), data: new Float32Array(200).fill(NaN) }],
+  };
+  assertEquals(stretchOf(empty, 2), [[0, 1], [0, 1]]);
+});
+
+Deno.test("colourChoices() offers what the bands allow", () => {
+  const labels = (bands: readonly string[]) => colourChoices(bands).map(({ label }) => label);
+  assertEquals(labels(["R", "G", "B"]).slice(0, 2), ["True colour (B04, B03, B02)", "B04 in grey"]);
+  assertEquals(labels(["B02", "B03", "B04", "B08"])[1], "Near infrared (B08, B04, B03)");
+  assertEquals(labels(["VV", "VH"]), ["First bands (VV, VH, VH)", "VV in grey", "VH in grey"]);
+  assertEquals(labels(["pan"]), ["First bands (pan, pan, pan)"]);
+});
+
+Deno.test("markup escapes what is no markup", () => {
+  const name = `<img src=x onerror="a('b')">&`;
+  assertEquals(
+    markup`<p title="${name}">${[name, null, false, 3, raw("<b>")]}</p>`.html,
+    `<p title="&lt;img src=x onerror=&quot;a(&#39;b&#39;)&quot;&gt;&amp;">` +
+      `&lt;img src=x onerror=&quot;a(&#39;b&#39;)&quot;&gt;&amp;3<b></p>`,
+  );
+});
+
+Deno.test("the script's ramp and ticks have their ends", () => {
+  const table: number[][] = ramp(["#000000", "#ff8000"]);
+  assertEquals([table[0], table[255]], [[0, 0, 0], [255, 128, 0]]);
+  assertEquals(ticksOf(0, 0.63, 5), [0, 0.2, 0.4, 0.6]);
+  assertEquals(ticksOf(-3, 12, 5), [0, 5, 10]);
+});
