@@ -8,7 +8,8 @@ import { type Flags, type FlagValues, kebab } from "./flags.ts";
 
 /** A word for a shell. */
 function quoted(word: string): string {
-  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
+  if (/^[\w@%+=:,./-]+$/.test(word)) return word;
+  return "'" + word.replaceAll("'", "'\\''") + "'";
 }
 
 /**

@@ -15,7 +15,9 @@ const ROOT = new URL("../", import.meta.url);
 function serve(folder: URL, rewrite: (code: string) => string = (code) => code) {
   return Deno.serve({ hostname: "127.0.0.1", port: 0, onListen() {} }, async (request) => {
     const file = new URL(`.${new URL(request.url).pathname}`, folder);
-    const type = file.pathname.endsWith(".json") ? "application/json" : "application/typescript";
+    const type = { json: "application/json", js: "text/javascript" }[
+      file.pathname.split(".").at(-1)!
+    ] ?? "application/typescript";
     try {
       return new Response(rewrite(await Deno.readTextFile(file)), {
         headers: { "content-type": type },
