@@ -25,6 +25,7 @@ import {
 } from "../evaluation/mod.ts";
 import type { Model } from "../model/mod.ts";
 import { command, type Context, type Result } from "./command.ts";
+import { calibrateModel, checkCalibrate } from "./evaluate_calibrate.ts";
 import { casesOf, type Scored } from "./evaluate_cases.ts";
 import { EVALUATE_FLAGS, type EvaluateValues, methodOptions } from "./evaluate_flags.ts";
 import { evaluationText } from "./evaluate_text.ts";
@@ -192,14 +193,26 @@ async function run(values: EvaluateValues, context: Context): Promise<Result> {
     }
     const bands = values.bands ?? commonBands(models);
     const scored = await casesOf(operands, { values, bands });
-    const evaluation = await interruptible({
-      log: context.log,
-      heard: "stopping; Ctrl-C again ends at once",
-      reason: values.csv === undefined ? "stopped" : "stopped; the same call goes on",
-    }, (signal) => {
-      signal.addEventListener("abort", () => stopped = true);
-      return evaluateAll(scored, { values, models, context, signal });
-    });
+    const work = async <T>(run: (signal: AbortSignal) => Promise<T>): Promise<T> =>
+      await interruptible({
+        log: context.log,
+        heard: "stopping; Ctrl-C again ends at once",
+        reason: values.csv === undefined ? "stopped" : "stopped; the same call goes on",
+      }, (signal) => {
+        signal.addEventListener("abort", () => stopped = true);
+        return run(signal);
+      });
+    if (values.calibrate !== undefined) {
+      const data = scored.sources
+        .map(({ set, size }) => `${set} (${size} image${size === 1 ? "" : "s"})`).join(", ");
+      const cases = allCases(scored.sources, values);
+      return await work((signal) =>
+        calibrateModel(models[0]!, cases, { values, context, signal, data })
+      );
+    }
+    const evaluation = await work((signal) =>
+      evaluateAll(scored, { values, models, context, signal })
+    );
     const comparisons = others === undefined
       ? []
       : compareEvaluations(evaluation.rows, others, { label: stemOf(compare!) });
@@ -235,6 +248,9 @@ export const evaluate = command({
     "was done for published tables. Means are over images, with bootstrap intervals. LPIPS needs\n" +
     "weights that are not part of this project (docs/metrics.md).\n" +
     "\n" +
+    "--calibrate FILE measures on the place's hidden pixels how large errors are beside the deviations\n" +
+    "of samples, and writes the model with what it found (docs/trust.md).\n" +
+    "\n" +
     "With --csv a stopped evaluation goes on where it ended; --compare tests against another's CSV.",
   flags: EVALUATE_FLAGS,
   examples: [
@@ -246,6 +262,7 @@ export const evaluate = command({
   ],
   async run(values, context) {
     checkFlags(values, context.operands);
+    checkCalibrate(values);
     return await run(values, context);
   },
 });

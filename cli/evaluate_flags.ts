@@ -81,6 +81,10 @@ export const EVALUATE_FLAGS = {
   keepMasked: toggle("The same by the masks of the images"),
   samples: count("Restorations whose mean is scored (default 1)", { min: 1 }),
   ...HOW,
+  calibrate: text(
+    "Scores nothing: fits the deviations of --samples to errors, and writes the model with them",
+    "FILE",
+  ),
   overwrite: toggle("Replace existing files"),
 } as const;
 

@@ -22,6 +22,7 @@ export {
   evaluationRun,
   type ScoredCase,
 } from "./evaluate.ts";
+export { calibrationCases } from "./calibration_cases.ts";
 export { caseOfSample, type CaseSource, type CaseSourceOptions, openCases } from "./case_source.ts";
 export {
   compareEvaluations,

@@ -38,10 +38,12 @@ export interface ModelMethodOptions
 }
 
 /** The dates that a model takes, in the order given: all, or the reference and those before it. */
-function framesOf({ card, network }: Model, given: MethodInput, anyLength: boolean) {
-  const { cloudy, reference } = given;
-  const all = [...cloudy.keys()];
-  if (!network.temporal || anyLength || cloudy.length <= card.length) return all;
+export function framesOf(
+  { card, network }: Model,
+  { cloudy, reference }: Pick<MethodInput, "cloudy" | "reference">,
+  anyLength = false,
+): readonly number[] {
+  if (!network.temporal || anyLength || cloudy.length <= card.length) return [...cloudy.keys()];
   return framesFor({ length: cloudy.length, reference }, card.length);
 }
 

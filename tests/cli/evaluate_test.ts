@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
-import { saveModel } from "../../checkpoints/mod.ts";
+import { loadModel, saveModel } from "../../checkpoints/mod.ts";
 import { readEvaluationCsv } from "../../evaluation/mod.ts";
 import { createModel } from "../../model/mod.ts";
 import { TINY } from "../restoration/tiny.ts";
@@ -158,6 +158,32 @@ Deno.test("evaluate takes lists: an index, sets as JSON, restored images of othe
     assertEquals(read.means.perfect.mae, 0);
     assertEquals(read.methods.map(({ kind }: { kind: string }) => kind), ["restored", "model"]);
     assertEquals(read.facts.sets[0].config.type, "index");
+  });
+});
+
+Deno.test("evaluate --calibrate writes the model with a calibration on hidden pixels", async () => {
+  await withModel(async (data, model) => {
+    const out = `${data}.safetensors`;
+    const call = ["evaluate", data, "--model", model, "--calibrate", out, "--engine", "cpu"];
+    const { code, err, out: text } = await emrdm(
+      ...call,
+      "--samples",
+      "2",
+      "--limit",
+      "1",
+      "--json",
+    );
+    assertEquals(code, 0, err);
+    const { calibration, before } = JSON.parse(text);
+    const { card } = await loadModel(out);
+    const { factor, floor } = card.calibration!;
+    assertEquals({ factor, floor }, { factor: calibration.factor, floor: calibration.floor });
+    assertEquals([calibration.samples, calibration.data], [2, "data (1 image)"]);
+    // The cloudy pixels of one image of 32² in 4 bands.
+    assert(before.count > 0 && before.count < 32 * 32 * 4, `${before.count}`);
+    assertEquals((await emrdm(...call, "--samples", "2", "--limit", "1")).code, 4);
+    const csv = await emrdm(...call, "--csv", "a.csv");
+    assertStringIncludes(csv.err, "leave out --csv");
   });
 });
 

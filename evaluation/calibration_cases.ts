@@ -1,0 +1,42 @@
+/**
+ * Cases of an evaluation as those of a calibration: the dates that a model takes, and where the
+ * reference is hidden.
+ *
+ * @module
+ */
+
+import type { Model } from "../model/mod.ts";
+import type { CalibrationCase } from "./calibrate.ts";
+import { masksOf } from "./case_pixels.ts";
+import { type LateCase, pickBands, referenceOf } from "./evaluation_case.ts";
+import { framesOf } from "./model_method.ts";
+import { whiteFor } from "./score_case.ts";
+
+/**
+ * Reads cases one after the other, with the bands of the model's card. Pixels count where the masks, or
+ * else the built-in detector, find cloud or shadow on the reference date; without either, all do.
+ *
+ * @throws {TypeError} If images lack a band of the model.
+ */
+export async function* calibrationCases(
+  model: Model,
+  cases: Iterable<LateCase>,
+  { white, signal }: { readonly white?: number; readonly signal?: AbortSignal } = {},
+): AsyncGenerator<CalibrationCase> {
+  const bands = model.card.bands.map(({ name }) => name);
+  for (const each of cases) {
+    signal?.throwIfAborted();
+    const given = pickBands(await each.open(), bands);
+    const { target, cloudy = [] } = given;
+    const reference = referenceOf(given);
+    const used = framesOf(model, { cloudy, reference });
+    const { masks } = masksOf(given, white ?? whiteFor(target));
+    const mask = masks?.[reference];
+    yield {
+      cloudy: used.map((l) => cloudy[l]!),
+      reference: used.indexOf(reference),
+      target,
+      ...(mask && { mask }),
+    };
+  }
+}
