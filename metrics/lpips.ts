@@ -49,6 +49,9 @@ const SCALE = [0.458, 0.448, 0.450];
 /** Keeps features that are all zero finite. */
 const EPSILON = 1e-10;
 
+/** Sizes of images whose programs are kept: on native each holds the weights. */
+const MOST_SHAPES = 4;
+
 type Held = Readonly<Record<string, Tensor>>;
 
 interface Inputs {
@@ -191,6 +194,7 @@ export function createLpips(weights: LpipsWeights): Lpips {
     (inputs: Inputs) => ({ maps: differenceMaps(network, inputs) }),
     { constants: ["weights"] },
   );
+  const shapes = new Set<string>();
   let held: { readonly engine: string; readonly tensors: Held } | undefined;
   const free = () => {
     tf.dispose(held?.tensors ?? {});
@@ -204,9 +208,14 @@ export function createLpips(weights: LpipsWeights): Lpips {
     }
     return held.tensors;
   };
-  const layers: Lpips["layers"] = async (a, b, size) => {
+  const compute = async (a: Float32Array, b: Float32Array, size: LpipsSize) => {
     checkPair(network, { a, b, size });
     const shape: [number, number, number, number] = [1, size.height, size.width, 3];
+    if (!shapes.has(shape.join()) && shapes.size >= MOST_SHAPES) {
+      await maps.dispose();
+      shapes.clear();
+    }
+    shapes.add(shape.join());
     const inputs = { a: tf.tensor4d(a, shape), b: tf.tensor4d(b, shape) };
     try {
       const found = await maps({ ...inputs, weights: heldHere() });
@@ -221,13 +230,22 @@ export function createLpips(weights: LpipsWeights): Lpips {
       tf.dispose(inputs);
     }
   };
+  // One after the other: what one call frees, another may not be using.
+  let queue: Promise<unknown> = Promise.resolve();
+  const inTurn = <T>(work: () => Promise<T>): Promise<T> => {
+    const done = queue.then(work);
+    queue = done.catch(() => undefined);
+    return done;
+  };
+  const layers: Lpips["layers"] = (a, b, size) => inTurn(() => compute(a, b, size));
   return {
     net: weights.net,
     layers,
     distance: async (a, b, size) => (await layers(a, b, size)).reduce((sum, term) => sum + term, 0),
-    async dispose() {
-      free();
-      await maps.dispose();
-    },
+    dispose: () =>
+      inTurn(async () => {
+        free();
+        await maps.dispose();
+      }),
   };
 }

@@ -91,6 +91,21 @@ testOnEngines("LPIPS with VGG16 of a small image is that of wasm", async (engine
   await switchEngine(engine);
 }, ["cpu", "webgpu"]);
 
+testOn("native", "LPIPS of images of many sizes at once is that of each alone", async () => {
+  const sizes = [31, 35, 40, 33, 37, 32].map((height) => ({ height, width: 71 - height }));
+  const pair = ({ height, width }: typeof sizes[number]) =>
+    [noise(height, width, "a"), noise(height, width, "b")] as const;
+  await withLpips("alex", async (lpips) => {
+    const distance = (size: typeof sizes[number]) => lpips.distance(...pair(size), size);
+    const found = await Promise.all([...sizes, ...sizes].map(distance));
+    await switchEngine("wasm");
+    for (const [i, size] of [...sizes, ...sizes].entries()) {
+      assertAlmostEquals(found[i]!, await distance(size), reference.checks.alex!.atol!);
+    }
+  });
+  await switchEngine("native");
+});
+
 testOn("wasm", "LPIPS is symmetric, and 0 for equal images", async () => {
   await withLpips("alex", async (lpips) => {
     const [a, b] = [image("img_a", 0), image("img_b", 0)];
