@@ -15,9 +15,9 @@ import {
   type SceneInput,
   withSampling,
 } from "../../restoration/mod.ts";
-import { canDetect, coverOf, emptyShare } from "./clouds.ts";
+import { canDetect } from "./clouds.ts";
 import { compare } from "./compare.ts";
-import { fileDigest } from "./file_digest.ts";
+import { frameOf, nameOf, notesOf } from "./describe.ts";
 import { detailOf, gather, type Gathered, whiteOf } from "./gather.ts";
 import { insideOf } from "./inside_tile.ts";
 import { rasterOf } from "./pixels.ts";
@@ -39,8 +39,6 @@ export interface CreateReportOptions extends Omit<RestoreSceneOptions, "output" 
   /** Called as the work goes on: the stage, and how much of it is done. */
   readonly onStage?: (stage: string, done: number, total: number) => void;
 }
-
-const nameOf = (path: string) => path.replace(/[\\/]+$/, "").replace(/^.*[\\/](?=.)/, "");
 
 function bandOf(name: string): ReportBand {
   const normal = normalizeBand(name);
@@ -67,45 +65,6 @@ async function methodsOf(
   };
 }
 
-/** What is said of one file. */
-async function frameOf(
-  path: string,
-  { data, clouds, depth, date, radiometry }: {
-    readonly data: Float32Array;
-    readonly clouds: Uint8Array | undefined;
-    readonly depth: number;
-    readonly date: string | undefined;
-    readonly radiometry: string | undefined;
-  },
-): Promise<ReportFrame> {
-  return {
-    name: nameOf(path),
-    date: date ?? null,
-    cloudCover: coverOf(clouds),
-    empty: emptyShare(data, depth),
-    sha256: await fileDigest(path),
-    radiometry: radiometry ?? null,
-  };
-}
-
-function notesOf(gathered: Gathered, lines: readonly string[]): readonly string[] {
-  const { layout, detail, area, kept } = gathered;
-  const show = ({ column, row, width, height }: typeof area) =>
-    `${width} × ${height} pixels from column ${column}, row ${row}`;
-  return [
-    ...(layout.single ? [] : [
-      `Shown are the whole area (${show(area)})${
-        layout.step > 1 ? `, each ${layout.step} × ${layout.step} pixels as one` : ""
-      }, and at full resolution the part with most cloud (${show(detail)}). Maps, spectra and ` +
-      `everything below the first picture are about that part.`,
-    ]),
-    ...(kept === area
-      ? []
-      : ["The area is too large to be scored whole: scores are of that part."]),
-    ...lines.map((line) => line.replace(/^warning: /, "Warning: ")),
-  ];
-}
-
 /**
  * Restores the reference date of a series and measures all that a report shows: see
  * {@linkcode ReportData}. Memory is bounded: of a large scene it keeps a small picture, and a part at
@@ -119,7 +78,7 @@ export async function createReport(
   model: Model,
   given: CreateReportOptions,
 ): Promise<ReportData> {
-  const { options } = withSampling(model, given);
+  const { options, text } = withSampling(model, given);
   const { truth, command, signal, onStage = () => {} } = options;
   const started = performance.now();
   const lines: string[] = [];
@@ -224,7 +183,7 @@ export async function createReport(
       seams: gathered.report.seams,
       run: {
         command: command ?? null,
-        groups: await runFacts(model, {
+        groups: runFacts(model, {
           options,
           frames,
           gathered,
@@ -232,6 +191,7 @@ export async function createReport(
           digest: await modelDigest(model),
           seconds: { restored: restoredIn, all: (performance.now() - started) / 1000 },
           crs: series.scene.grid.crs?.epsg,
+          sampling: text,
         }),
       },
       notes: notesOf(gathered, lines),

@@ -17,10 +17,23 @@ function moduleText({ type, ...options }: Readonly<Record<string, unknown>>): st
   return text === "" ? String(type) : `${type} (${text})`;
 }
 
+/** How numbers of files became reflectances; once for files that are alike. */
+function radiometryOf(files: readonly ReportFrame[]): ReportRun["groups"] {
+  const alike = Map.groupBy(files, ({ radiometry }) => radiometry);
+  const facts = [...alike].flatMap(([radiometry, which]) => {
+    if (radiometry === null) return [];
+    const names = which.length === files.length
+      ? "All files"
+      : which.map(({ name }) => name).join(", ");
+    return [[names, radiometry] as const];
+  });
+  return facts.length === 0 ? [] : [{ label: "Radiometry", facts }];
+}
+
 /** Names and values for people, in groups. */
-export async function runFacts(
+export function runFacts(
   { card }: Model,
-  { options, frames, gathered, truth, digest, seconds, crs }: {
+  { options, frames, gathered, truth, digest, seconds, crs, sampling }: {
     readonly options: CreateReportOptions;
     readonly frames: readonly ReportFrame[];
     readonly gathered: Gathered;
@@ -28,14 +41,16 @@ export async function runFacts(
     readonly digest: string;
     readonly seconds: { readonly restored: number; readonly all: number };
     readonly crs: number | undefined;
+    /** How samples were drawn, where there are some. */
+    readonly sampling: { readonly sampling: string; readonly calibration: string } | undefined;
   },
-): Promise<ReportRun["groups"]> {
+): ReportRun["groups"] {
   const { report, area } = gathered;
   const { seed = 0, steps = card.steps, overlap = 0.25, blend = "end" } = options;
   const { tiles, evaluations } = report;
   const files = [...frames, ...(truth === null ? [] : [truth])];
   const plain = (value: unknown) => String(value);
-  return await Promise.resolve([
+  return [
     {
       label: "Restoration",
       facts: [
@@ -46,10 +61,19 @@ export async function runFacts(
         ...(crs === undefined ? [] : [["Coordinates", `EPSG:${crs}`] as const]),
         ["Seed", plain(seed)],
         ["Sampler steps", plain(steps)],
-        [
-          "Sampler",
-          options.sampler === undefined ? moduleText(card.modules.sampler) : "as the command says",
-        ],
+        ...(sampling === undefined
+          ? [
+            [
+              "Sampler",
+              options.sampler === undefined
+                ? moduleText(card.modules.sampler)
+                : "as the command says",
+            ] as const,
+          ]
+          : [
+            ["Samples", `${options.samples}, each of ${sampling.sampling}`] as const,
+            ["Calibration", sampling.calibration] as const,
+          ]),
         [
           "Tiles",
           `${tiles.restored} of ${tiles.total}, overlap ${overlap}, blended at the ${
@@ -77,6 +101,7 @@ export async function runFacts(
         ),
       ],
     },
+    ...radiometryOf(files),
     {
       label: "Files (SHA-256)",
       facts: files.map(({ name, sha256 }) =>
@@ -91,5 +116,5 @@ export async function runFacts(
         ...(options.engine === undefined ? [] : [["Engine", options.engine] as const]),
       ],
     },
-  ]);
+  ];
 }

@@ -7,184 +7,158 @@
 import { percent } from "./format.ts";
 import { type Html, markup } from "./html.ts";
 import type { ColourChoice } from "./page_data.ts";
+import { canvas, disclosure, gallery, hint, say, section } from "./parts.ts";
 import type { ReportData, ReportFrame } from "./report_data.ts";
+
+interface Option {
+  readonly value: string;
+  readonly label: string;
+}
 
 /** A choice among several. */
 function select(
   id: string,
   label: string,
-  { options, chosen }: {
-    readonly options: readonly { readonly value: string; readonly label: string }[];
-    readonly chosen: string;
-  },
+  { options, chosen }: { readonly options: readonly Option[]; readonly chosen: string },
 ): Html {
-  return markup`<div><label for="${id}">${label}</label><select id="${id}">${
-    options.map(({ value, label }) =>
-      markup`
-        <option value="${value}" ${
-        value === chosen && markup`
-          selected
-        `
-      }>${label}</option>
-      `
-    )
-  }</select></div>`;
+  const selected = markup` selected`;
+  const option = ({ value, label }: Option) =>
+    markup`<option value="${value}"${value === chosen && selected}>${label}</option>`;
+  return markup`<div><label for="${id}">${label}</label>
+<select id="${id}">${options.map(option)}</select></div>
+`;
 }
 
-/** Lines of the chart of spectra; one key for all dates but the reference. */
+function choices({ views, reference }: ReportData, colours: readonly ColourChoice[]): Html {
+  const images = views[0]!.images.map(({ id, label }) => ({ value: id, label }));
+  const numbered = (all: readonly { readonly label: string }[]) =>
+    all.map(({ label }, i) => ({ value: String(i), label }));
+  return markup`<div class="choices">
+${select("colours", "Colours", { options: numbered(colours), chosen: "0" })}
+${select("before", "Left", { options: images, chosen: `date${reference}` })}
+${select("after", "Right", { options: images, chosen: "restored" })}
+${views.length > 1 && select("view", "Shown", { options: numbered(views), chosen: "1" })}
+</div>
+`;
+}
+
+const STAGE = markup`<div>
+<div id="stage" role="img" aria-label="The chosen images over each other, parted by the divider">
+<canvas id="canvas-before"></canvas><canvas id="canvas-after"></canvas>
+<div id="detail-frame" hidden></div><div id="cross"></div><div id="divider"></div>
+<span class="tag" id="label-before"></span><span class="tag" id="label-after"></span>
+</div>
+<label class="hidden" for="slider">Divider between the left and the right image</label>
+<input type="range" id="slider" min="0" max="100" step="1" value="50">
+</div>
+`;
+
+/** One coordinate of the pixel whose spectra are shown. */
+function coordinate(name: "column" | "row", size: number): Html {
+  const label = name === "column" ? "Column of the detail" : "Row of the detail";
+  return markup`<div><label for="${name}">${label}</label>
+<input type="number" id="${name}" min="0" max="${size - 1}" value="${Math.floor(size / 2)}"></div>
+`;
+}
+
+/** What the lines are; one key for all dates but the reference. */
 function spectraKey({ views: [detail], reference, truth }: ReportData): Html {
   const line = (name: string, label: string) =>
-    markup`<li><svg viewBox="0 0 26 8" aria-hidden="true"><line class="spectrum ${name}" x1="0" x2="26" y1="4" y2="4"/></svg>${label}</li>`;
+    markup`<li><svg viewBox="0 0 26 8" aria-hidden="true"><line class="spectrum ${name}" x1="0" x2="26" y1="4" y2="4"/></svg>${label}</li>
+`;
   const dates = detail!.images.filter(({ id }) => id.startsWith("date"));
   return markup`<ul class="key">
-${line("restored", "restored")}
-${truth !== null && line("truth", "clear image")}
-${line("reference", `${dates[reference]!.label}`)}
-${dates.length > 1 && line("", "other dates")}
-</ul>`;
+${line("restored", "restored")}${truth !== null && line("truth", "clear image")}
+${line("reference", dates[reference]!.label)}${dates.length > 1 && line("", "other dates")}
+</ul>
+`;
+}
+
+/** The table that the script fills in. */
+function spectraTable({ views: [detail], bands, unit }: ReportData): Html {
+  const images = detail!.images;
+  const row = (name: string, band: number) =>
+    markup`
+<tr><th scope="row">${name}</th>${
+      images.map((_, i) => markup`<td id="value-${i}-${band}"></td>`)
+    }</tr>`;
+  return disclosure(
+    `The numbers (${unit.white === null ? unit.name : "reflectance"})`,
+    markup`<table>
+<thead><tr><th scope="col">Band</th>${
+      images.map(({ label }) => markup`<th scope="col">${label}</th>`)
+    }</tr></thead>
+<tbody>${bands.map(({ name }, band) => row(name, band))}</tbody></table>
+`,
+    hint("The file keeps a byte for each number, in steps that grow with it."),
+  );
 }
 
 /** Before and after, and the spectra of a pixel. */
 export function picturesSection(data: ReportData, colours: readonly ColourChoice[]): Html {
-  const { views, reference, bands } = data;
-  const [detail] = views;
-  const images = detail!.images.map(({ id, label }) => ({ value: id, label }));
-  const middle = { column: Math.floor(detail!.width / 2), row: Math.floor(detail!.height / 2) };
-  const unit = data.unit.white === null ? data.unit.name : "reflectance";
-  return markup`
-    <section id="pictures" aria-labelledby="pictures-title">
-      <h2 id="pictures-title">Before and after</h2>
-      <p
-        class="say">Drag across the picture, or use the slider. Point at a pixel, tap it or type its place to see its spectra. All pictures share one stretch: equal numbers have equal colours.</p>
-      <div class="choices">
-    ${
-    select("colours", "Colours", {
-      options: colours.map(({ label }, i) => ({ value: String(i), label })),
-      chosen: "0",
-    })
-  }
-    ${select("before", "Left", { options: images, chosen: `date${reference}` })}
-    ${select("after", "Right", { options: images, chosen: "restored" })}
-    ${
-    views.length > 1 && select("view", "Shown", {
-      options: views.map(({ label }, i) => ({ value: String(i), label })),
-      chosen: "1",
-    })
-  }
-      </div>
-      <div class="viewer">
-        <div>
-          <div id="stage" role="img"
-            aria-label="The chosen images over each other, parted by the divider">
-    <canvas id="canvas-before"></canvas><canvas id="canvas-after"></canvas>
-    <div id="detail-frame" hidden></div><div id="cross"></div><div id="divider"></div>
-    <span class="tag" id="label-before"></span><span class="tag" id="label-after"></span>
-          </div>
-          <label class="hidden" for="slider">Divider between the left and the right image</label>
-          <input type="range" id="slider" min="0" max="100" step="1" value="50">
-        </div>
-        <div class="card">
-    <h3>Spectra at <span id="point-where"></span></h3>
-    <div class="point">
-    <div><label for="column">Column of the detail</label><input type="number" id="column" min="0" max="${
-    detail!
-      .width - 1
-  }" value="${middle.column}"></div>
-    <div><label for="row">Row of the detail</label><input type="number" id="row" min="0" max="${
-    detail!
-      .height - 1
-  }" value="${middle.row}"></div>
-    </div>
-    <svg id="spectra" viewBox="0 0 440 260" role="img" aria-label="Spectra of the pixel; the table below has the numbers"></svg>
-    ${spectraKey(data)}
-    <details><summary>The numbers (${unit})</summary>
-    <table><thead><tr><th scope="col">Image</th>${
-    detail!.images.map(({ label }) => markup`<th scope="col">${label}</th>`)
-  }</tr></thead>
-    <tbody>${
-    bands.map(({ name }, band) =>
-      markup`<tr><th scope="row">${name}</th>${
-        detail!.images.map((_, i) => markup`<td id="value-${i}-${band}"></td>`)
-      }</tr>`
-    )
-  }</tbody></table>
-    <p class="hint">The file keeps a byte for each number, in steps that grow with it: at 0.1 they are about 0.003.</p></details>
-        </div>
-      </div>
-    </section>
-  `;
+  const { width, height } = data.views[0]!;
+  return section(
+    "pictures",
+    "Before and after",
+    say(
+      "Drag across the picture, or use the slider. Point at a pixel, tap it or type its place to see " +
+        "its spectra. All pictures share one stretch: equal numbers have equal colours.",
+    ),
+    choices(data, colours),
+    markup`<div class="viewer">
+${STAGE}
+<div class="card"><h3>Spectra at <span id="point-where"></span></h3>
+<div class="point">${coordinate("column", width)}${coordinate("row", height)}</div>
+<svg id="spectra" viewBox="0 0 440 260" role="img" aria-label="Spectra of the pixel; the table below has the numbers"></svg>
+${spectraKey(data)}${spectraTable(data)}
+</div>
+</div>`,
+  );
 }
 
-function frameCaption(label: string, frame: ReportFrame, note: string): Html {
-  return markup`<figcaption><b>${label}</b>${
-    note !== "" && markup`
-      · ${note}
-    `
-  }<span>${
-    frame.cloudCover === null
-      ? "cloud cover unknown"
-      : `${percent(frame.cloudCover)} cloud or shadow`
-  }${
-    frame.empty > 0 && `, ${percent(frame.empty)} without data`
-  }</span><span>${frame.name}</span></figcaption>`;
+function frameCaption(label: string, note: string, frame: ReportFrame): Html {
+  const cover = frame.cloudCover === null
+    ? "cloud cover unknown"
+    : `${percent(frame.cloudCover)} cloud or shadow`;
+  const empty = frame.empty > 0 ? `, ${percent(frame.empty)} without data` : "";
+  return markup`<b>${label}</b>${note}<span>${cover}${empty}</span><span>${frame.name}</span>`;
 }
 
 /** All dates, the result and the clear image. */
 export function datesSection(data: ReportData): Html {
   const { frames, reference, truth, views: [detail], model } = data;
-  const canvas = (id: string, label: string) =>
-    markup`
-      <canvas data-image="${id}" width="${detail!.width}" height="${detail!.height}" role="img"
-        aria-label="${label}"></canvas>
-    `;
-  return markup`
-    <section id="dates" aria-labelledby="dates-title">
-      <h2 id="dates-title">What the model was given</h2>
-      <p
-        class="say">Every input date, the result and${
-    truth === null
-      ? " no clear image, as none was given"
-      : " the clear image, which the model did not see"
-  }. Cloud cover is that of the built-in detector over the whole area.</p>
-      <ul class="gallery">
-    ${
-    frames.map((frame, l) =>
-      markup`
-        <li>
-          <figure>${canvas(`date${l}`, `Input of ${frame.date ?? frame.name}`)}${
-        frameCaption(
+  const { width, height } = detail!;
+  const picture = (image: string, label: string) => canvas({ image }, { width, height, label });
+  return section(
+    "dates",
+    "What the model was given",
+    say(
+      "Every input date, the result and ",
+      truth === null
+        ? "no clear image, as none was given. "
+        : "the clear image, which the model did not see. ",
+      "Cloud cover is that of the built-in detector over the whole area.",
+    ),
+    gallery([
+      ...frames.map((frame, l) => ({
+        picture: picture(`date${l}`, `Input of ${frame.date ?? frame.name}`),
+        caption: frameCaption(
           frame.date ?? `Date ${l + 1}`,
+          l === reference ? " · reference" : "",
           frame,
-          l === reference ? "reference" : "",
-        )
-      }</figure>
-        </li>
-      `
-    )
-  }
-    <li class="is-ours"><figure>${
-    canvas(
-      "restored",
-      "Restored image",
-    )
-  }<figcaption><b>Restored</b><span>${
-    frames[reference]!.date ??
-      "the reference"
-  } by ${model}</span></figcaption></figure></li>
-    ${
-    truth !== null && markup`
-      <li>
-        <figure>${canvas("truth", "Clear image")}${
-      frameCaption(
-        truth.frame.date ?? "Clear image",
-        truth.frame,
-        "clear image",
-      )
-    }</figure>
-      </li>
-    `
-  }
-      </ul>
-    </section>
-  `;
+        ),
+      })),
+      {
+        picture: picture("restored", "Restored image"),
+        caption: markup`<b>Restored</b><span>${
+          frames[reference]!.date ?? "the reference"
+        } by ${model}</span>`,
+        ours: true,
+      },
+      ...(truth === null ? [] : [{
+        picture: picture("truth", "Clear image"),
+        caption: frameCaption(truth.frame.date ?? "Clear", " · clear image", truth.frame),
+      }]),
+    ]),
+  );
 }

@@ -90,7 +90,7 @@ svg .soft { fill: var(--soft); } .grid { stroke: var(--line); stroke-width: 1; }
 .swatch.o0 { background: repeating-linear-gradient(45deg, var(--soft) 0 1px, var(--card) 1px 4px); border: 1px solid var(--line); }
 .gallery { display: grid; gap: 1.1rem; grid-template-columns: repeat(auto-fit, minmax(min(100%, 10.5rem), 1fr)); margin: 0; padding: 0; list-style: none; }
 .gallery li { max-width: 22rem; min-width: 0; }
-.gallery figure, figure { margin: 0; min-width: 0; }
+figure { margin: 0; min-width: 0; }
 @media (max-width: 30rem) { .gallery { grid-template-columns: repeat(2, minmax(0, 1fr)); gap: .9rem .75rem; } }
 figcaption { margin-top: .4rem; font-size: .875rem; line-height: 1.4; }
 figcaption b { font-weight: 600; } figcaption span { display: block; color: var(--soft); font-size: .8125rem; }
