@@ -67,7 +67,9 @@ export function resultText(
 }
 
 /** What a self-check found: one row a method. */
-export function checkText({ scores, pixels, runs, cover, clear }: SelfCheck): string {
+export function checkText(
+  { scores, pixels, runs, cover, clear, deviation }: SelfCheck,
+): string {
   const share = (value: number) => `${(100 * value).toFixed(0)} %`;
   const cell = (value: number | null, digits: number) =>
     value === null ? "–" : value.toFixed(digits);
@@ -81,7 +83,11 @@ export function checkText({ scores, pixels, runs, cover, clear }: SelfCheck): st
   ]);
   return `self-check: ${pixels} clear pixels hidden under ${runs.length} synthetic clouds ` +
     `(${share(cover)} cover; ${share(clear)} of what was looked at is clear)\n` +
-    table([["", "PSNR", "SSIM", "MAE", "RMSE", "SAM"], ...rows]);
+    table([["", "PSNR", "SSIM", "MAE", "RMSE", "SAM"], ...rows]) +
+    (deviation === undefined
+      ? ""
+      : `\nthere the deviation is ${cell(deviation.predicted, 4)} and the ` +
+        `error ${cell(deviation.observed, 4)}: ${cell(deviation.ratio, 2)} times as large`);
 }
 
 function mean(values: readonly number[]): number {

@@ -17,7 +17,7 @@ import type { Scene } from "./scene.ts";
 import { withSampling } from "./sampling.ts";
 import type { RestoreSceneOptions } from "./scene_options.ts";
 import { openSky } from "./scene_sky.ts";
-import { CHECK_DEFAULTS } from "./self_check.ts";
+import { CHECK_DEFAULTS } from "./check_options.ts";
 import { openSeries } from "./series.ts";
 import { SKY_ROWS } from "./sky_rows.ts";
 

@@ -65,13 +65,8 @@ export {
 } from "./restore_rows.ts";
 export { fillGaps } from "./fill_gaps.ts";
 export type { CheckScore } from "./check_scores.ts";
-export {
-  type OriginScore,
-  type SelfCheck,
-  selfCheck,
-  type SelfCheckOptions,
-  type SelfCheckSeriesOptions,
-} from "./self_check.ts";
+export { selfCheck, type SelfCheckSeriesOptions } from "./self_check.ts";
+export type { OriginScore, SelfCheck, SelfCheckOptions } from "./self_check_result.ts";
 export { selfCheckScene, type SelfCheckSceneOptions } from "./self_check_scene.ts";
 export type { SceneSky } from "./flight.ts";
 export { checkOutputs, checkWritable } from "./outputs.ts";

@@ -19,7 +19,7 @@ import type { RestoreSceneOptions } from "./scene_options.ts";
 import { openSky } from "./scene_sky.ts";
 import { withSampling } from "./sampling.ts";
 import { logScene, sampleTags, sceneTags } from "./scene_tags.ts";
-import type { SelfCheck } from "./self_check.ts";
+import type { SelfCheck } from "./self_check_result.ts";
 import { checkSeries, checkTags } from "./self_check_scene.ts";
 import { type OpenSeries, openSeries } from "./series.ts";
 

@@ -9,7 +9,8 @@ import { areaOf } from "./area.ts";
 import { withSampling } from "./sampling.ts";
 import type { RestoreSceneOptions } from "./scene_options.ts";
 import { openSky } from "./scene_sky.ts";
-import { checkScene, type SelfCheck } from "./self_check.ts";
+import { checkScene } from "./check_scene.ts";
+import type { SelfCheck } from "./self_check_result.ts";
 import { type OpenSeries, openSeries } from "./series.ts";
 
 /** Options of {@linkcode selfCheckScene}: those of the restoration that is checked. */
