@@ -53,9 +53,9 @@ function binsOf(
   });
 }
 
-/** The best floor of a band for a factor, and what is left: squares of relative distances. */
+/** The best floor of a band for a factor, and what is left: squares of weighted distances. */
 function floorOf(bins: readonly Bin[], square: number) {
-  const weights = bins.map(({ error }) => 1 / error ** 2);
+  const weights = bins.map(({ error }) => 1 / error);
   const sum = weights.reduce((all, weight) => all + weight, 0);
   const above = bins.reduce(
     (all, { spread, error }, i) => all + weights[i]! * (error - square * spread),
@@ -66,12 +66,14 @@ function floorOf(bins: readonly Bin[], square: number) {
     (all, { spread, error }, i) => all + weights[i]! * (error - floor - square * spread) ** 2,
     0,
   );
-  return { floor, left };
+  // Over the band's mean square, so that bands of small numbers count as others do.
+  return { floor, left: left / (bins.reduce((all, { error }) => all + error, 0) / bins.length) };
 }
 
 /**
- * Fits the factor and the floors by bins of equal counts, each by its relative distance: large errors
- * count no more than small ones.
+ * Fits the factor and the floors by bins of equal counts. The distance of a bin is weighted by the
+ * inverse of its mean square error: between absolute distances, which see large errors only, and relative
+ * ones, which see them too little.
  *
  * @param images Spreads and errors; their masks say which pixels count.
  * @throws {RangeError} If a band has no error beside a spread above 0.
