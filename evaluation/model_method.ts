@@ -37,7 +37,7 @@ export interface ModelMethodOptions
   readonly onProgress?: TilingOptions["onProgress"];
 }
 
-/** The dates that a model takes, in the order given: all, or the reference and those before it. */
+/** The dates that a model takes, in the order given: all, or the reference and the first others. */
 export function framesOf(
   { card, network }: Model,
   { cloudy, reference }: Pick<MethodInput, "cloudy" | "reference">,
@@ -142,7 +142,7 @@ function checkBands({ card }: Model, { target, name }: MethodInput): void {
 
 /**
  * A model as a method. It sees the dates in the order given, of which a temporal model takes at most
- * as many as it was trained with: the reference and those before it, then those after.
+ * as many as it was trained with: the reference and the first others.
  *
  * Noise is keyed by pixel and seed, as in `restoreSeries`: a case is restored as that restores it,
  * whatever was evaluated before. Models with auxiliary bands restore images whole.

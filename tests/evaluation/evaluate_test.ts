@@ -17,7 +17,8 @@ import {
 } from "../../evaluation/mod.ts";
 import { createLpips, lpipsShapes, METRIC_PROFILES } from "../../metrics/mod.ts";
 import { BASELINES, restoreSeries } from "../../restoration/mod.ts";
-import { BANDS, tinyModel } from "../restoration/tiny.ts";
+import { createModel, restoreImages } from "../../model/mod.ts";
+import { BANDS, cloudyDates, TINY, tinyModel } from "../restoration/tiny.ts";
 
 const SCENE = syntheticScene(createRng(1), { width: 32, height: 24 });
 
@@ -429,4 +430,39 @@ Deno.test("modelMethod() restores as restoreSeries() does, and keeps what is cle
   assertEquals([methods[0]!.name, methods[0]!.facts["seed"]], [model.card.name, 7]);
   assert(/^[0-9a-f]{64}$/.test(String(methods[0]!.facts["digest"])));
   await assertRejects(() => modelMethod(model, { samples: 0 }), RangeError, "at least one sample");
+});
+
+Deno.test("modelMethod() gives models with auxiliary bands theirs, of the dates that they take", async () => {
+  await useEngine("cpu");
+  const model = createModel({
+    ...TINY,
+    name: "with radar",
+    length: 2,
+    condition: {
+      order: ["cloudy", "auxiliary"],
+      auxiliary: [{ name: "VV", unit: "dB" }],
+      auxiliaryScaling: { low: -25, high: 0, clip: true },
+    },
+  }, { seed: 3 });
+  const cloudy = cloudyDates({ width: 16, height: 16 }, 3);
+  const radar = Float32Array.from({ length: 3 * 256 }, (_, i) => -20 + Math.floor(i / 256));
+  const given = { name: "a", target: cloudy[0]!, cloudy, reference: 2 };
+  let made: Raster | undefined;
+  const method = await modelMethod(model);
+  const spy: EvaluatedMethod = {
+    ...method,
+    restore: async (input) => made = await method.restore(input),
+  };
+  await evaluate([{ ...given, auxiliary: radar }], { methods: [spy] });
+  const { image } = await restoreImages(model, {
+    ...{ batch: 1, length: 2, height: 16, width: 16, reference: 1 },
+    cloudy: [...cloudy[0]!.data, ...cloudy[2]!.data],
+    auxiliary: [...radar.subarray(0, 256), ...radar.subarray(512)],
+  });
+  assertEquals([...made!.data], Array.from(image, (value) => Math.max(Math.round(value), 0)));
+  await assertRejects(
+    () => evaluate([given], { methods: [method] }),
+    TypeError,
+    "needs the auxiliary bands VV, got none",
+  );
 });

@@ -11,6 +11,7 @@ import {
   withRestored,
 } from "../../evaluation/mod.ts";
 import { openDataset } from "../../training/mod.ts";
+import { emrdm } from "../cli/run.ts";
 import { inFolder } from "../restoration/tiny.ts";
 
 const FOLDER = { type: "folder", root: "data/test" } as const;
@@ -111,6 +112,20 @@ Deno.test("withRestored() finds images by set and name, and says where it looked
 const ROOT = new URL("../../", import.meta.url).pathname;
 const SERIES = `${ROOT}experiments/evaluate/sen12mscr_ts.csv`;
 const present = await Deno.stat(`${ROOT}../shared/data/sen12mscr_ts`).then(() => true, () => false);
+
+Deno.test("the JSON of docs/evaluate.md is a plan, and its commands exist with their flags", async () => {
+  const text = await Deno.readTextFile(`${ROOT}docs/evaluate.md`);
+  const plans = [...text.matchAll(/^```json\n([\s\S]*?)^```/gm)];
+  for (const [, block] of plans) parseEvaluationPlan(JSON.parse(block!));
+  const calls = [...text.matchAll(/^```sh\n([\s\S]*?)^```/gm)]
+    .flatMap(([, block]) => block!.replaceAll("\\\n", " ").trim().split("\n"))
+    .map((line) => line.replace("deno task ", "").split(/\s+/));
+  assertEquals([plans.length, calls.length], [1, 7]);
+  for (const call of calls) {
+    const { code, err } = await emrdm(...call, "--help");
+    assertEquals([call[0], code, err], ["evaluate", 0, ""], call.join(" "));
+  }
+});
 
 Deno.test("the shipped plans are whole", async () => {
   for (const name of ["shared", "validation"]) {
