@@ -6,6 +6,7 @@
  */
 
 import { compile, readTensor, type Tensor, type Tensor4D, tf } from "../engine/mod.ts";
+import { checkPair, type LpipsSize, meanOfMap } from "./lpips_pair.ts";
 import {
   checkLpipsWeights,
   LPIPS_NETWORKS,
@@ -14,17 +15,6 @@ import {
   type LpipsParameter,
   type LpipsWeights,
 } from "./lpips_networks.ts";
-
-/** Size of the images and which pixels count. */
-export interface LpipsSize {
-  readonly height: number;
-  readonly width: number;
-  /**
-   * Pixels that count, [H, W], where not 0; default all. A place of a layer then weighs as much as the
-   * part of its pixels that counts; what a place sees reaches beyond them.
-   */
-  readonly mask?: ArrayLike<number>;
-}
 
 /** A perceptual distance. */
 export interface Lpips {
@@ -116,69 +106,6 @@ function differenceMaps(network: LpipsNetwork, { a, b, weights }: Inputs): Tenso
     }));
   }
   return maps;
-}
-
-/** Mean of a map [h, w], each place weighted by the part of its pixels that counts. */
-function meanOfMap(
-  values: Float32Array,
-  [h, w]: readonly [number, number],
-  { height, width, mask }: LpipsSize,
-): number {
-  const total = new Float64Array(h * w);
-  const counted = new Float64Array(h * w);
-  if (mask === undefined) {
-    counted.fill(1);
-    total.fill(1);
-  } else {
-    for (let y = 0; y < height; y++) {
-      for (let x = 0; x < width; x++) {
-        const place = Math.floor(y * h / height) * w + Math.floor(x * w / width);
-        total[place]!++;
-        if (mask[y * width + x] !== 0) counted[place]!++;
-      }
-    }
-  }
-  let [sum, weights] = [0, 0];
-  for (let i = 0; i < values.length; i++) {
-    const weight = counted[i]! / total[i]!;
-    sum += weight * values[i]!;
-    weights += weight;
-  }
-  return sum / weights;
-}
-
-function checkPair(
-  { net, least }: LpipsNetwork,
-  { a, b, size: { height, width, mask } }: {
-    readonly a: Float32Array;
-    readonly b: Float32Array;
-    readonly size: LpipsSize;
-  },
-): void {
-  const fail = `Cannot compute LPIPS (${net})`;
-  const length = height * width * 3;
-  if (a.length !== length || b.length !== length) {
-    throw new TypeError(
-      `${fail}: both images must have [${height}, ${width}, 3] = ${length} numbers, got ` +
-        `${a.length} and ${b.length}`,
-    );
-  }
-  if (Math.min(height, width) < least) {
-    throw new RangeError(`${fail}: both sides must be at least ${least}, got ${height}×${width}`);
-  }
-  const bad = a.findIndex((value, i) => !Number.isFinite(value) || !Number.isFinite(b[i]));
-  if (bad >= 0) {
-    throw new RangeError(`${fail}: numbers must be finite, got ${a[bad]} and ${b[bad]}`);
-  }
-  if (mask === undefined) return;
-  if (mask.length !== height * width) {
-    throw new TypeError(
-      `${fail}: the mask must have [${height}, ${width}] numbers, got ${mask.length}`,
-    );
-  }
-  if (!Array.prototype.some.call(mask, (value) => value !== 0)) {
-    throw new RangeError(`${fail}: the mask must keep a pixel, got none`);
-  }
 }
 
 /**

@@ -8,7 +8,8 @@
 
 export { mae, psnr, rmse } from "./error.ts";
 export type { ImageOptions, RangeOptions } from "./image.ts";
-export { createLpips, type Lpips, type LpipsSize } from "./lpips.ts";
+export { createLpips, type Lpips } from "./lpips.ts";
+export type { LpipsSize } from "./lpips_pair.ts";
 export {
   type LpipsNet,
   type LpipsParameter,
