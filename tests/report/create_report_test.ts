@@ -1,9 +1,10 @@
 import { assert, assertAlmostEquals, assertEquals, assertRejects } from "@std/assert";
 import { InputError } from "../../core/mod.ts";
+import { writeCog } from "../../data/mod.ts";
 import { tf, useEngine } from "../../engine/mod.ts";
 import { PROVENANCE, restoreSeries } from "../../restoration/mod.ts";
 import { createModel } from "../../model/mod.ts";
-import { TINY, tinyModel } from "../restoration/tiny.ts";
+import { cloudyDates, inFolder, TINY, tinyModel } from "../restoration/tiny.ts";
 import { assertClose } from "../engines.ts";
 import { EVIL, reportOn } from "./cases.ts";
 
@@ -200,12 +201,39 @@ Deno.test("a large scene is shown whole and small, and in detail where it is clo
   assert(data.notes.some((note) => note.includes("512 × 20 pixels")));
 });
 
-Deno.test("a clear image of another size is refused", async () => {
-  await assertRejects(
-    () =>
-      reportOn(model, {
-        options: { truth: { path: new URL("../testdata/none.tif", import.meta.url).pathname } },
-      }),
-    InputError,
-  );
+Deno.test("a clear image that is missing or on another grid is refused", () =>
+  inFolder(async (folder) => {
+    const path = `${folder}/clear.tif`;
+    const report = () => reportOn(model, { options: { truth: { path } } });
+    await assertRejects(report, InputError, "clear.tif");
+    const [frame] = cloudyDates({ width: 40, height: 32 }, 1);
+    const [x, , , y] = frame!.transform!;
+    await writeCog(path, { ...frame!, transform: [x, 20, 0, y, 0, -20] });
+    await assertRejects(report, InputError, "clear.tif");
+  }));
+
+Deno.test("a band that stands for none in the files is compared with none", async () => {
+  const { bands: _, ...config } = TINY;
+  const names = ["B02", "B03", "B04", "B10"];
+  const bands = names.map((name) => ({ name, unit: "DN" }));
+  const l1c = createModel({ ...config, bands }, { seed: 2 });
+  const { data } = await reportOn(l1c, {
+    truth: true,
+    change: ({ width, height, data }) => ({
+      width,
+      height,
+      bands: names.slice(0, 3),
+      dtype: "uint16",
+      data: Uint16Array.from(
+        { length: width * height * 3 },
+        (_, i) => data[4 * Math.floor(i / 3) + i % 3]!,
+      ),
+    }),
+    options: { missingB10: "zero" },
+  });
+  assertEquals(data.truth!.scores[0]!.pixels, 40 * 32);
+  const [method] = data.truth!.bands;
+  assertEquals(method!.scores.map((score) => score === null), [false, false, false, true]);
+  const restored = data.views[0]!.images.find(({ id }) => id === "restored")!.data;
+  assertEquals([Number.isNaN(restored[2]), Number.isNaN(restored[3])], [false, true]);
 });
