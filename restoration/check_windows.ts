@@ -24,7 +24,7 @@ export interface CheckWindow {
   readonly pixels: number;
 }
 
-/** Side of a part, in tiles. */
+/** Least side of a part, in tiles; parts of smaller scenes are the whole, and none is twice as long. */
 const SIDE = 4;
 /** Least share of a part, and least number of pixels, that must be clear. */
 const LEAST_SHARE = 0.05;
@@ -34,7 +34,7 @@ const TRIES = 4;
 /** Turning by the golden ratio never comes back to where it was, and leaves no gap for long. */
 const GOLDEN = (Math.sqrt(5) - 1) / 2;
 
-/** Lengths of an axis cut into parts of about `side`, all alike but for a pixel. */
+/** First pixels and sizes of the parts of an axis, at least `side`, all alike but for a pixel. */
 function parts(first: number, size: number, side: number): readonly (readonly [number, number])[] {
   const count = Math.max(1, Math.floor(size / side));
   return Array.from({ length: count }, (_, i) => {
@@ -48,13 +48,7 @@ export function spreadWindows(area: RasterWindow, tileSize: number): readonly Ra
   const side = SIDE * tileSize;
   const columns = parts(area.column, area.width, side);
   const all = parts(area.row, area.height, side).flatMap(([row, height]) =>
-    // A part that is cut from a long axis may still be larger than what is asked for.
-    columns.map(([column, width]) => ({
-      column,
-      row,
-      width: Math.min(width, 2 * side),
-      height: Math.min(height, 2 * side),
-    }))
+    columns.map(([column, width]) => ({ column, row, width, height }))
   );
   const turn = (i: number) => ((i + 0.5) * GOLDEN) % 1;
   return all.map((window, i) => ({ window, key: turn(i) }))

@@ -2,6 +2,7 @@ import { assert, assertAlmostEquals, assertEquals, assertRejects } from "@std/as
 import { InputError, type Raster } from "../../core/mod.ts";
 import { type Images, type Tensor, tf, useEngine } from "../../engine/mod.ts";
 import type { Model } from "../../model/mod.ts";
+import { spreadWindows } from "../../restoration/check_windows.ts";
 import { selfCheck } from "../../restoration/mod.ts";
 import { BANDS, cloudyDates, tinyModel } from "./tiny.ts";
 
@@ -121,4 +122,22 @@ Deno.test("selfCheck() refuses where nothing is clear, and options out of range"
     Error,
     "enough",
   );
+});
+
+Deno.test("spreadWindows() cuts an area into parts whose first ones are far apart", () => {
+  const area = { column: 10, row: 20, width: 1000, height: 900 };
+  const windows = spreadWindows(area, 16);
+  assertEquals(windows.length, 15 * 14);
+  let pixels = 0;
+  for (const { column, row, width, height } of windows) {
+    assert(column >= 10 && column + width <= 1010 && row >= 20 && row + height <= 920);
+    assert(width >= 64 && width < 128 && height >= 64 && height < 128);
+    pixels += width * height;
+  }
+  assertEquals(pixels, 1000 * 900);
+  // Of a few there is one in every half.
+  const few = windows.slice(0, 4);
+  assert(few.some(({ row }) => row < 470) && few.some(({ row }) => row >= 470));
+  const small = { column: 3, row: 4, width: 40, height: 100 };
+  assertEquals(spreadWindows(small, 64), [small]);
 });
