@@ -46,21 +46,29 @@ export function colourChoices(bands: readonly string[]): readonly ColourChoice[]
 const DARK = 0.01;
 const BRIGHT = 0.99;
 
+/** The least number that images have at each pixel in one band, of some of the pixels. */
+function darkest(
+  images: ReportView["images"],
+  { bands, band }: { readonly bands: number; readonly band: number },
+): Float32Array {
+  const pixels = images[0]!.data.length / bands;
+  const pick = sampled(Float32Array.from({ length: pixels }, (_, pixel) => pixel));
+  return pick.map((pixel) => {
+    const known = images.map(({ data }) => data[pixel * bands + band]!).filter(Number.isFinite);
+    return known.length === 0 ? NaN : Math.min(...known);
+  });
+}
+
 /**
- * From which number to which each band is drawn: quantiles of the result and of the clear image, where
- * no cloud makes the ground dark. One stretch for all pictures.
+ * From which number to which each band is drawn: quantiles of the darkest image at each pixel, which is
+ * ground wherever one of them is clear. One stretch for all pictures.
  */
 export function stretchOf(
   { images }: ReportView,
   bands: number,
 ): readonly (readonly [number, number])[] {
-  const looked = images.filter(({ id }) => id === "restored" || id === "truth");
   return Array.from({ length: bands }, (_, band) => {
-    const values = looked.flatMap(({ data }) => [
-      ...sampled(
-        Float32Array.from({ length: data.length / bands }, (_, i) => data[i * bands + band]!),
-      ),
-    ]);
+    const values = darkest(images, { bands, band });
     const [low, high] = [quantile(values, DARK), quantile(values, BRIGHT)];
     if (Number.isNaN(low)) return [0, 1];
     return [low, high > low ? high : low + 1];

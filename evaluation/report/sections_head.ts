@@ -34,34 +34,55 @@ function scoreFigures({ truth }: ReportData): readonly Figure[] {
   });
 }
 
+/** The dates that were given. */
+function datesFigure({ frames }: ReportData): Figure {
+  const days = frames.flatMap(({ date }) => date === null ? [] : [date]).toSorted();
+  const span = days.length > 1 && days[0] !== days.at(-1)
+    ? `${days[0]} to ${days.at(-1)}`
+    : days[0] ?? "days unknown";
+  return {
+    number: String(frames.length),
+    label: frames.length === 1 ? "date given" : "dates given",
+    beside: span,
+  };
+}
+
+/** How far off the result is, or that nobody knows. */
+function errorFigures(data: ReportData): readonly Figure[] {
+  const { truth, selfCheck, unit } = data;
+  if (truth === null && selfCheck === null) {
+    return [{
+      number: "unknown",
+      label: "how far off it is",
+      beside: "no clear image, no self-check",
+    }];
+  }
+  if (selfCheck === null) return scoreFigures(data);
+  return [...scoreFigures(data), {
+    number: digits(selfCheck.rows[0]!.score.mae, 2),
+    label: `error to expect${unit.white === null ? "" : ", reflectance"}`,
+    beside: "mean absolute, by the self-check",
+  }];
+}
+
 function figures(data: ReportData): readonly Figure[] {
-  const { frames, reference, provenance, selfCheck, uncertainty, truth, unit } = data;
+  const { frames, reference, provenance } = data;
   const cover = frames[reference]!.cloudCover;
-  const of = unit.white === null ? "" : " reflectance";
   const counts = provenance?.counts;
   const all = counts && counts.observed + counts.otherDate + counts.reconstructed + counts.noData;
   return [
+    datesFigure(data),
     ...(cover === null ? [] : [{
       number: percent(cover),
       label: "of the reference is cloud or shadow",
       beside: "by the built-in detector",
     }]),
-    ...scoreFigures(data),
     ...(counts === undefined ? [] : [{
       number: percent(counts.observed / all!),
       label: "kept as observed",
       beside: `${percent(counts.reconstructed / all!)} clear on no date`,
     }]),
-    ...(selfCheck === null ? [] : [{
-      number: digits(selfCheck.rows[0]!.score.mae, 2),
-      label: `error to expect,${of}`,
-      beside: "mean absolute, by the self-check",
-    }]),
-    ...(uncertainty === null || truth !== null ? [] : [{
-      number: digits(uncertainty.mean, 2),
-      label: `scatter of ${uncertainty.samples} samples,${of}`,
-      beside: "standard deviation",
-    }]),
+    ...errorFigures(data),
   ];
 }
 

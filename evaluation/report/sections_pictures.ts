@@ -133,10 +133,9 @@ export function datesSection(data: ReportData): Html {
     "dates",
     "What the model was given",
     say(
-      "Every input date, the result and ",
       truth === null
-        ? "no clear image, as none was given. "
-        : "the clear image, which the model did not see. ",
+        ? "Every input date and the result; no clear image was given. "
+        : "Every input date, the result, and the clear image, which the model did not see. ",
       "Cloud cover is that of the built-in detector over the whole area.",
     ),
     gallery([

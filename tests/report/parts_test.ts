@@ -154,7 +154,7 @@ Deno.test("codingOf() has a range of images without any", () => {
   assertEquals(of(5, 5), { low: 5, high: 6, power: 1 });
 });
 
-Deno.test("stretchOf() is of the result and the clear image, not of the clouds", () => {
+Deno.test("stretchOf() is of the darkest image at each pixel, not of the clouds", () => {
   const image = (id: string, value: number) => ({
     id,
     label: id,
