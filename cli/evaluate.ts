@@ -5,20 +5,18 @@
  */
 
 import { readLpips } from "../checkpoints/mod.ts";
-import { normalizeBand, writeFileAtomically } from "../data/mod.ts";
+import { writeFileAtomically } from "../data/mod.ts";
 import { tf } from "../engine/mod.ts";
 import {
   type CaseSource,
   compareEvaluations,
   evaluate as evaluateCases,
-  type EvaluatedMethod,
   type EvaluateOptions,
   type Evaluation,
   evaluationJson,
   evaluationMarkdown,
   evaluationRun,
   type LateCase,
-  modelMethod,
   openEvaluationCsv,
   readEvaluationCsv,
   withRestored,
@@ -27,7 +25,8 @@ import type { Model } from "../model/mod.ts";
 import { command, type Context, type Result } from "./command.ts";
 import { calibrateModel, checkCalibrate } from "./evaluate_calibrate.ts";
 import { casesOf, type Scored } from "./evaluate_cases.ts";
-import { EVALUATE_FLAGS, type EvaluateValues, methodOptions } from "./evaluate_flags.ts";
+import { EVALUATE_FLAGS, type EvaluateValues } from "./evaluate_flags.ts";
+import { commonBands, methodsOf } from "./evaluate_models.ts";
 import { evaluationText } from "./evaluate_text.ts";
 import { stemOf } from "./files.ts";
 import { UsageError } from "./flags.ts";
@@ -59,47 +58,6 @@ function checkFlags(values: EvaluateValues, operands: readonly string[]): void {
       "--method and --cloudy go with restored images; give their folder (--restored)",
     );
   }
-}
-
-/** The bands of all models. @throws {UsageError} If they differ. */
-function commonBands(models: readonly Model[]): readonly string[] | undefined {
-  const [first, ...others] = models.map(({ card }) =>
-    card.bands.map(({ name }) => normalizeBand(name))
-  );
-  const other = others.find((bands) => bands.join() !== first!.join());
-  if (other !== undefined) {
-    throw new UsageError(
-      `models of one evaluation must have the same bands, got ${first!.join(", ")} and ` +
-        other.join(", "),
-    );
-  }
-  return first;
-}
-
-/** Models as methods, each with a name of its own. */
-async function methodsOf(
-  models: readonly Model[],
-  { values, context, onProgress }: {
-    readonly values: EvaluateValues;
-    readonly context: Context;
-    readonly onProgress: (share: number) => void;
-  },
-): Promise<readonly EvaluatedMethod[]> {
-  const options = methodOptions(values, context.registry);
-  const names = models.map(({ card }) => card.name);
-  const methods: EvaluatedMethod[] = [];
-  for (const [i, model] of models.entries()) {
-    const own = names[i]!;
-    const isShared = names.filter((name) => name === own).length > 1;
-    methods.push(
-      await modelMethod(model, {
-        ...options,
-        name: isShared ? `${own} (${stemOf(values.model[i]!)})` : own,
-        onProgress: ({ done, total }) => onProgress((i + done / total) / models.length),
-      }),
-    );
-  }
-  return methods;
 }
 
 /** A bar over the cases of all sets. */
@@ -149,7 +107,11 @@ async function evaluateAll(
   const lpips = files.length === 0 ? undefined : await readLpips(files);
   const options: EvaluateOptions = {
     profile: values.profile ?? plan.profile ?? "standard",
-    methods: await methodsOf(models, { values, context, onProgress: progress.update }),
+    methods: await methodsOf(models, {
+      values,
+      registry: context.registry,
+      onProgress: progress.update,
+    }),
     facts: {
       sets: sources.map(({ set, facts }) => ({ name: set, ...facts })),
       ...(restored !== undefined && { restored: stemOf(restored) }),

@@ -13,20 +13,11 @@ import {
   type MetricProfile,
   type ProfileName,
   type Score,
-  score,
 } from "../metrics/mod.ts";
-import { baselines, copyInput } from "../restoration/mod.ts";
 import { BOOTSTRAP_DEFAULTS, type BootstrapOptions, meanOf } from "./bootstrap.ts";
-import { masksOf, validPixels } from "./case_pixels.ts";
-import {
-  type EvaluationCase,
-  type LateCase,
-  ONE_SET,
-  pickBands,
-  referenceOf,
-} from "./evaluation_case.ts";
+import { type EvaluationCase, type LateCase, ONE_SET, pickBands } from "./evaluation_case.ts";
 import type { EvaluationRow, MaskKind } from "./evaluation_row.ts";
-import { checkAlike, type EvaluatedMethod, scoreCase, whiteFor } from "./score_case.ts";
+import { type EvaluatedMethod, scoreCase } from "./score_case.ts";
 import { shortHash, stableJson } from "./stable_json.ts";
 import { type EvaluationSummary, summarize } from "./summary.ts";
 
@@ -104,49 +95,24 @@ const METRICS = ["psnr", "ssim", "mae", "rmse", "sam"] as const;
 const INTERVAL = "BCa bootstrap over images";
 
 /**
- * Scores one place by the standard definitions over all pixels, with the images that it brings.
- * Images are divided by `white` first, so MAE and RMSE are reflectances; pixels without data in the
- * target do not count.
+ * Scores one place by the standard definitions over all pixels: baselines, and the images that it
+ * brings. Images are divided by `white` first, so MAE and RMSE are reflectances; pixels without data in
+ * the target do not count.
  *
+ * @returns SSIM is NaN where no window fits, SAM where no pixel has a spectrum.
  * @throws {TypeError} If an image differs from the target in size or bands.
- * @throws {RangeError} If the reference is no date, or dates lack the visible bands that tell the
- * least cloudy one.
+ * @throws {RangeError} If the reference is no date.
  */
 export async function evaluateCase(
   given: EvaluationCase,
-  { white = whiteFor(given.target) }: Pick<EvaluateOptions, "white"> = {},
+  options: Pick<EvaluateOptions, "white"> = {},
 ): Promise<CaseScores> {
-  const { name, target, restored = {}, cloudy = [], dates } = given;
-  const reference = referenceOf(given);
-  const masks = given.masks && masksOf(given, white).masks;
-  for (const frame of cloudy) checkAlike("the cloudy image", frame, target);
-  for (const [method, raster] of Object.entries(restored)) {
-    checkAlike(`the result of ${method}`, raster, target);
-  }
-  const simple = cloudy.length === 0
-    ? {}
-    : cloudy.length === 1
-    ? { "copy the input": copyInput(cloudy, { reference }) }
-    : await baselines(cloudy, {
-      reference,
-      white,
-      ...(masks && { masks }),
-      ...(dates && { dates }),
-    });
-  const { height, width, bands: { length: channels } } = target;
-  const mask = validPixels(target);
-  // Metrics take finite numbers only: NaN at a pixel that does not count is 0 in both images.
-  const gap = (value: number, i: number) =>
-    mask?.[Math.floor(i / channels)] === 0 && Number.isNaN(value + target.data[i]!);
-  const scale = (values: ArrayLike<number>) =>
-    Float32Array.from(values, (value, i) => gap(value, i) ? 0 : value / white);
-  const truth = scale(target.data);
-  const options = { height, width, channels, dataRange: 1, ...(mask && { mask }) };
-  const scores = Object.fromEntries(
-    Object.entries({ ...simple, ...restored })
-      .map(([method, { data }]) => [method, score(scale(data), truth, options)]),
-  );
-  return { name, scores };
+  const rows = await scoreCase(given, { ...options, profile: METRIC_PROFILES.standard });
+  const scores = rows.filter(({ pixels }) => pixels === "all").map((row) => {
+    const numbers = METRICS.map((metric) => [metric, row[metric] ?? NaN]);
+    return [row.method, Object.fromEntries(numbers) as unknown as Score];
+  });
+  return { name: given.name, scores: Object.fromEntries(scores) };
 }
 
 function profileOf({ profile = "standard" }: EvaluateOptions): MetricProfile {

@@ -53,7 +53,7 @@ export interface ScoreCaseOptions {
 }
 
 /** @throws {TypeError} If a raster is not like the target. */
-export function checkAlike(what: string, { width, height, bands }: Raster, target: Raster): void {
+function checkAlike(what: string, { width, height, bands }: Raster, target: Raster): void {
   if (
     width !== target.width || height !== target.height || bands.join() !== target.bands.join()
   ) {
@@ -196,6 +196,11 @@ export async function scoreCase(
   const rows: EvaluationRow[] = [];
   const add = async (method: string, kind: MethodKind, image: Raster) => {
     signal?.throwIfAborted();
+    if (rows.some((row) => row.method === method)) {
+      throw new TypeError(
+        `Cannot score ${name}: methods must have names of their own, got two called ${method}`,
+      );
+    }
     checkAlike(`the result of ${method} for ${name}`, image, target);
     for (
       const [pixels, region, score] of await scoreImage(image, { given: input, groups, options })

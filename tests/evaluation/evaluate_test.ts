@@ -31,7 +31,7 @@ Deno.test("evaluateCase() scores in reflectance and puts the truth above every b
   const cloudy = [clouded(0.5, 1), clouded(0.5, 2), clouded(0.5, 3)];
   const off = { ...SCENE, data: SCENE.data.map((value) => value + 100) as Uint16Array };
   const { scores } = await evaluateCase({ name: "a", target: SCENE, restored: { off }, cloudy });
-  assertEquals(Object.keys(scores), [...BASELINES, "off"]);
+  assertEquals(Object.keys(scores), [...BASELINES, "mask-aware mean", "off"]);
   // Every pixel is 100 DN too bright: 0.01 of the white of 10000; float32 rounds at 1e-8.
   assertAlmostEquals(scores.off!.mae, 0.01, 1e-7);
   assertAlmostEquals(scores.off!.psnr, 40, 1e-4);
@@ -76,7 +76,7 @@ Deno.test("evaluateCase() refuses a result that is not like the target", async (
   await assertRejects(
     () => evaluateCase({ name: "a", target: SCENE, restored: { ours: other } }),
     TypeError,
-    "the result of ours: it must be like the target, 32×24",
+    "the result of ours for a: it must be like the target, 32×24",
   );
 });
 
@@ -383,6 +383,11 @@ Deno.test("evaluate() hands methods the dates and the masks, and picks bands", a
   assertEquals([...given!.target.data.slice(0, 3)], [3, 2, 1].map((band) => SCENE.data[band]!));
   assertEquals(Object.keys(rows[0]!.bands), bands);
   assertEquals(rowOf(rows, "spy", "all").psnr, Infinity);
+  await assertRejects(
+    () => evaluate([{ name: "a", target: SCENE }], { methods: [spy, spy] }),
+    TypeError,
+    "got two called spy",
+  );
   await assertRejects(
     () => evaluate([{ name: "a", target: SCENE }], { bands: ["B02", "B99"] }),
     TypeError,
