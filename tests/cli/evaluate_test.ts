@@ -161,6 +161,49 @@ Deno.test("evaluate takes lists: an index, sets as JSON, restored images of othe
   });
 });
 
+const CLI = new URL("../../cli.ts", import.meta.url).pathname;
+
+/** Runs the program, and stops it when a file has more than its first line. */
+async function interrupted(args: readonly string[], path: string) {
+  const child = new Deno.Command(Deno.execPath(), {
+    args: ["run", "--no-check", "--allow-ffi", "--allow-read", "--allow-write", CLI, ...args],
+    stdout: "null",
+    stderr: "piped",
+  }).spawn();
+  const output = child.output();
+  let ended = false;
+  child.status.then(() => ended = true);
+  while (!ended) {
+    const text = await Deno.readTextFile(path).catch(() => "");
+    if (text.split("\r\n").length > 2) {
+      child.kill("SIGINT");
+      break;
+    }
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+  const { code, stderr } = await output;
+  return { code, err: new TextDecoder().decode(stderr) };
+}
+
+Deno.test("evaluate stops at Ctrl-C with code 130, and the same call goes on", async () => {
+  await inFolder(async (folder) => {
+    await emrdm("synth", "--out", folder, "--size", "32", "--dates", "1");
+    const rows = Array.from({ length: 60 }, (_, i) => `p${i},cloudy/scene0.tif,clear/scene0.tif`);
+    await Deno.writeTextFile(`${folder}/i.csv`, ["id,cloudy,target", ...rows, ""].join("\n"));
+    const call = ["evaluate", `${folder}/i.csv`, "--engine", "cpu", "--csv"];
+    const { code, err } = await interrupted([...call, `${folder}/a.csv`], `${folder}/a.csv`);
+    assertEquals(code, 130, err);
+    assertStringIncludes(err, "stopped; the same call goes on");
+    const there = new Set((await readEvaluationCsv(`${folder}/a.csv`)).map(({ image }) => image));
+    assert(there.size > 0 && there.size < 60, `${there.size}`);
+    const again = await emrdm(...call, `${folder}/a.csv`);
+    assertEquals(again.code, 0, again.err);
+    await emrdm(...call, `${folder}/b.csv`);
+    const [a, b] = ["a", "b"].map((name) => Deno.readTextFileSync(`${folder}/${name}.csv`));
+    assertEquals(a, b);
+  });
+});
+
 Deno.test("evaluate --calibrate writes the model with a calibration on hidden pixels", async () => {
   await withModel(async (data, model) => {
     const out = `${data}.safetensors`;
