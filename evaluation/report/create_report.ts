@@ -23,6 +23,7 @@ import { insideOf } from "./inside_tile.ts";
 import { rasterOf } from "./pixels.ts";
 import type { ReportBand, ReportData, ReportFrame, ReportTruth } from "./report_data.ts";
 import { runFacts } from "./run_facts.ts";
+import { stretchOf } from "./stretch.ts";
 import { selfCheckOf, uncertaintyOf } from "./trust.ts";
 import { viewsOf } from "./views.ts";
 
@@ -170,6 +171,11 @@ export async function createReport(
       description: card.description,
       unit: { name: card.bands[0]!.unit, white },
       bands: card.bands.map(({ name }) => bandOf(name)),
+      stretch: stretchOf({
+        reference: gathered.dates[reference]!,
+        restored: gathered.restored,
+        clouds: gathered.clouds,
+      }, depth),
       frames,
       reference,
       views: viewsOf(gathered, { frames, reference, bands: card.bands.map(({ name }) => name) }),

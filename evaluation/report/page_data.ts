@@ -8,7 +8,6 @@ import { normalizeBand } from "../../data/mod.ts";
 import { type Coding, codingOf, Payload } from "./payload.ts";
 import { ORIGINS, PALETTES } from "./palettes.ts";
 import type { ReportData, ReportView } from "./report_data.ts";
-import { quantile, sampled } from "./scale.ts";
 import { colourBands } from "./views.ts";
 
 /** Three bands as red, green and blue. */
@@ -40,39 +39,6 @@ export function colourChoices(bands: readonly string[]): readonly ColourChoice[]
       ? names.map((name, i) => ({ label: `${name} in grey`, bands: [i, i, i] }))
       : []),
   ];
-}
-
-/** Shares of the pixels that are drawn black and white. */
-const DARK = 0.01;
-const BRIGHT = 0.99;
-
-/** The least number that images have at each pixel in one band, of some of the pixels. */
-function darkest(
-  images: ReportView["images"],
-  { bands, band }: { readonly bands: number; readonly band: number },
-): Float32Array {
-  const pixels = images[0]!.data.length / bands;
-  const pick = sampled(Float32Array.from({ length: pixels }, (_, pixel) => pixel));
-  return pick.map((pixel) => {
-    const known = images.map(({ data }) => data[pixel * bands + band]!).filter(Number.isFinite);
-    return known.length === 0 ? NaN : Math.min(...known);
-  });
-}
-
-/**
- * From which number to which each band is drawn: quantiles of the darkest image at each pixel, which is
- * ground wherever one of them is clear. One stretch for all pictures.
- */
-export function stretchOf(
-  { images }: ReportView,
-  bands: number,
-): readonly (readonly [number, number])[] {
-  return Array.from({ length: bands }, (_, band) => {
-    const values = darkest(images, { bands, band });
-    const [low, high] = [quantile(values, DARK), quantile(values, BRIGHT)];
-    if (Number.isNaN(low)) return [0, 1];
-    return [low, high > low ? high : low + 1];
-  });
 }
 
 const UNIT: Coding = { low: 0, high: 1, power: 1 };
@@ -200,7 +166,7 @@ export function pageData(data: ReportData, shrunk = 0): PageData {
       divisor: unit.white ?? 1,
       digits: unit.white === null ? 1 : 3,
       colours,
-      stretch: stretchOf(detail!, bands.length),
+      stretch: data.stretch,
       palettes: PALETTES,
       origins: ORIGINS,
       maps,

@@ -209,6 +209,8 @@ export interface ReportData {
   readonly description: string;
   readonly unit: ReportUnit;
   readonly bands: readonly ReportBand[];
+  /** The numbers that are drawn black and white, of each band; all pictures share them. */
+  readonly stretch: readonly (readonly [black: number, white: number])[];
   /** The input dates in order. */
   readonly frames: readonly ReportFrame[];
   /** The date that the result depicts, by its place among the frames. */

@@ -4,10 +4,11 @@ import { errorMap, errorMaps } from "../../evaluation/report/errors.ts";
 import { percent } from "../../evaluation/report/format.ts";
 import { markup, raw } from "../../evaluation/report/html.ts";
 import { inScene, layoutOf } from "../../evaluation/report/layout.ts";
-import { colourChoices, stretchOf } from "../../evaluation/report/page_data.ts";
+import { colourChoices } from "../../evaluation/report/page_data.ts";
 import { codingOf, encode, Payload } from "../../evaluation/report/payload.ts";
 import { createShrinker, crop, shrink } from "../../evaluation/report/pixels.ts";
 import { quantile, roundUp } from "../../evaluation/report/scale.ts";
+import { stretchOf } from "../../evaluation/report/stretch.ts";
 import { decode, inflate, undoDifferences } from "../../evaluation/report/browser/decode.js";
 import { ramp } from "../../evaluation/report/browser/paint.js";
 import { ticksOf } from "../../evaluation/report/browser/spectra.js";
@@ -154,27 +155,21 @@ Deno.test("codingOf() has a range of images without any", () => {
   assertEquals(of(5, 5), { low: 5, high: 6, power: 1 });
 });
 
-Deno.test("stretchOf() is of the darkest image at each pixel, not of the clouds", () => {
-  const image = (id: string, value: number) => ({
-    id,
-    label: id,
-    data: Float32Array.from({ length: 200 }, (_, i) => value + i),
-  });
-  const view = {
-    label: "",
-    window: { column: 0, row: 0, width: 10, height: 10 },
-    step: 1,
-    width: 10,
-    height: 10,
-    bands: [0, 1],
-    images: [image("date0", 9000), image("restored", 100), image("truth", 150)],
-  };
-  assertEquals(stretchOf(view, 2).map(([low, high]) => low >= 100 && high <= 350), [true, true]);
-  const empty = {
-    ...view,
-    images: [{ ...image("restored", 0), data: new Float32Array(200).fill(NaN) }],
-  };
-  assertEquals(stretchOf(empty, 2), [[0, 1], [0, 1]]);
+Deno.test("stretchOf() is of the clear ground of the reference, else of the result", () => {
+  const image = (first: number) => Float32Array.from({ length: 200 }, (_, i) => first + i);
+  const reference = image(100);
+  const clouds = new Uint8Array(100);
+  for (let pixel = 50; pixel < 100; pixel++) {
+    clouds[pixel] = 1;
+    reference.fill(9000, 2 * pixel, 2 * pixel + 2);
+  }
+  const restored = image(5000);
+  assertEquals(stretchOf({ reference, restored, clouds }, 2), [[100, 198], [101, 199]]);
+  const whole = stretchOf({ reference, restored, clouds: undefined }, 2);
+  assertEquals(whole, [[5002, 5196], [5003, 5197]]);
+  assertEquals(stretchOf({ reference, restored, clouds: clouds.fill(1) }, 2), whole);
+  const empty = new Float32Array(200).fill(NaN);
+  assertEquals(stretchOf({ reference, restored: empty, clouds }, 2), [[0, 1], [0, 1]]);
 });
 
 Deno.test("colourChoices() offers what the bands allow", () => {

@@ -1,0 +1,51 @@
+/**
+ * From which number to which pictures are drawn: one stretch for all of them.
+ *
+ * @module
+ */
+
+import { quantile, sampled } from "./scale.ts";
+
+/** Shares of the ground that are drawn black and white. */
+const DARK = 0.01;
+const BRIGHT = 0.99;
+/** Ground is shown by at least that share of the pixels. */
+const LEAST_GROUND = 0.02;
+
+/** Values of one band at some of the pixels. */
+function valuesOf(
+  data: Float32Array,
+  { pixels, depth, band }: {
+    readonly pixels: Float32Array;
+    readonly depth: number;
+    readonly band: number;
+  },
+): readonly number[] {
+  return Array.from(pixels, (pixel) => data[pixel * depth + band]!);
+}
+
+/**
+ * Black and white of each band: quantiles of the reference where it is clear; where that is nearly
+ * nowhere, or nothing tells, of the result.
+ *
+ * @param clouds [height, width]: 0 clear.
+ */
+export function stretchOf(
+  { reference, restored, clouds }: {
+    readonly reference: Float32Array;
+    readonly restored: Float32Array;
+    readonly clouds: Uint8Array | undefined;
+  },
+  depth: number,
+): readonly (readonly [number, number])[] {
+  const every = Float32Array.from({ length: restored.length / depth }, (_, pixel) => pixel);
+  const clear = every.filter((pixel) => clouds?.[pixel] === 0);
+  const known = clear.length > LEAST_GROUND * every.length;
+  const [image, pixels] = known ? [reference, sampled(clear)] : [restored, sampled(every)];
+  return Array.from({ length: depth }, (_, band) => {
+    const values = valuesOf(image, { pixels, depth, band });
+    const [low, high] = [quantile(values, DARK), quantile(values, BRIGHT)];
+    if (Number.isNaN(low)) return [0, 1];
+    return [low, high > low ? high : low + 1];
+  });
+}
