@@ -138,10 +138,12 @@ export async function checkScene(
   checkCheckOptions(settings);
   checkUnits(model);
   const { card } = model;
+  const white = whiteOf(card.bands[0]!)!;
   const { chosen, looked } = await findWindows(scene, {
     area,
     tileSize: card.tileSize,
     clouds,
+    light: { band: Math.max(0, card.bands.findIndex(({ name }) => name === "B02")), white },
     most: settings.runs,
     signal: options.signal,
   });
@@ -154,9 +156,8 @@ export async function checkScene(
         "out, or give a better mask",
     );
   }
-  const like = cloudsLike(looked, looks);
+  const like = cloudsLike(looked);
   const cover = settings.cover ?? like.cover;
-  const white = whiteOf(card.bands[0]!)!;
   const names = scene.output.map((band) => card.bands[band]!.name);
   const visible = ["B02", "B03", "B04"].every((band) => names.includes(band));
   const totals = new CheckTotals(names);

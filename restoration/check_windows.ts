@@ -22,6 +22,14 @@ export interface CheckWindow {
   readonly seen: Uint8Array;
   /** Pixels with data. */
   readonly pixels: number;
+  /** Mean blue of the clear pixels, and of the clouded ones that are brighter than that; NaN: none. */
+  readonly light: { readonly clear: number; readonly clouded: number };
+}
+
+/** Which of the model's bands tells bright from dark, and its number of reflectance 1. */
+export interface LightBand {
+  readonly band: number;
+  readonly white: number;
 }
 
 /** Least side of a part, in tiles; parts of smaller scenes are the whole, and none is twice as long. */
@@ -60,7 +68,7 @@ export function spreadWindows(area: RasterWindow, tileSize: number): readonly Ra
 async function look(
   scene: Scene,
   window: RasterWindow,
-  clouds: SceneSky,
+  { clouds, light: { band, white } }: { readonly clouds: SceneSky; readonly light: LightBand },
 ): Promise<CheckWindow> {
   const { grid, frames, reference, output } = scene;
   const { dilate, feather } = { ...KEEP_CLEAR_DEFAULTS, ...clouds };
@@ -87,7 +95,32 @@ async function look(
     pixels += whole ? 1 : 0;
     return whole && share === 0 ? 1 : 0;
   });
-  return { window, clear, classes: cropped(wide, around, window), seen, pixels };
+  const classes = cropped(wide, around, window);
+  const place = own.read.indexOf(band);
+  const { gains, biases } = own.frame;
+  const blue = Float32Array.from(
+    classes,
+    (_, i) => (stored[i * own.read.length + place]! * gains[band]! + biases[band]!) / white,
+  );
+  const ground = meanOf(blue, (_, i) => clear[i] === 1);
+  return {
+    window,
+    clear,
+    classes,
+    seen,
+    pixels,
+    // Shadows, which masks have as well, are darker.
+    light: {
+      clear: ground,
+      clouded: meanOf(blue, (value, i) => classes[i] !== 0 && value > ground),
+    },
+  };
+}
+
+/** The mean of some numbers; NaN of none. */
+function meanOf(values: Float32Array, counts: (value: number, i: number) => boolean): number {
+  const some = values.filter((value, i) => counts(value, i) && !Number.isNaN(value));
+  return some.reduce((sum, value) => sum + value, 0) / some.length;
 }
 
 export function countOf(flags: Uint8Array): number {
@@ -101,10 +134,11 @@ export function countOf(flags: Uint8Array): number {
  */
 export async function findWindows(
   scene: Scene,
-  { area, tileSize, clouds, most, signal }: {
+  { area, tileSize, clouds, light, most, signal }: {
     readonly area: RasterWindow;
     readonly tileSize: number;
     readonly clouds: SceneSky;
+    readonly light: LightBand;
     readonly most: number;
     readonly signal: AbortSignal | undefined;
   },
@@ -113,7 +147,7 @@ export async function findWindows(
   const chosen: CheckWindow[] = [];
   for (const window of spreadWindows(area, tileSize).slice(0, TRIES * most)) {
     signal?.throwIfAborted();
-    const found = await look(scene, window, clouds);
+    const found = await look(scene, window, { clouds, light });
     looked.push(found);
     const clear = countOf(found.clear);
     if (clear >= Math.max(LEAST_PIXELS, LEAST_SHARE * found.clear.length)) chosen.push(found);
