@@ -7,6 +7,7 @@ import { inFolder, tinyModel } from "../restoration/tiny.ts";
 import { AXE } from "./axe.ts";
 import { EVIL, reportOn } from "./cases.ts";
 import { findChromium, type Page, withPage } from "./chromium.ts";
+import { open } from "./open_report.ts";
 
 const chromium = await findChromium();
 const required = Deno.env.get("EMRDM_REQUIRE_CHROMIUM") === "1";
@@ -34,20 +35,6 @@ async function reports(): Promise<Readonly<Record<string, ReportData>>> {
   const rows = full.truth!.scores[0]!.rows
     .flatMap(({ method, score }) => score === null ? [] : [{ method, score }]);
   return { full: { ...full, selfCheck: { pixels: 99, rows, how: EVIL } }, bare, large };
-}
-
-async function ready(page: Page): Promise<void> {
-  for (let i = 0; i < 200; i++) {
-    if (await page.evaluate("document.documentElement.dataset.ready === 'yes'")) return;
-    await new Promise((resolve) => setTimeout(resolve, 25));
-  }
-  throw new Error(`The page does not get ready: ${page.complaints.join("; ")}`);
-}
-
-async function open(page: Page, address: string, width: number): Promise<void> {
-  await page.resize(width, 900);
-  await page.open(address);
-  await ready(page);
 }
 
 /** Where an element is in sight, after scrolling there. */
