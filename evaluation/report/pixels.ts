@@ -100,13 +100,15 @@ export function createShrinker(
     height,
     add(data, row) {
       const line = area.width * depth;
-      for (let i = 0; i < data.length; i++) {
-        if (Number.isNaN(data[i])) continue;
-        const y = Math.floor((row + Math.floor(i / line)) / step);
-        const x = Math.floor(Math.floor(i % line / depth) / step);
-        const to = (y * width + x) * depth + i % depth;
-        sums[to]! += data[i]!;
-        counts[to]!++;
+      for (let from = 0, y = row; from < data.length; from += line, y++) {
+        const first = Math.floor(y / step) * width * depth;
+        for (let i = 0; i < line; i++) {
+          const value = data[from + i]!;
+          if (Number.isNaN(value)) continue;
+          const to = first + Math.floor(i / depth / step) * depth + i % depth;
+          sums[to]! += value;
+          counts[to]!++;
+        }
       }
     },
     result: () => sums.map((sum, i) => counts[i] === 0 ? NaN : sum / counts[i]!),

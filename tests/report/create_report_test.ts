@@ -119,6 +119,19 @@ Deno.test("samples scatter; beside a clear image the report says how well that t
   assertEquals([alone.truth, alone.uncertainty!.reliability], [null, null]);
 });
 
+Deno.test("a self-check says what error to expect, the model's first", async () => {
+  const stages = new Set<string>();
+  const { data } = await reportOn(model, {
+    size: { width: 64, height: 64 },
+    options: { steps: 1, selfCheck: { runs: 1 }, onStage: (stage) => stages.add(stage) },
+  });
+  const { pixels, rows, how } = data.selfCheck!;
+  assert(pixels > 0 && how.includes("1 time;"), how);
+  assertEquals(rows.slice(0, 2).map(({ method }) => method), ["tiny", "copy the input"]);
+  assert(rows.every(({ score }) => score.mae > 0 && score.rmse >= score.mae));
+  assertEquals([...stages], ["self-check", "reading", "restoring", "measuring"]);
+});
+
 Deno.test("a scene of one date, smaller than a tile, without a clear image has a report", async () => {
   const { data } = await reportOn(model, { dates: 1, size: { width: 12, height: 9 } });
   assertEquals([data.frames.length, data.truth, data.inside, data.provenance], [
