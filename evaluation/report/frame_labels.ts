@@ -13,6 +13,6 @@ export function frameLabels(
   return frames.map(({ date, name }) => {
     if (date === null) return name;
     const same = frames.filter((other) => other.date === date).length > 1;
-    return same ? `${date} ${name}` : date;
+    return same ? name : date;
   });
 }

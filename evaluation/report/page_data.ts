@@ -7,7 +7,8 @@
 import { normalizeBand } from "../../data/mod.ts";
 import { type Coding, codingOf, Payload } from "./payload.ts";
 import { ORIGINS, PALETTES } from "./palettes.ts";
-import type { ReportData, ReportView } from "./report_data.ts";
+import type { ReportData, ReportInside, ReportView } from "./report_data.ts";
+import { quantile, sampled } from "./scale.ts";
 import { colourBands } from "./views.ts";
 
 /** Three bands as red, green and blue. */
@@ -39,6 +40,27 @@ export function colourChoices(bands: readonly string[]): readonly ColourChoice[]
       ? names.map((name, i) => ({ label: `${name} in grey`, bands: [i, i, i] }))
       : []),
   ];
+}
+
+/**
+ * Black and white of the pictures of states, band by band: clouds and noise reach far beyond what other
+ * pictures show, so theirs is wider, and drawn by a square root that keeps the ground visible.
+ */
+function stateStretch({ states, bands }: ReportInside): readonly (readonly [number, number])[] {
+  return bands.map((_, band) => {
+    const values = states.flatMap(({ dates }) =>
+      dates.flatMap((data) => {
+        const own = Float32Array.from(
+          { length: data.length / bands.length },
+          (_, i) => data[i * bands.length + band]!,
+        );
+        return [...sampled(own, 2000)];
+      })
+    );
+    const [low, high] = [quantile(values, 0.02), quantile(values, 0.98)];
+    // A square root is steep at black, which therefore lies below what is looked at.
+    return high > low ? [low - (high - low) / 16, high] : [low, low + 1];
+  });
 }
 
 const UNIT: Coding = { low: 0, high: 1, power: 1 };
@@ -167,6 +189,7 @@ export function pageData(data: ReportData, shrunk = 0): PageData {
       digits: unit.white === null ? 1 : 3,
       colours,
       stretch: data.stretch,
+      stateStretch: { stretch: inside === null ? [] : stateStretch(inside), power: 0.5 },
       palettes: PALETTES,
       origins: ORIGINS,
       maps,

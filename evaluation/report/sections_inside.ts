@@ -36,7 +36,7 @@ ${states.map((state, i) => picture(i, l, `State of ${name} at ${at(state)}`))}
   return card(
     "From noise to image",
     say(
-      markup`The states x<sub>t</sub> of each date, from almost pure noise around the cloudy image (left) to the result (right), and below them D: the clear image as the network sees it from each state, one for all dates. `,
+      markup`The states x<sub>t</sub> of each date, from almost pure noise around the cloudy image (left) to the result (right), and below them D: the clear image as the network sees it from each state, one for all dates. These pictures have a wider stretch than the others, so that clouds and noise fit in. `,
       steps === restoredWith
         ? `These are the ${counted(steps, "step")} of the restoration.`
         : `Shown with ${steps} steps; the restoration itself took ${

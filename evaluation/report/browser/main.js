@@ -166,8 +166,9 @@ export async function main() {
     const [at, image] = page.states[Number(canvas.dataset.state)];
     const size = image.width * image.height;
     const planes = [0, 1, 2].map((i) => planeAt(at + i * size, image));
-    const bands = page.colours[0].bands.map((index, plane) => ({ index, plane }));
-    paintImage(canvas, { ...image, planes }, { bands, stretch: page.stretch });
+    const bands = [0, 1, 2].map((index) => ({ index, plane: index }));
+    const { stretch, power } = page.stateStretch;
+    paintImage(canvas, { ...image, planes }, { bands, stretch, power });
   }
   showAll();
   showSpectra();

@@ -26,17 +26,17 @@ export function fill(canvas, { width, height }, colourOf) {
   canvas.getContext("2d").putImageData(image, 0, 0);
 }
 
-/** How bright each code is, from a band's black to its white. */
-export function brightness(coding, [black, white]) {
+/** How bright each code is, from a band's black to its white; a power below 1 lifts what is dark. */
+export function brightness(coding, [black, white], power = 1) {
   return Uint8ClampedArray.from(
     { length: 256 },
-    (_, code) => 255 * (decode(code, coding) - black) / (white - black),
+    (_, code) => 255 * Math.max((decode(code, coding) - black) / (white - black), 0) ** power,
   );
 }
 
 /** An image in three bands (or one, in grey), each by its own stretch, which all images share. */
-export function paintImage(canvas, { planes, coding, width, height }, { bands, stretch }) {
-  const tables = bands.map(({ index }) => brightness(coding, stretch[index]));
+export function paintImage(canvas, { planes, coding, width, height }, { bands, stretch, power }) {
+  const tables = bands.map(({ index }) => brightness(coding, stretch[index], power));
   const shown = bands.map(({ plane }) => planes[plane]);
   fill(canvas, { width, height }, (i, rgb) => {
     for (let c = 0; c < 3; c++) {
