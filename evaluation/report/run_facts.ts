@@ -6,7 +6,7 @@
 
 import config from "../../deno.json" with { type: "json" };
 import type { Model } from "../../model/mod.ts";
-import type { CreateReportOptions } from "./create_report.ts";
+import type { RestoreSceneOptions } from "../../restoration/mod.ts";
 import type { Gathered } from "./gather.ts";
 import type { ReportFrame, ReportRun } from "./report_data.ts";
 
@@ -34,7 +34,12 @@ function radiometryOf(files: readonly ReportFrame[]): ReportRun["groups"] {
 export function runFacts(
   { card }: Model,
   { options, frames, gathered, truth, digest, seconds, crs, sampling }: {
-    readonly options: CreateReportOptions;
+    readonly options:
+      & Pick<
+        RestoreSceneOptions,
+        "seed" | "steps" | "sampler" | "samples" | "overlap" | "blend"
+      >
+      & { readonly engine?: string };
     readonly frames: readonly ReportFrame[];
     readonly gathered: Gathered;
     readonly truth: ReportFrame | null;
