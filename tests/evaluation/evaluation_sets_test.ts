@@ -132,6 +132,10 @@ Deno.test("the shipped plans are whole", async () => {
     const { sets } = await readEvaluationPlan(`${ROOT}experiments/evaluate/${name}.json`);
     assert(sets.length > 0);
   }
+  for (const { name } of Deno.readDirSync(`${ROOT}experiments/published`)) {
+    const { sets: [set] } = await readEvaluationPlan(`${ROOT}experiments/published/${name}`);
+    assertEquals((set!.data as { readonly split?: string }).split, "test", name);
+  }
 });
 
 Deno.test({
