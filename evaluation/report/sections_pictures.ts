@@ -84,7 +84,7 @@ function spectraTable({ views: [detail], bands, unit }: ReportData): Html {
     }</tr>`;
   return disclosure(
     `The numbers (${unit.white === null ? unit.name : "reflectance"})`,
-    markup`<table>
+    markup`<table class="bands">
 <thead><tr><th scope="col">Band</th>${
       images.map(({ label }) => markup`<th scope="col">${label}</th>`)
     }</tr></thead>

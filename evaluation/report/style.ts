@@ -111,6 +111,7 @@ th:first-child, td:first-child { text-align: left; padding-left: 0; } thead th {
 tr.ours th, tr.ours td { background: var(--wash); } tr.ours th:first-child { padding-left: .35rem; font-weight: 600; }
 th { overflow-wrap: anywhere; } td { white-space: nowrap; } td.best { font-weight: 700; color: var(--accent); text-decoration: underline; text-decoration-thickness: 2px; text-underline-offset: .25em; }
 @media (max-width: 30rem) { table { font-size: .8125rem; } tbody th { min-width: 4.9rem; } th, td { padding: .35rem .2rem; } .card { padding: .85rem; } section { padding-top: 2.25rem; } nav { position: static; } .wrap { padding: 0 1rem; } header.wrap { padding-top: 1.75rem; } }
+.bands { table-layout: fixed; font-size: .8125rem; } .bands th { font-size: .75rem; } .bands th:first-child { width: 2.6rem; font-size: .8125rem; } .bands td, .bands th { padding: .25rem .2rem; }
 details { margin-top: .9rem; } summary { cursor: pointer; color: var(--accent); font-size: .9375rem; padding: .25rem 0; }
 .bias { fill: var(--restored); } .dot { fill: var(--card); stroke: var(--reference); stroke-width: 1.6; }
 .path { fill: none; stroke: var(--restored); stroke-width: 2; } .mark { fill: var(--restored); } .even { stroke: var(--soft); stroke-width: 1.2; stroke-dasharray: 4 4; }
