@@ -57,7 +57,29 @@ export {
   median,
   type MedianOptions,
 } from "./fusion/mod.ts";
-export { mae, psnr, rmse, sam, type Score, score as scoreImages, ssim } from "./metrics/mod.ts";
+export {
+  type BandScore,
+  bandScores,
+  createLpips,
+  type Lpips,
+  type LpipsSize,
+  type LpipsWeights,
+  mae,
+  METRIC_PROFILES,
+  type MetricProfile,
+  type NoLpips,
+  type ProfileImages,
+  type ProfileName,
+  type ProfileScore,
+  psnr,
+  type RegionScore,
+  rmse,
+  sam,
+  type Score,
+  score as scoreImages,
+  scoreRegions,
+  ssim,
+} from "./metrics/mod.ts";
 export * from "./model/mod.ts";
 export * from "./networks/mod.ts";
 export * from "./noise/mod.ts";
