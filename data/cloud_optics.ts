@@ -46,6 +46,27 @@ const HIGH_CLOUD: readonly number[] = [
   0.36,
   0.31,
 ];
+
+/**
+ * When a band looks at a place, in seconds after B02, in the order of {@linkcode SENTINEL2_NAMES}: the
+ * bands lie side by side in the focal plane (Sentinel-2 products specification, ESA).
+ */
+const DELAYS: readonly number[] = [
+  2.314,
+  0,
+  0.527,
+  1.005,
+  1.269,
+  1.525,
+  1.79,
+  0.264,
+  2.055,
+  2.586,
+  0.851,
+  1.468,
+  2.085,
+];
+
 /** What one band needs, in file numbers. */
 export interface BandOptics {
   readonly cloud: number;
@@ -55,6 +76,24 @@ export interface BandOptics {
   readonly path: number;
   /** Share of the surface's light that comes straight from the sun. */
   readonly direct: number;
+  /** Seconds after B02. */
+  readonly delay: number;
+}
+
+/** Clouds as a band sees them. */
+export interface CloudOptics {
+  readonly altitude: number;
+  readonly white: number;
+  /** See {@linkcode SyntheticCloudsOptions}. */
+  readonly shortwave: number;
+  readonly vapour: number;
+}
+
+/** What large drops, ice and water vapour leave of a template. */
+function absorption(name: string, { shortwave, vapour }: CloudOptics): number {
+  if (name === "B09") return vapour;
+  if (name === "B11") return shortwave;
+  return name === "B12" ? shortwave ** 1.5 : 1;
 }
 
 /**
@@ -62,10 +101,8 @@ export interface BandOptics {
  *
  * @throws {RangeError} If it is not a Sentinel-2 band.
  */
-export function bandOptics(
-  name: string,
-  { altitude, white }: { readonly altitude: number; readonly white: number },
-): BandOptics {
+export function bandOptics(name: string, clouds: CloudOptics): BandOptics {
+  const { altitude, white } = clouds;
   const { name: normal, wavelength } = sentinel2Band(name);
   const index = SENTINEL2_NAMES.indexOf(normal);
   const water = LOW_CLOUD[index]!;
@@ -74,10 +111,12 @@ export function bandOptics(
   const absorbed = normal === "B10" ? 0.003 : normal === "B09" ? 0.35 : 1;
   const rayleigh = RAYLEIGH_443 * (443 / wavelength) ** 4;
   return {
-    cloud: white * (water + (ice - water) * altitude ** (normal === "B10" ? 2 : 1)),
+    cloud: white * absorption(normal, clouds) *
+      (water + (ice - water) * altitude ** (normal === "B10" ? 2 : 1)),
     haze: white * HAZE_REFLECTANCE * absorbed,
     hazeFactor: (wavelength / 550) ** -HAZE_EXPONENT,
     path: white * rayleigh * (normal === "B10" ? 0 : 1),
     direct: 1 - 2.5 * rayleigh - 0.05,
+    delay: DELAYS[index]!,
   };
 }

@@ -27,6 +27,22 @@ export interface SyntheticCloudsOptions {
   readonly sunAzimuth?: number;
   /** Brightness of thick cloud relative to the template. Default 1. */
   readonly brightness?: number;
+  /** Contrast of lumps within a cloud, relative to its brightness. Default 0.025. */
+  readonly texture?: number;
+  /**
+   * Reflectance of cloud at 1.6 µm relative to the template, and to the power 1.5 at 2.2 µm: large
+   * drops and ice absorb there (Nakajima and King, 1990). Default 1.
+   */
+  readonly shortwave?: number;
+  /** Reflectance of cloud in the water vapour band B09 relative to the template. Default 1. */
+  readonly vapour?: number;
+  /** Standard deviation of each band's own relative change of the cloud's colour. Default 0. */
+  readonly tint?: number;
+  /**
+   * How far clouds move along the track of Sentinel-2 from a band to one that looks a second later,
+   * in pixels: 0.95 for each km of height at 10 m; the sign is the detector's. Default 0.
+   */
+  readonly parallax?: number;
   /** The file number of reflectance 1. Default 10000 (Sentinel-2 DN). */
   readonly white?: number;
   /** Shapes of real clouds, of which one is drawn. Default none: shapes are noise. */
@@ -44,6 +60,11 @@ export const CLOUD_DEFAULTS = {
   shadowDistance: 30,
   sunAzimuth: 150,
   brightness: 1,
+  texture: 0.025,
+  shortwave: 1,
+  vapour: 1,
+  tint: 0,
+  parallax: 0,
   white: 10000,
   shapes: [] as readonly CloudShape[],
 } as const;
@@ -59,6 +80,11 @@ export const CLOUD_CHECKS: Checks<SyntheticCloudsOptions> = {
   shadowDistance: number({ min: 0, max: 2000 }),
   sunAzimuth: number({ min: 0, max: 360 }),
   brightness: number({ above: 0, max: 2 }),
+  texture: number({ min: 0, max: 1 }),
+  shortwave: number({ above: 0, max: 2 }),
+  vapour: number({ above: 0, max: 3 }),
+  tint: number({ min: 0, max: 0.3 }),
+  parallax: number({ min: -20, max: 20 }),
   white: number({ above: 0 }),
   shapes: cloudShapesCheck,
 };

@@ -5,21 +5,23 @@
  */
 
 import type { Rng } from "../core/mod.ts";
-import type { SyntheticCloudsOptions } from "./cloud_options.ts";
+import { CLOUD_DEFAULTS, type SyntheticCloudsOptions } from "./cloud_options.ts";
 import { drawShape } from "./cloud_shape.ts";
 import { noiseField, quantileAbove, sampleField, smoothstep } from "./noise_field.ts";
 
 type CloudOptions = Required<SyntheticCloudsOptions>;
 
-/** Per-pixel state of the sky over the raster, [height, width] each. */
+/** Per-pixel state of the sky over the raster. */
 export interface Sky {
-  /** Opacity of cloud. */
+  /** Pixels by which clouds are known beyond each border. */
+  readonly margin: number;
+  /** Opacity of cloud, [height + 2·margin, width + 2·margin]. */
   readonly cloud: Float32Array;
-  /** Brightness of cloud, about 1. */
+  /** Brightness of cloud, about 1, like `cloud`. */
   readonly light: Float32Array;
-  /** Optical depth of haze at 550 nm. */
+  /** Optical depth of haze at 550 nm, [height, width]. */
   readonly haze: Float32Array;
-  /** Loss of direct sunlight, in [0, 1]. */
+  /** Loss of direct sunlight, in [0, 1], [height, width]. */
   readonly shade: Float32Array;
 }
 
@@ -28,6 +30,9 @@ export interface SkySize {
   readonly width: number;
   readonly height: number;
 }
+
+/** Brightness of the darkest side of a cloud relative to its top. */
+const DARKEST = 0.25;
 
 /** Where there is more cloud and where less: noise, or a piece of a real mask. */
 function cloudField(size: SkySize, { scale, altitude, shapes }: CloudOptions, rng: Rng) {
@@ -61,14 +66,23 @@ function thickness(size: SkySize, options: CloudOptions, rng: Rng): Float32Array
   return bent.map((value) => Math.max(0, value - floor));
 }
 
-/** The sky over `size`; it is made larger by the shadow's way, so that shadows enter from outside. */
-export function makeSky(size: SkySize, options: CloudOptions, rng: Rng): Sky {
+/**
+ * The sky over `size`; it is made larger by the shadow's way and the margin, so that shadows and
+ * clouds enter from outside.
+ */
+export function makeSky(
+  size: SkySize,
+  options: CloudOptions & { readonly margin: number },
+  rng: Rng,
+): Sky {
   const { width, height } = size;
-  const { density, haze, shadow, shadowDistance, sunAzimuth, brightness } = options;
+  const { density, haze, shadow, shadowDistance, sunAzimuth, brightness, texture, margin } =
+    options;
   const azimuth = sunAzimuth * Math.PI / 180;
   const dx = Math.round(-Math.sin(azimuth) * shadowDistance);
   const dy = Math.round(Math.cos(azimuth) * shadowDistance);
-  const wide = { width: width + Math.abs(dx), height: height + Math.abs(dy) };
+  const known = { width: width + 2 * margin, height: height + 2 * margin };
+  const wide = { width: known.width + Math.abs(dx), height: known.height + Math.abs(dy) };
   const [left, top] = [Math.max(0, dx), Math.max(0, dy)];
   const thick = thickness(wide, options, rng);
   const gain = 0.35 + 5 * density ** 2;
@@ -76,18 +90,20 @@ export function makeSky(size: SkySize, options: CloudOptions, rng: Rng): Sky {
   const opacity = thick.map((t, i) =>
     (1 - Math.exp(-gain * t * Math.exp(0.5 * patches[i]!))) * smoothstep(0, 0.25, t)
   );
-  const grain = noiseField({ ...size, scale: 10, octaves: 3 }, rng.fork("grain"));
+  const grain = noiseField({ ...known, scale: 10, octaves: 3 }, rng.fork("grain"));
   const veil = noiseField({ ...size, scale: options.scale, octaves: 3 }, rng.fork("haze"));
   const sky: Sky = {
-    cloud: new Float32Array(width * height),
-    light: new Float32Array(width * height),
+    margin,
+    cloud: new Float32Array(known.width * known.height),
+    light: new Float32Array(known.width * known.height),
     haze: new Float32Array(width * height),
     shade: new Float32Array(width * height),
   };
   const [towardsX, towardsY] = [2 * Math.sin(azimuth), -2 * Math.cos(azimuth)];
+  const lumps = 1 + 8 * Math.max(0, texture - CLOUD_DEFAULTS.texture);
   for (let i = 0; i < sky.cloud.length; i++) {
-    const x = i % width + left;
-    const y = Math.floor(i / width) + top;
+    const x = i % known.width + left;
+    const y = Math.floor(i / known.width) + top;
     const at = y * wide.width + x;
     const t = thick[at]!;
     const sunny = sampleField(thick, {
@@ -96,10 +112,18 @@ export function makeSky(size: SkySize, options: CloudOptions, rng: Rng): Sky {
       x: x + towardsX,
       y: y + towardsY,
     });
-    const relief = Math.min(Math.max((t - sunny) * 0.3, -0.2), 0.12);
+    const relief = lumps * Math.min(Math.max((t - sunny) * 0.3, -0.2), 0.12);
     sky.cloud[i] = opacity[at]!;
-    sky.light[i] = brightness * (0.6 + 0.46 * (1 - Math.exp(-1.2 * t)) + relief +
-      0.025 * grain[i]! * Math.min(t, 1));
+    sky.light[i] = brightness * Math.max(
+      DARKEST,
+      0.6 + 0.46 * (1 - Math.exp(-1.2 * t)) + relief + texture * grain[i]! * Math.min(t, 1),
+    );
+  }
+  for (let i = 0; i < sky.haze.length; i++) {
+    const x = i % width + left + margin;
+    const y = Math.floor(i / width) + top + margin;
+    const at = y * wide.width + x;
+    const t = thick[at]!;
     sky.haze[i] = haze * Math.max(0.15, 1 + 0.45 * veil[i]!) +
       0.12 * density * smoothstep(0, 0.3, t);
     sky.shade[i] = shadow * opacity[at - dy * wide.width - dx]!;

@@ -8,7 +8,8 @@
  *     cloudy = hazy·(1 − opacity) + cloud_b·brightness·opacity
  *
  * Rayleigh scattering path_b stays in shadows, which is why they look blue; haze is strongest in the
- * blue; high clouds show in B10 and darken in the short-wave infrared. There is no parallax.
+ * blue; high clouds show in B10 and darken in the short-wave infrared. With parallax, each band sees
+ * the clouds where they are when it looks.
  *
  * @module
  */
@@ -68,23 +69,51 @@ function transmittances(optics: readonly BandOptics[], top: number): readonly Fl
 
 const HAZE_STEPS = 256;
 
+/** Which way Sentinel-2 flies by day, degrees clockwise from north. */
+const TRACK = 194 * Math.PI / 180;
+
+/** Pixels to the right and down. */
+interface Shift {
+  readonly x: number;
+  readonly y: number;
+}
+
+/** How far a band sees clouds from where B02 sees them. */
+function shiftOf({ delay }: BandOptics, parallax: number): Shift {
+  const way = parallax * delay;
+  return { x: Math.round(way * Math.sin(TRACK)), y: Math.round(-way * Math.cos(TRACK)) };
+}
+
+/** The length of the rows of the sky's clouds, and where in them each band finds the first pixel. */
+function lookups({ width }: Raster, { margin }: Sky, shifts: readonly Shift[]) {
+  const row = width + 2 * margin;
+  return { row, starts: shifts.map(({ x, y }) => (margin - y) * row + margin - x) };
+}
+
 /** Applies the sky to every band. */
-function render(raster: Raster, sky: Sky, optics: readonly BandOptics[]): PixelArray {
+function render(
+  raster: Raster,
+  sky: Sky,
+  { optics, shifts }: {
+    readonly optics: readonly BandOptics[];
+    readonly shifts: readonly Shift[];
+  },
+): PixelArray {
   const bands = optics.length;
+  const { row, starts } = lookups(raster, sky, shifts);
   const out = pixelArray(raster.dtype, raster.data.length);
   const most = LARGEST[raster.dtype];
   const nodata = raster.nodata ?? 0;
   const top = sky.haze.reduce((most, value) => Math.max(most, value), 1e-6);
   const tables = transmittances(optics, top);
-  for (let i = 0; i < sky.cloud.length; i++) {
+  for (let i = 0; i < sky.haze.length; i++) {
     const first = i * bands;
+    const above = Math.floor(i / raster.width) * row + i % raster.width;
     if (isEmpty(raster.data, { first, bands, nodata })) {
       for (let b = 0; b < bands; b++) out[first + b] = nodata;
       continue;
     }
     const step = Math.round(sky.haze[i]! / top * HAZE_STEPS);
-    const cloud = sky.cloud[i]!;
-    const light = sky.light[i]!;
     const shade = sky.shade[i]!;
     for (let b = 0; b < bands; b++) {
       const band = optics[b]!;
@@ -93,21 +122,32 @@ function render(raster: Raster, sky: Sky, optics: readonly BandOptics[]): PixelA
       const shaded = path + (surface - path) * (1 - shade * band.direct);
       const through = tables[b]![step]!;
       const hazy = shaded * through + band.haze * (1 - through);
-      const value = hazy + (band.cloud * light - hazy) * cloud;
+      const at = above + starts[b]!;
+      const value = hazy + (band.cloud * sky.light[at]! - hazy) * sky.cloud[at]!;
       out[first + b] = most === undefined ? value : Math.min(Math.max(Math.round(value), 1), most);
     }
   }
   return out;
 }
 
-function classify(raster: Raster, sky: Sky): { mask: Uint8Array; opacity: Float32Array } {
+/** Classes by the band that sees most cloud at a pixel. */
+function classify(
+  raster: Raster,
+  sky: Sky,
+  shifts: readonly Shift[],
+): { mask: Uint8Array; opacity: Float32Array } {
   const bands = raster.bands.length;
   const nodata = raster.nodata ?? 0;
-  const mask = new Uint8Array(sky.cloud.length);
-  const opacity = new Float32Array(sky.cloud.length);
+  const mask = new Uint8Array(sky.haze.length);
+  const opacity = new Float32Array(sky.haze.length);
+  const { row, starts } = lookups(raster, sky, shifts);
+  const places = [...new Set(starts)];
   for (let i = 0; i < mask.length; i++) {
     if (isEmpty(raster.data, { first: i * bands, bands, nodata })) continue;
-    const hidden = 1 - (1 - sky.cloud[i]!) * Math.exp(-sky.haze[i]!);
+    const above = Math.floor(i / raster.width) * row + i % raster.width;
+    let cloud = 0;
+    for (const start of places) cloud = Math.max(cloud, sky.cloud[above + start]!);
+    const hidden = 1 - (1 - cloud) * Math.exp(-sky.haze[i]!);
     opacity[i] = hidden;
     mask[i] = hidden >= THICK_OPACITY
       ? CLOUD_CLASSES.thick
@@ -140,12 +180,18 @@ export function syntheticClouds(
     defaults: CLOUD_DEFAULTS,
     path: "$.clouds",
   }) as Required<SyntheticCloudsOptions>;
-  const optics = raster.bands.map((band) => bandOptics(band, checked));
-  const sky = makeSky(raster, checked, rng);
-  const { mask, opacity } = classify(raster, sky);
+  const tints = rng.fork("tint").normals(raster.bands.length);
+  const optics = raster.bands.map((name, b) => {
+    const band = bandOptics(name, checked);
+    return { ...band, cloud: band.cloud * Math.max(0.2, 1 + checked.tint * tints[b]!) };
+  });
+  const shifts = optics.map((band) => shiftOf(band, checked.parallax));
+  const margin = Math.max(...shifts.flatMap(({ x, y }) => [Math.abs(x), Math.abs(y)]));
+  const sky = makeSky(raster, { ...checked, margin }, rng);
+  const { mask, opacity } = classify(raster, sky, shifts);
   const { nodata: _, ...place } = raster;
   return {
-    cloudy: { ...raster, data: render(raster, sky, optics) },
+    cloudy: { ...raster, data: render(raster, sky, { optics, shifts }) },
     mask: { ...place, bands: ["mask"], dtype: "uint8", data: mask },
     opacity,
   };

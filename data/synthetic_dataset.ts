@@ -55,6 +55,11 @@ export interface SyntheticDatasetOptions {
   readonly shapes?: readonly CloudShape[];
   /** Probability that a frame's clouds have one of these shapes. Default 0.4. */
   readonly shapesShare?: number;
+  /**
+   * How much clouds differ from the template in colour, lumps, brightness and height, in [0, 1].
+   * Default 0.
+   */
+  readonly variety?: number;
   /** Largest relative change of brightness of the other frames. Default 0.06. */
   readonly jitter?: number;
   /** Largest relative change of green in the other frames, see {@linkcode otherDay}. Default 0.1. */
@@ -75,6 +80,7 @@ const DEFAULTS = {
   cirrus: 0.15,
   shapes: [] as readonly CloudShape[],
   shapesShare: 0.4,
+  variety: 0,
   jitter: 0.06,
   season: 0.1,
   white: 10000,
@@ -93,6 +99,7 @@ const CHECKS: Checks<Settings> = {
   cirrus: share,
   shapes: cloudShapesCheck,
   shapesShare: share,
+  variety: share,
   jitter: number({ min: 0, max: 0.5 }),
   season: number({ min: 0, max: 0.5 }),
   white: number({ above: 0 }),

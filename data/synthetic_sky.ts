@@ -21,6 +21,11 @@ export interface SkyOptions {
   readonly shapes: readonly CloudShape[];
   /** Probability that a cloud has one of these shapes. */
   readonly shapesShare: number;
+  /**
+   * How much clouds differ from the template in colour, lumps, brightness and height, which moves
+   * them between the bands; in [0, 1].
+   */
+  readonly variety: number;
   /** The file number of reflectance 1. */
   readonly white: number;
 }
@@ -68,14 +73,45 @@ function cirrusLayer(rng: Rng, size: number, { white }: SkyOptions): SyntheticCl
   };
 }
 
+/** Pixels of parallax in a second for each km of height, at 10 m. */
+const PARALLAX = 0.95;
+
+/**
+ * A layer whose clouds differ from the template: drops of any size, lumps, dark bases, and the
+ * parallax of a height in km that goes with the altitude.
+ */
+function varied(
+  layer: SyntheticCloudsOptions,
+  { variety }: SkyOptions,
+  rng: Rng,
+): SyntheticCloudsOptions {
+  if (variety === 0) return layer;
+  const { altitude = 0, brightness = 1 } = layer;
+  const u = rng.fork("variety").uniforms(6);
+  const within = (least: number, most: number, at: number) =>
+    Math.exp(variety * (Math.log(least) + at * Math.log(most / least)));
+  const height = 0.3 + 3 * u[4]! ** 2 + 8 * altitude;
+  return {
+    ...layer,
+    shortwave: within(0.45, 1.15, u[0]!),
+    vapour: within(0.5, 1.6, u[1]!),
+    texture: 0.025 * within(1, 10, u[2]!),
+    brightness: brightness * (1 - 0.35 * variety * u[3]! ** 2),
+    tint: 0.05 * variety,
+    parallax: variety * PARALLAX * height * (u[5]! < 0.5 ? -1 : 1),
+  };
+}
+
 /** Puts a random sky over a clear crop. */
 export function drawSky(clear: Raster, rng: Rng, options: SkyOptions): Clouded {
   const size = Math.max(clear.width, clear.height);
-  const first = syntheticClouds(clear, rng.fork("clouds"), mainLayer(rng, size, options));
+  const layer = varied(mainLayer(rng, size, options), options, rng);
+  const first = syntheticClouds(clear, rng.fork("clouds"), layer);
   const mask = Uint8Array.from(first.mask.data, (value) => value === 0 ? 0 : 1);
   if (rng.fork("cirrus").uniform() >= options.cirrus) return { cloudy: first.cloudy, mask };
   const own = rng.fork("cirrus layer");
-  const second = syntheticClouds(first.cloudy, own.fork("clouds"), cirrusLayer(own, size, options));
+  const high = varied(cirrusLayer(own, size, options), options, own);
+  const second = syntheticClouds(first.cloudy, own.fork("clouds"), high);
   for (let i = 0; i < mask.length; i++) if (second.mask.data[i] !== 0) mask[i] = 1;
   return { cloudy: second.cloudy, mask };
 }

@@ -145,6 +145,7 @@ const SYNTHETIC: ChecksOf<SyntheticData> = {
   cover: pair(share),
   overcast: share,
   cirrus: share,
+  variety: share,
   season: number({ min: 0, max: 0.5 }),
   jitter: number({ min: 0, max: 0.5 }),
   white: number({ above: 0 }),

@@ -131,3 +131,84 @@ Deno.test("syntheticClouds() refuses unknown options, bad values and bands it ha
   const radar = { ...scene, bands: SENTINEL2_NAMES.map((name) => name === "B10" ? "VV" : name) };
   assertThrows(() => syntheticClouds(radar, createRng(1)), RangeError, "VV");
 });
+
+/** Grey ground under one sky without haze and shadow. */
+function skyOver(options: Parameters<typeof syntheticClouds>[2]) {
+  const data = new Uint16Array(SIZE * SIZE * SENTINEL2_NAMES.length).fill(1500);
+  const ground: Raster = {
+    width: SIZE,
+    height: SIZE,
+    bands: SENTINEL2_NAMES,
+    dtype: "uint16",
+    data,
+  };
+  const sky = { cover: 0.4, scale: 40, density: 1, haze: 0, shadow: 0, shadowDistance: 0 };
+  const { cloudy, mask } = syntheticClouds(ground, createRng(9), { ...sky, ...options });
+  const plane = (band: string) => {
+    const index = SENTINEL2_NAMES.indexOf(band);
+    return Array.from({ length: SIZE * SIZE }, (_, i) => cloudy.data[i * 13 + index]!);
+  };
+  return { plane, mask: mask.data };
+}
+
+Deno.test("parallax moves clouds along the track, the later a band looks the farther", () => {
+  const { plane, mask } = skyOver({ parallax: 4 });
+  const first = plane("B02");
+  const clouded = (value: number) => value > 2500 ? 1 : 0;
+  for (const [band, seconds] of [["B03", 0.527], ["B04", 1.005], ["B01", 2.314]] as const) {
+    const seen = plane(band);
+    // The shift at which most pixels agree on whether there is cloud.
+    let best = { agreed: -1, x: 0, y: 0 };
+    for (let y = -12; y <= 12; y++) {
+      for (let x = -4; x <= 4; x++) {
+        let agreed = 0;
+        for (let i = 0; i < seen.length; i++) {
+          const [column, row] = [i % SIZE, Math.floor(i / SIZE)];
+          if (Math.min(column, row, SIZE - 1 - column, SIZE - 1 - row) < 12) continue;
+          const from = (row - y) * SIZE + column - x;
+          agreed += clouded(seen[i]!) === clouded(first[from]!) ? 1 : 0;
+        }
+        if (agreed > best.agreed) best = { agreed, x, y };
+      }
+    }
+    // Sentinel-2 flies to 194°, south by west: down and a little to the left.
+    const way = 4 * seconds;
+    assertEquals([best.x, best.y], [Math.round(-0.242 * way) + 0, Math.round(0.97 * way)], band);
+  }
+  // Whatever a band sees of clouds is in the mask.
+  for (const band of SENTINEL2_NAMES) {
+    const values = plane(band);
+    if (band === "B10") continue;
+    assert(values.every((value, i) => mask[i] !== 0 || Math.abs(value - 1500) < 1000), band);
+  }
+});
+
+Deno.test("drop size, water vapour and tint change the bands that they should", () => {
+  const [usual, large, dry] = [{}, { shortwave: 0.5 }, { vapour: 1.5 }].map(skyOver);
+  const thick = usual!.mask.map((kind) => kind === CLOUD_CLASSES.thick ? 1 : 0);
+  const mean = ({ plane }: NonNullable<typeof usual>, band: string) => {
+    const values = plane(band).filter((_, i) => thick[i] === 1);
+    return values.reduce((sum, value) => sum + value, 0) / values.length;
+  };
+  for (const band of SENTINEL2_NAMES) {
+    const [own, drops, vapour] = [usual!, large!, dry!].map((sky) => mean(sky, band));
+    if (band === "B11" || band === "B12") assertLess(drops!, 0.75 * own!);
+    else assertEquals(drops, own);
+    if (band === "B09") assertGreater(vapour!, 1.2 * own!);
+    else assertEquals(vapour, own);
+  }
+  const tinted = skyOver({ tint: 0.1 });
+  const change = SENTINEL2_NAMES.map((band) => mean(tinted, band) / mean(usual!, band));
+  assertGreater(Math.max(...change) - Math.min(...change), 0.1);
+});
+
+Deno.test("texture makes lumps within thick cloud", () => {
+  const deviation = (texture: number) => {
+    const { plane, mask } = skyOver({ texture, cover: 1 });
+    const values = plane("B04").filter((_, i) => mask[i] === CLOUD_CLASSES.thick);
+    const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
+    const square = values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / values.length;
+    return Math.sqrt(square) / mean;
+  };
+  assertGreater(deviation(0.2), 1.5 * deviation(0.025));
+});
