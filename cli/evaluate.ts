@@ -22,6 +22,7 @@ import {
   withRestored,
 } from "../evaluation/mod.ts";
 import type { Model } from "../model/mod.ts";
+import { checkOutputs, checkWritable } from "../restoration/mod.ts";
 import { command, type Context, type Result } from "./command.ts";
 import { calibrateModel, checkCalibrate } from "./evaluate_calibrate.ts";
 import { casesOf, type Scored } from "./evaluate_cases.ts";
@@ -144,7 +145,12 @@ async function evaluateAll(
 
 async function run(values: EvaluateValues, context: Context): Promise<Result> {
   const operands = values.data === undefined ? context.operands : [values.data];
-  const { out, markdown, compare, overwrite } = values;
+  const { out, markdown, compare, calibrate, overwrite } = values;
+  const written = [out, markdown, calibrate].filter((path) => path !== undefined);
+  const read = [...operands, ...values.model, ...values.lpips, ...(compare ? [compare] : [])];
+  // That one of them is in the way must not come out after hours.
+  await checkOutputs(written, { inputs: read, overwrite });
+  for (const path of written) await checkWritable(path);
   const others = compare === undefined ? undefined : await readEvaluationCsv(compare);
   await context.engine();
   const models: Model[] = [];
@@ -218,7 +224,7 @@ export const evaluate = command({
   examples: [
     "evaluate restored.tif clear.tif --cloudy a.tif --cloudy b.tif",
     "evaluate restored/ data/test --json",
-    "evaluate data/test --model weights/s2-small.safetensors --keep-clear --csv scores.csv",
+    "evaluate data/test --model weights/s2-temporal.safetensors --keep-clear --csv scores.csv",
     "evaluate sets.json --model a.safetensors --model b.safetensors --markdown table.md",
     "evaluate pairs.csv --restored theirs/ --method theirs --csv theirs.csv --compare ours.csv",
   ],

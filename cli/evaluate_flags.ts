@@ -22,36 +22,26 @@ import { optionsOf, RESTORE_FLAGS, type RestoreValues } from "./restore_flags.ts
 
 const PROFILES: readonly ProfileName[] = ["standard", "sen2MtcNew", "sen12MsCr", "cuhkCr"];
 
-const {
-  dilate,
-  feather,
-  seed,
-  steps,
-  sampler,
-  timesteps,
-  frames,
-  fusion,
-  blend,
-  overlap,
-  batch,
-  anyLength,
-} = RESTORE_FLAGS;
+/** Flags of `restore` that say how a model restores. */
+const SHARED = [
+  "dilate",
+  "feather",
+  "seed",
+  "steps",
+  "sampler",
+  "timesteps",
+  "frames",
+  "fusion",
+  "blend",
+  "overlap",
+  "batch",
+  "anyLength",
+] as const;
 
-/** How models restore; as the flags of `restore`. */
-const HOW = {
-  dilate,
-  feather,
-  seed,
-  steps,
-  sampler,
-  timesteps,
-  frames,
-  fusion,
-  blend,
-  overlap,
-  batch,
-  anyLength,
-} as const;
+const HOW = Object.fromEntries(SHARED.map((name) => [name, RESTORE_FLAGS[name]])) as Pick<
+  typeof RESTORE_FLAGS,
+  typeof SHARED[number]
+>;
 
 /** Flags of `emrdm evaluate`. */
 export const EVALUATE_FLAGS = {
@@ -98,7 +88,7 @@ export function methodOptions(values: EvaluateValues, registry: AnyRegistry): Mo
     throw new UsageError("give --keep-clear or --keep-masked, not both");
   }
   const picked = Object.fromEntries(
-    Object.keys(HOW).map((name) => [name, values[name as keyof typeof HOW]]),
+    SHARED.map((name) => [name, values[name]]),
   );
   const restore = { date: [], input: [], auxiliary: [], ...picked } as unknown as RestoreValues;
   const { overwrite: _, ...options } = optionsOf(restore, registry);

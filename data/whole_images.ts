@@ -8,6 +8,7 @@ import { InputError, pixelArray, type Raster } from "../core/mod.ts";
 import { textsDigest } from "./dataset_digest.ts";
 import { dateOf } from "./dates.ts";
 import { checkListing } from "./file_dataset.ts";
+import { joinArrays } from "./frames.ts";
 import { OpenFiles } from "./open_files.ts";
 import type { Layer, Listing, SampleFiles } from "./sample_files.ts";
 
@@ -144,20 +145,10 @@ async function readSample(
     target,
     reference: Math.min(reference, frames.length - 1),
     ...(auxiliary.length === frames.length && auxiliary.length > 0 && {
-      auxiliary: joined(auxiliary),
+      auxiliary: joinArrays(auxiliary),
     }),
     ...(masks.length === frames.length && masks.length > 0 && { masks }),
   };
-}
-
-function joined(arrays: readonly Float32Array[]): Float32Array {
-  const out = new Float32Array(arrays.reduce((sum, { length }) => sum + length, 0));
-  let at = 0;
-  for (const array of arrays) {
-    out.set(array, at);
-    at += array.length;
-  }
-  return out;
 }
 
 /**

@@ -93,13 +93,12 @@ export async function createReport(
   try {
     const series = await openSeries(model, { ...options, log });
     closing.push(series.close);
-    const selfCheck = options.selfCheck
-      ? await selfCheckOf(model, {
-        ...given,
-        log: () => {},
-        onProgress: ({ done, total }) => onStage("self-check", done, total),
-      })
-      : null;
+    const { selfCheck, selfCheckRefusal } = await selfCheckOf(model, {
+      ...given,
+      log: () => {},
+      onProgress: ({ done, total }) => onStage("self-check", done, total),
+    });
+    if (selfCheckRefusal !== null) log(`warning: ${selfCheckRefusal}`);
     const { auxiliary: _, reference: _own, ...common } = options;
     const clear = truth && await openSeries({ ...model, card: withoutAuxiliary(card) }, {
       ...common,
@@ -185,6 +184,7 @@ export async function createReport(
         : { data: provenance, counts: gathered.report.pixels! },
       uncertainty,
       selfCheck,
+      selfCheckRefusal,
       inside,
       seams: gathered.report.seams,
       run: {

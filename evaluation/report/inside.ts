@@ -7,7 +7,7 @@
 
 import { builtins } from "../../builtins.ts";
 import { createRng } from "../../core/mod.ts";
-import type { RasterWindow } from "../../data/mod.ts";
+import { joinArrays, type RasterWindow } from "../../data/mod.ts";
 import { readTensor } from "../../engine/mod.ts";
 import {
   buildModules,
@@ -48,17 +48,6 @@ function spread<T>(items: readonly T[], most: number): readonly T[] {
     { length: most },
     (_, i) => items[Math.round(i * (items.length - 1) / (most - 1))]!,
   );
-}
-
-/** One array after the other. */
-function joined(arrays: readonly Float32Array[]): Float32Array {
-  const out = new Float32Array(arrays.reduce((sum, { length }) => sum + length, 0));
-  let at = 0;
-  for (const array of arrays) {
-    out.set(array, at);
-    at += array.length;
-  }
-  return out;
 }
 
 /**
@@ -107,8 +96,9 @@ export async function lookInside(
   let shape: readonly number[] = [];
   await restoreImages(model, {
     ...size,
-    cloudy: joined(shown),
-    ...(auxiliary && { auxiliary: joined(network.temporal ? auxiliary : [auxiliary[reference]!]) }),
+    cloudy: joinArrays(shown),
+    ...(auxiliary &&
+      { auxiliary: joinArrays(network.temporal ? auxiliary : [auxiliary[reference]!]) }),
     reference: network.temporal ? reference : 0,
     origins: [origin],
   }, {

@@ -221,6 +221,8 @@ export interface ReportData {
   readonly provenance: ReportProvenance | null;
   readonly uncertainty: ReportUncertainty | null;
   readonly selfCheck: ReportSelfCheck | null;
+  /** Why there is no self-check though it was asked for: too little is clear. */
+  readonly selfCheckRefusal: string | null;
   readonly inside: ReportInside | null;
   readonly seams: SeamMetric;
   readonly run: ReportRun;

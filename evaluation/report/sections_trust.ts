@@ -103,7 +103,8 @@ function uncertaintyCards(data: ReportData, { unit, mapAt }: SectionOptions): Ht
   }`;
 }
 
-function selfCheckCard({ selfCheck }: ReportData): Html {
+function selfCheckCard({ selfCheck, selfCheckRefusal }: ReportData): Html {
+  if (selfCheckRefusal !== null) return card("Self-check", say(selfCheckRefusal));
   if (selfCheck === null) {
     return card(
       "Self-check",

@@ -5,11 +5,21 @@
  * @module
  */
 
+import { InputError } from "../../core/mod.ts";
 import type { Model } from "../../model/mod.ts";
-import { selfCheckScene, type SelfCheckSceneOptions } from "../../restoration/mod.ts";
+import {
+  type SelfCheck,
+  selfCheckScene,
+  type SelfCheckSceneOptions,
+} from "../../restoration/mod.ts";
 import { reliability } from "../reliability.ts";
 import { detailOf, type Gathered } from "./gather.ts";
-import type { ReportReliability, ReportSelfCheck, ReportUncertainty } from "./report_data.ts";
+import type {
+  ReportData,
+  ReportReliability,
+  ReportSelfCheck,
+  ReportUncertainty,
+} from "./report_data.ts";
 import { percent } from "./format.ts";
 import { meanOf, quantile, roundUp, sampled } from "./scale.ts";
 
@@ -69,19 +79,28 @@ export function uncertaintyOf(
 }
 
 /**
- * What error to expect, by restoring what was hidden on purpose.
- *
- * @throws {InputError} If too little of the reference is clear.
+ * What error to expect, by restoring what was hidden on purpose, if it was asked for; or why that cannot
+ * be told of a scene that can be restored all the same.
  */
 export async function selfCheckOf(
   model: Model,
   options: SelfCheckSceneOptions,
-): Promise<ReportSelfCheck> {
-  const { scores, pixels, runs, cover, clear } = await selfCheckScene(model, options);
+): Promise<Pick<ReportData, "selfCheck" | "selfCheckRefusal">> {
+  if (!options.selfCheck) return { selfCheck: null, selfCheckRefusal: null };
+  try {
+    const check = await selfCheckScene(model, options);
+    return { selfCheck: told(model, check), selfCheckRefusal: null };
+  } catch (error) {
+    if (!(error instanceof InputError)) throw error;
+    return { selfCheck: null, selfCheckRefusal: error.message };
+  }
+}
+
+function told({ card }: Model, { scores, pixels, runs, cover, clear }: SelfCheck): ReportSelfCheck {
   return {
     pixels,
     rows: Object.entries(scores).map(([method, { mae, rmse, psnr, ssim, sam }]) => ({
-      method: method === "restored" ? model.card.name : method,
+      method: method === "restored" ? card.name : method,
       score: { mae, rmse, psnr: psnr ?? Infinity, ssim: ssim ?? NaN, sam },
     })),
     how: `Clear ground of the reference was hidden under synthetic clouds (${

@@ -246,3 +246,25 @@ Deno.test("evaluate says what goes together", async () => {
   await fails(["none.json", "--engine", "cpu"], 3, "Cannot evaluate none.json: it must be there");
   await fails(["none.tif", "b.tif", "--engine", "cpu"], 3, "none.tif: the file must exist");
 });
+
+Deno.test("evaluate refuses files that are in the way or are what is read, before it computes", async () => {
+  await withModel(async (data, model) => {
+    const there = `${data}.json`;
+    await Deno.writeTextFile(there, "mine");
+    for (
+      const flags of [
+        ["--out", there],
+        ["--markdown", there],
+        ["--calibrate", there],
+        ["--calibrate", model, "--overwrite"],
+        ["--out", `${data}.md`, "--markdown", `${data}.md`],
+      ]
+    ) {
+      const call = ["evaluate", data, "--model", model, "--engine", "cpu", ...flags];
+      const { code, err } = await emrdm(...call);
+      assertEquals(code, 4, `${flags}: ${err}`);
+    }
+    assertEquals(await Deno.readTextFile(there), "mine");
+    await loadModel(model);
+  });
+});

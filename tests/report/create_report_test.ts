@@ -3,6 +3,7 @@ import { InputError } from "../../core/mod.ts";
 import { writeCog } from "../../data/mod.ts";
 import { tf, useEngine } from "../../engine/mod.ts";
 import { PROVENANCE, restoreSeries } from "../../restoration/mod.ts";
+import { renderReport } from "../../evaluation/mod.ts";
 import { createModel } from "../../model/mod.ts";
 import { cloudyDates, inFolder, TINY, tinyModel } from "../restoration/tiny.ts";
 import { assertClose } from "../engines.ts";
@@ -130,6 +131,18 @@ Deno.test("a self-check says what error to expect, the model's first", async () 
   assertEquals(rows.slice(0, 2).map(({ method }) => method), ["tiny", "copy the input"]);
   assert(rows.every(({ score }) => score.mae > 0 && score.rmse >= score.mae));
   assertEquals([...stages], ["self-check", "reading", "restoring", "measuring"]);
+});
+
+Deno.test("where too little is clear for a self-check, the report says so and has the rest", async () => {
+  const { data } = await reportOn(model, {
+    change: (raster) => ({ ...raster, data: raster.data.map(() => 8000) }),
+    options: { steps: 1, selfCheck: { runs: 1 } },
+  });
+  assertEquals(data.selfCheck, null);
+  assert(data.selfCheckRefusal!.includes("must be clear"), data.selfCheckRefusal!);
+  assert(data.notes.some((note) => note.includes(data.selfCheckRefusal!)));
+  const page = renderReport(data);
+  assert(page.includes("must be clear") && !page.includes("Not asked: with <code>--self-check"));
 });
 
 Deno.test("a scene of one date, smaller than a tile, without a clear image has a report", async () => {
