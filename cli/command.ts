@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { Engine } from "../engine/mod.ts";
+import type { Engine, EngineName } from "../engine/mod.ts";
 import type { AnyRegistry } from "../model/mod.ts";
 import { type Flags, type FlagValues, kebab, UsageError } from "./flags.ts";
 import type { Progress } from "./progress.ts";
@@ -34,8 +34,10 @@ export interface Context {
   readonly operands: readonly string[];
   /** The built-in modules and those of `--plugin`. */
   readonly registry: AnyRegistry;
-  /** Starts what `--engine` names; says on stderr what it is. */
-  engine(): Promise<Engine>;
+  /** Starts what `--engine` names (of `auto` none of `without`); says on stderr what it is. */
+  engine(without?: readonly EngineName[]): Promise<Engine>;
+  /** Whether `--engine` is `auto`. */
+  readonly automatic: boolean;
   /** A line on stderr. */
   log(line: string): void;
   /** A result that is known before the end: JSON on a line of its own with `--json`, else the text. */

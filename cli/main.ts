@@ -154,10 +154,11 @@ async function runVerb(
   const context: Context = {
     operands,
     registry: await (await import("./plugins.ts")).loadRegistry(plugin),
-    engine: async () => {
+    engine: async (without) => {
       const { useEngine } = await import("../engine/mod.ts");
-      return await useEngine(engine, { debug, log: streams.err });
+      return await useEngine(engine, { debug, without, log: streams.err });
     },
+    automatic: engine === undefined || engine === "auto",
     log: streams.err,
     print(json, text) {
       lines = true;

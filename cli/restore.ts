@@ -4,7 +4,7 @@
  * @module
  */
 
-import { tf } from "../engine/mod.ts";
+import { type Engine, tf } from "../engine/mod.ts";
 import type { Model } from "../model/mod.ts";
 import {
   estimateManifest,
@@ -22,6 +22,7 @@ import { DEFAULT_MODEL } from "./default_model.ts";
 import { UsageError } from "./flags.ts";
 import { interruptible } from "./interrupt.ts";
 import { openModel } from "./model.ts";
+import { onNextEngine } from "./next_engine.ts";
 import {
   inputsOf,
   optionsOf,
@@ -172,6 +173,36 @@ async function runMany(
   return { text: values.dryRun ? `${summary}\n${sumText(all)}` : summary, json: counts };
 }
 
+/** Everything on one engine, whose tensors are freed at the end. */
+async function runOn(
+  engine: Engine,
+  { values, context }: { readonly values: RestoreValues; readonly context: Context },
+): Promise<Result> {
+  const { registry } = context;
+  const model = await openModel(values.model ?? DEFAULT_MODEL, { registry });
+  let stopped = false;
+  try {
+    return await interruptible(
+      {
+        log: context.log,
+        heard: "stopping; Ctrl-C again ends at once",
+        reason: values.manifest === undefined
+          ? "stopped; nothing was written"
+          : "stopped; the same call goes on",
+      },
+      (signal) => {
+        signal.addEventListener("abort", () => stopped = true);
+        return values.manifest === undefined
+          ? runOne(values, { model, engine, context, signal })
+          : runMany(values, { model, context, signal });
+      },
+    );
+  } finally {
+    // Stopped, it ends anyway, and another thread may still be at a batch.
+    if (!stopped) tf.dispose({ ...model.weights.params, ...model.weights.buffers });
+  }
+}
+
 /** `emrdm restore`. */
 export const restore = command({
   summary: "remove the clouds of one or more dated scenes",
@@ -210,30 +241,7 @@ export const restore = command({
     if (values.manifest === undefined && inputsOf(values, context.operands).length === 0) {
       throw new UsageError("give at least one scene, or a --manifest");
     }
-    const { registry } = context;
-    optionsOf(values, registry);
-    const engine = await context.engine();
-    const model = await openModel(values.model ?? DEFAULT_MODEL, { registry });
-    let stopped = false;
-    try {
-      return await interruptible(
-        {
-          log: context.log,
-          heard: "stopping; Ctrl-C again ends at once",
-          reason: values.manifest === undefined
-            ? "stopped; nothing was written"
-            : "stopped; the same call goes on",
-        },
-        (signal) => {
-          signal.addEventListener("abort", () => stopped = true);
-          return values.manifest === undefined
-            ? runOne(values, { model, engine, context, signal })
-            : runMany(values, { model, context, signal });
-        },
-      );
-    } finally {
-      // Stopped, it ends anyway, and another thread may still be at a batch.
-      if (!stopped) tf.dispose({ ...model.weights.params, ...model.weights.buffers });
-    }
+    optionsOf(values, context.registry);
+    return await onNextEngine(context, (engine) => runOn(engine, { values, context }));
   },
 });

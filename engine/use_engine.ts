@@ -21,10 +21,19 @@ export interface Engine {
 export interface UseEngineOptions {
   /** On webgpu, name the op behind an error; slow. Default false. */
   readonly debug?: boolean;
+  /** On webgpu, use the library's own shaders, else TensorFlow.js's alone. Default true. */
+  readonly shaders?: boolean;
+  /**
+   * On webgpu, multiply in float16 and add in float32 where the adapter can (shader-f16): about 1e-3
+   * of relative error per product. Default false.
+   */
+  readonly float16?: boolean;
   /** On native, CPU threads. Default: one per core. */
   readonly threads?: number;
   /** On native, start of the names of files that profiles of the graphs are written to. */
   readonly profile?: string;
+  /** What `auto` does not take, after it failed. Default none. */
+  readonly without?: readonly EngineName[];
   /** Receives one line on what was chosen and why. Default: stderr. */
   readonly log?: (line: string) => void;
 }
@@ -50,14 +59,13 @@ export async function useEngine(
   name: EngineName | "auto" = "auto",
   options: UseEngineOptions = {},
 ): Promise<Engine> {
-  const { debug = false } = options;
   // Production mode skips tfjs's per-op NaN scan and its banner.
   tf.enableProdMode();
   switch (name) {
     case "auto":
       return await chooseEngine(options);
     case "webgpu": {
-      const engine = await useWebgpu(debug);
+      const engine = await useWebgpu(options);
       if (engine !== undefined) return engine;
       throw new Error(
         "Cannot use engine webgpu: there is no WebGPU adapter (a GPU with a Vulkan, Metal or " +
@@ -78,17 +86,20 @@ export async function useEngine(
 }
 
 async function chooseEngine(options: UseEngineOptions): Promise<Engine> {
-  const { debug = false, log = (line) => console.error(line) } = options;
+  const { without = [], log = (line) => console.error(line) } = options;
   const { requestDevice } = await import("./webgpu/backend.ts");
-  const granted = await requestDevice();
+  const excluded = without.includes("webgpu");
+  const granted = excluded ? undefined : await requestDevice();
   granted?.device.destroy();
   let engine: Engine | undefined;
   let reason: string;
   if (granted !== undefined && !granted.software) {
-    engine = await useWebgpu(debug);
+    engine = await useWebgpu(options);
     reason = "a hardware WebGPU adapter";
   } else {
-    reason = granted === undefined
+    reason = excluded
+      ? "without webgpu"
+      : granted === undefined
       ? "no WebGPU adapter"
       : `the WebGPU adapter, ${granted.description}, is software`;
   }
@@ -118,15 +129,38 @@ async function useNative({ threads, profile }: UseEngineOptions): Promise<Engine
   return { name: "native", device, software: false };
 }
 
-async function useWebgpu(debug: boolean): Promise<Engine | undefined> {
+async function useWebgpu(
+  { debug = false, shaders = true, float16 = false }: UseEngineOptions,
+): Promise<Engine | undefined> {
   const { GuardedWebGPUBackend, requestDevice } = await import("./webgpu/backend.ts");
+  const { registerShaderKernels, unregisterShaderKernels } = await import(
+    "./webgpu/kernels/register.ts"
+  );
   const granted = await requestDevice();
   if (granted === undefined) return undefined;
   const { device, info, description, software } = granted;
   tf.removeBackend("webgpu");
-  tf.registerBackend("webgpu", () => new GuardedWebGPUBackend(device, { info, debug }));
+  tf.registerBackend(
+    "webgpu",
+    () => new GuardedWebGPUBackend(device, { info, debug, float16, chains: shaders }),
+  );
+  if (shaders) registerShaderKernels();
+  else unregisterShaderKernels();
   await start("webgpu");
+  // A software adapter would take seconds, to choose between tilings that hardware tells apart.
+  if (shaders && !software) await setTilings(description, float16);
   return { name: "webgpu", device: description, software };
+}
+
+/** The tilings of an adapter: those that were stored, else measured now (about a second). */
+async function setTilings(adapter: string, float16: boolean): Promise<void> {
+  const { tuneProducts } = await import("./webgpu/kernels/products.ts");
+  const { storeChoices, storedChoices } = await import("./webgpu/tune.ts");
+  const backend = tf.backend() as unknown as Parameters<typeof tuneProducts>[0];
+  const key = `${adapter}${float16 ? " float16" : ""}`;
+  const stored = storedChoices(key);
+  if (stored === undefined) storeChoices(key, await tuneProducts(backend));
+  else backend.tilings = stored;
 }
 
 async function useWasm(): Promise<Engine> {

@@ -199,10 +199,12 @@ function layer(
     random,
   });
   const [attention, ff] = [block("self_attn"), block("ff")];
-  const [, height, width] = x.shape as [number, number, number, number];
+  const [images, height, width, channels] = x.shape as [number, number, number, number];
   const kernel = level.attention === "global" ? 0 : level.kernelSize;
   const dropped = random !== undefined && level.dropout > 0;
-  if (!dropped && hasTransformerLayer({ height, width, kernel })) {
+  const heads = channels / level.dHead;
+  const sizes = { images, height, width, channels, heads, hidden: level.dFf, kernel };
+  if (!dropped && hasTransformerLayer(sizes)) {
     return wholeLayer(x, { attention, ff, kernel });
   }
   const reach: AttentionReach = level.attention === "global"

@@ -4,7 +4,10 @@ import { type Tensor, tf } from "../tfjs.ts";
 
 /** An op in its two forms, and its gradient. */
 export interface FusedOp {
-  /** The kernel's name; an engine that registered it runs that. */
+  /**
+   * The kernel's name; an engine that registered it runs that. One that registered NAMEGradient, with
+   * the inputs by their numbers and `dy`, runs that for the gradients.
+   */
   readonly name: string;
   readonly attrs?: Readonly<Record<string, unknown>>;
   /** The op in TensorFlow.js's own ops. */
@@ -30,6 +33,11 @@ export function fused(
       value,
       gradFunc: (dy, saved) => {
         const all = saved as Tensor[];
+        const backwards = `${name}Gradient`;
+        if (tf.getKernel(backwards, tf.getBackend()) !== undefined) {
+          const known = { ...all.slice(0, -1), dy: dy as Tensor };
+          return tf.engine().runKernel(backwards, known as never, attrs as never) as Tensor[];
+        }
         return [...gradient(dy as Tensor, all.slice(0, -1), all.at(-1)!)];
       },
     };

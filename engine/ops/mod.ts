@@ -6,6 +6,7 @@
  * @module
  */
 
+export { attendGrid, type GridAttrs, hasAttendGrid } from "./attend_grid.ts";
 export { attend, type AttentionInputs } from "./attend.ts";
 export { blockwise, type Elementwise } from "./blockwise.ts";
 export { fused, type FusedOp } from "./fused.ts";
@@ -14,7 +15,14 @@ export { BLOCK_ELEMENTS, blockSizes, inBlocks } from "./in_blocks.ts";
 export { type AxisBlocks, axisBlocks, penalties } from "./neighborhood_blocks.ts";
 export { linear } from "./linear.ts";
 export { resizeBilinear } from "./resize.ts";
+export { remembered } from "./remembered.ts";
 export { rmsNormalize } from "./rms_normalize.ts";
 export { rotatePairs, type Rotation } from "./rotate_pairs.ts";
-export { hasTransformerLayer, type LayerTensors, transformerLayer } from "./transformer_layer.ts";
+export {
+  hasTransformerLayer,
+  type LayerSizes,
+  type LayerTensors,
+  transformerLayer,
+} from "./transformer_layer.ts";
+export { interpolate, mergeTokens, type Patch, splitTokens } from "./tokens.ts";
 export { takeAxis } from "./take_axis.ts";

@@ -38,22 +38,35 @@ export interface LayerAttrs {
 /** Sides of query tiles are multiples of this in the one piece. */
 const TILE = 8;
 
+/** Sizes of a layer. */
+export interface LayerSizes {
+  readonly images: number;
+  readonly height: number;
+  readonly width: number;
+  readonly channels: number;
+  readonly heads: number;
+  /** Features of the feed-forward block. */
+  readonly hidden: number;
+  /** As in {@linkcode LayerAttrs}. */
+  readonly kernel: number;
+}
+
+/** An engine that says itself which layers it runs in one piece. */
+interface Choosing {
+  runsLayer?(sizes: LayerSizes): boolean;
+}
+
 /**
  * Whether the engine in use runs layers of this size in one piece now: not where a gradient is wanted,
- * nor where the sides are not whole tiles.
+ * nor (but where the engine says so) where the sides are not whole tiles.
  */
-export function hasTransformerLayer(
-  { height, width, kernel }: {
-    readonly height: number;
-    readonly width: number;
-    readonly kernel: number;
-  },
-): boolean {
-  const tiled = kernel === 0 ||
-    [height, width].every((side) => side % TILE === 0 && side >= TILE + kernel - 1);
+export function hasTransformerLayer(sizes: LayerSizes): boolean {
+  const { height, width, kernel } = sizes;
+  const runs = (tf.backend() as Choosing).runsLayer?.(sizes) ?? (kernel === 0 ||
+    [height, width].every((side) => side % TILE === 0 && side >= TILE + kernel - 1));
   const { activeTape } = tf.engine().state as { activeTape: unknown };
   const differentiates = activeTape !== null && activeTape !== undefined;
-  return tiled && !differentiates &&
+  return runs && !differentiates &&
     tf.getKernel(TRANSFORMER_LAYER, tf.getBackend()) !== undefined;
 }
 

@@ -8,6 +8,14 @@
 
 import { WebGPUBackend } from "npm:@tensorflow/tfjs-backend-webgpu@4.22.0";
 import { DeviceLostError, GpuError } from "../errors.ts";
+import type { Elementwise } from "../ops/blockwise.ts";
+import { type Tensor, type TensorInfo, tf } from "../tfjs.ts";
+import { BufferPool } from "./buffer_pool.ts";
+import { Chain, ChainError } from "./chain.ts";
+import { shaderOf } from "./kernels/run.ts";
+import type { LayerSizes } from "../ops/transformer_layer.ts";
+import { attentionFits } from "./kernels/attention.ts";
+import type { Capabilities, Shader, ShaderRunner, TilingChoices } from "./shader.ts";
 
 const SCOPES = ["validation", "out-of-memory", "internal"] as const;
 
@@ -17,8 +25,46 @@ interface OpReport {
   readonly error: Promise<GPUError | null>;
 }
 
+/** What tfjs's recording of commands consists of; it has no other way in. */
+interface Recording {
+  commandEncoder: GPUCommandEncoder;
+  computePassEncoder: GPUComputePassEncoder | null;
+  commandQueueOwnedIds: WeakSet<object>;
+  dispatchCountInPass: number;
+  activeTimers: { name: string; query: Promise<number> }[] | null;
+  querySet: GPUQuerySet | null;
+}
+
+/** Dispatches after which tfjs submits; ours count alike. */
+const SUBMIT_AFTER = "WEBGPU_DEFERRED_SUBMIT_BATCH_SIZE";
+
+/** Most bind groups that are kept. */
+const BIND_GROUPS = 4096;
+
+/** Most sets of numbers of chains that are kept. */
+const PACKED_SCALARS = 256;
+
+/** A pipeline and its part of a bind group's key. */
+interface NumberedPipeline {
+  readonly pipeline: GPUComputePipeline;
+  readonly id: number;
+}
+
 /** tfjs on a GPUDevice of ours. */
-export class GuardedWebGPUBackend extends WebGPUBackend {
+export class GuardedWebGPUBackend extends WebGPUBackend implements ShaderRunner {
+  readonly capabilities: Capabilities;
+  /** Which tilings products take; undefined before they were measured. */
+  tilings: TilingChoices | undefined;
+  /** Whether chains of elementwise ops become shaders. */
+  readonly chains: boolean;
+  readonly #pipelines = new Map<Shader, NumberedPipeline>();
+  readonly #bindGroups = new Map<string, GPUBindGroup>();
+  readonly #bufferIds = new WeakMap<GPUBuffer, number>();
+  readonly #scalars = new Map<string, TensorInfo>();
+  readonly #remembered = new Map<object, Map<string, readonly TensorInfo[]>>();
+  #chain: Chain | undefined;
+  #buffers = 0;
+  #dispatches = 0;
   readonly #debug: boolean;
   readonly #reports: OpReport[] = [];
   readonly #uncaptured: string[] = [];
@@ -30,10 +76,23 @@ export class GuardedWebGPUBackend extends WebGPUBackend {
    */
   constructor(
     device: GPUDevice,
-    { info, debug }: { readonly info: GPUAdapterInfo; readonly debug: boolean },
+    { info, debug, chains = true, float16 = false }: {
+      readonly info: GPUAdapterInfo;
+      readonly debug: boolean;
+      readonly chains?: boolean;
+      readonly float16?: boolean;
+    },
   ) {
     super(device, info);
+    this.bufferManager = new BufferPool(device) as unknown as WebGPUBackend["bufferManager"];
     this.#debug = debug;
+    this.chains = chains;
+    this.capabilities = {
+      sharedBytes: device.limits.maxComputeWorkgroupStorageSize,
+      invocations: device.limits.maxComputeInvocationsPerWorkgroup,
+      bindingBytes: device.limits.maxStorageBufferBindingSize,
+      float16: float16 && device.features.has("shader-f16"),
+    };
     device.lost.then((lost) => this.#lost = lost);
     device.addEventListener("uncapturederror", (event) => {
       event.preventDefault();
@@ -111,19 +170,238 @@ export class GuardedWebGPUBackend extends WebGPUBackend {
     }
   }
 
+  /** Waits until everything that was recorded is done. */
+  async settle(): Promise<void> {
+    this.#flush();
+    await this.device.queue.onSubmittedWorkDone();
+  }
+
+  /** What is being recorded. */
+  get chain(): Chain | undefined {
+    return this.#chain;
+  }
+
+  /** What `blockwise()` calls: the chain as one shader, or undefined where it cannot be one. */
+  inBlocks(f: Elementwise, tensors: readonly Tensor[]): readonly Tensor[] | undefined {
+    if (!this.chains || this.#chain !== undefined || tensors[0]!.size === 0) return undefined;
+    const chain = new Chain(this, tensors);
+    this.#chain = chain;
+    try {
+      const results = f(tensors);
+      const key = chain.keyOf(results);
+      const shader = shaderOf(key, () => chain.shader(results));
+      this.#chain = undefined;
+      const scalars = chain.scalars.length === 0 ? undefined : this.#packed(chain.scalars);
+      const shapes = results.map(({ shape }) => shape);
+      return this.runShader(shader, chain.inputs(scalars), shapes)
+        .map((info) => tf.engine().makeTensorFromTensorInfo(info, this) as Tensor);
+    } catch (error) {
+      if (error instanceof ChainError) return undefined;
+      throw error;
+    } finally {
+      this.#chain = undefined;
+    }
+  }
+
+  /** What `remembered()` calls: tensors that live as long as their source. */
+  remember(source: Tensor, key: string, make: () => readonly Tensor[]): readonly Tensor[] {
+    let known = this.#remembered.get(source.dataId);
+    if (known === undefined) {
+      known = new Map();
+      this.#remembered.set(source.dataId, known);
+    }
+    const infos = known.get(key);
+    if (infos === undefined) {
+      const made = make();
+      known.set(key, made.map(({ dataId, shape, dtype }) => ({ dataId, shape, dtype })));
+      for (const { dataId } of made) this.incRef(dataId);
+      return made;
+    }
+    return infos.map((info) => {
+      this.incRef(info.dataId);
+      return tf.engine().makeTensorFromTensorInfo(info, this) as Tensor;
+    });
+  }
+
+  override disposeData(dataId: object, force = false): boolean {
+    const gone = super.disposeData(dataId, force);
+    const known = gone ? this.#remembered.get(dataId) : undefined;
+    if (known !== undefined) {
+      this.#remembered.delete(dataId);
+      for (const info of [...known.values()].flat()) this.disposeData(info.dataId);
+    }
+    return gone;
+  }
+
+  /** The number of a scalar that is not on the GPU yet. */
+  scalarOf({ dataId }: TensorInfo): number | undefined {
+    const values = this.tensorMap.get(dataId).values as Float32Array | null;
+    return values?.[0];
+  }
+
+  /** Numbers of chains on the GPU; all parameters of a step have the same. */
+  #packed(numbers: readonly number[]): TensorInfo {
+    const key = numbers.join();
+    let info = this.#scalars.get(key);
+    if (info === undefined) {
+      if (this.#scalars.size >= PACKED_SCALARS) {
+        for (const { dataId } of this.#scalars.values()) this.disposeData(dataId);
+        this.#scalars.clear();
+      }
+      info = this.makeTensorInfo([numbers.length], "float32", new Float32Array(numbers));
+      this.#scalars.set(key, info);
+    }
+    return info;
+  }
+
+  override uploadToGPU(dataId: object): void {
+    if (this.#chain?.holds(dataId)) throw new ChainError("an op that is not elementwise");
+    super.uploadToGPU(dataId);
+  }
+
+  /** Whether a transformer layer runs in one piece: its largest tensor must fit a binding. */
+  runsLayer({ images, height, width, channels, heads, hidden }: LayerSizes): boolean {
+    const widest = Math.max(3 * channels, hidden);
+    return this.attendsGrid(channels / heads) &&
+      images * height * width * widest * 4 <= this.capabilities.bindingBytes;
+  }
+
+  /** Whether attention has a shader for heads of a size. */
+  attendsGrid(size: number): boolean {
+    return attentionFits(size, this.capabilities);
+  }
+
+  /** Shaders that were dispatched so far, tfjs's and ours. */
+  get dispatches(): number {
+    return this.#dispatches;
+  }
+
   override runWebGPUProgram(
     ...args: Parameters<WebGPUBackend["runWebGPUProgram"]>
   ): ReturnType<WebGPUBackend["runWebGPUProgram"]> {
-    if (!this.#debug) return super.runWebGPUProgram(...args);
+    this.#dispatches++;
+    const [program, inputs] = args;
+    return this.#reporting(
+      () => super.runWebGPUProgram(...args),
+      () => `${program.constructor.name} (${program.shaderKey.split("_")[0]})`,
+      inputs,
+    );
+  }
+
+  runShader(
+    shader: Shader,
+    inputs: readonly TensorInfo[],
+    outputs: readonly (readonly number[])[],
+  ): TensorInfo[] {
+    this.#dispatches++;
+    return this.#reporting(
+      () => this.#record(shader, inputs, outputs),
+      () => shader.name,
+      inputs,
+    );
+  }
+
+  #record(
+    shader: Shader,
+    inputs: readonly TensorInfo[],
+    outputs: readonly (readonly number[])[],
+  ): TensorInfo[] {
+    const { name, workgroups } = shader;
+    const results = outputs.map((shape) => this.makeTensorInfo([...shape], "float32"));
+    const buffers = [...inputs, ...results].map(({ dataId }) => {
+      this.uploadToGPU(dataId);
+      return this.tensorMap.get(dataId).resource as GPUBuffer;
+    });
+    const recording = this as unknown as Recording;
+    for (const { dataId } of [...inputs, ...results]) recording.commandQueueOwnedIds.add(dataId);
+    const timers = recording.activeTimers;
+    this.ensureCommandEncoderReady();
+    if (timers !== null && timers !== undefined) this.#beginTimedPass();
+    recording.computePassEncoder ??= recording.commandEncoder.beginComputePass();
+    const pass = recording.computePassEncoder;
+    const first = !this.#pipelines.has(shader);
+    const pipeline = this.#pipeline(shader);
+    pass.setPipeline(pipeline.pipeline);
+    pass.setBindGroup(0, this.#bindGroup(pipeline, buffers));
+    pass.dispatchWorkgroups(...workgroups);
+    recording.dispatchCountInPass++;
+    if (timers !== null && timers !== undefined) {
+      this.endComputePassEncoder();
+      timers.push({ name, query: this.getQueryTime() });
+    } else if (first || recording.dispatchCountInPass >= tf.env().getNumber(SUBMIT_AFTER)) {
+      // A software adapter compiles when it runs, and a submission may not take a minute.
+      this.endComputePassEncoder();
+      this.submitQueue();
+    }
+    return results;
+  }
+
+  /** A pass of its own, between two timestamps. */
+  #beginTimedPass(): void {
+    this.endComputePassEncoder();
+    const recording = this as unknown as Recording;
+    recording.querySet ??= this.device.createQuerySet({ type: "timestamp", count: 2 });
+    recording.computePassEncoder = recording.commandEncoder.beginComputePass({
+      timestampWrites: {
+        querySet: recording.querySet,
+        beginningOfPassWriteIndex: 0,
+        endOfPassWriteIndex: 1,
+      },
+    });
+  }
+
+  #pipeline(shader: Shader): NumberedPipeline {
+    let pipeline = this.#pipelines.get(shader);
+    if (pipeline === undefined) {
+      const module = this.device.createShaderModule({ label: shader.name, code: shader.code });
+      pipeline = {
+        pipeline: this.device.createComputePipeline({
+          label: shader.name,
+          layout: "auto",
+          compute: { module, entryPoint: "main" },
+        }),
+        id: this.#pipelines.size,
+      };
+      this.#pipelines.set(shader, pipeline);
+    }
+    return pipeline;
+  }
+
+  /** A loop takes its buffers in the same order each time, so that groups are met again. */
+  #bindGroup({ pipeline, id }: NumberedPipeline, buffers: readonly GPUBuffer[]): GPUBindGroup {
+    const key = `${id}:${buffers.map((buffer) => this.#bufferId(buffer))}`;
+    let group = this.#bindGroups.get(key);
+    if (group === undefined) {
+      group = this.device.createBindGroup({
+        layout: pipeline.getBindGroupLayout(0),
+        entries: buffers.map((buffer, binding) => ({ binding, resource: { buffer } })),
+      });
+      if (this.#bindGroups.size >= BIND_GROUPS) this.#bindGroups.clear();
+      this.#bindGroups.set(key, group);
+    }
+    return group;
+  }
+
+  #bufferId(buffer: GPUBuffer): number {
+    let id = this.#bufferIds.get(buffer);
+    if (id === undefined) {
+      id = this.#buffers++;
+      this.#bufferIds.set(buffer, id);
+    }
+    return id;
+  }
+
+  /** When debugging, an error scope and a submission of its own for one op. */
+  #reporting<T>(run: () => T, describe: () => string, inputs: readonly TensorInfo[]): T {
+    if (!this.#debug) return run();
     for (const scope of SCOPES) this.device.pushErrorScope(scope);
     try {
-      const output = super.runWebGPUProgram(...args);
+      const output = run();
       this.#flush();
       return output;
     } finally {
-      const [program, inputs] = args;
       const shapes = inputs.map(({ shape }) => `[${shape}]`).join(", ");
-      const op = `${program.constructor.name} (${program.shaderKey.split("_")[0]}) of ${shapes}`;
+      const op = `${describe()} of ${shapes}`;
       const errors = SCOPES.map(() => this.device.popErrorScope());
       this.#reports.push({
         op,

@@ -2,7 +2,9 @@
 
 import {
   attend,
+  attendGrid,
   BLOCK_ELEMENTS,
+  hasAttendGrid,
   linear,
   rmsNormalize,
   type Tensor,
@@ -78,6 +80,21 @@ function prepare(
   });
 }
 
+/** softmax(q·kᵀ)·v [N, tokens, heads·dHead], as the engine in use has it. */
+function attention(
+  prepared: { readonly q: Tensor; readonly k: Tensor; readonly v: Tensor },
+  { grid, reach }: { readonly grid: Grid; readonly reach: AttentionReach },
+): Tensor {
+  const [n, tokens, heads, dHead] = prepared.q.shape as [number, number, number, number];
+  if (hasAttendGrid(dHead)) {
+    const kernel = reach.type === "global" ? 0 : reach.kernel;
+    return attendGrid(prepared, { ...grid, kernel }).reshape([n, tokens, heads * dHead]);
+  }
+  return reach.type === "global"
+    ? globalAttention(prepared)
+    : neighborhoodAttention(prepared, { grid, kernel: reach.kernel });
+}
+
 /** x + W_out·drop(attention(AdaRMSNorm(x))), x [N, h, w, d]. */
 export function selfAttention(
   x: Tensor,
@@ -89,11 +106,7 @@ export function selfAttention(
     const [, height, width] = x.shape as [number, number, number, number];
     const grid: Grid = { height, width };
     const prepared = prepare(x, { cond, at });
-    const attended = tf.tidy(() =>
-      reach.type === "global"
-        ? globalAttention(prepared)
-        : neighborhoodAttention(prepared, { grid, kernel: reach.kernel })
-    );
+    const attended = tf.tidy(() => attention(prepared, { grid, reach }));
     const projected = linear(dropout(attended, { name, rate, random }), at("out_proj.weight"));
     return tf.add(x, projected.reshape(x.shape));
   });

@@ -1,6 +1,6 @@
 /** Axial rotary position embedding (spec §4.1). @module */
 
-import { rotatePairs, type Tensor, tf } from "../../engine/mod.ts";
+import { remembered, rotatePairs, type Tensor, tf } from "../../engine/mod.ts";
 
 /** A grid of tokens. */
 export interface Grid {
@@ -57,8 +57,11 @@ export function ropeAngles(grid: Grid, freqs: Tensor): Tensor {
 
 /** The rotation of a grid. */
 export function ropeTable(grid: Grid, freqs: Tensor): RopeTable {
-  const theta = tf.expandDims(ropeAngles(grid, freqs), 0);
-  return { cos: tf.cos(theta), sin: tf.sin(theta) };
+  const [cos, sin] = remembered(freqs, `rope ${grid.height}×${grid.width}`, () => {
+    const theta = tf.expandDims(ropeAngles(grid, freqs), 0);
+    return [tf.cos(theta), tf.sin(theta)];
+  });
+  return { cos: cos!, sin: sin! };
 }
 
 /**

@@ -65,15 +65,28 @@ export class Golden {
   readonly #files: Readonly<Record<string, ManifestFile>>;
   readonly #cache = new Map<string, Readonly<Record<string, GoldenTensor>>>();
 
-  private constructor(folder: URL, files: Readonly<Record<string, ManifestFile>>) {
+  /** Share of a tensor's greatest magnitude that is allowed in any case. */
+  readonly #slack: number;
+
+  private constructor(
+    folder: URL,
+    files: Readonly<Record<string, ManifestFile>>,
+    slack: number,
+  ) {
     this.#folder = folder;
     this.#files = files;
+    this.#slack = slack;
   }
 
-  /** Opens a folder with a manifest.json. */
-  static async open(folder: URL): Promise<Golden> {
+  /**
+   * Opens a folder with a manifest.json.
+   *
+   * @param slack Share of a tensor's greatest magnitude that is allowed in any case, for arithmetic
+   *   that is coarser than float32. Default 0.
+   */
+  static async open(folder: URL, { slack = 0 } = {}): Promise<Golden> {
     const manifest = JSON.parse(await Deno.readTextFile(new URL("manifest.json", folder)));
-    return new Golden(folder, manifest.files);
+    return new Golden(folder, manifest.files, slack);
   }
 
   /** Names of the files that the manifest describes. */
@@ -173,7 +186,7 @@ export class Golden {
     );
   }
 
-  #record({ file, tensor, expected, values, allowed, relative }: {
+  #record({ file, tensor, expected, values, allowed: stated, relative }: {
     readonly file: string;
     readonly tensor: string;
     readonly expected: GoldenTensor;
@@ -186,6 +199,11 @@ export class Golden {
         `${file} ${tensor}: ${values.length} numbers for shape [${expected.shape}]`,
       );
     }
+    let most = 0;
+    for (let i = 0; i < expected.data.length; i++) {
+      most = Math.max(most, Math.abs(expected.data[i]!));
+    }
+    const allowed = Math.max(stated, this.#slack * (relative ? 1 : most));
     let difference = 0;
     for (let i = 0; i < values.length; i++) {
       const [ours, theirs] = [values[i]!, expected.data[i]!];

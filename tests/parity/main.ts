@@ -2,12 +2,19 @@
  * `deno task parity`: every golden number against ours.
  *
  *     deno task parity [--golden DIR] [--engine auto|webgpu|native|wasm|cpu|all] [--json]
+ *       [--no-shaders] [--float16]
+ *
+ * On webgpu, `--no-shaders` leaves TensorFlow.js's own kernels, and `--float16` multiplies in float16:
+ * then a tensor may differ by 1 % of its scale where the manifest allows less.
  */
 
 import { parseArgs } from "node:util";
 import { type EngineName, useEngine } from "../../engine/mod.ts";
 import { Golden } from "./golden.ts";
 import { compareAll } from "./run.ts";
+
+/** Of products whose operands are rounded to 11 bits, through some tens of layers. */
+const FLOAT16_SLACK = 0.01;
 
 if (import.meta.main) {
   const { values: args } = parseArgs({
@@ -16,6 +23,8 @@ if (import.meta.main) {
       golden: { type: "string" },
       engine: { type: "string", default: "auto" },
       json: { type: "boolean", default: false },
+      ["no-shaders"]: { type: "boolean", default: false },
+      float16: { type: "boolean", default: false },
     },
   });
   const shared = new URL("../../../shared/golden/", import.meta.url);
@@ -27,8 +36,11 @@ if (import.meta.main) {
   const reports = [];
   let failed = false;
   for (const name of engines) {
-    const engine = await useEngine(name as EngineName | "auto");
-    const golden = await Golden.open(folder);
+    const engine = await useEngine(name as EngineName | "auto", {
+      shaders: !args["no-shaders"],
+      float16: args.float16,
+    });
+    const golden = await Golden.open(folder, { slack: args.float16 ? FLOAT16_SLACK : 0 });
     await compareAll(golden);
     const forgotten = golden.forgotten();
     failed ||= forgotten.length > 0 ||

@@ -1,0 +1,241 @@
+/**
+ * How fast engine webgpu is here: products, and forward pass, five steps and training step of the
+ * published configurations and a small one, with our shaders and with TensorFlow.js's own in turns.
+ * One JSON object on standard output; what is being timed on standard error.
+ *
+ *     deno run -A benches/gpu.ts [--side 256] [--product 4096] [--repeats 5] [--stock-limit 60]
+ *       [--cases demo,sen2_mtc_new,sentinel,cuhk] [--kinds forward,sample,train] [--no-stock]
+ *       [--float16]
+ *     deno run -A benches/gpu.ts --write FILE        the numbers that parity is against, by native
+ *
+ * A machine with neither Deno nor a network gets it packed into one file; nothing is read.
+ */
+
+import { parseArgs } from "node:util";
+import { type Engine, readTensor, type Tensor, tf, useEngine } from "../engine/mod.ts";
+import type { GuardedWebGPUBackend } from "../engine/webgpu/backend.ts";
+import { matMulShader, matMulShared, TILINGS } from "../engine/webgpu/kernels/mat_mul.ts";
+import { quickWeights } from "../tests/networks/published.ts";
+import { type Case, forward, sampling, subjectOf, SUBJECTS, training } from "./cases.ts";
+import reference from "./gpu_reference.json" with { type: "json" };
+
+const { values: args } = parseArgs({
+  options: {
+    side: { type: "string", default: "256" },
+    product: { type: "string", default: "4096" },
+    repeats: { type: "string", default: "5" },
+    cases: { type: "string", default: SUBJECTS.join() },
+    kinds: { type: "string", default: "forward,sample,train" },
+    ["stock-limit"]: { type: "string", default: "60" },
+    ["no-stock"]: { type: "boolean", default: false },
+    float16: { type: "boolean", default: false },
+    write: { type: "string" },
+  },
+});
+const repeats = Number(args.repeats);
+const kinds = { forward, sample: sampling, train: training };
+
+/** Every k-th number of an output that parity looks at. */
+const LOOKED_AT = 64;
+
+const backend = () => tf.backend() as GuardedWebGPUBackend;
+const say = (line: string) => console.error(line);
+const median = (numbers: number[]) => numbers.toSorted((a, b) => a - b)[numbers.length >> 1]!;
+const rounded = (value: number) => Number(value.toPrecision(4));
+
+function some(values: Float32Array): number[] {
+  const step = Math.max(1, Math.floor(values.length / LOOKED_AT));
+  return Array.from(
+    { length: Math.min(LOOKED_AT, values.length) },
+    (_, i) => Math.fround(values[i * step]!),
+  );
+}
+
+/** Seconds of one call of f. */
+async function timed(f: () => Promise<unknown>): Promise<number> {
+  const start = performance.now();
+  await f();
+  return (performance.now() - start) / 1000;
+}
+
+/** Seconds per product of square matrices, the read of a number taken off. */
+async function productSeconds(run: () => Tensor): Promise<number> {
+  const several = async (count: number) => {
+    let last: Tensor | undefined;
+    for (let i = 0; i < count; i++) {
+      last?.dispose();
+      last = run();
+    }
+    const corner = tf.slice(last!, Array<number>(last!.rank).fill(0), Array(last!.rank).fill(1));
+    await readTensor(corner);
+    tf.dispose([corner, last!]);
+  };
+  await several(1);
+  const single = await timed(() => several(1));
+  const many = 4;
+  const all: number[] = [];
+  for (let i = 0; i < repeats; i++) {
+    all.push((await timed(() => several(1 + many)) - single) / many);
+  }
+  return Math.max(1e-9, median(all));
+}
+
+async function products(side: number) {
+  const gflop = 2 * side ** 3 / 1e9;
+  const rates: Record<string, number> = {};
+  const a = tf.randomUniform([side, side], -1, 1);
+  const b = tf.randomUniform([side, side], -1, 1);
+  for (const float16 of [false, true]) {
+    if (float16 && !backend().device.features.has("shader-f16")) continue;
+    for (const tiling of TILINGS) {
+      const spec = { batch: 1, m: side, n: side, k: side, float16 };
+      if (matMulShared(tiling, spec) > backend().capabilities.sharedBytes) continue;
+      const shader = matMulShader(spec, tiling);
+      const run = () =>
+        tf.engine().makeTensorFromTensorInfo(
+          backend().runShader(shader, [a, b], [[side, side]])[0]!,
+        ) as Tensor;
+      const name = `${float16 ? "f16" : "f32"} ${tiling.tileM}×${tiling.tileN}`;
+      say(`product ${name}`);
+      rates[name] = rounded(gflop / await productSeconds(run));
+    }
+  }
+  say("product by tf.matMul");
+  rates.matMul = rounded(gflop / await productSeconds(() => tf.matMul(a, b)));
+  tf.dispose([a, b]);
+  return rates;
+}
+
+/** Times a case; parity is against what native gave. */
+async function timeCase(name: string, kind: keyof typeof kinds, limit = Infinity) {
+  const subject = subjectOf(name, Number(args.side));
+  const weights = quickWeights(subject.network);
+  const { run, end } = kinds[kind](subject, weights) satisfies Case;
+  let values = new Float32Array();
+  const first = await timed(async () => values = await run() as Float32Array<ArrayBuffer>);
+  const before = backend().dispatches;
+  const seconds: number[] = [];
+  for (let i = 0; i < repeats && (i === 0 || seconds[0]! * repeats < limit); i++) {
+    seconds.push(await timed(run));
+  }
+  const memory = tf.memory() as { numBytesAllocatedInGPU?: number };
+  const dispatches = (backend().dispatches - before) / seconds.length;
+  await end();
+  tf.dispose([weights.params, weights.buffers]);
+  const known = (reference as Record<string, number[]>)[keyOf(name, kind)];
+  return {
+    first: rounded(first),
+    seconds: rounded(median(seconds)),
+    least: rounded(Math.min(...seconds)),
+    dispatches,
+    allocatedBytes: memory.numBytesAllocatedInGPU,
+    parity: known === undefined ? null : parityOf(some(values), known),
+  };
+}
+
+const keyOf = (name: string, kind: string) => `${kind} ${name} ${args.side}`;
+
+/** Largest difference over the largest magnitude. */
+function parityOf(values: number[], known: number[]): number {
+  const scale = Math.max(...known.map(Math.abs));
+  return rounded(Math.max(...values.map((value, i) => Math.abs(value - known[i]!))) / scale);
+}
+
+async function writeReference(path: string): Promise<void> {
+  await useEngine("native");
+  const all: Record<string, number[]> = { ...reference };
+  for (const name of args.cases.split(",")) {
+    for (const kind of args.kinds.split(",") as (keyof typeof kinds)[]) {
+      say(`${kind} ${name}`);
+      const subject = subjectOf(name, Number(args.side));
+      const weights = quickWeights(subject.network);
+      const { run, end } = kinds[kind](subject, weights);
+      all[keyOf(name, kind)] = some(await run());
+      await end();
+      tf.dispose([weights.params, weights.buffers]);
+    }
+  }
+  await Deno.writeTextFile(path, JSON.stringify(all) + "\n");
+}
+
+async function start(shaders: boolean, float16 = false): Promise<Engine> {
+  const engine = await useEngine("webgpu", { shaders, float16 });
+  tf.env().set("WEBGPU_CPU_FORWARD", false);
+  return engine;
+}
+
+async function measure() {
+  const engine = await start(true);
+  const { device } = backend();
+  const adapter = await navigator.gpu.requestAdapter({ powerPreference: "high-performance" });
+  const info = adapter!.info;
+  const limits = Object.fromEntries(
+    ([
+      "maxComputeWorkgroupStorageSize",
+      "maxComputeInvocationsPerWorkgroup",
+      "maxStorageBufferBindingSize",
+      "maxBufferSize",
+      "maxStorageBuffersPerShaderStage",
+    ] as const).map((name) => [name, device.limits[name]]),
+  );
+  const product = await products(Number(args.product));
+  const cases: Record<string, unknown> = {};
+  for (const name of args.cases.split(",")) {
+    for (const kind of args.kinds.split(",") as (keyof typeof kinds)[]) {
+      await start(true);
+      say(`${kind} ${name}, ours`);
+      const result: Record<string, unknown> = {};
+      result.ours = await attempt(() => timeCase(name, kind));
+      if (args.float16) {
+        await start(true, true);
+        say(`${kind} ${name}, ours in float16`);
+        result.float16 = await attempt(() => timeCase(name, kind));
+      }
+      if (!args["no-stock"]) {
+        await start(false);
+        say(`${kind} ${name}, TensorFlow.js`);
+        const limit = Number(args["stock-limit"]);
+        result.stock = await attempt(() => timeCase(name, kind, limit));
+      }
+      cases[`${kind} ${name}`] = result;
+    }
+  }
+  let stockProduct: number | undefined;
+  if (!args["no-stock"]) {
+    await start(false);
+    const side = Number(args.product);
+    const [a, b] = [tf.randomUniform([side, side]), tf.randomUniform([side, side])];
+    say("product, TensorFlow.js");
+    stockProduct = rounded(2 * side ** 3 / 1e9 / await productSeconds(() => tf.matMul(a!, b!)));
+  }
+  return {
+    date: new Date().toISOString().slice(0, 10),
+    deno: Deno.version.deno,
+    adapter: {
+      name: engine.device,
+      software: engine.software,
+      vendor: info.vendor,
+      architecture: info.architecture,
+      device: info.device,
+      description: info.description,
+      features: [...adapter!.features].sort(),
+      limits,
+    },
+    settings: { side: Number(args.side), product: Number(args.product), repeats },
+    gflops: { ...product, stock: stockProduct },
+    cases,
+  };
+}
+
+/** What a case gives, or why it gives nothing. */
+async function attempt<T>(f: () => Promise<T>): Promise<T | { error: string }> {
+  try {
+    return await f();
+  } catch (error) {
+    return { error: error instanceof Error ? error.message : String(error) };
+  }
+}
+
+if (args.write !== undefined) await writeReference(args.write);
+else console.log(JSON.stringify(await measure(), null, 1));
+Deno.exit(0);

@@ -1,0 +1,106 @@
+/** Products of tensors: which tiling, and the kernels that tfjs calls for `tf.matMul`. @module */
+
+import type { TensorInfo } from "../../tfjs.ts";
+import type { Capabilities, ShaderRunner, TilingChoices } from "../shader.ts";
+import {
+  matMulInputs,
+  matMulShader,
+  matMulShared,
+  type MatMulSpec,
+  type MatMulTiling,
+  TILINGS,
+  workgroupsOf,
+} from "./mat_mul.ts";
+import { chosenTiling, MEASURED, type ProductSize, tune } from "../tune.ts";
+import { shaderOf } from "./run.ts";
+
+/** Workgroups that keep a device busy; below that, smaller tiles, where nothing was measured. */
+const BUSY = 256;
+
+/** Whether the device can run a product in a tiling. */
+export function tilingFits(
+  tiling: MatMulTiling,
+  spec: Pick<MatMulSpec, "float16" | "gated">,
+  { sharedBytes, invocations }: Capabilities,
+): boolean {
+  return matMulShared(tiling, spec) <= sharedBytes &&
+    tiling.tileM * tiling.tileN / tiling.threadM / tiling.threadN <= invocations &&
+    // Two sums per number of the output: registers.
+    !(spec.gated && tiling.threadM * tiling.threadN > 32);
+}
+
+/** The tiling that was fastest for outputs of the size, else the largest that keeps a device busy. */
+export function tilingOf(
+  spec: MatMulSpec,
+  { capabilities, tilings }: Pick<ShaderRunner, "capabilities" | "tilings">,
+): MatMulTiling {
+  const fits = (tiling: MatMulTiling) => tilingFits(tiling, spec, capabilities);
+  if (tilings !== undefined) {
+    const best = chosenTiling(tilings, spec.batch * spec.m * spec.n);
+    return TILINGS.slice(best).find(fits) ?? TILINGS.findLast(fits)!;
+  }
+  const fitting = TILINGS.filter(fits);
+  return fitting.find((tiling) => workgroupsOf(spec, tiling) >= BUSY) ?? fitting.at(-1)!;
+}
+
+/** Measures the tilings on the device and sets them. */
+export async function tuneProducts(
+  runner: ShaderRunner & Settles,
+  { sizes = MEASURED, repeats = 5 }: {
+    readonly sizes?: readonly ProductSize[];
+    readonly repeats?: number;
+  } = {},
+): Promise<TilingChoices> {
+  const choices = await tune(async (size, at) => {
+    const spec = { batch: 1, ...sizes[size]!, float16: runner.capabilities.float16 };
+    const tiling = TILINGS[at]!;
+    if (!tilingFits(tiling, spec, runner.capabilities)) return undefined;
+    const shader = matMulShader(spec, tiling);
+    const { m, n, k } = spec;
+    const a = runner.makeTensorInfo([m, k], "float32", new Float32Array(m * k));
+    const b = runner.makeTensorInfo([k, n], "float32", new Float32Array(k * n));
+    const several = async (count: number) => {
+      const start = performance.now();
+      for (let i = 0; i < count; i++) {
+        const [c] = runner.runShader(shader, [a, b], [[m, n]]);
+        runner.disposeData(c!.dataId);
+      }
+      await runner.settle();
+      return performance.now() - start;
+    };
+    await several(1);
+    const taken = Math.min(await several(repeats), await several(repeats));
+    for (const { dataId } of [a, b]) runner.disposeData(dataId);
+    return taken;
+  }, sizes);
+  runner.tilings = choices;
+  return choices;
+}
+
+/** What tuning needs beside shaders. */
+interface Settles {
+  tilings: TilingChoices | undefined;
+  settle(): Promise<void>;
+  disposeData(dataId: object): boolean;
+}
+
+/**
+ * Runs a product.
+ *
+ * @param tensors By the names of {@linkcode matMulInputs}.
+ * @param shape Of the result.
+ */
+export function product(
+  runner: ShaderRunner,
+  spec: MatMulSpec,
+  tensors: Readonly<Record<string, TensorInfo>>,
+  shape: readonly number[],
+): TensorInfo {
+  const whole: MatMulSpec = { ...spec, float16: runner.capabilities.float16 };
+  const tiling = tilingOf(whole, runner);
+  const shader = shaderOf(
+    `matMul ${JSON.stringify(whole)} ${JSON.stringify(tiling)}`,
+    () => matMulShader(whole, tiling),
+  );
+  return runner.runShader(shader, matMulInputs(whole).map((name) => tensors[name]!), [shape])[0]!;
+}

@@ -1,0 +1,374 @@
+/** The shaders of engine webgpu, each against the plain op. */
+
+import { assert, assertEquals, assertStrictEquals } from "@std/assert";
+import {
+  attendGrid,
+  blockwise,
+  interpolate,
+  mergeTokens,
+  rmsNormalize,
+  rotatePairs,
+  splitTokens,
+  type Tensor,
+  tf,
+} from "../../engine/mod.ts";
+import { gatedGelu } from "../../engine/ops/gated_gelu.ts";
+import { Chain, ChainError } from "../../engine/webgpu/chain.ts";
+import type { GuardedWebGPUBackend } from "../../engine/webgpu/backend.ts";
+import { attentionFits } from "../../engine/webgpu/kernels/attention.ts";
+import {
+  matMulInputs,
+  matMulShader,
+  matMulShared,
+  type MatMulSpec,
+  type MatMulTiling,
+  TILINGS,
+} from "../../engine/webgpu/kernels/mat_mul.ts";
+import { inARow } from "../../engine/webgpu/shader.ts";
+import {
+  allValuesOf,
+  assertClose,
+  normals,
+  normalTensor,
+  switchEngine,
+  testOn,
+} from "../engines.ts";
+import { run } from "../run.ts";
+
+/** Float32 sums of up to a hundred products of normal numbers. */
+const ROUNDING = 1e-5;
+
+const gpu = () => tf.backend() as GuardedWebGPUBackend;
+
+const SMALL = TILINGS.at(-1)!;
+
+/** Φ(x)·x in float64. */
+function gelu(x: number): number {
+  // Φ by its integral, Simpson's rule from −8.
+  const steps = 400;
+  const [a, h] = [-8, (x + 8) / steps];
+  const density = (t: number) => Math.exp(-t * t / 2) / Math.sqrt(2 * Math.PI);
+  let sum = density(a) + density(x);
+  for (let i = 1; i < steps; i++) sum += density(a + i * h) * (i % 2 === 0 ? 2 : 4);
+  return x * sum * h / 3;
+}
+
+interface Given {
+  readonly [name: string]: Float32Array;
+}
+
+/** What a product's shader must give, in float64. */
+function plainProduct(spec: MatMulSpec, given: Given): Float64Array {
+  const { batch, m, n, k, gated = false, columnScale } = spec;
+  const columns = gated ? 2 * n : n;
+  const { a, b } = given as { a: Float32Array; b: Float32Array };
+  const out = new Float64Array(batch * m * n);
+  for (let z = 0; z < batch; z++) {
+    const [za, zb] = [spec.sharedA ? 0 : z, spec.sharedB ? 0 : z];
+    const entry = (i: number, j: number) => {
+      let sum = 0;
+      for (let d = 0; d < k; d++) {
+        const left = a[za * m * k + (spec.transposeA ? d * m + i : i * k + d)]!;
+        const right = b[zb * columns * k + (spec.transposeB ? j * k + d : d * columns + j)]!;
+        const scale = columnScale === undefined
+          ? 1
+          : given.columnScale![Math.floor(i / (m / columnScale.groups)) * k + d]!;
+        sum += left * right * scale;
+      }
+      return sum * (spec.rowScale ? given.rowScale![z * m + i]! : 1);
+    };
+    for (let i = 0; i < m; i++) {
+      for (let j = 0; j < n; j++) {
+        const at = (z * m + i) * n + j;
+        let value = entry(i, j) + (spec.bias ? given.bias![j]! : 0);
+        if (gated) value *= gelu(entry(i, n + j));
+        if (spec.residual) value += given.residual![at]!;
+        if (spec.lerp) value = given.skip![at]! + given.factor![0]! * (value - given.skip![at]!);
+        out[at] = value;
+      }
+    }
+  }
+  return out;
+}
+
+async function checkProduct(
+  spec: MatMulSpec,
+  { tiling = SMALL, tolerance = ROUNDING }: { tiling?: MatMulTiling; tolerance?: number } = {},
+): Promise<void> {
+  const { batch, m, n, k, gated } = spec;
+  const sizes: Record<string, number> = {
+    a: (spec.sharedA ? 1 : batch) * m * k,
+    b: (spec.sharedB ? 1 : batch) * k * n * (gated ? 2 : 1),
+    columnScale: (spec.columnScale?.groups ?? 0) * k,
+    rowScale: batch * m,
+    bias: n,
+    residual: batch * m * n,
+    skip: batch * m * n,
+    factor: 1,
+  };
+  const names = matMulInputs(spec);
+  const given = Object.fromEntries(names.map((name) => [name, normals(sizes[name]!, name)]));
+  const [out] = await allValuesOf(() => {
+    const tensors = names.map((name) => tf.tensor1d(given[name]!));
+    const [info] = gpu().runShader(matMulShader(spec, tiling), tensors, [[batch, m, n]]);
+    return [tf.engine().makeTensorFromTensorInfo(info!) as Tensor];
+  });
+  assertClose(out!, plainProduct(spec, given), tolerance, JSON.stringify(spec));
+}
+
+testOn("webgpu", "products of all forms, with sides that no tile divides", async () => {
+  for (const [m, n, k, batch] of [[36, 40, 20, 2], [33, 17, 9, 1]] as const) {
+    for (const transposeA of [false, true]) {
+      for (const transposeB of [false, true]) {
+        await checkProduct({ batch, m, n, k, transposeA, transposeB });
+      }
+    }
+  }
+});
+
+testOn("webgpu", "products in every tiling", async () => {
+  for (const tiling of TILINGS) {
+    if (matMulShared(tiling, {}) > gpu().capabilities.sharedBytes) continue;
+    await checkProduct({ batch: 1, m: 140, n: 132, k: 36 }, { tiling });
+  }
+});
+
+testOn("webgpu", "products with one operand for all batches", async () => {
+  await checkProduct({ batch: 3, m: 8, n: 12, k: 16, sharedA: true });
+  await checkProduct({ batch: 3, m: 7, n: 5, k: 3, sharedB: true });
+});
+
+testOn("webgpu", "products with scales, bias, gates, residual and interpolation", async () => {
+  for (const n of [24, 13]) {
+    const size = { batch: 1, m: 42, n, k: 16 };
+    await checkProduct({ ...size, columnScale: { groups: 3 }, rowScale: true });
+    await checkProduct({ ...size, bias: true, residual: true });
+    await checkProduct({ ...size, gated: true, columnScale: { groups: 1 }, rowScale: true });
+    await checkProduct({ ...size, lerp: true });
+  }
+});
+
+testOn("webgpu", "products of float16 tiles round the operands alone", async () => {
+  if (!gpu().device.features.has("shader-f16")) return;
+  // 2⁻¹¹ for each operand, over sums of 40 products.
+  await checkProduct({ batch: 1, m: 36, n: 40, k: 40, float16: true }, { tolerance: 2e-3 });
+  // Integers up to 2048 are exact in float16, and so are their products in float32.
+  const numbers = Float32Array.from({ length: 64 }, (_, i) => 7 * i);
+  const [out] = await allValuesOf(() => {
+    const spec = { batch: 1, m: 1, n: 1, k: 64, float16: true };
+    const x = tf.tensor1d(numbers);
+    const [info] = gpu().runShader(matMulShader(spec, SMALL), [x, x], [[1]]);
+    return [tf.engine().makeTensorFromTensorInfo(info!) as Tensor];
+  });
+  assertEquals(out![0], Math.fround(numbers.reduce((sum, x) => sum + x * x, 0)));
+});
+
+testOn("webgpu", "tf.matMul runs ours, and tfjs's where batch axes broadcast", async () => {
+  const before = gpu().dispatches;
+  const values = await allValuesOf(() => [
+    tf.matMul(normalTensor([3, 4, 5], "a"), normalTensor([3, 5, 2], "b")),
+    tf.matMul(normalTensor([1, 4, 5], "a"), normalTensor([3, 5, 2], "b")),
+  ]);
+  assertEquals(gpu().dispatches - before, 2);
+  for (const [i, shared] of [false, true].entries()) {
+    const wanted = plainProduct(
+      { batch: 3, m: 4, n: 2, k: 5, sharedA: shared },
+      { a: normals(shared ? 20 : 60, "a"), b: normals(30, "b") },
+    );
+    assertClose(values[i]!, wanted, ROUNDING);
+  }
+});
+
+/** The output of f and its gradients by all inputs, on two engines. */
+async function against(
+  f: (inputs: readonly Tensor[]) => Tensor,
+  shapes: readonly (readonly number[])[],
+  plain: (inputs: readonly Tensor[]) => Tensor = f,
+): Promise<{ ours: Float32Array[]; wanted: Float32Array[] }> {
+  const both = (g: typeof f) => () => {
+    const inputs = shapes.map((shape, i) => normalTensor(shape, i));
+    const out = g(inputs);
+    const r = normalTensor(out.shape, "r");
+    return [out, ...tf.grads((...xs: Tensor[]) => tf.sum(tf.mul(g(xs), r)))(inputs)];
+  };
+  const ours = await allValuesOf(both(f));
+  await switchEngine("cpu");
+  const wanted = await allValuesOf(both(plain));
+  await switchEngine("webgpu");
+  return { ours, wanted };
+}
+
+async function checkAgainst(
+  what: string,
+  shapes: readonly (readonly number[])[],
+  f: (inputs: readonly Tensor[]) => Tensor,
+  plain?: (inputs: readonly Tensor[]) => Tensor,
+): Promise<void> {
+  const { ours, wanted } = await against(f, shapes, plain);
+  ours.forEach((values, i) =>
+    assertClose(
+      values,
+      wanted[i]!,
+      ROUNDING,
+      `${what}: ${i === 0 ? "output" : `gradient ${i - 1}`}`,
+    )
+  );
+}
+
+testOn("webgpu", "norms, gates, rotations and interpolation, with gradients", async () => {
+  for (const size of [12, 7, 260]) {
+    await checkAgainst(`rms ${size}`, [[5, 3, size]], ([x]) => rmsNormalize(x!, 1e-6));
+  }
+  for (const shape of [[4, 6], [3, 3]]) {
+    await checkAgainst("gelu", [shape, shape], ([v, g]) => gatedGelu(v!, g!));
+  }
+  for (const [size, half] of [[16, 4], [8, 2], [11, 3]] as const) {
+    const angles = () => normalTensor([1, 6, 2, half], "angles");
+    await checkAgainst(`rotation ${size}`, [[3, 6, 2, size]], ([x]) => {
+      const theta = angles();
+      return rotatePairs(x!, { cos: tf.cos(theta), sin: tf.sin(theta) });
+    });
+  }
+  for (const shape of [[2, 4, 4, 3], [5, 3]]) {
+    await checkAgainst(
+      "interpolation",
+      [shape, shape, [1]],
+      ([x, s, f]) => interpolate(x!, s!, f!),
+    );
+  }
+});
+
+testOn("webgpu", "tokens from patches and back, with gradients", async () => {
+  for (const [patch, channels] of [[[2, 2], 3], [[1, 4], 2], [[2, 2], 8]] as const) {
+    const features = patch[0] * patch[1] * channels;
+    await checkAgainst(
+      `merge ${patch}`,
+      [[2, 4, 12, channels], [features, 5]],
+      ([x, w]) => mergeTokens(x!, patch, w!),
+    );
+    await checkAgainst(
+      `split ${patch}`,
+      [[2, 4, 3, 5], [5, features]],
+      ([x, w]) => splitTokens(x!, patch, w!),
+    );
+  }
+});
+
+/** softmax(q·kᵀ)·v of one head after the other, pairs outside the neighborhood left out. */
+function plainAttention(
+  [q, k, v]: readonly Tensor[],
+  { height, width, kernel }: { height: number; width: number; kernel: number },
+): Tensor {
+  const [n, tokens, heads, size] = q!.shape as [number, number, number, number];
+  const start = (at: number, side: number) =>
+    Math.min(Math.max(at - Math.floor(kernel / 2), 0), side - kernel);
+  const penalty = new Float32Array(tokens * tokens);
+  for (let i = 0; kernel > 0 && i < tokens; i++) {
+    const top = start(Math.floor(i / width), height);
+    const left = start(i % width, width);
+    for (let j = 0; j < tokens; j++) {
+      const [row, column] = [Math.floor(j / width), j % width];
+      const seen = row >= top && row < top + kernel && column >= left && column < left + kernel;
+      penalty[i * tokens + j] = seen ? 0 : -1e9;
+    }
+  }
+  const perHead = (x: Tensor) =>
+    tf.transpose(x, [0, 2, 1, 3]).reshape([n * heads, tokens, size]) as Tensor;
+  const logits = tf.matMul(perHead(q!), perHead(k!), false, true);
+  const masked = tf.add(logits, tf.tensor(penalty, [1, tokens, tokens]));
+  const out = tf.matMul(tf.softmax(masked), perHead(v!));
+  return tf.transpose(out.reshape([n, heads, tokens, size]), [0, 2, 1, 3]);
+}
+
+for (
+  const [height, width, kernel, size] of [
+    [5, 9, 0, 8],
+    [9, 11, 3, 16],
+    [7, 12, 7, 64],
+    [16, 9, 5, 36],
+  ] as const
+) {
+  const reach = kernel === 0 ? "global" : `${kernel}×${kernel}`;
+  testOn("webgpu", `attention, ${reach}, ${height}×${width}×${size}, with gradients`, async () => {
+    const shape = [2, height * width, 2, size];
+    const grid = { height, width, kernel };
+    // Small queries, so that no weight is everything.
+    const scaled = ([q, ...rest]: readonly Tensor[]) => [tf.mul(q!, 0.3), ...rest];
+    await checkAgainst(
+      reach,
+      [shape, shape, shape],
+      (inputs) => {
+        const [q, k, v] = scaled(inputs) as [Tensor, Tensor, Tensor];
+        return attendGrid({ q, k, v }, grid);
+      },
+      (inputs) => plainAttention(scaled(inputs), grid),
+    );
+  });
+}
+
+testOn("webgpu", "attention tells where shared memory is too small", () => {
+  const device = { invocations: 256, float16: false, bindingBytes: 2 ** 27 };
+  assert(attentionFits(64, { ...device, sharedBytes: 32768 }));
+  assert(!attentionFits(64, { ...device, sharedBytes: 16384 }));
+  assert(!attentionFits(6, { ...device, sharedBytes: 32768 }));
+});
+
+testOn("webgpu", "a chain of elementwise ops is one dispatch, and the same numbers", async () => {
+  const rate = tf.scalar(0.25);
+  const chain = ([a, b]: readonly Tensor[]) => {
+    const sum = tf.add(tf.mul(a!, 0.5), tf.square(b!));
+    return [tf.div(sum, tf.add(tf.sqrt(tf.maximum(sum, rate)), 1e-3)), tf.sub(a!, tf.neg(b!))];
+  };
+  for (const count of [64, 35]) {
+    const given = () => [normalTensor([count], "a"), normalTensor([count], "b")];
+    const wanted = await allValuesOf(() => chain(given()));
+    const before = gpu().dispatches;
+    const ours = await allValuesOf(() => blockwise(chain, given()));
+    assertEquals(gpu().dispatches - before, 1);
+    ours.forEach((values, i) => assertClose(values, wanted[i]!, 1e-6));
+  }
+  rate.dispose();
+});
+
+testOn("webgpu", "a chain with an op of another kind runs op by op", async () => {
+  const chain = ([a]: readonly Tensor[]) => [tf.mul(tf.softmax(tf.mul(a!, 2)), 3)];
+  const given = () => normalTensor([3, 5], "a");
+  const wanted = await allValuesOf(() => chain([given()]));
+  const ours = await allValuesOf(() => blockwise(chain, [given()]));
+  assertEquals(ours, wanted);
+  const [rows, whole] = [tf.ones([3]), tf.ones([2, 3])];
+  const recorded = new Chain(gpu(), [whole]);
+  try {
+    recorded.record("Add", [whole, rows]);
+    assert(false, "a tensor of another shape must not be recorded");
+  } catch (error) {
+    assert(error instanceof ChainError, String(error));
+  }
+  tf.dispose([rows, whole]);
+});
+
+testOn("webgpu", "what a tensor is remembered for goes with it", async () => {
+  const source = tf.tensor1d([1, 2, 3]);
+  let made = 0;
+  const double = () =>
+    gpu().remember(source, "double", () => {
+      made++;
+      return [tf.mul(source, 2)];
+    })[0]!;
+  const first = await allValuesOf(() => [double()]);
+  const second = await allValuesOf(() => [double()]);
+  assertEquals([...first[0]!], [2, 4, 6]);
+  assertEquals(second, first);
+  assertStrictEquals(made, 1);
+  const held = gpu().numDataIds();
+  source.dispose();
+  await run(() => tf.scalar(0)).then((tensor) => tensor.dispose());
+  assertEquals(gpu().numDataIds(), held - 2);
+});
+
+Deno.test("inARow() covers every item within the limits of an axis", () => {
+  for (const count of [1, 65535, 65536, 200001]) {
+    const [x, y, z] = inARow(count);
+    assert(x <= 65535 && y <= 65535 && z === 1 && x * y >= count, `${count}: ${[x, y, z]}`);
+  }
+});
