@@ -4,7 +4,7 @@
  * numbers, and more of them; this one also pools errors and draws.
  *
  *     deno run -A benches/models.ts --model weights/s2-temporal.safetensors [--cities pisa,cupertino]
- *         [--samples 48] [--size 128] [--length 3] [--steps 1] [--series] [--pictures DIR] [--json]
+ *         [--samples 48] [--size 128] [--length 3] [--steps 1] [--variety 1] [--series] [--pictures DIR] [--json]
  *
  * PSNR, SSIM, MAE and SAM (reflectance, data range 1) over the pixels that cloud or shadow hides in
  * the reference ("cloudy") and over all, each the mean over the images; "pooled" is the PSNR of the
@@ -39,6 +39,7 @@ const { values: args } = parseArgs({
     size: { type: "string", default: "128" },
     length: { type: "string", default: "3" },
     steps: { type: "string" },
+    variety: { type: "string", default: "1" },
     engine: { type: "string", default: "native" },
     pictures: { type: "string" },
     series: { type: "boolean", default: false },
@@ -99,6 +100,7 @@ const { cases } = args.series
     root: `${DATA}/oscd`,
     masks: `${DATA}/masks`,
     places: args.cities.split(","),
+    variety: Number(args.variety),
   }, {
     set: "cities",
     samples: Number(args.samples),

@@ -88,6 +88,7 @@ async function* cityCases(cities: string): AsyncGenerator<Case> {
     root: `${DATA}/oscd`,
     masks: `${DATA}/masks`,
     places: cities.split(","),
+    variety: 1,
   }, { tileSize: size, length, bands });
   const pixels = size * size;
   const raster = (values: Float32Array): Raster => ({
