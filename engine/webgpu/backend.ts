@@ -170,6 +170,19 @@ export class GuardedWebGPUBackend extends WebGPUBackend implements ShaderRunner 
     }
   }
 
+  /** Reads a buffer; a device that is lost meanwhile is told as such. */
+  override async getBufferData(buffer: GPUBuffer): Promise<ArrayBuffer> {
+    try {
+      return await super.getBufferData(buffer);
+    } catch (error) {
+      // `lost` settles a moment after the calls that fail for it.
+      await new Promise((resolve) => setTimeout(resolve, 0));
+      this.#throwIfLost();
+      const message = error instanceof Error ? error.message : String(error);
+      throw new GpuError(`Cannot read from the GPU: ${message}`, { cause: error });
+    }
+  }
+
   /** Waits until everything that was recorded is done. */
   async settle(): Promise<void> {
     this.#flush();
