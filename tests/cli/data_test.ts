@@ -83,6 +83,7 @@ async function writeExperiment(folder: string): Promise<string> {
     data: {
       train: { type: "synthetic", root: `${folder}/places`, size: 4 },
       validation: { type: "folder", root: `${folder}/folder` },
+      test: { type: "folder", root: `${folder}/folder` },
     },
   };
   await Deno.writeTextFile(path, JSON.stringify(experiment));
