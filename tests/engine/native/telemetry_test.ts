@@ -18,7 +18,15 @@ const THEIRS = `
 `;
 
 /** What a program needs of our environment; others, such as CI, may keep onnxruntime silent. */
-const NEEDED = ["HOME", "PATH", "DENO_DIR", "XDG_CACHE_HOME"];
+const NEEDED = [
+  "HOME",
+  "PATH",
+  "DENO_DIR",
+  "XDG_CACHE_HOME",
+  "DENO_CERT",
+  "DENO_TLS_CA_STORE",
+  "NODE_EXTRA_CA_CERTS",
+];
 
 function neededEnvironment(): Record<string, string> {
   return Object.fromEntries(NEEDED.flatMap((name) => {
