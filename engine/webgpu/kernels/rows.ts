@@ -12,7 +12,7 @@ function threadsPerRow(vectors: number): number {
   return threads;
 }
 
-/** WGSL: adds `shared_[thread]` of the threads of a row; every thread calls it. */
+/** WGSL: adds `array[thread]` of the threads of a row; every thread calls it. */
 function sumOfRow(perRow: number, array: string): string {
   const halves: number[] = [];
   for (let half = perRow / 2; half >= 1; half /= 2) halves.push(half);
@@ -34,7 +34,6 @@ function vectorsOf(size: number) {
   return {
     type: wide ? "vec4f" : "f32",
     count: wide ? size / 4 : size,
-    zero: wide ? "vec4f()" : "0.0",
     dot: (a: string, b: string) => wide ? `dot(${a}, ${b})` : `${a} * ${b}`,
   };
 }
@@ -45,7 +44,7 @@ function rowShader(
   { rows, size }: Rows,
   { inputs, output, sums, after, inverse }: {
     readonly inputs: readonly string[];
-    /** Whether the output is a number per row. */
+    /** WGSL of one number per row, in the place of `after`. */
     readonly inverse?: string;
     readonly output: string;
     readonly sums: readonly (readonly [string, string])[];
