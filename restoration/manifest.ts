@@ -8,6 +8,7 @@
 import { dirname, relative, resolve } from "node:path";
 import { InputError, OptionsError, OutputError } from "../core/mod.ts";
 import { clearScratch, decodePng, isAddress, isDay, openRaster, parseCsv } from "../data/mod.ts";
+import { DeviceLostError } from "../engine/mod.ts";
 import { type Model, modelDigest } from "../model/mod.ts";
 import { checkShard, type Shard } from "./area.ts";
 import { estimateScene, type SceneEstimate } from "./estimate.ts";
@@ -258,8 +259,10 @@ async function eachScene(
     const start = performance.now();
     const outcome = await work(scene).catch((error: unknown): Outcome => {
       signal?.throwIfAborted();
-      // Mistakes in the program, and options that are wrong for every scene, are not a scene's.
+      // Mistakes in the program, options that are wrong for every scene, and a GPU that is gone, are
+      // not a scene's.
       if (!(error instanceof Error) || error instanceof OptionsError) throw error;
+      if (error instanceof DeviceLostError) throw error;
       return { status: "failed", error: error.message };
     });
     const seconds = (performance.now() - start) / 1000;
@@ -277,6 +280,7 @@ async function eachScene(
  *
  * @returns What became of each scene of the shard.
  * @throws {RangeError} If there is no such shard.
+ * @throws {DeviceLostError} If the GPU is lost: the tensors of the model are gone with it.
  */
 export async function restoreManifest(
   model: Model,

@@ -3,7 +3,8 @@
 import { assert, assertEquals, assertLess, assertRejects, assertStringIncludes } from "@std/assert";
 import { createRng, InputError, type Raster } from "../../core/mod.ts";
 import { readRaster, writeCog } from "../../data/mod.ts";
-import { tf, useEngine } from "../../engine/mod.ts";
+import { DeviceLostError, tf, useEngine } from "../../engine/mod.ts";
+import type { GuardedWebGPUBackend } from "../../engine/webgpu/backend.ts";
 import {
   estimateManifest,
   type ManifestScene,
@@ -13,6 +14,7 @@ import {
   type SceneStatus,
 } from "../../restoration/mod.ts";
 import { emrdm } from "../cli/run.ts";
+import { ignores } from "../engines.ts";
 import { DATES, part, saveModels } from "./broken_inputs.ts";
 import { inFolder, tinyModel } from "./tiny.ts";
 
@@ -450,3 +452,22 @@ Deno.test("Ctrl-C ends a run within 2 s with code 130 and leaves whole scenes al
     assertEquals(await made(scenes), {});
     assertEquals([...Deno.readDirSync(temporary)], []);
   }));
+
+Deno.test({
+  name: "a lost GPU ends a manifest, and does not make its scenes failures [webgpu]",
+  ignore: ignores("webgpu"),
+  sanitizeOps: false,
+  sanitizeResources: false,
+  fn: () =>
+    inFolder(async (folder) => {
+      const scenes = await readManifest(await writeManifest(folder, 2));
+      await useEngine("webgpu");
+      const onGpu = tinyModel();
+      (tf.backend() as GuardedWebGPUBackend).device.destroy();
+      try {
+        await assertRejects(() => restoreManifest(onGpu, scenes), DeviceLostError);
+      } finally {
+        await useEngine("cpu");
+      }
+    }),
+});
