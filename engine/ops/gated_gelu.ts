@@ -20,15 +20,34 @@ function normalDensity(x: Tensor): Tensor {
  * @param value Any shape.
  * @param gate Like value.
  */
-export function gatedGelu<T extends Tensor>(value: T, gate: T): T {
+function gatedGelu(value: Tensor, gate: Tensor): Tensor {
   return fused({
     name: "GatedGelu",
     composed: (v, g) => tf.mul(v!, tf.mul(g!, normalCdf(g!))),
-    // d GELU(x)/dx = Φ(x) + x·φ(x)
-    gradient: (dy, [v, g]) => {
-      const phi = normalCdf(g!);
-      const slope = tf.add(phi, tf.mul(g!, normalDensity(g!)));
-      return [tf.mul(dy, tf.mul(g!, phi)), tf.mul(tf.mul(dy, v!), slope)];
-    },
-  }, [value, gate]) as T;
+    gradient: (dy, [v, g]) => gradients(dy, v!, g!),
+  }, [value, gate]);
+}
+
+/** By value and gate; d GELU(x)/dx = Φ(x) + x·φ(x). */
+function gradients(dy: Tensor, value: Tensor, gate: Tensor): [Tensor, Tensor] {
+  const phi = normalCdf(gate);
+  const slope = tf.add(phi, tf.mul(gate, normalDensity(gate)));
+  return [tf.mul(dy, tf.mul(gate, phi)), tf.mul(tf.mul(dy, value), slope)];
+}
+
+const halves = (x: Tensor) => tf.split(x, 2, -1) as [Tensor, Tensor];
+
+/**
+ * value·GELU(gate) with the exact GELU, x·Φ(x); the first half of the last axis is the value, the
+ * second the gate.
+ *
+ * @param x [..., 2·d].
+ * @returns [..., d].
+ */
+export function gatedHalves(x: Tensor): Tensor {
+  return fused({
+    name: "GatedHalves",
+    composed: (x) => gatedGelu(...halves(x!)),
+    gradient: (dy, [x]) => [tf.concat(gradients(dy, ...halves(x!)), -1)],
+  }, [x]);
 }

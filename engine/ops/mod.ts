@@ -6,17 +6,23 @@
  * @module
  */
 
-export { attendGrid, type GridAttrs, hasAttendGrid } from "./attend_grid.ts";
+export {
+  cosineAttention,
+  type CosineAttentionAttrs,
+  type CosineAttentionTensors,
+  hasCosineAttention,
+} from "./cosine_attention.ts";
 export { attend, type AttentionInputs } from "./attend.ts";
 export { blockwise, type Elementwise } from "./blockwise.ts";
 export { fused, type FusedOp } from "./fused.ts";
-export { gatedGelu } from "./gated_gelu.ts";
+export { gatedHalves } from "./gated_gelu.ts";
 export { BLOCK_ELEMENTS, blockSizes, inBlocks } from "./in_blocks.ts";
 export { type AxisBlocks, axisBlocks, penalties } from "./neighborhood_blocks.ts";
-export { linear } from "./linear.ts";
+export { addLinear, linear, linearPlus } from "./linear.ts";
 export { resizeBilinear } from "./resize.ts";
 export { remembered } from "./remembered.ts";
 export { rmsNormalize } from "./rms_normalize.ts";
+export { scaledNorm } from "./scaled_norm.ts";
 export { rotatePairs, type Rotation } from "./rotate_pairs.ts";
 export {
   hasTransformerLayer,

@@ -12,6 +12,7 @@ import type { Elementwise } from "../ops/blockwise.ts";
 import { type Tensor, type TensorInfo, tf } from "../tfjs.ts";
 import { BufferPool } from "./buffer_pool.ts";
 import { Chain, ChainError } from "./chain.ts";
+import { halvesShader } from "./kernels/rows.ts";
 import { shaderOf } from "./kernels/run.ts";
 import type { LayerSizes } from "../ops/transformer_layer.ts";
 import { attentionFits } from "./kernels/attention.ts";
@@ -92,6 +93,7 @@ export class GuardedWebGPUBackend extends WebGPUBackend implements ShaderRunner 
       invocations: device.limits.maxComputeInvocationsPerWorkgroup,
       bindingBytes: device.limits.maxStorageBufferBindingSize,
       float16: float16 && device.features.has("shader-f16"),
+      buffers: device.limits.maxStorageBuffersPerShaderStage,
     };
     device.lost.then((lost) => this.#lost = lost);
     device.addEventListener("uncapturederror", (event) => {
@@ -202,6 +204,9 @@ export class GuardedWebGPUBackend extends WebGPUBackend implements ShaderRunner 
     try {
       const results = f(tensors);
       const key = chain.keyOf(results);
+      if (chain.buffers + results.length > this.capabilities.buffers) {
+        throw new ChainError("more buffers than a shader may have");
+      }
       const shader = shaderOf(key, () => chain.shader(results));
       this.#chain = undefined;
       const scalars = chain.scalars.length === 0 ? undefined : this.#packed(chain.scalars);
@@ -218,22 +223,34 @@ export class GuardedWebGPUBackend extends WebGPUBackend implements ShaderRunner 
 
   /** What `remembered()` calls: tensors that live as long as their source. */
   remember(source: Tensor, key: string, make: () => readonly Tensor[]): readonly Tensor[] {
-    let known = this.#remembered.get(source.dataId);
-    if (known === undefined) {
-      known = new Map();
-      this.#remembered.set(source.dataId, known);
-    }
-    const infos = known.get(key);
-    if (infos === undefined) {
-      const made = make();
-      known.set(key, made.map(({ dataId, shape, dtype }) => ({ dataId, shape, dtype })));
-      for (const { dataId } of made) this.incRef(dataId);
-      return made;
-    }
+    const infos = this.#kept(source, key, () =>
+      make().map(({ dataId, shape, dtype }) => {
+        this.incRef(dataId);
+        return { dataId, shape, dtype };
+      }));
     return infos.map((info) => {
       this.incRef(info.dataId);
       return tf.engine().makeTensorFromTensorInfo(info, this) as Tensor;
     });
+  }
+
+  /** What was made of a tensor, now or before; this holds one reference to it. */
+  #kept(
+    { dataId }: TensorInfo,
+    key: string,
+    make: () => readonly TensorInfo[],
+  ): readonly TensorInfo[] {
+    let known = this.#remembered.get(dataId);
+    if (known === undefined) {
+      known = new Map();
+      this.#remembered.set(dataId, known);
+    }
+    let infos = known.get(key);
+    if (infos === undefined) {
+      infos = make();
+      known.set(key, infos);
+    }
+    return infos;
   }
 
   override disposeData(dataId: object, force = false): boolean {
@@ -275,12 +292,26 @@ export class GuardedWebGPUBackend extends WebGPUBackend implements ShaderRunner 
   /** Whether a transformer layer runs in one piece: its largest tensor must fit a binding. */
   runsLayer({ images, height, width, channels, heads, hidden }: LayerSizes): boolean {
     const widest = Math.max(3 * channels, hidden);
-    return this.attendsGrid(channels / heads) &&
+    return this.attends(channels / heads) &&
       images * height * width * widest * 4 <= this.capabilities.bindingBytes;
   }
 
+  /** Gradients need more than float16's range. */
+  get float16(): boolean {
+    const { activeTape } = tf.engine().state as { activeTape: unknown };
+    return this.capabilities.float16 && (activeTape === null || activeTape === undefined);
+  }
+
+  inHalf(weight: TensorInfo): TensorInfo {
+    return this.#kept(weight, "float16", () => {
+      const count = weight.shape.reduce((a, b) => a * b, 1);
+      const shader = shaderOf(`halves ${count}`, () => halvesShader(count));
+      return this.runShader(shader, [weight], [[count / 2]]);
+    })[0]!;
+  }
+
   /** Whether attention has a shader for heads of a size. */
-  attendsGrid(size: number): boolean {
+  attends(size: number): boolean {
     return attentionFits(size, this.capabilities);
   }
 

@@ -95,6 +95,11 @@ export class Chain {
     return this.#scalars;
   }
 
+  /** Buffers of the inputs. */
+  get buffers(): number {
+    return this.#arrays.length + this.#outside.length + (this.#scalars.length > 0 ? 1 : 0);
+  }
+
   /** What tells the shader from others. */
   keyOf(outputs: readonly TensorInfo[]): string {
     const results = outputs.map(({ dataId }) => this.#nameOf(dataId));

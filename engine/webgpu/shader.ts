@@ -33,6 +33,10 @@ export interface ShaderRunner {
   readonly capabilities: Capabilities;
   /** Which tilings products take; undefined before they were measured. */
   readonly tilings: TilingChoices | undefined;
+  /** Whether to multiply in float16 now: not while a gradient is recorded. */
+  readonly float16: boolean;
+  /** A weight as float16, made once; only where its last axis is a multiple of 4. */
+  inHalf(weight: TensorInfo): TensorInfo;
   /**
    * Records a dispatch.
    *
@@ -51,8 +55,10 @@ export interface Capabilities {
   readonly sharedBytes: number;
   /** Invocations of a workgroup. */
   readonly invocations: number;
-  /** Whether shaders may use f16, and are to. */
+  /** Whether shaders can use f16, and are to. */
   readonly float16: boolean;
+  /** Storage buffers that a shader may have. */
+  readonly buffers: number;
   /** Bytes of a binding. */
   readonly bindingBytes: number;
 }
@@ -86,3 +92,9 @@ export const ROW_INDEX = "group.y * groups.x + group.x";
 export const MAIN_PARAMETERS = `@builtin(workgroup_id) group : vec3u,
   @builtin(num_workgroups) groups : vec3u,
   @builtin(local_invocation_index) thread : u32`;
+
+/** A number as WGSL. */
+export function number(value: number): string {
+  const text = String(value);
+  return /[.e]/.test(text) ? text : `${text}.0`;
+}

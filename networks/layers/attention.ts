@@ -1,10 +1,11 @@
 /** Cosine-similarity self-attention with axial RoPE, global or in a neighborhood (spec §4.1). @module */
 
 import {
+  addLinear,
   attend,
-  attendGrid,
   BLOCK_ELEMENTS,
-  hasAttendGrid,
+  cosineAttention,
+  hasCosineAttention,
   linear,
   rmsNormalize,
   type Tensor,
@@ -59,37 +60,34 @@ export function globalAttention(
     .reshape([n, tokens, heads * dHead]);
 }
 
-/** Queries, keys (normalised and rotated) and values [N, tokens, heads, dHead]. */
-function prepare(
-  x: Tensor,
-  { cond, at }: Pick<BlockContext, "cond" | "at">,
-): { q: Tensor; k: Tensor; v: Tensor } {
-  return tf.tidy(() => {
-    const [n, height, width, channels] = x.shape as [number, number, number, number];
-    const scale = at("scale");
-    const heads = scale.shape[0]!;
-    const normed = adaRmsNorm(x, cond, at("norm.linear.weight"));
-    const [q, k, v] = tf.split(linear(normed, at("qkv_proj.weight")), 3, -1)
-      .map((part) => part.reshape([n, height * width, heads, channels / heads])) as [
-        Tensor,
-        Tensor,
-        Tensor,
-      ];
-    const table = ropeTable({ height, width }, at("pos_emb.freqs"));
-    return { q: rotate(cosineScale(q, scale), table), k: rotate(cosineScale(k, scale), table), v };
-  });
+/** What attention sees, and how it is computed. */
+interface AttentionContext {
+  readonly grid: Grid;
+  readonly reach: AttentionReach;
+  readonly at: BlockContext["at"];
 }
 
-/** softmax(q·kᵀ)·v [N, tokens, heads·dHead], as the engine in use has it. */
-function attention(
-  prepared: { readonly q: Tensor; readonly k: Tensor; readonly v: Tensor },
-  { grid, reach }: { readonly grid: Grid; readonly reach: AttentionReach },
-): Tensor {
-  const [n, tokens, heads, dHead] = prepared.q.shape as [number, number, number, number];
-  if (hasAttendGrid(dHead)) {
+/**
+ * softmax(q·kᵀ)·v [N, tokens, heads·dHead], as the engine in use has it.
+ *
+ * @param qkv [N, h, w, 3·heads·dHead], columns (q, k, v; head; channel).
+ */
+export function attention(qkv: Tensor, { grid, reach, at }: AttentionContext): Tensor {
+  const [scale, table] = [at("scale"), ropeTable(grid, at("pos_emb.freqs"))];
+  const [tokens, heads] = [grid.height * grid.width, scale.shape[0]!];
+  const [images, channels] = [qkv.shape[0]!, qkv.shape.at(-1)! / 3];
+  const dHead = channels / heads;
+  if (hasCosineAttention(dHead)) {
+    const parts = qkv.reshape([images, tokens, 3, heads, dHead]);
     const kernel = reach.type === "global" ? 0 : reach.kernel;
-    return attendGrid(prepared, { ...grid, kernel }).reshape([n, tokens, heads * dHead]);
+    const attrs = { ...grid, kernel, epsilon: EPSILON };
+    return cosineAttention({ qkv: parts, scale, ...table }, attrs)
+      .reshape([images, tokens, channels]);
   }
+  const [q, k, v] = tf.split(qkv, 3, -1)
+    .map((part) => part.reshape([images, tokens, heads, dHead])) as [Tensor, Tensor, Tensor];
+  const prepare = (x: Tensor) => rotate(cosineScale(x, scale), table);
+  const prepared = { q: prepare(q), k: prepare(k), v };
   return reach.type === "global"
     ? globalAttention(prepared)
     : neighborhoodAttention(prepared, { grid, kernel: reach.kernel });
@@ -105,10 +103,11 @@ export function selfAttention(
   return tf.tidy(() => {
     const [, height, width] = x.shape as [number, number, number, number];
     const grid: Grid = { height, width };
-    const prepared = prepare(x, { cond, at });
-    const attended = tf.tidy(() => attention(prepared, { grid, reach }));
-    const projected = linear(dropout(attended, { name, rate, random }), at("out_proj.weight"));
-    return tf.add(x, projected.reshape(x.shape));
+    const normed = adaRmsNorm(x, cond, at("norm.linear.weight"));
+    const qkv = linear(normed, at("qkv_proj.weight"));
+    const attended = tf.tidy(() => attention(qkv, { grid, reach, at }));
+    const dropped = dropout(attended, { name, rate, random });
+    return addLinear(x, dropped, at("out_proj.weight"));
   });
 }
 

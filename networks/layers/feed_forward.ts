@@ -1,6 +1,6 @@
 /** GEGLU feed-forward block (spec §4.1). @module */
 
-import { gatedGelu, inBlocks, linear, type Tensor, tf } from "../../engine/mod.ts";
+import { addLinear, gatedHalves, inBlocks, linear, type Tensor, tf } from "../../engine/mod.ts";
 import type { NetworkInput, TensorSpec } from "../network.ts";
 import { dropout } from "./dropout.ts";
 import { adaRmsNorm } from "./norm.ts";
@@ -13,8 +13,7 @@ import { linearSpec, type Scope } from "./specs.ts";
  * @param weight [in, 2·out].
  */
 export function geglu(x: Tensor, weight: Tensor): Tensor {
-  const [value, gate] = tf.split(linear(x, weight), 2, -1) as [Tensor, Tensor];
-  return gatedGelu(value, gate);
+  return gatedHalves(linear(x, weight));
 }
 
 /** What a block needs beside its input. */
@@ -36,13 +35,16 @@ export function feedForward(x: Tensor, context: BlockContext): Tensor {
     const width = x.shape.at(-1)!;
     const up = at("up_proj.weight");
     const tokens = adaRmsNorm(x, cond, at("norm.linear.weight")).reshape([-1, width]);
-    const hidden = up.shape[1]!;
-    const delta = inBlocks(tokens, hidden, (block, first) => {
+    const residual = x.reshape([-1, width]);
+    const rows = residual.shape[0]!;
+    const y = inBlocks(tokens, up.shape[1]!, (block, first) => {
       const activated = tf.tidy(() => geglu(block, up));
       const dropped = dropout(activated, { name: `${name}.${first}`, rate, random });
-      return linear(dropped, at("down_proj.weight"));
+      const size = block.shape[0]!;
+      const kept = size === rows ? residual : tf.slice(residual, [first, 0], [size, width]);
+      return addLinear(kept, dropped, at("down_proj.weight"));
     });
-    return tf.add(x, delta.reshape(x.shape));
+    return y.reshape(x.shape);
   });
 }
 

@@ -1,6 +1,6 @@
 /** RMSNorm and its noise-conditioned form (spec §4.1). @module */
 
-import { linear, rmsNormalize, type Tensor, tf } from "../../engine/mod.ts";
+import { linearPlus, scaledNorm, type Tensor } from "../../engine/mod.ts";
 
 /** Of every norm (spec §4.1). */
 export const EPSILON = 1e-6;
@@ -12,7 +12,7 @@ export const EPSILON = 1e-6;
  * @param scale [d].
  */
 export function rmsNorm(x: Tensor, scale: Tensor): Tensor {
-  return tf.mul(rmsNormalize(x, EPSILON), scale);
+  return scaledNorm(x, scale.reshape([1, -1]), EPSILON);
 }
 
 /**
@@ -24,15 +24,10 @@ export function rmsNorm(x: Tensor, scale: Tensor): Tensor {
  * @param weight [width, d].
  */
 export function adaRmsNorm(x: Tensor, cond: Tensor, weight: Tensor): Tensor {
-  return tf.tidy(() => {
-    const scale = adaScale(cond, weight);
-    const [samples, width] = scale.shape as [number, number];
-    const normalised = rmsNormalize(x, EPSILON).reshape([samples, -1, width]);
-    return tf.mul(normalised, scale.reshape([samples, 1, width])).reshape(x.shape);
-  });
+  return scaledNorm(x, adaScale(cond, weight), EPSILON);
 }
 
 /** cond·W + 1, [B, d]. */
 export function adaScale(cond: Tensor, weight: Tensor): Tensor {
-  return tf.add(linear(cond, weight), tf.scalar(1));
+  return linearPlus(cond, weight, 1);
 }

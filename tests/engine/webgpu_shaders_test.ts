@@ -2,17 +2,20 @@
 
 import { assert, assertEquals, assertStrictEquals } from "@std/assert";
 import {
-  attendGrid,
+  addLinear,
   blockwise,
+  cosineAttention,
+  gatedHalves,
   interpolate,
+  linearPlus,
   mergeTokens,
   rmsNormalize,
   rotatePairs,
+  scaledNorm,
   splitTokens,
   type Tensor,
   tf,
 } from "../../engine/mod.ts";
-import { gatedGelu } from "../../engine/ops/gated_gelu.ts";
 import { Chain, ChainError } from "../../engine/webgpu/chain.ts";
 import type { GuardedWebGPUBackend } from "../../engine/webgpu/backend.ts";
 import { attentionFits } from "../../engine/webgpu/kernels/attention.ts";
@@ -24,6 +27,8 @@ import {
   type MatMulTiling,
   TILINGS,
 } from "../../engine/webgpu/kernels/mat_mul.ts";
+import { cosineScale } from "../../networks/layers/attention.ts";
+import { rotate } from "../../networks/layers/rope.ts";
 import { inARow } from "../../engine/webgpu/shader.ts";
 import {
   allValuesOf,
@@ -66,21 +71,23 @@ function plainProduct(spec: MatMulSpec, given: Given): Float64Array {
   for (let z = 0; z < batch; z++) {
     const [za, zb] = [spec.sharedA ? 0 : z, spec.sharedB ? 0 : z];
     const entry = (i: number, j: number) => {
-      let sum = 0;
+      let [sum, squares] = [0, 0];
       for (let d = 0; d < k; d++) {
         const left = a[za * m * k + (spec.transposeA ? d * m + i : i * k + d)]!;
         const right = b[zb * columns * k + (spec.transposeB ? j * k + d : d * columns + j)]!;
-        const scale = columnScale === undefined
-          ? 1
-          : given.columnScale![Math.floor(i / (m / columnScale.groups)) * k + d]!;
+        const scale = columnScale === undefined ? 1 : given.columnScale![
+          Math.floor(i / (m / columnScale.groups)) * (columnScale.stride ?? k) +
+          (columnScale.offset ?? 0) + d
+        ]!;
         sum += left * right * scale;
+        squares += left ** 2;
       }
-      return sum * (spec.rowScale ? given.rowScale![z * m + i]! : 1);
+      return spec.normalise === undefined ? sum : sum / Math.sqrt(squares / k + spec.normalise);
     };
     for (let i = 0; i < m; i++) {
       for (let j = 0; j < n; j++) {
         const at = (z * m + i) * n + j;
-        let value = entry(i, j) + (spec.bias ? given.bias![j]! : 0);
+        let value = entry(i, j) + (spec.bias ? given.bias![j]! : 0) + (spec.plus ?? 0);
         if (gated) value *= gelu(entry(i, n + j));
         if (spec.residual) value += given.residual![at]!;
         if (spec.lerp) value = given.skip![at]! + given.factor![0]! * (value - given.skip![at]!);
@@ -99,8 +106,7 @@ async function checkProduct(
   const sizes: Record<string, number> = {
     a: (spec.sharedA ? 1 : batch) * m * k,
     b: (spec.sharedB ? 1 : batch) * k * n * (gated ? 2 : 1),
-    columnScale: (spec.columnScale?.groups ?? 0) * k,
-    rowScale: batch * m,
+    columnScale: (spec.columnScale?.groups ?? 0) * (spec.columnScale?.stride ?? k),
     bias: n,
     residual: batch * m * n,
     skip: batch * m * n,
@@ -128,8 +134,9 @@ testOn("webgpu", "products of all forms, with sides that no tile divides", async
 
 testOn("webgpu", "products in every tiling", async () => {
   for (const tiling of TILINGS) {
-    if (matMulShared(tiling, {}) > gpu().capabilities.sharedBytes) continue;
-    await checkProduct({ batch: 1, m: 140, n: 132, k: 36 }, { tiling });
+    const spec = { batch: 1, m: 140, n: 132, k: 36, normalise: 1e-6 };
+    if (matMulShared(tiling, spec) > gpu().capabilities.sharedBytes) continue;
+    await checkProduct(spec, { tiling });
   }
 });
 
@@ -141,26 +148,27 @@ testOn("webgpu", "products with one operand for all batches", async () => {
 testOn("webgpu", "products with scales, bias, gates, residual and interpolation", async () => {
   for (const n of [24, 13]) {
     const size = { batch: 1, m: 42, n, k: 16 };
-    await checkProduct({ ...size, columnScale: { groups: 3 }, rowScale: true });
+    await checkProduct({ ...size, columnScale: { groups: 3 }, normalise: 0.1 });
     await checkProduct({ ...size, bias: true, residual: true });
-    await checkProduct({ ...size, gated: true, columnScale: { groups: 1 }, rowScale: true });
+    await checkProduct({ ...size, gated: true, columnScale: { groups: 1 }, normalise: 1e-6 });
+    await checkProduct({ ...size, m: 24, columnScale: { groups: 2, stride: 48, offset: 12 } });
+    await checkProduct({ ...size, k: 17, normalise: 1e-6, plus: 1 });
     await checkProduct({ ...size, lerp: true });
   }
 });
 
-testOn("webgpu", "products of float16 tiles round the operands alone", async () => {
+testOn("webgpu", "products in float16 add the tiles in float32", async () => {
   if (!gpu().device.features.has("shader-f16")) return;
-  // 2⁻¹¹ for each operand, over sums of 40 products.
-  await checkProduct({ batch: 1, m: 36, n: 40, k: 40, float16: true }, { tolerance: 2e-3 });
-  // Integers up to 2048 are exact in float16, and so are their products in float32.
-  const numbers = Float32Array.from({ length: 64 }, (_, i) => 7 * i);
+  // Rounding of operands, products and sums of 16: 2⁻¹¹ each, of results of about √40.
+  await checkProduct({ batch: 1, m: 36, n: 40, k: 40, float16: true }, { tolerance: 4e-3 });
+  // Each tile gives 16·256, which float16 holds; the sum of 64 tiles it would not.
   const [out] = await allValuesOf(() => {
-    const spec = { batch: 1, m: 1, n: 1, k: 64, float16: true };
-    const x = tf.tensor1d(numbers);
+    const spec = { batch: 1, m: 1, n: 1, k: 1024, float16: true };
+    const x = tf.fill([1024], 16);
     const [info] = gpu().runShader(matMulShader(spec, SMALL), [x, x], [[1]]);
     return [tf.engine().makeTensorFromTensorInfo(info!) as Tensor];
   });
-  assertEquals(out![0], Math.fround(numbers.reduce((sum, x) => sum + x * x, 0)));
+  assertEquals(out![0], 1024 * 256);
 });
 
 testOn("webgpu", "tf.matMul runs ours, and tfjs's where batch axes broadcast", async () => {
@@ -219,8 +227,15 @@ testOn("webgpu", "norms, gates, rotations and interpolation, with gradients", as
   for (const size of [12, 7, 260]) {
     await checkAgainst(`rms ${size}`, [[5, 3, size]], ([x]) => rmsNormalize(x!, 1e-6));
   }
-  for (const shape of [[4, 6], [3, 3]]) {
-    await checkAgainst("gelu", [shape, shape], ([v, g]) => gatedGelu(v!, g!));
+  for (const [size, groups] of [[12, 1], [7, 3], [260, 3]] as const) {
+    await checkAgainst(
+      `scaled norm ${size}`,
+      [[3, 5, size], [groups, size]],
+      ([x, scale]) => scaledNorm(x!, scale!, 1e-6),
+    );
+  }
+  for (const shape of [[4, 12], [3, 5, 6]]) {
+    await checkAgainst("gelu", [shape], ([x]) => gatedHalves(x!));
   }
   for (const [size, half] of [[16, 4], [8, 2], [11, 3]] as const) {
     const angles = () => normalTensor([1, 6, 2, half], "angles");
@@ -236,6 +251,21 @@ testOn("webgpu", "norms, gates, rotations and interpolation, with gradients", as
       ([x, s, f]) => interpolate(x!, s!, f!),
     );
   }
+});
+
+testOn("webgpu", "sums over more rows than one pass takes", async () => {
+  // The gradient by the scale of a norm.
+  await checkAgainst(
+    "scaled norm",
+    [[2, 700, 36], [2, 36]],
+    ([x, scale]) => scaledNorm(x!, scale!, 1e-6),
+  );
+});
+
+testOn("webgpu", "linear layers with what is added, with gradients", async () => {
+  const [x, w] = [[2, 5, 8], [8, 12]];
+  await checkAgainst("sum", [[2, 5, 12], x, w], ([r, x, w]) => addLinear(r!, x!, w!));
+  await checkAgainst("plus", [x, w], ([x, w]) => linearPlus(x!, w!, 1));
 });
 
 testOn("webgpu", "tokens from patches and back, with gradients", async () => {
@@ -290,24 +320,29 @@ for (
 ) {
   const reach = kernel === 0 ? "global" : `${kernel}×${kernel}`;
   testOn("webgpu", `attention, ${reach}, ${height}×${width}×${size}, with gradients`, async () => {
-    const shape = [2, height * width, 2, size];
+    const [tokens, heads, half] = [height * width, 2, size / 4];
     const grid = { height, width, kernel };
-    // Small queries, so that no weight is everything.
-    const scaled = ([q, ...rest]: readonly Tensor[]) => [tf.mul(q!, 0.3), ...rest];
+    const table = () => {
+      const angles = normalTensor([1, tokens, heads, half], "angles");
+      return { cos: tf.cos(angles), sin: tf.sin(angles) };
+    };
+    const scaleOf = (x: Tensor) => tf.add(tf.square(x), 1);
     await checkAgainst(
       reach,
-      [shape, shape, shape],
-      (inputs) => {
-        const [q, k, v] = scaled(inputs) as [Tensor, Tensor, Tensor];
-        return attendGrid({ q, k, v }, grid);
+      [[2, tokens, 3, heads, size], [heads]],
+      ([qkv, s]) =>
+        cosineAttention({ qkv: qkv!, scale: scaleOf(s!), ...table() }, { ...grid, epsilon: 1e-6 }),
+      ([qkv, s]) => {
+        const [q, k, v] = tf.unstack(qkv!, 2) as [Tensor, Tensor, Tensor];
+        const prepare = (x: Tensor) => rotate(cosineScale(x, scaleOf(s!)), table());
+        return plainAttention([prepare(q), prepare(k), v], grid);
       },
-      (inputs) => plainAttention(scaled(inputs), grid),
     );
   });
 }
 
 testOn("webgpu", "attention tells where shared memory is too small", () => {
-  const device = { invocations: 256, float16: false, bindingBytes: 2 ** 27 };
+  const device = { invocations: 256, float16: false, bindingBytes: 2 ** 27, buffers: 8 };
   assert(attentionFits(64, { ...device, sharedBytes: 32768 }));
   assert(!attentionFits(64, { ...device, sharedBytes: 16384 }));
   assert(!attentionFits(6, { ...device, sharedBytes: 32768 }));

@@ -38,13 +38,20 @@ export interface AttentionSpec {
   readonly size: number;
   /** Side of the neighborhood; 0: all tokens. */
   readonly kernel: number;
+  /** Multiply in float16, forwards; sums are float32. */
+  readonly float16?: boolean;
 }
 
-/** Inputs of the forward pass, which may lie in one another. */
+/** Where queries, keys and values are: they may lie in one another. */
 export interface AttentionLayouts {
   readonly q: Layout & { readonly input: "q" };
   readonly k: Layout & { readonly input: "q" | "k" };
   readonly v: Layout & { readonly input: "q" | "k" | "v" };
+}
+
+/** Inputs in the order of their bindings. */
+function attentionInputs({ q, k, v }: AttentionLayouts): string[] {
+  return [...new Set<string>([q.input, k.input, v.input])];
 }
 
 const range = (count: number) => Array.from({ length: count }, (_, i) => i);
@@ -53,10 +60,11 @@ const range = (count: number) => Array.from({ length: count }, (_, i) => i);
 const strideOf = (size: number) => size / 4 + 1;
 
 /** Bytes of shared memory of the two passes. */
-function forwardBytes(rows: number, size: number): number {
+function forwardBytes(rows: number, size: number, float16 = false): number {
   const stride = strideOf(size);
   const product = Math.max(COLUMNS * stride, rows * (ACROSS + 1));
-  return 16 * (rows * stride + product + COLUMNS * stride) + 4 * rows * ACROSS;
+  const vectors = rows * stride + product + COLUMNS * stride;
+  return (float16 ? 8 : 16) * vectors + 4 * rows * ACROSS;
 }
 
 function backwardBytes(rows: number, size: number): number {
@@ -163,7 +171,7 @@ function vectorAt({ stride, offset }: Layout, tokens: number, size: number): str
 /** WGSL: fills a tile with the rows or columns of an input. */
 function fillTile(
   tile: string,
-  { source, count, size, place, layout, tokens, threads }: {
+  { source, count, size, place, layout, tokens, threads, type = "" }: {
     readonly source: string;
     readonly count: number;
     readonly size: number;
@@ -171,6 +179,8 @@ function fillTile(
     readonly layout: Layout;
     readonly tokens: number;
     readonly threads: number;
+    /** Of the tile's vectors, where not the source's. */
+    readonly type?: string;
   },
 ): string {
   const vectors = size / 4;
@@ -178,7 +188,7 @@ function fillTile(
     for (var i = thread; i < ${count * vectors}u; i += ${threads}u) {
       let place = ${place.replace("$", `i / ${vectors}u`)};
       let at = ${vectorAt(layout, tokens, size)} + i % ${vectors}u;
-      ${tile}[i / ${vectors}u * ${strideOf(size)}u + i % ${vectors}u] = ${source}[at];
+      ${tile}[i / ${vectors}u * ${strideOf(size)}u + i % ${vectors}u] = ${type}(${source}[at]);
     }`;
 }
 
@@ -201,7 +211,9 @@ function pairs(
       .join(" ")
   }
       ${
-    range(ROWS_EACH).flatMap((i) => range(4).map((j) => `${sum}${i}${j} += dot(r${i}, c${j});`))
+    range(ROWS_EACH).flatMap((i) =>
+      range(4).map((j) => `${sum}${i}${j} += f32(dot(r${i}, c${j}));`)
+    )
       .join(" ")
   }
     }`;
@@ -227,7 +239,7 @@ function weighted(
       parts.map((p) => {
         const inTile = `(c + ${ACROSS * j}u) * ${stride}u + x + ${ACROSS * p}u`;
         const adds = range(ROWS_EACH).map((i) =>
-          `${sum}${i}_${p} += w${i}.${"xyzw"[j]} * t${j}_${p};`
+          `${sum}${i}_${p} += vec4f(w${i}.${"xyzw"[j]} * t${j}_${p});`
         ).join(" ");
         return `let t${j}_${p} = ${columnTile}[${inTile}]; ${adds}`;
       })
@@ -298,27 +310,29 @@ export function attentionShader(
   layouts: AttentionLayouts,
   capabilities: Capabilities,
 ): Shader {
-  const { images, height, width, heads, size } = spec;
+  const { images, height, width, heads, size, float16 = false } = spec;
   const tokens = height * width;
-  const rows = rowsOrThrow(forwardBytes, size, capabilities);
+  const bytes = (rows: number) => forwardBytes(rows, size, float16);
+  const rows = rowsOrThrow(bytes, size, capabilities);
+  const type = float16 ? "vec4<f16>" : "vec4f";
   const down = rows / ROWS_EACH;
   const threads = down * ACROSS;
   const { code: places, blocks } = geometry(spec, { rows, rowsAre: "queries" });
   const stride = strideOf(size);
-  const inputs = [...new Set([layouts.q.input, layouts.k.input, layouts.v.input])];
-  const common = { size, tokens, threads };
+  const inputs = attentionInputs(layouts);
+  const common = { size, tokens, threads, type };
   const out: Layout = { stride: heads * size, offset: 0 };
   const each = (line: (i: number) => string) => range(ROWS_EACH).map(line).join(" ");
   const pairsOf = (line: (i: number, j: number) => string) =>
     range(ROWS_EACH).flatMap((i) => range(4).map((j) => line(i, j))).join(" ");
   const parts = range(Math.ceil(size / 4 / ACROSS));
-  const code = `${
+  const code = `${float16 ? "enable f16;\n" : ""}${
     bindings(inputs.map((name): Binding => [name, "vec4f"]), [["o", "vec4f"], ["sums", "f32"]])
   }
-var<workgroup> tileQ : array<vec4f, ${rows * stride}>;
+var<workgroup> tileQ : array<${type}, ${rows * stride}>;
 // Keys, then weights.
-var<workgroup> weights : array<vec4f, ${Math.max(COLUMNS * stride, rows * (ACROSS + 1))}>;
-var<workgroup> tileV : array<vec4f, ${COLUMNS * stride}>;
+var<workgroup> weights : array<${type}, ${Math.max(COLUMNS * stride, rows * (ACROSS + 1))}>;
+var<workgroup> tileV : array<${type}, ${COLUMNS * stride}>;
 var<workgroup> across : array<f32, ${rows * ACROSS}>;
 ${places}
 ${head(threads, spec)}
@@ -381,7 +395,7 @@ ${head(threads, spec)}
       l${i} = l${i} * old + p.x + p.y + p.z + p.w;
       ${parts.map((part) => `o${i}_${part} *= old;`).join(" ")}
       m${i} = most;
-      weights[(y + ${down * i}u) * ${ACROSS + 1}u + x] = p;
+      weights[(y + ${down * i}u) * ${ACROSS + 1}u + x] = ${type}(p);
     }`)
   }
     workgroupBarrier();
@@ -472,15 +486,18 @@ fn main(
  *
  * With P the weights and D = Σ dO ⊙ O: dS = P ⊙ (dO·Vᵀ − D), dQ = dS·K, dK = dSᵀ·Q, dV = Pᵀ·dO.
  *
- * Inputs: q, k, v, dO [images, tokens, heads, size], sums and delta [images, heads, tokens].
- * Outputs: dQ, or dK and dV.
+ * Inputs: q, k and v as they lie, dO [images, tokens, heads, size], sums and delta
+ * [images, heads, tokens]. Outputs: dQ like dO, or dK and dV [images, tokens, 2, heads, size].
  *
  * @throws {RangeError} If the device's shared memory is too small.
  */
 export function attentionGradientShader(
   spec: AttentionSpec,
-  by: "queries" | "keys",
-  capabilities: Capabilities,
+  { by, layouts, capabilities }: {
+    readonly by: "queries" | "keys";
+    readonly layouts: AttentionLayouts;
+    readonly capabilities: Capabilities;
+  },
 ): Shader {
   const { images, height, width, heads, size } = spec;
   const tokens = height * width;
@@ -489,8 +506,15 @@ export function attentionGradientShader(
   const threads = down * ACROSS;
   const { code: places, blocks } = geometry(spec, { rows, rowsAre: by });
   const stride = strideOf(size);
-  const layout: Layout = { stride: heads * size, offset: 0 };
-  const common = { size, tokens, threads, layout };
+  const channels = heads * size;
+  const layout: Layout = { stride: channels, offset: 0 };
+  const common = { size, tokens, threads };
+  const sources: Readonly<Record<string, { source: string; layout: Layout }>> = {
+    q: { source: layouts.q.input, layout: layouts.q },
+    k: { source: layouts.k.input, layout: layouts.k },
+    v: { source: layouts.v.input, layout: layouts.v },
+    dO: { source: "dO", layout },
+  };
   const each = (line: (i: number) => string) => range(ROWS_EACH).map(line).join(" ");
   const pairsOf = (line: (i: number, j: number) => string) =>
     range(ROWS_EACH).flatMap((i) => range(4).map((j) => line(i, j))).join(" ");
@@ -498,11 +522,11 @@ export function attentionGradientShader(
     ? ["q", "dO", "k", "v"]
     : ["k", "v", "q", "dO"];
   const fillRows = (tile: string, source: string) =>
-    fillTile(tile, { ...common, source, count: rows, place: "rowPlace(block, $)" });
+    fillTile(tile, { ...common, ...sources[source]!, count: rows, place: "rowPlace(block, $)" });
   const fillColumns = (source: string) =>
     fillTile("tileC", {
       ...common,
-      source,
+      ...sources[source]!,
       count: COLUMNS,
       place: "columnPlace(window, first + $)",
     });
@@ -519,11 +543,12 @@ export function attentionGradientShader(
   const code = `${
     bindings(
       [
-        ...["q", "k", "v", "dO"].map((name): Binding => [name, "vec4f"]),
+        ...attentionInputs(layouts).map((name): Binding => [name, "vec4f"]),
+        ["dO", "vec4f"],
         ["sums", "f32"],
         ["delta", "f32"],
       ],
-      (by === "queries" ? ["dQ"] : ["dK", "dV"]).map((name): Binding => [name, "vec4f"]),
+      [[by === "queries" ? "dQ" : "dKV", "vec4f"]],
     )
   }
 var<workgroup> tileA : array<vec4f, ${rows * stride}>;
@@ -582,8 +607,17 @@ ${head(threads, spec)}
     workgroupBarrier();
     ${weighted("g", "tileC", { size, down })}
   }
-  ${writeRows("g", by === "queries" ? "dQ" : "dK", { size, down, layout, tokens })}
-  ${by === "keys" ? writeRows("h", "dV", { size, down, layout, tokens }) : ""}
+  ${
+    by === "queries"
+      ? writeRows("g", "dQ", { size, down, layout, tokens })
+      : writeRows("g", "dKV", { size, down, tokens, layout: { stride: 2 * channels, offset: 0 } }) +
+        writeRows("h", "dKV", {
+          size,
+          down,
+          tokens,
+          layout: { stride: 2 * channels, offset: channels },
+        })
+  }
 }
 `;
   return {

@@ -4,13 +4,14 @@
  *
  * Tiles are filled in blocks of 4×4 numbers, turned around in registers where an operand's rows are
  * not along its tile's rows, so that one inner loop serves all forms. What comes before and after a
- * product is done on the way: scales of the columns of A, scales of rows, bias, activation, gate,
- * residual, and other places to read A from and to write to.
+ * product is done on the way: scales of the columns of A, norms of its rows (their squares are added
+ * up as they pass by), bias, activation, gate, residual, and other places to read A from and to write
+ * to.
  *
  * @module
  */
 
-import { type Binding, bindings, type Shader } from "../shader.ts";
+import { type Binding, bindings, number, type Shader } from "../shader.ts";
 
 /** How the work is cut. */
 export interface MatMulTiling {
@@ -36,10 +37,17 @@ export interface MatMulSpec {
   /** One A, or one B, for all batches. */
   readonly sharedA?: boolean;
   readonly sharedB?: boolean;
-  /** Column scales of A: [groups, k]; m/groups rows follow each other in a group. */
-  readonly columnScale?: { readonly groups: number };
-  /** Row scales [m]. */
-  readonly rowScale?: boolean;
+  /** Column scales of A, not transposed: [groups, k]; m/groups rows follow each other in a group. */
+  readonly columnScale?: {
+    readonly groups: number;
+    /** Numbers from group to group, and before the first; multiples of 4. Default k and 0. */
+    readonly stride?: number;
+    readonly offset?: number;
+  };
+  /** Rows of A over the root of their mean square + this. */
+  readonly normalise?: number;
+  /** Added to every number of the output. */
+  readonly plus?: number;
   /** [n], added. */
   readonly bias?: boolean;
   /** B has 2·n columns; the output is value·GELU(gate), the gate from column n on. */
@@ -54,8 +62,10 @@ export interface MatMulSpec {
   readonly patchesOfB?: Patches;
   /** The output's rows are patches of an image. */
   readonly patchesOut?: Patches;
-  /** Tiles in float16; sums are float32. */
+  /** Multiply in float16; sums over more than a tile's depth are float32. */
   readonly float16?: boolean;
+  /** B is float16, four numbers at a time. */
+  readonly halfB?: boolean;
 }
 
 /** Patches of an image. */
@@ -92,7 +102,6 @@ export function matMulInputs(spec: MatMulSpec): string[] {
     "a",
     "b",
     ...(spec.columnScale === undefined ? [] : ["columnScale"]),
-    ...(spec.rowScale ? ["rowScale"] : []),
     ...(spec.bias ? ["bias"] : []),
     ...(spec.residual ? ["residual"] : []),
     ...(spec.lerp ? ["skip", "factor"] : []),
@@ -104,15 +113,15 @@ const range = (count: number) => Array.from({ length: count }, (_, i) => i);
 /** Bytes of shared memory. */
 export function matMulShared(
   { tileM, tileN, tileK }: MatMulTiling,
-  { float16, gated }: Pick<MatMulSpec, "float16" | "gated">,
+  { float16, gated, normalise }: Pick<MatMulSpec, "float16" | "gated" | "normalise">,
 ): number {
   const width = (tileM / 4 + 1) + (tileN / 4 + 1) * (gated ? 2 : 1);
-  return tileK * width * (float16 ? 8 : 16);
+  return tileK * width * (float16 ? 8 : 16) + (normalise === undefined ? 0 : tileM * tileK);
 }
 
 /** The shader of a product. */
 export function matMulShader(spec: MatMulSpec, tiling: MatMulTiling): Shader {
-  const { batch, m, n, k, gated = false, float16 = false } = spec;
+  const { batch, m, n, k, gated = false, float16 = false, normalise } = spec;
   const { tileM, tileN, tileK, threadM, threadN } = tiling;
   const [threadsX, threadsY] = [tileN / threadN, tileM / threadM];
   const threads = threadsX * threadsY;
@@ -127,11 +136,10 @@ export function matMulShader(spec: MatMulSpec, tiling: MatMulTiling): Shader {
   const element = (vector: boolean) => vector ? "vec4f" : "f32";
   const types: Record<string, string> = {
     a: element(vectorA),
-    b: element(vectorB),
+    b: spec.halfB ? "vec4<f16>" : element(vectorB),
     residual: element(vectorC),
     skip: element(vectorC),
     columnScale: element(vectorA),
-    rowScale: "f32",
     bias: "f32",
     factor: "f32",
   };
@@ -143,6 +151,10 @@ export function matMulShader(spec: MatMulSpec, tiling: MatMulTiling): Shader {
   const blocksA = (tileM / 4) * (tileK / 4);
   const blocksB = (tileN / 4) * (tileK / 4) * parts;
   const rounds = Math.ceil((blocksA + blocksB) / threads);
+
+  // Rows that follow each other in fours have one scale where whole groups do.
+  const groups = spec.columnScale?.groups ?? 0;
+  const scales = groups === 0 ? 0 : groups === 1 || m / groups % 4 === 0 ? 1 : 4;
 
   const fetch = range(rounds).map((r) => `
     {
@@ -158,6 +170,7 @@ export function matMulShader(spec: MatMulSpec, tiling: MatMulTiling): Shader {
         : `n${r}_${i} = loadA(batch, row + ${i}u, depth);`
     ).join(" ")
   }
+        ${range(scales).map((i) => `z${r}_${i} = scaleA(batch, row + ${i}u, depth);`).join(" ")}
       } else if (block < ${blocksA + blocksB}u) {
         ${
     along(spec.transposeB ? "k" : "n", {
@@ -187,6 +200,16 @@ export function matMulShader(spec: MatMulSpec, tiling: MatMulTiling): Shader {
       if (block < ${blocksA}u) {
         ${along(spec.transposeA ? "m" : "k", { wide: tileM / 4, deep: tileK / 4 })}
         ${
+    normalise === undefined
+      ? ""
+      : `q${r} += vec4f(${range(4).map((i) => `dot(n${r}_${i}, n${r}_${i})`).join(", ")});`
+  }
+        ${
+    scales === 0
+      ? ""
+      : range(4).map((i) => `n${r}_${i} *= z${r}_${Math.min(i, scales - 1)};`).join(" ")
+  }
+        ${
     (spec.transposeA ? straight(r) : turned(r)).map((value, i) =>
       `tileA[(4u * deep + ${i}u) * ${strideA}u + wide] = ${shared}(${value});`
     ).join("\n        ")
@@ -208,33 +231,62 @@ export function matMulShader(spec: MatMulSpec, tiling: MatMulTiling): Shader {
     }`).join("");
 
   const rowsOfThread = range(rowGroups).flatMap((g) => range(4).map((i) => [g, i] as const));
-  const sums = rowsOfThread.flatMap(([g, i]) =>
-    range(columnGroups * parts).map((j) => `s${g}_${i}_${j}`)
+  const names = rowsOfThread.flatMap(([g, i]) =>
+    range(columnGroups * parts).map((j) => `${g}_${i}_${j}`)
   );
+  // In float16 the products of one tile are added as such, and those of all tiles in float32.
+  const partial = float16 ? "h" : "s";
   const multiply = range(tileK).map((d) => `
       {
         ${
     range(rowGroups).map((g) =>
-      `let a${g} = vec4f(tileA[${d * strideA + g * (tileM / 4 / rowGroups)}u + threadRow]);`
+      `let a${g} = tileA[${d * strideA + g * (tileM / 4 / rowGroups)}u + threadRow];`
     ).join(" ")
   }
         ${
     range(parts).flatMap((p) =>
       range(columnGroups).map((j) =>
-        `let b${p * columnGroups + j} = vec4f(tileB[${
+        `let b${p * columnGroups + j} = tileB[${
           d * strideB + p * (tileN / 4) + j * (tileN / 4 / columnGroups)
-        }u + threadColumn]);`
+        }u + threadColumn];`
       )
     ).join(" ")
   }
         ${
     rowsOfThread.flatMap(([g, i]) =>
       range(columnGroups * parts).map((j) =>
-        `s${g}_${i}_${j} = fma(vec4f(a${g}.${"xyzw"[i]}), b${j}, s${g}_${i}_${j});`
+        `${partial}${g}_${i}_${j} = fma(${shared}(a${g}.${
+          "xyzw"[i]
+        }), b${j}, ${partial}${g}_${i}_${j});`
       )
     ).join("\n        ")
   }
       }`).join("");
+  const multiplyTiles = float16
+    ? `
+    ${names.map((name) => `var h${name} = ${shared}();`).join(" ")}
+    ${multiply}
+    ${names.map((name) => `s${name} += vec4f(h${name});`).join(" ")}`
+    : multiply;
+
+  // Sums of squares went to the threads that read the numbers.
+  const deep = tileK / 4;
+  const norms = normalise === undefined ? "" : `
+  ${
+    range(rounds).map((r) =>
+      `if (thread + ${r * threads}u < ${blocksA}u) { squares[thread + ${r * threads}u] = q${r}; }`
+    ).join(" ")
+  }
+  workgroupBarrier();
+  ${
+    range(rowGroups).map((g) => {
+      const wide = `(${g * (tileM / 4 / rowGroups)}u + threadRow) * ${deep}u`;
+      const all = range(deep).map((d) => `squares[${wide} + ${d}u]`).join(" + ");
+      return `let norm${g} = inverseSqrt((${all}) / ${number(k)} + ${number(normalise)});`;
+    }).join(" ")
+  }`;
+  const sum = (g: number, i: number, j: number) =>
+    `s${g}_${i}_${j}${normalise === undefined ? "" : ` * norm${g}.${"xyzw"[i]}`}`;
 
   const write = rowsOfThread.map(([g, i]) => `
     {
@@ -246,8 +298,8 @@ export function matMulShader(spec: MatMulSpec, tiling: MatMulTiling): Shader {
           let column = tileColumn + ${j * (tileN / columnGroups)}u + 4u * threadColumn;
           ${
       gated
-        ? `let value = s${g}_${i}_${j}; let gate = s${g}_${i}_${j + columnGroups};`
-        : `let value = s${g}_${i}_${j};`
+        ? `let value = ${sum(g, i, j)}; let gate = ${sum(g, i, j + columnGroups)};`
+        : `let value = ${sum(g, i, j)};`
     }
           finish(batch, row, column, value${gated ? ", gate" : ""});
         }`).join("")
@@ -258,7 +310,9 @@ export function matMulShader(spec: MatMulSpec, tiling: MatMulTiling): Shader {
   const code = `${float16 ? "enable f16;\n" : ""}${bindings(inputs, [["c", element(vectorC)]])}
 var<workgroup> tileA : array<${shared}, ${tileK * strideA}>;
 var<workgroup> tileB : array<${shared}, ${tileK * strideB}>;
+${normalise === undefined ? "" : `var<workgroup> squares : array<vec4f, ${blocksA}>;`}
 ${loadA(spec, vectorA)}
+${scaleA(spec, vectorA)}
 ${loadB(spec, { vector: vectorB, columns })}
 ${finish(spec, vectorC)}
 
@@ -272,10 +326,13 @@ fn main(
   let tileColumn = group.x * ${tileN}u;
   let threadRow = thread / ${threadsX}u;
   let threadColumn = thread % ${threadsX}u;
-  ${sums.map((sum) => `var ${sum} = vec4f();`).join(" ")}
+  ${names.map((name) => `var s${name} = vec4f();`).join(" ")}
   ${
-    range(rounds).map((r) => range(4).map((i) => `var n${r}_${i} = vec4f();`).join(" "))
-      .join(" ")
+    range(rounds).flatMap((r) => [
+      ...range(4).map((i) => `n${r}_${i}`),
+      ...range(scales).map((i) => `z${r}_${i}`),
+      ...(normalise === undefined ? [] : [`q${r}`]),
+    ]).map((name) => `var ${name} = vec4f();`).join(" ")
   }
   var first = 0u;
   ${fetch}
@@ -286,8 +343,8 @@ fn main(
     first += ${tileK}u;
     if (first < ${k}u) {${fetch}
     }
-    ${multiply}
-  }
+    ${multiplyTiles}
+  }${norms}
   ${write}
 }
 `;
@@ -352,7 +409,7 @@ function patchPlace(
 
 /** WGSL: four numbers of A along memory, zeros outside. */
 function loadA(spec: MatMulSpec, vector: boolean): string {
-  const { m, k, transposeA, sharedA, patchesIn, columnScale } = spec;
+  const { m, k, transposeA, sharedA, patchesIn } = spec;
   const base = sharedA || spec.batch === 1 ? "" : `batch * ${m * k}u + `;
   const place = patchesIn !== undefined
     ? patchPlace(
@@ -363,11 +420,6 @@ function loadA(spec: MatMulSpec, vector: boolean): string {
     ? `${base}depth * ${m}u + row`
     : `${base}row * ${k}u + depth`;
   const [fast, limit] = transposeA ? ["row", m] : ["depth", k];
-  const scaled = (value: string) => {
-    if (columnScale === undefined) return value;
-    const group = `(row / ${m / columnScale.groups}u * ${k}u + depth)`;
-    return `${value} * columnScale[${group}${vector ? " / 4u" : ""}]`;
-  };
   return lines("loadA", "row : u32, depth : u32", {
     inside: `row < ${m}u && depth < ${k}u`,
     place,
@@ -375,13 +427,26 @@ function loadA(spec: MatMulSpec, vector: boolean): string {
     limit: limit as number,
     vector,
     array: "a",
-    scaled,
+  });
+}
+
+/** WGSL: scales of four columns of A that follow each other, for a row. */
+function scaleA({ m, k, columnScale }: MatMulSpec, vector: boolean): string {
+  if (columnScale === undefined) return "";
+  const { groups, stride = k, offset = 0 } = columnScale;
+  return lines("scaleA", "row : u32, depth : u32", {
+    inside: `row < ${m}u && depth < ${k}u`,
+    place: `row / ${m / groups}u * ${stride}u + ${offset}u + depth`,
+    fast: "depth",
+    limit: k,
+    vector,
+    array: "columnScale",
   });
 }
 
 /** WGSL: four numbers of B along memory, zeros outside. */
 function loadB(
-  { k, batch, transposeB, sharedB, patchesOfB }: MatMulSpec,
+  { k, batch, transposeB, sharedB, patchesOfB, halfB }: MatMulSpec,
   { vector, columns }: { vector: boolean; columns: number },
 ): string {
   const base = sharedB || batch === 1 ? "" : `batch * ${columns * k}u + `;
@@ -398,7 +463,7 @@ function loadB(
     limit: limit as number,
     vector,
     array: "b",
-    scaled: (value) => value,
+    half: halfB,
   });
 }
 
@@ -406,26 +471,26 @@ function loadB(
 function lines(
   name: string,
   parameters: string,
-  { inside, place, fast, limit, vector, array, scaled }: {
+  { inside, place, fast, limit, vector, array, half }: {
     inside: string;
     place: string;
     fast: string;
     limit: number;
     vector: boolean;
     array: string;
-    scaled: (value: string) => string;
+    half?: boolean | undefined;
   },
 ): string {
   if (vector) {
     return `fn ${name}(batch : u32, ${parameters}) -> vec4f {
   if (!(${inside})) { return vec4f(); }
-  return ${scaled(`${array}[(${place}) / 4u]`)};
+  return ${half ? "vec4f" : ""}(${array}[(${place}) / 4u]);
 }`;
   }
   const [first, second] = parameters.split(", ").map((one) => one.split(" ")[0]!);
   const one = `fn ${name}1(batch : u32, ${parameters}) -> f32 {
   if (!(${inside})) { return 0.0; }
-  return ${scaled(`${array}[${place}]`)};
+  return ${array}[${place}];
 }`;
   const at = (i: number) => [first, second].map((x) => x === fast ? `${x} + ${i}u` : x).join(", ");
   return `${one}
@@ -437,16 +502,13 @@ fn ${name}(batch : u32, ${parameters}) -> vec4f {
 
 /** WGSL: what comes after the product, and its place. */
 function finish(spec: MatMulSpec, vector: boolean): string {
-  const { m, n, batch, gated, patchesOut, rowScale, bias, residual, lerp } = spec;
+  const { m, n, batch, gated, patchesOut, plus, bias, residual, lerp } = spec;
   const place = patchesOut === undefined
     ? `${batch === 1 ? "" : `batch * ${m * n}u + `}row * ${n}u + column`
     : patchPlace(patchesOut, { row: "row", column: "column" });
-  const row = rowScale ? `rowScale[${batch === 1 ? "" : `batch * ${m}u + `}row]` : "";
   const steps = (type: string) => {
     const at = type === "f32" ? "place" : "place / 4u";
     return `
-  ${rowScale ? `value *= ${row};` : ""}
-  ${rowScale && gated ? `gate *= ${row};` : ""}
   ${
       bias
         ? type === "f32"
@@ -454,6 +516,7 @@ function finish(spec: MatMulSpec, vector: boolean): string {
           : `value += vec4f(${range(4).map((i) => `bias[column + ${i}u]`).join(", ")});`
         : ""
     }
+  ${plus === undefined ? "" : `value += ${number(plus)};`}
   ${gated ? `value *= gelu${type === "f32" ? "1" : ""}(gate);` : ""}
   ${residual ? `value += residual[${at}];` : ""}
   ${lerp ? `value = skip[${at}] + factor[0] * (value - skip[${at}]);` : ""}

@@ -20,7 +20,7 @@ const BUSY = 256;
 /** Whether the device can run a product in a tiling. */
 export function tilingFits(
   tiling: MatMulTiling,
-  spec: Pick<MatMulSpec, "float16" | "gated">,
+  spec: Pick<MatMulSpec, "float16" | "gated" | "normalise">,
   { sharedBytes, invocations }: Capabilities,
 ): boolean {
   return matMulShared(tiling, spec) <= sharedBytes &&
@@ -84,6 +84,12 @@ interface Settles {
   disposeData(dataId: object): boolean;
 }
 
+/** A product as the kernels know it. */
+export interface ProductSpec extends MatMulSpec {
+  /** Whether B is a weight, which is the same in many calls. */
+  readonly weight?: boolean;
+}
+
 /**
  * Runs a product.
  *
@@ -92,15 +98,21 @@ interface Settles {
  */
 export function product(
   runner: ShaderRunner,
-  spec: MatMulSpec,
+  { weight = false, ...spec }: ProductSpec,
   tensors: Readonly<Record<string, TensorInfo>>,
   shape: readonly number[],
 ): TensorInfo {
-  const whole: MatMulSpec = { ...spec, float16: runner.capabilities.float16 };
+  const { float16 } = runner;
+  const halfB = float16 && weight && spec.n % 4 === 0 && spec.k % 4 === 0;
+  const whole: MatMulSpec = { ...spec, float16, halfB };
   const tiling = tilingOf(whole, runner);
   const shader = shaderOf(
     `matMul ${JSON.stringify(whole)} ${JSON.stringify(tiling)}`,
     () => matMulShader(whole, tiling),
   );
-  return runner.runShader(shader, matMulInputs(whole).map((name) => tensors[name]!), [shape])[0]!;
+  const inputs = matMulInputs(whole).map((name) => {
+    const tensor = tensors[name]!;
+    return name === "b" && halfB ? runner.inHalf(tensor) : tensor;
+  });
+  return runner.runShader(shader, inputs, [shape])[0]!;
 }

@@ -6,23 +6,18 @@
  */
 
 import { type KernelBackend, type TensorInfo, tf } from "../../tfjs.ts";
-import { ATTEND_GRID, ATTEND_GRID_GRADIENT, type GridAttrs } from "../../ops/attend_grid.ts";
+import { COSINE_ATTENTION, COSINE_ATTENTION_GRADIENT } from "../../ops/cosine_attention.ts";
 import { TRANSFORMER_LAYER } from "../../ops/transformer_layer.ts";
 import type { ShaderRunner } from "../shader.ts";
-import {
-  attentionDeltaShader,
-  attentionGradientShader,
-  type AttentionLayouts,
-  attentionShader,
-  type AttentionSpec,
-} from "./attention.ts";
 import type { Patch } from "../../ops/tokens.ts";
 import { CHAIN_KERNELS, type KernelFunction, recording } from "../chain.ts";
-import { GELU, type MatMulSpec, type Patches } from "./mat_mul.ts";
-import { product } from "./products.ts";
+import { columnSums } from "./column_sums.ts";
+import { cosineAttentionGradientKernel, cosineAttentionKernel } from "./cosine_attention.ts";
+import type { MatMulSpec, Patches } from "./mat_mul.ts";
+import { product, type ProductSpec } from "./products.ts";
 import {
   elementwiseShader,
-  inverseRmsShader,
+  gatedHalvesShader,
   rmsNormalizeGradientShader,
   rmsNormalizeShader,
   rotatePairsShader,
@@ -49,27 +44,13 @@ const rowsOf = ({ shape }: TensorInfo) => {
   return { rows: sizeOf(shape) / size, size };
 };
 
-/** Φ(g) and its slope, for the gradient of value·GELU(gate). */
-const GELU_GRADIENT = `${GELU}
-fn cdf1(x : f32) -> f32 { return select(gelu1(x) / x, 0.5, abs(x) < 1e-20); }
-fn slope1(x : f32) -> f32 { return cdf1(x) + x * exp(-0.5 * x * x) * 0.3989422804014327; }
-fn slope(x : vec4f) -> vec4f {
-  return vec4f(slope1(x.x), slope1(x.y), slope1(x.z), slope1(x.w));
-}`;
-
-const one = (type: string) => type === "f32" ? "1" : "";
+/** Rows of two halves. */
+const halvesOf = ({ shape }: TensorInfo) => {
+  const size = shape.at(-1)! / 2;
+  return { rows: sizeOf(shape) / size / 2, size };
+};
 
 const KERNELS: Readonly<Record<string, Kernel>> = {
-  InverseRms: (call) => {
-    const x = first(call);
-    const sizes = rowsOf(x);
-    const { epsilon } = call.attrs as { epsilon: number };
-    const shader = shaderOf(
-      `inverseRms ${JSON.stringify([sizes, epsilon])}`,
-      () => inverseRmsShader(sizes, epsilon),
-    );
-    return call.runner.runShader(shader, [x], [[...x.shape.slice(0, -1), 1]])[0]!;
-  },
   RmsNormalize: (call) => {
     const x = first(call);
     const sizes = rowsOf(x);
@@ -89,31 +70,59 @@ const KERNELS: Readonly<Record<string, Kernel>> = {
     );
     return runner.runShader(shader, [x!, dy!], [x!.shape]);
   },
-  GatedGelu: ({ inputs: { 0: value, 1: gate }, runner }) => {
-    const count = sizeOf(value!.shape);
-    const shader = shaderOf(`gatedGelu ${count}`, () =>
-      elementwiseShader("gatedGelu", count, {
-        inputs: ["value", "gate"],
-        outputs: { y: (type) => `value[at] * gelu${one(type)}(gate[at])` },
-        helpers: GELU,
-      }));
-    return runner.runShader(shader, [value!, gate!], [value!.shape])[0]!;
-  },
-  GatedGeluGradient: ({ inputs: { 0: value, 1: gate, dy }, runner }) => {
-    const count = sizeOf(value!.shape);
+  ScaledNorm: ({ inputs: { 0: x, 1: scale }, attrs, runner }) => {
+    const sizes = { ...rowsOf(x!), groups: scale!.shape[0]! };
+    const { epsilon } = attrs as { epsilon: number };
     const shader = shaderOf(
-      `gatedGeluGradient ${count}`,
-      () =>
-        elementwiseShader("gatedGeluGradient", count, {
-          inputs: ["value", "gate", "dy"],
-          outputs: {
-            dValue: (type) => `dy[at] * gelu${one(type)}(gate[at])`,
-            dGate: (type) => `dy[at] * value[at] * slope${one(type)}(gate[at])`,
-          },
-          helpers: GELU_GRADIENT,
-        }),
+      `scaledNorm ${JSON.stringify([sizes, epsilon])}`,
+      () => rmsNormalizeShader(sizes, epsilon),
     );
-    return runner.runShader(shader, [value!, gate!, dy!], [value!.shape, value!.shape]);
+    return runner.runShader(shader, [x!, scale!], [x!.shape])[0]!;
+  },
+  ScaledNormGradient: ({ inputs: { 0: x, 1: scale, dy }, attrs, runner }) => {
+    const groups = scale!.shape[0]!;
+    const { rows, size } = rowsOf(x!);
+    const sizes = { rows, size, groups };
+    const { epsilon } = attrs as { epsilon: number };
+    const shader = shaderOf(
+      `scaledNormGradient ${JSON.stringify([sizes, epsilon])}`,
+      () => rmsNormalizeGradientShader(sizes, epsilon),
+    );
+    const [dx, inverse] = runner.runShader(shader, [x!, dy!, scale!], [x!.shape, [rows]]);
+    const sums = { groups, rows: rows / groups, columns: size, weighted: true };
+    const dScale = columnSums(runner, sums, [x!, dy!, inverse!], scale!.shape);
+    runner.disposeData(inverse!.dataId);
+    return [dx!, dScale];
+  },
+  GatedHalves: ({ inputs: { 0: x }, runner }) => {
+    const sizes = halvesOf(x!);
+    const shader = shaderOf(
+      `gatedHalves ${JSON.stringify(sizes)}`,
+      () => gatedHalvesShader(sizes, false),
+    );
+    return runner.runShader(shader, [x!], [[...x!.shape.slice(0, -1), sizes.size]])[0]!;
+  },
+  GatedHalvesGradient: ({ inputs: { 0: x, dy }, runner }) => {
+    const sizes = halvesOf(x!);
+    const shader = shaderOf(
+      `gatedHalvesGradient ${JSON.stringify(sizes)}`,
+      () => gatedHalvesShader(sizes, true),
+    );
+    return runner.runShader(shader, [x!, dy!], [x!.shape]);
+  },
+  AddLinear: ({ inputs: { 0: residual, 1: x, 2: weight }, runner }) => {
+    const { rows } = rowsOf(x!);
+    const [k, n] = weight!.shape as [number, number];
+    const spec: ProductSpec = { batch: 1, m: rows, n, k, residual: true, weight: true };
+    const tensors = { a: x!, b: weight!, residual: residual! };
+    return product(runner, spec, tensors, residual!.shape);
+  },
+  LinearPlus: ({ inputs: { 0: x, 1: weight }, attrs, runner }) => {
+    const { rows } = rowsOf(x!);
+    const [k, n] = weight!.shape as [number, number];
+    const { plus } = attrs as { plus: number };
+    const spec: ProductSpec = { batch: 1, m: rows, n, k, plus, weight: true };
+    return product(runner, spec, { a: x!, b: weight! }, [...x!.shape.slice(0, -1), n]);
   },
   RotatePairs: (call) => rotatePairs(call, call.inputs[0]!, false),
   RotatePairsGradient: (call) => {
@@ -136,7 +145,8 @@ const KERNELS: Readonly<Record<string, Kernel>> = {
     const sizes = patchesOf(x!, attrs);
     const { grid } = sizes;
     const [k, n] = weight!.shape as [number, number];
-    const spec: MatMulSpec = { batch: 1, m: sizeOf(grid), n, k, patchesIn: sizes.patches };
+    const m = sizeOf(grid);
+    const spec: ProductSpec = { batch: 1, m, n, k, patchesIn: sizes.patches, weight: true };
     return product(runner, spec, { a: x!, b: weight! }, [...grid, n]);
   },
   MergeTokensGradient: ({ inputs: { 0: x, 1: weight, dy }, attrs, runner }) => {
@@ -153,7 +163,7 @@ const KERNELS: Readonly<Record<string, Kernel>> = {
   SplitTokens: ({ inputs: { 0: x, 1: weight }, attrs, runner }) => {
     const { image, rows, patches } = splitOf(x!, weight!, attrs);
     const [k, n] = weight!.shape as [number, number];
-    const spec: MatMulSpec = { batch: 1, m: rows, n, k, patchesOut: patches };
+    const spec: ProductSpec = { batch: 1, m: rows, n, k, patchesOut: patches, weight: true };
     return product(runner, spec, { a: x!, b: weight! }, image);
   },
   SplitTokensGradient: ({ inputs: { 0: x, 1: weight, dy }, attrs, runner }) => {
@@ -166,36 +176,8 @@ const KERNELS: Readonly<Record<string, Kernel>> = {
       product(runner, dW, { a: x!, b: dy! }, weight!.shape),
     ];
   },
-  [ATTEND_GRID]: ({ inputs: { q, k, v }, attrs, runner }) => {
-    const spec = attentionOf(q!, attrs as unknown as GridAttrs);
-    const stride = spec.heads * spec.size;
-    const layouts: AttentionLayouts = {
-      q: { input: "q", stride, offset: 0 },
-      k: { input: "k", stride, offset: 0 },
-      v: { input: "v", stride, offset: 0 },
-    };
-    const shader = shaderOf(
-      `attention ${JSON.stringify(spec)}`,
-      () => attentionShader(spec, layouts, runner.capabilities),
-    );
-    return runner.runShader(shader, [q!, k!, v!], [q!.shape, statisticsOf(spec)]);
-  },
-  [ATTEND_GRID_GRADIENT]: ({ inputs: { q, k, v, o, sums, dy }, attrs, runner }) => {
-    const spec = attentionOf(q!, attrs as unknown as GridAttrs);
-    const key = JSON.stringify(spec);
-    const delta = shaderOf(`attentionDelta ${key}`, () => attentionDeltaShader(spec));
-    const [by] = runner.runShader(delta, [dy!, o!], [statisticsOf(spec)]);
-    const inputs = [q!, k!, v!, dy!, sums!, by!];
-    const gradient = (rows: "queries" | "keys") =>
-      shaderOf(
-        `attentionGradient ${rows} ${key}`,
-        () => attentionGradientShader(spec, rows, runner.capabilities),
-      );
-    const [dQ] = runner.runShader(gradient("queries"), inputs, [q!.shape]);
-    const [dK, dV] = runner.runShader(gradient("keys"), inputs, [q!.shape, q!.shape]);
-    runner.disposeData(by!.dataId);
-    return [dQ!, dK!, dV!];
-  },
+  [COSINE_ATTENTION]: cosineAttentionKernel,
+  [COSINE_ATTENTION_GRADIENT]: cosineAttentionGradientKernel,
   [TRANSFORMER_LAYER]: transformerLayerKernel,
 };
 
@@ -249,17 +231,6 @@ function rotatePairs({ inputs, runner }: Call, x: TensorInfo, back: boolean): Te
   const shader = shaderOf(`rotatePairs ${JSON.stringify(sizes)}`, () => rotatePairsShader(sizes));
   return runner.runShader(shader, [x, cos, sin], [x.shape])[0]!;
 }
-
-function attentionOf({ shape }: TensorInfo, { height, width, kernel }: GridAttrs): AttentionSpec {
-  const [images, , heads, size] = shape as [number, number, number, number];
-  return { images, height, width, kernel, heads, size };
-}
-
-const statisticsOf = ({ images, heads, height, width }: AttentionSpec) => [
-  images,
-  heads,
-  height * width,
-];
 
 /** Attributes of tfjs's product. */
 interface MatMulAttrs {

@@ -1,6 +1,15 @@
 /** Shaders that treat rows: norms, unit length with rotation, and elementwise ops. @module */
 
-import { bindings, inARow, MAIN_PARAMETERS, ROW_INDEX, type Shader } from "../shader.ts";
+import {
+  type Binding,
+  bindings,
+  inARow,
+  MAIN_PARAMETERS,
+  number,
+  ROW_INDEX,
+  type Shader,
+} from "../shader.ts";
+import { GELU } from "./mat_mul.ts";
 
 /** Threads of a workgroup. */
 const THREADS = 128;
@@ -38,28 +47,27 @@ function vectorsOf(size: number) {
   };
 }
 
-/** Σ over the row of each of the products, then `after` for each vector. */
+/** What a row's threads compute: WGSL of `at`, `c`, `row` and the sums `total0`, `total1`, … */
+interface RowWork {
+  readonly inputs: readonly Binding[];
+  readonly outputs: readonly Binding[];
+  /** Factors whose products are summed over the row. */
+  readonly sums: readonly (readonly [string, string])[];
+  /** For each vector, once the sums are known. */
+  readonly after: string;
+  /** For each row, once the sums are known. */
+  readonly once?: string;
+}
+
 function rowShader(
   name: string,
   { rows, size }: Rows,
-  { inputs, output, sums, after, inverse }: {
-    readonly inputs: readonly string[];
-    /** WGSL of one number per row, in the place of `after`. */
-    readonly inverse?: string;
-    readonly output: string;
-    readonly sums: readonly (readonly [string, string])[];
-    readonly after: string;
-  },
+  { inputs, outputs, sums, after, once = "" }: RowWork,
 ): Shader {
-  const { type, count, dot } = vectorsOf(size);
+  const { count, dot } = vectorsOf(size);
   const perRow = threadsPerRow(count);
   const perGroup = THREADS / perRow;
-  const code = `${
-    bindings(
-      inputs.map((input) => [input, type]),
-      [[output, inverse === undefined ? type : "f32"]],
-    )
-  }
+  const code = `${bindings(inputs, outputs)}
 ${sums.map((_, i) => `var<workgroup> sum${i} : array<f32, ${THREADS}>;`).join("\n")}
 @compute @workgroup_size(${THREADS})
 fn main(${MAIN_PARAMETERS}) {
@@ -70,18 +78,16 @@ fn main(${MAIN_PARAMETERS}) {
   ${sums.map((_, i) => `var part${i} = 0.0;`).join(" ")}
   for (var c = lane; c < ${count}u; c += ${perRow}u) {
     let at = row * ${count}u + c;
-    ${sums.map(([a, b], i) => `part${i} += ${dot(`${a}[at]`, `${b}[at]`)};`).join(" ")}
+    ${sums.map(([a, b], i) => `part${i} += ${dot(a, b)};`).join(" ")}
   }
   ${sums.map((_, i) => `sum${i}[thread] = part${i};`).join(" ")}
   ${sums.map((_, i) => sumOfRow(perRow, `sum${i}`)).join("")}
   ${sums.map((_, i) => `let total${i} = sum${i}[leader];`).join(" ")}
   if (wanted >= ${rows}u) { return; }
-  ${
-    inverse !== undefined ? `if (lane == 0u) { ${output}[row] = ${inverse}; }` : `
+  ${once === "" ? "" : `if (lane == 0u) { ${once} }`}
   for (var c = lane; c < ${count}u; c += ${perRow}u) {
     let at = row * ${count}u + c;
     ${after}
-  }`
   }
 }
 `;
@@ -91,41 +97,46 @@ fn main(${MAIN_PARAMETERS}) {
 const rms = ({ size }: Rows, epsilon: number) =>
   `inverseSqrt(total0 / ${number(size)} + ${number(epsilon)})`;
 
-/** A number as WGSL. */
-export function number(value: number): string {
-  const text = String(value);
-  return /[.e]/.test(text) ? text : `${text}.0`;
+/** Rows whose scales are those of their group. */
+export interface ScaledRows extends Rows {
+  readonly groups: number;
 }
 
-/** 1/√(mean x² + epsilon), [rows]. */
-export function inverseRmsShader(sizes: Rows, epsilon: number): Shader {
-  return rowShader("inverseRms", sizes, {
-    inputs: ["x"],
-    output: "y",
-    sums: [["x", "x"]],
-    inverse: rms(sizes, epsilon),
-    after: "",
+/** x/√(mean x² + epsilon), times scale [groups, size] where there are groups. */
+export function rmsNormalizeShader(sizes: Rows & Partial<ScaledRows>, epsilon: number): Shader {
+  const { type } = vectorsOf(sizes.size);
+  const scaled = sizes.groups !== undefined;
+  return rowShader(scaled ? "scaledNorm" : "rmsNormalize", sizes, {
+    inputs: [["x", type], ...(scaled ? [["scale", type] as const] : [])],
+    outputs: [["y", type]],
+    sums: [["x[at]", "x[at]"]],
+    after: `y[at] = x[at] * ${rms(sizes, epsilon)}${scaled ? ` * ${scaleAt(sizes)}` : ""};`,
   });
 }
 
-/** x/√(mean x² + epsilon). */
-export function rmsNormalizeShader(sizes: Rows, epsilon: number): Shader {
-  return rowShader("rmsNormalize", sizes, {
-    inputs: ["x"],
-    output: "y",
-    sums: [["x", "x"]],
-    after: `y[at] = x[at] * ${rms(sizes, epsilon)};`,
-  });
+/** WGSL: the scale of a row's group. */
+function scaleAt({ rows, size, groups = 1 }: Rows & Partial<ScaledRows>): string {
+  return `scale[row / ${rows / groups}u * ${vectorsOf(size).count}u + c]`;
 }
 
-/** Its gradient: r·dy − x·r³·mean(dy·x), r = 1/√(mean x² + epsilon). */
-export function rmsNormalizeGradientShader(sizes: Rows, epsilon: number): Shader {
-  return rowShader("rmsNormalizeGradient", sizes, {
-    inputs: ["x", "dy"],
-    output: "dx",
-    sums: [["x", "x"], ["x", "dy"]],
+/**
+ * Its gradient by x: r·g − x·r³·mean(g·x), r = 1/√(mean x² + epsilon), g = dy·scale; where there are
+ * groups, r [rows] is an output too.
+ */
+export function rmsNormalizeGradientShader(
+  sizes: Rows & Partial<ScaledRows>,
+  epsilon: number,
+): Shader {
+  const { type } = vectorsOf(sizes.size);
+  const scaled = sizes.groups !== undefined;
+  const g = scaled ? `dy[at] * ${scaleAt(sizes)}` : "dy[at]";
+  return rowShader(scaled ? "scaledNormGradient" : "rmsNormalizeGradient", sizes, {
+    inputs: [["x", type], ["dy", type], ...(scaled ? [["scale", type] as const] : [])],
+    outputs: [["dx", type], ...(scaled ? [["inverse", "f32"] as const] : [])],
+    sums: [["x[at]", "x[at]"], ["x[at]", g]],
+    once: scaled ? `inverse[row] = ${rms(sizes, epsilon)};` : "",
     after: `let r = ${rms(sizes, epsilon)};
-    dx[at] = r * (dy[at] - x[at] * (r * r * total1 / ${number(sizes.size)}));`,
+    dx[at] = r * (${g} - x[at] * (r * r * total1 / ${number(sizes.size)}));`,
   });
 }
 
@@ -196,6 +207,194 @@ fn main(${MAIN_PARAMETERS}) {
     }
     y[row * ${count}u + c] = value * length;
   }
+}
+`,
+  };
+}
+
+/**
+ * Gradients of {@linkcode unitRotateShader} by qkv, where that of the values is known, and of each row
+ * by its scale.
+ *
+ * Inputs: qkv [images·tokens, 3, heads, size], scale [heads], cos and sin [tokens, heads, half],
+ * dQ [images·tokens, heads, size], dKV [images·tokens, 2, heads, size].
+ * Outputs: dQkv like qkv, dScales [images·tokens, 2, heads].
+ */
+export function unitRotateGradientShader(spec: UnitRotateSpec): Shader {
+  const { images, tokens, heads, size, half, epsilon } = spec;
+  const wide = half % 4 === 0 && size % 4 === 0;
+  const type = wide ? "vec4f" : "f32";
+  const step = wide ? 4 : 1;
+  const [count, pairs] = [size / step, half / step];
+  const rows = images * tokens * 3 * heads;
+  const perRow = threadsPerRow(count);
+  const perGroup = THREADS / perRow;
+  const dot = (a: string, b: string) => wide ? `dot(${a}, ${b})` : `${a} * ${b}`;
+  return {
+    name: `unitRotateGradient ${images}×${tokens}×${heads}×${size}`,
+    workgroups: inARow(Math.ceil(rows / perGroup)),
+    code: `${
+      bindings([
+        ["qkv", type],
+        ["scale", "f32"],
+        ["cosines", type],
+        ["sines", type],
+        ["dQ", type],
+        ["dKV", type],
+      ], [["dQkv", type], ["dScales", "f32"]])
+    }
+var<workgroup> sum0 : array<f32, ${THREADS}>;
+var<workgroup> sum1 : array<f32, ${THREADS}>;
+fn given(part : u32, token : u32, head : u32, c : u32) -> ${type} {
+  if (part == 0u) { return dQ[(token * ${heads}u + head) * ${count}u + c]; }
+  return dKV[((token * 2u + part - 1u) * ${heads}u + head) * ${count}u + c];
+}
+fn turnedBack(part : u32, token : u32, head : u32, c : u32) -> ${type} {
+  let value = given(part, token, head, c);
+  let angle = (token % ${tokens}u * ${heads}u + head) * ${pairs}u;
+  if (part == 2u || c >= ${2 * pairs}u) { return value; }
+  if (c < ${pairs}u) {
+    return value * cosines[angle + c] + given(part, token, head, c + ${pairs}u) * sines[angle + c];
+  }
+  let i = c - ${pairs}u;
+  return value * cosines[angle + i] - given(part, token, head, i) * sines[angle + i];
+}
+@compute @workgroup_size(${THREADS})
+fn main(${MAIN_PARAMETERS}) {
+  let lane = thread % ${perRow}u;
+  let leader = thread - lane;
+  let wanted = (${ROW_INDEX}) * ${perGroup}u + thread / ${perRow}u;
+  let row = min(wanted, ${rows - 1}u);
+  let head = row % ${heads}u;
+  let part = row / ${heads}u % 3u;
+  let token = row / ${3 * heads}u;
+  var squares = 0.0;
+  var along = 0.0;
+  for (var c = lane; c < ${count}u; c += ${perRow}u) {
+    let x = qkv[row * ${count}u + c];
+    let g = turnedBack(part, token, head, c);
+    squares += ${dot("x", "x")};
+    along += ${dot("x", "g")};
+  }
+  sum0[thread] = squares;
+  sum1[thread] = along;
+  ${sumOfRow(perRow, "sum0")}
+  ${sumOfRow(perRow, "sum1")}
+  if (wanted >= ${rows}u) { return; }
+  let root = sqrt(scale[head]);
+  let r = inverseSqrt(sum0[leader] + ${number(epsilon)});
+  let total = sum1[leader];
+  if (lane == 0u && part < 2u) {
+    dScales[(token * 2u + part) * ${heads}u + head] = 0.5 * total * r / root;
+  }
+  for (var c = lane; c < ${count}u; c += ${perRow}u) {
+    let at = row * ${count}u + c;
+    let g = turnedBack(part, token, head, c);
+    dQkv[at] = select(root * r * (g - qkv[at] * (r * r * total)), g, part == 2u);
+  }
+}
+`,
+  };
+}
+
+/** Columns of a workgroup of {@linkcode columnSumShader}. */
+const SUM_COLUMNS = 32;
+
+/** Sums over rows. */
+export interface ColumnSumSpec {
+  readonly groups: number;
+  /** Of a group. */
+  readonly rows: number;
+  readonly columns: number;
+  /** Parts of the rows that are summed each by itself. */
+  readonly chunks: number;
+  /** Products of two arrays, each row times a number of its own. */
+  readonly weighted?: boolean;
+}
+
+/** Sums over the rows of a group, chunk by chunk: [groups·chunks, columns]. */
+export function columnSumShader(spec: ColumnSumSpec): Shader {
+  const { groups, rows, columns, chunks, weighted = false } = spec;
+  const across = THREADS / SUM_COLUMNS;
+  const perChunk = Math.ceil(rows / chunks);
+  const parts = Math.ceil(columns / SUM_COLUMNS);
+  const inputs = weighted ? ["x", "y", "factor"] : ["x"];
+  const value = weighted ? "x[at] * y[at] * factor[row]" : "x[at]";
+  return {
+    name: `columnSum ${groups}×${rows}×${columns}`,
+    workgroups: inARow(groups * chunks * parts),
+    code: `${bindings(inputs.map((name) => [name, "f32"]), [["sums", "f32"]])}
+var<workgroup> partial : array<f32, ${THREADS}>;
+@compute @workgroup_size(${THREADS})
+fn main(${MAIN_PARAMETERS}) {
+  let wanted = ${ROW_INDEX};
+  let part = wanted % ${parts}u;
+  let chunk = wanted / ${parts}u % ${chunks}u;
+  let section = min(wanted / ${parts * chunks}u, ${groups - 1}u);
+  let column = part * ${SUM_COLUMNS}u + thread % ${SUM_COLUMNS}u;
+  let end = min((chunk + 1u) * ${perChunk}u, ${rows}u);
+  var sum = 0.0;
+  if (column < ${columns}u) {
+    for (var i = chunk * ${perChunk}u + thread / ${SUM_COLUMNS}u; i < end; i += ${across}u) {
+      let row = section * ${rows}u + i;
+      let at = row * ${columns}u + column;
+      sum += ${value};
+    }
+  }
+  partial[thread] = sum;
+  workgroupBarrier();
+  if (thread >= ${SUM_COLUMNS}u || column >= ${columns}u || wanted >= ${groups * chunks * parts}u) {
+    return;
+  }
+  ${
+      Array.from({ length: across - 1 }, (_, i) =>
+        `sum += partial[thread + ${(i + 1) * SUM_COLUMNS}u];`).join(" ")
+    }
+  sums[(section * ${chunks}u + chunk) * ${columns}u + column] = sum;
+}
+`,
+  };
+}
+
+/** Φ(g) and its slope, for the gradient of value·GELU(gate). */
+const GELU_GRADIENT = `${GELU}
+fn cdf1(x : f32) -> f32 { return select(gelu1(x) / x, 0.5, abs(x) < 1e-20); }
+fn slope1(x : f32) -> f32 { return cdf1(x) + x * exp(-0.5 * x * x) * 0.3989422804014327; }
+fn slope(x : vec4f) -> vec4f {
+  return vec4f(slope1(x.x), slope1(x.y), slope1(x.z), slope1(x.w));
+}`;
+
+/**
+ * value·GELU(gate) of the two halves of rows [rows, 2·size], or its gradient from dy.
+ *
+ * @param gradient Inputs x and dy, output dx; else input x, output y [rows, size].
+ */
+export function gatedHalvesShader({ rows, size }: Rows, gradient: boolean): Shader {
+  const { type, count } = vectorsOf(size);
+  const one = type === "f32" ? "1" : "";
+  const total = rows * count;
+  return {
+    name: `gatedHalves${gradient ? "Gradient" : ""} ${rows}×${size}`,
+    workgroups: inARow(Math.ceil(total / THREADS)),
+    code: `${
+      bindings(
+        (gradient ? ["x", "dy"] : ["x"]).map((name) => [name, type]),
+        [[gradient ? "dx" : "y", type]],
+      )
+    }
+${gradient ? GELU_GRADIENT : GELU}
+@compute @workgroup_size(${THREADS})
+fn main(${MAIN_PARAMETERS}) {
+  let at = (${ROW_INDEX}) * ${THREADS}u + thread;
+  if (at >= ${total}u) { return; }
+  let first = at / ${count}u * ${2 * count}u + at % ${count}u;
+  let second = first + ${count}u;
+  ${
+      gradient
+        ? `dx[first] = dy[at] * gelu${one}(x[second]);
+  dx[second] = dy[at] * x[first] * slope${one}(x[second]);`
+        : `y[at] = x[first] * gelu${one}(x[second]);`
+    }
 }
 `,
   };
@@ -280,6 +479,22 @@ fn main(${MAIN_PARAMETERS}) {
     value = value * cosines[angle + i] ${sign[1]} x[at - ${pairs}u] * sines[angle + i];
   }
   y[at] = value;
+}
+`,
+  };
+}
+
+/** Numbers, a multiple of 4, as float16. */
+export function halvesShader(count: number): Shader {
+  return {
+    name: `halves ${count}`,
+    workgroups: inARow(Math.ceil(count / 4 / THREADS)),
+    code: `enable f16;
+${bindings([["x", "vec4f"]], [["y", "vec4<f16>"]])}
+@compute @workgroup_size(${THREADS})
+fn main(${MAIN_PARAMETERS}) {
+  let at = (${ROW_INDEX}) * ${THREADS}u + thread;
+  if (at < ${count / 4}u) { y[at] = vec4<f16>(x[at]); }
 }
 `,
   };

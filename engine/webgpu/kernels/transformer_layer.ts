@@ -1,6 +1,6 @@
 /**
- * A transformer layer in eight dispatches: the norms are scales of a product's columns and rows, and
- * gates and residuals are added where products are written.
+ * A transformer layer in six dispatches: norms are part of the product that reads them, gates and
+ * residuals of the one that writes them.
  *
  * @module
  */
@@ -8,10 +8,8 @@
 import type { KernelBackend, TensorInfo } from "../../tfjs.ts";
 import type { LayerAttrs } from "../../ops/transformer_layer.ts";
 import type { ShaderRunner } from "../shader.ts";
-import { attentionShader, type AttentionSpec } from "./attention.ts";
+import { attend } from "./cosine_attention.ts";
 import { product } from "./products.ts";
-import { inverseRmsShader, unitRotateShader, type UnitRotateSpec } from "./rows.ts";
-import { shaderOf } from "./run.ts";
 
 /** A call of the kernel; the inputs are those of `LayerTensors`. */
 interface LayerCall {
@@ -35,14 +33,6 @@ export function transformerLayerKernel({ inputs, attrs, runner }: LayerCall): Te
     made.push(tensor);
     return tensor;
   };
-  const inverse = (tensor: TensorInfo) => {
-    const sizes = { rows, size: channels };
-    const shader = shaderOf(
-      `inverseRms ${JSON.stringify([sizes, epsilon])}`,
-      () => inverseRmsShader(sizes, epsilon),
-    );
-    return keep(runner.runShader(shader, [tensor], [[rows]])[0]!);
-  };
   const normedProduct = (
     tensor: TensorInfo,
     { scale, weight, n, gated = false }: {
@@ -56,53 +46,27 @@ export function transformerLayerKernel({ inputs, attrs, runner }: LayerCall): Te
       runner,
       {
         batch: 1,
+        weight: true,
         m: rows,
         n,
         k: channels,
         columnScale: { groups: scale.shape[0]! },
-        rowScale: true,
+        normalise: epsilon,
         gated,
       },
-      { a: tensor, b: weight, columnScale: scale, rowScale: inverse(tensor) },
+      { a: tensor, b: weight, columnScale: scale },
       [rows, n],
     ));
 
   const projected = normedProduct(x!, { scale: attentionNorm!, weight: qkv!, n: 3 * channels });
-  const turns: UnitRotateSpec = {
-    images,
-    tokens: height * width,
-    heads,
-    size,
-    half: cos!.shape.at(-1)!,
-    epsilon,
-  };
-  const turn = shaderOf(`unitRotate ${JSON.stringify(turns)}`, () => unitRotateShader(turns));
-  const [units] = runner.runShader(
-    turn,
-    [projected, headScale!, cos!, sin!],
-    [[rows, 2 * channels]],
-  );
-  keep(units!);
-  const spec: AttentionSpec = { images, height, width, heads, size, kernel };
-  const attention = shaderOf(
-    `layer attention ${JSON.stringify(spec)}`,
-    () =>
-      attentionShader(spec, {
-        q: { input: "q", stride: 2 * channels, offset: 0 },
-        k: { input: "q", stride: 2 * channels, offset: channels },
-        v: { input: "v", stride: 3 * channels, offset: 2 * channels },
-      }, runner.capabilities),
-  );
-  const [attended, sums] = runner.runShader(
-    attention,
-    [units!, projected],
-    [[rows, channels], [images, heads, height * width]],
-  );
-  keep(attended!);
-  keep(sums!);
+  const [attended] = attend(
+    runner,
+    { qkv: projected, scale: headScale!, cos: cos!, sin: sin! },
+    { images, height, width, heads, size, kernel, epsilon },
+  ).map(keep);
   const middle = keep(product(
     runner,
-    { batch: 1, m: rows, n: channels, k: channels, residual: true },
+    { batch: 1, weight: true, m: rows, n: channels, k: channels, residual: true },
     { a: attended!, b: out!, residual: x! },
     [rows, channels],
   ));
@@ -114,7 +78,7 @@ export function transformerLayerKernel({ inputs, attrs, runner }: LayerCall): Te
   });
   const y = product(
     runner,
-    { batch: 1, m: rows, n: channels, k: hidden, residual: true },
+    { batch: 1, weight: true, m: rows, n: channels, k: hidden, residual: true },
     { a: activated, b: down!, residual: middle },
     x!.shape,
   );
