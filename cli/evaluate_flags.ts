@@ -26,6 +26,7 @@ const PROFILES: readonly ProfileName[] = ["standard", "sen2MtcNew", "sen12MsCr",
 const SHARED = [
   "dilate",
   "feather",
+  "showClouds",
   "seed",
   "steps",
   "sampler",

@@ -212,6 +212,8 @@ export const restore = command({
     "names and digital numbers. Dates are read from the names (2018-03-07 or 20180307). With\n" +
     "--keep-clear or --mask, clear pixels come back bit for bit and a raster beside the result says\n" +
     "where each pixel comes from: 0 no data, 1 observed, 2 clear on another date, 3 reconstructed.\n" +
+    "Where the mask has cloud, on any date, the model is shown opaque cloud, if its card says how that\n" +
+    "looks: what shows through real cloud misleads it more than it tells. --show-clouds leaves that out.\n" +
     "\n" +
     "--samples n restores n times with other noise: the result is the mean, and a raster beside it,\n" +
     "<out>.uncertainty.tif, has the standard deviation of each band in the image's unit. Observed\n" +

@@ -60,6 +60,13 @@ export interface SyntheticDatasetOptions {
    * Default 0.
    */
   readonly variety?: number;
+  /**
+   * Probability that a sample's clouds are replaced by `opaqueCloud`, as a restoration with a mask hides
+   * them; of one frame in five the thick ones alone. Default 0.
+   */
+  readonly hidden?: number;
+  /** What stands for hidden cloud, of each band of the image; the model's card has the same. */
+  readonly opaqueCloud?: readonly number[];
   /** Largest relative change of brightness of the other frames. Default 0.06. */
   readonly jitter?: number;
   /** Largest relative change of green in the other frames, see {@linkcode otherDay}. Default 0.1. */
@@ -81,6 +88,8 @@ const DEFAULTS = {
   shapes: [] as readonly CloudShape[],
   shapesShare: 0.4,
   variety: 0,
+  hidden: 0,
+  opaqueCloud: [] as readonly number[],
   jitter: 0.06,
   season: 0.1,
   white: 10000,
@@ -100,10 +109,15 @@ const CHECKS: Checks<Settings> = {
   shapes: cloudShapesCheck,
   shapesShare: share,
   variety: share,
+  hidden: share,
+  opaqueCloud: list(number()),
   jitter: number({ min: 0, max: 0.5 }),
   season: number({ min: 0, max: 0.5 }),
   white: number({ above: 0 }),
 };
+
+/** Share of hidden frames whose thin clouds stay. */
+const THICK_ALONE = 0.2;
 
 /** Crops without data are drawn anew at most this often. */
 const CROP_TRIES = 20;
@@ -198,6 +212,20 @@ export function syntheticDataset({ places, ...settings }: SyntheticDatasetOption
   const { tileSize, length, size, mix } = options;
   const bands = checkPlaces(places, tileSize);
   const { image, beside } = divideBands(bands, options.auxiliaryBands);
+  const { hidden, opaqueCloud } = options;
+  if (hidden > 0 && opaqueCloud.length !== image.length) {
+    throw new RangeError(
+      `Cannot make a dataset: to hide clouds, opaqueCloud must have a number for each of ` +
+        `${image.length} bands, got ${opaqueCloud.length}`,
+    );
+  }
+
+  /** Opaque cloud where the class is cloud, up to `most`. */
+  function hide(shown: Float32Array, clouds: Uint8Array, most: number): void {
+    for (const [i, value] of clouds.entries()) {
+      if (value !== 0 && value <= most) shown.set(opaqueCloud, i * opaqueCloud.length);
+    }
+  }
 
   function draw(rng: Rng): { place: number; crop: Crop; frames: readonly Raster[] } {
     for (let attempt = 0; attempt < CROP_TRIES; attempt++) {
@@ -227,12 +255,15 @@ export function syntheticDataset({ places, ...settings }: SyntheticDatasetOption
       const cloudy = new Float32Array(length * pixels * image.length);
       const auxiliary = new Float32Array(length * pixels * beside.length);
       const mask = new Uint8Array(length * pixels);
+      const hides = hidden > 0 && stream.fork("hidden").uniform() < hidden;
       for (const [l, frame] of frames.entries()) {
         const own = stream.fork("frame").fork(l);
         const clear = l === reference ? frame : otherDay(frame, own.fork("light"), options);
         const sky = drawSky(clear, own, options);
         const { data } = sky.cloudy;
-        cloudy.set(pickBands(data, bands.length, image), l * pixels * image.length);
+        const shown = pickBands(data, bands.length, image);
+        if (hides) hide(shown, sky.clouds, own.fork("hidden").uniform() < THICK_ALONE ? 1 : 2);
+        cloudy.set(shown, l * pixels * image.length);
         auxiliary.set(pickBands(data, bands.length, beside), l * pixels * beside.length);
         mask.set(sky.mask, l * pixels);
       }

@@ -7,7 +7,7 @@
 import type { Raster, Rng } from "../core/mod.ts";
 import type { CloudShape } from "./cloud_shape.ts";
 import type { SyntheticCloudsOptions } from "./cloud_options.ts";
-import { syntheticClouds } from "./synthetic_clouds.ts";
+import { CLOUD_CLASSES, syntheticClouds } from "./synthetic_clouds.ts";
 
 /** What skies are drawn from. */
 export interface SkyOptions {
@@ -35,7 +35,11 @@ export interface Clouded {
   readonly cloudy: Raster;
   /** 1 where cloud, haze or shadow changes the ground visibly, [height, width]. */
   readonly mask: Uint8Array;
+  /** Classes of the clouds alone, [height, width]: 1 thick, 2 thin, else 0. */
+  readonly clouds: Uint8Array;
 }
+
+const { thick, thin } = CLOUD_CLASSES;
 
 /** A layer that is mostly thick and low, sometimes thin and high. */
 function mainLayer(rng: Rng, size: number, options: SkyOptions): SyntheticCloudsOptions {
@@ -108,10 +112,18 @@ export function drawSky(clear: Raster, rng: Rng, options: SkyOptions): Clouded {
   const layer = varied(mainLayer(rng, size, options), options, rng);
   const first = syntheticClouds(clear, rng.fork("clouds"), layer);
   const mask = Uint8Array.from(first.mask.data, (value) => value === 0 ? 0 : 1);
-  if (rng.fork("cirrus").uniform() >= options.cirrus) return { cloudy: first.cloudy, mask };
+  const clouds = Uint8Array.from(
+    first.mask.data,
+    (value) => value === thick || value === thin ? value : 0,
+  );
+  if (rng.fork("cirrus").uniform() >= options.cirrus) return { cloudy: first.cloudy, mask, clouds };
   const own = rng.fork("cirrus layer");
   const high = varied(cirrusLayer(own, size, options), options, own);
   const second = syntheticClouds(first.cloudy, own.fork("clouds"), high);
-  for (let i = 0; i < mask.length; i++) if (second.mask.data[i] !== 0) mask[i] = 1;
-  return { cloudy: second.cloudy, mask };
+  for (let i = 0; i < mask.length; i++) {
+    const value = second.mask.data[i]!;
+    if (value !== 0) mask[i] = 1;
+    if (value === thick || (value === thin && clouds[i] === 0)) clouds[i] = value;
+  }
+  return { cloudy: second.cloudy, mask, clouds };
 }

@@ -20,11 +20,14 @@ export interface CalibrationCase {
   readonly target: Raster;
   /** 1 where the reference is hidden, [height, width]. Default everywhere. */
   readonly mask?: ArrayLike<number>;
+  /** Clouds of the dates that the model is not shown, see `restoreSeries`. */
+  readonly hide?: readonly Uint8Array[];
 }
 
 /** Options of {@linkcode calibrate} and {@linkcode errorPairs}. */
 export interface CalibrateOptions
-  extends Omit<RestoreSamplesOptions, "samples" | "seeds" | "sampler" | "timesteps" | "steps"> {
+  extends
+    Omit<RestoreSamplesOptions, "samples" | "seeds" | "sampler" | "timesteps" | "steps" | "hide"> {
   /** Samples of each restoration. Default 8. */
   readonly samples?: number;
 }
@@ -62,9 +65,10 @@ export async function errorPairs(
 ): Promise<readonly ErrorPairs[]> {
   const { calibration: _, ...plain } = card;
   const images: ErrorPairs[] = [];
-  for await (const { cloudy, target, mask, reference = cloudy.length - 1 } of cases) {
+  for await (const { cloudy, target, mask, hide, reference = cloudy.length - 1 } of cases) {
     const { mean, deviation } = await restoreSamples({ ...model, card: plain }, cloudy, {
       ...options,
+      ...(hide && { hide }),
       reference,
       samples,
     });

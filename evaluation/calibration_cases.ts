@@ -7,7 +7,7 @@
 
 import type { Model } from "../model/mod.ts";
 import type { CalibrationCase } from "./calibrate.ts";
-import { masksOf } from "./case_pixels.ts";
+import { detectedMask, isVisible, masksOf } from "./case_pixels.ts";
 import { type LateCase, pickBands, referenceOf } from "./evaluation_case.ts";
 import { framesOf } from "./model_method.ts";
 import { whiteFor } from "./score_case.ts";
@@ -32,8 +32,12 @@ export async function* calibrationCases(
     const used = framesOf(model, { cloudy, reference });
     const { masks } = masksOf(given, white ?? whiteFor(target));
     const mask = masks?.[reference];
+    const hide = model.card.opaqueCloud !== undefined && cloudy.every(isVisible)
+      ? used.map((l) => detectedMask(cloudy[l]!, white ?? whiteFor(target)))
+      : undefined;
     yield {
       cloudy: used.map((l) => cloudy[l]!),
+      ...(hide && { hide }),
       reference: used.indexOf(reference),
       target,
       ...(mask && { mask }),

@@ -30,6 +30,11 @@ export interface ModelMethodOptions
    * --keep-clear`, or those that the case's "mask" says. Default: nothing is kept.
    */
   readonly keepClear?: "detector" | "mask";
+  /**
+   * Whether the clouds of that mask are hidden from the model, if its card says how. Default true, as
+   * `restore` does.
+   */
+  readonly hideClouds?: boolean;
   /** Restorations whose mean is scored. Default 1. */
   readonly samples?: number;
   /** What else made the images, for the record and the run's name: file, options as text. */
@@ -95,18 +100,15 @@ function stored(values: Float32Array, { dtype }: Raster): Raster["data"] {
   return data;
 }
 
-/** The restored image under cloud, the observed one where it is clear, an edge between. */
-function keptClear(
-  restored: Raster,
-  given: MethodInput,
-  { keepClear, dilate, feather }: Required<KeepClearOptions> & {
-    readonly keepClear: "detector" | "mask";
-  },
-): Raster {
-  const { cloudy, reference, found, white, name } = given;
-  const observed = cloudy[reference]!;
+/** The clouds of a date, as they are asked for. @throws {TypeError} If nobody knows them. */
+function maskFor(
+  { cloudy, found, white, name }: MethodInput,
+  date: number,
+  keepClear: "detector" | "mask",
+): Uint8Array {
+  const observed = cloudy[date]!;
   const mask = keepClear === "mask"
-    ? found?.[referenceOf(given)]
+    ? found?.[date]
     : isVisible(observed)
     ? detectedMask(observed, white)
     : undefined;
@@ -118,6 +120,19 @@ function keptClear(
           : `the detector needs B02, B03 and B04, got ${observed.bands.join(", ")}`),
     );
   }
+  return mask;
+}
+
+/** The restored image under cloud, the observed one where it is clear, an edge between. */
+function keptClear(
+  restored: Raster,
+  given: MethodInput,
+  { keepClear, dilate, feather }: Required<KeepClearOptions> & {
+    readonly keepClear: "detector" | "mask";
+  },
+): Raster {
+  const observed = given.cloudy[given.reference]!;
+  const mask = maskFor(given, referenceOf(given), keepClear);
   const { width, height, bands: { length: depth } } = observed;
   const shares = restoredShares(mask, { width, height, dilate, feather });
   const mixed = Float32Array.from(restored.data, (value, i) => {
@@ -153,8 +168,19 @@ export async function modelMethod(
   model: Model,
   options: ModelMethodOptions = {},
 ): Promise<EvaluatedMethod> {
-  const { name, keepClear, samples = 1, facts, dilate, feather, onProgress, ...how } = options;
+  const {
+    name,
+    keepClear,
+    hideClouds = true,
+    samples = 1,
+    facts,
+    dilate,
+    feather,
+    onProgress,
+    ...how
+  } = options;
   const { card } = model;
+  const hides = keepClear !== undefined && hideClouds && card.opaqueCloud !== undefined;
   if (!(Number.isSafeInteger(samples) && samples >= 1)) {
     throw new RangeError(`Cannot restore: there must be at least one sample, got ${samples}`);
   }
@@ -174,6 +200,7 @@ export async function modelMethod(
       seed,
       samples,
       ...(keepClear && { keepClear, ...keep }),
+      ...(hides && { hideClouds }),
       ...Object.fromEntries(
         Object.entries({ frames, blend, overlap, batch }).filter(([, value]) =>
           value !== undefined
@@ -186,8 +213,10 @@ export async function modelMethod(
       const { reference, signal } = given;
       const used = framesOf(model, given, anyLength);
       const cloudy = used.map((l) => given.cloudy[l]!);
+      const hide = hides ? used.map((l) => maskFor(given, l, keepClear)) : undefined;
       const series = {
         ...how,
+        ...(hide && { hide }),
         reference: used.indexOf(reference),
         ...(onProgress && { onProgress }),
         ...(signal && { signal }),

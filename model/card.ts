@@ -118,6 +118,11 @@ export interface ModelCard {
   readonly sampling?: CardSampling;
   /** Default none: deviations are what samples spread. */
   readonly calibration?: CardCalibration;
+  /**
+   * How cloud that lets nothing through looked in training, of each band in its unit. A restoration
+   * with a mask of clouds shows the model this where the mask has cloud. Default: what is there.
+   */
+  readonly opaqueCloud?: readonly number[];
 }
 
 const bandCheck = object<CardBand>({ name: string, unit: string }, { unit: "DN" });
@@ -227,10 +232,11 @@ const CARD_CHECKS: Checks<ModelCard> = {
   training: trainingCheck,
   sampling: samplingCheck,
   calibration: calibrationCheck,
+  opaqueCloud: list(number()),
 };
 
 /** What older files do not have. */
-const CARD_DEFAULTS = { sampling: undefined, calibration: undefined };
+const CARD_DEFAULTS = { sampling: undefined, calibration: undefined, opaqueCloud: undefined };
 
 /**
  * A card from JSON. The options of its modules are checked when the model is built.
@@ -242,12 +248,19 @@ export function parseCard(value: unknown, path = "$"): ModelCard {
   const given = Object.entries(checked).filter(([, item]) => item !== undefined);
   const card = Object.fromEntries(given) as unknown as ModelCard;
   const { bands, scaling, condition: { auxiliary, auxiliaryScaling } } = card;
-  const floors = card.calibration?.floor?.length ?? bands.length;
-  if (floors !== bands.length) {
-    throw new OptionsError(
-      `${path}.calibration.floor`,
-      `must have a number for each of ${bands.length} bands, got ${floors}`,
-    );
+  const { calibration, opaqueCloud } = card;
+  for (
+    const [key, numbers] of [["calibration.floor", calibration?.floor], [
+      "opaqueCloud",
+      opaqueCloud,
+    ]] as const
+  ) {
+    if (numbers !== undefined && numbers.length !== bands.length) {
+      throw new OptionsError(
+        `${path}.${key}`,
+        `must have a number for each of ${bands.length} bands, got ${numbers.length}`,
+      );
+    }
   }
   checkScalingLength(scaling, bands.length, `${path}.scaling`);
   if (auxiliaryScaling !== undefined) {

@@ -7,6 +7,7 @@
 import {
   type Images,
   type Sequence,
+  skipAndOut,
   type Tensor,
   type Tensor1D,
   type Tensor5D,
@@ -49,8 +50,7 @@ export function applyDenoiser(network: Network, weights: Weights, input: Denoise
   return tf.tidy(() => {
     const x = tf.mul(noised, perSample(cIn, 5)) as Sequence;
     const { image, masks } = network.apply(weights, { x, condition, cNoise, random });
-    const skip = tf.mul(tf.mean(noised as Tensor, 1), perSample(cSkip, 4));
-    const denoised = tf.add(skip, tf.mul(image, perSample(cOut, 4))) as Images;
+    const denoised = skipAndOut(noised, image, { skip: cSkip, out: cOut });
     return masks === undefined ? { image: denoised } : { image: denoised, masks };
   });
 }

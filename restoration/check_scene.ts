@@ -172,7 +172,8 @@ export async function checkScene(
       ...options,
       white,
       window,
-      ...(keepClear && { sky: looks ? clouds : withHiddenSky(clouds, hidden) }),
+      ...(keepClear &&
+        { sky: looks ? clouds : withHiddenSky(clouds, { ...hidden, reference: scene.reference }) }),
       ...(onProgress && {
         onProgress: ({ done, total }) =>
           onProgress({ done: run * total + done, total: settings.runs * total }),

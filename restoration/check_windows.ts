@@ -78,12 +78,13 @@ async function look(
     new FrameRows(frame, [needed.column, needed.column + needed.width])
   );
   for (const each of rows) await each.load(needed.row, needed.row + needed.height);
-  const { mask, others } = clouds.open(rows);
-  const wide = await mask.read(around);
+  const masks = clouds.open(rows);
+  const wide = await masks[reference]!.read(around);
   const shares = cropped(restoredShares(wide, { ...around, dilate, feather }), around, window);
   const seen = new Uint8Array(shares.length);
-  for (const other of others) {
-    const found = await other.read(window);
+  for (const [l, mask] of masks.entries()) {
+    if (mask === undefined || l === reference) continue;
+    const found = await mask.read(window);
     for (let i = 0; i < seen.length; i++) if (found[i] === 0) seen[i] = 1;
   }
   const own = rows[reference]!;

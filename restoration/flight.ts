@@ -14,10 +14,8 @@ import { SkyRows } from "./sky_rows.ts";
 export interface SceneSky extends KeepClearOptions {
   /** Pixels around a pixel that its masks depend on. */
   readonly margin: number;
-  /** Masks of the reference and of the other dates, given the rows of all dates in flight. */
-  open(
-    rows: readonly FrameRows[],
-  ): { readonly mask: MaskSource; readonly others: readonly MaskSource[] };
+  /** Masks of the dates, the reference's always, given the rows of all dates in flight. */
+  open(rows: readonly FrameRows[]): readonly (MaskSource | undefined)[];
 }
 
 /** Columns of the scene that tiles, and masks around them, are made of. */
@@ -37,8 +35,14 @@ export class Flight {
   /** Columns of the scene that tiles are cut from: first and one past the last. */
   readonly columns: readonly [number, number];
 
-  /** @throws {RangeError} If the options of the mask are out of range. */
-  constructor(plan: TilePlan, scene: Scene, sky?: SceneSky) {
+  /**
+   * @param hides Whether tiles ask where the dates' clouds are.
+   * @throws {RangeError} If the options of the mask are out of range.
+   */
+  constructor(plan: TilePlan, scene: Scene, { sky, hides = false }: {
+    readonly sky?: SceneSky | undefined;
+    readonly hides?: boolean;
+  } = {}) {
     const keep = { ...KEEP_CLEAR_DEFAULTS, ...sky };
     if (sky !== undefined) checkKeepClear(keep);
     const margin = sky === undefined ? 0 : sky.margin + keep.dilate;
@@ -49,7 +53,9 @@ export class Flight {
     this.reference = this.frames[scene.reference]!;
     this.sky = sky && new SkyRows({
       ...keep,
-      ...sky.open(this.frames),
+      masks: sky.open(this.frames),
+      reference: scene.reference,
+      hides,
       scene: plan.scene,
       columns: this.columns,
       margin,

@@ -151,7 +151,10 @@ export function withHidden(scene: Scene, part: HiddenPart): Scene {
 }
 
 /** The sky with the hidden part masked in the reference as well. */
-export function withHiddenSky(sky: SceneSky, { window, mask }: HiddenPart): SceneSky {
+export function withHiddenSky(
+  sky: SceneSky,
+  { window, mask, reference }: HiddenPart & { readonly reference: number },
+): SceneSky {
   const over = (source: MaskSource): MaskSource => ({
     async read(asked) {
       const found = Uint8Array.from(await source.read(asked));
@@ -166,10 +169,7 @@ export function withHiddenSky(sky: SceneSky, { window, mask }: HiddenPart): Scen
   });
   return {
     ...sky,
-    open(rows) {
-      const { mask: own, others } = sky.open(rows);
-      return { mask: over(own), others };
-    },
+    open: (rows) => sky.open(rows).map((mask, l) => l === reference ? over(mask!) : mask),
   };
 }
 

@@ -32,12 +32,5 @@ export function maskSky(
         ),
     }
   );
-  return {
-    margin: 0,
-    open: () => ({
-      mask: sources[reference]!,
-      others: sources.filter((source, l) => source !== undefined && l !== reference)
-        .map((source) => source!),
-    }),
-  };
+  return { margin: 0, open: () => sources };
 }

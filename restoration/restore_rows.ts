@@ -60,6 +60,11 @@ export interface RestoreRowsOptions extends TilingOptions {
   /** Where it is given, clear pixels of the reference are kept. */
   readonly sky?: SceneSky;
   /**
+   * Whether the model is shown opaque cloud where the sky has cloud, if its card says how that looks.
+   * Default true.
+   */
+  readonly hideClouds?: boolean;
+  /**
    * A restoration for each seed: the result is their mean, and rows come with their deviation. Default
    * one, by `seed`.
    */
@@ -121,7 +126,10 @@ export async function restoreRows(
   const { batch = 4, tileOrder = (columns) => columns, onProgress, signal, write } = options;
   const { seeds = [options.seed ?? 0], deviations } = options;
   const { plan, calls } = await planArea(model, scene, options);
-  const flight = new Flight(plan, scene, options.sky);
+  const { sky: clouds, hideClouds = true } = options;
+  const { opaqueCloud } = model.card;
+  const hides = hideClouds && opaqueCloud !== undefined && clouds !== undefined;
+  const flight = new Flight(plan, scene, { sky: clouds, hides });
   const { tileSize, rows: tops, area, target, all: { rows: [firstRow, lastRow], columns } } = plan;
   const total = (lastRow - firstRow) * (columns[1] - columns[0]);
   const work = total * seeds.length;
@@ -134,6 +142,7 @@ export async function restoreRows(
       plan,
       frames: flight.frames,
       auxiliary: flight.auxiliary,
+      ...(hides && { hidden: { sky: flight.sky!, left: flight.columns[0], cloud: opaqueCloud } }),
       reference: scene.reference,
       batch,
       separate: how === "independent" ? scene.frames.length : 1,
@@ -231,17 +240,13 @@ export async function countTiles(
   // Nothing but the reference tells what is cloudy, and without a mask only gaps are left out.
   const alone = { ...scene, frames: [scene.frames[scene.reference]!], reference: 0 };
   const { auxiliary: _, ...bare } = alone;
-  const flight = new Flight(
-    plan,
-    bare,
-    options.sky && {
-      ...options.sky,
-      open: ([own]) => ({
-        mask: options.sky!.open(scene.frames.map(() => own!)).mask,
-        others: [],
-      }),
+  const { sky } = options;
+  const flight = new Flight(plan, bare, {
+    sky: sky && {
+      ...sky,
+      open: ([own]) => [sky.open(scene.frames.map(() => own!))[scene.reference]],
     },
-  );
+  });
   let restored = 0;
   for (let row = firstRow; row < lastRow; row++) {
     options.signal?.throwIfAborted();

@@ -7,6 +7,7 @@
 
 import { pixelArray, type Raster } from "../core/mod.ts";
 import type { Model } from "../model/mod.ts";
+import { withoutClouds } from "./hide_clouds.ts";
 import { restoreRows } from "./restore_rows.ts";
 import type { RestoreSeriesOptions } from "./restore_series.ts";
 import { samplingOf, type SamplingOptions } from "./sampling.ts";
@@ -46,7 +47,7 @@ export async function restoreSamples(
   options: RestoreSamplesOptions,
 ): Promise<RestoredSamples> {
   const length = frames.length;
-  const { reference = length - 1, anyLength = false, samples: _, ...rest } = options;
+  const { reference = length - 1, anyLength = false, samples: _, hide, ...rest } = options;
   checkLength(model, { length, anyLength });
   const { seeds, factor, floor, text: _text, ...sampling } = samplingOf(model, options);
   const like = frames[reference];
@@ -55,7 +56,7 @@ export async function restoreSamples(
       `Cannot restore: the reference must be 0 … ${length - 1}, got ${reference}`,
     );
   }
-  const scene = sceneInMemory(model, frames, { reference });
+  const scene = sceneInMemory(model, withoutClouds(model, frames, hide), { reference });
   const data = pixelArray(like.dtype, like.data.length);
   const spread = new Float32Array(like.data.length);
   await restoreRows(model, scene, {

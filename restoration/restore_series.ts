@@ -6,6 +6,7 @@
 
 import { pixelArray, type Raster } from "../core/mod.ts";
 import type { Model } from "../model/mod.ts";
+import { withoutClouds } from "./hide_clouds.ts";
 import { restoreRows, type TilingOptions } from "./restore_rows.ts";
 import { sceneInMemory } from "./scene_in_memory.ts";
 import { checkLength } from "./series.ts";
@@ -14,6 +15,11 @@ import { checkLength } from "./series.ts";
 export interface RestoreSeriesOptions extends TilingOptions {
   /** The frame that the result depicts. Default the last. */
   readonly reference?: number;
+  /**
+   * Clouds of the dates (classes of `detectClouds`): where a card says how opaque cloud looks, the model
+   * is shown that there. Default: it is shown what is there.
+   */
+  readonly hide?: readonly Uint8Array[];
 }
 
 /**
@@ -36,7 +42,7 @@ export async function restoreSeries(
   options: RestoreSeriesOptions = {},
 ): Promise<Raster> {
   const length = frames.length;
-  const { reference = length - 1, anyLength = false, ...rest } = options;
+  const { reference = length - 1, anyLength = false, hide, ...rest } = options;
   checkLength(model, { length, anyLength });
   const like = frames[reference];
   if (like === undefined) {
@@ -44,7 +50,7 @@ export async function restoreSeries(
       `Cannot restore: the reference must be 0 … ${length - 1}, got ${reference}`,
     );
   }
-  const scene = sceneInMemory(model, frames, { reference });
+  const scene = sceneInMemory(model, withoutClouds(model, frames, hide), { reference });
   const data = pixelArray(like.dtype, like.data.length);
   await restoreRows(model, scene, {
     ...rest,

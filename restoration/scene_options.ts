@@ -20,6 +20,12 @@ export interface RestoreSceneOptions
    * product's own scene classification ("scl"), or a raster of classes (its path) finds clear.
    */
   readonly mask?: string;
+  /**
+   * Whether the model is shown opaque cloud where the mask has cloud, if its card says how that looks
+   * (`opaqueCloud`): half-transparent real clouds mislead models that know drawn ones. Default true;
+   * nothing is hidden without a mask.
+   */
+  readonly hideClouds?: boolean;
   /** Classes of the mask's raster that are cloud or shadow; default see `openClassMask`. */
   readonly maskValues?: readonly number[];
   /**

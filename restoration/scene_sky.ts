@@ -91,13 +91,7 @@ function detected(
 export function detectorSky(scene: Scene, model: Pick<Model, "card">): SceneSky {
   return {
     margin: DETECTOR_MARGIN,
-    open(rows) {
-      const sources = rows.map((row, date) => detected(row, { scene, model, date }));
-      return {
-        mask: sources[scene.reference]!,
-        others: sources.filter((_, date) => date !== scene.reference),
-      };
-    },
+    open: (rows) => rows.map((row, date) => detected(row, { scene, model, date })),
   };
 }
 
@@ -157,19 +151,13 @@ export async function openSky(
       margin: DETECTOR_MARGIN,
       ...(dilate !== undefined && { dilate }),
       ...(feather !== undefined && { feather }),
-      open(rows) {
-        const sources = rows.map((row, l) => {
+      open: (rows) =>
+        rows.map((row, l) => {
           const raster = rasters[l];
           if (raster !== undefined) return abortableMask(classMaskSource(row, raster), signal);
           if (!visible) return undefined;
           return abortableMask(detected(row, { scene, model, date: l }), signal);
-        });
-        return {
-          mask: sources[reference]!,
-          others: sources.filter((source, l) => source !== undefined && l !== reference)
-            .map((source) => source!),
-        };
-      },
+        }),
     },
   };
 }

@@ -52,6 +52,7 @@ export async function sceneTags(
   const { card } = model;
   const { dates, paths, radiometry, scene: { reference } } = series;
   const { seed = 0, steps = card.steps, overlap = 0.25, blend = "end", mask } = options;
+  const { hideClouds = true } = options;
   const { dilate = KEEP_CLEAR_DEFAULTS.dilate, feather = KEEP_CLEAR_DEFAULTS.feather } = options;
   const name = (i: number) => dates[i] ?? paths[i]!.replace(/^.*[\\/](?=.)/, "");
   const own = radiometry[reference];
@@ -71,7 +72,8 @@ export async function sceneTags(
       EMRDM_MISSING_B10: options.missingB10,
     }),
     ...(mask !== undefined && {
-      EMRDM_MASK: `${mask.replace(/^.*[\\/](?=.)/, "")} dilate ${dilate} feather ${feather}`,
+      EMRDM_MASK: `${mask.replace(/^.*[\\/](?=.)/, "")} dilate ${dilate} feather ${feather}` +
+        (hideClouds && card.opaqueCloud !== undefined ? ", clouds hidden from the model" : ""),
     }),
   };
 }

@@ -1,6 +1,6 @@
 /**
- * The rows of the sky that are in flight: how much of each pixel is restored, and whether another date
- * shows it.
+ * The rows of the sky that are in flight: how much of each pixel is restored, whether another date
+ * shows it, and where the dates' clouds are.
  *
  * @module
  */
@@ -17,10 +17,11 @@ export interface SkyRowsOptions extends Required<KeepClearOptions> {
   readonly columns: readonly [number, number];
   /** Pixels around a pixel that its share depends on. */
   readonly margin: number;
-  /** Of the reference. */
-  readonly mask: MaskSource;
-  /** Of the other dates. */
-  readonly others: readonly MaskSource[];
+  /** Of the dates, the reference's always. */
+  readonly masks: readonly (MaskSource | undefined)[];
+  readonly reference: number;
+  /** Whether the dates' classes are kept. */
+  readonly hides: boolean;
 }
 
 interface Chunk {
@@ -28,6 +29,8 @@ interface Chunk {
   readonly rows: number;
   readonly shares: Uint8Array;
   readonly seen: Uint8Array;
+  /** Of each date, where they are kept. */
+  readonly classes: readonly (Uint8Array | undefined)[];
 }
 
 /** Rows that are looked at together. */
@@ -61,12 +64,15 @@ export class SkyRows {
 
   /** Looks at what is missing of the rows [first, last). */
   async load(first: number, last: number): Promise<void> {
-    const { scene, columns: [left, right], others } = this.#options;
+    const { scene, columns: [left, right], masks, reference, hides } = this.#options;
     for (let row = this.#next(first); row < last; row += SKY_ROWS) {
       const rows = Math.min(SKY_ROWS, scene.height - row);
       const width = right - left;
       const shares = new Uint8Array(rows * width);
       const seen = new Uint8Array(rows * width);
+      const classes = masks.map((mask) =>
+        hides && mask !== undefined ? new Uint8Array(rows * width) : undefined
+      );
       for (let column = left; column < right; column += COLUMNS) {
         const window = { column, row, width: Math.min(COLUMNS, right - column), height: rows };
         const put = (block: Uint8Array, out: Uint8Array) => {
@@ -75,29 +81,37 @@ export class SkyRows {
             out.set(from, y * width + column - left);
           }
         };
-        const share = await this.#shares(window);
+        const { share, own } = await this.#reference(window);
         put(share, shares);
-        // Whether other dates show a pixel is asked only where it is restored.
-        if (!share.some((value) => value > 0)) continue;
+        // Where nothing is restored, whether other dates show a pixel is not asked.
+        const restores = share.some((value) => value > 0);
         const clear = new Uint8Array(share.length);
-        for (const other of others) {
-          const mask = await other.read(window);
-          for (let i = 0; i < clear.length; i++) if (mask[i] === 0) clear[i] = 1;
+        for (const [l, mask] of masks.entries()) {
+          if (mask === undefined || !(hides || (restores && l !== reference))) continue;
+          const found = l === reference ? own : await mask.read(window);
+          if (classes[l] !== undefined) put(found, classes[l]);
+          if (l === reference || !restores) continue;
+          for (let i = 0; i < clear.length; i++) if (found[i] === 0) clear[i] = 1;
         }
         put(clear, seen);
       }
-      this.#chunks = [...this.#chunks, { first: row, rows, shares, seen }];
+      this.#chunks = [...this.#chunks, { first: row, rows, shares, seen, classes }];
     }
   }
 
-  async #shares(window: RasterWindow): Promise<Uint8Array> {
-    const { scene, mask, dilate, feather } = this.#options;
+  /** The reference's shares, and its classes. */
+  async #reference(
+    window: RasterWindow,
+  ): Promise<{ readonly share: Uint8Array; readonly own: Uint8Array }> {
+    const { scene, masks, reference, dilate, feather } = this.#options;
     const around = grown(window, { scene, margin: dilate });
-    const cloudy = await mask.read(around);
+    const cloudy = await masks[reference]!.read(around);
     if (!cloudy.some((value) => value !== 0)) {
-      return new Uint8Array(window.width * window.height);
+      const none = new Uint8Array(window.width * window.height);
+      return { share: none, own: none };
     }
-    return cropped(restoredShares(cloudy, { ...around, dilate, feather }), around, window);
+    const share = restoredShares(cloudy, { ...around, dilate, feather });
+    return { share: cropped(share, around, window), own: cropped(cloudy, around, window) };
   }
 
   #next(first: number): number {
@@ -114,13 +128,23 @@ export class SkyRows {
 
   /** Shares in 255ths and whether another date is clear, of the columns of a row. */
   row(row: number): { readonly shares: Uint8Array; readonly seen: Uint8Array } {
-    const { columns: [left, right] } = this.#options;
-    const width = right - left;
-    const chunk = this.#chunks.find(({ first, rows }) => row >= first && row < first + rows)!;
-    const at = (row - chunk.first) * width;
+    const { chunk, at, width } = this.#at(row);
     return {
       shares: chunk.shares.subarray(at, at + width),
       seen: chunk.seen.subarray(at, at + width),
     };
+  }
+
+  /** The classes of a date in the columns of a row; undefined where they are not kept. */
+  classes(date: number, row: number): Uint8Array | undefined {
+    const { chunk, at, width } = this.#at(row);
+    return chunk.classes[date]?.subarray(at, at + width);
+  }
+
+  #at(row: number): { readonly chunk: Chunk; readonly at: number; readonly width: number } {
+    const { columns: [left, right] } = this.#options;
+    const width = right - left;
+    const chunk = this.#chunks.find(({ first, rows }) => row >= first && row < first + rows)!;
+    return { chunk, at: (row - chunk.first) * width, width };
   }
 }

@@ -12,8 +12,10 @@ import { breathe } from "./abortable.ts";
 import { Exchange, type Turns } from "./exchange.ts";
 import { fillGaps } from "./fill_gaps.ts";
 import type { FrameRows } from "./frame_rows.ts";
+import { isCloud } from "./hide_clouds.ts";
 import type { TilePlan } from "./plan.ts";
-import type { TileOrigin } from "./tiles.ts";
+import type { SkyRows } from "./sky_rows.ts";
+import { reflect, type TileOrigin } from "./tiles.ts";
 
 /** A restored tile [tileSize, tileSize, bands] in the model's units. */
 export interface RestoredTile {
@@ -21,11 +23,22 @@ export interface RestoredTile {
   readonly image: Float32Array;
 }
 
+/** What the model is not shown. */
+interface HiddenClouds {
+  /** Whose classes are kept, from the scene's column `left` on. */
+  readonly sky: SkyRows;
+  readonly left: number;
+  /** What it is shown instead, of each band. */
+  readonly cloud: readonly number[];
+}
+
 /** What tiles are made of. */
 export interface TileRunnerOptions {
   readonly plan: TilePlan;
   readonly frames: readonly FrameRows[];
   readonly auxiliary: readonly FrameRows[] | undefined;
+  /** Default: the model is shown everything. */
+  readonly hidden?: HiddenClouds;
   readonly reference: number;
   readonly batch: number;
   /** Frames of a batch's D: all dates, where they are independent and there are several; else 1. */
@@ -178,7 +191,9 @@ export class TileRunner {
       const tiles = frames.map((frame, l) => {
         const at = (i * frames.length + l) * size;
         frame.cut(out, at, { scene, tileSize, origin });
-        return out.subarray(at, at + size);
+        const tile = out.subarray(at, at + size);
+        if (frames === this.#options.frames) this.#hide(tile, l, origin);
+        return tile;
       });
       fillGaps(tiles, {
         width: tileSize,
@@ -187,6 +202,24 @@ export class TileRunner {
       });
     }
     return out;
+  }
+
+  /** Opaque cloud where a date has cloud; what has no data stays so. */
+  #hide(tile: Float32Array, date: number, origin: TileOrigin): void {
+    const { hidden, plan: { tileSize, scene } } = this.#options;
+    if (hidden === undefined) return;
+    const { sky, left, cloud } = hidden;
+    for (let y = 0; y < tileSize; y++) {
+      const classes = sky.classes(date, reflect(origin.row + y, scene.height));
+      if (classes === undefined) return;
+      for (let x = 0; x < tileSize; x++) {
+        if (!isCloud(classes[reflect(origin.column + x, scene.width) - left]!)) continue;
+        const at = (y * tileSize + x) * cloud.length;
+        for (let b = 0; b < cloud.length; b++) {
+          if (!Number.isNaN(tile[at + b]!)) tile[at + b] = cloud[b]!;
+        }
+      }
+    }
   }
 
   #post(

@@ -5,7 +5,7 @@
  */
 
 import type { Entry } from "../core/mod.ts";
-import { execute, type Sequence, tf } from "../engine/mod.ts";
+import { execute, type Sequence, stepTowards, tf } from "../engine/mod.ts";
 import { noiseLevelAtSigma } from "../schedules/mod.ts";
 import {
   CHURN_CHECKS,
@@ -45,12 +45,7 @@ export function euler(options: EulerOptions = {}): Sampler {
           // y ← y + (σ̇/σ̂)(y − D)·Δt (Alg. 2 ll. 10–11, Eq. 11)
           const next = noiseLevelAtSigma(schedule, sigmaNext);
           const step = schedule.sigmaDot(level.t) / level.sigma * (next.t - level.t);
-          const stepped = await execute(() =>
-            tf.add(
-              yHat,
-              tf.mul(tf.sub(yHat, tf.expandDims(denoised, 1)), tf.scalar(step)),
-            ) as Sequence
-          );
+          const stepped = await execute(() => stepTowards(yHat, denoised, tf.scalar(step)));
           if (yHat !== y) yHat.dispose();
           y.dispose();
           y = stepped;

@@ -5,6 +5,7 @@
  */
 
 import { blockwise, ownedTensor, type Params, type Tensor, tf } from "../engine/mod.ts";
+import { moved } from "./ema.ts";
 
 /** Options of {@linkcode adamw}; the defaults are PyTorch's, which the paper's runs used. */
 export interface AdamWOptions {
@@ -49,6 +50,22 @@ export interface AdamWRates<T = Tensor> {
   readonly keep: T;
 }
 
+/** A moving average of the parameters that moves with an update. */
+export interface MovingAverage {
+  readonly params: Params;
+  /** 1 − decay. */
+  readonly share: Tensor;
+}
+
+/** What an update is made from. */
+export interface AdamWInput extends AdamWMoments {
+  readonly rates: AdamWRates;
+  /** What gradients are multiplied by first. Default 1. */
+  readonly factor?: Tensor | undefined;
+  /** Default none. */
+  readonly averages?: readonly MovingAverage[];
+}
+
 /** An optimizer. */
 export interface AdamW {
   /** The rates of update n, from 1, where the learning rate is multiplied by `factor`, default 1. */
@@ -57,8 +74,8 @@ export interface AdamW {
   apply(
     params: Params,
     grads: Params,
-    given: AdamWMoments & { readonly rates: AdamWRates },
-  ): AdamWMoments & { readonly params: Params };
+    given: AdamWInput,
+  ): AdamWMoments & { readonly params: Params; readonly averages: readonly Params[] };
   /** Zeros like the parameters; the caller owns them. */
   init(params: Params): AdamWState;
   /** One update. The arguments stay the caller's, and so does the result. */
@@ -123,17 +140,29 @@ export function adamw(options: AdamWOptions = {}): AdamW {
   function apply(
     params: Params,
     grads: Params,
-    { first, second, rates }: AdamWMoments & { readonly rates: AdamWRates },
+    { first, second, rates, factor, averages = [] }: AdamWInput,
   ) {
-    const updated = Object.entries(params).map(([name, param]) => {
-      const tensors = [param, grads[name]!, first[name]!, second[name]!];
+    // All of it as one chain: what is between is never written.
+    const update = ([param, grad, m, v, ...moving]: readonly Tensor[]) => {
+      const scaled = factor === undefined ? grad! : tf.mul(grad!, factor);
+      const updated = updateOne([param!, scaled, m!, v!], rates);
       return [
-        name,
-        tf.tidy(() => [...blockwise((one) => updateOne(one, rates), tensors)]),
-      ] as const;
+        ...updated,
+        ...moving.map((average, i) => moved(average, updated[0], averages[i]!.share)),
+      ];
+    };
+    const updated = Object.entries(params).map(([name, param]) => {
+      const own = [param, grads[name]!, first[name]!, second[name]!];
+      const tensors = [...own, ...averages.map((average) => average.params[name]!)];
+      return [name, tf.tidy(() => [...blockwise(update, tensors)])] as const;
     });
     const pick = (i: number) => Object.fromEntries(updated.map(([name, all]) => [name, all[i]!]));
-    return { params: pick(0), first: pick(1), second: pick(2) };
+    return {
+      params: pick(0),
+      first: pick(1),
+      second: pick(2),
+      averages: averages.map((_, i) => pick(3 + i)),
+    };
   }
 
   return {

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { type Params, type Scalar, tf } from "../engine/mod.ts";
+import { type Params, type Scalar, sumOfSquares, tf } from "../engine/mod.ts";
 
 /** Gradients and their norm before clipping. */
 export interface Clipped {
@@ -15,6 +15,16 @@ export interface Clipped {
 /** Added to the norm, as in PyTorch. */
 const EPSILON = 1e-6;
 
+/** ‖g‖, and what gradients are multiplied by: min(1, c/(‖g‖ + 1e-6)); undefined where c is infinite. */
+export function clipping(
+  grads: Params,
+  maxNorm: number,
+): { readonly norm: Scalar; readonly factor: Scalar | undefined } {
+  const norm = tf.sqrt(sumOfSquares(Object.values(grads)));
+  if (maxNorm === Infinity) return { norm, factor: undefined };
+  return { norm, factor: tf.minimum(tf.scalar(1), tf.div(maxNorm, tf.add(norm, EPSILON))) };
+}
+
 /**
  * g ← g·min(1, c/(‖g‖ + 1e-6)), where ‖g‖ is the norm of all gradients together.
  *
@@ -23,15 +33,11 @@ const EPSILON = 1e-6;
  */
 export function clipByGlobalNorm(grads: Params, maxNorm: number): Clipped {
   return tf.tidy(() => {
-    const squares = Object.values(grads).map((grad) => tf.sum(tf.square(grad)));
-    // Not addN, which binds one buffer per gradient on WebGPU, more than a shader may have.
-    const norm = tf.sqrt(tf.sum(tf.stack(squares))) as Scalar;
-    if (maxNorm === Infinity) {
-      const copies = Object.entries(grads).map(([name, grad]) => [name, grad.clone()]);
-      return { grads: Object.fromEntries(copies), norm };
-    }
-    const factor = tf.minimum(tf.scalar(1), tf.div(maxNorm, tf.add(norm, EPSILON)));
-    const scaled = Object.entries(grads).map(([name, grad]) => [name, tf.mul(grad, factor)]);
+    const { norm, factor } = clipping(grads, maxNorm);
+    const scaled = Object.entries(grads).map(([name, grad]) => [
+      name,
+      factor === undefined ? grad.clone() : tf.mul(grad, factor),
+    ]);
     return { grads: Object.fromEntries(scaled), norm };
   });
 }

@@ -146,6 +146,8 @@ const SYNTHETIC: ChecksOf<SyntheticData> = {
   overcast: share,
   cirrus: share,
   variety: share,
+  hidden: share,
+  opaqueCloud: list(number()),
   season: number({ min: 0, max: 0.5 }),
   jitter: number({ min: 0, max: 0.5 }),
   white: number({ above: 0 }),

@@ -28,17 +28,17 @@ export function emaDecay(decay: number, update: number): number {
  * @returns The new average; the caller owns it.
  */
 export function updateEma(ema: Params, params: Params, decay: number): Params {
-  return moveEma(ema, params, 1 - decay);
-}
-
-/** ema ← ema − share·(ema − params); a share that is a scalar [] is a graph input when traced. */
-export function moveEma(ema: Params, params: Params, share: number | Tensor): Params {
   const updated = Object.entries(ema).map(([name, average]) => [
     name,
     tf.tidy(() => {
-      const move = ([a, p]: readonly Tensor[]) => [tf.sub(a!, tf.mul(tf.sub(a!, p!), share))];
+      const move = ([a, p]: readonly Tensor[]) => [moved(a!, p!, 1 - decay)];
       return blockwise(move, [average, params[name]!])[0]!;
     }),
   ]);
   return Object.fromEntries(updated);
+}
+
+/** average − share·(average − param); a share that is a scalar [] is a graph input when traced. */
+export function moved(average: Tensor, param: Tensor, share: number | Tensor): Tensor {
+  return tf.sub(average, tf.mul(tf.sub(average, param), share));
 }

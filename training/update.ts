@@ -16,8 +16,7 @@ import {
 } from "../engine/mod.ts";
 import type { Network } from "../networks/mod.ts";
 import type { AdamW, AdamWMoments, AdamWRates } from "./adamw.ts";
-import { clipByGlobalNorm } from "./clip.ts";
-import { moveEma } from "./ema.ts";
+import { clipping } from "./clip.ts";
 import { lossAndGradients, type ObjectiveVectors, type TrainingTensors } from "./objective.ts";
 
 /** What training changes. */
@@ -73,15 +72,20 @@ function applyGradients(
   grads: Params,
   { optimizer, clip }: Omit<UpdateOptions, "network">,
 ): Omit<UpdateOutput, "loss" | "losses"> {
-  const clipped = clipByGlobalNorm(grads, clip);
+  const { norm, factor } = clipping(grads, clip);
   // Nothing is updated before every gradient is known: the new state may then replace the old one.
-  const move = tf.mul(rates.move, tf.add(tf.mul(clipped.norm, 0), 1));
-  const next = optimizer.apply(params, clipped.grads, { ...moments, rates: { ...rates, move } });
+  const move = tf.mul(rates.move, tf.add(tf.mul(norm, 0), 1));
+  const next = optimizer.apply(params, grads, {
+    ...moments,
+    rates: { ...rates, move },
+    factor,
+    averages: ema.map((params, i) => ({ params, share: rates.ema[i]! })),
+  });
   return {
-    norm: clipped.norm,
+    norm,
     params: next.params,
     moments: { first: next.first, second: next.second },
-    ema: ema.map((average, i) => moveEma(average, next.params, rates.ema[i]!)),
+    ema: next.averages,
   };
 }
 

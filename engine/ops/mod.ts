@@ -20,6 +20,8 @@ export { BLOCK_ELEMENTS, blockSizes, inBlocks } from "./in_blocks.ts";
 export { type AxisBlocks, axisBlocks, penalties } from "./neighborhood_blocks.ts";
 export { addLinear, linear, linearPlus } from "./linear.ts";
 export { resizeBilinear } from "./resize.ts";
+export { skipAndOut, stepTowards } from "./steps.ts";
+export { sumOfSquares } from "./sum_of_squares.ts";
 export { remembered } from "./remembered.ts";
 export { rmsNormalize } from "./rms_normalize.ts";
 export { scaledNorm } from "./scaled_norm.ts";

@@ -8,10 +8,9 @@ interface Remembering {
 }
 
 /**
- * The tensors that `make` makes, perhaps those of an earlier call with the same source and key; always
- * new ones while a gradient is recorded, which may be one by the source.
+ * The tensors that `make` makes, perhaps those of an earlier call with the same source and key.
  *
- * @param source What they depend on.
+ * @param source What they depend on: a constant, by which no gradient is ever wanted.
  * @param key Whatever else they depend on.
  */
 export function remembered(
@@ -19,8 +18,6 @@ export function remembered(
   key: string,
   make: () => readonly Tensor[],
 ): readonly Tensor[] {
-  const { activeTape } = tf.engine().state as { activeTape: unknown };
-  if (activeTape !== null && activeTape !== undefined) return make();
   const backend = tf.backend() as Partial<Remembering>;
   return backend.remember?.(source, key, make) ?? make();
 }

@@ -6,13 +6,18 @@ import {
   blockwise,
   cosineAttention,
   gatedHalves,
+  type Images,
   interpolate,
   linearPlus,
   mergeTokens,
   rmsNormalize,
   rotatePairs,
   scaledNorm,
+  type Sequence,
+  skipAndOut,
   splitTokens,
+  stepTowards,
+  sumOfSquares,
   type Tensor,
   tf,
 } from "../../engine/mod.ts";
@@ -169,6 +174,65 @@ testOn("webgpu", "products in float16 add the tiles in float32", async () => {
     return [tf.engine().makeTensorFromTensorInfo(info!) as Tensor];
   });
   assertEquals(out![0], 1024 * 256);
+});
+
+testOn("webgpu", "weights are float16 numbers once, and products read them as such", async () => {
+  if (!gpu().device.features.has("shader-f16")) return;
+  const weight = normalTensor([16, 12], "b");
+  const a = normals(5 * 16, "a");
+  const held = gpu().numDataIds();
+  const multiply = () =>
+    allValuesOf(() => {
+      const spec = { batch: 1, m: 5, n: 12, k: 16, float16: true, halfB: true };
+      const inputs = [tf.tensor1d(a), gpu().inHalf(weight)];
+      const [info] = gpu().runShader(matMulShader(spec, SMALL), inputs, [[5, 12]]);
+      return [tf.engine().makeTensorFromTensorInfo(info!) as Tensor];
+    });
+  const [first, second] = [await multiply(), await multiply()];
+  assertEquals(second, first);
+  const wanted = plainProduct({ batch: 1, m: 5, n: 12, k: 16 }, { a, b: normals(16 * 12, "b") });
+  assertClose(first[0]!, wanted, 4e-3);
+  assertEquals(gpu().numDataIds(), held + 1);
+  weight.dispose();
+  assertEquals(gpu().numDataIds(), held - 1);
+});
+
+testOn("webgpu", "a weight's gradient is summed in parts", async () => {
+  const spec = { batch: 1, m: 9, n: 8, k: 1536, transposeA: true };
+  const given = { a: normals(9 * 1536, "a"), b: normals(8 * 1536, "b") };
+  const before = gpu().dispatches;
+  const [out] = await allValuesOf(() => [
+    tf.matMul(tf.tensor2d(given.a, [1536, 9]), tf.tensor2d(given.b, [1536, 8]), true, false),
+  ]);
+  assertEquals(gpu().dispatches - before, 2);
+  assertClose(out!, plainProduct(spec, given), 1e-4);
+});
+
+testOn("webgpu", "the sum of squares of more tensors than a shader may have", async () => {
+  const tensors = () => Array.from({ length: 60 }, (_, i) => normalTensor([1 + i * i * 9], i));
+  const [ours] = await allValuesOf(() => [sumOfSquares(tensors())]);
+  let wanted = 0;
+  for (let i = 0; i < 60; i++) for (const x of normals(1 + i * i * 9, i)) wanted += x * x;
+  assertClose(ours!, [wanted], 1e-6);
+});
+
+testOn("webgpu", "what a sampler computes beside the network", async () => {
+  for (const [frames, channels] of [[1, 4], [3, 3]] as const) {
+    const [y, image] = [[2, frames, 3, 5, channels], [2, 3, 5, channels]];
+    const steps = () => {
+      const x = normalTensor(y, "x") as Sequence;
+      const clear = normalTensor(image, "image") as Images;
+      const factors = { skip: tf.tensor1d([0.5, 2]), out: tf.tensor1d([3, -1]) };
+      return [skipAndOut(x, clear, factors), stepTowards(x, clear, tf.scalar(-0.3))];
+    };
+    const before = gpu().dispatches;
+    const ours = await allValuesOf(steps);
+    assertEquals(gpu().dispatches - before, 2);
+    await switchEngine("cpu");
+    const wanted = await allValuesOf(steps);
+    await switchEngine("webgpu");
+    ours.forEach((values, i) => assertClose(values, wanted[i]!, 1e-6));
+  }
 });
 
 testOn("webgpu", "tf.matMul runs ours, and tfjs's where batch axes broadcast", async () => {

@@ -1,6 +1,6 @@
 /** Products of tensors: which tiling, and the kernels that tfjs calls for `tf.matMul`. @module */
 
-import type { TensorInfo } from "../../tfjs.ts";
+import type { KernelBackend, TensorInfo } from "../../tfjs.ts";
 import type { Capabilities, ShaderRunner, TilingChoices } from "../shader.ts";
 import {
   matMulInputs,
@@ -12,6 +12,7 @@ import {
   workgroupsOf,
 } from "./mat_mul.ts";
 import { chosenTiling, MEASURED, type ProductSize, tune } from "../tune.ts";
+import { columnSums } from "./column_sums.ts";
 import { shaderOf } from "./run.ts";
 
 /** Workgroups that keep a device busy; below that, smaller tiles, where nothing was measured. */
@@ -84,6 +85,41 @@ interface Settles {
   disposeData(dataId: object): boolean;
 }
 
+/** Least depth of a part. */
+const PART = 256;
+
+/**
+ * Parts along the depth, each by workgroups of its own: a weight's gradient has few numbers, each a sum
+ * over all rows.
+ */
+function partsOf(spec: MatMulSpec): number {
+  const { batch, m, n, k, transposeA, transposeB, sharedA: _a, sharedB: _b, ...more } = spec;
+  const plain = Object.values(more).every((value) => value === undefined || value === false);
+  const groups = workgroupsOf(spec, TILINGS.at(-1)!);
+  if (!transposeA || transposeB || batch > 1 || !plain || groups >= BUSY) return 1;
+  let parts = Math.min(Math.floor(k / PART), Math.ceil(2 * BUSY / groups));
+  while (parts > 1 && k % parts !== 0) parts--;
+  return Math.max(1, parts);
+}
+
+/** The product part by part, as a batch, and their sum. */
+function sumOfParts(
+  runner: ShaderRunner & KernelBackend,
+  { spec, parts, tensors, shape }: {
+    readonly spec: MatMulSpec;
+    readonly parts: number;
+    readonly tensors: Readonly<Record<string, TensorInfo>>;
+    readonly shape: readonly number[];
+  },
+): TensorInfo {
+  const { m, n, k } = spec;
+  const each: MatMulSpec = { batch: parts, m, n, k: k / parts, transposeA: true };
+  const all = product(runner, each, tensors, [parts, m, n]);
+  const sum = columnSums(runner, { groups: 1, rows: parts, columns: m * n }, [all], shape);
+  runner.disposeData(all.dataId);
+  return sum;
+}
+
 /** A product as the kernels know it. */
 export interface ProductSpec extends MatMulSpec {
   /** Whether B is a weight, which is the same in many calls. */
@@ -97,11 +133,13 @@ export interface ProductSpec extends MatMulSpec {
  * @param shape Of the result.
  */
 export function product(
-  runner: ShaderRunner,
+  runner: ShaderRunner & KernelBackend,
   { weight = false, ...spec }: ProductSpec,
   tensors: Readonly<Record<string, TensorInfo>>,
   shape: readonly number[],
 ): TensorInfo {
+  const parts = partsOf(spec);
+  if (parts > 1) return sumOfParts(runner, { spec, parts, tensors, shape });
   const { float16 } = runner;
   const halfB = float16 && weight && spec.n % 4 === 0 && spec.k % 4 === 0;
   const whole: MatMulSpec = { ...spec, float16, halfB };

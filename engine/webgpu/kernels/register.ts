@@ -7,6 +7,8 @@
 
 import { type KernelBackend, type TensorInfo, tf } from "../../tfjs.ts";
 import { COSINE_ATTENTION, COSINE_ATTENTION_GRADIENT } from "../../ops/cosine_attention.ts";
+import { SKIP_AND_OUT, STEP_TOWARDS } from "../../ops/steps.ts";
+import { SUM_OF_SQUARES } from "../../ops/sum_of_squares.ts";
 import { TRANSFORMER_LAYER } from "../../ops/transformer_layer.ts";
 import type { ShaderRunner } from "../shader.ts";
 import type { Patch } from "../../ops/tokens.ts";
@@ -23,6 +25,8 @@ import {
   rotatePairsShader,
 } from "./rows.ts";
 import { shaderOf, sizeOf } from "./run.ts";
+import { type FrameSizes, skipAndOutShader, stepTowardsShader } from "./steps.ts";
+import { sumOfSquares } from "./sums.ts";
 import { transformerLayerKernel } from "./transformer_layer.ts";
 
 /** A call of a kernel. */
@@ -176,6 +180,17 @@ const KERNELS: Readonly<Record<string, Kernel>> = {
       product(runner, dW, { a: x!, b: dy! }, weight!.shape),
     ];
   },
+  [SKIP_AND_OUT]: ({ inputs: { x, image, skip, out }, runner }) => {
+    const sizes = framesOf(x!);
+    const shader = shaderOf(`skipAndOut ${JSON.stringify(sizes)}`, () => skipAndOutShader(sizes));
+    return runner.runShader(shader, [x!, image!, skip!, out!], [image!.shape])[0]!;
+  },
+  [STEP_TOWARDS]: ({ inputs: { y, image, step }, runner }) => {
+    const sizes = framesOf(y!);
+    const shader = shaderOf(`stepTowards ${JSON.stringify(sizes)}`, () => stepTowardsShader(sizes));
+    return runner.runShader(shader, [y!, image!, step!], [y!.shape])[0]!;
+  },
+  [SUM_OF_SQUARES]: ({ inputs, runner }) => sumOfSquares(runner, Object.values(inputs)),
   [COSINE_ATTENTION]: cosineAttentionKernel,
   [COSINE_ATTENTION_GRADIENT]: cosineAttentionGradientKernel,
   [TRANSFORMER_LAYER]: transformerLayerKernel,
@@ -230,6 +245,12 @@ function rotatePairs({ inputs, runner }: Call, x: TensorInfo, back: boolean): Te
   const sizes = { rows: sizeOf(axes), size: x.shape.at(-1)!, half, angles, back };
   const shader = shaderOf(`rotatePairs ${JSON.stringify(sizes)}`, () => rotatePairsShader(sizes));
   return runner.runShader(shader, [x, cos, sin], [x.shape])[0]!;
+}
+
+/** Frames of samples [B, L, H, W, C]. */
+function framesOf({ shape }: TensorInfo): FrameSizes {
+  const [samples, frames, ...image] = shape as [number, number, ...number[]];
+  return { samples, frames, size: sizeOf(image) };
 }
 
 /** Attributes of tfjs's product. */

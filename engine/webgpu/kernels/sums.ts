@@ -1,0 +1,96 @@
+/** Sums over whole tensors, several tensors a pass. @module */
+
+import type { KernelBackend, TensorInfo } from "../../tfjs.ts";
+import {
+  bindings,
+  inARow,
+  MAIN_PARAMETERS,
+  ROW_INDEX,
+  type Shader,
+  type ShaderRunner,
+} from "../shader.ts";
+import { shaderOf, sizeOf } from "./run.ts";
+
+/** Threads of a workgroup. */
+const THREADS = 128;
+/** Numbers of a workgroup, about, and most workgroups of a tensor. */
+const [PER_GROUP, MOST_GROUPS] = [8192, 64];
+/** Most tensors of a pass: each shader is compiled once. */
+const TOGETHER = 7;
+
+/** Sums of x or x² of each of several tensors, workgroup by workgroup. */
+export function sumsShader(
+  counts: readonly number[],
+  { squares, whole }: {
+    readonly squares: boolean;
+    /** One sum over all tensors by one workgroup. */
+    readonly whole: boolean;
+  },
+): { readonly shader: Shader; readonly groups: number } {
+  const shares = counts.map((count) =>
+    whole ? 1 : Math.min(MOST_GROUPS, Math.max(1, Math.ceil(count / PER_GROUP)))
+  );
+  const groups = whole ? 1 : shares.reduce((a, b) => a + b, 0);
+  let before = 0;
+  const parts = counts.map((count, i) => {
+    const [first, share] = [before, shares[i]!];
+    if (!whole) before += share;
+    const value = squares ? `x${i}[i] * x${i}[i]` : `x${i}[i]`;
+    return `if (wanted >= ${first}u && wanted < ${first + share}u) {
+    for (var i = (wanted - ${first}u) * ${THREADS}u + thread; i < ${count}u; i += ${
+      share * THREADS
+    }u) { sum += ${value}; }
+  }`;
+  });
+  const halves: number[] = [];
+  for (let half = THREADS / 2; half >= 1; half /= 2) halves.push(half);
+  const shader: Shader = {
+    name: `sums of ${counts.length}`,
+    workgroups: inARow(groups),
+    code: `${bindings(counts.map((_, i) => [`x${i}`, "f32"]), [["sums", "f32"]])}
+var<workgroup> partial : array<f32, ${THREADS}>;
+@compute @workgroup_size(${THREADS})
+fn main(${MAIN_PARAMETERS}) {
+  let wanted = ${ROW_INDEX};
+  var sum = 0.0;
+  ${parts.join("\n  ")}
+  partial[thread] = sum;
+  ${
+      halves.map((half) => `
+  workgroupBarrier();
+  if (thread < ${half}u) { partial[thread] += partial[thread + ${half}u]; }`).join("")
+    }
+  if (thread == 0u && wanted < ${groups}u) { sums[wanted] = partial[0]; }
+}
+`,
+  };
+  return { shader, groups };
+}
+
+/** Σ x² over all tensors, []. */
+export function sumOfSquares(
+  runner: ShaderRunner & KernelBackend,
+  tensors: readonly TensorInfo[],
+): TensorInfo {
+  const together = Math.min(TOGETHER, runner.capabilities.buffers - 1);
+  const pass = (of: readonly TensorInfo[], squares: boolean, whole: boolean): TensorInfo[] => {
+    const results: TensorInfo[] = [];
+    for (let first = 0; first < of.length; first += together) {
+      const some = of.slice(first, first + together);
+      const counts = some.map(({ shape }) => sizeOf(shape));
+      const key = `sums ${counts} ${squares} ${whole}`;
+      const { groups } = sumsShader(counts, { squares, whole });
+      const shader = shaderOf(key, () => sumsShader(counts, { squares, whole }).shader);
+      const last = whole && of.length <= together;
+      results.push(runner.runShader(shader, some, [last ? [] : [groups]])[0]!);
+    }
+    return results;
+  };
+  let sums = pass(tensors, true, false);
+  do {
+    const next = pass(sums, false, true);
+    for (const { dataId } of sums) runner.disposeData(dataId);
+    sums = next;
+  } while (sums.length > 1);
+  return sums[0]!;
+}
