@@ -1,14 +1,19 @@
 /**
  * How fast engine webgpu is here: products, and forward pass, five steps and training step of the
- * published configurations and a small one, with our shaders and with TensorFlow.js's own in turns.
- * One JSON object on standard output; what is being timed on standard error.
+ * published configurations and a small one, with our shaders in float32 and float16 and with
+ * TensorFlow.js's own in turns. One JSON object on standard output; what is being timed on standard
+ * error.
  *
  *     deno run -A benches/gpu.ts [--side 256] [--product 4096] [--repeats 5] [--stock-limit 60]
  *       [--cases demo,sen2_mtc_new,sentinel,cuhk] [--kinds forward,sample,train] [--no-stock]
- *       [--float16]
+ *       [--no-float16]
+ *     deno run -A benches/gpu.ts --probe             what the adapter is, and whether it computes right
  *     deno run -A benches/gpu.ts --write FILE        the numbers that parity is against, by native
  *
- * A machine with neither Deno nor a network gets it packed into one file; nothing is read.
+ * Of each case: seconds, dispatches, bytes that they read and wrote, GFLOP/s of our products and their
+ * share of the fastest product here, memory, and the largest difference from stored numbers over their
+ * largest magnitude. A machine with neither Deno nor a network gets it packed into one file; nothing is
+ * read.
  */
 
 import { parseArgs } from "node:util";
@@ -28,10 +33,12 @@ const { values: args } = parseArgs({
     kinds: { type: "string", default: "forward,sample,train" },
     ["stock-limit"]: { type: "string", default: "60" },
     ["no-stock"]: { type: "boolean", default: false },
-    float16: { type: "boolean", default: false },
+    ["no-float16"]: { type: "boolean", default: false },
+    probe: { type: "boolean", default: false },
     write: { type: "string" },
   },
 });
+if (args.probe) Object.assign(args, { cases: "demo", kinds: "forward,train", product: "1024" });
 const repeats = Number(args.repeats);
 const kinds = { forward, sample: sampling, train: training };
 
@@ -113,13 +120,18 @@ async function timeCase(name: string, kind: keyof typeof kinds, limit = Infinity
   const { run, end } = kinds[kind](subject, weights) satisfies Case;
   let values = new Float32Array();
   const first = await timed(async () => values = await run() as Float32Array<ArrayBuffer>);
-  const before = backend().dispatches;
+  const { dispatches, bytes, flops } = backend();
   const seconds: number[] = [];
   for (let i = 0; i < repeats && (i === 0 || seconds[0]! * repeats < limit); i++) {
     seconds.push(await timed(run));
   }
   const memory = tf.memory() as { numBytesAllocatedInGPU?: number };
-  const dispatches = (backend().dispatches - before) / seconds.length;
+  const each = (total: number, before: number) => (total - before) / seconds.length;
+  const counted = {
+    dispatches: each(backend().dispatches, dispatches),
+    bytes: each(backend().bytes, bytes),
+    flops: each(backend().flops, flops),
+  };
   await end();
   tf.dispose([weights.params, weights.buffers]);
   const known = (reference as Record<string, number[]>)[keyOf(name, kind)];
@@ -127,7 +139,9 @@ async function timeCase(name: string, kind: keyof typeof kinds, limit = Infinity
     first: rounded(first),
     seconds: rounded(median(seconds)),
     least: rounded(Math.min(...seconds)),
-    dispatches,
+    ...counted,
+    // Of TensorFlow.js's own products nobody counts.
+    gflops: counted.flops === 0 ? null : rounded(counted.flops / median(seconds) / 1e9),
     allocatedBytes: memory.numBytesAllocatedInGPU,
     parity: known === undefined ? null : parityOf(some(values), known),
   };
@@ -170,26 +184,31 @@ async function measure() {
   const adapter = await navigator.gpu.requestAdapter({ powerPreference: "high-performance" });
   const info = adapter!.info;
   const limits = Object.fromEntries(
-    ([
-      "maxComputeWorkgroupStorageSize",
-      "maxComputeInvocationsPerWorkgroup",
-      "maxStorageBufferBindingSize",
-      "maxBufferSize",
-      "maxStorageBuffersPerShaderStage",
-    ] as const).map((name) => [name, device.limits[name]]),
+    Object.keys(Object.getOwnPropertyDescriptors(Object.getPrototypeOf(device.limits)))
+      .filter((name) => name.startsWith("max"))
+      .map((name) => [name, device.limits[name as "maxBufferSize"]]),
   );
   const product = await products(Number(args.product));
+  const best = (precision: string) =>
+    Math.max(
+      ...Object.entries(product).filter(([name]) => name.startsWith(precision)).map(([, x]) => x),
+    );
+  const withShare = (result: Awaited<ReturnType<typeof attempt>>, precision: string) => {
+    const { gflops } = result as { gflops?: number | null };
+    return gflops ? { ...result, share: rounded(gflops / best(precision)) } : result;
+  };
   const cases: Record<string, unknown> = {};
   for (const name of args.cases.split(",")) {
     for (const kind of args.kinds.split(",") as (keyof typeof kinds)[]) {
       await start(true);
       say(`${kind} ${name}, ours`);
       const result: Record<string, unknown> = {};
-      result.ours = await attempt(() => timeCase(name, kind));
-      if (args.float16) {
+      result.ours = withShare(await attempt(() => timeCase(name, kind)), "f32");
+      // Training is float32 throughout.
+      if (!args["no-float16"] && device.features.has("shader-f16") && kind !== "train") {
         await start(true, true);
         say(`${kind} ${name}, ours in float16`);
-        result.float16 = await attempt(() => timeCase(name, kind));
+        result.float16 = withShare(await attempt(() => timeCase(name, kind)), "f16");
       }
       if (!args["no-stock"]) {
         await start(false);
@@ -218,6 +237,11 @@ async function measure() {
       architecture: info.architecture,
       device: info.device,
       description: info.description,
+      subgroups: {
+        least: (info as { subgroupMinSize?: number }).subgroupMinSize,
+        most: (info as { subgroupMaxSize?: number }).subgroupMaxSize,
+      },
+      tilings: backend().tilings,
       features: [...adapter!.features].sort(),
       limits,
     },
@@ -228,7 +252,7 @@ async function measure() {
 }
 
 /** What a case gives, or why it gives nothing. */
-async function attempt<T>(f: () => Promise<T>): Promise<T | { error: string }> {
+async function attempt<T extends object>(f: () => Promise<T>): Promise<T | { error: string }> {
   try {
     return await f();
   } catch (error) {

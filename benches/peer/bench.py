@@ -31,17 +31,18 @@ CASES = (
 ALPHA = {"sen2_mtc_new": 1.0}
 
 
-def setting(name, train):
-    """Network, process and a batch of one configuration."""
+def setting(name, train, device="cpu", dtype=torch.float32, side=256):
+    """Network, process and a batch of one configuration; random numbers are the CPU's."""
     options = configs.config(name)
     demo = name == "demo"
-    batch, side = (8, 64) if demo else (1, 256)
+    batch, side = (8, 64) if demo else (1, side)
     length = 3 if "temporal" in options else 1
     bands = options["outChannels"]
-    generator = torch.Generator().manual_seed(1)
-    draw = lambda *shape: torch.randn(*shape, generator=generator)
+    generator = torch.Generator("cpu").manual_seed(1)
+    draw = lambda *shape: torch.randn(*shape, generator=generator, device="cpu")
     images = lambda channels: draw(batch, length, side, side, channels).clamp_(-1, 1)
-    net = network.random_weights(network.HDiT(options)).train(train)
+    with torch.device("cpu"):
+        net = network.random_weights(network.HDiT(options)).train(train).to(device, dtype)
     data = {
         "x0": images(bands)[:, 0].contiguous(),
         "mu": images(bands),
@@ -49,14 +50,16 @@ def setting(name, train):
         "noise": draw(batch, length, side, side, bands),
         "sigma": (1.4 * draw(batch) - 1.4).exp().double(),
     }
+    place = lambda t: t.to(device, dtype if t.dtype == torch.float32 else t.dtype)
+    data = {key: place(value) for key, value in data.items()}
     return net, diffusion.Process(alpha=ALPHA.get(name, 3.0)), data
 
 
-def forward(name):
+def forward(name, **where):
     """One network evaluation."""
-    net, _, data = setting(name, train=False)
+    net, _, data = setting(name, train=False, **where)
     x = torch.cat([data["noise"], data["condition"]], -1)
-    c_noise = data["sigma"].log().float() / 4
+    c_noise = (data["sigma"].log() / 4).to(x.dtype)
 
     def run():
         with torch.inference_mode():
@@ -65,9 +68,9 @@ def forward(name):
     return run
 
 
-def sample(name, steps=5):
+def sample(name, steps=5, **where):
     """Euler sampling without churn, `steps` network evaluations."""
-    net, process, data = setting(name, train=False)
+    net, process, data = setting(name, train=False, **where)
     sigmas = diffusion.karras(steps)
 
     def run():
@@ -79,9 +82,9 @@ def sample(name, steps=5):
     return run
 
 
-def train(name):
+def train(name, **where):
     """Forward, backward and AdamW."""
-    net, process, data = setting(name, train=True)
+    net, process, data = setting(name, train=True, **where)
     adamw = diffusion.optimizer(net)
     return lambda: diffusion.train_step(net, process, adamw, data)
 
@@ -97,12 +100,12 @@ def matmul(size=2048):
     return run
 
 
-def prepare(case):
+def prepare(case, **where):
     """The function of a case."""
     if case == "matmul":
         return matmul()
     kind, name = case.split(":")
-    return {"forward": forward, "sample": sample, "train": train}[kind](name)
+    return {"forward": forward, "sample": sample, "train": train}[kind](name, **where)
 
 
 def timed(run):

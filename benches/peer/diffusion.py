@@ -58,9 +58,9 @@ def denoise(network, process, x, sigma, condition, **options):
 
 def karras(steps, sigma_min=0.001, sigma_max=100.0, rho=7.0):
     """σ_0 = σ_max … σ_{N−1} = σ_min, evenly spaced in σ^(1/ρ), then 0 (spec 3.1)."""
-    ramp = torch.linspace(0, 1, steps, dtype=torch.float64)
+    ramp = torch.linspace(0, 1, steps, dtype=torch.float64, device="cpu")
     low, high = sigma_min ** (1 / rho), sigma_max ** (1 / rho)
-    return torch.cat([(high + ramp * (low - high)) ** rho, torch.zeros(1, dtype=torch.float64)])
+    return torch.cat([(high + ramp * (low - high)) ** rho, torch.zeros(1, dtype=torch.float64, device="cpu")])
 
 
 def sample(network, process, mu, condition, noise, sigmas, *, s_churn=0.0, s_tmin=0.0,

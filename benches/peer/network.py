@@ -354,7 +354,7 @@ def load(network, tensors):
 
 def random_weights(network, seed=0):
     """U(−1/√in, 1/√in) in every matrix, so that nothing is zero and no result is trivial."""
-    generator = torch.Generator().manual_seed(seed)
+    generator = torch.Generator("cpu").manual_seed(seed)
     with torch.no_grad():
         for parameter in network.parameters():
             if parameter.ndim == 2:

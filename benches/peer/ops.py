@@ -36,7 +36,7 @@ def set_plain(plain):
 
 
 def _fast(x):
-    return _ONEDNN is not None and not _plain and x.dtype == torch.float32
+    return _ONEDNN is not None and not _plain and x.is_cpu and x.dtype == torch.float32
 
 
 def _wants_grad(*tensors):
@@ -359,8 +359,10 @@ class Axis:
         self.keys = tuple(
             max(0, min(q - kernel // 2, size - self.window)) for q in self.queries
         )
-        query = torch.tensor(self.queries)[:, None, None] + torch.arange(self.tile)[:, None]
-        key = torch.tensor(self.keys)[:, None, None] + torch.arange(self.window)
+        # On the CPU, whatever the default device: what is asked here is asked once.
+        with torch.device("cpu"):
+            query = torch.tensor(self.queries)[:, None, None] + torch.arange(self.tile)[:, None]
+            key = torch.tensor(self.keys)[:, None, None] + torch.arange(self.window)
         first = (query - kernel // 2).clamp(0, size - kernel)
         #: Whether query q of tile b sees key k of its window: [tiles, tile, window].
         self.sees = (key >= first) & (key < first + kernel)
@@ -383,7 +385,8 @@ def _mask(rows, columns, kinds, dtype):
     y = rows.sees[list(kinds), None, :, None, :, None]
     x = columns.sees[None, :, None, :, None, :]
     sees = (y & x).flatten(4, 5).flatten(2, 3).unsqueeze(2)
-    return torch.zeros(sees.shape, dtype=dtype).masked_fill_(~sees, -math.inf)
+    mask = torch.zeros(sees.shape, dtype=dtype, device="cpu").masked_fill_(~sees, -math.inf)
+    return mask.to(torch.get_default_device())
 
 
 @functools.lru_cache(maxsize=256)
@@ -461,6 +464,12 @@ def _turns(count, step, size):
 
 #: Query tiles × heads whose logits are computed at once; 64 of them are 3 MiB.
 _TILES_AT_ONCE = 64
+
+
+def set_tiles_at_once(count):
+    """A GPU wants them all; a CPU what its cache holds."""
+    global _TILES_AT_ONCE
+    _TILES_AT_ONCE = count
 
 
 def _chunks(n, heads, rows, columns):

@@ -66,6 +66,8 @@ export class GuardedWebGPUBackend extends WebGPUBackend implements ShaderRunner 
   #chain: Chain | undefined;
   #buffers = 0;
   #dispatches = 0;
+  #bytes = 0;
+  #flops = 0;
   readonly #debug: boolean;
   readonly #reports: OpReport[] = [];
   readonly #uncaptured: string[] = [];
@@ -320,11 +322,26 @@ export class GuardedWebGPUBackend extends WebGPUBackend implements ShaderRunner 
     return this.#dispatches;
   }
 
+  /** Bytes of the tensors that they read and wrote, each tensor once a dispatch. */
+  get bytes(): number {
+    return this.#bytes;
+  }
+
+  /** Multiplications and additions of our products. */
+  get flops(): number {
+    return this.#flops;
+  }
+
+  #count(shapes: readonly (readonly number[])[]): void {
+    this.#dispatches++;
+    for (const shape of shapes) this.#bytes += 4 * shape.reduce((a, b) => a * b, 1);
+  }
+
   override runWebGPUProgram(
     ...args: Parameters<WebGPUBackend["runWebGPUProgram"]>
   ): ReturnType<WebGPUBackend["runWebGPUProgram"]> {
-    this.#dispatches++;
     const [program, inputs] = args;
+    this.#count([...inputs.map(({ shape }) => shape), program.outputShape]);
     return this.#reporting(
       () => super.runWebGPUProgram(...args),
       () => `${program.constructor.name} (${program.shaderKey.split("_")[0]})`,
@@ -337,7 +354,8 @@ export class GuardedWebGPUBackend extends WebGPUBackend implements ShaderRunner 
     inputs: readonly TensorInfo[],
     outputs: readonly (readonly number[])[],
   ): TensorInfo[] {
-    this.#dispatches++;
+    this.#count([...inputs.map(({ shape }) => shape), ...outputs]);
+    this.#flops += shader.flops ?? 0;
     return this.#reporting(
       () => this.#record(shader, inputs, outputs),
       () => shader.name,

@@ -14,6 +14,8 @@ export interface Shader {
   /** WGSL; group 0 binds the inputs from 0 on, then the outputs; the entry point is `main`. */
   readonly code: string;
   readonly workgroups: readonly [number, number, number];
+  /** Multiplications and additions of its products; for benches. */
+  readonly flops?: number;
 }
 
 /** For outputs of about so many numbers, the index of the best tiling. */

@@ -65,28 +65,28 @@ export class Golden {
   readonly #files: Readonly<Record<string, ManifestFile>>;
   readonly #cache = new Map<string, Readonly<Record<string, GoldenTensor>>>();
 
-  /** Share of a tensor's greatest magnitude that is allowed in any case. */
-  readonly #slack: number;
+  /** What tolerances are multiplied by. */
+  readonly #factor: number;
 
   private constructor(
     folder: URL,
     files: Readonly<Record<string, ManifestFile>>,
-    slack: number,
+    factor: number,
   ) {
     this.#folder = folder;
     this.#files = files;
-    this.#slack = slack;
+    this.#factor = factor;
   }
 
   /**
    * Opens a folder with a manifest.json.
    *
-   * @param slack Share of a tensor's greatest magnitude that is allowed in any case, for arithmetic
-   *   that is coarser than float32. Default 0.
+   * @param factor What tolerances are multiplied by, for arithmetic that is coarser than float32.
+   *   Default 1.
    */
-  static async open(folder: URL, { slack = 0 } = {}): Promise<Golden> {
+  static async open(folder: URL, { factor = 1 } = {}): Promise<Golden> {
     const manifest = JSON.parse(await Deno.readTextFile(new URL("manifest.json", folder)));
-    return new Golden(folder, manifest.files, slack);
+    return new Golden(folder, manifest.files, factor);
   }
 
   /** Names of the files that the manifest describes. */
@@ -199,11 +199,7 @@ export class Golden {
         `${file} ${tensor}: ${values.length} numbers for shape [${expected.shape}]`,
       );
     }
-    let most = 0;
-    for (let i = 0; i < expected.data.length; i++) {
-      most = Math.max(most, Math.abs(expected.data[i]!));
-    }
-    const allowed = Math.max(stated, this.#slack * (relative ? 1 : most));
+    const allowed = this.#factor * stated;
     let difference = 0;
     for (let i = 0; i < values.length; i++) {
       const [ours, theirs] = [values[i]!, expected.data[i]!];

@@ -424,7 +424,12 @@ ${head(threads, spec)}
   }
 }
 `;
-  return { name: nameOf("attention", spec), code, workgroups: [blocks, heads, images] };
+  return {
+    name: nameOf("attention", spec),
+    code,
+    workgroups: [blocks, heads, images],
+    flops: 2 * productFlops(spec),
+  };
 }
 
 function rowsOrThrow(
@@ -440,6 +445,12 @@ function rowsOrThrow(
     );
   }
   return rows;
+}
+
+/** Of one product over all pairs that see each other. */
+function productFlops({ images, height, width, heads, size, kernel }: AttentionSpec): number {
+  const tokens = height * width;
+  return 2 * images * heads * tokens * (kernel === 0 ? tokens : kernel ** 2) * size;
 }
 
 function nameOf(what: string, { images, height, width, heads, size, kernel }: AttentionSpec) {
@@ -624,5 +635,6 @@ ${head(threads, spec)}
     name: nameOf(`attention gradient by ${by}`, spec),
     code,
     workgroups: [blocks, heads, images],
+    flops: (by === "queries" ? 3 : 4) * productFlops(spec),
   };
 }

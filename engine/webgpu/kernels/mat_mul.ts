@@ -352,6 +352,7 @@ fn main(
     name: `matMul ${batch}×${m}×${n}×${k}`,
     code,
     workgroups: [Math.ceil(n / tileN), Math.ceil(m / tileM), batch],
+    flops: 2 * batch * m * columns * k,
   };
 }
 

@@ -93,7 +93,8 @@ const PART = 256;
  * over all rows.
  */
 function partsOf(spec: MatMulSpec): number {
-  const { batch, m, n, k, transposeA, transposeB, sharedA: _a, sharedB: _b, ...more } = spec;
+  const { batch, k, transposeA, transposeB, sharedA: _a, sharedB: _b, m: _m, n: _n, ...more } =
+    spec;
   const plain = Object.values(more).every((value) => value === undefined || value === false);
   const groups = workgroupsOf(spec, TILINGS.at(-1)!);
   if (!transposeA || transposeB || batch > 1 || !plain || groups >= BUSY) return 1;
@@ -122,8 +123,11 @@ function sumOfParts(
 
 /** A product as the kernels know it. */
 export interface ProductSpec extends MatMulSpec {
-  /** Whether B is a weight, which is the same in many calls. */
-  readonly weight?: boolean;
+  /**
+   * A's numbers are as small as a norm makes them, and B is a weight: it may be in float16, whose
+   * largest number is 65504. What goes along the residual path is larger.
+   */
+  readonly bounded?: boolean;
 }
 
 /**
@@ -134,14 +138,14 @@ export interface ProductSpec extends MatMulSpec {
  */
 export function product(
   runner: ShaderRunner & KernelBackend,
-  { weight = false, ...spec }: ProductSpec,
+  { bounded = false, ...spec }: ProductSpec,
   tensors: Readonly<Record<string, TensorInfo>>,
   shape: readonly number[],
 ): TensorInfo {
   const parts = partsOf(spec);
   if (parts > 1) return sumOfParts(runner, { spec, parts, tensors, shape });
-  const { float16 } = runner;
-  const halfB = float16 && weight && spec.n % 4 === 0 && spec.k % 4 === 0;
+  const float16 = bounded && runner.float16;
+  const halfB = float16 && spec.n % 4 === 0 && spec.k % 4 === 0;
   const whole: MatMulSpec = { ...spec, float16, halfB };
   const tiling = tilingOf(whole, runner);
   const shader = shaderOf(

@@ -13,10 +13,10 @@ import { TRANSFORMER_LAYER } from "../../ops/transformer_layer.ts";
 import type { ShaderRunner } from "../shader.ts";
 import type { Patch } from "../../ops/tokens.ts";
 import { CHAIN_KERNELS, type KernelFunction, recording } from "../chain.ts";
-import { columnSums } from "./column_sums.ts";
 import { cosineAttentionGradientKernel, cosineAttentionKernel } from "./cosine_attention.ts";
 import type { MatMulSpec, Patches } from "./mat_mul.ts";
-import { product, type ProductSpec } from "./products.ts";
+import { scaledNorm, scaledNormGradient } from "./norms.ts";
+import { product } from "./products.ts";
 import {
   elementwiseShader,
   gatedHalvesShader,
@@ -74,29 +74,11 @@ const KERNELS: Readonly<Record<string, Kernel>> = {
     );
     return runner.runShader(shader, [x!, dy!], [x!.shape]);
   },
-  ScaledNorm: ({ inputs: { 0: x, 1: scale }, attrs, runner }) => {
-    const sizes = { ...rowsOf(x!), groups: scale!.shape[0]! };
-    const { epsilon } = attrs as { epsilon: number };
-    const shader = shaderOf(
-      `scaledNorm ${JSON.stringify([sizes, epsilon])}`,
-      () => rmsNormalizeShader(sizes, epsilon),
-    );
-    return runner.runShader(shader, [x!, scale!], [x!.shape])[0]!;
-  },
+  ScaledNorm: ({ inputs: { 0: x, 1: scale }, attrs, runner }) =>
+    scaledNorm(runner, { x: x!, scale: scale! }, (attrs as { epsilon: number }).epsilon),
   ScaledNormGradient: ({ inputs: { 0: x, 1: scale, dy }, attrs, runner }) => {
-    const groups = scale!.shape[0]!;
-    const { rows, size } = rowsOf(x!);
-    const sizes = { rows, size, groups };
     const { epsilon } = attrs as { epsilon: number };
-    const shader = shaderOf(
-      `scaledNormGradient ${JSON.stringify([sizes, epsilon])}`,
-      () => rmsNormalizeGradientShader(sizes, epsilon),
-    );
-    const [dx, inverse] = runner.runShader(shader, [x!, dy!, scale!], [x!.shape, [rows]]);
-    const sums = { groups, rows: rows / groups, columns: size, weighted: true };
-    const dScale = columnSums(runner, sums, [x!, dy!, inverse!], scale!.shape);
-    runner.disposeData(inverse!.dataId);
-    return [dx!, dScale];
+    return scaledNormGradient(runner, { x: x!, scale: scale!, dy: dy! }, epsilon);
   },
   GatedHalves: ({ inputs: { 0: x }, runner }) => {
     const sizes = halvesOf(x!);
@@ -117,7 +99,7 @@ const KERNELS: Readonly<Record<string, Kernel>> = {
   AddLinear: ({ inputs: { 0: residual, 1: x, 2: weight }, runner }) => {
     const { rows } = rowsOf(x!);
     const [k, n] = weight!.shape as [number, number];
-    const spec: ProductSpec = { batch: 1, m: rows, n, k, residual: true, weight: true };
+    const spec: MatMulSpec = { batch: 1, m: rows, n, k, residual: true };
     const tensors = { a: x!, b: weight!, residual: residual! };
     return product(runner, spec, tensors, residual!.shape);
   },
@@ -125,7 +107,7 @@ const KERNELS: Readonly<Record<string, Kernel>> = {
     const { rows } = rowsOf(x!);
     const [k, n] = weight!.shape as [number, number];
     const { plus } = attrs as { plus: number };
-    const spec: ProductSpec = { batch: 1, m: rows, n, k, plus, weight: true };
+    const spec: MatMulSpec = { batch: 1, m: rows, n, k, plus };
     return product(runner, spec, { a: x!, b: weight! }, [...x!.shape.slice(0, -1), n]);
   },
   RotatePairs: (call) => rotatePairs(call, call.inputs[0]!, false),
@@ -149,8 +131,7 @@ const KERNELS: Readonly<Record<string, Kernel>> = {
     const sizes = patchesOf(x!, attrs);
     const { grid } = sizes;
     const [k, n] = weight!.shape as [number, number];
-    const m = sizeOf(grid);
-    const spec: ProductSpec = { batch: 1, m, n, k, patchesIn: sizes.patches, weight: true };
+    const spec: MatMulSpec = { batch: 1, m: sizeOf(grid), n, k, patchesIn: sizes.patches };
     return product(runner, spec, { a: x!, b: weight! }, [...grid, n]);
   },
   MergeTokensGradient: ({ inputs: { 0: x, 1: weight, dy }, attrs, runner }) => {
@@ -167,7 +148,7 @@ const KERNELS: Readonly<Record<string, Kernel>> = {
   SplitTokens: ({ inputs: { 0: x, 1: weight }, attrs, runner }) => {
     const { image, rows, patches } = splitOf(x!, weight!, attrs);
     const [k, n] = weight!.shape as [number, number];
-    const spec: ProductSpec = { batch: 1, m: rows, n, k, patchesOut: patches, weight: true };
+    const spec: MatMulSpec = { batch: 1, m: rows, n, k, patchesOut: patches };
     return product(runner, spec, { a: x!, b: weight! }, image);
   },
   SplitTokensGradient: ({ inputs: { 0: x, 1: weight, dy }, attrs, runner }) => {

@@ -9,6 +9,7 @@ import type { KernelBackend, TensorInfo } from "../../tfjs.ts";
 import type { LayerAttrs } from "../../ops/transformer_layer.ts";
 import type { ShaderRunner } from "../shader.ts";
 import { attend } from "./cosine_attention.ts";
+import { scaledNorm } from "./norms.ts";
 import { product } from "./products.ts";
 
 /** A call of the kernel; the inputs are those of `LayerTensors`. */
@@ -41,22 +42,17 @@ export function transformerLayerKernel({ inputs, attrs, runner }: LayerCall): Te
       readonly n: number;
       readonly gated?: boolean;
     },
-  ) =>
-    keep(product(
-      runner,
-      {
-        batch: 1,
-        weight: true,
-        m: rows,
-        n,
-        k: channels,
-        columnScale: { groups: scale.shape[0]! },
-        normalise: epsilon,
-        gated,
-      },
-      { a: tensor, b: weight, columnScale: scale },
-      [rows, n],
-    ));
+  ) => {
+    const spec = { batch: 1, m: rows, n, k: channels, gated };
+    // In float16 the norm comes first: what goes along the residual path is too large for it.
+    if (runner.float16) {
+      const a = keep(scaledNorm(runner, { x: tensor, scale }, epsilon));
+      return keep(product(runner, { ...spec, bounded: true }, { a, b: weight }, [rows, n]));
+    }
+    const norm = { columnScale: { groups: scale.shape[0]! }, normalise: epsilon };
+    const tensors = { a: tensor, b: weight, columnScale: scale };
+    return keep(product(runner, { ...spec, ...norm }, tensors, [rows, n]));
+  };
 
   const projected = normedProduct(x!, { scale: attentionNorm!, weight: qkv!, n: 3 * channels });
   const [attended] = attend(
@@ -66,7 +62,8 @@ export function transformerLayerKernel({ inputs, attrs, runner }: LayerCall): Te
   ).map(keep);
   const middle = keep(product(
     runner,
-    { batch: 1, weight: true, m: rows, n: channels, k: channels, residual: true },
+    // Attended values are means of values.
+    { batch: 1, bounded: true, m: rows, n: channels, k: channels, residual: true },
     { a: attended!, b: out!, residual: x! },
     [rows, channels],
   ));
@@ -78,7 +75,7 @@ export function transformerLayerKernel({ inputs, attrs, runner }: LayerCall): Te
   });
   const y = product(
     runner,
-    { batch: 1, weight: true, m: rows, n: channels, k: hidden, residual: true },
+    { batch: 1, m: rows, n: channels, k: hidden, residual: true },
     { a: activated, b: down!, residual: middle },
     x!.shape,
   );
