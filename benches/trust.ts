@@ -129,6 +129,15 @@ async function* seriesCases(): AsyncGenerator<Case> {
   }
 }
 
+/** Clouds that the model is not shown, as in a restoration with `--keep-clear`. */
+function hiddenIn(cloudy: readonly Raster[]): readonly Uint8Array[] {
+  return cloudy.map((frame) => detectClouds(frame));
+}
+
+function withMask({ masks, ...one }: Case) {
+  return { ...one, mask: masks[one.reference]!, hide: hiddenIn(one.cloudy) };
+}
+
 /** Root mean square error over the hidden pixels, as reflectance. */
 function rmseOf(restored: Raster, { target, masks, reference }: Case): number {
   const depth = bands.length;
@@ -158,7 +167,8 @@ async function trust(cases: AsyncIterable<Case>): Promise<Trust> {
   for await (const each of cases) {
     kept.push(each);
     const { name, cloudy, masks, reference } = each;
-    const observed = rmseOf(await restoreSeries(model, cloudy, { reference }), each);
+    const hide = hiddenIn(cloudy);
+    const observed = rmseOf(await restoreSeries(model, cloudy, { reference, hide }), each);
     try {
       const check = await selfCheck(model, cloudy, {
         reference,
@@ -175,7 +185,7 @@ async function trust(cases: AsyncIterable<Case>): Promise<Trust> {
     }
   }
   const samples = Number(args.samples);
-  const masked = kept.map(({ masks, ...one }) => ({ ...one, mask: masks[one.reference]! }));
+  const masked = kept.map(withMask);
   const { factor, floor = [0] } = samplingOf(model, { samples });
   const images = (await errorPairs(model, masked, { samples })).map((image) => ({
     ...image,
@@ -217,9 +227,7 @@ async function draw(name: string, { selfCheck, reliability }: Trust): Promise<vo
 if (args.calibrate !== undefined) {
   const cities = args.cities ?? VALIDATION_CITIES;
   const masked = (async function* () {
-    for await (const { masks, ...one } of cityCases(cities)) {
-      yield { ...one, mask: masks[one.reference]! };
-    }
+    for await (const one of cityCases(cities)) yield withMask(one);
   })();
   const data = `${args.cases} crops of ${cities} (OSCD) under synthetic clouds, hidden pixels`;
   const { card, calibration, before, after } = await calibrate(model, masked, {

@@ -75,6 +75,7 @@ const VERBS: Readonly<Record<string, Verb>> = {
 
 const COMMON = {
   engine: choice("What computes (default auto)", ["auto", "webgpu", "native", "wasm", "cpu"]),
+  float16: toggle("On webgpu, multiply in float16 where the GPU can (restoring, not training)"),
   plugin: texts("Module at a URL or path whose default export adds to the registry", "URL"),
   json: toggle("Print the result as JSON"),
   debug: toggle("Name the op behind a WebGPU error; print stack traces"),
@@ -146,8 +147,9 @@ async function runVerb(
     return { text, json: { help: text }, lines: false };
   }
   let lines = false;
-  const { engine, plugin, debug } = values as {
+  const { engine, float16, plugin, debug } = values as {
     engine?: "auto" | "webgpu" | "native" | "wasm" | "cpu";
+    float16: boolean;
     plugin: readonly string[];
     debug: boolean;
   };
@@ -156,7 +158,7 @@ async function runVerb(
     registry: await (await import("./plugins.ts")).loadRegistry(plugin),
     engine: async (without) => {
       const { useEngine } = await import("../engine/mod.ts");
-      return await useEngine(engine, { debug, without, log: streams.err });
+      return await useEngine(engine, { debug, float16, without, log: streams.err });
     },
     automatic: engine === undefined || engine === "auto",
     log: streams.err,

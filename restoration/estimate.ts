@@ -87,7 +87,8 @@ export function bytesInFlight(
   });
   const depth = scene.frames[0]!.bands.length;
   const blend = samples * tileSize * width * (2 * depth + 1) * 4;
-  const sky = masked ? (tall + 2 * SKY_ROWS) * width * 2 : 0;
+  // Shares, whether another date is clear, and the classes of all dates.
+  const sky = masked ? (tall + 2 * SKY_ROWS) * width * (2 + scene.frames.length) : 0;
   const rowsAhead = ahead - first + 1;
   const tiles = plan.shared === 0
     ? 0

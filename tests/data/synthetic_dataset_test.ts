@@ -109,3 +109,40 @@ Deno.test("another season moves vegetation and leaves bare ground", () => {
   }
   assert(least > 2790 && least < 3200 && most > 4800 && most < 5210, `${least} … ${most}`);
 });
+
+Deno.test("hidden clouds are opaque cloud, and the same samples else", async () => {
+  const places = [[flat(1000, RGBN), flat(3000, RGBN)]];
+  const opaqueCloud = [7001, 7002, 7003, 7004];
+  const options = { places, tileSize: 32, length: 3, cover: [0.4, 0.6] } as const;
+  const shown = syntheticDataset(options);
+  const half = syntheticDataset({ ...options, hidden: 0.5, opaqueCloud });
+  let [hidden, thin] = [0, 0];
+  for (let i = 0; i < 60; i++) {
+    const [a, b] = [await shown.sample(i, createRng(4)), await half.sample(i, createRng(4))];
+    assertEquals([b.mask, b.target, b.reference], [a.mask, a.target, a.reference]);
+    let painted = 0;
+    for (let pixel = 0; pixel < a.mask!.length; pixel++) {
+      const at = pixel * 4;
+      const [before, after] = [a, b].map(({ cloudy }) => cloudy.subarray(at, at + 4)) as [
+        Float32Array,
+        Float32Array,
+      ];
+      if (after.every((value, band) => value === opaqueCloud[band])) {
+        painted++;
+        assertEquals(a.mask![pixel], 1, "clear ground is not hidden");
+      } else {
+        assertEquals(after, before);
+        if (a.mask![pixel] === 1) thin++;
+      }
+    }
+    if (painted > 0) hidden++;
+  }
+  // Five standard deviations of 60 draws.
+  assert(Math.abs(hidden / 60 - 0.5) < 5 * Math.sqrt(0.25 / 60), `${hidden} of 60`);
+  assert(thin > 0, "shadows, samples that are not hidden and thin clouds of some frames stay");
+  assertThrows(
+    () => syntheticDataset({ ...options, hidden: 0.5, opaqueCloud: [1] }),
+    RangeError,
+    "opaqueCloud must have a number for each of 4 bands, got 1",
+  );
+});
