@@ -124,7 +124,7 @@ async function* seriesCases(): AsyncGenerator<Case> {
   for (const [at, [name, clear]] of SERIES.entries()) {
     const first = Math.min(Math.max(at - (length >> 1), 0), SERIES.length - length);
     const cloudy = all.slice(first, first + length);
-    const masks = cloudy.map((frame) => detectClouds(frame).map((flag) => flag === 0 ? 0 : 1));
+    const masks = cloudy.map((frame) => detectClouds(frame));
     yield { name, cloudy, masks, reference: at - first, target: await read(clear) };
   }
 }
@@ -135,7 +135,8 @@ function hiddenIn(cloudy: readonly Raster[]): readonly Uint8Array[] {
 }
 
 function withMask({ masks, ...one }: Case) {
-  return { ...one, mask: masks[one.reference]!, hide: hiddenIn(one.cloudy) };
+  const mask = masks[one.reference]!.map((value) => value === 0 ? 0 : 1);
+  return { ...one, mask, hide: hiddenIn(one.cloudy) };
 }
 
 /** Root mean square error over the hidden pixels, as reflectance. */
@@ -167,12 +168,12 @@ async function trust(cases: AsyncIterable<Case>): Promise<Trust> {
   for await (const each of cases) {
     kept.push(each);
     const { name, cloudy, masks, reference } = each;
-    const hide = hiddenIn(cloudy);
-    const observed = rmseOf(await restoreSeries(model, cloudy, { reference, hide }), each);
+    const observed = rmseOf(await restoreSeries(model, cloudy, { reference, hide: masks }), each);
     try {
       const check = await selfCheck(model, cloudy, {
         reference,
         mask: masks,
+        keepClear: true,
         // These masks are exact.
         dilate: 2,
         feather: 0,

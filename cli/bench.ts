@@ -159,7 +159,7 @@ export const bench = command({
     for (const name of enginesOf(engines)) {
       let engine: Engine;
       try {
-        engine = await useEngine(name, { log: context.log });
+        engine = await useEngine(name, { float16: context.float16, log: context.log });
       } catch (error) {
         if (engines !== undefined) throw error;
         missing.push({ engine: name, reason: error instanceof Error ? error.message : `${error}` });

@@ -36,6 +36,8 @@ export interface Context {
   readonly registry: AnyRegistry;
   /** Starts what `--engine` names (of `auto` none of `without`); says on stderr what it is. */
   engine(without?: readonly EngineName[]): Promise<Engine>;
+  /** Whether `--float16` was given. */
+  readonly float16: boolean;
   /** Whether `--engine` is `auto`. */
   readonly automatic: boolean;
   /** A line on stderr. */

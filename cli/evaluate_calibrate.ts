@@ -53,8 +53,9 @@ export async function calibrateModel(
 ): Promise<Result> {
   const path = values.calibrate!;
   const { registry, progress } = context;
-  const { samples, facts: _, keepClear, dilate, feather, steps, sampler, timesteps, ...how } =
+  const { samples, facts: _, keepClear, dilate, feather, steps, sampler, timesteps, ...given } =
     methodOptions(values, registry);
+  const { hideClouds, ...how } = given;
   if ([steps, sampler, timesteps].some((option) => option !== undefined)) {
     throw new UsageError(
       "--calibrate is for the model's own sampling: leave out --steps and --sampler",
@@ -73,7 +74,11 @@ export async function calibrateModel(
   const white = values.white === undefined ? {} : { white: values.white };
   const { card, calibration, before, after } = await calibrate(
     model,
-    calibrationCases(model, counted(), { ...white, signal }),
+    calibrationCases(model, counted(), {
+      ...white,
+      ...(hideClouds !== undefined && { hideClouds }),
+      signal,
+    }),
     { ...how, ...(samples !== undefined && { samples }), signal, data },
   ).finally(() => bar.end());
   const dtype = await isHalf(model) ? "float16" : "float32";

@@ -160,6 +160,7 @@ async function runVerb(
       const { useEngine } = await import("../engine/mod.ts");
       return await useEngine(engine, { debug, float16, without, log: streams.err });
     },
+    float16,
     automatic: engine === undefined || engine === "auto",
     log: streams.err,
     print(json, text) {

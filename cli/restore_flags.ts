@@ -67,7 +67,7 @@ export const RESTORE_FLAGS = {
   ),
   dilate: count("Pixels by which the mask grows (default 8)"),
   feather: count("Pixels inside the grown mask over which edges fade (default 6)"),
-  showClouds: toggle("Show the model the mask's clouds as they are, not as opaque (see above)"),
+  showClouds: toggle("Show the model the mask's clouds as they are (default: opaque, by its card)"),
   window: numbers("Only this part, in pixels", "COLUMN,ROW,WIDTH,HEIGHT"),
   bbox: numbers("Only this part, in the scene's CRS", "MINX,MINY,MAXX,MAXY"),
   shard: text("Part i of n: of the rows of a scene, or of the scenes of a manifest", "I/N"),

@@ -9,15 +9,17 @@ import { InputError } from "../core/mod.ts";
 import { crsName, overlaps, pixelOf, sameCrs, warpCommand } from "./alignment.ts";
 import { openImage } from "./image_file.ts";
 import type { RasterHeader, RasterWindow } from "./raster_file.ts";
+import { CLOUD_CLASSES } from "./synthetic_clouds.ts";
 
-/** In a {@linkcode ClassMask}: neither masked nor not. */
-export const MASK_UNKNOWN = 2;
+/** In a {@linkcode ClassMask}: neither clear nor not. */
+export const MASK_UNKNOWN = 255;
 
 /** Classes of a raster as a mask of a scene. */
 export interface ClassMask {
   /**
-   * The mask of a window of the scene, [height, width]: 1 masked, 0 not, {@linkcode MASK_UNKNOWN}
-   * where there is nodata, or outside of the raster.
+   * The mask of a window of the scene, [height, width]: 0 clear, 3 the cloud shadow of a scene
+   * classification, 1 whatever else is masked, {@linkcode MASK_UNKNOWN} where there is nodata, or
+   * outside of the raster.
    */
   read(window: RasterWindow): Promise<Uint8Array>;
   close(): Promise<void>;
@@ -42,8 +44,8 @@ const SCL_MASKED: readonly number[] = [3, 8, 9, 10];
 const FILL = 255;
 /** How far corners may be off, in pixels, by the rounding of coordinates. */
 const NEAR = 1e-6;
-/** In a scene classification: no data. */
-const SCL_UNKNOWN = 0;
+/** In a scene classification: no data, and cloud shadow. */
+const [SCL_UNKNOWN, SCL_SHADOW] = [0, 3];
 
 /** From pixel centres of the scene to fractional pixels of the mask: start + x · byX + y · byY. */
 interface Map2D {
@@ -245,7 +247,8 @@ export async function openClassMask(
           const value = data[index]!;
           // A class that is asked for is masked even where it is the nodata value.
           if (!(asked && masked.has(value)) && isUnknown(value)) return MASK_UNKNOWN;
-          return isMasked(value) ? 1 : 0;
+          if (!isMasked(value)) return CLOUD_CLASSES.clear;
+          return isScl && value === SCL_SHADOW ? CLOUD_CLASSES.shadow : CLOUD_CLASSES.thick;
         };
         return maskOf(map, { window, part, classOf });
       },

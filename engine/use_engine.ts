@@ -15,6 +15,8 @@ export interface Engine {
   readonly device: string;
   /** Whether a WebGPU adapter computes on the CPU. */
   readonly software: boolean;
+  /** Whether products are float16 where that is safe. */
+  readonly float16?: boolean;
 }
 
 /** Options of {@linkcode useEngine}. */
@@ -62,6 +64,22 @@ export async function useEngine(
 ): Promise<Engine> {
   // Production mode skips tfjs's per-op NaN scan and its banner.
   tf.enableProdMode();
+  const engine = await startEngine(name, options);
+  if (options.float16 && !engine.float16) {
+    const { log = (line: string) => console.error(line) } = options;
+    log(
+      `float32, not float16: ${
+        engine.name === "webgpu" ? `${engine.device} has no shader-f16` : `engine ${engine.name}`
+      }`,
+    );
+  }
+  return engine;
+}
+
+async function startEngine(
+  name: EngineName | "auto",
+  options: UseEngineOptions,
+): Promise<Engine> {
   switch (name) {
     case "auto":
       return await chooseEngine(options);
@@ -149,18 +167,18 @@ async function useWebgpu(
   else unregisterShaderKernels();
   await start("webgpu");
   // A software adapter would take seconds, to choose between tilings that hardware tells apart.
-  if (shaders && !software) await setTilings(description, float16);
-  return { name: "webgpu", device: description, software };
+  if (shaders && !software) await setTilings(description);
+  const halves = float16 && device.features.has("shader-f16");
+  return { name: "webgpu", device: description, software, ...(halves && { float16: true }) };
 }
 
 /** The tilings of an adapter: those that were stored, else measured now (about a second). */
-async function setTilings(adapter: string, float16: boolean): Promise<void> {
+async function setTilings(adapter: string): Promise<void> {
   const { tuneProducts } = await import("./webgpu/kernels/products.ts");
   const { storeChoices, storedChoices } = await import("./webgpu/tune.ts");
   const backend = tf.backend() as unknown as Parameters<typeof tuneProducts>[0];
-  const key = `${adapter}${float16 ? " float16" : ""}`;
-  const stored = storedChoices(key);
-  if (stored === undefined) storeChoices(key, await tuneProducts(backend));
+  const stored = storedChoices(adapter);
+  if (stored === undefined) storeChoices(adapter, await tuneProducts(backend));
   else backend.tilings = stored;
 }
 

@@ -14,14 +14,20 @@ import { whiteFor } from "./score_case.ts";
 
 /**
  * Reads cases one after the other, with the bands of the model's card. Pixels count where the masks, or
- * else the built-in detector, find cloud or shadow on the reference date; without either, all do.
+ * else the built-in detector, find cloud or shadow on the reference date; without either, all do. What
+ * the detector finds is hidden from a model whose card says how, as restorations hide it.
  *
  * @throws {TypeError} If images lack a band of the model.
  */
 export async function* calibrationCases(
   model: Model,
   cases: Iterable<LateCase>,
-  { white, signal }: { readonly white?: number; readonly signal?: AbortSignal } = {},
+  { white, hideClouds = true, signal }: {
+    readonly white?: number;
+    /** Whether clouds are hidden from the model, as `restore --keep-clear` does. Default true. */
+    readonly hideClouds?: boolean;
+    readonly signal?: AbortSignal;
+  } = {},
 ): AsyncGenerator<CalibrationCase> {
   const bands = model.card.bands.map(({ name }) => name);
   for (const each of cases) {
@@ -32,7 +38,8 @@ export async function* calibrationCases(
     const used = framesOf(model, { cloudy, reference });
     const { masks } = masksOf(given, white ?? whiteFor(target));
     const mask = masks?.[reference];
-    const hide = model.card.opaqueCloud !== undefined && cloudy.every(isVisible)
+    const hides = hideClouds && model.card.opaqueCloud !== undefined && cloudy.every(isVisible);
+    const hide = hides
       ? used.map((l) => detectedMask(cloudy[l]!, white ?? whiteFor(target)))
       : undefined;
     yield {

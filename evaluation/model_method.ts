@@ -14,9 +14,9 @@ import {
   restoreSamples,
   restoreSeries,
   type TilingOptions,
+  withoutClouds,
 } from "../restoration/mod.ts";
 import { detectedMask, isVisible } from "./case_pixels.ts";
-import { referenceOf } from "./evaluation_case.ts";
 import type { EvaluatedMethod, MethodInput } from "./score_case.ts";
 import { framesFor } from "./score_model.ts";
 
@@ -55,15 +55,17 @@ export function framesOf(
 /** Images of models with auxiliary bands are restored whole, as arrays. */
 async function restoreWhole(
   model: Model,
-  { given, frames, options }: {
+  { given, cloudy, frames, options }: {
     readonly given: MethodInput;
+    /** Of the frames, as the model is to see them. */
+    readonly cloudy: readonly Raster[];
     readonly frames: readonly number[];
     readonly options: Omit<ModelMethodOptions, "onProgress">;
   },
 ): Promise<Raster> {
-  const { cloudy, reference, auxiliary, name } = given;
+  const { reference, auxiliary, name } = given;
   const { card } = model;
-  const like = cloudy[reference]!;
+  const like = given.cloudy[reference]!;
   const { width, height } = like;
   if (auxiliary === undefined) {
     throw new TypeError(
@@ -73,7 +75,7 @@ async function restoreWhole(
   }
   const pixels = width * height;
   const data = new Float32Array(frames.length * pixels * card.bands.length);
-  frames.forEach((frame, l) => data.set(cloudy[frame]!.data, l * pixels * card.bands.length));
+  cloudy.forEach((frame, l) => data.set(frame.data, l * pixels * card.bands.length));
   const { image } = await restoreImages(model, {
     batch: 1,
     length: frames.length,
@@ -127,12 +129,9 @@ function maskFor(
 function keptClear(
   restored: Raster,
   given: MethodInput,
-  { keepClear, dilate, feather }: Required<KeepClearOptions> & {
-    readonly keepClear: "detector" | "mask";
-  },
+  { mask, dilate, feather }: Required<KeepClearOptions> & { readonly mask: Uint8Array },
 ): Raster {
   const observed = given.cloudy[given.reference]!;
-  const mask = maskFor(given, referenceOf(given), keepClear);
   const { width, height, bands: { length: depth } } = observed;
   const shares = restoredShares(mask, { width, height, dilate, feather });
   const mixed = Float32Array.from(restored.data, (value, i) => {
@@ -213,7 +212,10 @@ export async function modelMethod(
       const { reference, signal } = given;
       const used = framesOf(model, given, anyLength);
       const cloudy = used.map((l) => given.cloudy[l]!);
-      const hide = hides ? used.map((l) => maskFor(given, l, keepClear)) : undefined;
+      const masks = keepClear === undefined
+        ? undefined
+        : used.map((l) => hides || l === reference ? maskFor(given, l, keepClear) : undefined);
+      const hide = hides ? masks as readonly Uint8Array[] : undefined;
       const series = {
         ...how,
         ...(hide && { hide }),
@@ -222,13 +224,19 @@ export async function modelMethod(
         ...(signal && { signal }),
       };
       const restored = card.condition.auxiliary.length > 0
-        ? await restoreWhole(model, { given, frames: used, options: how })
+        ? await restoreWhole(model, {
+          given,
+          cloudy: withoutClouds(model, cloudy, hide),
+          frames: used,
+          options: how,
+        })
         : samples > 1
         ? (await restoreSamples(model, cloudy, { ...series, samples })).mean
         : await restoreSeries(model, cloudy, series);
       // The names are the target's, whatever way of writing the model's has.
       const named = { ...restored, bands: given.target.bands };
-      return keepClear === undefined ? named : keptClear(named, given, { ...keep, keepClear });
+      const own = masks?.[used.indexOf(reference)];
+      return own === undefined ? named : keptClear(named, given, { ...keep, mask: own });
     },
   };
 }

@@ -19,7 +19,8 @@ export { writeBeforeAfter } from "./before_after.ts";
 export type { BorderStep } from "./border_step.ts";
 export { bytesInFlight, estimateScene, type SceneEstimate } from "./estimate.ts";
 export { type FinishedRows, PROVENANCE, type ProvenanceCounts } from "./finish_rows.ts";
-export { hideClouds, isCloud } from "./hide_clouds.ts";
+export { hideClouds, isCloud, paintClouds, withoutClouds } from "./hide_clouds.ts";
+export { skyWindow } from "./sky_window.ts";
 export { joinShards, type JoinShardsOptions } from "./join_shards.ts";
 export { KEEP_CLEAR_DEFAULTS, type KeepClearOptions, restoredShares } from "./keep_clear.ts";
 export {

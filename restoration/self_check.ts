@@ -20,7 +20,7 @@ import { checkLength } from "./series.ts";
 
 /** Options of {@linkcode selfCheck}. */
 export type SelfCheckSeriesOptions =
-  & Omit<RestoreSamplesOptions, "samples" | "seeds">
+  & Omit<RestoreSamplesOptions, "samples" | "seeds" | "hide">
   & SelfCheckOptions
   & KeepClearOptions
   & {
@@ -31,6 +31,11 @@ export type SelfCheckSeriesOptions =
      * Default what the built-in detector finds.
      */
     readonly mask?: Uint8Array | readonly Uint8Array[];
+    /**
+     * Whether the restoration has that mask, as `restoreScene` with one: it keeps what is clear, and
+     * hides clouds from the model. Default false.
+     */
+    readonly keepClear?: boolean;
   };
 
 /**
@@ -54,7 +59,7 @@ export async function selfCheck(
 ): Promise<SelfCheck> {
   const { options } = withSampling(model, given);
   const { runs, cloudSeed, cover, mask, dilate, feather, anyLength = false, ...rest } = options;
-  const { reference = frames.length - 1, ...restore } = rest;
+  const { reference = frames.length - 1, keepClear = false, ...restore } = rest;
   checkLength(model, { length: frames.length, anyLength });
   copyInput(frames, { reference });
   const scene = sceneInMemory(model, frames, { reference });
@@ -87,7 +92,7 @@ export async function selfCheck(
     scene,
     area: { column: 0, row: 0, width, height },
     clouds: { ...clouds, ...grow },
-    keepClear: false,
+    keepClear,
     looks: mask === undefined,
   }, { ...restore, name: "the reference", check });
 }

@@ -12,7 +12,7 @@ import { breathe } from "./abortable.ts";
 import { Exchange, type Turns } from "./exchange.ts";
 import { fillGaps } from "./fill_gaps.ts";
 import type { FrameRows } from "./frame_rows.ts";
-import { isCloud } from "./hide_clouds.ts";
+import { paintClouds } from "./hide_clouds.ts";
 import type { TilePlan } from "./plan.ts";
 import type { SkyRows } from "./sky_rows.ts";
 import { reflect, type TileOrigin } from "./tiles.ts";
@@ -204,22 +204,20 @@ export class TileRunner {
     return out;
   }
 
-  /** Opaque cloud where a date has cloud; what has no data stays so. */
+  /** Opaque cloud where a date has cloud. */
   #hide(tile: Float32Array, date: number, origin: TileOrigin): void {
     const { hidden, plan: { tileSize, scene } } = this.#options;
     if (hidden === undefined) return;
     const { sky, left, cloud } = hidden;
+    const classes = new Uint8Array(tileSize ** 2);
     for (let y = 0; y < tileSize; y++) {
-      const classes = sky.classes(date, reflect(origin.row + y, scene.height));
-      if (classes === undefined) return;
+      const row = sky.classes(date, reflect(origin.row + y, scene.height));
+      if (row === undefined) return;
       for (let x = 0; x < tileSize; x++) {
-        if (!isCloud(classes[reflect(origin.column + x, scene.width) - left]!)) continue;
-        const at = (y * tileSize + x) * cloud.length;
-        for (let b = 0; b < cloud.length; b++) {
-          if (!Number.isNaN(tile[at + b]!)) tile[at + b] = cloud[b]!;
-        }
+        classes[y * tileSize + x] = row[reflect(origin.column + x, scene.width) - left]!;
       }
     }
+    paintClouds(tile, classes, cloud);
   }
 
   #post(

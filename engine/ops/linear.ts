@@ -1,6 +1,6 @@
 /** Linear layers as one 2-D matrix product. @module */
 
-import { type Tensor, type Tensor1D, type Tensor2D, tf } from "../tfjs.ts";
+import { type Tensor, type Tensor2D, tf } from "../tfjs.ts";
 import { fused } from "./fused.ts";
 
 /**
@@ -22,9 +22,20 @@ export function linear<T extends Tensor>(x: T, weight: Tensor, bias?: Tensor): T
       `Cannot apply a linear layer: the last axis must be ${inner}, got shape [${x.shape}]`,
     );
   }
-  const flat = tf.matMul(x.reshape([-1, inner]) as Tensor2D, weight as Tensor2D);
-  const shifted = bias === undefined ? flat : tf.add(flat, bias as Tensor1D);
-  return shifted.reshape([...x.shape.slice(0, -1), outer!]) as T;
+  const rows = x.reshape([-1, inner]) as Tensor2D;
+  const flat = bias === undefined
+    ? tf.matMul(rows, weight as Tensor2D)
+    : withBias(rows, weight as Tensor2D, bias);
+  return flat.reshape([...x.shape.slice(0, -1), outer!]) as T;
+}
+
+/** x·W + b, [rows, out]. */
+function withBias(x: Tensor2D, weight: Tensor2D, bias: Tensor): Tensor {
+  return fused({
+    name: "LinearBias",
+    composed: (x, weight, bias) => tf.add(tf.matMul(x as Tensor2D, weight as Tensor2D), bias!),
+    gradient: (dy, [x, weight]) => [...productGradients(dy, x!, weight!), tf.sum(dy, 0)],
+  }, [x, weight, bias]);
 }
 
 /** Gradients of x·W by x and W. */

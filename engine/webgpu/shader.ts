@@ -37,7 +37,7 @@ export interface ShaderRunner {
   readonly tilings: TilingChoices | undefined;
   /** Whether to multiply in float16 now: not while a gradient is recorded. */
   readonly float16: boolean;
-  /** A weight as float16, made once; only where its last axis is a multiple of 4. */
+  /** A weight of 4·n numbers as float16, made once. */
   inHalf(weight: TensorInfo): TensorInfo;
   /**
    * Records a dispatch.

@@ -159,7 +159,7 @@ export async function createReport(
       factor: options.deviations?.factor ?? 1,
     });
     onStage("measuring", 1, 3);
-    const inside = await insideOf(model, series, { gathered, options });
+    const inside = await insideOf(model, series, { gathered, sky: sky?.sky, options });
     onStage("measuring", 3, 3);
     const provenance = gathered.provenance && detailOf(gathered, gathered.provenance, 1);
     const depicted = series.dates[reference] ?? nameOf(series.paths[reference]!);

@@ -6,7 +6,14 @@
 
 import type { RasterWindow } from "../../data/mod.ts";
 import type { Model } from "../../model/mod.ts";
-import { fillGaps, type OpenSeries, type RestoreSceneOptions } from "../../restoration/mod.ts";
+import {
+  fillGaps,
+  type OpenSeries,
+  paintClouds,
+  type RestoreSceneOptions,
+  type SceneSky,
+  skyWindow,
+} from "../../restoration/mod.ts";
 import { worstWindow } from "./clouds.ts";
 import { detailOf, type Gathered } from "./gather.ts";
 import { lookInside } from "./inside.ts";
@@ -29,18 +36,30 @@ function tileOf(gathered: Gathered, tileSize: number): RasterWindow | undefined 
 /** What happens inside of the model there; null where the detail is smaller than a tile. */
 export async function insideOf(
   model: Model,
-  { scene: { frames, reference, auxiliary } }: OpenSeries,
-  { gathered, options }: {
+  { scene }: OpenSeries,
+  { gathered, sky, options }: {
     readonly gathered: Gathered;
+    /** That of the restoration, whose clouds were hidden from the model. */
+    readonly sky: SceneSky | undefined;
     readonly options: Omit<RestoreSceneOptions, "output">;
   },
 ): Promise<ReportInside | null> {
   const { card } = model;
+  const { frames, reference, auxiliary } = scene;
   const window = tileOf(gathered, card.tileSize);
   if (window === undefined) return null;
+  const { opaqueCloud } = card;
+  const clouds = sky !== undefined && opaqueCloud !== undefined && options.hideClouds !== false
+    ? await skyWindow(scene, sky, window)
+    : [];
   const whole = async (all: typeof frames, bands: number) => {
     const read: Float32Array[] = [];
-    for (const frame of all) read.push(await readFrame(frame, window));
+    for (const [l, frame] of all.entries()) {
+      const image = await readFrame(frame, window);
+      const classes = all === frames ? clouds[l] : undefined;
+      if (classes !== undefined) paintClouds(image, classes, opaqueCloud!);
+      read.push(image);
+    }
     fillGaps(read, { ...window, fallback: Array<number>(bands).fill(0) });
     return read;
   };

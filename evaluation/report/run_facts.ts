@@ -37,7 +37,7 @@ export function runFacts(
     readonly options:
       & Pick<
         RestoreSceneOptions,
-        "seed" | "steps" | "sampler" | "samples" | "overlap" | "blend"
+        "seed" | "steps" | "sampler" | "samples" | "overlap" | "blend" | "mask" | "hideClouds"
       >
       & { readonly engine?: string };
     readonly frames: readonly ReportFrame[];
@@ -79,6 +79,19 @@ export function runFacts(
             ["Samples", `${options.samples}, each of ${sampling.sampling}`] as const,
             ["Calibration", sampling.calibration] as const,
           ]),
+        [
+          "Clear pixels",
+          options.mask === undefined
+            ? "restored like the others"
+            : `kept, by ${options.mask.replace(/^.*[\\/](?=.)/, "")}`,
+        ],
+        [
+          "Clouds",
+          options.mask !== undefined && card.opaqueCloud !== undefined &&
+            options.hideClouds !== false
+            ? "hidden from the model"
+            : "shown to the model",
+        ],
         [
           "Tiles",
           `${tiles.restored} of ${tiles.total}, overlap ${overlap}, blended at the ${

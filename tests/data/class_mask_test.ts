@@ -64,7 +64,7 @@ async function maskOf(
 
 Deno.test("openClassMask() masks clouds, shadows and cirrus of a scene classification", async () => {
   const scl = classes([[0, 1, 2, 3, 4, 5], [6, 7, 8, 9, 10, 11]]);
-  const expected = [[2, 0, 0, 1, 0, 0], [0, 0, 1, 1, 1, 0]];
+  const expected = [[MASK_UNKNOWN, 0, 0, 3, 0, 0], [0, 0, 1, 1, 1, 0]];
   const grid = scene(6, 2);
   assertEquals(await maskOf(scl, { grid, name: "T33UUP_SCL_20m.tif" }), expected);
   assertEquals(await maskOf({ ...scl, bands: ["SCL"] }, { grid }), expected);
@@ -78,14 +78,14 @@ Deno.test("openClassMask() masks clouds, shadows and cirrus of a scene classific
 
 Deno.test("openClassMask() says where the mask has no data", async () => {
   const raster = classes([[0, 1, 255]], { nodata: 255 });
-  assertEquals(await maskOf(raster, { grid: scene(3, 1) }), [[0, 1, 2]]);
+  assertEquals(await maskOf(raster, { grid: scene(3, 1) }), [[0, 1, MASK_UNKNOWN]]);
   const floats = {
     ...raster,
     dtype: "float32" as const,
     data: new Float32Array([0, 1, NaN]),
     nodata: NaN,
   };
-  assertEquals(await maskOf(floats, { grid: scene(3, 1) }), [[0, 1, 2]]);
+  assertEquals(await maskOf(floats, { grid: scene(3, 1) }), [[0, 1, MASK_UNKNOWN]]);
 });
 
 Deno.test("openClassMask() takes the pixel under each centre, at any resolution and place", async () => {

@@ -2,7 +2,7 @@ import { assert, assertEquals, assertNotEquals, assertRejects, assertThrows } fr
 import type { Raster } from "../../core/mod.ts";
 import { detectClouds, readRaster, writeCog } from "../../data/mod.ts";
 import { parseCard } from "../../model/mod.ts";
-import { hideClouds, restoreScene, restoreSeries } from "../../restoration/mod.ts";
+import { hideClouds, restoreScene, restoreSeries, selfCheck } from "../../restoration/mod.ts";
 import { cloudyDates, inFolder, tinyModel } from "./tiny.ts";
 
 const SIZE = { width: 40, height: 24 };
@@ -44,8 +44,31 @@ Deno.test("restoreSeries() shows the model opaque cloud where masks have cloud",
   await assertRejects(
     () => restoreSeries(model, frames, { hide: masks.slice(0, 2) }),
     TypeError,
-    "mask 2 must have a number for each of 40×24 pixels, got none",
+    "there must be a mask for each of 3 dates, got 2",
   );
+});
+
+Deno.test("restoreSeries() does not take hidden cloud for data where there is none", async () => {
+  const model = withOpaqueCloud();
+  const frames = cloudyDates(SIZE).map(({ nodata: _, ...frame }) => {
+    const data = frame.data.slice() as Uint16Array;
+    data.fill(0, 0, 6 * 4);
+    return { ...frame, data };
+  });
+  const masks = masksOf(frames).map((mask) => mask.fill(1, 0, 12));
+  const { data } = await restoreSeries(model, frames, { hide: masks });
+  assertEquals([...data.subarray(0, 6 * 4)], Array(24).fill(0));
+  assert(data.subarray(6 * 4, 12 * 4).every((value) => value > 0));
+});
+
+Deno.test("selfCheck() with the mask of a restoration hides the clouds that it draws", async () => {
+  const [clear] = cloudyDates(SIZE, 1);
+  const options = { runs: 1, mask: new Uint8Array(SIZE.width * SIZE.height) };
+  const shown = await selfCheck(tinyModel(), [clear!], { ...options, keepClear: true });
+  const hidden = await selfCheck(withOpaqueCloud(), [clear!], { ...options, keepClear: true });
+  const plain = await selfCheck(withOpaqueCloud(), [clear!], options);
+  assertNotEquals(hidden.scores.restored!.rmse, shown.scores.restored!.rmse);
+  assertEquals(plain.scores.restored!.rmse, shown.scores.restored!.rmse);
 });
 
 Deno.test("restoreScene() with a mask hides the clouds of all dates, however it is cut", () =>

@@ -1,6 +1,6 @@
 import { assertAlmostEquals, assertEquals } from "@std/assert";
 import { type Params, readTensor, tf } from "../../engine/mod.ts";
-import { adamw } from "../../training/mod.ts";
+import { adamw, updateEma } from "../../training/mod.ts";
 import { assertGolden, golden, valuesOf } from "../golden.ts";
 
 await tf.setBackend("cpu");
@@ -33,4 +33,33 @@ Deno.test("adamw() decays every parameter even where there is no gradient", asyn
   assertAlmostEquals((await readTensor(next["scale"]!))[0]!, 2 * 0.95, 1e-6);
   assertAlmostEquals((await readTensor(next["bias"]!))[0]!, -4 * 0.95, 1e-6);
   assertEquals([...(await readTensor(params.scale))], [2]);
+});
+
+Deno.test("adamw() clips and moves averages as the separate steps do", async () => {
+  const optimizer = adamw({ learningRate: 0.1 });
+  const params = { w: tf.tensor1d([1, -2, 3]) };
+  const grads = { w: tf.tensor1d([4, 5, -6]) };
+  const average = { w: tf.tensor1d([0.5, 0.5, 0.5]) };
+  const { first, second } = optimizer.init(params);
+  const numbers = optimizer.rates(1);
+  const rates = {
+    move: tf.scalar(numbers.move),
+    epsilon: tf.scalar(numbers.epsilon),
+    keep: tf.scalar(numbers.keep),
+  };
+  const together = optimizer.apply(params, grads, {
+    first,
+    second,
+    rates,
+    factor: tf.scalar(0.25),
+    averages: [{ params: average, share: tf.scalar(0.1) }],
+  });
+  const scaled = { w: tf.mul(grads.w, tf.scalar(0.25)) };
+  const apart = optimizer.apply(params, scaled, { first, second, rates });
+  const moved = updateEma(average, apart.params, 0.9);
+  assertEquals(apart.averages, []);
+  assertEquals(await readTensor(together.params.w!), await readTensor(apart.params.w!));
+  assertEquals(await readTensor(together.second.w!), await readTensor(apart.second.w!));
+  const [ours, wanted] = [await readTensor(together.averages[0]!.w!), await readTensor(moved.w!)];
+  ours.forEach((value, i) => assertAlmostEquals(value, wanted[i]!, 1e-6));
 });

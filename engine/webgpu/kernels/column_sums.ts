@@ -1,9 +1,75 @@
 /** Sums over rows, in two passes where there are many. @module */
 
 import type { KernelBackend, TensorInfo } from "../../tfjs.ts";
-import type { ShaderRunner } from "../shader.ts";
-import { columnSumShader, type ColumnSumSpec } from "./rows.ts";
+import {
+  bindings,
+  inARow,
+  MAIN_PARAMETERS,
+  ROW_INDEX,
+  type Shader,
+  type ShaderRunner,
+} from "../shader.ts";
+import { THREADS } from "./rows.ts";
 import { shaderOf } from "./run.ts";
+
+/** Columns of a workgroup of {@linkcode columnSumShader}. */
+const SUM_COLUMNS = 32;
+
+/** Sums over rows. */
+export interface ColumnSumSpec {
+  readonly groups: number;
+  /** Of a group. */
+  readonly rows: number;
+  readonly columns: number;
+  /** Parts of the rows that are summed each by itself. */
+  readonly chunks: number;
+  /** Products of two arrays, each row times a number of its own. */
+  readonly weighted?: boolean;
+}
+
+/** Sums over the rows of a group, chunk by chunk: [groups·chunks, columns]. */
+export function columnSumShader(spec: ColumnSumSpec): Shader {
+  const { groups, rows, columns, chunks, weighted = false } = spec;
+  const across = THREADS / SUM_COLUMNS;
+  const perChunk = Math.ceil(rows / chunks);
+  const parts = Math.ceil(columns / SUM_COLUMNS);
+  const inputs = weighted ? ["x", "y", "factor"] : ["x"];
+  const value = weighted ? "x[at] * y[at] * factor[row]" : "x[at]";
+  return {
+    name: `columnSum ${groups}×${rows}×${columns}`,
+    workgroups: inARow(groups * chunks * parts),
+    code: `${bindings(inputs.map((name) => [name, "f32"]), [["sums", "f32"]])}
+var<workgroup> partial : array<f32, ${THREADS}>;
+@compute @workgroup_size(${THREADS})
+fn main(${MAIN_PARAMETERS}) {
+  let wanted = ${ROW_INDEX};
+  let part = wanted % ${parts}u;
+  let chunk = wanted / ${parts}u % ${chunks}u;
+  let section = min(wanted / ${parts * chunks}u, ${groups - 1}u);
+  let column = part * ${SUM_COLUMNS}u + thread % ${SUM_COLUMNS}u;
+  let end = min((chunk + 1u) * ${perChunk}u, ${rows}u);
+  var sum = 0.0;
+  if (column < ${columns}u) {
+    for (var i = chunk * ${perChunk}u + thread / ${SUM_COLUMNS}u; i < end; i += ${across}u) {
+      let row = section * ${rows}u + i;
+      let at = row * ${columns}u + column;
+      sum += ${value};
+    }
+  }
+  partial[thread] = sum;
+  workgroupBarrier();
+  if (thread >= ${SUM_COLUMNS}u || column >= ${columns}u || wanted >= ${groups * chunks * parts}u) {
+    return;
+  }
+  ${
+      Array.from({ length: across - 1 }, (_, i) =>
+        `sum += partial[thread + ${(i + 1) * SUM_COLUMNS}u];`).join(" ")
+    }
+  sums[(section * ${chunks}u + chunk) * ${columns}u + column] = sum;
+}
+`,
+  };
+}
 
 /** Rows of a chunk, and most chunks. */
 const [CHUNK_ROWS, MOST_CHUNKS] = [256, 256];

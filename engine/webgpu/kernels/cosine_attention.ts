@@ -16,7 +16,7 @@ import {
   type AttentionSpec,
 } from "./attention.ts";
 import { columnSums } from "./column_sums.ts";
-import { unitRotateGradientShader, unitRotateShader, type UnitRotateSpec } from "./rows.ts";
+import { unitRotateGradientShader, unitRotateShader, type UnitRotateSpec } from "./unit_rotate.ts";
 import { shaderOf } from "./run.ts";
 
 type Runner = ShaderRunner & KernelBackend;

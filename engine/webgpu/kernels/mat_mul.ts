@@ -38,12 +38,7 @@ export interface MatMulSpec {
   readonly sharedA?: boolean;
   readonly sharedB?: boolean;
   /** Column scales of A, not transposed: [groups, k]; m/groups rows follow each other in a group. */
-  readonly columnScale?: {
-    readonly groups: number;
-    /** Numbers from group to group, and before the first; multiples of 4. Default k and 0. */
-    readonly stride?: number;
-    readonly offset?: number;
-  };
+  readonly columnScale?: { readonly groups: number };
   /** Rows of A over the root of their mean square + this. */
   readonly normalise?: number;
   /** Added to every number of the output. */
@@ -54,8 +49,6 @@ export interface MatMulSpec {
   readonly gated?: boolean;
   /** Added to the output, like it. */
   readonly residual?: boolean;
-  /** skip + factor·(product − skip): skip like the output, factor [1]. */
-  readonly lerp?: boolean;
   /** A's rows (columns if transposed) are patches of an image [.., height, width, channels]. */
   readonly patchesIn?: Patches;
   /** B's rows are patches of an image. */
@@ -104,7 +97,6 @@ export function matMulInputs(spec: MatMulSpec): string[] {
     ...(spec.columnScale === undefined ? [] : ["columnScale"]),
     ...(spec.bias ? ["bias"] : []),
     ...(spec.residual ? ["residual"] : []),
-    ...(spec.lerp ? ["skip", "factor"] : []),
   ];
 }
 
@@ -138,10 +130,8 @@ export function matMulShader(spec: MatMulSpec, tiling: MatMulTiling): Shader {
     a: element(vectorA),
     b: spec.halfB ? "vec4<f16>" : element(vectorB),
     residual: element(vectorC),
-    skip: element(vectorC),
     columnScale: element(vectorA),
     bias: "f32",
-    factor: "f32",
   };
   const inputs: Binding[] = matMulInputs(spec).map((name) => [name, types[name]!]);
   const shared = float16 ? "vec4<f16>" : "vec4f";
@@ -434,10 +424,10 @@ function loadA(spec: MatMulSpec, vector: boolean): string {
 /** WGSL: scales of four columns of A that follow each other, for a row. */
 function scaleA({ m, k, columnScale }: MatMulSpec, vector: boolean): string {
   if (columnScale === undefined) return "";
-  const { groups, stride = k, offset = 0 } = columnScale;
+  const { groups } = columnScale;
   return lines("scaleA", "row : u32, depth : u32", {
     inside: `row < ${m}u && depth < ${k}u`,
-    place: `row / ${m / groups}u * ${stride}u + ${offset}u + depth`,
+    place: `row / ${m / groups}u * ${k}u + depth`,
     fast: "depth",
     limit: k,
     vector,
@@ -503,7 +493,7 @@ fn ${name}(batch : u32, ${parameters}) -> vec4f {
 
 /** WGSL: what comes after the product, and its place. */
 function finish(spec: MatMulSpec, vector: boolean): string {
-  const { m, n, batch, gated, patchesOut, plus, bias, residual, lerp } = spec;
+  const { m, n, batch, gated, patchesOut, plus, bias, residual } = spec;
   const place = patchesOut === undefined
     ? `${batch === 1 ? "" : `batch * ${m * n}u + `}row * ${n}u + column`
     : patchPlace(patchesOut, { row: "row", column: "column" });
@@ -520,7 +510,6 @@ function finish(spec: MatMulSpec, vector: boolean): string {
   ${plus === undefined ? "" : `value += ${number(plus)};`}
   ${gated ? `value *= gelu${type === "f32" ? "1" : ""}(gate);` : ""}
   ${residual ? `value += residual[${at}];` : ""}
-  ${lerp ? `value = skip[${at}] + factor[0] * (value - skip[${at}]);` : ""}
   c[${at}] = value;`;
   };
   const helpers = gated ? GELU : "";

@@ -44,7 +44,7 @@ export function tilingOf(
   return fitting.find((tiling) => workgroupsOf(spec, tiling) >= BUSY) ?? fitting.at(-1)!;
 }
 
-/** Measures the tilings on the device and sets them. */
+/** Measures the tilings on the device, in float32, and sets them; float16 takes the same. */
 export async function tuneProducts(
   runner: ShaderRunner & Settles,
   { sizes = MEASURED, repeats = 5 }: {
@@ -53,7 +53,7 @@ export async function tuneProducts(
   } = {},
 ): Promise<TilingChoices> {
   const choices = await tune(async (size, at) => {
-    const spec = { batch: 1, ...sizes[size]!, float16: runner.capabilities.float16 };
+    const spec: MatMulSpec = { batch: 1, ...sizes[size]! };
     const tiling = TILINGS[at]!;
     if (!tilingFits(tiling, spec, runner.capabilities)) return undefined;
     const shader = matMulShader(spec, tiling);

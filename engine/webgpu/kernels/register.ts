@@ -14,12 +14,12 @@ import type { ShaderRunner } from "../shader.ts";
 import type { Patch } from "../../ops/tokens.ts";
 import { CHAIN_KERNELS, type KernelFunction, recording } from "../chain.ts";
 import { cosineAttentionGradientKernel, cosineAttentionKernel } from "./cosine_attention.ts";
+import { gatedHalvesShader } from "./gated_halves.ts";
 import type { MatMulSpec, Patches } from "./mat_mul.ts";
 import { scaledNorm, scaledNormGradient } from "./norms.ts";
 import { product } from "./products.ts";
 import {
-  elementwiseShader,
-  gatedHalvesShader,
+  interpolateShader,
   rmsNormalizeGradientShader,
   rmsNormalizeShader,
   rotatePairsShader,
@@ -103,6 +103,12 @@ const KERNELS: Readonly<Record<string, Kernel>> = {
     const tensors = { a: x!, b: weight!, residual: residual! };
     return product(runner, spec, tensors, residual!.shape);
   },
+  LinearBias: ({ inputs: { 0: x, 1: weight, 2: bias }, runner }) => {
+    const { rows } = rowsOf(x!);
+    const [k, n] = weight!.shape as [number, number];
+    const spec: MatMulSpec = { batch: 1, m: rows, n, k, bias: true };
+    return product(runner, spec, { a: x!, b: weight!, bias: bias! }, [rows, n]);
+  },
   LinearPlus: ({ inputs: { 0: x, 1: weight }, attrs, runner }) => {
     const { rows } = rowsOf(x!);
     const [k, n] = weight!.shape as [number, number];
@@ -119,12 +125,7 @@ const KERNELS: Readonly<Record<string, Kernel>> = {
   },
   Interpolate: ({ inputs: { 0: x, 1: skip, 2: factor }, runner }) => {
     const count = sizeOf(x!.shape);
-    const shader = shaderOf(`interpolate ${count}`, () =>
-      elementwiseShader("interpolate", count, {
-        inputs: ["x", "skip"],
-        numbers: ["factor"],
-        outputs: { y: () => "skip[at] + (x[at] - skip[at]) * factor[0]" },
-      }));
+    const shader = shaderOf(`interpolate ${count}`, () => interpolateShader(count));
     return runner.runShader(shader, [x!, skip!, factor!], [x!.shape])[0]!;
   },
   MergeTokens: ({ inputs: { 0: x, 1: weight }, attrs, runner }) => {

@@ -21,7 +21,7 @@ function frameShader(
     readonly numbers: readonly string[];
     /** Whether the output has frames. */
     readonly perFrame: boolean;
-    /** WGSL that writes `out[at]` of sample `b`, place `i` of its image. */
+    /** WGSL that writes `result[at]`, of sample `b` and place `i` of its image. */
     readonly work: string;
   },
 ): Shader {

@@ -9,14 +9,22 @@ import {
   type Shader,
   type ShaderRunner,
 } from "../shader.ts";
+import { sumOfRow } from "./rows.ts";
 import { shaderOf, sizeOf } from "./run.ts";
 
 /** Threads of a workgroup. */
 const THREADS = 128;
 /** Numbers of a workgroup, about, and most workgroups of a tensor. */
 const [PER_GROUP, MOST_GROUPS] = [8192, 64];
-/** Most tensors of a pass: each shader is compiled once. */
+/** Most tensors of a pass: with the result, the eight buffers that every device grants a shader. */
 const TOGETHER = 7;
+
+/** Workgroups of each tensor. */
+function sharesOf(counts: readonly number[], whole: boolean): number[] {
+  return counts.map((count) =>
+    whole ? 1 : Math.min(MOST_GROUPS, Math.max(1, Math.ceil(count / PER_GROUP)))
+  );
+}
 
 /** Sums of x or x² of each of several tensors, workgroup by workgroup. */
 export function sumsShader(
@@ -26,10 +34,8 @@ export function sumsShader(
     /** One sum over all tensors by one workgroup. */
     readonly whole: boolean;
   },
-): { readonly shader: Shader; readonly groups: number } {
-  const shares = counts.map((count) =>
-    whole ? 1 : Math.min(MOST_GROUPS, Math.max(1, Math.ceil(count / PER_GROUP)))
-  );
+): Shader {
+  const shares = sharesOf(counts, whole);
   const groups = whole ? 1 : shares.reduce((a, b) => a + b, 0);
   let before = 0;
   const parts = counts.map((count, i) => {
@@ -42,9 +48,7 @@ export function sumsShader(
     }u) { sum += ${value}; }
   }`;
   });
-  const halves: number[] = [];
-  for (let half = THREADS / 2; half >= 1; half /= 2) halves.push(half);
-  const shader: Shader = {
+  return {
     name: `sums of ${counts.length}`,
     workgroups: inARow(groups),
     code: `${bindings(counts.map((_, i) => [`x${i}`, "f32"]), [["sums", "f32"]])}
@@ -55,16 +59,12 @@ fn main(${MAIN_PARAMETERS}) {
   var sum = 0.0;
   ${parts.join("\n  ")}
   partial[thread] = sum;
-  ${
-      halves.map((half) => `
-  workgroupBarrier();
-  if (thread < ${half}u) { partial[thread] += partial[thread + ${half}u]; }`).join("")
-    }
+  let lane = thread;
+  ${sumOfRow(THREADS, "partial")}
   if (thread == 0u && wanted < ${groups}u) { sums[wanted] = partial[0]; }
 }
 `,
   };
-  return { shader, groups };
 }
 
 /** Σ x² over all tensors, []. */
@@ -79,8 +79,8 @@ export function sumOfSquares(
       const some = of.slice(first, first + together);
       const counts = some.map(({ shape }) => sizeOf(shape));
       const key = `sums ${counts} ${squares} ${whole}`;
-      const { groups } = sumsShader(counts, { squares, whole });
-      const shader = shaderOf(key, () => sumsShader(counts, { squares, whole }).shader);
+      const shader = shaderOf(key, () => sumsShader(counts, { squares, whole }));
+      const groups = whole ? 1 : sharesOf(counts, whole).reduce((a, b) => a + b, 0);
       const last = whole && of.length <= together;
       results.push(runner.runShader(shader, some, [last ? [] : [groups]])[0]!);
     }
