@@ -248,13 +248,11 @@ export function parseCard(value: unknown, path = "$"): ModelCard {
   const given = Object.entries(checked).filter(([, item]) => item !== undefined);
   const card = Object.fromEntries(given) as unknown as ModelCard;
   const { bands, scaling, condition: { auxiliary, auxiliaryScaling } } = card;
-  const { calibration, opaqueCloud } = card;
-  for (
-    const [key, numbers] of [["calibration.floor", calibration?.floor], [
-      "opaqueCloud",
-      opaqueCloud,
-    ]] as const
-  ) {
+  const perBandLists = {
+    "calibration.floor": card.calibration?.floor,
+    opaqueCloud: card.opaqueCloud,
+  };
+  for (const [key, numbers] of Object.entries(perBandLists)) {
     if (numbers !== undefined && numbers.length !== bands.length) {
       throw new OptionsError(
         `${path}.${key}`,

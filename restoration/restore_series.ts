@@ -32,7 +32,7 @@ export interface RestoreSeriesOptions extends TilingOptions {
  *
  * @param frames The dates, one raster each.
  * @returns A raster like the reference frame: type, grid, nodata, band names and tags.
- * @throws {TypeError} If bands or sizes do not fit the model.
+ * @throws {TypeError} If bands or sizes do not fit the model, or masks the dates.
  * @throws {RangeError} If there are more frames than the model was trained with, the reference is
  *   none of them, or the overlap is out of range.
  */

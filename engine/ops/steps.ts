@@ -8,6 +8,7 @@ import {
   type Tensor1D,
   tf,
 } from "../tfjs.ts";
+import { recordsGradient } from "./tape.ts";
 
 /** Name of the kernel of {@linkcode skipAndOut}: x, image, skip, out. */
 export const SKIP_AND_OUT = "SkipAndOut";
@@ -16,9 +17,7 @@ export const STEP_TOWARDS = "StepTowards";
 
 /** Whether the engine has a kernel, which has no gradient, and none is recorded. */
 function runs(name: string): boolean {
-  const { activeTape } = tf.engine().state as { activeTape: unknown };
-  return (activeTape === null || activeTape === undefined) &&
-    tf.getKernel(name, tf.getBackend()) !== undefined;
+  return !recordsGradient() && tf.getKernel(name, tf.getBackend()) !== undefined;
 }
 
 const perSample = (values: Tensor1D) => values.reshape([values.shape[0], 1, 1, 1]);

@@ -1,6 +1,7 @@
 /** A whole transformer layer, for engines that have it in one piece. @module */
 
 import { type Tensor, type Tensor4D, tf } from "../tfjs.ts";
+import { recordsGradient } from "./tape.ts";
 
 /** What a layer computes with. */
 export interface LayerTensors {
@@ -64,9 +65,7 @@ export function hasTransformerLayer(sizes: LayerSizes): boolean {
   const { height, width, kernel } = sizes;
   const runs = (tf.backend() as Choosing).runsLayer?.(sizes) ?? (kernel === 0 ||
     [height, width].every((side) => side % TILE === 0 && side >= TILE + kernel - 1));
-  const { activeTape } = tf.engine().state as { activeTape: unknown };
-  const differentiates = activeTape !== null && activeTape !== undefined;
-  return runs && !differentiates &&
+  return runs && !recordsGradient() &&
     tf.getKernel(TRANSFORMER_LAYER, tf.getBackend()) !== undefined;
 }
 

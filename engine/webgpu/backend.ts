@@ -9,6 +9,7 @@
 import { WebGPUBackend } from "npm:@tensorflow/tfjs-backend-webgpu@4.22.0";
 import { DeviceLostError, GpuError } from "../errors.ts";
 import type { Elementwise } from "../ops/blockwise.ts";
+import { recordsGradient } from "../ops/tape.ts";
 import { type Tensor, type TensorInfo, tf } from "../tfjs.ts";
 import { BufferPool } from "./buffer_pool.ts";
 import { Chain, ChainError } from "./chain.ts";
@@ -300,8 +301,7 @@ export class GuardedWebGPUBackend extends WebGPUBackend implements ShaderRunner 
 
   /** Gradients need more than float16's range. */
   get float16(): boolean {
-    const { activeTape } = tf.engine().state as { activeTape: unknown };
-    return this.capabilities.float16 && (activeTape === null || activeTape === undefined);
+    return this.capabilities.float16 && !recordsGradient();
   }
 
   inHalf(weight: TensorInfo): TensorInfo {

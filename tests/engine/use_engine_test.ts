@@ -21,6 +21,13 @@ Deno.test({
   },
 });
 
+Deno.test("useEngine() says where float16 was asked for and is not there", async () => {
+  const lines: string[] = [];
+  const engine = await useEngine("cpu", { float16: true, log: (line) => lines.push(line) });
+  assertEquals(lines, ["float32, not float16: engine cpu"]);
+  assertEquals(engine.float16, undefined);
+});
+
 for (const name of ["cpu", "wasm", "native", "webgpu"] as const) {
   Deno.test({
     name: `useEngine("${name}") makes it current and describes its device`,

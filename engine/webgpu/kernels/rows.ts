@@ -20,6 +20,14 @@ export function threadsPerRow(vectors: number): number {
   return threads;
 }
 
+/** WGSL: the row of a thread, and its place among the row's threads; rows beyond are the last again. */
+export function rowOfThread(rows: number, perRow: number): string {
+  return `let lane = thread % ${perRow}u;
+  let leader = thread - lane;
+  let wanted = (${ROW_INDEX}) * ${THREADS / perRow}u + thread / ${perRow}u;
+  let row = min(wanted, ${rows - 1}u);`;
+}
+
 /** WGSL: adds `array[thread]` of the threads of a row; every thread calls it. */
 export function sumOfRow(perRow: number, array: string): string {
   const halves: number[] = [];
@@ -71,10 +79,7 @@ function rowShader(
 ${sums.map((_, i) => `var<workgroup> sum${i} : array<f32, ${THREADS}>;`).join("\n")}
 @compute @workgroup_size(${THREADS})
 fn main(${MAIN_PARAMETERS}) {
-  let lane = thread % ${perRow}u;
-  let leader = thread - lane;
-  let wanted = (${ROW_INDEX}) * ${perGroup}u + thread / ${perRow}u;
-  let row = min(wanted, ${rows - 1}u);
+  ${rowOfThread(rows, perRow)}
   ${sums.map((_, i) => `var part${i} = 0.0;`).join(" ")}
   for (var c = lane; c < ${count}u; c += ${perRow}u) {
     let at = row * ${count}u + c;

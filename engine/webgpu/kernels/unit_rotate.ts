@@ -1,7 +1,7 @@
 /** Queries and keys to unit length and rotated, forwards and backwards. @module */
 
-import { bindings, inARow, MAIN_PARAMETERS, number, ROW_INDEX, type Shader } from "../shader.ts";
-import { sumOfRow, THREADS, threadsPerRow } from "./rows.ts";
+import { bindings, inARow, MAIN_PARAMETERS, number, type Shader } from "../shader.ts";
+import { rowOfThread, sumOfRow, THREADS, threadsPerRow, vectorsOf } from "./rows.ts";
 
 /** Sizes of queries and keys. */
 export interface UnitRotateSpec {
@@ -15,6 +15,13 @@ export interface UnitRotateSpec {
   readonly epsilon: number;
 }
 
+/** WGSL vectors of a head: as wide as its channels and its pairs allow. */
+function vectorsOfHead({ size, half }: UnitRotateSpec) {
+  const { type, count, dot } = vectorsOf(half % 4 === 0 ? size : 1);
+  const step = type === "vec4f" ? 4 : 1;
+  return { type, dot, count: type === "vec4f" ? count : size, pairs: half / step };
+}
+
 /**
  * Queries and keys of unit length times the root of their head's scale, rotated (spec §4.1).
  *
@@ -22,15 +29,11 @@ export interface UnitRotateSpec {
  * Output: [images·tokens, 2, heads, size].
  */
 export function unitRotateShader(spec: UnitRotateSpec): Shader {
-  const { images, tokens, heads, size, half, epsilon } = spec;
+  const { images, tokens, heads, size, epsilon } = spec;
   const rows = images * tokens * 2 * heads;
-  const wide = half % 4 === 0 && size % 4 === 0;
-  const type = wide ? "vec4f" : "f32";
-  const step = wide ? 4 : 1;
-  const [count, pairs] = [size / step, half / step];
+  const { type, count, pairs, dot } = vectorsOfHead(spec);
   const perRow = threadsPerRow(count);
   const perGroup = THREADS / perRow;
-  const square = wide ? "dot(value, value)" : "value * value";
   return {
     name: `unitRotate ${images}×${tokens}×${heads}×${size}`,
     workgroups: inARow(Math.ceil(rows / perGroup)),
@@ -43,17 +46,14 @@ export function unitRotateShader(spec: UnitRotateSpec): Shader {
 var<workgroup> sum0 : array<f32, ${THREADS}>;
 @compute @workgroup_size(${THREADS})
 fn main(${MAIN_PARAMETERS}) {
-  let lane = thread % ${perRow}u;
-  let leader = thread - lane;
-  let wanted = (${ROW_INDEX}) * ${perGroup}u + thread / ${perRow}u;
-  let row = min(wanted, ${rows - 1}u);
+  ${rowOfThread(rows, perRow)}
   let head = row % ${heads}u;
   let token = row / ${2 * heads}u;
   let start = (token * ${3 * heads}u + row % ${2 * heads}u) * ${count}u;
   var part = 0.0;
   for (var c = lane; c < ${count}u; c += ${perRow}u) {
     let value = qkv[start + c];
-    part += ${square};
+    part += ${dot("value", "value")};
   }
   sum0[thread] = part;
   ${sumOfRow(perRow, "sum0")}
@@ -84,15 +84,11 @@ fn main(${MAIN_PARAMETERS}) {
  * Outputs: dQkv like qkv, dScales [images·tokens, 2, heads].
  */
 export function unitRotateGradientShader(spec: UnitRotateSpec): Shader {
-  const { images, tokens, heads, size, half, epsilon } = spec;
-  const wide = half % 4 === 0 && size % 4 === 0;
-  const type = wide ? "vec4f" : "f32";
-  const step = wide ? 4 : 1;
-  const [count, pairs] = [size / step, half / step];
+  const { images, tokens, heads, size, epsilon } = spec;
+  const { type, count, pairs, dot } = vectorsOfHead(spec);
   const rows = images * tokens * 3 * heads;
   const perRow = threadsPerRow(count);
   const perGroup = THREADS / perRow;
-  const dot = (a: string, b: string) => wide ? `dot(${a}, ${b})` : `${a} * ${b}`;
   return {
     name: `unitRotateGradient ${images}×${tokens}×${heads}×${size}`,
     workgroups: inARow(Math.ceil(rows / perGroup)),
@@ -124,10 +120,7 @@ fn turnedBack(part : u32, token : u32, head : u32, c : u32) -> ${type} {
 }
 @compute @workgroup_size(${THREADS})
 fn main(${MAIN_PARAMETERS}) {
-  let lane = thread % ${perRow}u;
-  let leader = thread - lane;
-  let wanted = (${ROW_INDEX}) * ${perGroup}u + thread / ${perRow}u;
-  let row = min(wanted, ${rows - 1}u);
+  ${rowOfThread(rows, perRow)}
   let head = row % ${heads}u;
   let part = row / ${heads}u % 3u;
   let token = row / ${3 * heads}u;
