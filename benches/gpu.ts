@@ -180,7 +180,7 @@ async function start(shaders: boolean, float16 = false): Promise<Engine> {
 
 async function measure() {
   const engine = await start(true);
-  const { device } = backend();
+  const { device, tilings } = backend();
   const adapter = await navigator.gpu.requestAdapter({ powerPreference: "high-performance" });
   const info = adapter!.info;
   const limits = Object.fromEntries(
@@ -241,7 +241,7 @@ async function measure() {
         least: (info as { subgroupMinSize?: number }).subgroupMinSize,
         most: (info as { subgroupMaxSize?: number }).subgroupMaxSize,
       },
-      tilings: backend().tilings,
+      tilings,
       features: [...adapter!.features].sort(),
       limits,
     },
