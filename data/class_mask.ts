@@ -9,7 +9,7 @@ import { InputError } from "../core/mod.ts";
 import { crsName, overlaps, pixelOf, sameCrs, warpCommand } from "./alignment.ts";
 import { openImage } from "./image_file.ts";
 import type { RasterHeader, RasterWindow } from "./raster_file.ts";
-import { CLOUD_CLASSES } from "./synthetic_clouds.ts";
+import { CLOUD_CLASSES } from "./cloud_classes.ts";
 
 /** In a {@linkcode ClassMask}: neither clear nor not. */
 export const MASK_UNKNOWN = 255;

@@ -11,7 +11,7 @@ import { countFlags, fillHoles, type Plane, withoutSpecks } from "./cloud_flags.
 import { findDark, type ShadowRadii } from "./cloud_shadow.ts";
 import { hazeNumber, MARK, type PixelTests, pixelTests } from "./cloud_tests.ts";
 import { windowMeans } from "./cloud_windows.ts";
-import { CLOUD_CLASSES } from "./synthetic_clouds.ts";
+import { CLOUD_CLASSES } from "./cloud_classes.ts";
 
 /** Pixels of context on every side that a pixel's class may depend on: nothing farther away matters. */
 export const DETECTOR_MARGIN = 64;

@@ -113,7 +113,8 @@ export { clearScratch, openScratch, type Scratch } from "./scratch.ts";
 export type { ValueRange } from "./value_ranges.ts";
 export type { SyntheticCloudsOptions } from "./cloud_options.ts";
 export { type CloudShape, cloudShape } from "./cloud_shape.ts";
-export { CLOUD_CLASSES, type CloudyRaster, syntheticClouds } from "./synthetic_clouds.ts";
+export { CLOUD_CLASSES } from "./cloud_classes.ts";
+export { type CloudyRaster, syntheticClouds } from "./synthetic_clouds.ts";
 export { syntheticDataset, type SyntheticDatasetOptions } from "./synthetic_dataset.ts";
 export { syntheticScene, type SyntheticSceneOptions } from "./synthetic_scene.ts";
 export { cloudMask, type CloudRuleOptions, cloudScore } from "./cloud_rule.ts";
@@ -124,3 +125,4 @@ export {
   type WholeImagesOptions,
   type WholeSample,
 } from "./whole_images.ts";
+export { textOf, writeJson } from "./text_file.ts";

@@ -16,6 +16,7 @@
 
 import { checkOptions, type PixelArray, pixelArray, type Raster, type Rng } from "../core/mod.ts";
 import { CLOUD_CHECKS, CLOUD_DEFAULTS, type SyntheticCloudsOptions } from "./cloud_options.ts";
+import { CLOUD_CLASSES } from "./cloud_classes.ts";
 import { type BandOptics, bandOptics } from "./cloud_optics.ts";
 import { makeSky, type Sky } from "./sky.ts";
 
@@ -28,9 +29,6 @@ export interface CloudyRaster {
   /** Share of the surface's light that cloud and haze hide at 550 nm, [height, width]. */
   readonly opacity: Float32Array;
 }
-
-/** Classes of {@linkcode CloudyRaster.mask}. */
-export const CLOUD_CLASSES = { clear: 0, thick: 1, thin: 2, shadow: 3 } as const;
 
 const THICK_OPACITY = 0.6;
 const THIN_OPACITY = 0.1;

@@ -7,7 +7,8 @@
 import type { Raster, Rng } from "../core/mod.ts";
 import type { CloudShape } from "./cloud_shape.ts";
 import type { SyntheticCloudsOptions } from "./cloud_options.ts";
-import { CLOUD_CLASSES, syntheticClouds } from "./synthetic_clouds.ts";
+import { CLOUD_CLASSES } from "./cloud_classes.ts";
+import { syntheticClouds } from "./synthetic_clouds.ts";
 
 /** What skies are drawn from. */
 export interface SkyOptions {

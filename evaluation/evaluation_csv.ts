@@ -17,7 +17,7 @@ import {
   type PixelGroup,
   ROW_METRICS,
 } from "./evaluation_row.ts";
-import { textOf } from "./kept.ts";
+import { textOf } from "../data/mod.ts";
 
 /** Columns that say what a row is of, in order; metrics follow, then those of each band. */
 const PLAIN = [

@@ -11,7 +11,7 @@ import { createRng, InputError } from "../core/mod.ts";
 import type { Dataset } from "../data/mod.ts";
 import type { AnyRegistry } from "../model/mod.ts";
 import { type CheckedExperiment, experimentCard, openDataset, placesOf } from "../training/mod.ts";
-import { textOf, writeJson } from "./kept.ts";
+import { textOf, writeJson } from "../data/mod.ts";
 import { stableJson } from "./stable_json.ts";
 
 /** A run's folder. */

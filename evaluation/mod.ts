@@ -109,7 +109,6 @@ export {
   type EvaluationSet,
   evaluationSet,
   type EvaluationSetOptions,
-  framesFor,
   meanScores,
   scoreBaselines,
   scoreModel,
@@ -152,3 +151,4 @@ export { writeStudy } from "./write_study.ts";
 export { createReport, type CreateReportOptions } from "./report/create_report.ts";
 export { renderReport, REPORT_BYTES } from "./report/render_report.ts";
 export type * from "./report/report_data.ts";
+export { framesFor } from "./frames_for.ts";

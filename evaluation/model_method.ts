@@ -18,7 +18,7 @@ import {
 } from "../restoration/mod.ts";
 import { detectedMask, isVisible } from "./case_pixels.ts";
 import type { EvaluatedMethod, MethodInput } from "./score_case.ts";
-import { framesFor } from "./score_model.ts";
+import { framesFor } from "./frames_for.ts";
 
 /** How a model restores the dates of a case. */
 export interface ModelMethodOptions

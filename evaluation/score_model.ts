@@ -10,6 +10,7 @@ import { joinArrays, pickFrames, type Sample } from "../data/mod.ts";
 import { score } from "../metrics/mod.ts";
 import { type AnyRegistry, type Model, type ModelCard, restoreImages } from "../model/mod.ts";
 import { type DataConfig, openDataset } from "../training/mod.ts";
+import { framesFor } from "./frames_for.ts";
 import type { StudyMetric } from "./study.ts";
 
 /** What is scored; LPIPS needs weights that are not part of this project. */
@@ -78,15 +79,6 @@ export async function evaluationSet(
 
 /** Pixels of the frames that are restored at once: 8 tiles of 64². */
 const PIXELS_AT_ONCE = 8 * 64 * 64;
-
-/** The reference frame and those before it in the sample's order, then those after: L in all. */
-export function framesFor(
-  { length, reference }: Pick<Sample, "length" | "reference">,
-  wanted: number,
-): readonly number[] {
-  const others = Array.from({ length }, (_, l) => l).filter((l) => l !== reference);
-  return [reference, ...others.slice(0, wanted - 1)].sort((a, b) => a - b);
-}
 
 /** A batch of samples as {@linkcode restoreImages} takes them. */
 function inputOf(samples: readonly Sample[], first: number, { card }: Pick<Model, "card">) {

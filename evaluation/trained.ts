@@ -13,7 +13,7 @@ import {
   type TrainOptions,
   withoutPlaces,
 } from "../training/mod.ts";
-import { textOf, writeJson } from "./kept.ts";
+import { textOf, writeJson } from "../data/mod.ts";
 import { keepRunData, type LocatedRun, type LocateOptions, locateRun } from "./located_run.ts";
 import { shortHash, stableJson } from "./stable_json.ts";
 

@@ -5,7 +5,7 @@
  */
 
 import { writeFileAtomically } from "../data/mod.ts";
-import { writeJson } from "./kept.ts";
+import { writeJson } from "../data/mod.ts";
 import { studyChart } from "./study_chart.ts";
 import { studyCsv } from "./study_csv.ts";
 import { plotName, studyMarkdown } from "./study_markdown.ts";
