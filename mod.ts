@@ -19,7 +19,23 @@
 export { type BuiltinCatalog, builtinCatalog, builtins } from "./builtins.ts";
 export * from "./checkpoints/mod.ts";
 export * from "./core/mod.ts";
-export * from "./data/mod.ts";
+export * from "./clouds/mod.ts";
+export * from "./datasets/mod.ts";
+export {
+  type AtomicFileOptions,
+  checkOverwrite,
+  clearScratch,
+  type CsvRow,
+  isAddress,
+  openScratch,
+  parseCsv,
+  pathOf,
+  type Scratch,
+  writeFileAtomically,
+} from "./files/mod.ts";
+export * from "./products/mod.ts";
+export * from "./rasters/mod.ts";
+export * from "./synthetic/mod.ts";
 export {
   compile,
   type CompileContext,
@@ -47,6 +63,8 @@ export {
   type Weights,
 } from "./engine/mod.ts";
 export * from "./evaluation/mod.ts";
+export * from "./report/mod.ts";
+export * from "./studies/mod.ts";
 export {
   clearest,
   type ClearestOptions,

@@ -7,17 +7,10 @@
  */
 
 import { createRng, type Raster } from "../core/mod.ts";
-import {
-  detectClouds,
-  joinPictures,
-  type Picture,
-  quicklook,
-  readBandFolder,
-  readRaster,
-  syntheticClouds,
-  type SyntheticCloudsOptions,
-  writePng,
-} from "../data/mod.ts";
+import { detectClouds } from "../clouds/mod.ts";
+import { joinPictures, type Picture, quicklook, readRaster, writePng } from "../rasters/mod.ts";
+import { readBandFolder } from "../products/mod.ts";
+import { syntheticClouds, type SyntheticCloudsOptions } from "../synthetic/mod.ts";
 
 const DATA = new URL("../../shared/data/", import.meta.url).pathname;
 const [pictures] = Deno.args;

@@ -9,7 +9,9 @@
 
 import { loadModel } from "../checkpoints/mod.ts";
 import { createRng, type Raster } from "../core/mod.ts";
-import { readBandFolder, readRaster, syntheticClouds, writeCog } from "../data/mod.ts";
+import { readBandFolder } from "../products/mod.ts";
+import { readRaster, writeCog } from "../rasters/mod.ts";
+import { syntheticClouds } from "../synthetic/mod.ts";
 import { useEngine } from "../engine/mod.ts";
 import { joinShards, restoreScene, type RestoreSceneOptions } from "../restoration/mod.ts";
 

@@ -6,7 +6,7 @@
  * The consumer does nothing between batches, so this is what the loader can give at most.
  */
 
-import { SENTINEL2_NAMES } from "../data/mod.ts";
+import { SENTINEL2_NAMES } from "../core/mod.ts";
 import { openLoader } from "../training/mod.ts";
 
 const BATCH = 8;

@@ -8,9 +8,11 @@
  * made-up landscape. Clouds are rectangles, so that their share is exact.
  */
 
-import { createCog, readBandFolder, syntheticScene } from "../data/mod.ts";
+import { createCog } from "../rasters/mod.ts";
+import { readBandFolder } from "../products/mod.ts";
+import { syntheticScene } from "../synthetic/mod.ts";
 import { createRng, type Raster } from "../core/mod.ts";
-import { reflect } from "../restoration/tiles.ts";
+import { reflect } from "../restoration/rows/tiles.ts";
 import { loadModel } from "../checkpoints/mod.ts";
 import { useEngine } from "../engine/mod.ts";
 import { estimateScene, restoreScene, type RestoreSceneOptions } from "../restoration/mod.ts";

@@ -1,15 +1,16 @@
 /** A model as an ONNX file, for programs that know nothing of this library. @module */
 
-import { writeFileAtomically } from "../data/mod.ts";
+import { writeFileAtomically } from "../files/mod.ts";
 import { onnxFile, type Sequence, type Tensor1D } from "../engine/mod.ts";
 import {
+  type AnyRegistry,
   applyDenoiser,
+  buildModules,
   conditionChannels,
   type Model,
   type ModelCard,
   stringifyCard,
 } from "../model/mod.ts";
-import { type AnyRegistry, buildModules } from "../model/mod.ts";
 import { builtins } from "../builtins.ts";
 import { noiseLevelAtSigma } from "../schedules/mod.ts";
 

@@ -7,7 +7,7 @@
  */
 
 import { fileURLToPath } from "node:url";
-import { writeFileAtomically } from "../data/mod.ts";
+import { writeFileAtomically } from "../files/mod.ts";
 import { inFile, showShape } from "./errors.ts";
 import { LENGTH_BYTES, METADATA, readHeader } from "./safetensors_header.ts";
 import {

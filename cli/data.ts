@@ -5,14 +5,9 @@
  */
 
 import { createRng, OptionsError } from "../core/mod.ts";
-import {
-  checkDataset,
-  checkOverwrite,
-  type DataReport,
-  drawSheet,
-  samplePictures,
-  writePng,
-} from "../data/mod.ts";
+import { checkDataset, type DataReport, drawSheet, samplePictures } from "../datasets/mod.ts";
+import { checkOverwrite } from "../files/mod.ts";
+import { writePng } from "../rasters/mod.ts";
 import {
   DATA_TYPES,
   dataCheck,

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { type DataReport, FINDINGS } from "../data/mod.ts";
+import { type DataReport, FINDINGS } from "../datasets/mod.ts";
 import { table } from "./table.ts";
 
 /** Four digits are enough to see a unit. */

@@ -6,15 +6,8 @@
 
 import { loadModel } from "../checkpoints/mod.ts";
 import { createRng, type Raster } from "../core/mod.ts";
-import {
-  joinPictures,
-  quicklook,
-  readRaster,
-  syntheticClouds,
-  syntheticScene,
-  writeCog,
-  writePng,
-} from "../data/mod.ts";
+import { joinPictures, quicklook, readRaster, writeCog, writePng } from "../rasters/mod.ts";
+import { syntheticClouds, syntheticScene } from "../synthetic/mod.ts";
 import { tf } from "../engine/mod.ts";
 import { evaluateCase } from "../evaluation/mod.ts";
 import { provenancePath, restoreScene } from "../restoration/mod.ts";

@@ -5,7 +5,7 @@
  */
 
 import { readLpips } from "../checkpoints/mod.ts";
-import { writeFileAtomically } from "../data/mod.ts";
+import { writeFileAtomically } from "../files/mod.ts";
 import { tf } from "../engine/mod.ts";
 import {
   type CaseSource,

@@ -5,7 +5,9 @@
  */
 
 import { InputError, type Raster } from "../core/mod.ts";
-import { dateOf, openClassMask, readRaster } from "../data/mod.ts";
+import { dateOf } from "../products/mod.ts";
+import { openClassMask } from "../clouds/mod.ts";
+import { readRaster } from "../rasters/mod.ts";
 import {
   type CaseSource,
   type EvaluationPlan,

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { normalizeBand } from "../data/mod.ts";
+import { normalizeBand } from "../core/mod.ts";
 import { type EvaluatedMethod, modelMethod } from "../evaluation/mod.ts";
 import type { AnyRegistry, Model } from "../model/mod.ts";
 import { type EvaluateValues, methodOptions } from "./evaluate_flags.ts";

@@ -18,7 +18,7 @@ import {
   type StudyPlan,
   type StudyResult,
   writeStudy,
-} from "../evaluation/mod.ts";
+} from "../studies/mod.ts";
 import { command, type Context } from "./command.ts";
 import { count, numbers, text, texts, toggle, UsageError } from "./flags.ts";
 import { interruptible } from "./interrupt.ts";

@@ -5,7 +5,8 @@
  */
 
 import { InputError, type Raster } from "../core/mod.ts";
-import { readBandFolder, readRaster } from "../data/mod.ts";
+import { readBandFolder } from "../products/mod.ts";
+import { readRaster } from "../rasters/mod.ts";
 
 /** A JSON file. @throws {TypeError} If it is no JSON; the message has the path. */
 export async function readJson(path: string): Promise<unknown> {

@@ -4,9 +4,9 @@
  * @module
  */
 
-import { writeFileAtomically } from "../data/mod.ts";
+import { writeFileAtomically } from "../files/mod.ts";
 import { tf } from "../engine/mod.ts";
-import { createReport, renderReport, type ReportData } from "../evaluation/mod.ts";
+import { createReport, renderReport, type ReportData } from "../report/mod.ts";
 import { checkOutputs, checkWritable } from "../restoration/mod.ts";
 import { command, type Context, type Result } from "./command.ts";
 import { commandText } from "./command_text.ts";

@@ -6,7 +6,7 @@
 
 import type { BuiltinCatalog } from "../builtins.ts";
 import { OptionsError, type Registry } from "../core/mod.ts";
-import { isDay } from "../data/mod.ts";
+import { isDay } from "../products/mod.ts";
 import type { AnyRegistry } from "../model/mod.ts";
 import type { RestoreSceneOptions } from "../restoration/mod.ts";
 import {

@@ -5,15 +5,8 @@
  */
 
 import { createRng, type Raster, type Rng } from "../core/mod.ts";
-import {
-  joinPictures,
-  quicklook,
-  syntheticClouds,
-  type SyntheticCloudsOptions,
-  syntheticScene,
-  writeCog,
-  writePng,
-} from "../data/mod.ts";
+import { joinPictures, quicklook, writeCog, writePng } from "../rasters/mod.ts";
+import { syntheticClouds, type SyntheticCloudsOptions, syntheticScene } from "../synthetic/mod.ts";
 import { command } from "./command.ts";
 import { readScene, stemOf } from "./files.ts";
 import { count, number, text, toggle, UsageError } from "./flags.ts";

@@ -43,3 +43,12 @@ export {
   Registry,
 } from "./registry.ts";
 export { createRng, type Rng } from "./rng.ts";
+export {
+  type Band,
+  bandOfFileName,
+  normalizeBand,
+  SENTINEL2_BANDS,
+  SENTINEL2_NAMES,
+  sentinel2Band,
+} from "./bands.ts";
+export { shortHash, stableJson } from "./stable_json.ts";

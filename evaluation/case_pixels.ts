@@ -4,8 +4,8 @@
  * @module
  */
 
-import type { Raster } from "../core/mod.ts";
-import { detectClouds, normalizeBand } from "../data/mod.ts";
+import { normalizeBand, type Raster } from "../core/mod.ts";
+import { detectClouds } from "../clouds/mod.ts";
 import { type EvaluationCase, referenceOf } from "./evaluation_case.ts";
 import type { MaskKind, PixelGroup } from "./evaluation_row.ts";
 

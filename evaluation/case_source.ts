@@ -4,8 +4,8 @@
  * @module
  */
 
-import { createRng, type Raster } from "../core/mod.ts";
-import { type Sample, SENTINEL2_NAMES, wholeImages } from "../data/mod.ts";
+import { createRng, type Raster, SENTINEL2_NAMES } from "../core/mod.ts";
+import { type Sample, wholeImages } from "../datasets/mod.ts";
 import {
   type DataConfig,
   listDataset,

@@ -18,7 +18,7 @@ import { BOOTSTRAP_DEFAULTS, type BootstrapOptions, meanOf } from "./bootstrap.t
 import { type EvaluationCase, type LateCase, ONE_SET, pickBands } from "./evaluation_case.ts";
 import type { EvaluationRow, MaskKind } from "./evaluation_row.ts";
 import { type EvaluatedMethod, scoreCase } from "./score_case.ts";
-import { shortHash, stableJson } from "./stable_json.ts";
+import { shortHash, stableJson } from "../core/mod.ts";
 import { type EvaluationSummary, summarize } from "./summary.ts";
 
 /** How images are scored. */

@@ -5,8 +5,7 @@
  */
 
 import { createHash } from "node:crypto";
-import type { PixelArray, Raster } from "../core/mod.ts";
-import { normalizeBand } from "../data/mod.ts";
+import { normalizeBand, type PixelArray, type Raster } from "../core/mod.ts";
 
 /** One place: what it is in truth, what was seen, what was made of it. */
 export interface EvaluationCase {

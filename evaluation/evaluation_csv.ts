@@ -5,7 +5,7 @@
  */
 
 import { InputError, OutputError } from "../core/mod.ts";
-import { checkOverwrite, type CsvRow, parseCsv } from "../data/mod.ts";
+import { checkOverwrite, type CsvRow, parseCsv, textOf } from "../files/mod.ts";
 import type { NoLpips } from "../metrics/mod.ts";
 import {
   BAND_METRICS,
@@ -17,7 +17,6 @@ import {
   type PixelGroup,
   ROW_METRICS,
 } from "./evaluation_row.ts";
-import { textOf } from "../data/mod.ts";
 
 /** Columns that say what a row is of, in order; metrics follow, then those of each band. */
 const PLAIN = [

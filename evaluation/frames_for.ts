@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { Sample } from "../data/mod.ts";
+import type { Sample } from "../datasets/mod.ts";
 
 /** The reference frame and those before it in the sample's order, then those after: L in all. */
 export function framesFor(

@@ -4,8 +4,8 @@
  * @module
  */
 
-import { pixelArray, type Raster } from "../core/mod.ts";
-import { normalizeBand, pickFrames } from "../data/mod.ts";
+import { normalizeBand, pixelArray, type Raster } from "../core/mod.ts";
+import { pickFrames } from "../datasets/mod.ts";
 import { type Model, modelDigest, restoreImages } from "../model/mod.ts";
 import {
   KEEP_CLEAR_DEFAULTS,

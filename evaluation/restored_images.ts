@@ -5,7 +5,7 @@
  */
 
 import { InputError } from "../core/mod.ts";
-import { readRaster } from "../data/mod.ts";
+import { readRaster } from "../rasters/mod.ts";
 import type { LateCase } from "./evaluation_case.ts";
 
 async function exists(path: string): Promise<boolean> {

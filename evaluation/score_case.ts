@@ -4,8 +4,7 @@
  * @module
  */
 
-import type { Raster } from "../core/mod.ts";
-import { normalizeBand } from "../data/mod.ts";
+import { normalizeBand, type Raster } from "../core/mod.ts";
 import {
   type Lpips,
   type MetricProfile,

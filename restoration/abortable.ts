@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { RasterFile } from "../data/mod.ts";
+import type { RasterFile } from "../rasters/mod.ts";
 import type { MaskSource } from "./scene.ts";
 
 /** The result of work, or the reason of a signal as soon as it is set off. */

@@ -4,8 +4,8 @@
  * @module
  */
 
-import type { RasterHeader, RasterWindow } from "../data/mod.ts";
-import { checkWindow } from "./tiles.ts";
+import type { RasterHeader, RasterWindow } from "../rasters/mod.ts";
+import { checkWindow } from "./rows/tiles.ts";
 
 /** Part `index` (from 1) of `count` parts of a whole. */
 export interface Shard {

@@ -4,8 +4,9 @@
  * @module
  */
 
-import { InputError } from "../core/mod.ts";
-import { alignment, normalizeBand, type SceneFile } from "../data/mod.ts";
+import { InputError, normalizeBand } from "../core/mod.ts";
+import { alignment } from "../rasters/mod.ts";
+import type { SceneFile } from "../products/mod.ts";
 import type { Model } from "../model/mod.ts";
 import { missingOf } from "./missing_values.ts";
 import type { SceneFrame } from "./scene.ts";

@@ -6,10 +6,10 @@
  */
 
 import { pixelArray, type Raster } from "../core/mod.ts";
-import { cloudMask, type CloudRuleOptions, cloudScore } from "../data/mod.ts";
+import { cloudMask, type CloudRuleOptions, cloudScore } from "../clouds/mod.ts";
 import { compile, readTensor, type Sequence, tf } from "../engine/mod.ts";
 import { clearest, type Fusion, mean, median } from "../fusion/mod.ts";
-import { fillGaps } from "./fill_gaps.ts";
+import { fillGaps } from "./rows/fill_gaps.ts";
 import { linearInTime, maskAwareMean } from "./masked_baselines.ts";
 import { missingValues } from "./missing_values.ts";
 

@@ -5,7 +5,7 @@
  */
 
 import type { Raster } from "../core/mod.ts";
-import { joinPictures, quicklook, type QuicklookOptions, writePng } from "../data/mod.ts";
+import { joinPictures, quicklook, type QuicklookOptions, writePng } from "../rasters/mod.ts";
 
 /**
  * Writes a PNG with rasters side by side, all in one stretch.

@@ -5,21 +5,22 @@
  */
 
 import { pixelArray } from "../core/mod.ts";
-import { cogMemory, DETECTOR_MARGIN } from "../data/mod.ts";
+import { cogMemory } from "../rasters/mod.ts";
+import { DETECTOR_MARGIN } from "../clouds/mod.ts";
 import { type Model, restoreImages, scalingRanges } from "../model/mod.ts";
 import { areaOf } from "./area.ts";
-import { spreadWindows } from "./check_windows.ts";
+import { spreadWindows } from "./self_check/check_windows.ts";
 import { KEEP_CLEAR_DEFAULTS } from "./keep_clear.ts";
-import { rowAhead, type TilePlan } from "./plan.ts";
-import { countTiles, planArea } from "./restore_rows.ts";
+import { rowAhead, type TilePlan } from "./rows/plan.ts";
+import { countTiles, planArea } from "./rows/restore_rows.ts";
 import { checkSceneOutputs, outputPaths } from "./restore_scene.ts";
 import type { Scene } from "./scene.ts";
 import { withSampling } from "./sampling.ts";
 import type { RestoreSceneOptions } from "./scene_options.ts";
 import { openSky } from "./scene_sky.ts";
-import { CHECK_DEFAULTS } from "./check_options.ts";
+import { CHECK_DEFAULTS } from "./self_check/check_options.ts";
 import { openSeries } from "./series.ts";
-import { SKY_ROWS } from "./sky_rows.ts";
+import { SKY_ROWS } from "./rows/sky_rows.ts";
 
 /** What a restoration will take. */
 export interface SceneEstimate {

@@ -5,7 +5,7 @@
  */
 
 import type { Raster } from "../core/mod.ts";
-import type { RasterFile } from "../data/mod.ts";
+import type { RasterFile } from "../rasters/mod.ts";
 
 /** The first infinite number that was met in a raster. */
 export interface InfiniteValue {

@@ -8,7 +8,7 @@
  */
 
 import { type PixelArray, pixelArray, type Raster } from "../core/mod.ts";
-import { CLOUD_CLASSES } from "../data/mod.ts";
+import { CLOUD_CLASSES } from "../clouds/mod.ts";
 import type { Model } from "../model/mod.ts";
 import { missingOf, whiteOf } from "./missing_values.ts";
 

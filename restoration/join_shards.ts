@@ -5,7 +5,7 @@
  */
 
 import { InputError } from "../core/mod.ts";
-import { type CompleteFile, completeRows, openRaster } from "../data/mod.ts";
+import { type CompleteFile, completeRows, openRaster } from "../rasters/mod.ts";
 import { checkOutputs, checkWritable } from "./outputs.ts";
 import { provenancePath, uncertaintyPath } from "./restore_scene.ts";
 import {

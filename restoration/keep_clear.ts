@@ -5,7 +5,7 @@
  * @module
  */
 
-import type { Size } from "./tiles.ts";
+import type { Size } from "./rows/tiles.ts";
 
 /** How the mask of clouds becomes what is restored. */
 export interface KeepClearOptions {

@@ -7,7 +7,9 @@
 
 import { dirname, relative, resolve } from "node:path";
 import { InputError, OptionsError, OutputError } from "../core/mod.ts";
-import { clearScratch, decodePng, isAddress, isDay, openRaster, parseCsv } from "../data/mod.ts";
+import { clearScratch, isAddress, parseCsv } from "../files/mod.ts";
+import { decodePng, openRaster } from "../rasters/mod.ts";
+import { isDay } from "../products/mod.ts";
 import { DeviceLostError } from "../engine/mod.ts";
 import { type Model, modelDigest } from "../model/mod.ts";
 import { checkShard, type Shard } from "./area.ts";

@@ -5,7 +5,7 @@
  */
 
 import type { Raster } from "../core/mod.ts";
-import type { RasterHeader } from "../data/mod.ts";
+import type { RasterHeader } from "../rasters/mod.ts";
 import type { CardBand } from "../model/mod.ts";
 
 /** DN 0 is nodata in Sentinel-2 files, which seldom say so. */

@@ -16,11 +16,11 @@ export {
   MASKED_BASELINES,
 } from "./baselines.ts";
 export { writeBeforeAfter } from "./before_after.ts";
-export type { BorderStep } from "./border_step.ts";
+export type { BorderStep } from "./rows/border_step.ts";
 export { bytesInFlight, estimateScene, type SceneEstimate } from "./estimate.ts";
-export { type FinishedRows, PROVENANCE, type ProvenanceCounts } from "./finish_rows.ts";
+export { type FinishedRows, PROVENANCE, type ProvenanceCounts } from "./rows/finish_rows.ts";
 export { hideClouds, isCloud, paintClouds, withoutClouds } from "./hide_clouds.ts";
-export { skyWindow } from "./sky_window.ts";
+export { skyWindow } from "./rows/sky_window.ts";
 export { joinShards, type JoinShardsOptions } from "./join_shards.ts";
 export { KEEP_CLEAR_DEFAULTS, type KeepClearOptions, restoredShares } from "./keep_clear.ts";
 export {
@@ -64,17 +64,17 @@ export {
   type RestoreRowsOptions,
   type RowsReport,
   type TilingOptions,
-} from "./restore_rows.ts";
-export { fillGaps } from "./fill_gaps.ts";
-export type { CheckScore } from "./check_scores.ts";
-export { selfCheck, type SelfCheckSeriesOptions } from "./self_check.ts";
-export type { OriginScore, SelfCheck, SelfCheckOptions } from "./self_check_result.ts";
-export { selfCheckScene, type SelfCheckSceneOptions } from "./self_check_scene.ts";
-export type { SceneSky } from "./flight.ts";
+} from "./rows/restore_rows.ts";
+export { fillGaps } from "./rows/fill_gaps.ts";
+export type { CheckScore } from "./self_check/check_scores.ts";
+export { selfCheck, type SelfCheckSeriesOptions } from "./self_check/self_check.ts";
+export type { OriginScore, SelfCheck, SelfCheckOptions } from "./self_check/self_check_result.ts";
+export { selfCheckScene, type SelfCheckSceneOptions } from "./self_check/self_check_scene.ts";
+export type { SceneSky } from "./rows/flight.ts";
 export { checkOutputs, checkWritable } from "./outputs.ts";
 export { openSky } from "./scene_sky.ts";
 export type { MaskSource, Scene, SceneFrame } from "./scene.ts";
-export type { SeamDirection, SeamMetric } from "./seams.ts";
+export type { SeamDirection, SeamMetric } from "./rows/seams.ts";
 export {
   type MissingB10,
   type OpenSeries,
@@ -82,5 +82,5 @@ export {
   type OpenSeriesOptions,
   type SceneInput,
 } from "./series.ts";
-export { blendWeights, createStripBlend, type StripBlend } from "./strip_blend.ts";
-export { tileGrid, type TileGridOptions, type TileOrigin } from "./tiles.ts";
+export { blendWeights, createStripBlend, type StripBlend } from "./rows/strip_blend.ts";
+export { tileGrid, type TileGridOptions, type TileOrigin } from "./rows/tiles.ts";

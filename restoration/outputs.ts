@@ -5,8 +5,8 @@
  */
 
 import { basename, dirname, resolve } from "node:path";
-import { OutputError } from "../core/mod.ts";
-import { bandOfFileName, checkOverwrite, openScratch, pathOf } from "../data/mod.ts";
+import { bandOfFileName, OutputError } from "../core/mod.ts";
+import { checkOverwrite, openScratch, pathOf } from "../files/mod.ts";
 
 /** What is read and what may be replaced. */
 export interface CheckOutputsOptions {

@@ -5,10 +5,10 @@
  */
 
 import type { Raster } from "../core/mod.ts";
-import type { RasterWindow } from "../data/mod.ts";
+import type { RasterWindow } from "../rasters/mod.ts";
 import { type CardScaling, scalingRanges } from "../model/mod.ts";
 import { writeBeforeAfter } from "./before_after.ts";
-import type { FinishedRows } from "./finish_rows.ts";
+import type { FinishedRows } from "./rows/finish_rows.ts";
 import type { SceneFrame } from "./scene.ts";
 
 /** Longest side of a picture of one date. */

@@ -8,7 +8,7 @@
 import { pixelArray, type Raster } from "../core/mod.ts";
 import type { Model } from "../model/mod.ts";
 import { withoutClouds } from "./hide_clouds.ts";
-import { restoreRows } from "./restore_rows.ts";
+import { restoreRows } from "./rows/restore_rows.ts";
 import type { RestoreSeriesOptions } from "./restore_series.ts";
 import { samplingOf, type SamplingOptions } from "./sampling.ts";
 import { sceneInMemory } from "./scene_in_memory.ts";

@@ -5,22 +5,22 @@
  * @module
  */
 
-import { type CogWriter, createCog, type RasterHeader } from "../data/mod.ts";
+import { type CogWriter, createCog, type RasterHeader } from "../rasters/mod.ts";
 import type { Model } from "../model/mod.ts";
 import { orAborted } from "./abortable.ts";
 import { areaOf } from "./area.ts";
-import { PROVENANCE } from "./finish_rows.ts";
+import { PROVENANCE } from "./rows/finish_rows.ts";
 import { whiteOf } from "./missing_values.ts";
 import { checkOutputs, checkWritable } from "./outputs.ts";
 import { Preview } from "./preview.ts";
-import { restoreRows, type RowsReport } from "./restore_rows.ts";
+import { restoreRows, type RowsReport } from "./rows/restore_rows.ts";
 import type { SceneFrame } from "./scene.ts";
 import type { RestoreSceneOptions } from "./scene_options.ts";
 import { openSky } from "./scene_sky.ts";
 import { withSampling } from "./sampling.ts";
 import { logScene, sampleTags, sceneTags } from "./scene_tags.ts";
-import type { SelfCheck } from "./self_check_result.ts";
-import { checkSeries, checkTags } from "./self_check_scene.ts";
+import type { SelfCheck } from "./self_check/self_check_result.ts";
+import { checkSeries, checkTags } from "./self_check/self_check_scene.ts";
 import { type OpenSeries, openSeries } from "./series.ts";
 
 /** What {@linkcode restoreScene} did. */

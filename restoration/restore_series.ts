@@ -7,7 +7,7 @@
 import { pixelArray, type Raster } from "../core/mod.ts";
 import type { Model } from "../model/mod.ts";
 import { withoutClouds } from "./hide_clouds.ts";
-import { restoreRows, type TilingOptions } from "./restore_rows.ts";
+import { restoreRows, type TilingOptions } from "./rows/restore_rows.ts";
 import { sceneInMemory } from "./scene_in_memory.ts";
 import { checkLength } from "./series.ts";
 

@@ -6,7 +6,7 @@
 
 import { type BuiltinCatalog, builtins } from "../builtins.ts";
 import { createRng, type Registry } from "../core/mod.ts";
-import type { Deviations } from "./spread.ts";
+import type { Deviations } from "./rows/spread.ts";
 import type { CardSampling, Model, ModelCard, RestoreOptions } from "../model/mod.ts";
 
 /** Options of {@linkcode samplingOf}. */

@@ -5,7 +5,7 @@
  * @module
  */
 
-import type { RasterFile, RasterHeader, RasterWindow } from "../data/mod.ts";
+import type { RasterFile, RasterHeader, RasterWindow } from "../rasters/mod.ts";
 
 /** One date of a scene, or its auxiliary bands on that date. */
 export interface SceneFrame {

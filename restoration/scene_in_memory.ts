@@ -4,8 +4,8 @@
  * @module
  */
 
-import type { Raster } from "../core/mod.ts";
-import { normalizeBand, type RasterFile, rasterInMemory } from "../data/mod.ts";
+import { normalizeBand, type Raster } from "../core/mod.ts";
+import { type RasterFile, rasterInMemory } from "../rasters/mod.ts";
 import type { Model } from "../model/mod.ts";
 import { withoutInfinite } from "./finite.ts";
 import { missingOf, whiteOf } from "./missing_values.ts";

@@ -6,8 +6,8 @@
 
 import type { AreaOptions } from "./area.ts";
 import type { KeepClearOptions } from "./keep_clear.ts";
-import type { TilingOptions } from "./restore_rows.ts";
-import type { SelfCheckOptions } from "./self_check_result.ts";
+import type { TilingOptions } from "./rows/restore_rows.ts";
+import type { SelfCheckOptions } from "./self_check/self_check_result.ts";
 import type { OpenSeriesOptions } from "./series.ts";
 
 /** Options of `restoreScene`. */

@@ -5,26 +5,21 @@
  */
 
 import { InputError } from "../core/mod.ts";
-import {
-  type ClassMask,
-  DETECTOR_MARGIN,
-  openClassMask,
-  type RasterHeader,
-  type RasterWindow,
-} from "../data/mod.ts";
+import { type ClassMask, DETECTOR_MARGIN, openClassMask } from "../clouds/mod.ts";
+import type { RasterHeader, RasterWindow } from "../rasters/mod.ts";
 import { type Model, scalingRanges } from "../model/mod.ts";
 import { abortableMask } from "./abortable.ts";
 import { areaOf } from "./area.ts";
-import type { SceneSky } from "./flight.ts";
-import type { FrameRows } from "./frame_rows.ts";
+import type { SceneSky } from "./rows/flight.ts";
+import type { FrameRows } from "./rows/frame_rows.ts";
 import { KEEP_CLEAR_DEFAULTS } from "./keep_clear.ts";
-import { classMaskSource, detectorMask } from "./masks.ts";
+import { classMaskSource, detectorMask } from "./rows/masks.ts";
 import { whiteOf } from "./missing_values.ts";
-import { planArea } from "./restore_rows.ts";
+import { planArea } from "./rows/restore_rows.ts";
 import type { MaskSource, Scene } from "./scene.ts";
 import type { RestoreSceneOptions } from "./scene_options.ts";
 import type { OpenSeries } from "./series.ts";
-import { SKY_ROWS } from "./sky_rows.ts";
+import { SKY_ROWS } from "./rows/sky_rows.ts";
 
 const METRES_PER_DEGREE = 111_320;
 

@@ -5,7 +5,7 @@
  */
 
 import config from "../deno.json" with { type: "json" };
-import type { RasterWindow } from "../data/mod.ts";
+import type { RasterWindow } from "../rasters/mod.ts";
 import { type Model, modelDigest } from "../model/mod.ts";
 import { areaOf } from "./area.ts";
 import { KEEP_CLEAR_DEFAULTS } from "./keep_clear.ts";

@@ -4,17 +4,16 @@
  * @module
  */
 
-import { InputError } from "../core/mod.ts";
+import { InputError, normalizeBand } from "../core/mod.ts";
+import { alignment } from "../rasters/mod.ts";
 import {
-  alignment,
   dateOf,
   isDay,
-  normalizeBand,
   openScene,
   type Radiometry,
   type SceneFile,
   sentinel2Radiometry,
-} from "../data/mod.ts";
+} from "../products/mod.ts";
 import type { Model } from "../model/mod.ts";
 import { abortable } from "./abortable.ts";
 import { openAuxiliary } from "./auxiliary.ts";

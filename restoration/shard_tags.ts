@@ -6,7 +6,7 @@
  */
 
 import { InputError } from "../core/mod.ts";
-import type { RasterHeader, RasterWindow } from "../data/mod.ts";
+import type { RasterHeader, RasterWindow } from "../rasters/mod.ts";
 import { areaOf, type Shard } from "./area.ts";
 
 /** Tags of a file. */

@@ -174,17 +174,18 @@ Deno.test("sideDoors(), sharedPackages() and usesDeno find what they should", ()
   assertEquals(
     sharedPackages([
       file("engine/tfjs.ts", 'import "npm:p@1.0.0"; export type { T } from "npm:p@1.0.0";'),
-      file("data/x.ts", 'import "npm:p@2.0.0/sub.js";'),
+      file("rasters/x.ts", 'import "npm:p@2.0.0/sub.js";'),
     ]),
-    ["p: engine/tfjs.ts, data/x.ts"],
+    ["p: engine/tfjs.ts, rasters/x.ts"],
   );
   assert(file("core/a.ts", "const f = Deno.readFile;").usesDeno);
   assert(!file("core/a.ts", '// Deno.test\nthrow new Error("no Deno.open here");').usesDeno);
 });
 
 Deno.test("FLOORS stand in the order of the design", () => {
-  const order = ["core", "engine", "networks", "builtins", "model", "checkpoints", "training"];
-  const floors = [...order, "evaluation", "mod", "cli"]
+  const order = ["core", "engine", "rasters", "products", "synthetic", "datasets", "builtins"];
+  const upper = ["model", "checkpoints", "training", "evaluation", "report", "mod", "cli"];
+  const floors = [...order, ...upper]
     .map((folder) => FLOORS.findIndex((floor) => floor.includes(folder)));
   assertEquals(floors, [...floors.keys()]);
 });

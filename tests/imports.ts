@@ -15,16 +15,20 @@ export interface SourceFile {
 /** Folders by floor, lowest first; a floor may import the floors below it. */
 export const FLOORS: readonly (readonly string[])[] = [
   ["core"],
-  ["engine"],
+  ["engine", "files"],
   [
     ...["schedules", "precond", "networks", "noise", "weighting", "timesteps", "samplers"],
-    ...["fusion", "data", "metrics"],
+    ...["fusion", "metrics", "rasters"],
   ],
+  ["products", "clouds"],
+  ["synthetic"],
+  ["datasets"],
   ["builtins"],
   ["model"],
   ["checkpoints"],
   ["training", "restoration"],
   ["evaluation"],
+  ["report", "studies"],
   ["mod"],
   ["cli"],
 ];

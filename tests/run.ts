@@ -1,7 +1,6 @@
 /** Running tensor code as the engine in use runs it: on native as a graph. */
 
-import { execute, type TensorContainer, tf } from "../engine/mod.ts";
-import type { TensorTree } from "../engine/mod.ts";
+import { execute, type TensorContainer, type TensorTree, tf } from "../engine/mod.ts";
 
 /** A backend that traces. */
 interface Tracing {

@@ -5,9 +5,8 @@
  */
 
 import type { Rng } from "../core/mod.ts";
-import { type Dataset, joinArrays, pickFrames, type Sample } from "../data/mod.ts";
-import type { Sequence } from "../engine/mod.ts";
-import { type Images, tf } from "../engine/mod.ts";
+import { type Dataset, joinArrays, pickFrames, type Sample } from "../datasets/mod.ts";
+import { type Images, type Sequence, tf } from "../engine/mod.ts";
 import { conditionArray, type ModelCard, toUnit } from "../model/mod.ts";
 import type { TrainingTensors } from "./objective.ts";
 

@@ -25,7 +25,7 @@ import type {
   Sen12MsCrOptions,
   Sen2MtcNewOptions,
   SyntheticDatasetOptions,
-} from "../data/mod.ts";
+} from "../datasets/mod.ts";
 
 /** What the model says, not the data. */
 type FromModel = "tileSize" | "length" | "bands";

@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { Dataset } from "../data/mod.ts";
+import type { Dataset } from "../datasets/mod.ts";
 
 /** A dataset, wherever it lies. */
 export interface DataFacts {

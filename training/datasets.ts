@@ -4,22 +4,20 @@
  * @module
  */
 
-import { InputError, OptionsError } from "../core/mod.ts";
+import { InputError, OptionsError, SENTINEL2_NAMES } from "../core/mod.ts";
+import { type CloudShape, cloudShape } from "../synthetic/mod.ts";
 import {
-  type CloudShape,
-  cloudShape,
   cuhkCr,
   type Dataset,
   folderDataset,
   indexDataset,
   readPlaces,
-  readRaster,
   sen12MsCr,
   sen2MtcNew,
-  SENTINEL2_NAMES,
   syntheticDataset,
   type SyntheticDatasetOptions,
-} from "../data/mod.ts";
+} from "../datasets/mod.ts";
+import { readRaster } from "../rasters/mod.ts";
 import type { DataConfig, SyntheticData } from "./data_config.ts";
 
 export * from "./data_config.ts";

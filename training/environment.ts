@@ -5,7 +5,7 @@
  */
 
 import config from "../deno.json" with { type: "json" };
-import { writeFileAtomically } from "../data/mod.ts";
+import { writeFileAtomically } from "../files/mod.ts";
 import { type Engine, type EngineVersions, engineVersions, tf } from "../engine/mod.ts";
 
 /** One start of a run. */

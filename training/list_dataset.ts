@@ -12,8 +12,8 @@ import {
   listPlaces,
   listSen12MsCr,
   listSen2MtcNew,
-  SENTINEL2_NAMES,
-} from "../data/mod.ts";
+} from "../datasets/mod.ts";
+import { SENTINEL2_NAMES } from "../core/mod.ts";
 import type { DataConfig } from "./data_config.ts";
 
 /** Options of {@linkcode listDataset}. */

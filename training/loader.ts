@@ -5,7 +5,7 @@
  */
 
 import { boolean, checkOptions, type Checks, InputError, integer } from "../core/mod.ts";
-import type { Dataset, Sample } from "../data/mod.ts";
+import type { Dataset, Sample } from "../datasets/mod.ts";
 import { type DataConfig, type DataModel, openDataset, readSynthetic } from "./datasets.ts";
 import { openPool } from "./loader_pool.ts";
 import type { DatasetFacts, WorkerDataset } from "./loader_protocol.ts";

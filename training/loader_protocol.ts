@@ -5,7 +5,7 @@
  */
 
 import { InputError, OptionsError, OutputError } from "../core/mod.ts";
-import type { Dataset, SyntheticDatasetOptions } from "../data/mod.ts";
+import type { Dataset, SyntheticDatasetOptions } from "../datasets/mod.ts";
 import type { DataConfig, DataModel } from "./datasets.ts";
 import type { Made, SampleMakerOptions } from "./sample_maker.ts";
 

@@ -5,7 +5,7 @@
  */
 
 import { parentPort } from "node:worker_threads";
-import { type Sample, syntheticDataset } from "../data/mod.ts";
+import { type Sample, syntheticDataset } from "../datasets/mod.ts";
 import { openDataset } from "./datasets.ts";
 import {
   errorFacts,

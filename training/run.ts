@@ -8,7 +8,8 @@
 
 import { saveModel } from "../checkpoints/mod.ts";
 import { createRng, type Rng } from "../core/mod.ts";
-import { type Dataset, type Sample, writeFileAtomically } from "../data/mod.ts";
+import type { Dataset, Sample } from "../datasets/mod.ts";
+import { writeFileAtomically } from "../files/mod.ts";
 import type { AnyRegistry, Model, ModelCard } from "../model/mod.ts";
 import { type Best, betterOf, metricOf } from "./best.ts";
 import { cardText } from "./card_text.ts";

@@ -5,7 +5,7 @@
  */
 
 import { createRng, InputError, OptionsError } from "../core/mod.ts";
-import type { Dataset, Sample } from "../data/mod.ts";
+import type { Dataset, Sample } from "../datasets/mod.ts";
 import { type Position, sampleOrder } from "./order.ts";
 
 /** A sample of a run. */

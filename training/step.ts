@@ -5,7 +5,7 @@
  */
 
 import type { Rng } from "../core/mod.ts";
-import type { Sample } from "../data/mod.ts";
+import type { Sample } from "../datasets/mod.ts";
 import { execute, type RandomNumbers, tf } from "../engine/mod.ts";
 import type { ModelCard, Modules } from "../model/mod.ts";
 import type { AdamW } from "./adamw.ts";

@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { Dataset } from "../data/mod.ts";
+import type { Dataset } from "../datasets/mod.ts";
 import type { Engine } from "../engine/mod.ts";
 import type { AnyRegistry, Model } from "../model/mod.ts";
 import type { Best } from "./best.ts";

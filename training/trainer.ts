@@ -6,7 +6,7 @@
 
 import { builtins } from "../builtins.ts";
 import { createRng, OptionsError, OutputError } from "../core/mod.ts";
-import type { Dataset } from "../data/mod.ts";
+import type { Dataset } from "../datasets/mod.ts";
 import { buildModules, type ModelCard } from "../model/mod.ts";
 import { adamw } from "./adamw.ts";
 import { checkBands } from "./batch.ts";

@@ -5,7 +5,7 @@
  */
 
 import { InputError, type Rng } from "../core/mod.ts";
-import type { Dataset, Sample } from "../data/mod.ts";
+import type { Dataset, Sample } from "../datasets/mod.ts";
 import { compile, execute, readTensor, tf, type Weights } from "../engine/mod.ts";
 import {
   type AnyRegistry,

@@ -1,5 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
-import { decodePng } from "../../data/mod.ts";
+import { decodePng } from "../../rasters/mod.ts";
 import {
   makeFolder,
   makePlaces,
@@ -8,7 +8,7 @@ import {
   S1,
   sen12Path,
   write,
-} from "../data/look_alikes.ts";
+} from "../datasets/look_alikes.ts";
 import { emrdm, inFolder } from "./run.ts";
 
 const REAL = new URL("../../../shared/data/", import.meta.url).pathname;

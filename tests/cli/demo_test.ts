@@ -1,7 +1,8 @@
 import { assert, assertEquals } from "@std/assert";
 import { saveModel } from "../../checkpoints/mod.ts";
 import { DEFAULT_MODEL } from "../../cli/default_model.ts";
-import { readRaster, SENTINEL2_NAMES } from "../../data/mod.ts";
+import { readRaster } from "../../rasters/mod.ts";
+import { SENTINEL2_NAMES } from "../../core/mod.ts";
 import { tf, useEngine } from "../../engine/mod.ts";
 import { createModel } from "../../model/mod.ts";
 import { BASELINES } from "../../restoration/mod.ts";

@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { parseXml } from "../evaluation/xml.ts";
-import { writeTinyStudy } from "../evaluation/tiny_study.ts";
+import { writeTinyStudy } from "../studies/tiny_study.ts";
 import { emrdm, inFolder } from "./run.ts";
 
 const CPU = ["--engine", "cpu"];

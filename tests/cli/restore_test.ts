@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { saveModel } from "../../checkpoints/mod.ts";
-import { readRaster, writeCog } from "../../data/mod.ts";
+import { readRaster, writeCog } from "../../rasters/mod.ts";
 import { tf, useEngine } from "../../engine/mod.ts";
 import { cloudyDates, tinyModel } from "../restoration/tiny.ts";
 import { emrdm, inFolder } from "./run.ts";

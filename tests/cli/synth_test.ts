@@ -1,6 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { createRng } from "../../core/mod.ts";
-import { folderDataset, readRaster } from "../../data/mod.ts";
+import { folderDataset } from "../../datasets/mod.ts";
+import { readRaster } from "../../rasters/mod.ts";
 import { emrdm, inFolder } from "./run.ts";
 
 Deno.test("synth writes a folder that folderDataset() reads, the same for the same seed", async () => {

@@ -3,7 +3,7 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { loadModel, readSafetensors } from "../../checkpoints/mod.ts";
 import { createRng } from "../../core/mod.ts";
-import { writeCog } from "../../data/mod.ts";
+import { writeCog } from "../../rasters/mod.ts";
 import { tf } from "../../engine/mod.ts";
 import { type Experiment, readLog, runFolder } from "../../training/mod.ts";
 import { sampleOrder } from "../../training/order.ts";

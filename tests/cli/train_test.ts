@@ -1,5 +1,6 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
-import { readRaster, SENTINEL2_NAMES } from "../../data/mod.ts";
+import { readRaster } from "../../rasters/mod.ts";
+import { SENTINEL2_NAMES } from "../../core/mod.ts";
 import { emrdm, inFolder } from "./run.ts";
 
 /** A network of two tiny levels on 13 bands, trained on a folder that `synth` made. */

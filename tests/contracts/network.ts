@@ -5,8 +5,14 @@
  */
 
 import { createRng } from "../../core/mod.ts";
-import { readTensor, type Sequence, type Tensor, tf, useEngine } from "../../engine/mod.ts";
-import type { Weights } from "../../engine/mod.ts";
+import {
+  readTensor,
+  type Sequence,
+  type Tensor,
+  tf,
+  useEngine,
+  type Weights,
+} from "../../engine/mod.ts";
 import type { Network, NetworkInput } from "../../networks/mod.ts";
 import { assert, assertEquals, assertThrows } from "../std_assert.ts";
 import { run } from "../run.ts";

@@ -8,7 +8,7 @@ import {
   planStudy,
   PRESETS,
   STUDIES,
-} from "../../evaluation/mod.ts";
+} from "../../studies/mod.ts";
 import { emrdm } from "../cli/run.ts";
 
 const DOCS = new URL("../../docs/", import.meta.url);

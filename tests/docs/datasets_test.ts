@@ -2,7 +2,7 @@
 
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import { OptionsError } from "../../core/mod.ts";
-import { FINDINGS } from "../../data/mod.ts";
+import { FINDINGS } from "../../datasets/mod.ts";
 import { DATA_TYPES, dataCheck } from "../../training/mod.ts";
 
 const PAGE = await Deno.readTextFile(new URL("../../docs/datasets.md", import.meta.url));

@@ -1,6 +1,6 @@
 import { assert, assertAlmostEquals, assertEquals, assertRejects } from "@std/assert";
 import { createRng, type Raster } from "../../core/mod.ts";
-import { syntheticClouds, syntheticScene } from "../../data/mod.ts";
+import { syntheticClouds, syntheticScene } from "../../synthetic/mod.ts";
 import { useEngine } from "../../engine/mod.ts";
 import {
   evaluate,

@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { InputError, OutputError } from "../../core/mod.ts";
-import { parseCsv } from "../../data/mod.ts";
+import { parseCsv } from "../../files/mod.ts";
 import {
   csvColumns,
   evaluationCsv,

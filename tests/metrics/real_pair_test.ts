@@ -1,7 +1,7 @@
 /** The numbers of docs/metrics.md: two clear days of one place by all profiles. */
 
 import { assertEquals } from "@std/assert";
-import { readRaster } from "../../data/mod.ts";
+import { readRaster } from "../../rasters/mod.ts";
 import { METRIC_PROFILES, type ProfileName } from "../../metrics/mod.ts";
 
 const folder = new URL("../../../shared/data/sen12mscr_ts/", import.meta.url);

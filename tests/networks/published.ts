@@ -1,10 +1,8 @@
 /** The networks of the published configurations, typed from spec §4.2 and §4.3. */
 
-import type { Network } from "../../networks/mod.ts";
-import { hdit, type LevelOptions, temporalHdit } from "../../networks/mod.ts";
+import { hdit, type LevelOptions, type Network, temporalHdit } from "../../networks/mod.ts";
 import { createRng } from "../../core/mod.ts";
-import type { Weights } from "../../engine/mod.ts";
-import { ownedTensor, tf } from "../../engine/mod.ts";
+import { ownedTensor, tf, type Weights } from "../../engine/mod.ts";
 
 const near = { attention: "neighborhood", kernelSize: 7, dHead: 64 } as const;
 const far = { attention: "global", dHead: 64 } as const;

@@ -1,6 +1,6 @@
 /** The blocks of the networks, alone: outputs and gradients of sum(out·R). */
 
-import { type Images, type Tensor, type Tensor5D, tf } from "../../engine/mod.ts";
+import { type Images, resizeBilinear, type Tensor, type Tensor5D, tf } from "../../engine/mod.ts";
 import { collapse } from "../../fusion/mod.ts";
 import {
   type AttentionReach,
@@ -15,7 +15,6 @@ import { axialPositions, ropeAngles, ropeFrequencies, rotate } from "../../netwo
 import { scope } from "../../networks/layers/specs.ts";
 import { temporalAttention } from "../../networks/layers/temporal_attention.ts";
 import { skipLerp, tokenMerge, tokenSplit } from "../../networks/layers/tokens.ts";
-import { resizeBilinear } from "../../engine/mod.ts";
 import { type Golden, type GoldenTensor, permute } from "./golden.ts";
 import { asTensor, asWeight, gradients, read, readWeight } from "./tensors.ts";
 import { run } from "../run.ts";

@@ -1,8 +1,8 @@
 /** Small reports for the tests: a tiny model, made-up scenes, and files with odd names. */
 
 import type { Raster } from "../../core/mod.ts";
-import { writeCog } from "../../data/mod.ts";
-import { createReport, type CreateReportOptions, type ReportData } from "../../evaluation/mod.ts";
+import { writeCog } from "../../rasters/mod.ts";
+import { createReport, type CreateReportOptions, type ReportData } from "../../report/mod.ts";
 import type { Model } from "../../model/mod.ts";
 import { cloudyDates, inFolder } from "../restoration/tiny.ts";
 

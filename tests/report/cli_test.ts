@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { saveModel } from "../../checkpoints/mod.ts";
-import { writeCog } from "../../data/mod.ts";
+import { writeCog } from "../../rasters/mod.ts";
 import { useEngine } from "../../engine/mod.ts";
 import { emrdm, inFolder } from "../cli/run.ts";
 import { cloudyDates, tinyModel } from "../restoration/tiny.ts";

@@ -1,9 +1,9 @@
 import { assert, assertAlmostEquals, assertEquals, assertRejects } from "@std/assert";
 import { InputError } from "../../core/mod.ts";
-import { writeCog } from "../../data/mod.ts";
+import { writeCog } from "../../rasters/mod.ts";
 import { tf, useEngine } from "../../engine/mod.ts";
 import { PROVENANCE, restoreSeries } from "../../restoration/mod.ts";
-import { renderReport } from "../../evaluation/mod.ts";
+import { renderReport } from "../../report/mod.ts";
 import { createModel } from "../../model/mod.ts";
 import { cloudyDates, inFolder, TINY, tinyModel } from "../restoration/tiny.ts";
 import { assertClose } from "../engines.ts";

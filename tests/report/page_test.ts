@@ -2,7 +2,7 @@
 
 import { assert, assertEquals, assertNotEquals } from "@std/assert";
 import { useEngine } from "../../engine/mod.ts";
-import { renderReport, type ReportData } from "../../evaluation/mod.ts";
+import { renderReport, type ReportData } from "../../report/mod.ts";
 import { inFolder, tinyModel } from "../restoration/tiny.ts";
 import { AXE } from "./axe.ts";
 import { EVIL, reportOn } from "./cases.ts";

@@ -1,17 +1,17 @@
 import { assert, assertAlmostEquals, assertEquals } from "@std/assert";
-import { coverOf, worstWindow } from "../../evaluation/report/clouds.ts";
-import { errorMap, errorMaps } from "../../evaluation/report/errors.ts";
-import { percent } from "../../evaluation/report/format.ts";
-import { markup, raw } from "../../evaluation/report/html.ts";
-import { inScene, layoutOf } from "../../evaluation/report/layout.ts";
-import { colourChoices } from "../../evaluation/report/page_data.ts";
-import { codingOf, encode, Payload } from "../../evaluation/report/payload.ts";
-import { createShrinker, crop, shrink } from "../../evaluation/report/pixels.ts";
-import { quantile, roundUp } from "../../evaluation/report/scale.ts";
-import { stretchOf } from "../../evaluation/report/stretch.ts";
-import { decode, inflate, undoDifferences } from "../../evaluation/report/browser/decode.js";
-import { ramp } from "../../evaluation/report/browser/paint.js";
-import { ticksOf } from "../../evaluation/report/browser/spectra.js";
+import { coverOf, worstWindow } from "../../report/clouds.ts";
+import { errorMap, errorMaps } from "../../report/errors.ts";
+import { percent } from "../../report/format.ts";
+import { markup, raw } from "../../report/html.ts";
+import { inScene, layoutOf } from "../../report/layout.ts";
+import { colourChoices } from "../../report/page_data.ts";
+import { codingOf, encode, Payload } from "../../report/payload.ts";
+import { createShrinker, crop, shrink } from "../../report/pixels.ts";
+import { quantile, roundUp } from "../../report/scale.ts";
+import { stretchOf } from "../../report/stretch.ts";
+import { decode, inflate, undoDifferences } from "../../report/browser/decode.js";
+import { ramp } from "../../report/browser/paint.js";
+import { ticksOf } from "../../report/browser/spectra.js";
 
 Deno.test("errorMap() is the mean over the bands that have data, divided by white", () => {
   const a = Float32Array.of(100, 300, 500, NaN, NaN, NaN);

@@ -3,8 +3,10 @@
 import { assert, assertEquals } from "@std/assert";
 import { loadModel } from "../../checkpoints/mod.ts";
 import { createRng } from "../../core/mod.ts";
-import { openScene, syntheticClouds, writeCog } from "../../data/mod.ts";
-import { createReport, renderReport, REPORT_BYTES, type ReportData } from "../../evaluation/mod.ts";
+import { openScene } from "../../products/mod.ts";
+import { syntheticClouds } from "../../synthetic/mod.ts";
+import { writeCog } from "../../rasters/mod.ts";
+import { createReport, renderReport, REPORT_BYTES, type ReportData } from "../../report/mod.ts";
 import { DEFAULT_MODEL } from "../../cli/default_model.ts";
 import { switchEngine } from "../engines.ts";
 import { inFolder } from "../restoration/tiny.ts";

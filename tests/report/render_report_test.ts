@@ -1,12 +1,7 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { createRng } from "../../core/mod.ts";
 import { useEngine } from "../../engine/mod.ts";
-import {
-  renderReport,
-  REPORT_BYTES,
-  type ReportData,
-  type ReportView,
-} from "../../evaluation/mod.ts";
+import { renderReport, REPORT_BYTES, type ReportData, type ReportView } from "../../report/mod.ts";
 import { tinyModel } from "../restoration/tiny.ts";
 import { EVIL, reportOn } from "./cases.ts";
 

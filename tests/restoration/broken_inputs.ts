@@ -5,7 +5,7 @@
 
 import { loadModel, saveModel } from "../../checkpoints/mod.ts";
 import type { Raster } from "../../core/mod.ts";
-import { writeCog } from "../../data/mod.ts";
+import { writeCog } from "../../rasters/mod.ts";
 import { createModel } from "../../model/mod.ts";
 import { BANDS, cloudyDates, TINY, tinyModel } from "./tiny.ts";
 

@@ -2,12 +2,12 @@
 
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import type { PixelArray, Raster } from "../../core/mod.ts";
-import type { RasterWindow } from "../../data/mod.ts";
+import type { RasterWindow } from "../../rasters/mod.ts";
 import { tf, useEngine } from "../../engine/mod.ts";
 import { restoreRows, type RestoreRowsOptions, type RowsReport } from "../../restoration/mod.ts";
-import { detectorMask } from "../../restoration/masks.ts";
+import { detectorMask } from "../../restoration/rows/masks.ts";
 import { sceneInMemory } from "../../restoration/scene_in_memory.ts";
-import { DETECTOR_MARGIN } from "../../data/mod.ts";
+import { DETECTOR_MARGIN } from "../../clouds/mod.ts";
 import { BANDS, cloudyDates, tinyModel } from "./tiny.ts";
 
 await useEngine("cpu");

@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
 import type { Raster } from "../../core/mod.ts";
-import { fillGaps } from "../../restoration/fill_gaps.ts";
+import { fillGaps } from "../../restoration/rows/fill_gaps.ts";
 import { missingOf, missingValues } from "../../restoration/missing_values.ts";
 
 function row(...data: number[]): Raster {

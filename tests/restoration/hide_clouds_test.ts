@@ -1,6 +1,7 @@
 import { assert, assertEquals, assertNotEquals, assertRejects, assertThrows } from "@std/assert";
 import type { Raster } from "../../core/mod.ts";
-import { detectClouds, readRaster, writeCog } from "../../data/mod.ts";
+import { detectClouds } from "../../clouds/mod.ts";
+import { readRaster, writeCog } from "../../rasters/mod.ts";
 import { parseCard } from "../../model/mod.ts";
 import { hideClouds, restoreScene, restoreSeries, selfCheck } from "../../restoration/mod.ts";
 import { cloudyDates, inFolder, tinyModel } from "./tiny.ts";

@@ -1,8 +1,8 @@
 import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { InputError, OutputError, type Raster } from "../../core/mod.ts";
-import { readRaster, writeCog } from "../../data/mod.ts";
+import { readRaster, writeCog } from "../../rasters/mod.ts";
 import { areaOf, joinShards, provenancePath } from "../../restoration/mod.ts";
-import { inFolder, makeRaster, namesIn } from "../data/cog_cases.ts";
+import { inFolder, makeRaster, namesIn } from "../rasters/cog_cases.ts";
 
 /** Columns 5 to 24 and rows 10 to 109 of a scene of 40×200: what is cut into shards. */
 const WHOLE = { column: 5, row: 10, width: 20, height: 100 };

@@ -2,7 +2,7 @@
 
 import { assert, assertEquals, assertLess, assertRejects, assertStringIncludes } from "@std/assert";
 import { createRng, InputError, type Raster } from "../../core/mod.ts";
-import { readRaster, writeCog } from "../../data/mod.ts";
+import { readRaster, writeCog } from "../../rasters/mod.ts";
 import { DeviceLostError, tf, useEngine } from "../../engine/mod.ts";
 import type { GuardedWebGPUBackend } from "../../engine/webgpu/backend.ts";
 import {

@@ -2,7 +2,7 @@
 
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import type { Raster } from "../../core/mod.ts";
-import { readRaster, writeCog } from "../../data/mod.ts";
+import { readRaster, writeCog } from "../../rasters/mod.ts";
 import { useEngine } from "../../engine/mod.ts";
 import { restoreScene, type RestoreSceneOptions } from "../../restoration/mod.ts";
 import { DATES } from "./broken_inputs.ts";

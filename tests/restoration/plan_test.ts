@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import { areaOf, type AreaOptions } from "../../restoration/mod.ts";
-import { overlapping, planTiles, rowAhead } from "../../restoration/plan.ts";
-import { createSeamMeter } from "../../restoration/seams.ts";
+import { overlapping, planTiles, rowAhead } from "../../restoration/rows/plan.ts";
+import { createSeamMeter } from "../../restoration/rows/seams.ts";
 
 const GRID = { tileSize: 16, overlap: 0.25 };
 const SCENE = { width: 100, height: 130 };

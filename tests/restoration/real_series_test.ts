@@ -2,7 +2,7 @@
 
 import { assert, assertEquals } from "@std/assert";
 import { loadModel } from "../../checkpoints/mod.ts";
-import { readRaster } from "../../data/mod.ts";
+import { readRaster } from "../../rasters/mod.ts";
 import { evaluateCase } from "../../evaluation/mod.ts";
 import { restoreScene } from "../../restoration/mod.ts";
 import { switchEngine } from "../engines.ts";

@@ -8,7 +8,7 @@ import {
 import { createRng } from "../../core/mod.ts";
 import { tf, useEngine } from "../../engine/mod.ts";
 import { restoreSamples, restoreSeries, sampleSeeds, samplingOf } from "../../restoration/mod.ts";
-import { spreadOf } from "../../restoration/spread.ts";
+import { spreadOf } from "../../restoration/rows/spread.ts";
 import { cloudyDates, tinyModel } from "./tiny.ts";
 
 await useEngine("cpu");

@@ -7,7 +7,7 @@ import {
   assertRejects,
 } from "@std/assert";
 import type { Raster } from "../../core/mod.ts";
-import { readRaster, writeCog } from "../../data/mod.ts";
+import { readRaster, writeCog } from "../../rasters/mod.ts";
 import { tf, useEngine } from "../../engine/mod.ts";
 import { createModel, restoreImages } from "../../model/mod.ts";
 import { restoreScene, restoreSeries } from "../../restoration/mod.ts";

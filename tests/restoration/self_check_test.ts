@@ -2,7 +2,7 @@ import { assert, assertAlmostEquals, assertEquals, assertRejects } from "@std/as
 import { InputError, type Raster } from "../../core/mod.ts";
 import { type Images, type Tensor, tf, useEngine } from "../../engine/mod.ts";
 import type { Model } from "../../model/mod.ts";
-import { spreadWindows } from "../../restoration/check_windows.ts";
+import { spreadWindows } from "../../restoration/self_check/check_windows.ts";
 import { selfCheck } from "../../restoration/mod.ts";
 import { BANDS, cloudyDates, tinyModel } from "./tiny.ts";
 

@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { InputError, type Raster } from "../../core/mod.ts";
-import { writeCog } from "../../data/mod.ts";
+import { writeCog } from "../../rasters/mod.ts";
 import { useEngine } from "../../engine/mod.ts";
 import { createModel } from "../../model/mod.ts";
 import { openSeries, type OpenSeriesOptions } from "../../restoration/mod.ts";

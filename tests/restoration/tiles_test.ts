@@ -1,6 +1,6 @@
 import { assert, assertAlmostEquals, assertEquals, assertThrows } from "@std/assert";
-import { rasterInMemory } from "../../data/mod.ts";
-import { FrameRows } from "../../restoration/frame_rows.ts";
+import { rasterInMemory } from "../../rasters/mod.ts";
+import { FrameRows } from "../../restoration/rows/frame_rows.ts";
 import { blendWeights, createStripBlend, tileGrid } from "../../restoration/mod.ts";
 
 Deno.test("tileGrid() covers every pixel with tiles inside the scene that overlap enough", () => {

@@ -1,7 +1,7 @@
 /** A small model with fresh weights, and scenes for it. */
 
 import { createRng, type Raster } from "../../core/mod.ts";
-import { syntheticClouds, syntheticScene } from "../../data/mod.ts";
+import { syntheticClouds, syntheticScene } from "../../synthetic/mod.ts";
 import { type Tensor, tf } from "../../engine/mod.ts";
 import { createModel, type Model, type ModelConfig } from "../../model/mod.ts";
 

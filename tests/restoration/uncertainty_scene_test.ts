@@ -1,6 +1,6 @@
 import { assert, assertAlmostEquals, assertEquals, assertRejects } from "@std/assert";
 import { InputError, OutputError } from "../../core/mod.ts";
-import { readRaster, writeCog } from "../../data/mod.ts";
+import { readRaster, writeCog } from "../../rasters/mod.ts";
 import { useEngine } from "../../engine/mod.ts";
 import {
   estimateScene,

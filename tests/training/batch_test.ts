@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import { createRng } from "../../core/mod.ts";
-import type { Sample } from "../../data/mod.ts";
+import type { Sample } from "../../datasets/mod.ts";
 import { readTensor, tf } from "../../engine/mod.ts";
 import { type ModelCard, type ModelConfig, resolveCard } from "../../model/mod.ts";
 import { trainingTensors } from "../../training/mod.ts";

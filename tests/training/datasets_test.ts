@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { createRng, OptionsError, type Raster } from "../../core/mod.ts";
-import { writeCog } from "../../data/mod.ts";
+import { writeCog } from "../../rasters/mod.ts";
 import { toUnit } from "../../model/mod.ts";
 import {
   DATA_TYPES,
@@ -17,7 +17,7 @@ import {
   makePlaces,
   makeSen12MsCr,
   makeSen2MtcNew,
-} from "../data/look_alikes.ts";
+} from "../datasets/look_alikes.ts";
 
 const SIZE = 16;
 const MODEL = { tileSize: 8, length: 2, bands: ["B04", "B08"] } as const;

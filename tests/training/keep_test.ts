@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { readSafetensors } from "../../checkpoints/mod.ts";
 import { OptionsError } from "../../core/mod.ts";
-import type { Dataset } from "../../data/mod.ts";
+import type { Dataset } from "../../datasets/mod.ts";
 import { tf, useEngine } from "../../engine/mod.ts";
 import { readLog, runFolder, train } from "../../training/mod.ts";
 import { SIZE, tinyDataset, tinyExperiment } from "./tiny.ts";

@@ -1,6 +1,7 @@
 import { assert, assertEquals, assertInstanceOf, assertRejects } from "@std/assert";
 import { createRng, InputError, OptionsError, OutputError, type Raster } from "../../core/mod.ts";
-import { type Dataset, type Sample, syntheticDataset, writeCog } from "../../data/mod.ts";
+import { type Dataset, type Sample, syntheticDataset } from "../../datasets/mod.ts";
+import { writeCog } from "../../rasters/mod.ts";
 import {
   type FolderData,
   openDataset,

@@ -2,7 +2,7 @@
 
 import { assertEquals, assertRejects } from "@std/assert";
 import { CheckpointError, readSafetensors } from "../../checkpoints/mod.ts";
-import { writeCog } from "../../data/mod.ts";
+import { writeCog } from "../../rasters/mod.ts";
 import { tf, useEngine } from "../../engine/mod.ts";
 import { type Experiment, runFolder, train, type TrainOptions } from "../../training/mod.ts";
 import { SIZE, tinyDataset, tinyExperiment, writeTinySamples } from "./tiny.ts";

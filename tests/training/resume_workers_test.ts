@@ -2,7 +2,7 @@
 
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import type { Raster } from "../../core/mod.ts";
-import { writeCog } from "../../data/mod.ts";
+import { writeCog } from "../../rasters/mod.ts";
 import { tf } from "../../engine/mod.ts";
 import { train } from "../../training/mod.ts";
 import { testOnEngines } from "../engines.ts";

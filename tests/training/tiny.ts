@@ -1,7 +1,8 @@
 /** A network small enough to train in a test, and samples for it. */
 
 import { createRng } from "../../core/mod.ts";
-import { type Dataset, writeCog } from "../../data/mod.ts";
+import type { Dataset } from "../../datasets/mod.ts";
+import { writeCog } from "../../rasters/mod.ts";
 import type { ModelConfig } from "../../model/mod.ts";
 import type { Experiment } from "../../training/mod.ts";
 

@@ -1,0 +1,80 @@
+/**
+ * A simple cloud rule of brightness and band ratios: no learning, enough to score and to choose the
+ * clearest date. It misses thin haze, and takes bright white roofs and sand for cloud.
+ *
+ * @module
+ */
+
+import { normalizeBand, type Raster } from "../core/mod.ts";
+
+/** Options of {@linkcode cloudScore} and {@linkcode cloudMask}. */
+export interface CloudRuleOptions {
+  /** The file number of reflectance 1. Default 10000. */
+  readonly white?: number;
+  /** Score from which a pixel counts as cloud. Default 0.25. */
+  readonly threshold?: number;
+}
+
+const WHITE = 10000;
+const THRESHOLD = 0.25;
+
+/** `value` from `low` (0) to `high` (1), clamped; `low` may be the larger one. */
+function rescale(value: number, low: number, high: number): number {
+  return Math.min(Math.max((value - low) / (high - low), 0), 1);
+}
+
+/**
+ * How cloudy each pixel looks, in [0, 1]: the least of
+ *
+ * - blue, B02 from 0.13 to 0.35: clouds are bright where land is dark;
+ * - brightness, B02 + B03 + B04 from 0.40 to 1.05;
+ * - whiteness, B02/B04 from 0.65 to 0.90: soil and roofs are redder than clouds;
+ * - no snow, where B11 is there: (B03 − B11)/(B03 + B11) from 0.85 down to 0.65;
+ *
+ * or, if that is more, cirrus, where B10 is there: B10 from 0.012 to 0.06.
+ *
+ * @param raster With B02, B03, B04 (RGB), whatever other bands it has.
+ * @returns [height, width].
+ * @throws {RangeError} If a visible band is missing.
+ */
+export function cloudScore(raster: Raster, { white = WHITE }: CloudRuleOptions = {}): Float32Array {
+  const names = raster.bands.map(normalizeBand);
+  const [blue, green, red, cirrus, shortWave] = ["B02", "B03", "B04", "B10", "B11"]
+    .map((name) => names.indexOf(name)) as [number, number, number, number, number];
+  if (blue < 0 || green < 0 || red < 0) {
+    throw new RangeError(
+      `Cannot look for clouds: the raster must have B02, B03 and B04, got ${
+        raster.bands.join(", ")
+      }`,
+    );
+  }
+  const bands = names.length;
+  const score = new Float32Array(raster.width * raster.height);
+  for (let i = 0; i < score.length; i++) {
+    const at = (band: number) => raster.data[i * bands + band]! / white;
+    const [b, g, r] = [at(blue), at(green), at(red)];
+    let value = Math.min(
+      rescale(b, 0.13, 0.35),
+      rescale(b + g + r, 0.4, 1.05),
+      rescale(b / Math.max(r, 1e-6), 0.65, 0.9),
+    );
+    if (shortWave >= 0) {
+      const snow = (g - at(shortWave)) / Math.max(g + at(shortWave), 1e-6);
+      value = Math.min(value, rescale(snow, 0.85, 0.65));
+    }
+    if (cirrus >= 0) value = Math.max(value, rescale(at(cirrus), 0.012, 0.06));
+    score[i] = value;
+  }
+  return score;
+}
+
+/**
+ * The pixels that {@linkcode cloudScore} takes for cloud.
+ *
+ * @returns [height, width]: 1 cloud, 0 clear.
+ * @throws {RangeError} If a visible band is missing.
+ */
+export function cloudMask(raster: Raster, options: CloudRuleOptions = {}): Uint8Array {
+  const { threshold = THRESHOLD } = options;
+  return Uint8Array.from(cloudScore(raster, options), (value) => value >= threshold ? 1 : 0);
+}

@@ -1,0 +1,15 @@
+/**
+ * Finding clouds: the detector and masks of classes.
+ *
+ * @module
+ */
+
+export {
+  type ClassMask,
+  type ClassMaskOptions,
+  MASK_UNKNOWN,
+  openClassMask,
+} from "./class_mask.ts";
+export { CLOUD_CLASSES } from "./cloud_classes.ts";
+export { detectClouds, type DetectCloudsOptions, DETECTOR_MARGIN } from "./cloud_detector.ts";
+export { cloudMask, type CloudRuleOptions, cloudScore } from "./cloud_rule.ts";

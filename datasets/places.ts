@@ -1,0 +1,80 @@
+/**
+ * Places as folders: `root/<place>/<date>/B01.tif …`, the layout of the OSCD images.
+ *
+ * @module
+ */
+
+import { InputError, type Raster } from "../core/mod.ts";
+import { dateOf, readBandFolder } from "../products/mod.ts";
+
+/** One place and its dates. */
+export interface Place {
+  readonly name: string;
+  /** As `2018-03-07`, one per raster, rising. */
+  readonly dates: readonly string[];
+  /** Rasters of one grid. */
+  readonly rasters: readonly Raster[];
+}
+
+/** Options of {@linkcode readPlaces}. */
+export interface ReadPlacesOptions {
+  /** Only these places, in this order; default all, by name. */
+  readonly names?: readonly string[];
+  /** Bands in the order wanted; default the 13 of Sentinel-2 L1C. */
+  readonly bands?: readonly string[];
+}
+
+async function folders(path: string): Promise<readonly string[]> {
+  const names: string[] = [];
+  try {
+    for await (const { name } of Deno.readDir(path)) {
+      if ((await Deno.stat(`${path}/${name}`)).isDirectory) names.push(name);
+    }
+  } catch (error) {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+    throw new InputError(`Cannot read places: the folder ${path} must exist`);
+  }
+  return names.sort();
+}
+
+/**
+ * Reads the places of a folder. Dates of a place that differ in size are cut to their common upper
+ * left part.
+ *
+ * @throws {InputError} If a folder, a date or a band is missing.
+ */
+export async function readPlaces(
+  root: string,
+  { names, bands }: ReadPlacesOptions = {},
+): Promise<readonly Place[]> {
+  const places: Place[] = [];
+  for (const name of names ?? await folders(root)) {
+    const dates = (await folders(`${root}/${name}`)).filter((folder) => dateOf(folder));
+    if (dates.length === 0) {
+      throw new InputError(
+        `Cannot read place ${root}/${name}: it must hold folders named by date, got none`,
+      );
+    }
+    const rasters: Raster[] = [];
+    for (const date of dates) {
+      rasters.push(await readBandFolder(`${root}/${name}/${date}`, { ...(bands && { bands }) }));
+    }
+    places.push({ name, dates: dates.map((date) => dateOf(date)!), rasters: cutAlike(rasters) });
+  }
+  return places;
+}
+
+function cutAlike(rasters: readonly Raster[]): readonly Raster[] {
+  const width = Math.min(...rasters.map((raster) => raster.width));
+  const height = Math.min(...rasters.map((raster) => raster.height));
+  return rasters.map((raster) => {
+    if (raster.width === width && raster.height === height) return raster;
+    const row = width * raster.bands.length;
+    const data = raster.data.slice(0, height * row);
+    for (let y = 0; y < height; y++) {
+      const from = y * raster.width * raster.bands.length;
+      data.set(raster.data.subarray(from, from + row), y * row);
+    }
+    return { ...raster, width, height, data };
+  });
+}

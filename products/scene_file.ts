@@ -1,0 +1,122 @@
+/**
+ * Scenes however they are handed in: a GeoTIFF or JPEG 2000 file, an address, a folder of bands, a SAFE
+ * product.
+ *
+ * @module
+ */
+
+import { InputError } from "../core/mod.ts";
+import type { BandFiles } from "./band_files.ts";
+import { openBandFiles } from "./band_folder.ts";
+import { isAddress, pathOf } from "../files/mod.ts";
+import { openImage, type RasterFile } from "../rasters/mod.ts";
+import { type ProductFacts, productFacts, productTags } from "./product.ts";
+import { findBands, findSafeProduct, isSafe, productXml } from "./safe.ts";
+
+/** An open scene. */
+export interface SceneFile extends RasterFile {
+  /** The path or address as it was given. */
+  readonly source: string;
+  /** One raster file, a folder with a file per band, or a SAFE product. */
+  readonly kind: "raster" | "bands" | "safe";
+  readonly product: ProductFacts;
+  /** Path of the scene classification (SCL) that belongs to the scene. */
+  readonly classification?: string;
+}
+
+/** Options of {@linkcode openScene}. */
+export interface OpenSceneOptions {
+  /**
+   * Names of a file's bands in order, where it states none (or none of Sentinel-2); folders name their
+   * bands by their files.
+   */
+  readonly bandNames?: readonly string[];
+}
+
+async function isFolder(path: string): Promise<boolean> {
+  if (isAddress(path)) return false;
+  return await Deno.stat(path).then(({ isDirectory }) => isDirectory, () => false);
+}
+
+/** A path without trailing slashes; a product's XML stands for the product, as in GDAL. */
+function scenePath(source: string | URL): string {
+  const path = pathOf(source).replace(/(?<=.)\/+$/, "");
+  return /(?:^|\/)MTD_MSIL(?:1C|2A)\.xml$/i.test(path)
+    ? path.replace(/\/?[^/]*$/, "") || (path.startsWith("/") ? "/" : ".")
+    : path;
+}
+
+/** Where a path lies, for names of products in the folders above. */
+async function wholePath(path: string): Promise<string> {
+  return await Deno.realPath(path).then((real) => `${real}/${path}`, () => path);
+}
+
+/** The raster with tags that tell the product's facts; those of the file itself come first. */
+function withTags(file: RasterFile, product: ProductFacts): RasterFile {
+  const tags = { ...productTags(product), ...file.header.tags };
+  return {
+    ...file,
+    header: { ...file.header, tags },
+    read: async (options = {}) => ({ ...await file.read(options), tags }),
+  };
+}
+
+async function openFile(
+  path: string,
+  options: OpenSceneOptions,
+): Promise<Omit<SceneFile, "source">> {
+  if (/\.zip$/i.test(path)) {
+    throw new InputError(
+      `Cannot open scene ${path}: it must be unpacked, got an archive; run: unzip ${path}`,
+    );
+  }
+  const file = await openImage(path, options);
+  const local = !isAddress(path);
+  const folder = path.includes("/") ? path.replace(/\/[^/]*$/, "") || "/" : ".";
+  const xml = local ? await productXml(folder) : undefined;
+  const { tags } = file.header;
+  const product = productFacts({
+    path: local ? await wholePath(path) : path,
+    ...(xml === undefined ? {} : { xml }),
+    ...(tags === undefined ? {} : { tags }),
+  });
+  return { ...withTags(file, product), kind: "raster", product };
+}
+
+async function openFolder(path: string): Promise<Omit<SceneFile, "source">> {
+  const safe = await isSafe(path);
+  const found: { readonly bands: BandFiles; readonly xml?: string | undefined } = safe
+    ? await findSafeProduct(path)
+    : { bands: await findBands(path), xml: await productXml(path) };
+  const { bands, xml } = found;
+  const file = await openBandFiles(bands);
+  const product = productFacts({
+    path: await wholePath(path),
+    ...(xml === undefined ? {} : { xml }),
+  });
+  return {
+    ...withTags(file, product),
+    kind: safe ? "safe" : "bands",
+    product,
+    ...(bands.classification === undefined ? {} : { classification: bands.classification }),
+  };
+}
+
+/**
+ * Opens a scene; the caller closes it.
+ *
+ * A folder is a SAFE product if its name ends in .SAFE or it holds a MTD_MSIL1C.xml, MTD_MSIL2A.xml or
+ * GRANULE, else a folder with a file per band. Their bands are read on the finest grid among them.
+ *
+ * @param source A path, a `file:` URL, or the `http(s):` address of a GeoTIFF, of which only the parts
+ *   needed are fetched.
+ * @throws {InputError} If there is no scene that can be read; the message says what to do.
+ */
+export async function openScene(
+  source: string | URL,
+  options: OpenSceneOptions = {},
+): Promise<SceneFile> {
+  const path = scenePath(source);
+  const scene = await isFolder(path) ? await openFolder(path) : await openFile(path, options);
+  return { ...scene, source: String(source) };
+}

@@ -1,0 +1,286 @@
+/**
+ * Writing Cloud-Optimized GeoTIFFs row by row: tiles, DEFLATE with a predictor, and overviews, in
+ * memory that does not depend on the height of the image. The file is long by what it says of the
+ * interface, on which all that writes scenes is built.
+ *
+ * @module
+ */
+
+import { dataTypeOf, type PixelArray, pixelArray } from "../core/mod.ts";
+import { checkOverwrite, openScratch, type Scratch, writeAll, writing } from "../files/mod.ts";
+import { type CogHeader, encodeCogHead, type WriteCogOptions } from "./cog_head.ts";
+import { Level, type LevelSize, levelSizes } from "./cog_levels.ts";
+import { Spool } from "./cog_spool.ts";
+import type { Resampling } from "./overview.ts";
+import { poolThreads, TilePool } from "./tiff_pool.ts";
+
+export type { CogHeader, WriteCogOptions } from "./cog_head.ts";
+export { cogMemory } from "./cog_memory.ts";
+
+/** Options of {@linkcode createCog}. */
+export interface CogWriterOptions extends WriteCogOptions {
+  /** How overviews are made: "mean" (default; of pixels with data) or "nearest" (for classes). */
+  readonly overviews?: Resampling;
+}
+
+/** A Cloud-Optimized GeoTIFF that is being written. After an error its scratch is removed. */
+export interface CogWriter {
+  /**
+   * Adds whole rows [n, width, bands] below those written; n is any number. The array may be used
+   * again as soon as the promise is kept. Calls follow each other.
+   *
+   * @throws {OutputError} If the file cannot be written.
+   * @throws {TypeError} If these are no whole rows of the stated type, or too many.
+   */
+  write(rows: PixelArray): Promise<void>;
+  /**
+   * Makes the complete file in the scratch folder and flushes it to disk.
+   *
+   * @param options `tags` are added to the header's.
+   * @throws {OutputError} If the file cannot be written.
+   * @throws {TypeError} If rows are missing.
+   */
+  complete(options?: { readonly tags?: Readonly<Record<string, string>> }): Promise<void>;
+  /**
+   * Renames the complete file to its name, and removes the scratch. Calls `complete()` if that was
+   * not done.
+   *
+   * @throws {OutputError} If the file cannot be written, or one of that name was made meanwhile and
+   *   `overwrite` is not set.
+   */
+  commit(): Promise<void>;
+  /** Gives up: removes the scratch. It may be called at any time; after `commit()` it does nothing. */
+  abort(): Promise<void>;
+}
+
+/** Below this, threads take longer to start than the image to compress. */
+const FEWEST_BYTES_FOR_THREADS = 2 ** 24;
+
+function sideOf({ width, height }: LevelSize, tileSize: 256 | 512 | undefined): number {
+  return tileSize ?? (Math.max(width, height) <= 256 ? 256 : 512);
+}
+
+function checkHeader(
+  path: string,
+  { width, height, bands }: CogHeader,
+  { scales, offsets }: WriteCogOptions,
+): void {
+  const count = bands.length;
+  if (![width, height, count].every((size) => Number.isSafeInteger(size) && size > 0)) {
+    throw new TypeError(
+      `Cannot write ${path}: there must be rows, columns and bands, got ${height}×${width}×${count}`,
+    );
+  }
+  for (const [name, values] of [["scales", scales], ["offsets", offsets]] as const) {
+    if (values !== undefined && values.length !== count) {
+      throw new TypeError(
+        `Cannot write ${path}: there must be ${count} ${name}, got ${values.length}`,
+      );
+    }
+  }
+}
+
+type State = "rows" | "complete" | "done";
+
+class StreamingCog implements CogWriter {
+  readonly #path: string;
+  readonly #header: CogHeader;
+  readonly #options: CogWriterOptions;
+  readonly #scratch: Scratch;
+  readonly #pool: TilePool;
+  readonly #side: number;
+  readonly #sizes: readonly LevelSize[];
+  readonly #spools: Spool[] = [];
+  #image!: Level;
+  #rows = 0;
+  #state: State = "rows";
+  /** The step under way. */
+  #step: Promise<void> | undefined;
+  #file: Deno.FsFile | undefined;
+
+  constructor(
+    path: string,
+    { header, options, scratch }: {
+      readonly header: CogHeader;
+      readonly options: CogWriterOptions;
+      readonly scratch: Scratch;
+    },
+  ) {
+    const { width, height, bands: { length: bands }, dtype } = header;
+    this.#path = path;
+    this.#header = header;
+    this.#options = options;
+    this.#scratch = scratch;
+    this.#side = sideOf(header, options.tileSize);
+    this.#sizes = levelSizes(header, this.#side);
+    const bytes = width * height * bands * pixelArray(dtype, 1).byteLength;
+    const threads = bytes < FEWEST_BYTES_FOR_THREADS ? 0 : poolThreads();
+    this.#pool = new TilePool({ side: this.#side, bands, dtype }, { threads });
+  }
+
+  /** Makes the spools and the levels, the smallest first. */
+  async open(): Promise<void> {
+    const { dtype, bands, nodata } = this.#header;
+    for (const i of this.#sizes.keys()) {
+      const path = this.#scratch.path(`level-${i}`);
+      this.#spools.push(await Spool.create({ path, pool: this.#pool, target: this.#path }));
+    }
+    let next: Level | undefined;
+    for (const [i, size] of [...this.#sizes.entries()].reverse()) {
+      next = new Level({
+        size,
+        tile: { side: this.#side, bands: bands.length, dtype },
+        nodata,
+        resampling: this.#options.overviews ?? "mean",
+        pool: this.#pool,
+        spool: this.#spools[i]!,
+        next,
+        strips: i === 0 ? 2 : 1,
+      });
+    }
+    this.#image = next!;
+  }
+
+  async write(rows: PixelArray): Promise<void> {
+    await this.#run("rows", async () => {
+      const { width, height, bands, dtype } = this.#header;
+      const row = width * bands.length;
+      if (dataTypeOf(rows) !== dtype) {
+        throw this.#error(`pixels must be ${dtype} as stated, got ${dataTypeOf(rows)}`);
+      }
+      const count = rows.length / row;
+      if (!Number.isInteger(count) || this.#rows + count > height) {
+        throw this.#error(
+          `there must be whole rows of ${row} samples, ${height - this.#rows} more at most, ` +
+            `got ${rows.length} samples`,
+        );
+      }
+      this.#rows += count;
+      for (let at = 0; at < rows.length;) {
+        const space = this.#image.space();
+        const part = rows.subarray(at, at + space.length);
+        space.set(part);
+        at += part.length;
+        await this.#image.advance(part.length / row);
+      }
+    });
+  }
+
+  async complete({ tags = {} }: { readonly tags?: Readonly<Record<string, string>> } = {}) {
+    await this.#run("rows", async () => {
+      const { height } = this.#header;
+      if (this.#rows < height) {
+        throw this.#error(`all ${height} rows must be written before the end, got ${this.#rows}`);
+      }
+      await this.#image.finish();
+      await this.#pool.close();
+      const levels = this.#spools.map(({ counts }, i) => ({ size: this.#sizes[i]!, counts }));
+      const head = encodeCogHead(this.#header, levels, {
+        side: this.#side,
+        options: { ...this.#options, tags: { ...this.#options.tags, ...tags } },
+      });
+      await writing(this.#path, async () => {
+        const name = this.#scratch.path("file");
+        using file = await Deno.open(name, { write: true, createNew: true });
+        this.#file = file;
+        await writeAll(file, head);
+        for (const spool of this.#spools.toReversed()) await spool.moveTo(file);
+        await file.sync();
+      });
+      this.#state = "complete";
+    });
+  }
+
+  async commit(): Promise<void> {
+    if (this.#state === "rows") await this.complete();
+    await this.#run("complete", async () => {
+      await checkOverwrite(this.#path, this.#options);
+      await writing(this.#path, () => Deno.rename(this.#scratch.path("file"), this.#path));
+    });
+    await this.#clean();
+  }
+
+  async abort(): Promise<void> {
+    this.#state = "done";
+    // A step that is under way fails at its next tile, or its next write.
+    await this.#pool.close();
+    this.#file?.[Symbol.dispose]();
+    await this.#step?.catch(() => {});
+    await this.#clean();
+  }
+
+  async #clean(): Promise<void> {
+    this.#state = "done";
+    await this.#pool.close();
+    for (const spool of this.#spools) await spool.close();
+    await this.#scratch.remove();
+  }
+
+  #error(reason: string): TypeError {
+    return new TypeError(`Cannot write ${this.#path}: ${reason}`);
+  }
+
+  /** Runs a step in the right state; gives up after an error. */
+  async #run(state: State, step: () => Promise<void>): Promise<void> {
+    if (this.#step !== undefined) throw this.#error("calls must follow each other; await each");
+    if (this.#state !== state) throw this.#error(`it must be at "${state}", got "${this.#state}"`);
+    this.#step = step();
+    try {
+      await this.#step;
+    } catch (error) {
+      const aborted = this.#state === "done";
+      await this.#clean();
+      throw aborted ? this.#error("it was given up") : error;
+    } finally {
+      this.#step = undefined;
+    }
+  }
+}
+
+/**
+ * Begins a Cloud-Optimized GeoTIFF to which rows are added.
+ *
+ * Everything temporary lies in the folder `<path>.partial`; one that a killed run left is removed.
+ * Tiles are compressed on up to 8 threads. Memory: {@linkcode cogMemory}.
+ *
+ * @param header CRS, transform, nodata, band names, tags; everything but the pixels.
+ * @throws {OutputError} If the file exists and `overwrite` is not set, its folder is missing or
+ *   cannot be written, or another run is writing it.
+ * @throws {TypeError} If the header makes no sense.
+ *
+ * @example
+ * ```ts
+ * import { createCog } from "./cog_writer.ts";
+ * import { readRaster } from "./geotiff.ts";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const path = `${await Deno.makeTempDir()}/image.tif`;
+ * const writer = await createCog(path, { width: 3, height: 2, bands: ["B02"], dtype: "uint16" });
+ * try {
+ *   await writer.write(new Uint16Array([1, 2, 3]));
+ *   await writer.write(new Uint16Array([4, 5, 6]));
+ *   await writer.complete({ tags: { NOTE: "two rows" } });
+ *   await writer.commit();
+ * } finally {
+ *   await writer.abort();
+ * }
+ * assertEquals((await readRaster(path)).data, new Uint16Array([1, 2, 3, 4, 5, 6]));
+ * ```
+ */
+export async function createCog(
+  path: string,
+  header: CogHeader,
+  options: CogWriterOptions = {},
+): Promise<CogWriter> {
+  checkHeader(path, header, options);
+  await checkOverwrite(path, options);
+  const scratch = await openScratch(path);
+  const writer = new StreamingCog(path, { header, options, scratch });
+  try {
+    await writer.open();
+  } catch (error) {
+    await writer.abort();
+    throw error;
+  }
+  return writer;
+}

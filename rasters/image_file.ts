@@ -1,0 +1,41 @@
+/**
+ * One raster file of any format that we read.
+ *
+ * @module
+ */
+
+import { bandOfFileName } from "../core/mod.ts";
+import { pathOf } from "../files/mod.ts";
+import { openRaster, type OpenRasterOptions } from "./geotiff.ts";
+import { openJp2 } from "./jp2.ts";
+import type { RasterFile } from "./raster_file.ts";
+
+/** File names that are taken for a band of a folder. */
+export const IMAGE_FILE = /\.(?:tiff?|jp2)$/i;
+
+/**
+ * Opens a GeoTIFF or JPEG 2000 file; the caller closes it. A nameless single band is called as its
+ * file, as `T33UUP_…_B02_10m.jp2`.
+ *
+ * @throws {InputError} If it cannot be read.
+ */
+export async function openImage(
+  source: string | URL,
+  options: OpenRasterOptions = {},
+): Promise<RasterFile> {
+  const path = pathOf(source);
+  const open = /\.(?:jp2|j2k|jpx)$/i.test(path) ? openJp2 : openRaster;
+  const file = await open(path, options);
+  const band = bandOfFileName(path.split(/[\\/]/).at(-1)!);
+  const nameless = options.bandNames === undefined && file.header.bands.join() === "1";
+  if (!nameless || band === undefined) return file;
+  const header = { ...file.header, bands: [band] };
+  return {
+    ...file,
+    header,
+    read: async (request = {}) => {
+      const bands = request.bands?.map((name) => name === band ? 0 : name);
+      return { ...await file.read({ ...request, ...(bands && { bands }) }), bands: [band] };
+    },
+  };
+}

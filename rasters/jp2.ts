@@ -1,0 +1,214 @@
+/**
+ * Reading JPEG 2000 files, the bands of Sentinel-2 products, through GDAL's command line: the one door
+ * to gdal_translate. A file is converted once, when its pixels are first asked for.
+ *
+ * @module
+ */
+
+import { dirname } from "node:path";
+import { InputError } from "../core/mod.ts";
+import {
+  type ByteSource,
+  diskFull,
+  isAddress,
+  isDiskFull,
+  openByteSource,
+  openTemporaryFolder,
+  type TemporaryFolder,
+} from "../files/mod.ts";
+import { openRaster, type OpenRasterOptions } from "./geotiff.ts";
+import { type RasterFile, type RasterHeader, readRequest } from "./raster_file.ts";
+
+/** Side of the tiles of the converted file. */
+const TILE = 512;
+/** How the file is converted: quick to write, tiled so that windows can be read. */
+const CONVERT: readonly string[] = [
+  ...["-co", "TILED=YES", "-co", `BLOCKXSIZE=${TILE}`, "-co", `BLOCKYSIZE=${TILE}`],
+  ...["-co", "COMPRESS=DEFLATE", "-co", "ZLEVEL=1", "-co", "PREDICTOR=2"],
+  ...["-co", "BIGTIFF=IF_SAFER", "-co", "NUM_THREADS=ALL_CPUS"],
+  ...["--config", "GDAL_NUM_THREADS", "ALL_CPUS"],
+];
+const CURE = "install gdal-bin, or convert with gdal_translate to GeoTIFF";
+
+/** The first four bytes of a codestream outside of a JP2 file. */
+const CODESTREAM = 0xff4fff51;
+const HEADER_BOX = "jp2h";
+/** Boxes before the image header; far more than any writer uses. */
+const MAX_BOXES = 64;
+
+interface Translation {
+  readonly from: string;
+  /** In a temporary folder. */
+  readonly to: string;
+  readonly options: readonly string[];
+  /** Ends it. */
+  readonly signal?: AbortSignal;
+}
+
+/** Runs gdal_translate. */
+async function translate({ from, to, options, signal }: Translation): Promise<void> {
+  try {
+    const { success, stderr } = await new Deno.Command("gdal_translate", {
+      args: ["-q", "-of", "GTiff", ...options, from, to],
+      stdout: "null",
+      stderr: "piped",
+      ...(signal && { signal }),
+    }).output();
+    if (success) return;
+    signal?.throwIfAborted();
+    const printed = new TextDecoder().decode(stderr);
+    if (isDiskFull(printed)) throw diskFull(dirname(dirname(to)));
+    const lines = printed.split("\n");
+    const line = lines.find((text) => text.startsWith("ERROR")) ?? lines[0] ?? "";
+    throw new TypeError(`GDAL must be able to read it, got ${line.trim() || "no reason"}`);
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) {
+      throw new TypeError(`JPEG 2000 is read through gdal_translate, which is missing; ${CURE}`);
+    }
+    if (error instanceof Deno.errors.NotCapable) {
+      throw new TypeError(
+        "JPEG 2000 is read through gdal_translate, which Deno must be allowed to run; use " +
+          `deno task restore:jp2, or add --allow-run=gdal_translate (or ${CURE})`,
+      );
+    }
+    throw error;
+  }
+}
+
+/** Columns and rows, from the image header box (ISO 15444-1 I.5.3.1) or the SIZ marker (A.5.1). */
+async function readSize(source: ByteSource): Promise<{ width: number; height: number }> {
+  const at = async (offset: number, length: number) => {
+    const bytes = await source.read(offset, length);
+    if (bytes.byteLength < length) {
+      throw new TypeError("it must have an image header, got its end; download or copy it again");
+    }
+    return new DataView(bytes);
+  };
+  const start = await at(0, 24);
+  if (start.getUint32(0) === CODESTREAM) {
+    const [offsetX, offsetY] = [start.getUint32(16), start.getUint32(20)];
+    return { width: start.getUint32(8) - offsetX, height: start.getUint32(12) - offsetY };
+  }
+  if (start.getUint32(4) !== 0x6a502020) {
+    throw new TypeError("it must be JPEG 2000, got other bytes");
+  }
+  let offset = 0;
+  for (let i = 0; i < MAX_BOXES; i++) {
+    const box = await at(offset, 16);
+    const name = String.fromCharCode(...new Uint8Array(box.buffer, 4, 4));
+    if (name === HEADER_BOX) {
+      const header = await at(offset + 16, 8);
+      return { width: header.getUint32(4), height: header.getUint32(0) };
+    }
+    const short = box.getUint32(0);
+    const size = short === 1 ? Number(box.getBigUint64(8)) : short;
+    if (size < 8) break;
+    offset += size;
+  }
+  throw new TypeError("it must have an image header, got none; download or copy it again");
+}
+
+async function named<T>(path: string, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (error instanceof InputError) throw error;
+    const reason = error instanceof Error ? error.message.split("\n")[0] : String(error);
+    throw new InputError(`Cannot read raster ${path}: ${reason}`, { cause: error });
+  }
+}
+
+/** Runs `work` with a temporary folder that is gone when it ends. */
+async function withFolder<T>(work: (folder: string) => Promise<T>): Promise<T> {
+  const folder = await openTemporaryFolder();
+  try {
+    return await work(folder.path);
+  } finally {
+    await folder.remove();
+  }
+}
+
+/** The header: its size from the file, all else from GDAL's conversion of the first pixel. */
+async function readHeader(path: string, options: OpenRasterOptions): Promise<RasterHeader> {
+  const source = await openByteSource(path);
+  const size = await readSize(source).finally(() => source.close());
+  return await withFolder(async (folder) => {
+    const pixel = `${folder}/pixel.tif`;
+    await translate({ from: path, to: pixel, options: ["-srcwin", "0", "0", "1", "1"] });
+    const file = await openRaster(pixel, options);
+    await file.close();
+    return { ...file.header, ...size };
+  });
+}
+
+/** A converted file, with the folder that it is in. */
+interface Converted {
+  readonly file: RasterFile;
+  readonly folder: TemporaryFolder;
+}
+
+async function convert(
+  path: string,
+  { signal, ...options }: OpenRasterOptions & { readonly signal: AbortSignal },
+): Promise<Converted> {
+  signal.throwIfAborted();
+  const folder = await openTemporaryFolder();
+  try {
+    const whole = `${folder.path}/whole.tif`;
+    await translate({ from: path, to: whole, options: CONVERT, signal });
+    const file = await openRaster(whole, options);
+    // Where the system allows it the file goes at once: its bytes stay as long as it is open, and no
+    // way to end the program leaves it behind.
+    await folder.remove().catch(() => {});
+    return { file, folder };
+  } catch (error) {
+    await folder.remove();
+    throw error;
+  }
+}
+
+/**
+ * Opens a JPEG 2000 file; the caller closes it.
+ *
+ * Its pixels are converted, when first read, into a temporary GeoTIFF of about the size of the pixels;
+ * that file is removed at the latest when this one is closed, or, where the program was killed, when
+ * the next JPEG 2000 file is opened.
+ *
+ * @throws {InputError} If the file cannot be read, gdal_translate is missing or may not be run, or the
+ *   folder for temporary files is full.
+ */
+export async function openJp2(path: string, options: OpenRasterOptions = {}): Promise<RasterFile> {
+  if (isAddress(path)) {
+    throw new InputError(
+      `Cannot read raster ${path}: JPEG 2000 must be a local file, got an address; download it first`,
+    );
+  }
+  const header = await named(path, () => readHeader(path, options));
+  let converted: Promise<Converted> | undefined;
+  const closed = new AbortController();
+  return {
+    header,
+    blockHeight: TILE,
+    async read(request = {}) {
+      readRequest(header, request, path);
+      converted ??= convert(path, { ...options, signal: closed.signal });
+      try {
+        const { file } = await converted;
+        return await file.read(request);
+      } catch (error) {
+        return await named(path, () => Promise.reject(error));
+      }
+    },
+    async close() {
+      // What is being converted is of no use any more, nor is what somebody still asks for.
+      closed.abort(new TypeError("it must be open, got one that is closed"));
+      if (converted === undefined) return;
+      // A conversion that failed has removed its files.
+      const done = await converted.catch(() => undefined);
+      converted = undefined;
+      if (done === undefined) return;
+      await done.file.close();
+      await done.folder.remove();
+    },
+  };
+}

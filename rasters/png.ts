@@ -1,0 +1,104 @@
+/**
+ * PNG files: the one door to fast-png.
+ *
+ * @module
+ */
+
+import { decode, encode } from "npm:fast-png@8.0.0";
+import { InputError, type Raster } from "../core/mod.ts";
+import { type AtomicFileOptions, writeFileAtomically } from "../files/mod.ts";
+
+/** An 8-bit picture for people to look at. */
+export interface Picture {
+  readonly width: number;
+  readonly height: number;
+  /** 1 grey, 3 RGB. */
+  readonly channels: 1 | 3;
+  /** [height, width, channels]. */
+  readonly data: Uint8Array;
+  /** Texts by keyword (tEXt), as what it was made with; written in ASCII, "?" for the rest. */
+  readonly text?: Readonly<Record<string, string>>;
+}
+
+/** What every reader of tEXt understands. */
+function ascii(text: string): string {
+  return text.replace(/[^\x20-\x7e]/g, "?");
+}
+
+/** The bytes of a PNG file. */
+export function encodePng({ width, height, channels, data, text }: Picture): Uint8Array {
+  const plain = Object.entries(text ?? {}).map(([key, value]) => [ascii(key), ascii(value)]);
+  return encode({ width, height, channels, data, depth: 8, text: Object.fromEntries(plain) });
+}
+
+/** The picture in the bytes of an 8-bit grey or RGB PNG file. @throws {TypeError} If it is another. */
+export function decodePng(bytes: Uint8Array): Picture {
+  const { width, height, channels, depth, data, text } = decode(bytes);
+  if (depth !== 8 || (channels !== 1 && channels !== 3)) {
+    throw new TypeError(
+      `Cannot decode the PNG: it must be 8-bit grey or RGB, got ${channels} channels of ${depth} bit`,
+    );
+  }
+  const some = Object.keys(text).length > 0;
+  return { width, height, channels, data: new Uint8Array(data), ...(some && { text }) };
+}
+
+/**
+ * Writes a PNG file.
+ *
+ * @throws {TypeError} If the file exists and `overwrite` is not set.
+ */
+export async function writePng(
+  path: string,
+  picture: Picture,
+  options: AtomicFileOptions = {},
+): Promise<void> {
+  await writeFileAtomically(path, [encodePng(picture)], options);
+}
+
+/** Whether the last chunk is IEND, as in every whole file. */
+function isWhole(bytes: Uint8Array): boolean {
+  return String.fromCharCode(...bytes.subarray(-8, -4)) === "IEND";
+}
+
+/**
+ * The pixels of a PNG file, in its own numbers; bands are called "1", "2", ….
+ *
+ * @throws {InputError} If the file is missing, is no PNG, is cut off or damaged, or has a palette.
+ */
+export async function readPng(path: string): Promise<Raster> {
+  const fail = (reason: string, cause?: unknown) =>
+    new InputError(`Cannot read picture ${path}: ${reason}`, { cause });
+  const bytes = await Deno.readFile(path).catch((error: unknown) => {
+    const isMissing = error instanceof Deno.errors.NotFound;
+    throw fail(
+      isMissing ? "the file must exist; check its path" : `got ${(error as Error).message}`,
+      error,
+    );
+  });
+  if (bytes.length === 0) throw fail("it must be a PNG file, got an empty file");
+  let decoded: ReturnType<typeof decode>;
+  try {
+    decoded = decode(bytes, { checkCrc: true });
+  } catch (error) {
+    const isPng = String.fromCharCode(...bytes.subarray(1, 4)) === "PNG";
+    const reason = !isPng
+      ? "it must be a PNG file, got another"
+      : isWhole(bytes)
+      ? `it is damaged, ${(error as Error).message}; download or copy it again`
+      : "it is cut off: download or copy it again";
+    throw fail(reason, error);
+  }
+  const { width, height, channels, depth, data, palette } = decoded;
+  if (palette !== undefined || depth < 8) {
+    throw fail("it must have 8 or 16 bits a channel, got a palette or fewer; convert it to RGB");
+  }
+  return {
+    width,
+    height,
+    bands: Array.from({ length: channels }, (_, i) => `${i + 1}`),
+    ...(depth === 8
+      ? { dtype: "uint8", data: Uint8Array.from(data) }
+      : { dtype: "uint16", data: Uint16Array.from(data) }),
+  };
+}

@@ -1,0 +1,180 @@
+/**
+ * Rasters that are read by windows, wherever their pixels lie.
+ *
+ * @module
+ */
+
+import { normalizeBand, pixelArray, type Raster } from "../core/mod.ts";
+import { shiftTransform } from "./georeference.ts";
+
+/** A rectangle of pixels. */
+export interface RasterWindow {
+  /** First column. */
+  readonly column: number;
+  /** First row. */
+  readonly row: number;
+  readonly width: number;
+  readonly height: number;
+}
+
+/** Everything of a raster but its pixels. */
+export interface RasterHeader extends Omit<Raster, "data"> {
+  /** Scale of each band, where the file states them: physical = stored · scale + offset. */
+  readonly scales?: readonly number[];
+  /** Offset of each band, where the file states them. */
+  readonly offsets?: readonly number[];
+}
+
+/** Options of {@linkcode readRaster} and {@linkcode RasterFile.read}. */
+export interface ReadRasterOptions {
+  /** Only this part; default the whole image. */
+  readonly window?: RasterWindow;
+  /** Only these bands, by name or by index from 0, in this order; default all. */
+  readonly bands?: readonly (string | number)[];
+}
+
+/** An open raster. */
+export interface RasterFile {
+  readonly header: RasterHeader;
+  /** Rows that are decoded together: windows aligned to them cost least. */
+  readonly blockHeight: number;
+  /**
+   * Pixels of a window; the result's transform is the window's own.
+   *
+   * @throws {RangeError} If the window or a band is not in the raster.
+   * @throws {InputError} If the pixels cannot be read or decoded.
+   */
+  read(options?: ReadRasterOptions): Promise<Raster>;
+  /** Frees what the open raster holds: files, temporary copies; does nothing the second time. */
+  close(): Promise<void>;
+}
+
+/** The whole of a raster as a window. */
+export function wholeWindow({ width, height }: RasterHeader): RasterWindow {
+  return { column: 0, row: 0, width, height };
+}
+
+/** What a read asks for, found in the raster. */
+export interface ReadRequest {
+  readonly window: RasterWindow;
+  /** Indices of the bands. */
+  readonly indices: readonly number[];
+}
+
+/** Values that one array holds. */
+const MAX_VALUES = 2 ** 31;
+
+function checkWindow(window: RasterWindow, { width, height }: RasterHeader): void {
+  const { column, row } = window;
+  const whole = [column, row, window.width, window.height].every(Number.isSafeInteger);
+  if (
+    !whole || column < 0 || row < 0 || window.width < 1 || window.height < 1 ||
+    column + window.width > width || row + window.height > height
+  ) {
+    throw new RangeError(
+      `the window must lie inside ${width}×${height} pixels, got ${JSON.stringify(window)}`,
+    );
+  }
+}
+
+function bandIndices(
+  header: RasterHeader,
+  bands: readonly (string | number)[],
+): readonly number[] {
+  return bands.map((band) => {
+    const index = typeof band === "number"
+      ? band
+      : header.bands.findIndex((name) => name === band || name === normalizeBand(band));
+    if (header.bands[index] === undefined) {
+      throw new RangeError(`it must have band ${band}, got ${header.bands.join(", ")}`);
+    }
+    return index;
+  });
+}
+
+/**
+ * Window and band indices that a read asks for.
+ *
+ * @param name What the message calls the raster.
+ * @throws {RangeError} If the window is empty, reaches out of the raster or is too large for an array,
+ *   or a band is not in the raster.
+ */
+export function readRequest(
+  header: RasterHeader,
+  { window = wholeWindow(header), bands = header.bands.keys().toArray() }: ReadRasterOptions,
+  name: string,
+): ReadRequest {
+  try {
+    checkWindow(window, header);
+    const indices = bandIndices(header, bands);
+    const values = window.width * window.height * indices.length;
+    if (values > MAX_VALUES) {
+      throw new RangeError(`a read must have at most ${MAX_VALUES} values, got ${values}`);
+    }
+    return { window, indices };
+  } catch (error) {
+    throw new RangeError(`Cannot read raster ${name}: ${(error as Error).message}`);
+  }
+}
+
+/** The header of some bands of a window: what a read of them returns but the pixels. */
+export function windowHeader(
+  header: RasterHeader,
+  { window, indices }: ReadRequest,
+): Omit<Raster, "data"> {
+  const { scales: _scales, offsets: _offsets, ...plain } = header;
+  return {
+    ...plain,
+    width: window.width,
+    height: window.height,
+    bands: indices.map((index) => header.bands[index]!),
+    ...(header.transform && { transform: shiftTransform(header.transform, window) }),
+  };
+}
+
+/**
+ * A raster in memory as an open file: windows are copied out of its array.
+ *
+ * @param extra Scale and offset of each band: physical = stored · scale + offset.
+ *
+ * @example
+ * ```ts
+ * import { rasterInMemory } from "./raster_file.ts";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const data = new Uint8Array([1, 2, 3, 4, 5, 6]);
+ * const file = rasterInMemory({ width: 3, height: 2, bands: ["B02"], dtype: "uint8", data });
+ * const part = await file.read({ window: { column: 1, row: 1, width: 2, height: 1 } });
+ * assertEquals(part.data, new Uint8Array([5, 6]));
+ * ```
+ */
+export function rasterInMemory(
+  raster: Raster,
+  extra: { readonly scales?: readonly number[]; readonly offsets?: readonly number[] } = {},
+): RasterFile {
+  const { data, ...plain } = raster;
+  const header: RasterHeader = { ...plain, ...extra };
+  const count = raster.bands.length;
+
+  function copy(options: ReadRasterOptions): Raster {
+    const request = readRequest(header, options, "in memory");
+    const { window: { column, row, width, height }, indices } = request;
+    const out = pixelArray(raster.dtype, width * height * indices.length);
+    let to = 0;
+    for (let y = row; y < row + height; y++) {
+      for (let x = column; x < column + width; x++) {
+        const from = (y * raster.width + x) * count;
+        for (const index of indices) out[to++] = data[from + index]!;
+      }
+    }
+    return { ...windowHeader(header, request), data: out };
+  }
+
+  return {
+    header,
+    blockHeight: 1,
+    // deno-lint-ignore require-await -- what copy() throws must reject.
+    read: async (options = {}) => copy(options),
+    close: () => Promise.resolve(),
+  };
+}

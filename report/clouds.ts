@@ -1,0 +1,110 @@
+/**
+ * Clouds of a report: masks of a date, how much of it they cover, and where they are worst.
+ *
+ * @module
+ */
+
+import { normalizeBand, type Raster } from "../core/mod.ts";
+import { detectClouds } from "../clouds/mod.ts";
+import type { RasterWindow } from "../rasters/mod.ts";
+
+const VISIBLE: readonly string[] = ["B02", "B03", "B04"];
+/** The detector's number of pixels without data. */
+const EMPTY = 255;
+
+/** Whether the detector can look at these bands. */
+export function canDetect(bands: readonly string[]): boolean {
+  const names = bands.map(normalizeBand);
+  return VISIBLE.every((name) => names.includes(name));
+}
+
+/**
+ * What the built-in detector finds in an image in the model's units.
+ *
+ * @param white The number of reflectance 1.
+ * @returns [height, width]: 1 cloud or shadow, 0 clear, 255 without data; undefined where the visible
+ *   bands or the unit are missing.
+ */
+export function cloudsOf(
+  raster: Raster,
+  { white, pixelSize }: { readonly white: number | null; readonly pixelSize: number },
+): Uint8Array | undefined {
+  if (white === null || !canDetect(raster.bands)) return undefined;
+  const scales = raster.bands.map(() => 1 / white);
+  const classes = detectClouds(raster, { scales, pixelSize });
+  const depth = raster.bands.length;
+  return classes.map((found, pixel) => {
+    const empty = found === EMPTY || isEmpty(raster.data as Float32Array, { pixel, depth });
+    return empty ? EMPTY : found === 0 ? 0 : 1;
+  });
+}
+
+/** Whether a pixel has data in no band. */
+export function isEmpty(
+  data: Float32Array,
+  { pixel, depth }: { readonly pixel: number; readonly depth: number },
+): boolean {
+  for (let i = pixel * depth; i < (pixel + 1) * depth; i++) {
+    if (!Number.isNaN(data[i])) return false;
+  }
+  return true;
+}
+
+/** Share of the pixels of a mask with data that are cloud; null where there are none. */
+export function coverOf(mask: Uint8Array | undefined): number | null {
+  if (mask === undefined) return null;
+  let [cloudy, seen] = [0, 0];
+  for (const value of mask) {
+    if (value === EMPTY) continue;
+    seen++;
+    if (value !== 0) cloudy++;
+  }
+  return seen === 0 ? null : cloudy / seen;
+}
+
+/** Share of the pixels [height, width, depth] without data in any band. */
+export function emptyShare(data: Float32Array, depth: number): number {
+  const pixels = data.length / depth;
+  let count = 0;
+  for (let pixel = 0; pixel < pixels; pixel++) if (isEmpty(data, { pixel, depth })) count++;
+  return count / pixels;
+}
+
+/**
+ * The window of a size with the most cloud over pixels with data; of equals the one nearest to the
+ * middle, which is also the answer where there is no cloud.
+ *
+ * @param mask [height, width]: counts where 1.
+ */
+export function worstWindow(
+  mask: Uint8Array,
+  { width, height, size }: {
+    readonly width: number;
+    readonly height: number;
+    readonly size: { readonly width: number; readonly height: number };
+  },
+): RasterWindow {
+  const sums = new Float64Array((width + 1) * (height + 1));
+  for (let y = 0; y < height; y++) {
+    for (let x = 0; x < width; x++) {
+      sums[(y + 1) * (width + 1) + x + 1] = (mask[y * width + x] === 1 ? 1 : 0) +
+        sums[y * (width + 1) + x + 1]! + sums[(y + 1) * (width + 1) + x]! -
+        sums[y * (width + 1) + x]!;
+    }
+  }
+  const w = Math.min(size.width, width);
+  const h = Math.min(size.height, height);
+  let best = { column: 0, row: 0, count: -1, distance: Infinity };
+  for (let row = 0; row + h <= height; row++) {
+    for (let column = 0; column + w <= width; column++) {
+      const at = (y: number, x: number) => sums[y * (width + 1) + x]!;
+      const count = at(row + h, column + w) - at(row, column + w) - at(row + h, column) +
+        at(row, column);
+      const distance = Math.hypot(2 * column + w - width, 2 * row + h - height);
+      if (count > best.count || (count === best.count && distance < best.distance)) {
+        best = { column, row, count, distance };
+      }
+    }
+  }
+  return { column: best.column, row: best.row, width: w, height: h };
+}

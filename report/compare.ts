@@ -1,0 +1,119 @@
+/**
+ * The result beside the clear image: scores over all, cloudy and clear pixels, per band, and where the
+ * errors are.
+ *
+ * @module
+ */
+
+import { type RegionScore, type Score, scoreRegions } from "../metrics/mod.ts";
+import { errorMaps } from "./errors.ts";
+import { detailOf, type Gathered } from "./gather.ts";
+import { pickBands } from "./pixels.ts";
+import type { ReportErrors, ReportScores, ReportTruth } from "./report_data.ts";
+
+/** Sides below that of SSIM's window have no scores. */
+const LEAST_SIDE = 11;
+
+/** What counts and what is compared. */
+export interface CompareOptions {
+  /** Bands of the images. */
+  readonly depth: number;
+  /** Those that the result has and that are compared, by index. */
+  readonly bands: readonly number[];
+  /** What images are divided by: reflectance 1, else the range of the numbers. */
+  readonly white: number;
+}
+
+/** Pixels that have data in every band of every image. */
+function complete(images: readonly Float32Array[], depth: number): Uint8Array {
+  return Uint8Array.from({ length: images[0]!.length / depth }, (_, pixel) => {
+    for (const image of images) {
+      for (let i = pixel * depth; i < (pixel + 1) * depth; i++) {
+        if (Number.isNaN(image[i])) return 0;
+      }
+    }
+    return 1;
+  });
+}
+
+const REGIONS = {
+  all: "All pixels",
+  cloudy: "Under cloud or shadow",
+  clear: "Clear pixels",
+} as const;
+
+function scoreOf(region: RegionScore | null | undefined): Score | null {
+  if (region === null || region === undefined) return null;
+  const { mae, rmse, psnr, ssim, sam } = region;
+  return { mae, rmse, psnr, ssim, sam };
+}
+
+/**
+ * Scores methods against the clear image.
+ *
+ * @param methods Images of the kept window by name, the model first.
+ */
+export function compare(
+  gathered: Gathered,
+  methods: Readonly<Record<string, Float32Array>>,
+  options: CompareOptions,
+): Omit<ReportTruth, "frame" | "scored"> {
+  const { white, bands: compared } = options;
+  const { kept: { width, height }, clouds } = gathered;
+  const depth = compared.length;
+  const pick = (image: Float32Array) => pickBands(image, { depth: options.depth, bands: compared });
+  const truth = pick(gathered.truth!);
+  const images = Object.entries(methods).map(([method, image]) => ({ method, image: pick(image) }));
+  const counts = complete([truth, ...images.map(({ image }) => image)], depth);
+  const within = (wanted: number) =>
+    clouds === undefined
+      ? undefined
+      : counts.map((one, i) => one === 1 && clouds[i] === wanted ? 1 : 0);
+  const regions = {
+    all: counts,
+    ...(clouds !== undefined && { cloudy: within(1)!, clear: within(0)! }),
+  };
+  // Metrics take finite numbers only; what does not count is 0 in both images.
+  const scaled = (image: Float32Array) =>
+    image.map((value, i) => counts[Math.floor(i / depth)] === 1 ? value / white : 0);
+  const target = scaled(truth);
+  const possible = Math.min(width, height) >= LEAST_SIDE;
+  const scored = images.map(({ method, image }) => ({
+    method,
+    regions: possible
+      ? scoreRegions(scaled(image), target, {
+        height,
+        width,
+        channels: depth,
+        dataRange: 1,
+        regions: regions as Record<keyof typeof REGIONS, Uint8Array>,
+      })
+      : undefined,
+  }));
+  const scores = (Object.keys(regions) as (keyof typeof REGIONS)[]).map((region): ReportScores => ({
+    label: REGIONS[region],
+    pixels: regions[region]!.reduce((sum, one) => sum + one, 0),
+    rows: scored.map(({ method, regions }) => ({ method, score: scoreOf(regions?.[region]) })),
+  }));
+  const bands = scored.flatMap(({ method, regions }) => {
+    const all = regions?.all;
+    if (!all) return [];
+    const ofBand = (band: number) => {
+      const found = all.bands[compared.indexOf(band)];
+      return found === undefined ? null : { bias: found.bias, mae: found.mae, rmse: found.rmse };
+    };
+    return [{ method, scores: Array.from({ length: options.depth }, (_, band) => ofBand(band)) }];
+  });
+  return { scores, bands, errors: errorsOf(gathered, methods, options) };
+}
+
+function errorsOf(
+  gathered: Gathered,
+  methods: Readonly<Record<string, Float32Array>>,
+  { depth, white }: CompareOptions,
+): ReportErrors {
+  const details = Object.fromEntries(
+    Object.entries(methods).map(([method, image]) => [method, detailOf(gathered, image, depth)]),
+  );
+  return errorMaps(details, detailOf(gathered, gathered.truth!, depth), { depth, white });
+}

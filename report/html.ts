@@ -1,0 +1,43 @@
+/**
+ * HTML as text: what is put into a template is escaped, unless it is HTML already.
+ *
+ * @module
+ */
+
+import { escapeXml } from "../evaluation/mod.ts";
+
+/** Text that is HTML. */
+export interface Html {
+  readonly html: string;
+}
+
+/** What a template takes: nothing is written for `null`, `undefined` and `false`. */
+export type Content = Html | string | number | null | undefined | false | readonly Content[];
+
+/** Marks text as HTML; whoever calls this answers for it. */
+export function raw(html: string): Html {
+  return { html };
+}
+
+function written(content: Content): string {
+  if (content === null || content === undefined || content === false) return "";
+  if (typeof content === "string") return escapeXml(content).replaceAll("'", "&#39;");
+  if (typeof content === "number") return String(content);
+  return "html" in content ? content.html : content.map(written).join("");
+}
+
+/**
+ * A template of HTML.
+ *
+ * @example
+ * ```ts
+ * import { markup } from "./html.ts";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const name = "<script>";
+ * assertEquals(markup`<p>${name}</p>`.html, "<p>&lt;script&gt;</p>");
+ * ```
+ */
+export function markup(parts: TemplateStringsArray, ...values: readonly Content[]): Html {
+  return raw(parts.reduce((text, part, i) => text + written(values[i - 1]) + part));
+}

@@ -1,0 +1,73 @@
+/**
+ * The tile that is looked into: where the clouds of the detail are worst, without gaps.
+ *
+ * @module
+ */
+
+import type { RasterWindow } from "../rasters/mod.ts";
+import type { Model } from "../model/mod.ts";
+import {
+  fillGaps,
+  type OpenSeries,
+  paintClouds,
+  type RestoreSceneOptions,
+  type SceneSky,
+  skyWindow,
+} from "../restoration/mod.ts";
+import { worstWindow } from "./clouds.ts";
+import { detailOf, type Gathered } from "./gather.ts";
+import { lookInside } from "./inside.ts";
+import { readFrame } from "./pixels.ts";
+import type { ReportInside } from "./report_data.ts";
+import { colourBands } from "./views.ts";
+
+/** A window of a tile's size in the detail: nothing where the scene is smaller than a tile. */
+function tileOf(gathered: Gathered, tileSize: number): RasterWindow | undefined {
+  const { detail, clouds } = gathered;
+  if (detail.width < tileSize || detail.height < tileSize) return undefined;
+  const mask = clouds === undefined
+    ? new Uint8Array(detail.width * detail.height)
+    : detailOf(gathered, clouds, 1);
+  const size = { width: tileSize, height: tileSize };
+  const { column, row } = worstWindow(mask, { ...detail, size });
+  return { column: detail.column + column, row: detail.row + row, ...size };
+}
+
+/** What happens inside of the model there; null where the detail is smaller than a tile. */
+export async function insideOf(
+  model: Model,
+  { scene }: OpenSeries,
+  { gathered, sky, options }: {
+    readonly gathered: Gathered;
+    /** That of the restoration, whose clouds were hidden from the model. */
+    readonly sky: SceneSky | undefined;
+    readonly options: Omit<RestoreSceneOptions, "output">;
+  },
+): Promise<ReportInside | null> {
+  const { card } = model;
+  const { frames, reference, auxiliary } = scene;
+  const window = tileOf(gathered, card.tileSize);
+  if (window === undefined) return null;
+  const { opaqueCloud } = card;
+  const clouds = sky !== undefined && opaqueCloud !== undefined && options.hideClouds !== false
+    ? await skyWindow(scene, sky, window)
+    : [];
+  const whole = async (all: typeof frames, bands: number) => {
+    const read: Float32Array[] = [];
+    for (const [l, frame] of all.entries()) {
+      const image = await readFrame(frame, window);
+      const classes = all === frames ? clouds[l] : undefined;
+      if (classes !== undefined) paintClouds(image, classes, opaqueCloud!);
+      read.push(image);
+    }
+    fillGaps(read, { ...window, fallback: Array<number>(bands).fill(0) });
+    return read;
+  };
+  return await lookInside(model, {
+    window,
+    dates: await whole(frames, card.bands.length),
+    auxiliary: auxiliary && await whole(auxiliary, card.condition.auxiliary.length),
+    reference,
+    bands: colourBands(card.bands.map(({ name }) => name)),
+  }, options);
+}

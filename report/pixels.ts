@@ -1,0 +1,152 @@
+/**
+ * Pixels of a report: windows of open files in the model's units, crops and block means.
+ *
+ * @module
+ */
+
+import type { Raster } from "../core/mod.ts";
+import type { RasterWindow } from "../rasters/mod.ts";
+import type { SceneFrame } from "../restoration/mod.ts";
+
+/** Rows that are read at a time. */
+export const STRIP = 256;
+
+/** Values of the model's bands [height, width, bands] in its units; NaN where a date has no data. */
+export async function readFrame(
+  { file, place, bands, fill, gains, biases, missing }: SceneFrame,
+  { column, row, width, height }: RasterWindow,
+): Promise<Float32Array> {
+  const count = bands.length;
+  const out = new Float32Array(width * height * count).fill(NaN);
+  const left = Math.max(column, -place.column);
+  const top = Math.max(row, -place.row);
+  const columns = Math.min(column + width, file.header.width - place.column) - left;
+  const rows = Math.min(row + height, file.header.height - place.row) - top;
+  if (columns <= 0 || rows <= 0) return out;
+  const read = bands.keys().filter((band) => bands[band] !== undefined).toArray();
+  const { data } = await file.read({
+    window: { column: left + place.column, row: top + place.row, width: columns, height: rows },
+    bands: read.map((band) => bands[band]!),
+  });
+  for (let y = 0; y < rows; y++) {
+    for (let x = 0; x < columns; x++) {
+      const from = (y * columns + x) * read.length;
+      const to = ((top - row + y) * width + left - column + x) * count;
+      let some = false;
+      for (const [i, band] of read.entries()) {
+        const value = data[from + i]!;
+        if (missing.includes(value) || Number.isNaN(value)) continue;
+        out[to + band] = value * gains[band]! + biases[band]!;
+        some = true;
+      }
+      if (!some) continue;
+      for (const [band, index] of bands.entries()) {
+        if (index === undefined) out[to + band] = fill[band]!;
+      }
+    }
+  }
+  return out;
+}
+
+/** The part of an image [height, width, depth] of a window that is another window inside of it. */
+export function crop<T extends Float32Array | Uint8Array>(
+  data: T,
+  { from, to, depth }: {
+    readonly from: RasterWindow;
+    readonly to: RasterWindow;
+    readonly depth: number;
+  },
+): T {
+  const out = new (data.constructor as new (length: number) => T)(to.width * to.height * depth);
+  for (let y = 0; y < to.height; y++) {
+    const at = ((to.row - from.row + y) * from.width + to.column - from.column) * depth;
+    out.set(data.subarray(at, at + to.width * depth), y * to.width * depth);
+  }
+  return out;
+}
+
+/** Some bands of an image [pixels, depth]. */
+export function pickBands(
+  data: Float32Array,
+  { depth, bands }: { readonly depth: number; readonly bands: readonly number[] },
+): Float32Array {
+  const out = new Float32Array(data.length / depth * bands.length);
+  for (let i = 0; i < out.length; i++) {
+    out[i] = data[Math.floor(i / bands.length) * depth + bands[i % bands.length]!]!;
+  }
+  return out;
+}
+
+/** Block means of an area that comes row by row. */
+export interface Shrinker {
+  readonly width: number;
+  readonly height: number;
+  /** Rows [rows, columns of the area, depth] from the area's row `row` on; NaN does not count. */
+  add(data: Float32Array, row: number): void;
+  /** [height, width, depth]; NaN where no pixel has data. */
+  result(): Float32Array;
+}
+
+/** Makes each `step`×`step` pixels of an area one pixel. */
+export function createShrinker(
+  area: { readonly width: number; readonly height: number },
+  { depth, step }: { readonly depth: number; readonly step: number },
+): Shrinker {
+  const [width, height] = [Math.ceil(area.width / step), Math.ceil(area.height / step)];
+  const sums = new Float32Array(width * height * depth);
+  const counts = new Uint32Array(sums.length);
+  return {
+    width,
+    height,
+    add(data, row) {
+      const line = area.width * depth;
+      for (let from = 0, y = row; from < data.length; from += line, y++) {
+        const first = Math.floor(y / step) * width * depth;
+        for (let i = 0; i < line; i++) {
+          const value = data[from + i]!;
+          if (Number.isNaN(value)) continue;
+          const to = first + Math.floor(i / depth / step) * depth + i % depth;
+          sums[to]! += value;
+          counts[to]!++;
+        }
+      }
+    },
+    result: () => sums.map((sum, i) => counts[i] === 0 ? NaN : sum / counts[i]!),
+  };
+}
+
+/** A whole image made smaller. */
+export function shrink(
+  data: Float32Array,
+  size: { readonly width: number; readonly height: number },
+  options: { readonly depth: number; readonly step: number },
+): { readonly width: number; readonly height: number; readonly data: Float32Array } {
+  const shrinker = createShrinker(size, options);
+  shrinker.add(data, 0);
+  const { width, height } = shrinker;
+  return { width, height, data: shrinker.result() };
+}
+
+/** An area of an open date, every `step`×`step` pixels one. */
+export async function readSmall(
+  frame: SceneFrame,
+  area: RasterWindow,
+  { step, signal }: { readonly step: number; readonly signal: AbortSignal | undefined },
+): Promise<Float32Array> {
+  const shrinker = createShrinker(area, { depth: frame.bands.length, step });
+  for (let row = 0; row < area.height; row += STRIP) {
+    signal?.throwIfAborted();
+    const height = Math.min(STRIP, area.height - row);
+    shrinker.add(await readFrame(frame, { ...area, row: area.row + row, height }), row);
+  }
+  return shrinker.result();
+}
+
+/** An image in memory as a raster of the model's bands. */
+export function rasterOf(
+  data: Float32Array,
+  { width, height }: { readonly width: number; readonly height: number },
+  bands: readonly string[],
+): Raster {
+  return { width, height, bands, dtype: "float32", data };
+}

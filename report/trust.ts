@@ -1,0 +1,110 @@
+/**
+ * How far a result can be trusted: the scatter of its samples, and errors where clear ground was
+ * hidden.
+ *
+ * @module
+ */
+
+import { InputError } from "../core/mod.ts";
+import type { Model } from "../model/mod.ts";
+import { type SelfCheck, selfCheckScene, type SelfCheckSceneOptions } from "../restoration/mod.ts";
+import { reliability } from "../evaluation/mod.ts";
+import { detailOf, type Gathered } from "./gather.ts";
+import type {
+  ReportData,
+  ReportReliability,
+  ReportSelfCheck,
+  ReportUncertainty,
+} from "./report_data.ts";
+import { percent } from "./format.ts";
+import { meanOf, quantile, roundUp, sampled } from "./scale.ts";
+
+const BINS = 12;
+
+/** Deviations against errors of the kept window; null where too few differ from 0. */
+function reliabilityOf(
+  { deviation, restored, truth }: Gathered,
+  { depth, white }: { readonly depth: number; readonly white: number },
+): ReportReliability | null {
+  if (truth === undefined || deviation === undefined) return null;
+  const pairs = {
+    deviation: deviation.map((value) => value / white),
+    error: restored.map((value, i) => (value - truth[i]!) / white),
+    channels: depth,
+  };
+  const unsure = pairs.deviation.reduce(
+    (sum, value, i) => sum + (value > 0 && Number.isFinite(pairs.error[i]!) ? 1 : 0),
+    0,
+  );
+  if (unsure < BINS) return null;
+  const { bins, ratio } = reliability([pairs], { bins: BINS });
+  return { bins, factor: ratio };
+}
+
+/** Mean over the bands. */
+function overBands(data: Float32Array, depth: number): Float32Array {
+  return Float32Array.from(
+    { length: data.length / depth },
+    (_, pixel) => meanOf(data.subarray(pixel * depth, (pixel + 1) * depth)),
+  );
+}
+
+/** What the samples say; null where there are none. */
+export function uncertaintyOf(
+  gathered: Gathered,
+  { depth, white, samples, factor }: {
+    readonly depth: number;
+    /** What images are divided by. */
+    readonly white: number;
+    readonly samples: number | undefined;
+    /** What deviations were multiplied by; 1 is no calibration. */
+    readonly factor: number;
+  },
+): ReportUncertainty | null {
+  const { deviation } = gathered;
+  if (samples === undefined || deviation === undefined) return null;
+  const map = overBands(detailOf(gathered, deviation, depth), depth).map((value) => value / white);
+  return {
+    samples,
+    deviation: map,
+    mean: meanOf(map),
+    high: roundUp(quantile(sampled(map), 0.99)),
+    calibration: factor === 1 ? null : factor,
+    reliability: reliabilityOf(gathered, { depth, white }),
+  };
+}
+
+/**
+ * What error to expect, by restoring what was hidden on purpose, if it was asked for; or why that cannot
+ * be told of a scene that can be restored all the same.
+ */
+export async function selfCheckOf(
+  model: Model,
+  options: SelfCheckSceneOptions,
+): Promise<Pick<ReportData, "selfCheck" | "selfCheckRefusal">> {
+  if (!options.selfCheck) return { selfCheck: null, selfCheckRefusal: null };
+  try {
+    const check = await selfCheckScene(model, options);
+    return { selfCheck: told(model, check), selfCheckRefusal: null };
+  } catch (error) {
+    if (!(error instanceof InputError)) throw error;
+    return { selfCheck: null, selfCheckRefusal: error.message };
+  }
+}
+
+function told({ card }: Model, { scores, pixels, runs, cover, clear }: SelfCheck): ReportSelfCheck {
+  return {
+    pixels,
+    rows: Object.entries(scores).map(([method, { mae, rmse, psnr, ssim, sam }]) => ({
+      method: method === "restored" ? card.name : method,
+      score: { mae, rmse, psnr: psnr ?? Infinity, ssim: ssim ?? NaN, sam },
+    })),
+    how: `Clear ground of the reference was hidden under synthetic clouds (${
+      percent(cover)
+    } of each part) and restored in the same way, ${runs.length} time${
+      runs.length === 1 ? "" : "s"
+    }; ${
+      percent(clear)
+    } of what was looked at is clear. Real clouds are harder where they are thicker or the ground beneath is another.`,
+  };
+}

@@ -1,0 +1,190 @@
+/**
+ * The rows of a file that are in flight: read once, in the blocks that the file has, and dropped when
+ * no tile needs them any more.
+ *
+ * @module
+ */
+
+import type { PixelArray } from "../../core/mod.ts";
+import type { RasterWindow } from "../../rasters/mod.ts";
+import type { SceneFrame } from "../scene.ts";
+import { reflect, type Size, type TileOrigin } from "./tiles.ts";
+
+/** Rows that were read together. */
+interface Chunk {
+  /** First row, of the scene. */
+  readonly first: number;
+  readonly rows: number;
+  /** [rows, columns, bands that are read]. */
+  readonly data: PixelArray;
+}
+
+/** Where a row's stored numbers are. */
+export interface StoredRow {
+  readonly data: PixelArray;
+  /** Index of the first band at the scene's column `first`. */
+  readonly at: number;
+  readonly first: number;
+  /** Columns that the file has from `first` on. */
+  readonly columns: number;
+}
+
+/** Files with taller blocks are read in parts of this many rows, decoding blocks again. */
+const MOST_ROWS = 1024;
+/** Files of single rows are read this many at a time. */
+const LEAST_ROWS = 64;
+
+/** Rows of one date, from the top of the scene down. */
+export class FrameRows {
+  readonly frame: SceneFrame;
+  /** The model's bands that are read, as indices of the model; stored pixels hold these in order. */
+  readonly read: readonly number[];
+  readonly #first: number;
+  readonly #columns: number;
+  readonly #step: number;
+  #chunks: readonly Chunk[] = [];
+
+  /** @param columns Columns of the scene that are needed: first and one past the last. */
+  constructor(frame: SceneFrame, columns: readonly [number, number]) {
+    const { file, place, bands } = frame;
+    this.frame = frame;
+    this.read = bands.keys().filter((band) => bands[band] !== undefined).toArray();
+    this.#first = Math.max(columns[0], -place.column);
+    this.#columns = Math.max(
+      0,
+      Math.min(columns[1], file.header.width - place.column) - this.#first,
+    );
+    const block = Math.min(file.blockHeight, MOST_ROWS);
+    this.#step = Math.ceil(LEAST_ROWS / block) * block;
+  }
+
+  /** Reads what is missing of the scene's rows [first, last). */
+  async load(first: number, last: number): Promise<void> {
+    const { file, place } = this.frame;
+    const end = Math.min(last, file.header.height - place.row);
+    const known = this.#chunks.at(-1);
+    let next = Math.max(known === undefined ? first : known.first + known.rows, -place.row);
+    while (next < end && this.#columns > 0) {
+      // The next chunk ends where a block of the file ends.
+      const row = next + place.row;
+      const until = Math.min((Math.floor(row / this.#step) + 1) * this.#step, file.header.height);
+      const { data } = await file.read({
+        window: {
+          column: this.#first + place.column,
+          row,
+          width: this.#columns,
+          height: until - row,
+        },
+        bands: this.read.map((band) => this.frame.bands[band]!),
+      });
+      this.#chunks = [...this.#chunks, { first: next, rows: until - row, data }];
+      next += until - row;
+    }
+  }
+
+  /** Forgets the rows above. */
+  drop(before: number): void {
+    this.#chunks = this.#chunks.filter(({ first, rows }) => first + rows > before);
+  }
+
+  /** The stored numbers of a row of the scene; undefined where the file has none. */
+  row(row: number): StoredRow | undefined {
+    const chunk = this.#chunks.find(({ first, rows }) => row >= first && row < first + rows);
+    if (chunk === undefined) return undefined;
+    return {
+      data: chunk.data,
+      at: (row - chunk.first) * this.#columns * this.read.length,
+      first: this.#first,
+      columns: this.#columns,
+    };
+  }
+
+  /** Whether a stored number is data. */
+  hasData(value: number): boolean {
+    return !this.frame.missing.includes(value) && !Number.isNaN(value);
+  }
+
+  /** Whether a row of the scene has any data between two columns. */
+  someData(row: number, [first, last]: readonly [number, number]): boolean {
+    const stored = this.row(row);
+    if (stored === undefined) return false;
+    const read = this.read.length;
+    const from = Math.max(first, stored.first) - stored.first;
+    const to = Math.min(last, stored.first + stored.columns) - stored.first;
+    for (let i = stored.at + from * read; i < stored.at + to * read; i++) {
+      if (this.hasData(stored.data[i]!)) return true;
+    }
+    return false;
+  }
+
+  /**
+   * Writes a tile [tileSize, tileSize, bands of the model] in the model's units into `out` from index
+   * `at` on: NaN where there is no data, reflected beyond the scene.
+   */
+  cut(
+    out: Float32Array,
+    at: number,
+    { scene, tileSize, origin }: {
+      readonly scene: Size;
+      readonly tileSize: number;
+      readonly origin: TileOrigin;
+    },
+  ): void {
+    const { gains, biases, fill, bands, missing: [none = NaN, other = NaN] } = this.frame;
+    const count = bands.length;
+    const read = this.read.length;
+    for (let y = 0; y < tileSize; y++) {
+      const stored = this.row(reflect(origin.row + y, scene.height));
+      for (let x = 0; x < tileSize; x++) {
+        const to = at + (y * tileSize + x) * count;
+        const column = stored === undefined
+          ? -1
+          : reflect(origin.column + x, scene.width) - stored.first;
+        if (stored === undefined || column < 0 || column >= stored.columns) {
+          out.fill(NaN, to, to + count);
+          continue;
+        }
+        const from = stored.at + column * read;
+        for (let i = 0; i < read; i++) {
+          const band = this.read[i]!;
+          const value = stored.data[from + i]!;
+          out[to + band] = value === none || value === other
+            ? NaN
+            : value * gains[band]! + biases[band]!;
+        }
+        if (read < count) this.#fill(out, to, fill);
+      }
+    }
+  }
+
+  /** Bands that the file lacks are missing where the file has no data at all. */
+  #fill(out: Float32Array, at: number, fill: readonly number[]): void {
+    const some = this.read.some((band) => !Number.isNaN(out[at + band]!));
+    for (const [band, index] of this.frame.bands.entries()) {
+      if (index === undefined) out[at + band] = some ? fill[band]! : NaN;
+    }
+  }
+
+  /** Stored numbers [height, width, bands that are read] of a window; NaN where there is no data. */
+  window({ column, row, width, height }: RasterWindow): Float32Array {
+    const read = this.read.length;
+    const [none = NaN, other = NaN] = this.frame.missing;
+    const out = new Float32Array(width * height * read).fill(NaN);
+    for (let y = 0; y < height; y++) {
+      const stored = this.row(row + y);
+      if (stored === undefined) continue;
+      const first = Math.max(column, stored.first);
+      const last = Math.min(column + width, stored.first + stored.columns);
+      if (last <= first) continue;
+      const from = stored.at + (first - stored.first) * read;
+      out.set(
+        stored.data.subarray(from, from + (last - first) * read),
+        (y * width + first - column) * read,
+      );
+    }
+    for (let i = 0; i < out.length; i++) {
+      if (out[i] === none || out[i] === other) out[i] = NaN;
+    }
+    return out;
+  }
+}

@@ -1,0 +1,73 @@
+/**
+ * Masks of clouds for the rows that are in flight: the built-in detector, or a raster of classes.
+ *
+ * @module
+ */
+
+import {
+  type ClassMask,
+  CLOUD_CLASSES,
+  detectClouds,
+  DETECTOR_MARGIN,
+  MASK_UNKNOWN,
+} from "../../clouds/mod.ts";
+import type { FrameRows } from "./frame_rows.ts";
+import type { MaskSource } from "../scene.ts";
+import { cropped, grown, type Size } from "./tiles.ts";
+
+/** The detector's number of pixels without data. */
+const EMPTY = 255;
+
+/** How the detector reads a date. */
+export interface DetectorOptions {
+  readonly scene: Size;
+  /** Names of the model's bands. */
+  readonly bands: readonly string[];
+  /** The model's number of reflectance 1. */
+  readonly white: number;
+  /** Ground size of a pixel in metres. */
+  readonly pixelSize: number;
+  /** Whether a pixel without data counts as clear. */
+  readonly emptyIsClear: boolean;
+}
+
+/** What the built-in detector takes for cloud or shadow. */
+export function detectorMask(
+  rows: FrameRows,
+  { scene, bands, white, pixelSize, emptyIsClear }: DetectorOptions,
+): MaskSource {
+  const { read, frame } = rows;
+  const of = (values: readonly number[]) => read.map((band) => values[band]! / white);
+  const [scales, offsets] = [of(frame.gains), of(frame.biases)];
+  return {
+    // deno-lint-ignore require-await -- what detectClouds() throws must reject.
+    async read(window) {
+      const around = grown(window, { scene, margin: DETECTOR_MARGIN });
+      const classes = detectClouds({
+        width: around.width,
+        height: around.height,
+        bands: read.map((band) => bands[band]!),
+        dtype: "float32",
+        data: rows.window(around),
+      }, { scales, offsets, pixelSize });
+      const empty = emptyIsClear ? CLOUD_CLASSES.clear : 1;
+      return cropped(classes, around, window).map((found) => found === EMPTY ? empty : found);
+    },
+  };
+}
+
+/** A raster of classes; what it does not know is not known to be clear, where there is data. */
+export function classMaskSource(rows: FrameRows, mask: ClassMask): MaskSource {
+  return {
+    async read(window) {
+      const classes = await mask.read(window);
+      for (let i = 0; i < classes.length; i++) {
+        if (classes[i] !== MASK_UNKNOWN) continue;
+        const x = window.column + i % window.width;
+        const y = window.row + Math.floor(i / window.width);
+        classes[i] = rows.someData(y, [x, x + 1]) ? 1 : CLOUD_CLASSES.clear;
+      }
+      return classes;
+    },
+  };
+}

@@ -1,0 +1,55 @@
+/**
+ * What a part of a scene is compared with: its dates, and what costs no model.
+ *
+ * @module
+ */
+
+import type { Raster } from "../../core/mod.ts";
+import type { RasterWindow } from "../../rasters/mod.ts";
+import { mean, median } from "../../fusion/mod.ts";
+import { copyInput, fuseFrames, leastCloudy } from "../baselines.ts";
+import { FrameRows } from "../rows/frame_rows.ts";
+import { readPart } from "./hidden_scene.ts";
+import type { Scene } from "../scene.ts";
+
+/** The dates in a part of a scene, bands of the result, in units of the scores; NaN without data. */
+export async function datesOf(
+  { frames, output }: Scene,
+  { window, names, white }: {
+    readonly window: RasterWindow;
+    readonly names: readonly string[];
+    readonly white: number;
+  },
+): Promise<readonly Raster[]> {
+  const { width, height } = window;
+  const dates: Raster[] = [];
+  for (const frame of frames) {
+    const { read } = new FrameRows(frame, [window.column, window.column + width]);
+    const stored = await readPart(frame, window);
+    const data = new Float32Array(width * height * output.length);
+    for (const [b, band] of output.entries()) {
+      const place = read.indexOf(band);
+      for (let i = 0; i < width * height; i++) {
+        const value = place < 0 ? NaN : stored[i * read.length + place]!;
+        data[i * output.length + b] = (value * frame.gains[band]! + frame.biases[band]!) / white;
+      }
+    }
+    dates.push({ width, height, bands: names, dtype: "float32", data });
+  }
+  return dates;
+}
+
+/** What costs no model: those that the dates allow. */
+export async function withoutModel(
+  dates: readonly Raster[],
+  { reference, visible }: { readonly reference: number; readonly visible: boolean },
+): Promise<Readonly<Record<string, Raster>>> {
+  const copy = { "copy the input": copyInput(dates, { reference }) };
+  if (dates.length === 1) return copy;
+  return {
+    ...copy,
+    ...(visible && { "least cloudy": leastCloudy(dates, { white: 1 }) }),
+    mean: await fuseFrames(dates, { fusion: mean() }),
+    median: await fuseFrames(dates, { fusion: median() }),
+  };
+}

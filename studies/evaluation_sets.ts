@@ -1,0 +1,98 @@
+/**
+ * The evaluation sets of a study: rows with the same data share one.
+ *
+ * @module
+ */
+
+import { scalingRanges } from "../model/mod.ts";
+import type { PlannedRow } from "./plan.ts";
+import {
+  type EvaluationSet,
+  evaluationSet,
+  meanScores,
+  scoreBaselines,
+  STUDY_BASELINES,
+} from "./score_model.ts";
+import type { StudyEvaluation } from "./study.ts";
+import type { StudyResult } from "./study_result.ts";
+import { kept } from "./kept.ts";
+import { shortHash, stableJson } from "../core/mod.ts";
+
+/** Evaluation sets, made when a row first needs them and shared by all rows with the same data. */
+export class EvaluationSets {
+  readonly #rows: readonly PlannedRow[];
+  readonly #options: StudyEvaluation;
+  readonly #made = new Map<string, Promise<EvaluationSet>>();
+
+  constructor(rows: readonly PlannedRow[], options: StudyEvaluation) {
+    this.#rows = rows;
+    this.#options = options;
+  }
+
+  /** All that the samples of a row depend on. */
+  keyOf({ test, card }: PlannedRow): string {
+    const { tileSize, bands } = card;
+    return stableJson({
+      test,
+      tileSize,
+      bands,
+      ...this.#drawn(card),
+      length: this.#length(card, test),
+    });
+  }
+
+  /** A name for scores of a row: of its samples, and of what else is said. */
+  async scoresName(row: PlannedRow, made: Readonly<Record<string, unknown>> = {}): Promise<string> {
+    const { size, digest } = await this.of(row);
+    return await shortHash(stableJson({ ...made, set: this.keyOf(row), size, digest }));
+  }
+
+  /** The set of a row. */
+  async of(row: PlannedRow): Promise<EvaluationSet> {
+    const key = this.keyOf(row);
+    const { test, card } = row;
+    const options = { config: test, card, length: this.#length(card, test), ...this.#drawn(card) };
+    if (!this.#made.has(key)) this.#made.set(key, evaluationSet(options));
+    return await this.#made.get(key)!;
+  }
+
+  /**
+   * The mean scores of what costs no training; none where rows have different data.
+   *
+   * @throws The signal's reason, if it ends the work.
+   */
+  async baselines(
+    folder: string,
+    { signal }: { readonly signal?: AbortSignal | undefined } = {},
+  ): Promise<StudyResult["baselines"]> {
+    const [first] = this.#rows;
+    const keys = new Set(this.#rows.map((row) => this.keyOf(row)));
+    if (first === undefined || keys.size > 1) return [];
+    const file = `${folder}/${await this.scoresName(first)}.json`;
+    const all = await kept(
+      file,
+      async () => await scoreBaselines(await this.of(first), { signal }),
+    );
+    // Of one frame there is but its copy.
+    const length = this.#length(first.card, first.test);
+    return STUDY_BASELINES.slice(0, length === 1 ? 1 : undefined)
+      .map((name) => ({ name, scores: meanScores(all[name]) }));
+  }
+
+  /**
+   * A synthetic sample is another one with another number of frames: it is drawn with the most that
+   * any row takes, so that all rows see the same. Of files, the first frames are taken.
+   */
+  #length({ length }: PlannedRow["card"], test: PlannedRow["test"]): number {
+    if (test.type !== "synthetic") return length;
+    const same = this.#rows.filter((row) => stableJson(row.test) === stableJson(test));
+    return Math.max(...same.map(({ card }) => card.length));
+  }
+
+  #drawn(card: PlannedRow["card"]) {
+    const { samples, seed = 1, white } = this.#options;
+    const ranges = scalingRanges(card.scaling, card.bands.length);
+    const range = Math.max(...ranges.map(({ low, high }) => high - low));
+    return { samples, seed, white: white ?? range };
+  }
+}

@@ -1,0 +1,108 @@
+/**
+ * Studies and experiments by name: those that come with the project, and files.
+ *
+ * @module
+ */
+
+import { InputError } from "../core/mod.ts";
+import { readExperimentJson } from "../training/mod.ts";
+import { type Preset, readPreset } from "./preset.ts";
+import { isStudy, parseStudy, type Study } from "./study.ts";
+
+const FOLDER = new URL("../experiments", import.meta.url);
+
+/** Studies that come with the project. */
+export const STUDIES = ["table1", "table2", "alpha", "table3", "figure5", "table4"] as const;
+
+const PUBLISHED = ["sen2_mtc_new", "sen12ms_cr", "cuhk_cr1", "cuhk_cr2"] as const;
+
+const ABLATIONS = [
+  ...["config_a", "config_b", "config_c", "config_d", "config_e"],
+  ...["alpha_0.2", "alpha_0.5", "alpha_0.8", "alpha_1", "alpha_2", "alpha_3", "alpha_4"],
+  ...["length_1", "length_2", "length_3"],
+] as const;
+
+/** Experiments that come with the project: the published configurations and their ablations. */
+export const EXPERIMENTS = [...PUBLISHED, ...ABLATIONS];
+
+/** Presets that come with the project. */
+export const PRESETS = ["small"] as const;
+
+const BUILT_IN: Readonly<Record<string, URL>> = Object.fromEntries([
+  ...STUDIES.map((name) => [name, new URL(`studies/${name}.json`, FOLDER)]),
+  ...PUBLISHED.map((name) => [name, new URL(`published/${name}.json`, FOLDER)]),
+  ...ABLATIONS.map((name) => [name, new URL(`ablations/${name}.json`, FOLDER)]),
+]);
+
+/** Where a file lies. */
+function fileUrl(path: string): URL {
+  if (/^(https?|file):/.test(path)) return new URL(path);
+  const absolute = /^([/\\]|[A-Za-z]:[/\\])/.test(path) ? path : `${Deno.cwd()}/${path}`;
+  return new URL(encodeURI(absolute.replaceAll("\\", "/")), "file:///");
+}
+
+function stemOf(url: URL): string {
+  return decodeURIComponent(url.pathname.split("/").at(-1)!).replace(/\.json$/, "");
+}
+
+/** Whether a file is there; addresses of the web are, until they are read. */
+async function exists(url: URL): Promise<boolean> {
+  if (url.protocol !== "file:") return true;
+  return await Deno.stat(url).then(({ isFile }) => isFile, () => false);
+}
+
+async function readNamed(name: string): Promise<{ readonly url: URL; readonly json: unknown }> {
+  const url = Object.hasOwn(BUILT_IN, name) ? BUILT_IN[name]! : fileUrl(name);
+  if (!await exists(url)) {
+    throw new InputError(
+      `Cannot find ${name}: it must be a file, a study (${STUDIES.join(", ")}) or an experiment ` +
+        `(${EXPERIMENTS.join(", ")})`,
+    );
+  }
+  return { url, json: await readExperimentJson(url) };
+}
+
+/** A study with the name of its files. */
+export interface NamedStudy {
+  readonly name: string;
+  readonly study: Study;
+}
+
+/**
+ * Finds studies. Names that are experiments become the rows of one study beside the others.
+ *
+ * @param names Built-in names, or paths of JSON files.
+ * @throws {InputError} If a name is neither built in nor a file.
+ * @throws {OptionsError} If a study is wrong anywhere, or two experiments have one name.
+ */
+export async function findStudies(names: readonly string[]): Promise<readonly NamedStudy[]> {
+  const studies: NamedStudy[] = [];
+  const rows: { readonly name: string; readonly experiment: string }[] = [];
+  for (const name of names) {
+    const { url, json } = await readNamed(name);
+    const stem = stemOf(url);
+    if (isStudy(json)) studies.push({ name: stem, study: parseStudy(json, url) });
+    else rows.push({ name: stem, experiment: url.href });
+  }
+  if (rows.length === 0) return studies;
+  const title = rows.map(({ name }) => name).join(", ");
+  const name = rows.length === 1 ? rows[0]!.name : "comparison";
+  return [...studies, { name, study: parseStudy({ title, rows }, FOLDER) }];
+}
+
+/**
+ * Finds a preset.
+ *
+ * @param name A built-in name, or the path of a JSON file.
+ * @throws {InputError} If it is neither built in nor a file.
+ */
+export async function findPreset(name: string): Promise<Preset> {
+  const known = (PRESETS as readonly string[]).includes(name);
+  const url = known ? new URL(`presets/${name}.json`, FOLDER) : fileUrl(name);
+  if (!await exists(url)) {
+    throw new InputError(
+      `Cannot find the preset ${name}: it must be a file or ${PRESETS.join(", ")}`,
+    );
+  }
+  return await readPreset(url);
+}

@@ -1,0 +1,54 @@
+/**
+ * Weights that take the place of training, as those of an imported checkpoint.
+ *
+ * @module
+ */
+
+import { loadModel } from "../checkpoints/mod.ts";
+import { tf } from "../engine/mod.ts";
+import { type ModelCard, modelDigest } from "../model/mod.ts";
+import type { PlannedRow, PlanOptions } from "./plan.ts";
+import { stableJson } from "../core/mod.ts";
+import type { TrainedRun } from "./trained.ts";
+
+/** What weights were learnt for; the other axes may change without training. */
+function madeFor({ bands, condition, scaling, modules: { network } }: ModelCard) {
+  return { bands: bands.map(({ name }) => name), condition, scaling, network };
+}
+
+/**
+ * Checks a model file against the rows that will use its weights.
+ *
+ * @param rows Their cards must have the file's bands, scaling, condition and network.
+ * @returns Where its scores are kept: a folder for these weights and no others.
+ * @throws {CheckpointError} If the file cannot be read.
+ * @throws {TypeError} If a row's model is another one.
+ */
+export async function givenWeights(
+  file: string,
+  rows: readonly PlannedRow[],
+  { out, registry }: Pick<PlanOptions, "registry"> & { readonly out: string },
+): Promise<Pick<TrainedRun, "folder" | "model" | "parameters">> {
+  const model = await loadModel(file, { ...(registry && { registry }) });
+  const { params, buffers } = model.weights;
+  try {
+    const own = madeFor(model.card);
+    for (const { row, card } of rows) {
+      const wanted = madeFor(card);
+      const other = (Object.keys(own) as (keyof typeof own)[])
+        .find((key) => stableJson(own[key]) !== stableJson(wanted[key]));
+      if (other !== undefined) {
+        throw new TypeError(
+          `Cannot score the weights of ${file} as ${row.name}: its ${other} must be ` +
+            `${stableJson(wanted[other])}, got ${stableJson(own[other])}`,
+        );
+      }
+    }
+    const digest = (await modelDigest(model)).slice(0, 8);
+    const stem = file.split(/[\\/]/).at(-1)!.replace(/\.[^.]+$/, "");
+    const parameters = Object.values(params).reduce((sum, { size }) => sum + size, 0);
+    return { folder: `${out}/given/${stem}-${digest}`, model: file, parameters };
+  } finally {
+    tf.dispose({ ...params, ...buffers });
+  }
+}

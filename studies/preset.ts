@@ -1,0 +1,89 @@
+/**
+ * Presets: the same ladder of experiments at another size and on other data.
+ *
+ * @module
+ */
+
+import {
+  type Check,
+  checkOptions,
+  type Checks,
+  integer,
+  list,
+  number,
+  object,
+  OptionsError,
+  show,
+  string,
+} from "../core/mod.ts";
+import { extendExperiment, readExperimentJson } from "../training/mod.ts";
+import type { StudyEvaluation } from "./study.ts";
+
+type Json = Readonly<Record<string, unknown>>;
+
+/** What takes the place of an experiment's size and data; all other axes stay. */
+export interface Preset {
+  readonly description: string;
+  /** Bands of the experiments that it is made for. */
+  readonly bands: readonly string[];
+  /** Goes over the experiment, axis by axis. */
+  readonly experiment: Json;
+  /** The network in the place of one of this type. */
+  readonly networks: Readonly<Record<string, Json>>;
+  /** Goes over the study's. */
+  readonly evaluation: StudyEvaluation;
+}
+
+const anything: Check<Json> = (value, path) => {
+  if (typeof value === "object" && value !== null && !Array.isArray(value)) return value as Json;
+  throw new OptionsError(path, `must be an object, got ${show(value)}`);
+};
+
+const CHECKS: Checks<Preset> = {
+  description: string,
+  bands: list(string, { min: 1 }),
+  experiment: anything,
+  networks: (value, path) => anything(value, path) as Preset["networks"],
+  evaluation: object<StudyEvaluation>(
+    { samples: integer({ min: 1 }), seed: integer({ min: 0 }), white: number({ above: 0 }) },
+    { samples: undefined, seed: undefined, white: undefined },
+  ),
+};
+
+/**
+ * Reads a preset.
+ *
+ * @throws {OptionsError} If the JSON is wrong.
+ */
+export async function readPreset(address: URL): Promise<Preset> {
+  return checkOptions(await readExperimentJson(address), {
+    checks: CHECKS,
+    defaults: { networks: {}, evaluation: {} },
+  });
+}
+
+/**
+ * An experiment's JSON at the size of a preset.
+ *
+ * @throws {OptionsError} If the preset is for other bands, or has no network of the kind.
+ */
+export function applyPreset(experiment: unknown, preset: Preset): unknown {
+  const { model } = experiment as { readonly model?: Json };
+  const bands = (model?.bands as readonly { name: string }[] | undefined)?.map(({ name }) => name);
+  if (bands?.join() !== preset.bands.join()) {
+    throw new OptionsError(
+      "$.model.bands",
+      `must be ${preset.bands.join(", ")} for this preset, got ${bands?.join(", ") ?? "none"}`,
+    );
+  }
+  const { type } = model!.network as { readonly type: string };
+  const network = preset.networks[type];
+  if (network === undefined) {
+    throw new OptionsError(
+      "$.model.network.type",
+      `must be one of the preset's (${Object.keys(preset.networks).join(", ")}), got ${show(type)}`,
+    );
+  }
+  const sized = extendExperiment(experiment, preset.experiment);
+  return extendExperiment(sized, { model: { network: { type, ...network } } });
+}

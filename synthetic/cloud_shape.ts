@@ -1,0 +1,135 @@
+/**
+ * Shapes of real clouds: a hand-drawn class mask as a field that a synthetic sky can be cut from.
+ *
+ * @module
+ */
+
+import { type Check, OptionsError, type Raster, type Rng, show } from "../core/mod.ts";
+import { noiseField, sampleField } from "./noise_field.ts";
+
+/** How deep inside its clouds a pixel of a mask lies. */
+export interface CloudShape {
+  readonly width: number;
+  readonly height: number;
+  /** Mean 0, standard deviation 1, high inside of clouds, [height, width]. */
+  readonly field: Float32Array;
+}
+
+/** Widths of the blurs in pixels, whose mean tells the middle of a cloud from its border. */
+const BLURS: readonly number[] = [1, 4, 12, 36];
+
+/** The mean over 2·radius + 1 pixels along one axis; at borders over what is there. */
+function boxBlur(
+  values: Float32Array,
+  { count, stride, lines, step, radius }: {
+    readonly count: number;
+    readonly stride: number;
+    readonly lines: number;
+    readonly step: number;
+    readonly radius: number;
+  },
+): Float32Array {
+  const out = new Float32Array(values.length);
+  const sums = new Float64Array(count + 1);
+  for (let line = 0; line < lines; line++) {
+    const first = line * step;
+    for (let i = 0; i < count; i++) sums[i + 1] = sums[i]! + values[first + i * stride]!;
+    for (let i = 0; i < count; i++) {
+      const [from, to] = [Math.max(0, i - radius), Math.min(count, i + radius + 1)];
+      out[first + i * stride] = (sums[to]! - sums[from]!) / (to - from);
+    }
+  }
+  return out;
+}
+
+/** Two passes of a box along both axes: a tent. */
+function blur(values: Float32Array, width: number, height: number, radius: number): Float32Array {
+  const rows = { count: width, stride: 1, lines: height, step: width, radius };
+  const columns = { count: height, stride: width, lines: width, step: 1, radius };
+  return [rows, columns, rows, columns].reduce((field, axis) => boxBlur(field, axis), values);
+}
+
+/**
+ * The shape of the clouds of a class mask.
+ *
+ * @param mask One band of classes.
+ * @param cloud Classes that are cloud. Default 4, as in the masks of ukis-csmask.
+ * @throws {TypeError} If the raster has several bands.
+ * @throws {RangeError} If the mask has no cloud, or nothing else.
+ */
+export function cloudShape(mask: Raster, cloud: readonly number[] = [4]): CloudShape {
+  const { width, height, bands, data } = mask;
+  if (bands.length !== 1) {
+    throw new TypeError(`Cannot use a mask: it must have one band, got ${bands.length}`);
+  }
+  const flags = Float32Array.from(data, (value) => cloud.includes(value) ? 1 : 0);
+  const share = flags.reduce((sum, flag) => sum + flag, 0) / flags.length;
+  if (share === 0 || share === 1) {
+    throw new RangeError(
+      `Cannot use a mask: it must show cloud (${cloud.join(", ")}) and something else, got ` +
+        `${100 * share} % cloud`,
+    );
+  }
+  const field = new Float32Array(flags.length);
+  for (const radius of BLURS) {
+    const blurred = blur(flags, width, height, radius);
+    for (let i = 0; i < field.length; i++) field[i]! += blurred[i]!;
+  }
+  let [sum, squares] = [0, 0];
+  for (const value of field) {
+    sum += value;
+    squares += value * value;
+  }
+  const mean = sum / field.length;
+  const deviation = Math.sqrt(squares / field.length - mean * mean);
+  return { width, height, field: field.map((value) => (value - mean) / deviation) };
+}
+
+/** Accepts a list of {@linkcode cloudShape}s. */
+export const cloudShapesCheck: Check<readonly CloudShape[]> = (value, path) => {
+  const isShape = (shape: Partial<CloudShape> | null) =>
+    shape?.field instanceof Float32Array && shape.field.length === shape.width! * shape.height!;
+  if (!Array.isArray(value) || !value.every(isShape)) {
+    throw new OptionsError(path, `must be a list of cloud shapes, got ${show(value)}`);
+  }
+  return value;
+};
+
+/** A coordinate beyond the border comes back in, as in a mirror. */
+function mirrored(position: number, length: number): number {
+  const last = length - 1;
+  const turn = ((position % (2 * last)) + 2 * last) % (2 * last);
+  return turn > last ? 2 * last - turn : turn;
+}
+
+/** Roughness of the borders, which hand-drawn masks lack, in standard deviations of the field. */
+const ROUGHNESS = 0.3;
+
+/**
+ * A piece of a shape, [height, width]: anywhere, turned, from half to twice its size, with rough
+ * borders.
+ */
+export function drawShape(
+  shape: CloudShape,
+  { width, height }: { readonly width: number; readonly height: number },
+  rng: Rng,
+): Float32Array {
+  const u = rng.uniforms(4);
+  const zoom = 2 ** (2 * u[0]! - 1);
+  const angle = 2 * Math.PI * u[1]!;
+  const [cos, sin] = [Math.cos(angle) / zoom, Math.sin(angle) / zoom];
+  const [column, row] = [u[2]! * shape.width, u[3]! * shape.height];
+  const rough = noiseField({ width, height, scale: 24, octaves: 4 }, rng.fork("rough"));
+  const out = new Float32Array(width * height);
+  for (let i = 0; i < out.length; i++) {
+    const [x, y] = [i % width, Math.floor(i / width)];
+    const at = {
+      width: shape.width,
+      height: shape.height,
+      x: mirrored(column + cos * x - sin * y, shape.width),
+      y: mirrored(row + sin * x + cos * y, shape.height),
+    };
+    out[i] = sampleField(shape.field, at) + ROUGHNESS * rough[i]!;
+  }
+  return out;
+}

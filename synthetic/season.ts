@@ -1,0 +1,70 @@
+/**
+ * Another day's light and leaves: how a frame of the same place differs from the reference.
+ *
+ * @module
+ */
+
+import { normalizeBand, type Raster, type Rng, sentinel2Band } from "../core/mod.ts";
+
+/** How far a day may be from the reference's. */
+export interface DayOptions {
+  /** Largest relative change of brightness of all bands; each band changes by a third of its own. */
+  readonly jitter: number;
+  /** Largest relative change of the near infrared of full vegetation. */
+  readonly season: number;
+  /** The file number of reflectance 1. */
+  readonly white: number;
+}
+
+/** NDVI of bare ground and of full vegetation. */
+const BARE = 0.15;
+const GREEN = 0.65;
+
+/**
+ * What happens to a band where vegetation gains one unit of near infrared: the red edge follows,
+ * red and short-wave infrared fall. Wavelengths in nm.
+ */
+function vegetationGain(wavelength: number): number {
+  if (wavelength < 600) return -0.2;
+  if (wavelength < 690) return -0.6;
+  if (wavelength < 720) return 0;
+  if (wavelength < 760) return 0.7;
+  if (wavelength < 960) return 1;
+  if (wavelength < 1400) return 0;
+  return -0.5;
+}
+
+/**
+ * A raster on another day.
+ *
+ * Bands keep their order; without red (B04) and near infrared (B08) only the light changes. Numbers
+ * stay above 0, which would mean no data.
+ */
+export function otherDay(
+  raster: Raster,
+  rng: Rng,
+  { jitter, season, white }: DayOptions,
+): Raster {
+  const { bands } = raster;
+  const common = jitter * (2 * rng.uniform() - 1);
+  const light = rng.fork("bands").uniforms(bands.length)
+    .map((u) => 1 + common + jitter / 3 * (2 * u - 1));
+  const growth = season * (2 * rng.fork("season").uniform() - 1);
+  const gains = bands.map((band) => growth * vegetationGain(sentinel2Band(band).wavelength));
+  const names = bands.map(normalizeBand);
+  const [red, near] = [names.indexOf("B04"), names.indexOf("B08")];
+  const data = raster.data.slice();
+  const least = white / 10000;
+  for (let first = 0; first < data.length; first += bands.length) {
+    let green = 0;
+    if (red >= 0 && near >= 0) {
+      const [r, n] = [data[first + red]!, data[first + near]!];
+      green = Math.min(Math.max(((n - r) / (n + r) - BARE) / (GREEN - BARE), 0), 1);
+    }
+    for (let b = 0; b < bands.length; b++) {
+      const value = data[first + b]! * light[b]! * (1 + green * gains[b]!);
+      data[first + b] = Math.max(least, value);
+    }
+  }
+  return { ...raster, data };
+}

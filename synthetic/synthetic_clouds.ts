@@ -1,0 +1,196 @@
+/**
+ * Synthetic clouds, haze and shadows over clear rasters, with the mask that matches.
+ *
+ * In every band b: surface → shadow → haze → cloud,
+ *
+ *     shaded = path_b + (surface − path_b)·(1 − shade·direct_b)
+ *     hazy   = shaded·e^(−τ_b) + hazeReflectance·(1 − e^(−τ_b)),   τ_b = τ·(λ_b/550 nm)^−1.6
+ *     cloudy = hazy·(1 − opacity) + cloud_b·brightness·opacity
+ *
+ * Rayleigh scattering path_b stays in shadows, which is why they look blue; haze is strongest in the
+ * blue; high clouds show in B10 and darken in the short-wave infrared. With parallax, each band sees
+ * the clouds where they are when it looks.
+ *
+ * @module
+ */
+
+import { checkOptions, type PixelArray, pixelArray, type Raster, type Rng } from "../core/mod.ts";
+import { CLOUD_CHECKS, CLOUD_DEFAULTS, type SyntheticCloudsOptions } from "./cloud_options.ts";
+import { CLOUD_CLASSES } from "../clouds/mod.ts";
+import { type BandOptics, bandOptics } from "./cloud_optics.ts";
+import { makeSky, type Sky } from "./sky.ts";
+
+/** What {@linkcode syntheticClouds} gives. */
+export interface CloudyRaster {
+  /** The raster with clouds, in the same type. */
+  readonly cloudy: Raster;
+  /** uint8: 0 clear, 1 thick cloud, 2 thin cloud or haze, 3 shadow (the classes of CloudSEN12). */
+  readonly mask: Raster;
+  /** Share of the surface's light that cloud and haze hide at 550 nm, [height, width]. */
+  readonly opacity: Float32Array;
+}
+
+const THICK_OPACITY = 0.6;
+const THIN_OPACITY = 0.1;
+const SHADOW_SHADE = 0.25;
+
+/** Whether every band of a pixel is nodata. */
+function isEmpty(
+  data: PixelArray,
+  { first, bands, nodata }: {
+    readonly first: number;
+    readonly bands: number;
+    readonly nodata: number;
+  },
+): boolean {
+  for (let b = 0; b < bands; b++) if (data[first + b] !== nodata) return false;
+  return true;
+}
+
+const LARGEST: Readonly<Record<string, number>> = {
+  uint8: 255,
+  uint16: 65535,
+  int16: 32767,
+  uint32: 4294967295,
+  int32: 2147483647,
+};
+
+/** e^(−τ·factor) for τ in steps of `1/steps` up to `top`, one table per band. */
+function transmittances(optics: readonly BandOptics[], top: number): readonly Float32Array[] {
+  return optics.map(({ hazeFactor }) =>
+    Float32Array.from(
+      { length: HAZE_STEPS + 1 },
+      (_, i) => Math.exp(-hazeFactor * top * i / HAZE_STEPS),
+    )
+  );
+}
+
+const HAZE_STEPS = 256;
+
+/** Which way Sentinel-2 flies by day, degrees clockwise from north. */
+const TRACK = 194 * Math.PI / 180;
+
+/** Pixels to the right and down. */
+interface Shift {
+  readonly x: number;
+  readonly y: number;
+}
+
+/** How far a band sees clouds from where B02 sees them. */
+function shiftOf({ delay }: BandOptics, parallax: number): Shift {
+  const way = parallax * delay;
+  return { x: Math.round(way * Math.sin(TRACK)), y: Math.round(-way * Math.cos(TRACK)) };
+}
+
+/** The length of the rows of the sky's clouds, and where in them each band finds the first pixel. */
+function lookups({ width }: Raster, { margin }: Sky, shifts: readonly Shift[]) {
+  const row = width + 2 * margin;
+  return { row, starts: shifts.map(({ x, y }) => (margin - y) * row + margin - x) };
+}
+
+/** Applies the sky to every band. */
+function render(
+  raster: Raster,
+  sky: Sky,
+  { optics, shifts }: {
+    readonly optics: readonly BandOptics[];
+    readonly shifts: readonly Shift[];
+  },
+): PixelArray {
+  const bands = optics.length;
+  const { row, starts } = lookups(raster, sky, shifts);
+  const out = pixelArray(raster.dtype, raster.data.length);
+  const most = LARGEST[raster.dtype];
+  const nodata = raster.nodata ?? 0;
+  const top = sky.haze.reduce((most, value) => Math.max(most, value), 1e-6);
+  const tables = transmittances(optics, top);
+  for (let i = 0; i < sky.haze.length; i++) {
+    const first = i * bands;
+    const above = Math.floor(i / raster.width) * row + i % raster.width;
+    if (isEmpty(raster.data, { first, bands, nodata })) {
+      for (let b = 0; b < bands; b++) out[first + b] = nodata;
+      continue;
+    }
+    const step = Math.round(sky.haze[i]! / top * HAZE_STEPS);
+    const shade = sky.shade[i]!;
+    for (let b = 0; b < bands; b++) {
+      const band = optics[b]!;
+      const surface = raster.data[first + b]!;
+      const path = Math.min(band.path, 0.9 * surface);
+      const shaded = path + (surface - path) * (1 - shade * band.direct);
+      const through = tables[b]![step]!;
+      const hazy = shaded * through + band.haze * (1 - through);
+      const at = above + starts[b]!;
+      const value = hazy + (band.cloud * sky.light[at]! - hazy) * sky.cloud[at]!;
+      out[first + b] = most === undefined ? value : Math.min(Math.max(Math.round(value), 1), most);
+    }
+  }
+  return out;
+}
+
+/** Classes by the band that sees most cloud at a pixel. */
+function classify(
+  raster: Raster,
+  sky: Sky,
+  shifts: readonly Shift[],
+): { mask: Uint8Array; opacity: Float32Array } {
+  const bands = raster.bands.length;
+  const nodata = raster.nodata ?? 0;
+  const mask = new Uint8Array(sky.haze.length);
+  const opacity = new Float32Array(sky.haze.length);
+  const { row, starts } = lookups(raster, sky, shifts);
+  const places = [...new Set(starts)];
+  for (let i = 0; i < mask.length; i++) {
+    if (isEmpty(raster.data, { first: i * bands, bands, nodata })) continue;
+    const above = Math.floor(i / raster.width) * row + i % raster.width;
+    let cloud = 0;
+    for (const start of places) cloud = Math.max(cloud, sky.cloud[above + start]!);
+    const hidden = 1 - (1 - cloud) * Math.exp(-sky.haze[i]!);
+    opacity[i] = hidden;
+    mask[i] = hidden >= THICK_OPACITY
+      ? CLOUD_CLASSES.thick
+      : hidden >= THIN_OPACITY
+      ? CLOUD_CLASSES.thin
+      : sky.shade[i]! >= SHADOW_SHADE
+      ? CLOUD_CLASSES.shadow
+      : CLOUD_CLASSES.clear;
+  }
+  return { mask, opacity };
+}
+
+/**
+ * Puts clouds, haze and shadows over a clear raster.
+ *
+ * @param raster Sentinel-2 bands by any of their names (13 bands, RGB, RGB + NIR, …). Pixels whose
+ *   bands are all nodata (0 where none is stated) stay as they are.
+ * @param rng Decides where the clouds are: the same stream gives the same clouds.
+ * @returns The cloudy raster, its mask and the opacity.
+ * @throws {OptionsError} If an option is unknown or out of range.
+ * @throws {RangeError} If a band is not a Sentinel-2 band.
+ */
+export function syntheticClouds(
+  raster: Raster,
+  rng: Rng,
+  options: SyntheticCloudsOptions = {},
+): CloudyRaster {
+  const checked = checkOptions(options, {
+    checks: CLOUD_CHECKS,
+    defaults: CLOUD_DEFAULTS,
+    path: "$.clouds",
+  }) as Required<SyntheticCloudsOptions>;
+  const tints = rng.fork("tint").normals(raster.bands.length);
+  const optics = raster.bands.map((name, b) => {
+    const band = bandOptics(name, checked);
+    return { ...band, cloud: band.cloud * Math.max(0.2, 1 + checked.tint * tints[b]!) };
+  });
+  const shifts = optics.map((band) => shiftOf(band, checked.parallax));
+  const margin = Math.max(...shifts.flatMap(({ x, y }) => [Math.abs(x), Math.abs(y)]));
+  const sky = makeSky(raster, { ...checked, margin }, rng);
+  const { mask, opacity } = classify(raster, sky, shifts);
+  const { nodata: _, ...place } = raster;
+  return {
+    cloudy: { ...raster, data: render(raster, sky, { optics, shifts }) },
+    mask: { ...place, bands: ["mask"], dtype: "uint8", data: mask },
+    opacity,
+  };
+}
