@@ -33,6 +33,16 @@ async function runExample(
   }
 }
 
+Deno.test("examples/method_on_one_page.ts samples in at most 60 lines", async () => {
+  const code = await Deno.readTextFile(new URL("method_on_one_page.ts", EXAMPLES));
+  assert(code.trimEnd().split("\n").length <= 60);
+  await runExample("method_on_one_page.ts", (lines) => {
+    assertEquals(lines.length, 6);
+    assertMatch(lines[0]!, /^σ 100 → 20\.7, k 300$/);
+    assertMatch(lines[5]!, /^restored \[1, 1, 16, 16, 3\], mean -?\d\.\d{3}$/);
+  });
+});
+
 Deno.test("examples/restore_array.ts restores an array", () =>
   runExample("restore_array.ts", (lines) => {
     assertEquals(lines[1], "restored 32×32 pixels in 13 bands with tiny-random");
