@@ -1,64 +1,28 @@
 /**
- * The paper's sampler (Alg. 2): Euler steps of the backward ODE, with churn the stochastic form.
+ * The paper's sampler (Alg. 2): Euler steps of the backward ODE, stochastic with churn.
  *
  * @module
  */
 
 import type { Entry } from "../core/mod.ts";
-import { execute, type Sequence, stepTowards, tf } from "../engine/mod.ts";
-import { noiseLevelAtSigma } from "../schedules/mod.ts";
-import {
-  CHURN_CHECKS,
-  CHURN_DEFAULTS,
-  churned,
-  churnGamma,
-  churnOf,
-  type ChurnOptions,
-} from "./churn.ts";
+import { type Sequence, stepTowards, tf } from "../engine/mod.ts";
+import { CHURN_CHECKS, CHURN_DEFAULTS, type ChurnOptions } from "./churn.ts";
+import { driftRate } from "./drift.ts";
+import { integrate, type SamplingInterval } from "./integrate.ts";
 import type { Sampler } from "./sampler.ts";
 
 /** Options of {@linkcode euler}. */
 export type EulerOptions = ChurnOptions;
 
-/** First order: one network evaluation per step. Deterministic at sChurn = 0. */
-export function euler(options: EulerOptions = {}): Sampler {
-  const churn = churnOf(options);
-  return {
-    async sample({ schedule, sigmas, denoise, start, noise, onStep }) {
-      const steps = sigmas.length - 1;
-      let y = start.clone() as Sequence;
-      let draws = 0;
-      try {
-        for (let index = 0; index < steps; index++) {
-          const [sigma, sigmaNext] = [sigmas[index]!, sigmas[index + 1]!];
-          // σ̂ = (1 + γ)σ; y ← y + √(σ̂² − σ²)·S_noise·ε (Alg. 2 ll. 5–9, Eq. 19)
-          const gamma = churnGamma(sigma, steps, churn);
-          const level = noiseLevelAtSigma(schedule, sigma * (1 + gamma));
-          const yHat = gamma === 0 ? y : await churned(y, {
-            sigma,
-            sigmaHat: level.sigma,
-            sNoise: churn.sNoise,
-            noise,
-            draw: draws++,
-          });
-          const denoised = await denoise(yHat, Array(start.shape[0]).fill(level));
-          // y ← y + (σ̇/σ̂)(y − D)·Δt (Alg. 2 ll. 10–11, Eq. 11)
-          const next = noiseLevelAtSigma(schedule, sigmaNext);
-          const step = schedule.sigmaDot(level.t) / level.sigma * (next.t - level.t);
-          const stepped = await execute(() => stepTowards(yHat, denoised, tf.scalar(step)));
-          if (yHat !== y) yHat.dispose();
-          y.dispose();
-          y = stepped;
-          await onStep?.({ index, steps, level, next, denoised, y });
-          denoised.dispose();
-        }
-        return y;
-      } catch (error) {
-        y.dispose();
-        throw error;
-      }
-    },
-  };
+/** First order, one network evaluation per step. Deterministic at sChurn = 0. */
+export function euler(churn: EulerOptions = {}): Sampler {
+  return { sample: (problem) => integrate(problem, { step, churn }) };
+}
+
+/** y + Δt·dy/dt, as one fused operation: y + (y − D)·(σ̇/σ)Δt. */
+function step({ schedule, at, next, compute }: SamplingInterval): Promise<Sequence> {
+  const scale = driftRate(schedule, at.level) * (next.t - at.level.t);
+  return compute(() => stepTowards(at.y, at.denoised, tf.scalar(scale)));
 }
 
 /** Catalog entry of {@linkcode euler}. */

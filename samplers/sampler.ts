@@ -1,9 +1,10 @@
 /**
- * The sampler axis: integrators of the backward ODE/SDE, Alg. 2, Eqs. 8–11 and 19.
+ * The sampler axis: integrators of the backward process, Alg. 2, Eqs. 8–11 and 19.
  *
- * A sampler integrates y = x̃ − k(t)·μ. As k̇ = −ṡ/s², μ cancels: Eq. 11 becomes
- * dy/dt = (σ̇/σ)(y − D) and Eq. 19 becomes y ← y + √(σ̂² − σ²)·S_noise·ε. So a sampler never sees μ,
- * and at t = 0, where k = 0, y is the image.
+ * A sampler integrates y = x̃ − k(t)·μ, where μ cancels: dy/dt = (σ̇/σ)(y − D) (`drift.ts`) and churn
+ * adds √(σ̂² − σ²)·S_noise·ε. It never sees μ. At t = 0, where k = 0, y is the image.
+ *
+ * Write a sampler as a step for {@linkcode integrate}.
  *
  * @module
  */
@@ -13,9 +14,9 @@ import type { NoiseLevel, Schedule } from "../schedules/mod.ts";
 
 /** The state after one step. */
 export interface SamplingStep {
-  /** Number of the step, from 0. */
+  /** Index of the step, from 0. */
   readonly index: number;
-  /** How many steps there are. */
+  /** Number of steps. */
   readonly steps: number;
   /** The level at which D was computed (σ̂ with churn). */
   readonly level: NoiseLevel;
@@ -27,26 +28,26 @@ export interface SamplingStep {
   readonly y: Sequence;
 }
 
-/** What a sampler is given. */
+/** Initial value problem of the backward process. */
 export interface SamplingProblem {
   readonly schedule: Schedule;
-  /** Falling σ_i; the last is 0. */
+  /** Decreasing σ_i; the last is 0. */
   readonly sigmas: readonly number[];
   /**
-   * D(y + k·μ; σ) [B, H, W, C], one level per batch item; weights, μ and condition are bound. The
-   * caller owns the result.
+   * D(y + k·μ; σ) [B, H, W, C] at one level per batch item; weights, μ and condition are bound. The
+   * sampler owns the result.
    */
   denoise(y: Sequence, levels: readonly NoiseLevel[]): Promise<Images>;
-  /** σ_0·n [B, L, H, W, C], without μ; stays the caller's. */
+  /** σ_0·n [B, L, H, W, C], without μ; owned by the caller of `sample`. */
   readonly start: Sequence;
-  /** Unit normal noise like `start` for draw number `draw`; the sampler owns it. */
+  /** Unit normal noise like `start` for draw number `draw`, from 0; the sampler owns it. */
   noise(draw: number): Sequence;
-  /** Called after each step. */
+  /** Called after each step and awaited before the next. */
   onStep?(step: SamplingStep): void | Promise<void>;
 }
 
-/** An integrator. */
+/** An integrator of the backward process. */
 export interface Sampler {
-  /** The state at σ = 0 [B, L, H, W, C]; the caller owns it. */
+  /** Returns the state at σ = 0 [B, L, H, W, C]; the caller owns it. */
   sample(problem: SamplingProblem): Promise<Sequence>;
 }

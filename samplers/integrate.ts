@@ -1,0 +1,118 @@
+/**
+ * The sampling loop (Alg. 2), shared by all samplers: noise levels, churn, network evaluations,
+ * `onStep` and the lifetime of tensors. A sampler contributes its step and nothing else.
+ *
+ * @module
+ */
+
+import { execute, type Sequence, type Tensor } from "../engine/mod.ts";
+import { type NoiseLevel, noiseLevelAtSigma, type Schedule } from "../schedules/mod.ts";
+import { churned, churnGamma, churnOf, type ChurnOptions } from "./churn.ts";
+import type { SamplingPoint } from "./drift.ts";
+import type { SamplingProblem } from "./sampler.ts";
+
+/** One interval of the time steps. Every tensor in it belongs to {@linkcode integrate}. */
+export interface SamplingInterval {
+  readonly schedule: Schedule;
+  /** Start of the interval, after churn: σ̂, ŷ, and D there. */
+  readonly at: SamplingPoint;
+  /** End of the interval; σ = 0 in the last one. */
+  readonly next: NoiseLevel;
+  /** Starts of the previous intervals, latest first; at most `memory` of them. */
+  readonly past: readonly SamplingPoint[];
+  /** Evaluates the network at another point, where σ > 0. */
+  evaluate(y: Sequence, level: NoiseLevel): Promise<SamplingPoint>;
+  /** Runs synchronous tensor code. The result lives until the end of the step. */
+  compute<T extends Tensor>(f: () => T): Promise<T>;
+}
+
+/** What distinguishes one sampler from another. */
+export interface SamplingMethod {
+  /** Returns y at `next`, made with `compute`. */
+  readonly step: (interval: SamplingInterval) => Promise<Sequence>;
+  /** Noise added before each step. Default none. */
+  readonly churn?: ChurnOptions;
+  /** Number of previous points that `step` uses: 0 for Runge–Kutta methods (default), 1 for two-step methods. */
+  readonly memory?: number;
+}
+
+/**
+ * Integrates y from σ_0 to 0. Disposes every tensor but the result, also when a step, the denoiser or
+ * `onStep` throws.
+ *
+ * @returns y at σ = 0 [B, L, H, W, C]; the caller owns it.
+ *
+ * @example A first-order sampler
+ * ```ts
+ * import { tf } from "../engine/mod.ts";
+ * import { drift } from "./drift.ts";
+ * import { integrate, type SamplingMethod } from "./integrate.ts";
+ * import type { Sampler } from "./sampler.ts";
+ *
+ * const method: SamplingMethod = {
+ *   // y ← y + Δt·dy/dt
+ *   step: ({ schedule, at, next, compute }) =>
+ *     compute(() => tf.add(at.y, tf.mul(drift(schedule, at), next.t - at.level.t))),
+ * };
+ * const first: Sampler = { sample: (problem) => integrate(problem, method) };
+ * ```
+ */
+export async function integrate(
+  { schedule, sigmas, denoise, start, noise, onStep }: SamplingProblem,
+  { step, churn = {}, memory = 0 }: SamplingMethod,
+): Promise<Sequence> {
+  const steps = sigmas.length - 1;
+  const { sNoise, ...bounds } = churnOf(churn);
+  const { own, release } = tensorScope();
+  const compute = async <T extends Tensor>(f: () => T) => own(await execute(f));
+  const evaluate = async (y: Sequence, level: NoiseLevel) => {
+    const denoised = own(await denoise(y, Array(start.shape[0]).fill(level)));
+    return { level, y, denoised };
+  };
+  let y = own(start.clone() as Sequence);
+  let past: readonly SamplingPoint[] = [];
+  let draws = 0;
+  try {
+    for (let index = 0; index < steps; index++) {
+      const sigma = sigmas[index]!;
+      // σ̂ = (1 + γ)σ; ŷ = y + √(σ̂² − σ²)·S_noise·ε (Eq. 19)
+      const gamma = churnGamma(sigma, { ...bounds, steps });
+      const level = noiseLevelAtSigma(schedule, sigma * (1 + gamma));
+      const yHat = gamma === 0 ? y : await compute(() =>
+        churned(y, { sigma, sigmaHat: level.sigma, sNoise, noise: noise(draws++) })
+      );
+      // D at σ̂, where Alg. 2 l. 11 writes σ
+      const at = await evaluate(yHat, level);
+      const next = noiseLevelAtSigma(schedule, sigmas[index + 1]!);
+      y = own(await step({ schedule, at, next, past, evaluate, compute }));
+      past = [at, ...past].slice(0, memory);
+      const kept = [y, ...past.flatMap((point) => [point.y, point.denoised])];
+      release([at.denoised, ...kept]);
+      await onStep?.({ index, steps, level, next, denoised: at.denoised, y });
+      release(kept);
+    }
+    release([y]);
+    return y;
+  } catch (error) {
+    release([]);
+    throw error;
+  }
+}
+
+/** Tensors with one owner: `own` adds one, `release` disposes all but the given ones. */
+function tensorScope() {
+  const owned = new Set<Tensor>();
+  return {
+    own<T extends Tensor>(tensor: T): T {
+      owned.add(tensor);
+      return tensor;
+    },
+    release(kept: readonly Tensor[]): void {
+      for (const tensor of owned) {
+        if (kept.includes(tensor)) continue;
+        owned.delete(tensor);
+        tensor.dispose();
+      }
+    },
+  };
+}
