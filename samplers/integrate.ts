@@ -42,19 +42,28 @@ export interface SamplingMethod {
  *
  * @returns y at σ = 0 [B, L, H, W, C]; the caller owns it.
  *
- * @example A first-order sampler
+ * @example Euler's method without churn
  * ```ts
- * import { tf } from "../engine/mod.ts";
+ * import { tf, useEngine } from "../engine/mod.ts";
+ * import { rational } from "../schedules/mod.ts";
  * import { drift } from "./drift.ts";
  * import { integrate, type SamplingMethod } from "./integrate.ts";
- * import type { Sampler } from "./sampler.ts";
+ * import { assertEquals } from "@std/assert";
  *
  * const method: SamplingMethod = {
  *   // y ← y + Δt·dy/dt
  *   step: ({ schedule, at, next, compute }) =>
  *     compute(() => tf.add(at.y, tf.mul(drift(schedule, at), next.t - at.level.t))),
  * };
- * const first: Sampler = { sample: (problem) => integrate(problem, method) };
+ * await useEngine("cpu");
+ * const y = await integrate({
+ *   schedule: rational(),
+ *   sigmas: [4, 2, 0],
+ *   denoise: () => Promise.resolve(tf.ones([1, 1, 1, 1])),
+ *   start: tf.fill([1, 1, 1, 1, 1], 4),
+ *   noise: () => tf.zeros([1, 1, 1, 1, 1]),
+ * }, method);
+ * assertEquals(y.dataSync()[0], 1);
  * ```
  */
 export async function integrate(
@@ -78,9 +87,11 @@ export async function integrate(
       // σ̂ = (1 + γ)σ; ŷ = y + √(σ̂² − σ²)·S_noise·ε (Eq. 19)
       const gamma = churnGamma(sigma, { ...bounds, steps });
       const level = noiseLevelAtSigma(schedule, sigma * (1 + gamma));
-      const yHat = gamma === 0 ? y : await compute(() =>
-        churned(y, { sigma, sigmaHat: level.sigma, sNoise, noise: noise(draws++) })
-      );
+      const yHat = gamma === 0
+        ? y
+        : await compute(() =>
+          churned(y, { sigma, sigmaHat: level.sigma, sNoise, noise: noise(draws++) })
+        );
       // D at σ̂, where Alg. 2 l. 11 writes σ
       const at = await evaluate(yHat, level);
       const next = noiseLevelAtSigma(schedule, sigmas[index + 1]!);

@@ -1,5 +1,5 @@
 /**
- * What every sampler must do, for built-ins and plugins alike.
+ * Contract of a sampler, for built-ins and plugins alike.
  *
  * @module
  */
@@ -15,12 +15,19 @@ import {
 } from "../../engine/mod.ts";
 import type { Sampler, SamplingProblem } from "../../samplers/mod.ts";
 import { type NoiseLevel, rational } from "../../schedules/mod.ts";
-import { assert, assertEquals } from "../std_assert.ts";
+import type { Timesteps } from "../../timesteps/mod.ts";
+import { assert, assertEquals, assertRejects } from "../std_assert.ts";
 
-/** What a sampler declares. */
+/** Properties that a sampler declares. */
 export interface SamplerContract {
-  /** Order of convergence in the step size. Left out: it draws noise, and has none. */
+  /** Order of convergence in the step size. Leave it out for a sampler that draws noise. */
   readonly order?: number;
+  /**
+   * σ grid on which the order is measured, with 8, 16 and 32 steps. A method of order p in t
+   * converges on the default, even steps in σ from 2 to 0; one of order p in ln σ, as
+   * DPM-Solver++(2M), needs a grid that is even there, as `exponential({ sigmaMax: 2 })`.
+   */
+  readonly timesteps?: Timesteps;
   /** Engine to run on. Default "wasm". */
   readonly engine?: "cpu" | "wasm" | "webgpu";
 }
@@ -29,13 +36,13 @@ export interface SamplerContract {
 const MEAN = 0.4;
 const VARIANCE = 0.25;
 
-/** Where sampling of the closed form starts. */
+/** σ at which sampling of the closed form starts, unless the contract has a grid. */
 const SIGMA_MAX = 2;
 
-/** How far a measured order may lie from the declared one, with the finest step of 1/64. */
+/** Allowed difference of the measured order from the declared one, with 32 steps at most. */
 const ORDER_ERROR = 0.25;
 
-/** Float32 of values of magnitude 1 over some ten steps. */
+/** Rounding of float32 values of magnitude 1 over some ten steps. */
 const ROUNDING = 1e-5;
 
 const [BATCH, HEIGHT, WIDTH, CHANNELS] = [2, 2, 3, 1];
@@ -45,13 +52,13 @@ function evenSigmas(steps: number, sigmaMax: number): number[] {
   return Array.from({ length: steps + 1 }, (_, i) => sigmaMax * (1 - i / steps));
 }
 
-/** Starts of another size in every pixel, sample and frame. */
+/** Initial values σ·n, different in every pixel, sample and frame. */
 function startValues(length: number, sigma: number, batch = BATCH): Float32Array {
   return createRng(8).normals(batch * length * HEIGHT * WIDTH * CHANNELS)
     .map((value) => value * sigma);
 }
 
-/** The posterior mean E[x0 | y] of a normal x0, which all frames share: the exact denoiser. */
+/** The exact denoiser: the posterior mean E[x0 | y] of a normal x0 that all frames share. */
 function posteriorMean(y: Sequence, levels: readonly NoiseLevel[]): Promise<Images> {
   const variance = levels.map(({ sigma }) => sigma ** 2 / y.shape[1]);
   const weight = variance.map((value) => VARIANCE / (VARIANCE + value));
@@ -65,14 +72,18 @@ function posteriorMean(y: Sequence, levels: readonly NoiseLevel[]): Promise<Imag
 /**
  * Registers the tests of a sampler.
  *
- * @param name How it is called in the tests' names.
+ * @param name Name of the sampler in the tests' names.
  * @param make Makes the sampler.
- * @param contract What it declares.
+ * @param contract Properties that it declares.
  */
 export function testSampler(
   name: string,
   make: () => Sampler,
-  { order, engine = "wasm" }: SamplerContract = {},
+  {
+    order,
+    timesteps = { sigmas: (steps) => evenSigmas(steps, SIGMA_MAX) },
+    engine = "wasm",
+  }: SamplerContract = {},
 ): void {
   function test(what: string, fn: () => Promise<void>): void {
     Deno.test({
@@ -88,7 +99,7 @@ export function testSampler(
     });
   }
 
-  /** Samples from given values; the draws and steps are recorded. */
+  /** Samples from given values and records draws and steps. */
   async function run(values: Float32Array, {
     length = 1,
     batch = BATCH,
@@ -134,7 +145,7 @@ export function testSampler(
       },
     });
     assertEquals(result.shape, shape);
-    assert(!start.isDisposed, "the start is the caller's");
+    assert(!start.isDisposed, "the caller owns start");
     assertEquals(await readTensor(start), values, "the start must not change");
     assertEquals(steps, Array.from({ length: sigmas.length - 1 }, (_, i) => i));
     assertEquals(draws, draws.map((_, i) => i), "draws are numbered 0, 1, 2, …");
@@ -144,7 +155,7 @@ export function testSampler(
     return { out, draws };
   }
 
-  test("gives the image on which every level agrees", async () => {
+  test("returns the image on which every level agrees", async () => {
     const image = createRng(4).normals(BATCH * HEIGHT * WIDTH * CHANNELS);
     const length = 2;
     const { out } = await run(startValues(length, 80), {
@@ -153,14 +164,14 @@ export function testSampler(
       denoise: () => execute(() => tf.tensor4d(image, [BATCH, HEIGHT, WIDTH, CHANNELS])),
     });
     const each = HEIGHT * WIDTH * CHANNELS;
-    // The state starts at 80 and float32 keeps what 1e-7 of that leaves.
+    // The state starts at 80, where the rounding of float32 is of the order of 1e-5.
     out.forEach((value, i) => {
       const wanted = image[Math.floor(i / each / length) * each + i % each]!;
       assert(Math.abs(value - wanted) < 1e-4, `${value} for ${wanted}`);
     });
   });
 
-  test("treats each sample of a batch by itself", async () => {
+  test("samples each item of a batch independently", async () => {
     const all = startValues(3, SIGMA_MAX);
     const sigmas = evenSigmas(6, SIGMA_MAX);
     const { out } = await run(all, { length: 3, sigmas });
@@ -172,10 +183,39 @@ export function testSampler(
     }
   });
 
-  test("gives the same twice", async () => {
+  test("is deterministic given its noise", async () => {
     const sigmas = evenSigmas(4, SIGMA_MAX);
     const first = await run(startValues(2, SIGMA_MAX), { length: 2, sigmas });
     assertEquals(await run(startValues(2, SIGMA_MAX), { length: 2, sigmas }), first);
+  });
+
+  /** Samples with a denoiser that throws at a call, or an `onStep` that throws at a step. */
+  async function runFailing(at: { readonly call?: number; readonly step?: number }) {
+    const shape = [BATCH, 2, HEIGHT, WIDTH, CHANNELS] as Sequence["shape"];
+    const start = tf.tensor5d(startValues(2, SIGMA_MAX), shape);
+    const failure = new Error("failed on purpose");
+    let calls = 0;
+    const sampling = make().sample({
+      schedule: rational({ alpha: 1 }),
+      sigmas: evenSigmas(5, SIGMA_MAX),
+      denoise: (y, levels) =>
+        ++calls === at.call ? Promise.reject(failure) : posteriorMean(y, levels),
+      start,
+      noise: () => tf.tensor5d(startValues(2, 1), shape),
+      onStep: ({ index }) => {
+        if (index === at.step) throw failure;
+      },
+    });
+    const error = await assertRejects(() => sampling);
+    assert(error === failure, `the error must pass through, got ${error}`);
+    assert(!start.isDisposed, "the caller owns start");
+    start.dispose();
+  }
+
+  test("disposes its tensors where the denoiser or onStep throws", async () => {
+    // The fourth evaluation is the corrector's in a sampler that makes two per step.
+    for (const call of [1, 3, 4]) await runFailing({ call });
+    for (const step of [0, 4]) await runFailing({ step });
   });
 
   if (order === undefined) return;
@@ -186,12 +226,13 @@ export function testSampler(
   });
 
   test(`converges with order ${order} to the closed form of a normal x0`, async () => {
-    // dy/dσ = σ(y − m)/(v + σ²), so y − m goes as √(v + σ²).
-    const values = startValues(1, SIGMA_MAX);
-    const shrink = Math.sqrt(VARIANCE / (VARIANCE + SIGMA_MAX ** 2));
+    // dy/dσ = σ(y − m)/(v + σ²): y − m is proportional to √(v + σ²).
     const errors: number[] = [];
     for (const steps of [8, 16, 32]) {
-      const { out } = await run(values, { sigmas: evenSigmas(steps, SIGMA_MAX) });
+      const sigmas = timesteps.sigmas(steps);
+      const values = startValues(1, sigmas[0]!);
+      const shrink = Math.sqrt(VARIANCE / (VARIANCE + sigmas[0]! ** 2));
+      const { out } = await run(values, { sigmas });
       errors.push(
         Math.max(...out.map((value, i) => Math.abs(value - MEAN - (values[i]! - MEAN) * shrink))),
       );

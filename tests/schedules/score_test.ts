@@ -1,4 +1,5 @@
 import { assertAlmostEquals } from "@std/assert";
+import { driftRate } from "../../samplers/mod.ts";
 import { exponential, noiseLevel, power, rational, score } from "../../schedules/mod.ts";
 
 /** Clean values x0 ~ N(MEAN, STD²), a fixed μ. */
@@ -35,7 +36,8 @@ for (
       const kDot = -schedule.sDot(t) / s ** 2;
       const drift = kDot * MU - sigmaDot * sigma * score(level, { state, denoised, mu: MU });
       const inY = drift - kDot * MU;
-      assertAlmostEquals(inY, sigmaDot / sigma * (state - k * MU - denoised), 1e-9 * (1 + kDot));
+      const rate = driftRate(schedule, level);
+      assertAlmostEquals(inY, rate * (state - k * MU - denoised), 1e-9 * (1 + kDot));
     }
   });
 }
