@@ -38,8 +38,11 @@ export {
   type Catalog,
   type ConfigOf,
   type Entry,
+  type EntryFunctions,
+  type EntryHead,
   type Merge,
   type ModuleOfKind,
+  type Plugin,
   Registry,
 } from "./registry.ts";
 export { createRng, type Rng } from "./rng.ts";

@@ -1,39 +1,65 @@
 /**
  * The registry: an immutable value that maps kind and type to a module. `with(plugin)` returns a
- * registry whose type has grown, so a third party's module is typed and checked like a built-in.
+ * registry whose type includes the plugin's modules, so they are typed and checked like built-in
+ * ones.
+ *
+ * Every entry has `summary`, `checks` and `defaults`. Beyond that, a kind decides what its entries
+ * do: most have `create`, and a kind of which this is not true names its functions where its
+ * registry is made, as `new Registry(catalog, { functions: { dataset: ["list", "open"] } })`. The
+ * list is typed by the entries themselves, and plugins are checked against it.
  *
  * @module
  */
 
+import { closest } from "./closest.ts";
 import { checkOptions, type Checks, OptionsError, show } from "./options.ts";
 
-/** One module of a kind: how to check its options and how to build it. */
-export interface Entry<Options, Module> {
+/** Description of one module and its options: the part that the entries of all kinds have. */
+export interface EntryHead<Options> {
   /** One sentence for `emrdm inspect` and error messages. */
   readonly summary: string;
-  /** The factory. Takes its own options and nothing else: modules never hold modules. */
-  readonly create: (options: Options) => Module;
   /** One check per option. */
   readonly checks: Checks<Options>;
   /** The options that may be left out, with their values. */
   readonly defaults: Partial<Options>;
 }
 
+/** One module of a kind whose modules are built from their options. */
+export interface Entry<Options, Module> extends EntryHead<Options> {
+  /** The factory. Takes its own options and nothing else: modules never hold modules. */
+  readonly create: (options: Options) => Module;
+}
+
 /** Any entry, where its options do not matter. */
 // deno-lint-ignore no-explicit-any
-export type AnyEntry = Entry<any, any>;
+export type AnyEntry = EntryHead<any>;
 
-/** Entries by kind and type; also the shape of a plugin. */
+/** Entries by kind and type. */
 export type Catalog = Readonly<Record<string, Readonly<Record<string, AnyEntry>>>>;
 
-/** Two catalogs as one. */
-export type Merge<A, B> = {
-  readonly [K in keyof A | keyof B]: K extends keyof A ? K extends keyof B ? A[K] & B[K] : A[K]
-    : K extends keyof B ? B[K]
-    : never;
+/** Entries for kinds that a catalog has: the shape of a plugin. */
+export type Plugin<C> = {
+  readonly [K in keyof C]?: Readonly<Record<string, PluginEntry<C[K][keyof C[K]]>>>;
 };
 
-type OptionsOf<E> = E extends Entry<infer O, infer _> ? O : never;
+type PluginEntry<E> = [E] extends [never] ? AnyEntry
+  // deno-lint-ignore no-explicit-any
+  : E extends Entry<any, infer M> ? Entry<any, M>
+  : AnyEntry;
+
+/** Names of the functions that the entries of a kind have. */
+export type EntryFunctions<C> = {
+  readonly [K in keyof C]?: readonly (keyof C[K][keyof C[K]] & string)[];
+};
+
+/** A catalog with the entries of a plugin. */
+export type Merge<C extends Catalog, P> = {
+  readonly [K in keyof C]: K extends keyof P ? C[K] & Extract<P[K], Catalog[string]> : C[K];
+};
+
+type OptionsOf<E> = E extends Entry<infer O, infer _> ? O
+  : E extends EntryHead<infer O> ? O
+  : never;
 type ModuleOf<E> = E extends Entry<infer _, infer M> ? M : never;
 
 /** The JSON of one module of kind `K`: its type and its options. */
@@ -41,8 +67,11 @@ export type ConfigOf<C, K extends keyof C> = {
   readonly [T in keyof C[K] & string]: { readonly type: T } & OptionsOf<C[K][T]>;
 }[keyof C[K] & string];
 
-/** What `create(kind, …)` returns. */
+/** The module that `create(kind, …)` returns. */
 export type ModuleOfKind<C, K extends keyof C> = ModuleOf<C[K][keyof C[K]]>;
+
+/** Functions of an entry unless its kind names others. */
+const CREATE = ["create"] as const;
 
 /**
  * Kinds, types and their modules.
@@ -58,29 +87,43 @@ export type ModuleOfKind<C, K extends keyof C> = ModuleOf<C[K][keyof C[K]]>;
  */
 export class Registry<C extends Catalog> {
   readonly #catalog: C;
+  readonly #functions: Readonly<Record<string, readonly string[] | undefined>>;
 
-  constructor(catalog: C) {
+  /**
+   * @param catalog Entries by kind and type. These are all the kinds that there will be.
+   * @param options.functions Functions that the entries of a kind have. Default `create`.
+   * @throws {OptionsError} If an entry is incomplete or a part of it has the wrong type.
+   */
+  constructor(
+    catalog: C,
+    { functions = {} }: { readonly functions?: EntryFunctions<C> } = {},
+  ) {
     this.#catalog = catalog;
+    this.#functions = functions;
+    for (const [kind, entries] of Object.entries(catalog)) this.#check(kind, entries);
   }
 
   /**
-   * A registry that also knows the plugin's modules; this one stays as it is.
+   * A registry that also has the plugin's modules; this one stays as it is.
    *
-   * @throws {OptionsError} If the plugin names a module that is already there.
+   * @throws {OptionsError} If the plugin has a kind that is unknown, an entry that is incomplete, or
+   * a type that is already registered.
    */
-  with<const P extends Catalog>(plugin: P): Registry<Merge<C, P>> {
-    const merged: Record<string, Record<string, AnyEntry>> = {};
-    for (const [kind, entries] of Object.entries(this.#catalog)) merged[kind] = { ...entries };
-    for (const [kind, entries] of Object.entries(plugin)) {
-      const target = merged[kind] ??= {};
-      for (const [type, entry] of Object.entries(entries)) {
-        if (Object.hasOwn(target, type)) {
+  with<const P extends Plugin<C>>(
+    plugin: P & { readonly [K in Exclude<keyof P, keyof C>]: never },
+  ): Registry<Merge<C, P>> {
+    const merged: Record<string, Readonly<Record<string, AnyEntry>>> = { ...this.#catalog };
+    for (const [kind, entries] of Object.entries(plugin as Catalog)) {
+      const present = this.entries(kind);
+      this.#check(kind, entries);
+      for (const type of Object.keys(entries)) {
+        if (Object.hasOwn(present, type)) {
           throw new OptionsError(`$.${kind}.${type}`, "is already registered; choose another name");
         }
-        target[type] = entry;
       }
+      merged[kind] = { ...present, ...entries };
     }
-    return new Registry(merged as Merge<C, P>);
+    return new Registry(merged as Merge<C, P>, { functions: this.#functions as never });
   }
 
   /** The kinds, in the order of the catalog. */
@@ -91,12 +134,30 @@ export class Registry<C extends Catalog> {
   /** The entries of a kind by type. @throws {OptionsError} If the kind is unknown. */
   entries<K extends keyof C & string>(kind: K): C[K] {
     if (!Object.hasOwn(this.#catalog, kind)) {
-      throw new OptionsError(
-        `$.${kind}`,
-        `is not a known kind (known: ${this.kinds().join(", ")})`,
-      );
+      throw new OptionsError(`$.${kind}`, `is not a known kind${listed(kind, this.kinds())}`);
     }
     return this.#catalog[kind];
+  }
+
+  /**
+   * The entry of a module.
+   *
+   * @param path Where the module stands in its configuration; default `$.<kind>`.
+   * @throws {OptionsError} If the kind or the type is unknown.
+   */
+  entry<K extends keyof C & string, T extends keyof C[K] & string>(
+    kind: K,
+    type: T,
+    path: string = `$.${kind}`,
+  ): C[K][T] {
+    const entries = this.entries(kind);
+    if (!Object.hasOwn(entries, type)) {
+      throw new OptionsError(
+        `${path}.type`,
+        `${show(type)} is not a known ${kind}${listed(type, Object.keys(entries))}`,
+      );
+    }
+    return entries[type];
   }
 
   /**
@@ -113,14 +174,16 @@ export class Registry<C extends Catalog> {
     path: string = `$.${kind}`,
   ): ConfigOf<C, K> {
     const { type, options } = split(value, path);
-    const { checks, defaults } = this.#entry(kind, type, path);
+    const { checks, defaults } = this.entry(kind, type as never, path);
     return { type, ...checkOptions<object>(options, { checks, defaults, path }) } as ConfigOf<C, K>;
   }
 
   /**
-   * Builds a module from its type and options, which are checked first.
+   * Builds a module from its type and options, which are checked first. For kinds whose entries have
+   * `create`.
    *
    * @throws {OptionsError} If type or options are unknown, missing or out of range.
+   * @throws {TypeError} If the entries of the kind have no `create`.
    */
   create<K extends keyof C & string, T extends keyof C[K] & string>(
     kind: K,
@@ -128,9 +191,16 @@ export class Registry<C extends Catalog> {
     path: string = `$.${kind}`,
   ): ModuleOf<C[K][T]> {
     const { type: _, ...options } = this.read(kind, config, path) as { type: string };
-    const entry = this.#entry(kind, config.type, path);
+    const functions = this.#functions[kind] ?? CREATE;
+    if (!functions.includes("create")) {
+      throw new TypeError(
+        `Cannot create a ${kind}: its entries must have create, got ${functions.join(", ")}; ` +
+          `call these on registry.entry("${kind}", ${show(config.type)})`,
+      );
+    }
+    const entry: AnyEntry = this.entry(kind, config.type, path);
     try {
-      return entry.create(options);
+      return (entry as Entry<object, ModuleOf<C[K][T]>>).create(options);
     } catch (error) {
       if (error instanceof RangeError || error instanceof TypeError) {
         throw new OptionsError(path, error.message);
@@ -139,18 +209,64 @@ export class Registry<C extends Catalog> {
     }
   }
 
-  #entry(kind: keyof C & string, type: string, path: string): AnyEntry {
-    const entries: Readonly<Record<string, AnyEntry>> = this.entries(kind);
-    const entry = Object.hasOwn(entries, type) ? entries[type] : undefined;
-    if (entry === undefined) {
-      const known = Object.keys(entries).join(", ");
-      throw new OptionsError(
-        `${path}.type`,
-        `${show(type)} is not a known ${kind} (known: ${known})`,
-      );
+  #check(kind: string, entries: unknown): void {
+    if (!isObject(entries)) {
+      throw new OptionsError(`$.${kind}`, `must be entries by type, got ${kindOf(entries)}`);
     }
-    return entry;
+    const functions = this.#functions[kind] ?? CREATE;
+    for (const [type, entry] of Object.entries(entries)) {
+      checkEntry(entry, { functions, path: `$.${kind}.${type}` });
+    }
   }
+}
+
+function checkEntry(
+  entry: unknown,
+  { functions, path }: { readonly functions: readonly string[]; readonly path: string },
+): void {
+  const members = ["summary", "checks", "defaults", ...functions].join(", ");
+  if (!isObject(entry)) {
+    throw new OptionsError(path, `must be an entry { ${members} }, got ${kindOf(entry)}`);
+  }
+  const refuse = (part: string, wanted: string, found: unknown) => {
+    throw new OptionsError(
+      `${path}.${part}`,
+      `must be ${wanted}, got ${kindOf(found)} (an entry has ${members})`,
+    );
+  };
+  const { summary, checks, defaults } = entry;
+  if (typeof summary !== "string" || summary === "") refuse("summary", "a sentence", summary);
+  if (!isObject(checks)) return refuse("checks", "an object with one check per option", checks);
+  for (const [option, check] of Object.entries(checks)) {
+    if (typeof check !== "function") refuse(`checks.${option}`, "a function", check);
+  }
+  if (!isObject(defaults)) return refuse("defaults", "an object", defaults);
+  for (const option of Object.keys(defaults)) {
+    if (!Object.hasOwn(checks, option)) {
+      throw new OptionsError(`${path}.defaults.${option}`, "must be an option that has a check");
+    }
+  }
+  for (const name of functions) {
+    if (typeof entry[name] !== "function") refuse(name, "a function", entry[name]);
+  }
+}
+
+function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+/** A value in an error message, where functions and objects have no short form. */
+function kindOf(value: unknown): string {
+  if (typeof value === "function") return "a function";
+  if (Array.isArray(value)) return "a list";
+  return isObject(value) ? "an object" : show(value);
+}
+
+/** The end of a message about an unknown name: what is meant, and what there is. */
+function listed(given: string, names: readonly string[]): string {
+  const name = closest(given, names);
+  const hint = name === undefined ? "" : `; did you mean ${show(name)}?`;
+  return `${hint} (known: ${names.join(", ")})`;
 }
 
 function split(value: unknown, path: string): { type: string; options: object } {

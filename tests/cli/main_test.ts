@@ -57,17 +57,20 @@ Deno.test("emrdm ends with 1 where something fails", async () => {
 Deno.test("emrdm --plugin adds modules to the registry that commands see", async () => {
   await inFolder(async (folder) => {
     const path = `${folder}/plugin.ts`;
-    await Deno.writeTextFile(
-      path,
-      `const entry = { summary: "mine", create: () => ({}), checks: {}, defaults: {} };
-       export default { schedule: { mine: entry }, palette: { own: entry } };`,
-    );
+    const entry = `const entry = { summary: "x", create: () => ({}), checks: {}, defaults: {} };`;
+    await Deno.writeTextFile(path, `${entry} export default { schedule: { mine: entry } };`);
     const { code, out } = await emrdm("inspect", "--modules", "--json", "--plugin", path);
     assertEquals(code, 0);
     const kinds: Record<string, { type: string }[]> = JSON.parse(out);
     assertEquals(kinds.schedule?.map(({ type }) => type).slice(-1), ["mine"]);
     assert(kinds.schedule!.some(({ type }) => type === "rational"));
-    assertEquals(kinds.palette?.map(({ type }) => type), ["own"]);
+    await Deno.writeTextFile(path, `${entry} export default { schedules: { own: entry } };`);
+    const plural = await emrdm("inspect", "--modules", "--plugin", `file://${path}?1`);
+    assertEquals(plural.code, 1);
+    assertStringIncludes(
+      plural.err,
+      '$.schedules: is not a known kind; did you mean "schedule"? (known: schedule, ',
+    );
     await Deno.writeTextFile(path, "export const nothing = 1;");
     const bad = await emrdm("inspect", "--modules", "--plugin", `file://${path}?2`);
     assertEquals(bad.code, 1);
