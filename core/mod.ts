@@ -4,6 +4,17 @@
  * @module
  */
 
+export type {
+  AnyEntry,
+  Catalog,
+  ConfigOf,
+  Entry,
+  EntryFunctions,
+  EntryHead,
+  Merge,
+  ModuleOfKind,
+  Plugin,
+} from "./entry.ts";
 export { InputError, OutputError } from "./errors.ts";
 export {
   boolean,
@@ -33,18 +44,7 @@ export {
   pixelArray,
   type Raster,
 } from "./raster.ts";
-export {
-  type AnyEntry,
-  type Catalog,
-  type ConfigOf,
-  type Entry,
-  type EntryFunctions,
-  type EntryHead,
-  type Merge,
-  type ModuleOfKind,
-  type Plugin,
-  Registry,
-} from "./registry.ts";
+export { Registry } from "./registry.ts";
 export { createRng, type Rng } from "./rng.ts";
 export {
   type Band,

@@ -12,63 +12,21 @@
  */
 
 import { closest } from "./closest.ts";
-import { checkOptions, type Checks, OptionsError, show } from "./options.ts";
-
-/** Description of one module and its options: the part that the entries of all kinds have. */
-export interface EntryHead<Options> {
-  /** One sentence for `emrdm inspect` and error messages. */
-  readonly summary: string;
-  /** One check per option. */
-  readonly checks: Checks<Options>;
-  /** The options that may be left out, with their values. */
-  readonly defaults: Partial<Options>;
-}
-
-/** One module of a kind whose modules are built from their options. */
-export interface Entry<Options, Module> extends EntryHead<Options> {
-  /** The factory. Takes its own options and nothing else: modules never hold modules. */
-  readonly create: (options: Options) => Module;
-}
-
-/** Any entry, where its options do not matter. */
-// deno-lint-ignore no-explicit-any
-export type AnyEntry = EntryHead<any>;
-
-/** Entries by kind and type. */
-export type Catalog = Readonly<Record<string, Readonly<Record<string, AnyEntry>>>>;
-
-/** Entries for kinds that a catalog has: the shape of a plugin. */
-export type Plugin<C> = {
-  readonly [K in keyof C]?: Readonly<Record<string, PluginEntry<C[K][keyof C[K]]>>>;
-};
-
-type PluginEntry<E> = [E] extends [never] ? AnyEntry
-  // deno-lint-ignore no-explicit-any
-  : E extends Entry<any, infer M> ? Entry<any, M>
-  : AnyEntry;
-
-/** Names of the functions that the entries of a kind have. */
-export type EntryFunctions<C> = {
-  readonly [K in keyof C]?: readonly (keyof C[K][keyof C[K]] & string)[];
-};
-
-/** A catalog with the entries of a plugin. */
-export type Merge<C extends Catalog, P> = {
-  readonly [K in keyof C]: K extends keyof P ? C[K] & Extract<P[K], Catalog[string]> : C[K];
-};
-
-type OptionsOf<E> = E extends Entry<infer O, infer _> ? O
-  : E extends EntryHead<infer O> ? O
-  : never;
-type ModuleOf<E> = E extends Entry<infer _, infer M> ? M : never;
-
-/** The JSON of one module of kind `K`: its type and its options. */
-export type ConfigOf<C, K extends keyof C> = {
-  readonly [T in keyof C[K] & string]: { readonly type: T } & OptionsOf<C[K][T]>;
-}[keyof C[K] & string];
-
-/** The module that `create(kind, …)` returns. */
-export type ModuleOfKind<C, K extends keyof C> = ModuleOf<C[K][keyof C[K]]>;
+import {
+  type AnyEntry,
+  type Catalog,
+  checkEntry,
+  type ConfigOf,
+  describeValue,
+  type Entry,
+  type EntryFunctions,
+  isObject,
+  type Merge,
+  type ModuleOf,
+  type OptionsOf,
+  type Plugin,
+} from "./entry.ts";
+import { checkOptions, OptionsError, show } from "./options.ts";
 
 /** Functions of an entry unless its kind names others. */
 const CREATE = ["create"] as const;
@@ -211,55 +169,13 @@ export class Registry<C extends Catalog> {
 
   #check(kind: string, entries: unknown): void {
     if (!isObject(entries)) {
-      throw new OptionsError(`$.${kind}`, `must be entries by type, got ${kindOf(entries)}`);
+      throw new OptionsError(`$.${kind}`, `must be entries by type, got ${describeValue(entries)}`);
     }
     const functions = this.#functions[kind] ?? CREATE;
     for (const [type, entry] of Object.entries(entries)) {
       checkEntry(entry, { functions, path: `$.${kind}.${type}` });
     }
   }
-}
-
-function checkEntry(
-  entry: unknown,
-  { functions, path }: { readonly functions: readonly string[]; readonly path: string },
-): void {
-  const members = ["summary", "checks", "defaults", ...functions].join(", ");
-  if (!isObject(entry)) {
-    throw new OptionsError(path, `must be an entry { ${members} }, got ${kindOf(entry)}`);
-  }
-  const refuse = (part: string, wanted: string, found: unknown) => {
-    throw new OptionsError(
-      `${path}.${part}`,
-      `must be ${wanted}, got ${kindOf(found)} (an entry has ${members})`,
-    );
-  };
-  const { summary, checks, defaults } = entry;
-  if (typeof summary !== "string" || summary === "") refuse("summary", "a sentence", summary);
-  if (!isObject(checks)) return refuse("checks", "an object with one check per option", checks);
-  for (const [option, check] of Object.entries(checks)) {
-    if (typeof check !== "function") refuse(`checks.${option}`, "a function", check);
-  }
-  if (!isObject(defaults)) return refuse("defaults", "an object", defaults);
-  for (const option of Object.keys(defaults)) {
-    if (!Object.hasOwn(checks, option)) {
-      throw new OptionsError(`${path}.defaults.${option}`, "must be an option that has a check");
-    }
-  }
-  for (const name of functions) {
-    if (typeof entry[name] !== "function") refuse(name, "a function", entry[name]);
-  }
-}
-
-function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
-}
-
-/** A value in an error message, where functions and objects have no short form. */
-function kindOf(value: unknown): string {
-  if (typeof value === "function") return "a function";
-  if (Array.isArray(value)) return "a list";
-  return isObject(value) ? "an object" : show(value);
 }
 
 /** The end of a message about an unknown name: what is meant, and what there is. */
@@ -270,10 +186,10 @@ function listed(given: string, names: readonly string[]): string {
 }
 
 function split(value: unknown, path: string): { type: string; options: object } {
-  if (typeof value !== "object" || value === null || Array.isArray(value)) {
+  if (!isObject(value)) {
     throw new OptionsError(path, `must be an object with a "type", got ${show(value)}`);
   }
-  const { type, ...options } = value as { readonly type?: unknown };
+  const { type, ...options } = value;
   if (typeof type !== "string") {
     throw new OptionsError(`${path}.type`, `must name a module, got ${show(type)}`);
   }
