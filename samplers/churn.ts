@@ -5,7 +5,6 @@
  */
 
 import { type Checks, number, numberOrInfinity } from "../core/mod.ts";
-import { type Sequence, tf } from "../engine/mod.ts";
 
 /** Amount of churn and the noise levels that get it. */
 export interface ChurnOptions {
@@ -22,16 +21,6 @@ export interface ChurnOptions {
 /** No churn. */
 export const CHURN_DEFAULTS = { sChurn: 0, sTmin: 0, sTmax: Infinity, sNoise: 1 } as const;
 
-/** The options completed with their defaults. */
-export function churnOf({
-  sChurn = CHURN_DEFAULTS.sChurn,
-  sTmin = CHURN_DEFAULTS.sTmin,
-  sTmax = CHURN_DEFAULTS.sTmax,
-  sNoise = CHURN_DEFAULTS.sNoise,
-}: ChurnOptions): Required<ChurnOptions> {
-  return { sChurn, sTmin, sTmax, sNoise };
-}
-
 /** Checks of {@linkcode ChurnOptions}. */
 export const CHURN_CHECKS: Checks<ChurnOptions> = {
   sChurn: number({ min: 0 }),
@@ -40,27 +29,22 @@ export const CHURN_CHECKS: Checks<ChurnOptions> = {
   sNoise: number({ min: 0 }),
 };
 
-/** γ of a step at σ: S_churn/N for σ in [S_tmin, S_tmax], else 0 (Alg. 2). */
-export function churnGamma(
+/**
+ * Churn of a step at σ (Eq. 19): γ = S_churn/N for σ in [S_tmin, S_tmax], else 0.
+ *
+ * @returns σ̂ = (1 + γ)σ, and the noise that leads there: √(σ̂² − σ²)·S_noise.
+ */
+export function churnOf(
   sigma: number,
-  { sChurn, sTmin, sTmax, steps }: Required<Omit<ChurnOptions, "sNoise">> & {
-    readonly steps: number;
-  },
-): number {
-  return sTmin <= sigma && sigma <= sTmax ? sChurn / steps : 0;
-}
-
-/** ŷ = y + √(σ̂² − σ²)·S_noise·ε (Eq. 19). */
-export function churned(
-  y: Sequence,
-  { sigma, sigmaHat, sNoise, noise }: {
-    readonly sigma: number;
-    readonly sigmaHat: number;
-    readonly sNoise: number;
-    /** ε, unit normal noise like y. */
-    readonly noise: Sequence;
-  },
-): Sequence {
-  const scale = Math.sqrt(sigmaHat ** 2 - sigma ** 2) * sNoise;
-  return tf.add(y, tf.mul(noise, tf.scalar(scale))) as Sequence;
+  {
+    steps,
+    sChurn = CHURN_DEFAULTS.sChurn,
+    sTmin = CHURN_DEFAULTS.sTmin,
+    sTmax = CHURN_DEFAULTS.sTmax,
+    sNoise = CHURN_DEFAULTS.sNoise,
+  }: ChurnOptions & { readonly steps: number },
+): { readonly sigmaHat: number; readonly noiseScale: number } {
+  const gamma = sTmin <= sigma && sigma <= sTmax ? sChurn / steps : 0;
+  const sigmaHat = sigma * (1 + gamma);
+  return { sigmaHat, noiseScale: Math.sqrt(sigmaHat ** 2 - sigma ** 2) * sNoise };
 }

@@ -5,9 +5,9 @@
  * @module
  */
 
-import { execute, type Sequence, type Tensor } from "../engine/mod.ts";
+import { execute, type Sequence, type Tensor, tf } from "../engine/mod.ts";
 import { type NoiseLevel, noiseLevelAtSigma, type Schedule } from "../schedules/mod.ts";
-import { churned, churnGamma, churnOf, type ChurnOptions } from "./churn.ts";
+import { churnOf, type ChurnOptions } from "./churn.ts";
 import type { SamplingPoint } from "./drift.ts";
 import type { SamplingProblem } from "./sampler.ts";
 
@@ -26,13 +26,13 @@ export interface SamplingInterval {
   compute<T extends Tensor>(f: () => T): Promise<T>;
 }
 
-/** What distinguishes one sampler from another. */
+/** The part of a sampler that is its own. */
 export interface SamplingMethod {
   /** Returns y at `next`, made with `compute`. */
   readonly step: (interval: SamplingInterval) => Promise<Sequence>;
   /** Noise added before each step. Default none. */
   readonly churn?: ChurnOptions;
-  /** Number of previous points that `step` uses: 0 for Runge–Kutta methods (default), 1 for two-step methods. */
+  /** Number of previous points that `step` receives. Default 0; a two-step method needs 1. */
   readonly memory?: number;
 }
 
@@ -71,7 +71,6 @@ export async function integrate(
   { step, churn = {}, memory = 0 }: SamplingMethod,
 ): Promise<Sequence> {
   const steps = sigmas.length - 1;
-  const { sNoise, ...bounds } = churnOf(churn);
   const { own, release } = tensorScope();
   const compute = async <T extends Tensor>(f: () => T) => own(await execute(f));
   const evaluate = async (y: Sequence, level: NoiseLevel) => {
@@ -83,18 +82,16 @@ export async function integrate(
   let draws = 0;
   try {
     for (let index = 0; index < steps; index++) {
-      const sigma = sigmas[index]!;
-      // σ̂ = (1 + γ)σ; ŷ = y + √(σ̂² − σ²)·S_noise·ε (Eq. 19)
-      const gamma = churnGamma(sigma, { ...bounds, steps });
-      const level = noiseLevelAtSigma(schedule, sigma * (1 + gamma));
-      const yHat = gamma === 0
+      const [sigma, sigmaNext] = [sigmas[index]!, sigmas[index + 1]!];
+      // ŷ = y + √(σ̂² − σ²)·S_noise·ε (Eq. 19)
+      const { sigmaHat, noiseScale } = churnOf(sigma, { ...churn, steps });
+      const level = noiseLevelAtSigma(schedule, sigmaHat);
+      const yHat = sigmaHat === sigma
         ? y
-        : await compute(() =>
-          churned(y, { sigma, sigmaHat: level.sigma, sNoise, noise: noise(draws++) })
-        );
-      // D at σ̂, where Alg. 2 l. 11 writes σ
+        : await compute(() => tf.add(y, tf.mul(noise(draws++), tf.scalar(noiseScale))) as Sequence);
+      // D is evaluated at σ̂, as in the authors' code; Alg. 2 l. 11 writes σ.
       const at = await evaluate(yHat, level);
-      const next = noiseLevelAtSigma(schedule, sigmas[index + 1]!);
+      const next = noiseLevelAtSigma(schedule, sigmaNext);
       y = own(await step({ schedule, at, next, past, evaluate, compute }));
       past = [at, ...past].slice(0, memory);
       const kept = [y, ...past.flatMap((point) => [point.y, point.denoised])];

@@ -344,7 +344,11 @@ testOn(
 
 Deno.test("churn options that are undefined have their defaults", () => {
   const given = { sChurn: 5, sTmin: undefined, sTmax: undefined, sNoise: undefined };
-  assertEquals(churnOf(given), { sChurn: 5, sTmin: 0, sTmax: Infinity, sNoise: 1 });
+  for (const sigma of [0, 1e-300, 2, 1e100]) {
+    const { sigmaHat, noiseScale } = churnOf(sigma, { ...given, steps: 5 });
+    assertEquals([sigmaHat, noiseScale], [2 * sigma, Math.sqrt(4 * sigma ** 2 - sigma ** 2)]);
+  }
+  assertEquals(churnOf(2, { sChurn: undefined, steps: 5 }), { sigmaHat: 2, noiseScale: 0 });
 });
 
 Deno.test("the catalog entries of samplers refuse bad options with their path", () => {
