@@ -6,19 +6,19 @@
 
 import { type Checks, OptionsError, show } from "./options.ts";
 
-/** Description of one module and its options: the part that the entries of all kinds have. */
+/** Description of one module and its options, common to the entries of all kinds. */
 export interface EntryHead<Options> {
   /** One sentence for `emrdm inspect` and error messages. */
   readonly summary: string;
   /** One check per option. */
   readonly checks: Checks<Options>;
-  /** The options that may be left out, with their values. */
+  /** Values of the optional options. */
   readonly defaults: Partial<Options>;
 }
 
 /** One module of a kind whose modules are built from their options. */
 export interface Entry<Options, Module> extends EntryHead<Options> {
-  /** The factory. Takes its own options and nothing else: modules never hold modules. */
+  /** The factory. It takes the module's own options only: modules never hold modules. */
   readonly create: (options: Options) => Module;
 }
 
@@ -69,7 +69,7 @@ export type ModuleOfKind<C, K extends keyof C> = ModuleOf<C[K][keyof C[K]]>;
  * Checks that an entry is complete.
  *
  * @param functions Functions that it must have.
- * @param path Where it stands in its catalog, as `$.sampler.mine`.
+ * @param path Path of the entry in its catalog, as `$.sampler.mine`.
  * @throws {OptionsError} With the path of the part that is missing or has the wrong type.
  */
 export function checkEntry(
@@ -108,7 +108,7 @@ export function isObject(value: unknown): value is Readonly<Record<string, unkno
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
-/** A value in an error message, where functions and objects have no short form. */
+/** Describes a value in an error message: functions, lists and objects by kind. */
 export function describeValue(value: unknown): string {
   if (typeof value === "function") return "a function";
   if (Array.isArray(value)) return "a list";

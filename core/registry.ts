@@ -3,10 +3,10 @@
  * registry whose type includes the plugin's modules, so they are typed and checked like built-in
  * ones.
  *
- * Every entry has `summary`, `checks` and `defaults`. Beyond that, a kind decides what its entries
- * do: most have `create`, and a kind of which this is not true names its functions where its
- * registry is made, as `new Registry(catalog, { functions: { dataset: ["list", "open"] } })`. The
- * list is typed by the entries themselves, and plugins are checked against it.
+ * Every entry has `summary`, `checks` and `defaults`, and the functions of its kind: `create`, unless
+ * the registry names others, as in
+ * `new Registry(catalog, { functions: { dataset: ["list", "open"] } })`. The names are typed by the
+ * catalog's entries, and the entries of plugins are checked against them.
  *
  * @module
  */
@@ -48,8 +48,8 @@ export class Registry<C extends Catalog> {
   readonly #functions: Readonly<Record<string, readonly string[] | undefined>>;
 
   /**
-   * @param catalog Entries by kind and type. These are all the kinds that there will be.
-   * @param options.functions Functions that the entries of a kind have. Default `create`.
+   * @param catalog Entries by kind and type; plugins add types, not kinds.
+   * @param options.functions Functions of a kind's entries. Default `create`.
    * @throws {OptionsError} If an entry is incomplete or a part of it has the wrong type.
    */
   constructor(
@@ -64,8 +64,8 @@ export class Registry<C extends Catalog> {
   /**
    * A registry that also has the plugin's modules; this one stays as it is.
    *
-   * @throws {OptionsError} If the plugin has a kind that is unknown, an entry that is incomplete, or
-   * a type that is already registered.
+   * @throws {OptionsError} If the plugin has an unknown kind, an incomplete entry or a type that is
+   * already registered.
    */
   with<const P extends Plugin<C>>(
     plugin: P & { readonly [K in Exclude<keyof P, keyof C>]: never },
@@ -100,7 +100,7 @@ export class Registry<C extends Catalog> {
   /**
    * The entry of a module.
    *
-   * @param path Where the module stands in its configuration; default `$.<kind>`.
+   * @param path Path of the module in its configuration. Default `$.<kind>`.
    * @throws {OptionsError} If the kind or the type is unknown.
    */
   entry<K extends keyof C & string, T extends keyof C[K] & string>(
@@ -123,7 +123,7 @@ export class Registry<C extends Catalog> {
    *
    * @param kind The kind, as "schedule".
    * @param value `{ "type": …, …options }`.
-   * @param path Where it stands in its configuration; default `$.<kind>`.
+   * @param path Path of the module in its configuration. Default `$.<kind>`.
    * @throws {OptionsError} If type or options are unknown, missing or out of range.
    */
   read<K extends keyof C & string>(
@@ -137,8 +137,8 @@ export class Registry<C extends Catalog> {
   }
 
   /**
-   * Builds a module from its type and options, which are checked first. For kinds whose entries have
-   * `create`.
+   * Builds a module from its type and options, which are checked first. For kinds whose entries
+   * have `create`.
    *
    * @throws {OptionsError} If type or options are unknown, missing or out of range.
    * @throws {TypeError} If the entries of the kind have no `create`.
@@ -178,7 +178,7 @@ export class Registry<C extends Catalog> {
   }
 }
 
-/** The end of a message about an unknown name: what is meant, and what there is. */
+/** End of a message about an unknown name: the closest known name, and all of them. */
 function listed(given: string, names: readonly string[]): string {
   const name = closest(given, names);
   const hint = name === undefined ? "" : `; did you mean ${show(name)}?`;

@@ -1,4 +1,4 @@
-/** The clearest frame of each pixel. @module */
+/** Clearest frame at each pixel. @module */
 
 import type { Entry } from "../core/mod.ts";
 import { type Images, tf } from "../engine/mod.ts";
@@ -8,14 +8,14 @@ import type { Fusion } from "./fusion.ts";
 /** Options of {@linkcode clearest}: none. */
 export type ClearestOptions = Readonly<Record<never, never>>;
 
-/** The frame with the greatest weight at each pixel; frames that weigh the same are averaged. */
+/** Takes the frame with the greatest weight at each pixel and averages ties. */
 export function clearest(_options: ClearestOptions = {}): Fusion {
   return {
     fuse: (images, weights) =>
       tf.tidy(() => {
         const w = frameWeights(images, weights);
         const best = tf.cast(tf.greaterEqual(w, tf.max(w, 1, true)), "float32");
-        // A cast on webgpu keeps its integers, which a sum over frames cannot read; a product does.
+        // On webgpu a cast keeps integers, which a sum over frames cannot read; a product is float.
         const chosen = tf.mul(best, tf.scalar(1));
         return tf.div(tf.sum(tf.mul(images, chosen), 1), tf.sum(chosen, 1)) as Images;
       }),
@@ -24,7 +24,7 @@ export function clearest(_options: ClearestOptions = {}): Fusion {
 
 /** Catalog entry of {@linkcode clearest}. */
 export const clearestEntry: Entry<ClearestOptions, Fusion> = {
-  summary: "the clearest frame of each pixel",
+  summary: "clearest frame at each pixel",
   create: clearest,
   checks: {},
   defaults: {},

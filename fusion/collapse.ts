@@ -3,8 +3,8 @@
 import { type Images, type Sequence, type Tensor5D, tf } from "../engine/mod.ts";
 
 /**
- * Σ_l masks[g, l] ⊙ x[l, channel group g]: head g of the masks weighs the g-th contiguous group of
- * channels.
+ * Σ_l masks[g, l] ⊙ x[l, channel group g]: head g of the masks weights the g-th contiguous group
+ * of channels.
  *
  * @param x [B, L, H, W, C]; C is a multiple of G.
  * @param masks [G, B, L, H, W].

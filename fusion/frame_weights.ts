@@ -1,10 +1,10 @@
-/** Weights of frames per pixel, made safe to divide by. @module */
+/** Weights of the frames at each pixel, with a positive sum. @module */
 
 import { type Sequence, tf } from "../engine/mod.ts";
 
 /**
- * The given weights [B, L, H, W, 1], or ones; where all frames of a pixel weigh nothing, all weigh
- * the same.
+ * Returns the given weights [B, L, H, W, 1], or ones. Where all weights of a pixel are 0, its
+ * frames get equal weights.
  *
  * @throws {TypeError} If the weights do not match the images.
  */

@@ -8,16 +8,15 @@ import type { Fusion } from "./fusion.ts";
 /** Options of {@linkcode median}: none. */
 export type MedianOptions = Readonly<Record<never, never>>;
 
-/** Costs within this fraction of the least one count as equal: float32 sums of a few terms. */
+/** Relative difference of costs that is rounding of float32 sums: such costs count as equal. */
 const TIE = 1e-5;
 
-/** Beyond every value of an image, and finite, so that 0 times it is 0. */
+/** Larger than any value of an image, yet finite, so that 0 times it is 0. */
 const BEYOND = 1e30;
 
 /**
- * The weighted median of every pixel and band: the frame value x that minimises Σ_l w_l·|x − x_l|.
- * Where several do, the middle of the least and the greatest, which is the usual median of an even
- * number.
+ * Weighted median of each pixel and band: the frame value x that minimizes Σ_l w_l·|x − x_l|. If
+ * several do, the midpoint of the smallest and the largest, as for the median of an even count.
  */
 export function median(_options: MedianOptions = {}): Fusion {
   return {
@@ -30,7 +29,7 @@ export function median(_options: MedianOptions = {}): Fusion {
         );
         const all = tf.concat(costs, 1);
         const least = tf.mul(tf.min(all, 1, true), tf.scalar(1 + TIE));
-        // A frame of weight 0 was not seen and must not be chosen.
+        // A frame of weight 0 must not be chosen.
         const seen = tf.cast(tf.greater(w, tf.scalar(0)), "float32");
         const chosen = tf.mul(tf.cast(tf.lessEqual(all, least), "float32"), seen);
         const some = tf.cast(tf.equal(tf.sum(chosen, 1, true), tf.scalar(0)), "float32");

@@ -1,5 +1,5 @@
 /**
- * EDM's distribution of σ in training, ln σ ~ N(P_mean, P_std²) (Alg. 1 l. 2).
+ * EDM's distribution of σ in training, ln σ ~ N(P_mean, P_std²) (Alg. 1).
  *
  * @module
  */
@@ -18,8 +18,8 @@ export interface LogNormalOptions {
 const DEFAULTS = { pMean: -1.4, pStd: 1.4 } as const;
 
 /**
- * ln σ is normal, without bounds: the σ_max = 100 at which sampling starts is 4.3 standard
- * deviations out.
+ * Normal ln σ, not clamped. With the defaults, σ_max = 100, where sampling starts, is 4.3 standard
+ * deviations above the mean.
  *
  * @example
  * ```ts

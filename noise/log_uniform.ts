@@ -1,5 +1,5 @@
 /**
- * Every octave of σ trained alike: ln σ uniform between two bounds.
+ * Log-uniform distribution of σ: every octave is trained equally often.
  *
  * @module
  */
@@ -9,9 +9,9 @@ import type { NoiseDistribution } from "./noise_distribution.ts";
 
 /** Options of {@linkcode logUniform}. */
 export interface LogUniformOptions {
-  /** Least σ, > 0. Default 0.001, where the paper's sampling ends. */
+  /** Lower bound of σ, > 0. Default 0.001, where the paper's sampling ends. */
   readonly sigmaMin?: number;
-  /** Bound of σ, > σ_min. Default 100, where the paper's sampling starts. */
+  /** Upper bound of σ, > σ_min. Default 100, where the paper's sampling starts. */
   readonly sigmaMax?: number;
 }
 
@@ -44,7 +44,7 @@ export function logUniform(
 
 /** Catalog entry of {@linkcode logUniform}. */
 export const logUniformEntry: Entry<LogUniformOptions, NoiseDistribution> = {
-  summary: "ln σ uniform: every octave of σ is trained alike",
+  summary: "ln σ uniform: every octave of σ is trained equally often",
   create: logUniform,
   checks: { sigmaMin: number({ above: 0 }), sigmaMax: number({ above: 0 }) },
   defaults: DEFAULTS,

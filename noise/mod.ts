@@ -1,5 +1,5 @@
 /**
- * Distributions of σ in training, Alg. 1 l. 2.
+ * Distributions of σ in training, Alg. 1.
  *
  * @module
  */

@@ -1,13 +1,13 @@
 /**
- * The noise axis: which σ is trained how often, Alg. 1 l. 2.
+ * The noise axis: the distribution of σ in training, Alg. 1.
  *
  * @module
  */
 
 import type { Rng } from "../core/mod.ts";
 
-/** The distribution of σ in training. */
+/** Distribution of σ in training. */
 export interface NoiseDistribution {
-  /** One σ > 0, from the first number of the given stream (fork it by step and sample). */
+  /** Draws σ > 0 from the first number of a stream, which the caller forks by step and sample. */
   sample(rng: Rng): number;
 }

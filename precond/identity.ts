@@ -11,7 +11,7 @@ import type { Preconditioner } from "./preconditioner.ts";
 export type IdentityOptions = Record<never, never>;
 
 /**
- * D = F: c_in = c_out = 1, c_skip = 0; c_noise = ln(σ)/4 as everywhere.
+ * D = F: c_in = c_out = 1, c_skip = 0; c_noise = ln(σ)/4 as in the other modules.
  *
  * @example
  * ```ts
@@ -29,7 +29,7 @@ export function identity(): Preconditioner {
 
 /** Catalog entry of {@linkcode identity}. */
 export const identityEntry: Entry<IdentityOptions, Preconditioner> = {
-  summary: "D = F: the network predicts the clean image from the noised one as it is",
+  summary: "D = F: the network maps the noised image to the clean one",
   create: identity,
   checks: {},
   defaults: {},

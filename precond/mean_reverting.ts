@@ -13,26 +13,26 @@ export interface MeanRevertingOptions {
   readonly sigmaData?: number;
   /** Standard deviation of μ, ≥ 0. Default 1 (Sec. 4). */
   readonly sigmaMu?: number;
-  /** Covariance of x0 and μ (no standard deviation), |σ_cov| ≤ σ_data·σ_mu. Default 0.9 (Sec. 4). */
+  /** Covariance of x0 and μ, |σ_cov| ≤ σ_data·σ_mu. Default 0.9 (Sec. 4). */
   readonly sigmaCov?: number;
 }
 
 const DEFAULTS = { sigmaData: 1, sigmaMu: 1, sigmaCov: 0.9 } as const;
 
-/** Room for the rounding of σ_data·σ_mu, where the covariance is meant to be its bound. */
+/** Tolerance for the rounding of σ_data·σ_mu, for a covariance at its bound. */
 const ROUNDING = 1 + 1e-12;
 
 /**
- * Unit variance at the network's input and target, and a skip that leaves it the least to do.
+ * Scales the network's input and target to unit variance, with the c_skip that minimizes c_out.
  *
  * With v = σ_data² + k²σ_mu² + 2kσ_cov, the variance of x0 + k·μ:
  * c_in = 1/√(v + σ²), c_skip = (σ_data² + kσ_cov)/(v + σ²/L),
  * c_out² = ((σ²/L + k²σ_mu²)σ_data² − k²σ_cov²)/(v + σ²/L), c_noise = ln(σ)/4.
  *
- * c_in scales single frames, so it has the whole σ²; c_skip and c_out speak of their mean.
+ * c_in scales single frames, hence σ²; c_skip and c_out scale the mean of L frames, hence σ²/L.
  *
- * @throws {RangeError} If the moments are no moments: σ_data ≤ 0, σ_mu < 0 or
- * |σ_cov| > σ_data·σ_mu, where c_out² would turn negative.
+ * @throws {RangeError} If the moments are impossible: σ_data ≤ 0, σ_mu < 0 or
+ * |σ_cov| > σ_data·σ_mu, where c_out² would be negative.
  *
  * @example
  * ```ts
@@ -56,11 +56,11 @@ export function meanReverting({
   if (!(Math.abs(sigmaCov) <= sigmaData * sigmaMu * ROUNDING)) {
     throw new RangeError(
       `Cannot precondition: |sigmaCov| must be ≤ sigmaData·sigmaMu = ${sigmaData * sigmaMu} ` +
-        `(it is a covariance), got ${sigmaCov}; sigmaCov is 0.9 unless given, which fits ` +
-        `sigmaData = sigmaMu = 1 but not 0.5 and 0.5`,
+        `(it is a covariance), got ${sigmaCov}; the default 0.9 fits sigmaData = sigmaMu = 1 ` +
+        `but not 0.5 and 0.5`,
     );
   }
-  // σ_data²σ_mu² − σ_cov² as a product: no cancellation where x0 and μ are almost the same.
+  // σ_data²σ_mu² − σ_cov² as a product, which avoids cancellation where x0 and μ are nearly equal.
   const determinant = Math.max(
     0,
     (sigmaData * sigmaMu - sigmaCov) * (sigmaData * sigmaMu + sigmaCov),

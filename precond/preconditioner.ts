@@ -6,7 +6,7 @@
 
 import type { NoiseLevel } from "../schedules/mod.ts";
 
-/** D = mean_l(cSkip·x̃ˡ) + cOut·F([cIn·x̃, c], cNoise) (Eq. 13). */
+/** Coefficients of D = mean_l(cSkip·x̃ˡ) + cOut·F({[cIn·x̃ˡ, cˡ]}, cNoise) (Eq. 13). */
 export interface Coefficients {
   /** Scale of the noised images at the network's input. */
   readonly cIn: number;
@@ -14,15 +14,17 @@ export interface Coefficients {
   readonly cSkip: number;
   /** Weight of the network's output. */
   readonly cOut: number;
-  /** The noise level as the network sees it. */
+  /** Noise level as the network receives it. */
   readonly cNoise: number;
 }
 
-/** Scales of the denoiser at a noise level. */
+/** Preconditioning of the denoiser. */
 export interface Preconditioner {
   /**
+   * Returns the coefficients at a noise level.
+   *
    * @param level σ > 0 and k.
-   * @param length Frames L ≥ 1 that share one D; 1 is the mono-temporal case.
+   * @param length Number of frames L ≥ 1 that share one D; 1 is the mono-temporal case.
    */
   coefficients(level: NoiseLevel, length: number): Coefficients;
 }

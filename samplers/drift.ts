@@ -1,8 +1,8 @@
 /**
  * The drift of the backward process, the one home of Eqs. 8, 9 and 11.
  *
- * The backward SDE and ODE (Eqs. 8 and 9) need the score, which the denoiser D gives (Eq. 10, `score`
- * in `schedules/score.ts`). The ODE then reads dx̃/dt = −ṡ/s²·μ − (σ̇/σ)(D + k·μ − x̃) (Eq. 11). In
+ * The backward SDE and ODE (Eqs. 8 and 9) need the score, which the denoiser D provides (Eq. 10,
+ * `schedules/score.ts`). The ODE then reads dx̃/dt = −ṡ/s²·μ − (σ̇/σ)(D + k·μ − x̃) (Eq. 11). In
  * y = x̃ − k·μ, with k̇ = −ṡ/s², the terms in μ cancel: dy/dt = (σ̇/σ)(y − D).
  *
  * @module

@@ -37,8 +37,8 @@ export interface SamplingMethod {
 }
 
 /**
- * Integrates y from σ_0 to 0. Disposes every tensor but the result, also when a step, the denoiser or
- * `onStep` throws.
+ * Integrates y from σ_0 to 0. Disposes every tensor but the result, also when a step, the denoiser
+ * or `onStep` throws.
  *
  * @returns y at σ = 0 [B, L, H, W, C]; the caller owns it.
  *

@@ -10,8 +10,8 @@ import type { Schedule } from "./schedule.ts";
 /** Options of {@linkcode exponential}. */
 export interface ExponentialOptions {
   /**
-   * Rate θ > 0 of Eq. 3's drift, f(t) = θ. Default 0.05, with which μ outweighs the image a
-   * hundredfold at t = 100 (k = e⁵ − 1).
+   * Rate θ > 0 of the drift f(t) = θ (Eq. 3), per unit of t. Default 0.05, so that
+   * k(100) = e⁵ − 1 ≈ 147.
    */
   readonly theta?: number;
 }
@@ -21,7 +21,7 @@ const DEFAULTS = { theta: 0.05 } as const;
 /**
  * s(t) = e^(−θt) with σ(t) = t: k(t) = e^(θt) − 1.
  *
- * s leaves the numbers that float64 knows at θt ≈ 745; noise levels beyond are errors.
+ * s underflows at θt ≈ 745; noise levels beyond that are errors.
  *
  * @example
  * ```ts

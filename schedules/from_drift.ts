@@ -1,5 +1,5 @@
 /**
- * A schedule from the drift and diffusion of its SDE, Eqs. 3 and 7.
+ * Schedule from the drift and diffusion of an SDE, Eqs. 3 and 7.
  *
  * @module
  */
@@ -9,20 +9,20 @@ import type { Schedule } from "./schedule.ts";
 
 /** f and g of dx = f(t)(μ − x)dt + g(t)dw (Eq. 3), continuous for t > 0. */
 export interface Drift {
-  /** Rate of reversion f(t) ≥ 0, per unit of t; may be infinite at t = 0 if its integral is not. */
+  /** Rate of reversion f(t) ≥ 0, per unit of t; may be infinite at t = 0 if it is integrable. */
   readonly f: (t: number) => number;
   /** Diffusion g(t) > 0 for t > 0. */
   readonly g: (t: number) => number;
 }
 
-/** Where the derivative of σ at 0 is taken from. */
+/** The time t at which σ(t)/t stands for σ̇(0). */
 const NEAR_ZERO = 2 ** -60;
 
 /**
  * s(t) = exp(−∫₀ᵗ f) and σ(t)² = ∫₀ᵗ (g/s)² (Eq. 7), by adaptive quadrature to about 1e-11.
  *
- * The schedule keeps the integrals that it has computed. It takes functions, so no JSON can name
- * it: call it from a script, or from the factory of a plugin.
+ * Integrals are computed once and cached. The arguments are functions, so JSON cannot name this
+ * schedule: call it from a script or from the factory of a plugin.
  *
  * @throws {RangeError} From `sigmaInverse`, if σ(t) never reaches the noise level.
  *
@@ -42,7 +42,7 @@ export function fromDrift({ f, g }: Drift): Schedule {
   const s = (t: number) => Math.exp(-reversion(t));
   const variance = antiderivative((t) => (g(t) / s(t)) ** 2);
   const sigma = (t: number) => Math.sqrt(variance(t));
-  // From d(σ²)/dt = (g/s)². At 0, where that is 0/0, the slope of the first piece.
+  // d(σ²)/dt = (g/s)². At t = 0 the quotient is 0/0 and a difference takes its place.
   const sigmaDot = (t: number) =>
     t > 0 ? (g(t) / s(t)) ** 2 / (2 * sigma(t)) : sigma(NEAR_ZERO) / NEAR_ZERO;
   return {

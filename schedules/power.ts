@@ -10,7 +10,7 @@ import type { Schedule } from "./schedule.ts";
 
 /** Options of {@linkcode power}. */
 export interface PowerOptions {
-  /** Exponent p > 0 of k(t); 1 gives k(t) = t whatever q is. */
+  /** Exponent p > 0 of k(t); p = 1 gives k(t) = t for every q. */
   readonly p: number;
   /** The time q > 0 at which k(q) = q. Default 1. */
   readonly q?: number;
@@ -21,9 +21,8 @@ const DEFAULTS = { q: 1 } as const;
 /**
  * s(t) = 1/(1 + q^(1−p)·t^p) with σ(t) = t.
  *
- * Where p < 1, μ enters infinitely fast at the start: ṡ(0) = −∞ (and k̇(0) = ∞). Samplers do not
- * notice, as they integrate y = x̃ − k·μ, where k̇ does not occur; an integrator of Eq. 11 in x̃ must
- * not evaluate the drift at t = 0.
+ * For p < 1, ṡ(0) = −∞ and k̇(0) = ∞. Samplers are unaffected: they integrate y = x̃ − k·μ, whose
+ * drift has no k̇. An integrator of Eq. 11 in x̃ must not evaluate the drift at t = 0.
  *
  * @example
  * ```ts

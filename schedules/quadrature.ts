@@ -1,5 +1,5 @@
 /**
- * Integrals and roots for schedules that are given by functions.
+ * Quadrature and root finding for schedules that are defined by functions.
  *
  * @module
  */
@@ -15,16 +15,16 @@ const NODES = [
   [0.9739065285171717, 0.06667134430868814],
 ] as const;
 
-/** Error of an integral relative to its size, at which intervals are no longer halved. */
+/** Relative error of an integral at which intervals are no longer halved. */
 const TOLERANCE = 1e-12;
 
-/** Halvings of an interval; a kink of the integrand is then confined to 1e-6 of it. */
+/** Maximum number of halvings; it confines a kink of the integrand to 1e-6 of the interval. */
 const MAX_DEPTH = 20;
 
-/** Step of the root finding relative to t, at which it ends. */
+/** Relative step in t at which root finding stops. */
 const ROOT_TOLERANCE = 1e-13;
 
-/** Where the geometric panels begin: below any noise level in use. */
+/** Start of the geometric panels, below any noise level in use. */
 const FIRST = 2 ** -80;
 
 function gauss(f: RealFunction, from: number, to: number): number {
@@ -53,14 +53,14 @@ function refine(
   if (!Number.isFinite(halves) || depth === 0 || Math.abs(halves - whole) <= tolerance) {
     return halves;
   }
-  // The same tolerance for both halves: a kink ends at an interval that is small enough, and the
-  // rounding of nested integrals does not look like error.
+  // Both halves get the full tolerance: refinement of a kink then ends at a small interval, and the
+  // rounding of nested integrals is not mistaken for error.
   const next = { tolerance, depth: depth - 1 };
   return refine(f, [from, middle], { ...next, whole: left }) +
     refine(f, [middle, to], { ...next, whole: right });
 }
 
-/** ∫ f over [from, to] by adaptive Gauss–Legendre quadrature; the ends are never evaluated. */
+/** ∫ f over [from, to] by adaptive Gauss–Legendre quadrature; f is never evaluated at the ends. */
 export function integrate(f: RealFunction, from: number, to: number): number {
   const whole = gauss(f, from, to);
   const size = gauss((t) => Math.abs(f(t)), from, to);
@@ -68,8 +68,8 @@ export function integrate(f: RealFunction, from: number, to: number): number {
 }
 
 /**
- * t ↦ ∫₀ᵗ f. Octaves of t are integrated once and kept, so that an integrable singularity at 0
- * costs no accuracy and late times cost as little as early ones.
+ * Antiderivative t ↦ ∫₀ᵗ f. Each octave of t is integrated once and cached, so an integrable
+ * singularity at 0 costs no accuracy and large t costs no more than small t.
  */
 export function antiderivative(f: RealFunction): RealFunction {
   const sums = [gauss(f, 0, FIRST)];
@@ -86,8 +86,8 @@ export function antiderivative(f: RealFunction): RealFunction {
 }
 
 /**
- * The t > 0 at which a rising function with f(0) = 0 has the given value > 0: Newton's method on
- * log f(log t), kept inside a bracket. A power of t is found in one step.
+ * Inverts an increasing function with f(0) = 0 at a value > 0, by bracketed Newton iteration on
+ * log f(log t). A power of t takes one step.
  *
  * @param f The function and its derivative.
  * @throws {RangeError} If f stays below or above the value for every t in [2⁻⁸⁰, 2⁸⁰].

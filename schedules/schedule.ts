@@ -7,14 +7,14 @@
 /**
  * The mean-reverting process x(t) = s(t)·x0 + (1 − s(t))·μ + s(t)·σ(t)·n, n ~ N(0, I) (Eq. 6).
  *
- * s falls from s(0) = 1 within (0, 1]; σ rises from σ(0) = 0.
+ * s decreases from s(0) = 1 and stays in (0, 1]; σ increases from σ(0) = 0.
  */
 export interface Schedule {
   /** Noise level σ(t) of the rescaled state x/s. */
   sigma(t: number): number;
   /** dσ/dt. */
   sigmaDot(t: number): number;
-  /** The t at which σ(t) = sigma. */
+  /** The time t with σ(t) = sigma. */
   sigmaInverse(sigma: number): number;
   /** Signal scale s(t). */
   s(t: number): number;
@@ -22,7 +22,7 @@ export interface Schedule {
   sDot(t: number): number;
 }
 
-/** All that other axes may know of one moment of the process. */
+/** State of the process at one time, as the other axes receive it. */
 export interface NoiseLevel {
   /** Time. */
   readonly t: number;
@@ -44,7 +44,7 @@ export function noiseLevel(schedule: Schedule, t: number): NoiseLevel {
 }
 
 /**
- * The noise level at a σ, which is kept exactly as given.
+ * The noise level at a σ; its `sigma` is exactly the given value.
  *
  * @throws {RangeError} If s is not in (0, 1] there or σ is not a finite number ≥ 0.
  */

@@ -1,12 +1,12 @@
 /**
- * The score of the process from a denoiser, Eq. 10.
+ * Score of the process from a denoiser, Eq. 10.
  *
  * @module
  */
 
 import type { NoiseLevel } from "./schedule.ts";
 
-/** One value of one band in one pixel. */
+/** Values of one band in one pixel. */
 export interface ScoreInput {
   /** The rescaled state x̃ = x/s. */
   readonly state: number;
@@ -19,8 +19,8 @@ export interface ScoreInput {
 /**
  * ∇ log p(x̃; σ, μ) = (D + k·μ − x̃)/σ² (Eq. 10), with respect to the rescaled state x̃ = x/s.
  *
- * With respect to x itself it is this divided by s; with respect to y = x̃ − k·μ it is the same
- * number, (D − y)/σ².
+ * The score with respect to x is this value divided by s. With respect to y = x̃ − k·μ it is
+ * (D − y)/σ², the same value; the drift of the backward ODE is −σ̇σ times it (`samplers/drift.ts`).
  *
  * @param level σ > 0 and k.
  *

@@ -1,12 +1,12 @@
 /**
- * What the built-in time steps share: N values from σ_max to σ_min with exact ends, then 0.
+ * Common part of the built-in time steps: N values from exactly σ_max to exactly σ_min, then 0.
  *
  * @module
  */
 
 import type { Timesteps } from "./timesteps.ts";
 
-/** The ends of the noise levels. */
+/** Range of the noise levels. */
 export interface SigmaRange {
   /** Last noise level above 0, > 0. Default 0.001 (the paper's settings). */
   readonly sigmaMin?: number;
@@ -18,9 +18,9 @@ export interface SigmaRange {
 export const RANGE = { sigmaMin: 0.001, sigmaMax: 100 } as const;
 
 /**
- * Time steps from σ(r), where r rises from 0 (σ_max) to 1 (σ_min).
+ * Time steps from σ(r), with r increasing from 0 (σ_max) to 1 (σ_min).
  *
- * @throws {RangeError} If not 0 < σ_min < σ_max; from `sigmas`, if `steps` is no integer ≥ 1.
+ * @throws {RangeError} If not 0 < σ_min < σ_max; from `sigmas`, if `steps` is not an integer ≥ 1.
  */
 export function falling(
   { sigmaMin, sigmaMax }: Required<SigmaRange>,
@@ -42,7 +42,7 @@ export function falling(
         { length: Math.max(0, steps - 2) },
         (_, i) => sigmaAt((i + 1) / (steps - 1)),
       );
-      // The ends as given, free of the formula's rounding: σ_max decides whether S_tmax applies.
+      // The ends are the given values: with a rounded σ_max, S_tmax = σ_max might exclude it.
       return [sigmaMax, ...inner, ...(steps > 1 ? [sigmaMin] : []), 0];
     },
   };

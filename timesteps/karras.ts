@@ -10,7 +10,7 @@ import type { Timesteps } from "./timesteps.ts";
 
 /** Options of {@linkcode karras}. */
 export interface KarrasOptions extends SigmaRange {
-  /** How much the steps gather at low σ, > 0; 1 is linear. Default 7 (EDM Eq. 5). */
+  /** Exponent ρ > 0; large values put more steps at low σ, 1 is linear. Default 7 (EDM Eq. 5). */
   readonly rho?: number;
 }
 

@@ -7,8 +7,8 @@
 /** Noise levels of a sampler. */
 export interface Timesteps {
   /**
-   * `steps` + 1 falling values: the first exactly σ_max, the last but one σ_min, the last 0. One
-   * step goes from σ_max to 0.
+   * Returns `steps` + 1 decreasing values: exactly σ_max, …, exactly σ_min, 0. With one step, σ_max
+   * and 0.
    */
   sigmas(steps: number): readonly number[];
 }

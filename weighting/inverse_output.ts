@@ -11,7 +11,7 @@ import type { LossWeighting } from "./loss_weighting.ts";
 export type InverseOutputOptions = Record<never, never>;
 
 /**
- * λ = 1/c_out²: the network's own squared error counts the same at every σ.
+ * λ = 1/c_out²: the squared error of the network F has the same weight at every σ.
  *
  * @example
  * ```ts
@@ -29,7 +29,7 @@ export function inverseOutput(): LossWeighting {
 
 /** Catalog entry of {@linkcode inverseOutput}. */
 export const inverseOutputEntry: Entry<InverseOutputOptions, LossWeighting> = {
-  summary: "λ = 1/c_out² (Eq. 18): the network's error counts the same at every σ",
+  summary: "λ = 1/c_out² (Eq. 18): the network's error has the same weight at every σ",
   create: inverseOutput,
   checks: {},
   defaults: {},

@@ -1,5 +1,5 @@
 /**
- * The soft version of Min-SNR weighting (Crowson et al. 2024, HDiT, Sec. 4.5; Hang et al. 2023).
+ * Soft Min-SNR weighting (Crowson et al. 2024, HDiT, Sec. 4.5; Hang et al. 2023).
  *
  * @module
  */
@@ -9,7 +9,7 @@ import type { LossWeighting } from "./loss_weighting.ts";
 
 /** Options of {@linkcode softMinSnr}. */
 export interface SoftMinSnrOptions {
-  /** The weight's bound γ > 0, reached as σ → 0. Default 5 (Hang et al. 2023). */
+  /** Upper bound γ > 0 of the weight, approached as σ → 0. Default 5 (Hang et al. 2023). */
   readonly gamma?: number;
 }
 

@@ -1,5 +1,5 @@
 /**
- * No loss weight.
+ * Unweighted loss.
  *
  * @module
  */
@@ -11,7 +11,7 @@ import type { LossWeighting } from "./loss_weighting.ts";
 export type UniformOptions = Record<never, never>;
 
 /**
- * λ = 1: the denoiser's squared error as it is, so large σ counts most.
+ * λ = 1: the plain squared error of the denoiser, which large σ dominates.
  *
  * @example
  * ```ts
@@ -28,7 +28,7 @@ export function uniform(): LossWeighting {
 
 /** Catalog entry of {@linkcode uniform}. */
 export const uniformEntry: Entry<UniformOptions, LossWeighting> = {
-  summary: "λ = 1: the squared error as it is",
+  summary: "λ = 1: the plain squared error",
   create: uniform,
   checks: {},
   defaults: {},

@@ -1,5 +1,5 @@
 /**
- * What every fusion must do, for built-ins and plugins alike.
+ * Contract of a fusion, for built-ins and plugins alike.
  *
  * @module
  */
@@ -10,15 +10,15 @@ import type { Fusion } from "../../fusion/mod.ts";
 import { assert, assertEquals } from "../std_assert.ts";
 import { run } from "../run.ts";
 
-/** What a fusion declares. */
+/** Properties that a fusion declares. */
 export interface FusionContract {
-  /** Whether the order of frames does not matter. Default true. */
+  /** True if the order of frames does not matter. Default true. */
   readonly declaresOrderFree?: boolean;
   /** Engine to run on. Default "wasm". */
   readonly engine?: "cpu" | "wasm" | "native" | "webgpu";
 }
 
-/** Float32 sums of a few terms of magnitude 1. */
+/** Rounding of float32 sums of a few terms of magnitude 1. */
 const ROUNDING = 1e-5;
 
 const [BATCH, LENGTH, HEIGHT, WIDTH, CHANNELS] = [2, 4, 5, 6, 3];
@@ -27,9 +27,9 @@ const PIXELS = HEIGHT * WIDTH;
 /**
  * Registers the tests of a fusion.
  *
- * @param name How it is called in the tests' names.
+ * @param name Name of the fusion in the tests' names.
  * @param make Makes the fusion.
- * @param contract What it declares.
+ * @param contract Properties that it declares.
  */
 export function testFusion(
   name: string,
@@ -54,13 +54,13 @@ export function testFusion(
     tf.tensor5d(values, [BATCH, length, HEIGHT, WIDTH, channels]) as Sequence;
   const random = (length: number) => createRng(6).normals(BATCH * length * PIXELS * CHANNELS);
 
-  /** fuse() by the interface alone: it must own nothing but its result. */
+  /** Calls fuse() and checks that it owns nothing but its result. */
   async function fuse(values: Float32Array, weights?: Float32Array, length = LENGTH) {
     const images = sequence(values, length, CHANNELS);
     const w = weights && sequence(weights, length, 1);
     const fused = await run(() => make().fuse(images, w));
     assertEquals(fused.shape, [BATCH, HEIGHT, WIDTH, CHANNELS]);
-    assert(!images.isDisposed && !w?.isDisposed, "inputs are the caller's");
+    assert(!images.isDisposed && !w?.isDisposed, "the caller owns the inputs");
     const result = await readTensor(fused);
     tf.dispose(w === undefined ? [images, fused] : [images, w, fused]);
     return result;
@@ -69,10 +69,10 @@ export function testFusion(
   const close = (a: Float32Array, b: Float32Array) =>
     a.forEach((value, i) => assert(Math.abs(value - b[i]!) <= ROUNDING, `${value} for ${b[i]}`));
 
-  test("gives one frame back as it is", async () =>
+  test("returns a single frame unchanged", async () =>
     close(await fuse(random(1), undefined, 1), random(1)));
 
-  test("gives equal frames back", async () => {
+  test("returns the frame that all frames equal", async () => {
     const one = random(1);
     const size = PIXELS * CHANNELS;
     const all = new Float32Array(one.length * LENGTH);
@@ -84,7 +84,7 @@ export function testFusion(
     close(await fuse(all), one);
   });
 
-  test("stays between the least and the greatest frame", async () => {
+  test("stays between the smallest and the largest frame", async () => {
     const all = random(LENGTH);
     const fused = await fuse(all);
     const size = PIXELS * CHANNELS;
@@ -95,7 +95,7 @@ export function testFusion(
     });
   });
 
-  test("takes the only frame that is seen", async () => {
+  test("takes the only frame of positive weight", async () => {
     const all = random(LENGTH);
     const size = PIXELS * CHANNELS;
     const weights = new Float32Array(BATCH * LENGTH * PIXELS);
@@ -110,7 +110,7 @@ export function testFusion(
     close(await fuse(all, weights), wanted);
   });
 
-  test("gives equal weights, and no weight anywhere, the result of none", async () => {
+  test("treats equal weights, also 0, as no weights", async () => {
     const all = random(LENGTH);
     const wanted = await fuse(all);
     for (const weight of [1, 0.25, 0]) {
@@ -120,7 +120,7 @@ export function testFusion(
 
   if (!declaresOrderFree) return;
 
-  test("does not mind the order of frames", async () => {
+  test("is independent of the order of frames", async () => {
     const all = random(LENGTH);
     const size = PIXELS * CHANNELS;
     const turned = new Float32Array(all.length);

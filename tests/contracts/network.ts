@@ -1,5 +1,5 @@
 /**
- * What every network must do, for built-ins and plugins alike.
+ * Contract of a network, for built-ins and plugins alike.
  *
  * @module
  */
@@ -17,23 +17,23 @@ import type { Network, NetworkInput } from "../../networks/mod.ts";
 import { assert, assertEquals, assertThrows } from "../std_assert.ts";
 import { run } from "../run.ts";
 
-/** What a network declares, and an image that it takes. */
+/** Properties that a network declares, and a size that it accepts. */
 export interface NetworkContract {
-  /** Height and width of an image that the network takes. */
+  /** Height and width of an image that the network accepts. */
   readonly size: readonly [height: number, width: number];
   /** Channels of the condition; the others of inChannels are the image's. Default 0. */
   readonly conditionChannels?: number;
-  /** A size that it refuses. Left out: it takes every size. */
+  /** Size that it refuses. Default: it accepts every size. */
   readonly refuses?: readonly [height: number, width: number];
-  /** Whether fresh weights give exactly 0, so that D = cSkip·x̃. Default true. */
+  /** True if fresh weights give exactly 0, so that D = cSkip·x̃. Default true. */
   readonly declaresZeroStart?: boolean;
-  /** Whether the order of frames does not matter. Default: as `temporal`. */
+  /** True if the order of frames does not matter. Default: as `temporal`. */
   readonly declaresOrderFree?: boolean;
   /** Engine to run on. Default "wasm". */
   readonly engine?: "cpu" | "wasm" | "webgpu";
 }
 
-/** What float32 sums in another order leave on outputs of magnitude 1. */
+/** Rounding of float32 sums in another order, on outputs of magnitude 1. */
 const ROUNDING = 1e-4;
 
 /** A random input of a network. */
@@ -54,7 +54,7 @@ function input(
   };
 }
 
-/** Weights with nothing at zero, so that every path matters. */
+/** Weights without zeros, so that every path contributes. */
 function lively(network: Network): Weights {
   const rng = createRng(3);
   const { params, buffers } = network.init(rng);
@@ -79,7 +79,7 @@ async function apply(network: Network, weights: Weights, make: () => NetworkInpu
   return { values, shapes };
 }
 
-/** Frames in the opposite order. */
+/** The input with its frames in reverse order. */
 function reversed(given: NetworkInput): NetworkInput {
   const { x, condition } = given;
   const turn = (sequence: Sequence) =>
@@ -90,9 +90,9 @@ function reversed(given: NetworkInput): NetworkInput {
 /**
  * Registers the tests of a network.
  *
- * @param name How it is called in the tests' names.
+ * @param name Name of the network in the tests' names.
  * @param make Makes the network.
- * @param contract What it declares.
+ * @param contract Properties that it declares.
  */
 export function testNetwork(name: string, make: () => Network, contract: NetworkContract): void {
   const { refuses, declaresZeroStart = true, engine = "wasm" } = contract;
@@ -112,7 +112,7 @@ export function testNetwork(name: string, make: () => Network, contract: Network
     });
   }
 
-  test("has tensors of different names, and init() makes them", (network) => {
+  test("has tensors of unique names, which init() returns", (network) => {
     const names = network.tensors.map((spec) => spec.name);
     assertEquals(new Set(names).size, names.length);
     const weights = network.init(createRng(1));
@@ -125,7 +125,7 @@ export function testNetwork(name: string, make: () => Network, contract: Network
     dispose(weights);
   });
 
-  test("starts the same from the same seed, and otherwise from another", (network) => {
+  test("has initial weights that depend on the seed alone", (network) => {
     let differs = false;
     for (const { name, init, shape } of network.tensors) {
       const values = init(createRng(1).fork(name));
@@ -136,19 +136,22 @@ export function testNetwork(name: string, make: () => Network, contract: Network
     assert(differs, "another seed must give other weights");
   });
 
-  test("gives images [B, H, W, out] of finite numbers", async (network) => {
+  test("returns images [B, H, W, out] of finite values", async (network) => {
     const weights = lively(network);
     for (const length of network.temporal ? [1, 3] : [1]) {
       const make = () => input(network, contract, { batch: 2, length });
       const { values, shapes } = await apply(network, weights, make);
       assertEquals(shapes.image, [2, height, width, network.outChannels]);
       assert(values.image.every(Number.isFinite));
-      assert(values.image.some((value) => value !== values.image[0]), "the image must not be flat");
+      assert(
+        values.image.some((value) => value !== values.image[0]),
+        "the image must not be constant",
+      );
     }
     dispose(weights);
   });
 
-  test("treats each sample of a batch by itself", async (network) => {
+  test("processes each sample of a batch independently", async (network) => {
     const weights = lively(network);
     const length = network.temporal ? 2 : 1;
     const all = (): NetworkInput => input(network, contract, { batch: 2, length });
@@ -163,7 +166,7 @@ export function testNetwork(name: string, make: () => Network, contract: Network
       const { values: { image } } = await apply(network, weights, one);
       const batched = values.image.subarray(sample * each, (sample + 1) * each);
       image.forEach((value, i) =>
-        assert(Math.abs(value - batched[i]!) <= ROUNDING * (1 + Math.abs(value)), `number ${i}`)
+        assert(Math.abs(value - batched[i]!) <= ROUNDING * (1 + Math.abs(value)), `value ${i}`)
       );
     }
     dispose(weights);
@@ -219,7 +222,7 @@ export function testNetwork(name: string, make: () => Network, contract: Network
   }
 
   if (declaresZeroStart) {
-    test("gives exactly 0 when it is fresh", async (network) => {
+    test("returns exactly 0 with fresh weights", async (network) => {
       const weights = network.init(createRng(4));
       const length = network.temporal ? 2 : 1;
       const make = () => input(network, contract, { batch: 1, length });
@@ -230,7 +233,7 @@ export function testNetwork(name: string, make: () => Network, contract: Network
     });
   }
 
-  test("answers more than one frame as it declares", async (network) => {
+  test("accepts several frames if it is temporal, and refuses them otherwise", async (network) => {
     const weights = lively(network);
     const make = () => input(network, contract, { batch: 1, length: 3 });
     if (!network.temporal) {

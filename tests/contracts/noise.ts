@@ -1,5 +1,5 @@
 /**
- * What every noise distribution must do, for built-ins and plugins alike.
+ * Contract of a noise distribution, for built-ins and plugins alike.
  *
  * @module
  */
@@ -8,7 +8,7 @@ import { createRng } from "../../core/mod.ts";
 import type { NoiseDistribution } from "../../noise/mod.ts";
 import { assert, assertAlmostEquals, assertEquals } from "../std_assert.ts";
 
-/** What a distribution declares of ln σ. */
+/** Properties of ln σ that a distribution declares. */
 export interface NoiseContract {
   readonly logMean?: number;
   readonly logStd?: number;
@@ -22,9 +22,9 @@ const COUNT = 10_000;
 /**
  * Registers the tests of a noise distribution.
  *
- * @param name How it is called in the tests' names.
+ * @param name Name of the noise distribution in the tests' names.
  * @param make Makes the distribution.
- * @param contract What it declares; `logMean` needs `logStd`.
+ * @param contract Properties that it declares; `logMean` needs `logStd`.
  */
 export function testNoise(
   name: string,
@@ -47,7 +47,7 @@ export function testNoise(
   Deno.test(`${name} draws the same σ from the same stream, and others from others`, () => {
     const sigmas = draw();
     assertEquals(draw(), sigmas);
-    // Streams of 24 bits may meet by chance.
+    // Draws of 24 bits may coincide by chance.
     assert(new Set(sigmas).size > 0.99 * COUNT);
   });
 
@@ -57,7 +57,7 @@ export function testNoise(
     const logs = draw().map(Math.log);
     const mean = logs.reduce((sum, x) => sum + x, 0) / COUNT;
     const std = Math.sqrt(logs.reduce((sum, x) => sum + (x - mean) ** 2, 0) / COUNT);
-    // Five standard errors; that of a deviation is largest for a normal distribution.
+    // Five standard errors; that of a standard deviation is largest for a normal distribution.
     if (logMean !== undefined) assertAlmostEquals(mean, logMean, 5 * logStd / Math.sqrt(COUNT));
     assertAlmostEquals(std, logStd, 5 * logStd / Math.sqrt(2 * COUNT));
   });

@@ -1,5 +1,5 @@
 /**
- * What every preconditioner must do, for built-ins and plugins alike.
+ * Contract of a preconditioner, for built-ins and plugins alike.
  *
  * @module
  */
@@ -16,17 +16,16 @@ export interface Moments {
   readonly sigmaCov: number;
 }
 
-/** What a preconditioner declares. */
+/** Properties that a preconditioner declares. */
 export interface PrecondContract {
   /**
-   * The moments under which, as simulation must show, the network's input has unit variance, the
-   * skip is the one that leaves the least variance, and the network's target has unit variance.
-   * Left out: nothing of that is declared.
+   * Moments under which the network's input and target have unit variance and c_skip leaves the
+   * least variance to the network. A simulation checks all three. Default: none is declared.
    */
   readonly declaresUnitVariance?: Moments;
-  /** k per unit of σ of the noise levels that are tried. Default 3; 0 for no mean reversion. */
+  /** k/σ of the tested noise levels. Default 3; 0 for no mean reversion. */
   readonly alpha?: number;
-  /** Frames L that are tried. Default 1 to 5. */
+  /** Tested numbers of frames L. Default 1 to 5. */
   readonly lengths?: readonly number[];
 }
 
@@ -65,9 +64,9 @@ function moment(a: Float64Array, b: Float64Array): number {
 /**
  * Registers the tests of a preconditioner.
  *
- * @param name How it is called in the tests' names.
+ * @param name Name of the preconditioner in the tests' names.
  * @param make Makes the preconditioner.
- * @param contract What it declares.
+ * @param contract Properties that it declares.
  */
 export function testPrecond(
   name: string,
@@ -88,13 +87,13 @@ export function testPrecond(
     }
   });
 
-  Deno.test(`${name} tells noise levels apart by c_noise`, () => {
+  Deno.test(`${name} has a c_noise that increases with σ`, () => {
     const precond = make();
     for (const length of lengths) {
       const noise = SIGMAS.map((sigma) =>
         precond.coefficients(noiseLevelAtSigma(schedule, sigma), length).cNoise
       );
-      noise.slice(1).forEach((c, i) => assert(c > noise[i]!, "c_noise must rise with σ"));
+      noise.slice(1).forEach((c, i) => assert(c > noise[i]!, "c_noise must increase with σ"));
     }
   });
 
@@ -109,7 +108,7 @@ export function testPrecond(
     }
   });
 
-  Deno.test(`${name} has the c_skip that leaves the least variance`, () => {
+  Deno.test(`${name} has the c_skip that leaves the network the least variance`, () => {
     for (const { length, level } of cases) {
       const { cSkip } = make().coefficients(level, length);
       const { clean, mean } = simulate(moments, level, length);

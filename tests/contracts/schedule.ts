@@ -1,5 +1,5 @@
 /**
- * What every schedule must do, for built-ins and plugins alike.
+ * Contract of a schedule, for built-ins and plugins alike.
  *
  * @module
  */
@@ -7,25 +7,25 @@
 import { assert, assertAlmostEquals, assertEquals, assertGreaterOrEqual } from "../std_assert.ts";
 import { noiseLevelAtSigma, type Schedule } from "../../schedules/mod.ts";
 
-/** What a schedule declares. */
+/** Properties that a schedule declares. */
 export interface ScheduleContract {
-  /** The σ up to which it is checked, where sampling starts. Default 100. */
+  /** Largest σ that is checked, at which sampling starts. Default 100. */
   readonly sigmaMax?: number;
-  /** Whether s = 1 throughout: no mean reversion. Default false. */
+  /** True for s = 1 throughout: no mean reversion. Default false. */
   readonly declaresConstant?: boolean;
-  /** Otherwise the least k(σ_max): at the start μ must outweigh the image. Default 10. */
+  /** Least k(σ_max) with mean reversion: sampling must start from μ. Default 10. */
   readonly leastK?: number;
-  /** Whether ṡ(0) is infinite. Default false. */
+  /** True for an infinite ṡ(0). Default false. */
   readonly declaresSteepStart?: boolean;
 }
 
-/** Relative error that central differences in float64 leave. */
+/** Relative error of central differences in float64. */
 const DIFFERENCE_ERROR = 1e-5;
 
 /** Relative error of σ⁻¹(σ(t)), also by quadrature. */
 const INVERSE_ERROR = 1e-9;
 
-/** Times at which σ runs through seven decades up to σ_max. */
+/** Times at which σ covers the seven decades up to σ_max. */
 function timesUpTo(schedule: Schedule, sigmaMax: number): readonly number[] {
   const count = 40;
   return Array.from(
@@ -37,9 +37,9 @@ function timesUpTo(schedule: Schedule, sigmaMax: number): readonly number[] {
 /**
  * Registers the tests of a schedule.
  *
- * @param name How it is called in the tests' names.
+ * @param name Name of the schedule in the tests' names.
  * @param make Makes the schedule.
- * @param contract What it declares.
+ * @param contract Properties that it declares.
  */
 export function testSchedule(
   name: string,
@@ -88,7 +88,7 @@ export function testSchedule(
       assertAlmostEquals(schedule.sigmaDot(t) / sigmaSlope, 1, DIFFERENCE_ERROR, `σ̇(${t})`);
       const sDot = schedule.sDot(t);
       assert(sDot <= 0, `ṡ(${t}) = ${sDot} must be ≤ 0`);
-      // Close to t = 0 the difference of s drowns in the rounding of numbers near 1.
+      // Close to t = 0 the rounding of values near 1 dominates the difference of s.
       const rounding = 1e-15 / h;
       const error = Math.max(DIFFERENCE_ERROR * Math.abs(sDot), rounding);
       assertAlmostEquals(sDot, slope((u) => schedule.s(u)), error, `ṡ(${t})`);

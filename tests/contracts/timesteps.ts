@@ -1,5 +1,5 @@
 /**
- * What every choice of time steps must do, for built-ins and plugins alike.
+ * Contract of time steps, for built-ins and plugins alike.
  *
  * @module
  */
@@ -7,7 +7,7 @@
 import type { Timesteps } from "../../timesteps/mod.ts";
 import { assert, assertEquals, assertThrows } from "../std_assert.ts";
 
-/** The ends that the time steps declare. */
+/** Range that the time steps declare. */
 export interface TimestepsContract {
   readonly sigmaMin: number;
   readonly sigmaMax: number;
@@ -16,21 +16,23 @@ export interface TimestepsContract {
 /**
  * Registers the tests of time steps.
  *
- * @param name How they are called in the tests' names.
+ * @param name Name of the time steps in the tests' names.
  * @param make Makes the time steps.
- * @param contract What they declare.
+ * @param contract Properties that they declare.
  */
 export function testTimesteps(
   name: string,
   make: () => Timesteps,
   { sigmaMin, sigmaMax }: TimestepsContract,
 ): void {
-  Deno.test(`${name} falls from exactly σ_max over exactly σ_min to 0`, () => {
+  Deno.test(`${name} decreases from exactly σ_max to exactly σ_min, then 0`, () => {
     for (let steps = 2; steps <= 50; steps++) {
       const sigmas = make().sigmas(steps);
       assertEquals(sigmas.length, steps + 1);
       assertEquals([sigmas[0], sigmas[steps - 1], sigmas[steps]], [sigmaMax, sigmaMin, 0]);
-      for (let i = 0; i < steps; i++) assert(sigmas[i]! > sigmas[i + 1]!, `σ must fall: ${sigmas}`);
+      for (let i = 0; i < steps; i++) {
+        assert(sigmas[i]! > sigmas[i + 1]!, `σ must decrease: ${sigmas}`);
+      }
     }
   });
 
@@ -38,7 +40,7 @@ export function testTimesteps(
     assertEquals([...make().sigmas(1)], [sigmaMax, 0]);
   });
 
-  Deno.test(`${name} refuses a number of steps that is no integer ≥ 1`, () => {
+  Deno.test(`${name} refuses a number of steps that is not an integer ≥ 1`, () => {
     for (const steps of [0, -1, 1.5, NaN, Infinity]) {
       assertThrows(() => make().sigmas(steps), RangeError, "steps");
     }

@@ -1,5 +1,5 @@
 /**
- * What every loss weighting must do, for built-ins and plugins alike.
+ * Contract of a loss weighting, for built-ins and plugins alike.
  *
  * @module
  */
@@ -9,20 +9,20 @@ import { noiseLevelAtSigma, rational } from "../../schedules/mod.ts";
 import type { LossWeighting } from "../../weighting/mod.ts";
 import { assert, assertAlmostEquals } from "../std_assert.ts";
 
-/** What a weighting declares. */
+/** Properties that a weighting declares. */
 export interface WeightingContract {
-  /** λ·c_out² = 1: the network's own error counts the same at every σ. Default false. */
+  /** True if λ·c_out² = 1: the network's error has the same weight at every σ. Default false. */
   readonly declaresEqualOutput?: boolean;
-  /** The bound of λ, where there is one. */
+  /** Upper bound of λ. Default none. */
   readonly bound?: number;
 }
 
 /**
  * Registers the tests of a loss weighting.
  *
- * @param name How it is called in the tests' names.
+ * @param name Name of the loss weighting in the tests' names.
  * @param make Makes the weighting.
- * @param contract What it declares.
+ * @param contract Properties that it declares.
  */
 export function testWeighting(
   name: string,
@@ -47,7 +47,7 @@ export function testWeighting(
 
   if (!declaresEqualOutput) return;
 
-  Deno.test(`${name} lets the network's error count the same at every σ`, () => {
+  Deno.test(`${name} gives the network's error the same weight at every σ`, () => {
     for (const { level, coefficients } of cases) {
       assertAlmostEquals(make().weight(level, coefficients) * coefficients.cOut ** 2, 1, 1e-12);
     }
