@@ -31,3 +31,7 @@ export type BuiltinCatalog = typeof builtinCatalog;
 
 /** The registry of the built-in modules; `builtins.with(plugin)` adds to it. */
 export const builtins: Registry<BuiltinCatalog> = new Registry(builtinCatalog);
+
+/** A registry that knows at least the built-in kinds, and any modules that plugins add. */
+// deno-lint-ignore no-explicit-any -- the types that a plugin adds do not matter to who reads JSON.
+export type AnyRegistry = Registry<any>;

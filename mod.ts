@@ -16,7 +16,7 @@
  * @module
  */
 
-export { type BuiltinCatalog, builtinCatalog, builtins } from "./builtins.ts";
+export { type AnyRegistry, type BuiltinCatalog, builtinCatalog, builtins } from "./builtins.ts";
 export * from "./checkpoints/mod.ts";
 export * from "./core/mod.ts";
 export * from "./clouds/mod.ts";

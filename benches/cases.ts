@@ -14,7 +14,7 @@ import {
   tf,
   type Weights,
 } from "../engine/mod.ts";
-import { type Model, type ModelCard, sample } from "../model/mod.ts";
+import { sample } from "../model/mod.ts";
 import { hdit, type Network } from "../networks/mod.ts";
 import { meanReverting } from "../precond/mod.ts";
 import { euler } from "../samplers/mod.ts";
@@ -110,13 +110,8 @@ async function finite(tensor: Tensor): Promise<Float32Array> {
 /** Five Euler steps. */
 export function sampling({ network, bands, length, side, batch }: Subject, weights: Weights): Case {
   const shape = [batch, length, side, side, bands];
-  const model: Model = {
-    schedule: rational(),
-    precond: meanReverting(),
-    network,
-    weights,
-    card: {} as ModelCard,
-  };
+  const modules = { schedule: rational(), precond: meanReverting(), network };
+  const model = { weights, modules };
   const mu = normal<Sequence>("mu", shape);
   const condition = normal<Sequence>("condition", [
     ...shape.slice(0, -1),

@@ -4,7 +4,8 @@
  * @module
  */
 
-import { type AnyRegistry, type ModelCard, parseCard } from "../model/mod.ts";
+import type { AnyRegistry } from "../builtins.ts";
+import { buildModules, type ModelCard, parseCard } from "../model/mod.ts";
 import type { LevelOptions } from "../networks/mod.ts";
 import { CheckpointError, inFile } from "./errors.ts";
 import { fitCard } from "./fit_card.ts";
@@ -26,6 +27,7 @@ export interface ConvertOptions {
   readonly to?: "model" | "authors";
   /** How the weights of a model file are stored. Default float32. */
   readonly dtype?: WeightsDType;
+  /** Knows the modules that the card names. Default the built-in ones. */
   readonly registry?: AnyRegistry;
   /** Whether an existing file may be replaced. Default false. */
   readonly overwrite?: boolean;
@@ -72,9 +74,14 @@ export async function convertWeights(
     await writeSafetensors(into, { tensors: toAuthorsNames(tensors), overwrite });
     return { tensors: count };
   }
-  const options = { ...(attention && { attention }), ...(registry && { registry }) };
-  const card = inFile(from, () => fitCard(cardFor(file, given), tensors, options));
-  const how = { overwrite, ...(dtype && { dtype }), ...(registry && { registry }) };
-  await writeModelFile(into, { tensors, card, ...how });
+  const known = { ...(registry && { registry }) };
+  const { card, network } = inFile(from, () => {
+    const card = fitCard(cardFor(file, given), tensors, {
+      ...(attention && { attention }),
+      ...known,
+    });
+    return { card, network: buildModules(card, { path: "card.modules", ...known }).network };
+  });
+  await writeModelFile(into, { tensors, card, network, overwrite, ...(dtype && { dtype }) });
   return { tensors: count, card };
 }

@@ -2,16 +2,7 @@
 
 import { writeFileAtomically } from "../files/mod.ts";
 import { onnxFile, type Sequence, type Tensor1D } from "../engine/mod.ts";
-import {
-  type AnyRegistry,
-  applyDenoiser,
-  buildModules,
-  conditionChannels,
-  type Model,
-  type ModelCard,
-  stringifyCard,
-} from "../model/mod.ts";
-import { builtins } from "../builtins.ts";
+import { applyDenoiser, conditionChannels, type Model, stringifyCard } from "../model/mod.ts";
 import { noiseLevelAtSigma } from "../schedules/mod.ts";
 
 /** Options of {@linkcode exportOnnx}. */
@@ -25,8 +16,6 @@ export interface ExportOnnxOptions {
   /** Sampler steps whose numbers go into the metadata. Default the card's. */
   readonly steps?: number;
   readonly overwrite?: boolean;
-  /** Where the card's modules are looked up. Default the built-in ones. */
-  readonly registry?: AnyRegistry;
 }
 
 /** What was written. */
@@ -65,7 +54,7 @@ export async function exportOnnx(
   path: string,
   options: ExportOnnxOptions = {},
 ): Promise<ExportedOnnx> {
-  const { card, network, weights } = model;
+  const { card, weights, modules: { network } } = model;
   const { batch = 1, length = card.length, size = card.tileSize, steps = card.steps } = options;
   network.checkSize({ height: size, width: size });
   const channels = conditionChannels(card);
@@ -94,7 +83,7 @@ export async function exportOnnx(
     inputs,
     metadata: {
       ["emrdm.card"]: stringifyCard(card),
-      ["emrdm.levels"]: JSON.stringify(levelsOf(model, card, { steps, length, ...options })),
+      ["emrdm.levels"]: JSON.stringify(levelsOf(model, { steps, length })),
     },
   });
   await writeFileAtomically(path, parts, { overwrite: options.overwrite ?? false });
@@ -103,15 +92,9 @@ export async function exportOnnx(
 
 /** The numbers of every level of the model's time steps. */
 function levelsOf(
-  { schedule, precond }: Model,
-  card: ModelCard,
-  { steps, length, registry = builtins }: {
-    readonly steps: number;
-    readonly length: number;
-    readonly registry?: AnyRegistry;
-  },
+  { modules: { schedule, precond, timesteps } }: Model,
+  { steps, length }: { readonly steps: number; readonly length: number },
 ): ExportedLevel[] {
-  const { timesteps } = buildModules(card, { registry, path: "$.modules" });
   return timesteps.sigmas(steps).slice(0, -1).map((sigma) => {
     const level = noiseLevelAtSigma(schedule, sigma);
     const { cIn, cSkip, cOut, cNoise } = precond.coefficients(level, length);

@@ -4,8 +4,8 @@
  * @module
  */
 
-import { builtins } from "../builtins.ts";
-import { type AnyRegistry, buildModules, conditionChannels, type ModelCard } from "../model/mod.ts";
+import { type AnyRegistry, builtins } from "../builtins.ts";
+import { buildModules, conditionChannels, type ModelCard } from "../model/mod.ts";
 import type { LevelOptions } from "../networks/mod.ts";
 import { CheckpointError } from "./errors.ts";
 import { inferNetwork } from "./infer_network.ts";

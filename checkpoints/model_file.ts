@@ -5,13 +5,12 @@
  * @module
  */
 
-import { builtins } from "../builtins.ts";
+import type { AnyRegistry } from "../builtins.ts";
 import {
-  type AnyRegistry,
   buildModules,
+  completeCard,
   type Model,
   type ModelCard,
-  modelFromCard,
   parseCard,
   stringifyCard,
 } from "../model/mod.ts";
@@ -118,20 +117,19 @@ export type WeightsDType = "float32" | "float16";
  * Writes tensors and card of a model.
  *
  * @param path Where to.
- * @param options The tensors by the authors' names, linear weights [out, in]; the card; how weights
- * are stored (default float32); `overwrite` allows replacing a file.
- * @throws {CheckpointError} If the tensors are not those of the card's network.
+ * @param options The tensors by the authors' names, linear weights [out, in]; the card and its
+ * network; how weights are stored (default float32); `overwrite` allows replacing a file.
+ * @throws {CheckpointError} If the tensors are not those of the network.
  * @throws {TypeError} If the file exists and `overwrite` is not set.
  */
 export async function writeModelFile(
   path: string | URL,
-  { tensors, card, registry = builtins, overwrite = false, dtype = "float32" }: ModelFile & {
-    readonly registry?: AnyRegistry;
+  { tensors, card, network, overwrite = false, dtype = "float32" }: ModelFile & {
+    readonly network: Pick<Network, "tensors">;
     readonly overwrite?: boolean;
     readonly dtype?: WeightsDType;
   },
 ): Promise<void> {
-  const { network } = buildModules(card, { registry, path: "card.modules" });
   checkTensors(network, tensors);
   const metadata = modelMetadata(card);
   const stored = dtype === "float32" ? tensors : halved(tensors, network);
@@ -154,16 +152,15 @@ function halved(tensors: StoredTensors, { tensors: specs }: Pick<Network, "tenso
  * @throws {TypeError} If the file exists and `overwrite` is not set.
  */
 export async function saveModel(
-  model: Pick<Model, "weights" | "card">,
+  { card, weights, modules: { network } }: Model,
   path: string | URL,
   options: {
-    readonly registry?: AnyRegistry;
     readonly overwrite?: boolean;
     readonly dtype?: WeightsDType;
   } = {},
 ): Promise<void> {
-  const tensors = await tensorsOf(model.weights);
-  await writeModelFile(path, { ...options, tensors, card: model.card });
+  const tensors = await tensorsOf(weights);
+  await writeModelFile(path, { ...options, tensors, card, network });
 }
 
 /**
@@ -177,11 +174,13 @@ export async function saveModel(
  */
 export async function loadModel(
   place: string | URL,
-  { registry = builtins }: { readonly registry?: AnyRegistry } = {},
+  { registry }: { readonly registry?: AnyRegistry } = {},
 ): Promise<Model> {
-  const { tensors, card } = await readModelFile(place);
+  const file = await readModelFile(place);
   return inFile(place, () => {
-    const { network } = buildModules(card, { registry, path: "card.modules" });
-    return modelFromCard(card, weightsOf(network, tensors), { registry });
+    const options = { path: "card.modules", ...(registry && { registry }) };
+    const card = completeCard(file.card, options);
+    const modules = buildModules(card, options);
+    return { card, weights: weightsOf(modules.network, file.tensors), modules };
   });
 }

@@ -4,7 +4,6 @@
  * @module
  */
 
-import { loadModel } from "../checkpoints/mod.ts";
 import { createRng } from "../core/mod.ts";
 import {
   compile,
@@ -17,14 +16,9 @@ import {
   useEngine,
   type Weights,
 } from "../engine/mod.ts";
-import {
-  type AnyRegistry,
-  conditionChannels,
-  createModel,
-  type Model,
-  type ModelConfig,
-} from "../model/mod.ts";
+import { conditionChannels, createModel, type Model, type ModelConfig } from "../model/mod.ts";
 import { command, operandsOf } from "./command.ts";
+import { openModel } from "./model.ts";
 import { count, text, UsageError, words } from "./flags.ts";
 import { table } from "./table.ts";
 
@@ -67,7 +61,7 @@ interface BenchOptions {
 }
 
 /** F_θ of a model as the engines run it. */
-function compiledNetwork({ network }: Model) {
+function compiledNetwork({ modules: { network } }: Model) {
   interface Input {
     readonly weights: Weights;
     readonly x: Sequence;
@@ -131,12 +125,6 @@ function enginesOf(given: readonly string[] | undefined): readonly EngineName[] 
   });
 }
 
-async function makeModel(path: string | undefined, registry: AnyRegistry): Promise<Model> {
-  return path === undefined
-    ? createModel(SMALL, { registry })
-    : await loadModel(path, { registry });
-}
-
 /** `emrdm bench`. */
 export const bench = command({
   summary: "time a network on the engines of this machine",
@@ -165,7 +153,7 @@ export const bench = command({
         missing.push({ engine: name, reason: error instanceof Error ? error.message : `${error}` });
         continue;
       }
-      const model = await makeModel(path, context.registry);
+      const model = path === undefined ? createModel(SMALL) : await openModel(path, context);
       const { card: { tileSize, length }, weights } = model;
       const options = { side: size ?? tileSize, frames: frames ?? length, runs };
       timings.push(await timeEngine(engine, model, options));

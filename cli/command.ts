@@ -4,8 +4,8 @@
  * @module
  */
 
+import type { AnyRegistry } from "../builtins.ts";
 import type { Engine, EngineName } from "../engine/mod.ts";
-import type { AnyRegistry } from "../model/mod.ts";
 import { type Flags, type FlagValues, kebab, UsageError } from "./flags.ts";
 import type { Progress } from "./progress.ts";
 

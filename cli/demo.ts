@@ -4,7 +4,6 @@
  * @module
  */
 
-import { loadModel } from "../checkpoints/mod.ts";
 import { createRng, type Raster } from "../core/mod.ts";
 import { joinPictures, quicklook, readRaster, writeCog, writePng } from "../rasters/mod.ts";
 import { syntheticClouds, syntheticScene } from "../synthetic/mod.ts";
@@ -13,6 +12,7 @@ import { evaluateCase } from "../evaluation/mod.ts";
 import { provenancePath, restoreScene } from "../restoration/mod.ts";
 import { command, operandsOf } from "./command.ts";
 import { DEFAULT_MODEL } from "./default_model.ts";
+import { openModel } from "./model.ts";
 import { count, text } from "./flags.ts";
 import { scoreTable } from "./scores.ts";
 
@@ -61,9 +61,9 @@ export const demo = command({
   examples: ["demo", "demo --seed 11 --out runs/demo --engine wasm"],
   async run({ out = "demo", model: place = DEFAULT_MODEL, size = 256, seed = 7 }, context) {
     operandsOf(context, { min: 0, what: "no operand" });
-    const { registry, engine, progress } = context;
+    const { engine, progress } = context;
     const { name, device } = await engine();
-    const model = await loadModel(place, { registry });
+    const model = await openModel(place, context);
     const overwrite = true;
     await Deno.mkdir(out, { recursive: true });
     const { clear, cloudy } = makeScene({ seed, size });
@@ -82,7 +82,6 @@ export const demo = command({
       mask: "detector",
       seed,
       overwrite,
-      registry,
       onProgress: ({ done, total }) => bar.update(done, total, "tiles"),
     }).finally(() => bar.end());
     const seconds = (performance.now() - start) / 1000;

@@ -110,7 +110,7 @@ async function evaluateAll(
     profile: values.profile ?? plan.profile ?? "standard",
     methods: await methodsOf(models, {
       values,
-      registry: context.registry,
+      context,
       onProgress: progress.update,
     }),
     facts: {
@@ -157,7 +157,7 @@ async function run(values: EvaluateValues, context: Context): Promise<Result> {
   let stopped = false;
   try {
     for (const place of values.model) {
-      models.push(await openModel(place, { registry: context.registry }));
+      models.push(await openModel(place, context));
     }
     const bands = values.bands ?? commonBands(models);
     const scored = await casesOf(operands, { values, bands });

@@ -52,9 +52,8 @@ export async function calibrateModel(
   },
 ): Promise<Result> {
   const path = values.calibrate!;
-  const { registry, progress } = context;
   const { samples, facts: _, keepClear, dilate, feather, steps, sampler, timesteps, ...given } =
-    methodOptions(values, registry);
+    methodOptions(values, context);
   const { hideClouds, ...how } = given;
   if ([steps, sampler, timesteps].some((option) => option !== undefined)) {
     throw new UsageError(
@@ -64,7 +63,7 @@ export async function calibrateModel(
   if ([keepClear, dilate, feather].some((option) => option !== undefined)) {
     throw new UsageError("--calibrate looks at hidden pixels only: leave out --keep-clear");
   }
-  const bar = progress("calibrate");
+  const bar = context.progress("calibrate");
   const counted = function* () {
     for (const [i, each] of cases.entries()) {
       bar.update(i, cases.length, each.name);
@@ -82,7 +81,7 @@ export async function calibrateModel(
     { ...how, ...(samples !== undefined && { samples }), signal, data },
   ).finally(() => bar.end());
   const dtype = await isHalf(model) ? "float16" : "float32";
-  await saveModel({ ...model, card }, path, { registry, overwrite: values.overwrite, dtype });
+  await saveModel({ ...model, card }, path, { overwrite: values.overwrite, dtype });
   const text = [
     `${path}: ${model.card.name} with a calibration on ${data}, ${calibration.samples} samples`,
     `factor ${calibration.factor.toFixed(3)}`,

@@ -5,7 +5,7 @@
  */
 
 import type { ProfileName } from "../metrics/mod.ts";
-import type { AnyRegistry } from "../model/mod.ts";
+import type { Context } from "./command.ts";
 import type { ModelMethodOptions } from "../evaluation/mod.ts";
 import {
   choice,
@@ -83,7 +83,10 @@ export const EVALUATE_FLAGS = {
 export type EvaluateValues = FlagValues<typeof EVALUATE_FLAGS>;
 
 /** How models restore, as the flags say it, and those flags for the record. */
-export function methodOptions(values: EvaluateValues, registry: AnyRegistry): ModelMethodOptions {
+export function methodOptions(
+  values: EvaluateValues,
+  context: Pick<Context, "registry">,
+): ModelMethodOptions {
   const { keepClear, keepMasked, samples } = values;
   if (keepClear && keepMasked) {
     throw new UsageError("give --keep-clear or --keep-masked, not both");
@@ -92,7 +95,7 @@ export function methodOptions(values: EvaluateValues, registry: AnyRegistry): Mo
     SHARED.map((name) => [name, values[name]]),
   );
   const restore = { date: [], input: [], auxiliary: [], ...picked } as unknown as RestoreValues;
-  const { overwrite: _, ...options } = optionsOf(restore, registry);
+  const { overwrite: _, ...options } = optionsOf(restore, context);
   const texts = { sampler: values.sampler, timesteps: values.timesteps, fusion: values.fusion };
   const facts = Object.fromEntries(
     Object.entries(texts).filter(([, value]) => value !== undefined),

@@ -6,7 +6,8 @@
 
 import { normalizeBand } from "../core/mod.ts";
 import { type EvaluatedMethod, modelMethod } from "../evaluation/mod.ts";
-import type { AnyRegistry, Model } from "../model/mod.ts";
+import type { Model } from "../model/mod.ts";
+import type { Context } from "./command.ts";
 import { type EvaluateValues, methodOptions } from "./evaluate_flags.ts";
 import { stemOf } from "./files.ts";
 import { UsageError } from "./flags.ts";
@@ -29,13 +30,13 @@ export function commonBands(models: readonly Model[]): readonly string[] | undef
 /** Models as methods, each with a name of its own. */
 export async function methodsOf(
   models: readonly Model[],
-  { values, registry, onProgress }: {
+  { values, context, onProgress }: {
     readonly values: EvaluateValues;
-    readonly registry: AnyRegistry;
+    readonly context: Context;
     readonly onProgress: (share: number) => void;
   },
 ): Promise<readonly EvaluatedMethod[]> {
-  const options = methodOptions(values, registry);
+  const options = methodOptions(values, context);
   const names = models.map(({ card }) => card.name);
   const methods: EvaluatedMethod[] = [];
   for (const [i, model] of models.entries()) {

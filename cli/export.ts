@@ -1,7 +1,8 @@
 /** `emrdm export`: a model as an ONNX file. @module */
 
-import { exportOnnx, loadModel } from "../checkpoints/mod.ts";
+import { exportOnnx } from "../checkpoints/mod.ts";
 import { command, operandsOf } from "./command.ts";
+import { openModel } from "./model.ts";
 import { count, toggle } from "./flags.ts";
 
 /** `emrdm export`. */
@@ -21,12 +22,10 @@ export const exportCommand = command({
   examples: ["export weights/s2-temporal.safetensors s2-temporal.onnx --size 128"],
   async run({ frames, ...options }, context) {
     const [from, into] = operandsOf(context, { min: 2, what: "a model and an output file" });
-    const { registry } = context;
-    const model = await loadModel(from!, { registry });
+    const model = await openModel(from!, context);
     const { batch, size, steps, overwrite } = options;
     const written = await exportOnnx(model, into!, {
       overwrite,
-      registry,
       ...(batch && { batch }),
       ...(frames && { length: frames }),
       ...(size && { size }),

@@ -6,7 +6,8 @@
 
 import { CheckpointError, loadModel } from "../checkpoints/mod.ts";
 import { InputError } from "../core/mod.ts";
-import type { AnyRegistry, Model } from "../model/mod.ts";
+import type { Model } from "../model/mod.ts";
+import type { Context } from "./command.ts";
 
 const CURE = "download it again, or make one with: emrdm convert, emrdm train";
 
@@ -31,10 +32,10 @@ function reasonOf(error: unknown, place: string): string | undefined {
  */
 export async function openModel(
   place: string | URL,
-  options: { readonly registry: AnyRegistry },
+  { registry }: Pick<Context, "registry">,
 ): Promise<Model> {
   try {
-    return await loadModel(place, options);
+    return await loadModel(place, { registry });
   } catch (error) {
     const name = String(place);
     const [reason] = reasonOf(error, name)?.replace(`${name}: `, "")

@@ -6,7 +6,7 @@
 
 import { builtins } from "../builtins.ts";
 import type { Catalog } from "../core/mod.ts";
-import type { AnyRegistry } from "../model/mod.ts";
+import type { AnyRegistry } from "../builtins.ts";
 
 /** A place of a plugin as something that can be imported. */
 function specifierOf(place: string): string {

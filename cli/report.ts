@@ -82,17 +82,17 @@ function textOf(data: ReportData, output: string, bytes: number): string {
 }
 
 async function run(values: ReportValues, context: Context): Promise<Result> {
-  const { operands, registry, log } = context;
+  const { operands, log } = context;
   const { out, truth } = values;
   const inputs = inputsOf({ ...values, ...NOT_GIVEN }, operands);
   if (inputs.length === 0) throw new UsageError("give at least one scene");
   if (out === undefined) throw new UsageError("give the file to write with --out");
-  const options = optionsOf({ ...values, ...NOT_GIVEN }, registry);
+  const options = optionsOf({ ...values, ...NOT_GIVEN }, context);
   const read = [...inputs.map(({ path }) => path), ...(truth === undefined ? [] : [truth])];
   await checkOutputs([out], { inputs: read, overwrite: values.overwrite });
   await checkWritable(out);
   const engine = await context.engine();
-  const model = await openModel(values.model ?? DEFAULT_MODEL, { registry });
+  const model = await openModel(values.model ?? DEFAULT_MODEL, context);
   const bar = context.progress("report");
   let stopped = false;
   try {

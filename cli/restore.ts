@@ -45,12 +45,12 @@ async function checkOne(
   values: RestoreValues,
   { model, engine, context, signal }: One,
 ): Promise<Result> {
-  const { operands, registry, progress, log } = context;
+  const { operands, progress, log } = context;
   if (values.png !== undefined) throw new UsageError("--png needs a file to write (--out)");
   const bar = progress("self-check");
   try {
     const check = await selfCheckScene(model, {
-      ...optionsOf(values, registry),
+      ...optionsOf(values, context),
       inputs: inputsOf(values, operands),
       auxiliary: values.auxiliary,
       ...(values.reference !== undefined && { reference: referenceOf(values.reference)! }),
@@ -69,7 +69,7 @@ async function runOne(
   { model, engine, context, signal }: One,
 ): Promise<Result> {
   const { out } = values;
-  const { operands, registry, progress, log } = context;
+  const { operands, progress, log } = context;
   if (out === undefined) {
     if (values.selfCheck && !values.dryRun) {
       return await checkOne(values, { model, engine, context, signal });
@@ -77,7 +77,7 @@ async function runOne(
     throw new UsageError("give the file to write with --out");
   }
   const options: RestoreSceneOptions = {
-    ...optionsOf(values, registry),
+    ...optionsOf(values, context),
     inputs: inputsOf(values, operands),
     output: out,
     auxiliary: values.auxiliary,
@@ -115,7 +115,7 @@ async function runMany(
     readonly signal: AbortSignal;
   },
 ): Promise<Result> {
-  const { operands, registry, progress, log, print } = context;
+  const { operands, progress, log, print } = context;
   const alone = [
     "input",
     "date",
@@ -138,7 +138,7 @@ async function runMany(
   const scenes = await readManifest(values.manifest!);
   const { sampler, timesteps, fusion } = values;
   const options = {
-    ...optionsOf(values, registry),
+    ...optionsOf(values, context),
     fingerprint: JSON.stringify([sampler, timesteps, fusion]),
     signal,
     log,
@@ -178,8 +178,7 @@ async function runOn(
   engine: Engine,
   { values, context }: { readonly values: RestoreValues; readonly context: Context },
 ): Promise<Result> {
-  const { registry } = context;
-  const model = await openModel(values.model ?? DEFAULT_MODEL, { registry });
+  const model = await openModel(values.model ?? DEFAULT_MODEL, context);
   let stopped = false;
   try {
     return await interruptible(
@@ -243,7 +242,7 @@ export const restore = command({
     if (values.manifest === undefined && inputsOf(values, context.operands).length === 0) {
       throw new UsageError("give at least one scene, or a --manifest");
     }
-    optionsOf(values, context.registry);
+    optionsOf(values, context);
     return await onNextEngine(context, (engine) => runOn(engine, { values, context }));
   },
 });

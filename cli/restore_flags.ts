@@ -4,11 +4,11 @@
  * @module
  */
 
-import type { BuiltinCatalog } from "../builtins.ts";
+import type { AnyRegistry, BuiltinCatalog } from "../builtins.ts";
 import { OptionsError, type Registry } from "../core/mod.ts";
 import { isDay } from "../products/mod.ts";
-import type { AnyRegistry } from "../model/mod.ts";
 import type { RestoreSceneOptions } from "../restoration/mod.ts";
+import type { Context } from "./command.ts";
 import {
   choice,
   count,
@@ -147,7 +147,7 @@ export function inputsOf({ input, date }: RestoreValues, operands: readonly stri
 }
 
 /** What the flags say of every scene; what is not said is left out. */
-export function optionsOf(values: RestoreValues, registry: AnyRegistry) {
+export function optionsOf(values: RestoreValues, { registry }: Pick<Context, "registry">) {
   const { window, mask, keepClear } = values;
   const [column, row, width, height] = tuple(window, "--window") ?? [];
   if (keepClear && mask !== undefined) {
@@ -184,7 +184,6 @@ export function optionsOf(values: RestoreValues, registry: AnyRegistry) {
     ...(selfCheck && { selfCheck }),
     anyLength,
     overwrite,
-    registry,
   } as Partial<
     RestoreSceneOptions
   >;

@@ -6,7 +6,7 @@
 
 import { OptionsError } from "../core/mod.ts";
 import { tf } from "../engine/mod.ts";
-import type { AnyRegistry } from "../model/mod.ts";
+import type { AnyRegistry } from "../builtins.ts";
 import {
   type CheckedExperiment,
   experimentCard,

@@ -6,8 +6,8 @@
  */
 
 import type { Raster } from "../core/mod.ts";
-import type { CardCalibration, CardSampling, Model, ModelCard } from "../model/mod.ts";
-import { defaultSampling, restoreSamples, type RestoreSamplesOptions } from "../restoration/mod.ts";
+import type { CardCalibration, Model, ModelCard } from "../model/mod.ts";
+import { restoreSamples, type RestoreSamplesOptions } from "../restoration/mod.ts";
 import { fitDeviations } from "./fit_deviations.ts";
 import { type ErrorPairs, type Reliability, reliability } from "./reliability.ts";
 
@@ -59,14 +59,15 @@ export function fitCalibration(images: Iterable<ErrorPairs>): number {
  * card's factor.
  */
 export async function errorPairs(
-  { card, ...model }: Model,
+  model: Model,
   cases: Iterable<CalibrationCase> | AsyncIterable<CalibrationCase>,
   { samples = 8, ...options }: CalibrateOptions = {},
 ): Promise<readonly ErrorPairs[]> {
-  const { calibration: _, ...plain } = card;
+  const { calibration: _, ...card } = model.card;
+  const plain = { ...model, card };
   const images: ErrorPairs[] = [];
   for await (const { cloudy, target, mask, hide, reference = cloudy.length - 1 } of cases) {
-    const { mean, deviation } = await restoreSamples({ ...model, card: plain }, cloudy, {
+    const { mean, deviation } = await restoreSamples(plain, cloudy, {
       ...options,
       ...(hide && { hide }),
       reference,
@@ -95,7 +96,7 @@ export async function calibrate(
   { data, ...options }: CalibrateOptions & { readonly data: string },
 ): Promise<Calibrated> {
   const images = await errorPairs(model, cases, options);
-  const sampling: CardSampling = model.card.sampling ?? defaultSampling(model.card);
+  const { sampling } = model.modules.ensemble;
   const { factor, floor } = fitDeviations(images, { bands: model.card.bands.length });
   const { samples = 8 } = options;
   const calibration = { factor, floor, samples, sampling, data };

@@ -44,7 +44,7 @@ export interface ModelMethodOptions
 
 /** The dates that a model takes, in the order given: all, or the reference and the first others. */
 export function framesOf(
-  { card, network }: Model,
+  { card, modules: { network } }: Model,
   { cloudy, reference }: Pick<MethodInput, "cloudy" | "reference">,
   anyLength = false,
 ): readonly number[] {

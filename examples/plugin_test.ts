@@ -70,16 +70,16 @@ Deno.test("a model of the example plugin's modules restores the same after a fil
   const model = { ...fresh, weights: { ...fresh.weights, params } };
   const size = { batch: 1, length: 2, height: 4, width: 4 };
   const input = { ...size, cloudy: createRng(1).uniforms(64).map((value) => 5000 * value) };
-  const { image } = await restoreImages(model, input, { registry });
-  const { image: other } = await restoreImages(fresh, input, { registry });
+  const { image } = await restoreImages(model, input);
+  const { image: other } = await restoreImages(fresh, input);
   assert(image.some((value, i) => value !== other[i]), "the weights must matter");
   const folder = await Deno.makeTempDir();
   try {
     const path = `${folder}/model.safetensors`;
-    await saveModel(model, path, { registry });
+    await saveModel(model, path);
     await assertRejects(() => loadModel(path), Error, '"variancePreserving" is not a known');
     const loaded = await loadModel(path, { registry });
-    assertEquals((await restoreImages(loaded, input, { registry })).image, image);
+    assertEquals((await restoreImages(loaded, input)).image, image);
     for (const { weights } of [fresh, model, loaded]) tf.dispose({ ...weights.params });
   } finally {
     await Deno.remove(folder, { recursive: true });

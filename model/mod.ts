@@ -18,6 +18,12 @@ export {
   scalingRanges,
   stringifyCard,
 } from "./card.ts";
+export {
+  bindDenoiser,
+  type DenoiserContext,
+  type DenoiserModel,
+  releaseDenoiser,
+} from "./compiled_denoiser.ts";
 export { modelDigest } from "./digest.ts";
 export {
   applyDenoiser,
@@ -35,27 +41,20 @@ export {
   type SequenceSize,
   toUnit,
 } from "./images.ts";
+export { buildModules, completeCard, type ModulesOptions } from "./build_modules.ts";
+export { defaultSampling, type EnsembleModules } from "./ensemble.ts";
+export { createModel, type CreateModelOptions, type Model, modelFromCard } from "./model.ts";
 export {
-  type AnyRegistry,
-  buildModules,
-  createModel,
-  type CreateModelOptions,
-  type Model,
   type ModelConfig,
-  modelFromCard,
-  type Modules,
   resolveCard,
-} from "./model.ts";
+  resolveConfig,
+  type ResolveOptions,
+} from "./model_config.ts";
+export type { Modules } from "./modules.ts";
 export {
   type Restored,
   restoreImages,
   type RestoreInput,
   type RestoreOptions,
 } from "./restore_images.ts";
-export {
-  bindDenoiser,
-  countEvaluations,
-  releaseDenoiser,
-  sample,
-  type SampleInput,
-} from "./sample.ts";
+export { countEvaluations, sample, type SampleInput, type SamplingModel } from "./sample.ts";

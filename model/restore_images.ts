@@ -4,7 +4,6 @@
  * @module
  */
 
-import { builtins } from "../builtins.ts";
 import { createRng } from "../core/mod.ts";
 import {
   compile,
@@ -25,7 +24,7 @@ import {
   type SequenceSize,
   toUnit,
 } from "./images.ts";
-import { type AnyRegistry, buildModules, type Model } from "./model.ts";
+import type { Model } from "./model.ts";
 import { sample } from "./sample.ts";
 
 /** Cloudy images of one or more places. */
@@ -57,7 +56,6 @@ export interface RestoreOptions {
   readonly fusion?: Fusion;
   /** Seed of the noise. Default 0. */
   readonly seed?: number;
-  readonly registry?: AnyRegistry;
   readonly onStep?: (step: SamplingStep) => void | Promise<void>;
   /** Receives TFSA's masks of every network evaluation. */
   readonly onMasks?: (masks: Tensor5D) => void | Promise<void>;
@@ -87,23 +85,21 @@ export async function restoreImages(
   input: RestoreInput,
   options: RestoreOptions = {},
 ): Promise<Restored> {
-  const { card, network } = model;
+  const { card, modules } = model;
   const { batch, length, height, width } = input;
   const reference = checkInput(model, input);
-  const registry = options.registry ?? builtins;
-  const modules = buildModules(card, { registry, path: "$.modules" });
   const {
     steps = card.steps,
     sampler = modules.sampler,
     timesteps = modules.timesteps,
     fusion = modules.fusion,
-    frames = network.temporal || length === 1 ? "joint" : "independent",
+    frames = modules.network.temporal || length === 1 ? "joint" : "independent",
     seed = 0,
     onStep,
     onMasks,
     shareDenoised,
   } = options;
-  if (frames === "joint" && length > 1 && !network.temporal) {
+  if (frames === "joint" && length > 1 && !modules.network.temporal) {
     throw new RangeError(
       `Cannot restore ${length} frames jointly: the network is mono-temporal; ` +
         `restore them independently or load a temporal model`,
@@ -163,7 +159,7 @@ async function fuseFrames(
 }
 
 /** Checks sizes and values before any work; the reference frame of each sample. */
-function checkInput({ card, network }: Model, input: RestoreInput): readonly number[] {
+function checkInput({ card, modules: { network } }: Model, input: RestoreInput): readonly number[] {
   const { batch, length, height, width, cloudy, auxiliary } = input;
   if (![batch, length].every((count) => Number.isSafeInteger(count) && count > 0)) {
     throw new RangeError(

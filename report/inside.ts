@@ -5,13 +5,11 @@
  * @module
  */
 
-import { builtins } from "../builtins.ts";
 import { createRng } from "../core/mod.ts";
 import { joinArrays } from "../datasets/mod.ts";
 import type { RasterWindow } from "../rasters/mod.ts";
 import { readTensor } from "../engine/mod.ts";
 import {
-  buildModules,
   fromUnit,
   type Model,
   pixelNoise,
@@ -59,12 +57,12 @@ function spread<T>(items: readonly T[], most: number): readonly T[] {
 export async function lookInside(
   model: Model,
   { window, dates, auxiliary, reference, bands }: InsideInput,
-  options: Pick<RestoreOptions, "steps" | "sampler" | "timesteps" | "seed" | "registry">,
+  options: Pick<RestoreOptions, "steps" | "sampler" | "timesteps" | "seed">,
 ): Promise<ReportInside> {
-  const { card, schedule, network } = model;
-  const { registry = builtins, seed = 0 } = options;
-  const modules = buildModules(card, { registry, path: "$.modules" });
-  const { sampler = modules.sampler, timesteps = modules.timesteps, steps = card.steps } = options;
+  const { card, modules } = model;
+  const { schedule, network } = modules;
+  const { sampler = modules.sampler, timesteps = modules.timesteps, steps = card.steps, seed = 0 } =
+    options;
   const count = Math.max(steps, LEAST_STEPS);
   const sigmas = timesteps.sigmas(count);
   const depth = card.bands.length;
@@ -107,7 +105,6 @@ export async function lookInside(
     timesteps,
     steps: count,
     seed,
-    registry,
     async onMasks(masks) {
       shape = masks.shape;
       seen.push(await readTensor(masks));

@@ -125,8 +125,8 @@ const TRIAL_MS = 3000;
 /** Seconds that a tile takes, by batches of noise. */
 async function secondsPerTile(model: Model, options: RestoreSceneOptions): Promise<number> {
   const { card } = model;
-  const { batch = 4, inputs, seed, steps, sampler, timesteps, frames, fusion, registry } = options;
-  const given = { seed, steps, sampler, timesteps, frames, fusion, registry };
+  const { batch = 4, inputs, seed, steps, sampler, timesteps, frames, fusion } = options;
+  const given = { seed, steps, sampler, timesteps, frames, fusion };
   const [{ low, high } = { low: 0, high: 1 }] = scalingRanges(card.scaling, 1);
   const pixels = batch * inputs.length * card.tileSize ** 2;
   const fill = (count: number) =>

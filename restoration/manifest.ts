@@ -144,7 +144,7 @@ export async function readManifest(path: string): Promise<readonly ManifestScene
 }
 
 /** Options that change no pixel, or that a fingerprint stands for. */
-const WITHOUT_EFFECT = ["overwrite", "picture", "batch", "shard", "signal", "registry", "tags"];
+const WITHOUT_EFFECT = ["overwrite", "picture", "batch", "shard", "signal", "tags"];
 
 /**
  * The scene with paths as they are seen from its output: the same from whatever folder a manifest is

@@ -50,7 +50,6 @@ export {
   type RestoreSamplesOptions,
 } from "./restore_samples.ts";
 export {
-  defaultSampling,
   sampleSeeds,
   type Sampling,
   samplingOf,

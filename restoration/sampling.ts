@@ -4,14 +4,13 @@
  * @module
  */
 
-import { type BuiltinCatalog, builtins } from "../builtins.ts";
-import { createRng, type Registry } from "../core/mod.ts";
+import { createRng } from "../core/mod.ts";
 import type { Deviations } from "./rows/spread.ts";
-import type { CardSampling, Model, ModelCard, RestoreOptions } from "../model/mod.ts";
+import type { CardModule, Model, RestoreOptions } from "../model/mod.ts";
 
 /** Options of {@linkcode samplingOf}. */
 export interface SamplingOptions
-  extends Pick<RestoreOptions, "seed" | "steps" | "sampler" | "timesteps" | "registry"> {
+  extends Pick<RestoreOptions, "seed" | "steps" | "sampler" | "timesteps"> {
   /** Restorations n whose mean and deviation are wanted, ≥ 2. */
   readonly samples: number;
   /** Their seeds. Default those of {@linkcode sampleSeeds}. */
@@ -43,35 +42,17 @@ function draw31(stream: ReturnType<typeof createRng>, index: number): number {
   return own.integer(2 ** 15) * 2 ** 16 + own.integer(2 ** 16, 1);
 }
 
-/** Last noise level of samples: where noise still changes what a model makes up, and no detail yet. */
-const LAST_SIGMA = 1;
-
-/**
- * How a card's samples are drawn where neither the card nor the call says: in the card's steps, but at
- * least two; with churn γ = 1, which doubles the noise level before each step; and the last noise level
- * at 1 instead of near 0. Of the samplings that were tried (docs/trust.md) this one's spread told most
- * of the errors for what it costs.
- */
-export function defaultSampling({ steps: own, modules }: ModelCard): CardSampling {
-  const { timesteps, sampler } = modules;
-  const steps = Math.max(own, 2);
-  const isRange = typeof timesteps.sigmaMin === "number" && Number(timesteps.sigmaMax) > LAST_SIGMA;
-  return {
-    steps,
-    sampler: { ...sampler, sChurn: steps },
-    timesteps: { ...timesteps, ...(isRange && { sigmaMin: LAST_SIGMA }) },
-  };
-}
-
 /**
  * How samples are drawn: as the call says, else as the card's `sampling`, else by
- * {@linkcode defaultSampling}; each of steps, sampler and time steps by itself.
+ * `defaultSampling`; each of steps, sampler and time steps by itself.
  *
  * @throws {RangeError} If there are fewer than two samples.
- * @throws {OptionsError} If the card names modules that the registry does not know.
  */
-export function samplingOf({ card }: Pick<Model, "card">, options: SamplingOptions): Sampling {
-  const { samples, seed = 0, registry = builtins } = options;
+export function samplingOf(
+  { card, modules }: Pick<Model, "card" | "modules">,
+  options: SamplingOptions,
+): Sampling {
+  const { samples, seed = 0 } = options;
   if (!(Number.isSafeInteger(samples) && samples >= 2)) {
     throw new RangeError(
       `Cannot tell an uncertainty: it takes at least 2 samples, got ${samples}; give more (--samples)`,
@@ -83,29 +64,17 @@ export function samplingOf({ card }: Pick<Model, "card">, options: SamplingOptio
       `Cannot draw ${samples} samples: there must be a seed for each, got ${seeds.length}`,
     );
   }
-  const own = card.sampling ?? defaultSampling(card);
-  const reader = registry as Registry<BuiltinCatalog>;
-  const path = "$.sampling";
-  const { steps = own.steps } = options;
-  const drawn = {
-    steps,
-    sampler: options.sampler ?? reader.create("sampler", own.sampler as never, `${path}.sampler`),
-    timesteps: options.timesteps ??
-      reader.create("timesteps", own.timesteps as never, `${path}.timesteps`),
-  };
+  const { ensemble } = modules;
+  const own = ensemble.sampling;
+  const { steps = own.steps, sampler = ensemble.sampler, timesteps = ensemble.timesteps } = options;
   const { calibration } = card;
   const given = options.sampler !== undefined || options.timesteps !== undefined;
-  /** Every option, so that one that is left out is its default. */
-  const whole = (sampling: CardSampling) =>
-    JSON.stringify([
-      sampling.steps,
-      reader.read("sampler", sampling.sampler, `${path}.sampler`),
-      reader.read("timesteps", sampling.timesteps, `${path}.timesteps`),
-    ]);
-  const fits = calibration !== undefined && !given &&
-    whole(calibration.sampling) === whole({ ...own, steps });
+  const fits = calibration !== undefined && !given && ensemble.isCalibrated &&
+    calibration.sampling.steps === steps;
   return {
-    ...drawn,
+    steps,
+    sampler,
+    timesteps,
     seeds,
     factor: fits ? calibration.factor : 1,
     ...(fits && calibration.floor && { floor: calibration.floor }),
@@ -126,13 +95,13 @@ export function samplingOf({ card }: Pick<Model, "card">, options: SamplingOptio
 }
 
 /** As JSON, without infinity, which is a default there. */
-function written(module: CardSampling["sampler"]): string {
+function written(module: CardModule): string {
   return JSON.stringify(module, (_, value) => value === Infinity ? undefined : value);
 }
 
 /** Options with what their samples need for rows, if there are samples; else as they are. */
 export function withSampling<O extends Omit<SamplingOptions, "samples" | "seeds">>(
-  model: Pick<Model, "card">,
+  model: Pick<Model, "card" | "modules">,
   options: O & { readonly samples?: number },
 ): { readonly options: O & SampledRows; readonly text?: Sampling["text"] } {
   const { samples } = options;

@@ -186,7 +186,7 @@ function outputBands(file: SceneFile, model: Model, wanted?: readonly string[]):
 
 /** @throws {RangeError} If a model cannot take so many dates. */
 export function checkLength(
-  { card, network }: Model,
+  { card, modules: { network } }: Model,
   { length, anyLength = false }: { readonly length: number; readonly anyLength?: boolean },
 ): void {
   if (length === 0) {

@@ -9,7 +9,7 @@ import { readExperimentJson } from "../training/mod.ts";
 import { type Preset, readPreset } from "./preset.ts";
 import { isStudy, parseStudy, type Study } from "./study.ts";
 
-const FOLDER = new URL("../experiments", import.meta.url);
+const FOLDER = new URL("../experiments/", import.meta.url);
 
 /** Studies that come with the project. */
 export const STUDIES = ["table1", "table2", "alpha", "table3", "figure5", "table4"] as const;

@@ -4,10 +4,9 @@
  * @module
  */
 
-import { loadModel } from "../checkpoints/mod.ts";
 import { tf } from "../engine/mod.ts";
-import { type ModelCard, modelDigest } from "../model/mod.ts";
-import type { PlannedRow, PlanOptions } from "./plan.ts";
+import { type Model, type ModelCard, modelDigest } from "../model/mod.ts";
+import type { PlannedRow } from "./plan.ts";
 import { stableJson } from "../core/mod.ts";
 import type { TrainedRun } from "./trained.ts";
 
@@ -27,9 +26,13 @@ function madeFor({ bands, condition, scaling, modules: { network } }: ModelCard)
 export async function givenWeights(
   file: string,
   rows: readonly PlannedRow[],
-  { out, registry }: Pick<PlanOptions, "registry"> & { readonly out: string },
+  { out, load }: {
+    readonly out: string;
+    /** Loads a model file. */
+    readonly load: (file: string) => Promise<Model>;
+  },
 ): Promise<Pick<TrainedRun, "folder" | "model" | "parameters">> {
-  const model = await loadModel(file, { ...(registry && { registry }) });
+  const model = await load(file);
   const { params, buffers } = model.weights;
   try {
     const own = madeFor(model.card);

@@ -9,8 +9,7 @@ import { createHash } from "node:crypto";
 import { resolve } from "node:path";
 import { createRng, InputError, stableJson } from "../core/mod.ts";
 import type { Dataset } from "../datasets/mod.ts";
-import type { AnyRegistry } from "../model/mod.ts";
-import { type CheckedExperiment, experimentCard, openDataset, placesOf } from "../training/mod.ts";
+import { type CheckedExperiment, openDataset, placesOf } from "../training/mod.ts";
 import { textOf, writeJson } from "../files/mod.ts";
 
 /** A run's folder. */
@@ -32,7 +31,6 @@ interface RunData {
 export interface LocateOptions {
   /** The folder that holds all runs. */
   readonly folder: string;
-  readonly registry?: AnyRegistry | undefined;
 }
 
 const DATA = "data.json";
@@ -69,11 +67,8 @@ function placesNow({ data: { train } }: CheckedExperiment): RunData["places"] {
 }
 
 /** The digest of an experiment's training data, which are opened. */
-async function digestNow(
-  experiment: CheckedExperiment,
-  { registry }: Pick<LocateOptions, "registry">,
-): Promise<string> {
-  const { tileSize, length, bands } = experimentCard(experiment, { ...(registry && { registry }) });
+async function digestNow(experiment: CheckedExperiment): Promise<string> {
+  const { tileSize, length = 1, bands } = experiment.model;
   const model = { tileSize, length, bands: bands.map(({ name }) => name) };
   return await samplesDigest(await openDataset(experiment.data.train, model));
 }
@@ -113,16 +108,15 @@ async function runsOf(key: string, folder: string) {
 export async function locateRun(
   { name, key }: { readonly name: string; readonly key: string },
   experiment: CheckedExperiment,
-  options: LocateOptions,
+  { folder }: LocateOptions,
 ): Promise<LocatedRun> {
-  const { folder } = options;
   const located = (name: string) => ({ name, folder: `${folder}/${name}` });
   const runs = await runsOf(key, folder);
   if (runs.length === 0) return located(`${name}-${key}`);
   const places = stableJson(placesNow(experiment));
   const here = runs.find(({ data }) => stableJson(data.places) === places);
   if (here !== undefined) return located(here.name);
-  const digest = await digestNow(experiment, options);
+  const digest = await digestNow(experiment);
   const moved = runs.find(({ data }) => data.digest === digest);
   return located(moved?.name ?? `${name}-${key}-${digest}`);
 }
@@ -131,12 +125,11 @@ export async function locateRun(
 export async function keepRunData(
   folder: string,
   experiment: CheckedExperiment,
-  options: Pick<LocateOptions, "registry">,
 ): Promise<void> {
   const known = await readData(folder);
   const places = placesNow(experiment);
   if (known !== undefined && stableJson(known.places) === stableJson(places)) return;
-  const digest = known?.digest ?? await digestNow(experiment, options);
+  const digest = known?.digest ?? await digestNow(experiment);
   await Deno.mkdir(folder, { recursive: true });
   await writeJson(`${folder}/${DATA}`, { places, digest } satisfies RunData);
 }

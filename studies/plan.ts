@@ -4,8 +4,9 @@
  * @module
  */
 
+import type { AnyRegistry } from "../builtins.ts";
 import { OptionsError } from "../core/mod.ts";
-import { type AnyRegistry, type ModelCard, type ModelConfig, resolveCard } from "../model/mod.ts";
+import { type ModelCard, type ModelConfig, type Modules, resolveConfig } from "../model/mod.ts";
 import {
   type CheckedExperiment,
   type DataConfig,
@@ -32,6 +33,7 @@ export interface PlanOptions {
   readonly set?: readonly string[];
   /** Goes over the study's and the preset's. */
   readonly evaluation?: StudyEvaluation;
+  /** Knows the modules that experiments name. Default the built-in ones. */
   readonly registry?: AnyRegistry;
 }
 
@@ -42,6 +44,8 @@ export interface PlannedRow {
   readonly experiment: CheckedExperiment;
   /** The card with the row's sampling. */
   readonly card: ModelCard;
+  /** The modules of that card. */
+  readonly modules: Modules;
   /** What it is scored on. */
   readonly test: DataConfig;
 }
@@ -144,8 +148,8 @@ async function planRow(row: StudyRow, options: PlanOptions): Promise<PlannedRow>
     if (scored === undefined) {
       throw new OptionsError("$.data.test", "is required to score it (or $.data.validation)");
     }
-    const card = resolveCard(sampled.model, { ...(registry && { registry }) });
-    return { row, experiment: { ...experiment, data: own }, card, test: scored };
+    const model = resolveConfig(sampled.model, { ...(registry && { registry }) });
+    return { row, experiment: { ...experiment, data: own }, ...model, test: scored };
   });
 }
 

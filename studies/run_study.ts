@@ -6,7 +6,7 @@
 
 import { loadModel } from "../checkpoints/mod.ts";
 import { tf } from "../engine/mod.ts";
-import { type AnyRegistry, type Model, modelFromCard, releaseDenoiser } from "../model/mod.ts";
+import { type Model, releaseDenoiser } from "../model/mod.ts";
 import {
   type CheckedExperiment,
   type DataConfig,
@@ -94,11 +94,10 @@ export async function previewStudy(
   { out, seeds, ...options }: Omit<RunStudyOptions, "name">,
 ): Promise<StudyPlan> {
   const planned = (await planStudy(study, options)).flatMap((group) => group.rows);
-  const { registry } = options;
   const runs: StudyPlan["runs"][number][] = [];
   // One after the other: each may have to open its data.
   for (const { experiment, rows } of await runsOf(planned, seeds)) {
-    const run = await findRun(experiment, { folder: `${out}/trained`, registry });
+    const run = await findRun(experiment, { folder: `${out}/trained` });
     runs.push({
       name: run.name,
       steps: experiment.steps,
@@ -112,17 +111,17 @@ export async function previewStudy(
 /** Lends the model of a file, which is read when it is first asked for. */
 async function withModel(
   file: string,
-  registry: AnyRegistry | undefined,
+  load: (file: string) => Promise<Model>,
   use: (model: () => Promise<Model>) => Promise<void>,
 ): Promise<void> {
   let reading: Promise<Model> | undefined;
   try {
-    await use(() => reading ??= loadModel(file, { ...(registry && { registry }) }));
+    await use(() => reading ??= load(file));
   } finally {
-    const weights = (await reading)?.weights;
-    if (weights !== undefined) {
-      await releaseDenoiser(weights);
-      tf.dispose({ ...weights.params, ...weights.buffers });
+    const model = await reading;
+    if (model !== undefined) {
+      await releaseDenoiser(model);
+      tf.dispose({ ...model.weights.params, ...model.weights.buffers });
     }
   }
 }
@@ -148,6 +147,7 @@ interface ScoredRun {
 export async function runStudy(study: Study, options: RunStudyOptions): Promise<StudyResult> {
   const { name, out, seeds, signal, registry, workers = 0, weights, onTraining, onResult } =
     options;
+  const load = (file: string) => loadModel(file, { ...(registry && { registry }) });
   const groups = await planStudy(study, options);
   const rows = groups.flatMap((group) => group.rows);
   const evaluation = evaluationOf(study, options);
@@ -175,11 +175,11 @@ export async function runStudy(study: Study, options: RunStudyOptions): Promise<
       const { modules, steps } = card;
       const file = `${folder}/scores/${await sets.scoresName(row, { modules, steps })}.json`;
       const scores = await keptScores(file, async (from, keep) => {
-        const { weights } = await model();
-        const sampling = modelFromCard(card, weights, { ...(registry && { registry }) });
+        const { weights, modules: { network } } = await model();
         const set = await sets.of(row);
-        return await scoreModel(sampling, set, {
-          registry,
+        // Rows of one run share its network, whose program then serves all of them.
+        const modules = { ...row.modules, network };
+        return await scoreModel({ card, weights, modules }, set, {
           signal,
           from,
           onScores: async (some, done) => {
@@ -194,8 +194,8 @@ export async function runStudy(study: Study, options: RunStudyOptions): Promise<
   }
 
   if (weights !== undefined) {
-    const given = await givenWeights(weights, rows, options);
-    await withModel(given.model, registry, async (model) => {
+    const given = await givenWeights(weights, rows, { out, load });
+    await withModel(given.model, load, async (model) => {
       const { folder, parameters } = given;
       await score(rows, { folder, model, facts: { run: weights, parameters } });
     });
@@ -203,7 +203,7 @@ export async function runStudy(study: Study, options: RunStudyOptions): Promise<
   }
   for (const { experiment, rows } of runs) {
     const { seed } = experiment;
-    const located = await findRun(experiment, { folder: `${out}/trained`, registry });
+    const located = await findRun(experiment, { folder: `${out}/trained` });
     const run = located.name;
     let trained: TrainedRun;
     try {
@@ -222,7 +222,7 @@ export async function runStudy(study: Study, options: RunStudyOptions): Promise<
     }
     const { folder, steps, parameters, seconds } = trained;
     const facts = { seed, run, steps, parameters, seconds };
-    await withModel(trained.model, registry, (model) => score(rows, { folder, model, facts }));
+    await withModel(trained.model, load, (model) => score(rows, { folder, model, facts }));
   }
   return result();
 }

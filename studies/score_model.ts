@@ -8,7 +8,7 @@
 import { createRng } from "../core/mod.ts";
 import { joinArrays, pickFrames, type Sample } from "../datasets/mod.ts";
 import { score } from "../metrics/mod.ts";
-import { type AnyRegistry, type Model, type ModelCard, restoreImages } from "../model/mod.ts";
+import { type Model, type ModelCard, restoreImages } from "../model/mod.ts";
 import { type DataConfig, openDataset } from "../training/mod.ts";
 import { framesFor } from "../evaluation/mod.ts";
 import type { StudyMetric } from "./study.ts";
@@ -119,8 +119,7 @@ function scoreImage(image: Float32Array, { target, height, width }: Sample, whit
 export async function scoreModel(
   model: Model,
   set: EvaluationSet,
-  { registry, signal, from = [], onScores }: {
-    readonly registry?: AnyRegistry | undefined;
+  { signal, from = [], onScores }: {
     readonly signal?: AbortSignal | undefined;
     /** Scores of the first samples that are there already. */
     readonly from?: readonly Scores[];
@@ -144,7 +143,6 @@ export async function scoreModel(
     }
     const { image } = await restoreImages(model, inputOf(some, first, model), {
       seed: set.seed,
-      ...(registry && { registry }),
     });
     const size = image.length / some.length;
     const scored = some.map((sample, b) =>

@@ -110,7 +110,7 @@ export async function trainedRun(
   experiment: CheckedExperiment,
   { run: { folder }, ...options }: TrainedOptions,
 ): Promise<TrainedRun> {
-  await keepRunData(folder, experiment, options);
+  await keepRunData(folder, experiment);
   const found = await finishedRun(folder);
   if (found !== undefined) return found;
   const { model, path, seconds } = await train(experiment, {

@@ -88,9 +88,9 @@ const model = createModel({
 }, { registry });
 const cloudy = new Float32Array(2 * 32 * 32 * 13).fill(3000);
 const input = { cloudy, batch: 1, length: 2, height: 32, width: 32 };
-const { image } = await restoreImages(model, input, { registry, steps: 2 });
-const { image: same } = await restoreImages(model, input, { registry, sampler, steps: 2 });
-if (path !== undefined) await saveModel(model, path, { registry });
+const { image } = await restoreImages(model, input, { steps: 2 });
+const { image: same } = await restoreImages(model, input, { sampler, steps: 2 });
+if (path !== undefined) await saveModel(model, path);
 console.log(JSON.stringify({
   engine: name,
   s: schedule.s(0.5),

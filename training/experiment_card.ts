@@ -4,9 +4,9 @@
  * @module
  */
 
-import { builtins } from "../builtins.ts";
+import { type AnyRegistry, builtins } from "../builtins.ts";
 import { OptionsError } from "../core/mod.ts";
-import { type AnyRegistry, type ModelCard, resolveCard } from "../model/mod.ts";
+import { type ModelCard, resolveCard } from "../model/mod.ts";
 import type { CheckedExperiment } from "./experiment.ts";
 
 /** Runs `f`; what is wrong at `$.network` of a model's config is at `$.model.network`. */

@@ -4,16 +4,11 @@
  * @module
  */
 
+import type { AnyRegistry } from "../builtins.ts";
 import { CheckpointError, readModelFile, weightsOf } from "../checkpoints/mod.ts";
 import { InputError } from "../core/mod.ts";
 import { tf, type Weights } from "../engine/mod.ts";
-import {
-  type AnyRegistry,
-  createModel,
-  type Model,
-  modelDigest,
-  modelFromCard,
-} from "../model/mod.ts";
+import { createModel, type Model, modelDigest, modelFromCard } from "../model/mod.ts";
 import type { CheckedExperiment } from "./experiment.ts";
 import { inModel } from "./experiment_card.ts";
 
@@ -27,7 +22,7 @@ export interface InitialModel {
 /** Weights from a model file, and its digest. */
 async function load(
   place: string,
-  { network }: Model,
+  { modules: { network } }: Model,
   registry: AnyRegistry,
 ): Promise<{ readonly weights: Weights; readonly digest: string }> {
   try {

@@ -10,7 +10,7 @@ import { saveModel } from "../checkpoints/mod.ts";
 import { createRng, type Rng } from "../core/mod.ts";
 import type { Dataset, Sample } from "../datasets/mod.ts";
 import { writeFileAtomically } from "../files/mod.ts";
-import type { AnyRegistry, Model, ModelCard } from "../model/mod.ts";
+import type { ModelCard } from "../model/mod.ts";
 import { type Best, betterOf, metricOf } from "./best.ts";
 import { cardText } from "./card_text.ts";
 import { type CheckpointOwner, saveCheckpoint } from "./checkpoint.ts";
@@ -29,7 +29,6 @@ export interface RunOptions extends CheckpointOwner, Pick<TrainOptions, "signal"
   /** Before training. */
   readonly card: ModelCard;
   readonly context: StepContext;
-  readonly registry: AnyRegistry;
   readonly folder: RunFolder;
   readonly environment: Environment;
 }
@@ -151,9 +150,9 @@ export class Run {
   async #validate(dataset: Dataset, recorder: Recorder): Promise<Validation> {
     const { experiment: { validationSamples: count, keepBest: metric, skipBad }, folder } =
       this.#options;
-    const { card, registry, context: { modules } } = this.#options;
+    const { card, context: { modules } } = this.#options;
     const weights = this.#averaged();
-    const measured = await validate({ card, modules, weights, registry }, dataset, {
+    const measured = await validate({ card, modules, weights }, dataset, {
       ...{ count, skipBad },
       rng: this.#rng.fork("validation"),
     });
@@ -172,11 +171,11 @@ export class Run {
 
   /** What a run goes on from, and the model of now. */
   async #save(recorder: Recorder): Promise<void> {
-    const { folder, registry, experiment, environment, data } = this.#options;
+    const { folder, context: { modules }, experiment, environment, data } = this.#options;
     await this.#saveState(folder.last, recorder);
     const card = this.#card();
     const weights = this.#averaged();
-    await saveModel({ weights, card }, folder.model, { registry, overwrite: true });
+    await saveModel({ card, weights, modules }, folder.model, { overwrite: true });
     const text = cardText({
       ...{ card, experiment, environment, data, step: this.state.step, best: this.#best },
       parameters: Object.values(weights.params).reduce((sum, { size }) => sum + size, 0),
@@ -223,11 +222,11 @@ export class Run {
   }
 
   #finish(loss: number | undefined, { validation, seconds }: Recorder): Trained {
-    const { context: { modules: { schedule, precond, network } }, folder } = this.#options;
+    const { context: { modules }, folder } = this.#options;
     const weights = this.#averaged();
     disposeState(this.state, [weights.params, weights.buffers]);
     return {
-      model: { schedule, precond, network, weights, card: this.#card() } satisfies Model,
+      model: { card: this.#card(), weights, modules },
       path: folder.model,
       seconds,
       ...(loss !== undefined && { loss }),

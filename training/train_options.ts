@@ -4,9 +4,10 @@
  * @module
  */
 
+import type { AnyRegistry } from "../builtins.ts";
 import type { Dataset } from "../datasets/mod.ts";
 import type { Engine } from "../engine/mod.ts";
-import type { AnyRegistry, Model } from "../model/mod.ts";
+import type { Model } from "../model/mod.ts";
 import type { Best } from "./best.ts";
 import type { Validation } from "./scores.ts";
 

@@ -7,7 +7,7 @@
 import { builtins } from "../builtins.ts";
 import { createRng, OptionsError, OutputError } from "../core/mod.ts";
 import type { Dataset } from "../datasets/mod.ts";
-import { buildModules, type ModelCard } from "../model/mod.ts";
+import type { ModelCard } from "../model/mod.ts";
 import { adamw } from "./adamw.ts";
 import { checkBands } from "./batch.ts";
 import { loadCheckpoint } from "./checkpoint.ts";
@@ -42,9 +42,8 @@ import { hasMasks } from "./validation.ts";
 export async function train(experiment: Experiment, options: TrainOptions): Promise<Trained> {
   const { registry = builtins, workers = 0, resume = false, engine, signal, onProgress } = options;
   const parsed = parseExperiment(experiment);
-  const { model: { card, weights }, digest } = await initialModel(parsed, registry);
+  const { model: { card, weights, modules }, digest } = await initialModel(parsed, registry);
   const checked = { ...parsed, model: configOf(card) };
-  const modules = buildModules(card, { registry, path: "$.modules" });
   const optimizer = adamw(checked.optimizer);
   const { clip, accumulate, ema: { decays }, learningRateSchedule: schedule, seed } = checked;
   const updater = createUpdater({ network: modules.network, optimizer, clip, accumulate });
@@ -84,7 +83,7 @@ export async function train(experiment: Experiment, options: TrainOptions): Prom
     await writeEnvironment(folder.environment, environment);
     run = new Run(state, best, {
       ...owner,
-      ...{ card, registry, folder, environment, signal, onProgress },
+      ...{ card, folder, environment, signal, onProgress },
       context: { card, modules, optimizer, schedule, decays, updater },
     });
     return await run.train({ loader, validation });

@@ -7,14 +7,7 @@
 import { InputError, type Rng } from "../core/mod.ts";
 import type { Dataset, Sample } from "../datasets/mod.ts";
 import { compile, execute, readTensor, tf, type Weights } from "../engine/mod.ts";
-import {
-  type AnyRegistry,
-  type ModelCard,
-  type Modules,
-  releaseDenoiser,
-  restoreImages,
-  scalingRanges,
-} from "../model/mod.ts";
+import { type Model, releaseDenoiser, restoreImages, scalingRanges } from "../model/mod.ts";
 import { trainingTensors } from "./batch.ts";
 import { type ObjectiveInput, objectiveVectors, sampleLosses } from "./objective.ts";
 import { meanScores, type SampleScores, sampleScores, type Validation } from "./scores.ts";
@@ -87,20 +80,15 @@ export async function hasMasks(dataset: Dataset, options: ValidateOptions): Prom
  * @throws {InputError} If a sample's files are bad, or those of all that may be left out.
  */
 export async function validate(
-  { card, modules, weights, registry }: {
-    readonly card: ModelCard;
-    readonly modules: Modules;
-    readonly weights: Weights;
-    readonly registry: AnyRegistry;
-  },
+  model: Model,
   dataset: Dataset,
   options: ValidateOptions,
 ): Promise<Validation> {
   const { count, rng } = options;
+  const { card, modules, weights } = model;
   const ranges = scalingRanges(card.scaling, card.bands.length);
   // The range of the brightest band, where each has its own.
   const dataRange = Math.max(...ranges.map(({ low, high }) => high - low));
-  const model = { ...modules, weights, card };
   const measure = compile(({ weights, ...given }: ObjectiveInput & { weights: Weights }) => ({
     losses: sampleLosses(modules.network, weights, given),
   }));
@@ -137,7 +125,7 @@ export async function validate(
       const { image: restored } = await restoreImages(
         model,
         { ...size, cloudy: sample.cloudy, reference, ...(seesMore && { auxiliary }) },
-        { registry, seed: i },
+        { seed: i },
       );
       const images = { restored, input: inputOf(sample), target };
       const scoring = { height, width, channels: card.bands.length, dataRange };
@@ -147,7 +135,7 @@ export async function validate(
     }
   } finally {
     await measure.dispose();
-    await releaseDenoiser(weights);
+    await releaseDenoiser(model);
   }
   if (all.length === 0) failWithout(skipped);
   return {

@@ -8,14 +8,8 @@
  * @module
  */
 
-import { builtins } from "../../builtins.ts";
 import type { RasterWindow } from "../../rasters/mod.ts";
-import {
-  buildModules,
-  countEvaluations,
-  type Model,
-  type RestoreOptions,
-} from "../../model/mod.ts";
+import { countEvaluations, type Model, type RestoreOptions } from "../../model/mod.ts";
 import { type FinishedReport, type FinishedRows, RowFinisher } from "./finish_rows.ts";
 import { Flight, type SceneSky } from "./flight.ts";
 import { planTiles, rowAhead, type TilePlan } from "./plan.ts";
@@ -92,10 +86,8 @@ export interface RowsReport extends FinishedReport {
 
 /** The modules of a restoration that decide how often the denoiser runs. */
 async function evaluationsPerTile(model: Model, options: RestoreOptions): Promise<number> {
-  const registry = options.registry ?? builtins;
-  const modules = buildModules(model.card, { registry, path: "$.modules" });
-  const { steps = model.card.steps, sampler = modules.sampler, timesteps = modules.timesteps } =
-    options;
+  const { card, modules } = model;
+  const { steps = card.steps, sampler = modules.sampler, timesteps = modules.timesteps } = options;
   return await countEvaluations(model, { sampler, sigmas: timesteps.sigmas(steps) });
 }
 
@@ -139,7 +131,7 @@ export async function restoreRows(
   const total = (lastRow - firstRow) * (columns[1] - columns[0]);
   const work = total * seeds.length;
   let [done, restored] = [0, 0];
-  const joint = model.network.temporal || scene.frames.length === 1;
+  const joint = model.modules.network.temporal || scene.frames.length === 1;
   const how = options.frames ?? (joint ? "joint" : "independent");
   const turns = new Turns();
   const runners = seeds.map((seed) =>
@@ -266,8 +258,8 @@ export async function countTiles(
 
 /** What of the options is for each image. */
 function restoreOptions(
-  { steps, sampler, timesteps, frames, fusion, seed, registry }: RestoreOptions,
+  { steps, sampler, timesteps, frames, fusion, seed }: RestoreOptions,
 ): RestoreOptions {
-  const given = { steps, sampler, timesteps, frames, fusion, seed, registry };
+  const given = { steps, sampler, timesteps, frames, fusion, seed };
   return Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
 }

@@ -47,7 +47,7 @@ Deno.test({
       const model = await converted(weights);
       assertEquals(model.card.modules.schedule, { type: "rational", alpha: 1 });
       const { image } = await run(() => ({
-        image: model.network.apply(model.weights, { x, cNoise }).image,
+        image: model.modules.network.apply(model.weights, { x, cNoise }).image,
       }));
       const data = await readTensor(image);
       await golden.compare(

@@ -76,7 +76,7 @@ Deno.test("loadModel() gives back what saveModel() was given", async () => {
     const before = tf.memory().numTensors;
     const loaded = await loadModel(path);
     assertEquals(loaded.card, model.card);
-    assertEquals(tf.memory().numTensors - before, loaded.network.tensors.length);
+    assertEquals(tf.memory().numTensors - before, loaded.modules.network.tensors.length);
     for (const role of ["params", "buffers"] as const) {
       assertEquals(Object.keys(loaded.weights[role]), Object.keys(model.weights[role]));
       for (const [name, tensor] of Object.entries(model.weights[role])) {

@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
 import { readTensor, type Sequence, type Tensor, tf } from "../../engine/mod.ts";
-import { applyDenoiser, bindDenoiser, coefficientVectors, type Model } from "../../model/mod.ts";
+import { applyDenoiser, bindDenoiser, coefficientVectors } from "../../model/mod.ts";
 import { hdit, temporalHdit } from "../../networks/mod.ts";
 import { meanReverting } from "../../precond/mod.ts";
 import { constant, noiseLevelAtSigma, rational } from "../../schedules/mod.ts";
@@ -83,7 +83,7 @@ for (const [name, { moments, alpha, length }] of Object.entries(cases)) {
       mu: sequence(mu, 2, IMAGE),
       condition: sequence(c, 2, CONDITION),
     };
-    const model = { schedule, precond, network, weights } as Model;
+    const model = { weights, modules: { precond, network } };
     const levels = sigmas.map((sigma) => noiseLevelAtSigma(schedule, sigma));
     const image = await bindDenoiser(model, tensors)(tensors.y, levels);
     assertEquals(image.shape, [2, HEIGHT, WIDTH, IMAGE]);

@@ -191,7 +191,7 @@ testOn("cpu", "createModel() takes modules of a plugin", () => {
   });
   const config = { ...MONO, schedule: { type: "steep" } };
   const model = createModel(config, { registry });
-  assertEquals(model.schedule.s(1), 1 / 8);
+  assertEquals(model.modules.schedule.s(1), 1 / 8);
   disposeModel(model);
   assertThrows(() => createModel(config), OptionsError, "known: rational");
 });

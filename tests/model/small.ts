@@ -42,7 +42,7 @@ export const TEMPORAL: ModelConfig = {
 export function livelyModel(config: ModelConfig, options?: CreateModelOptions): Model {
   const model = createModel(config, options);
   disposeWeights(model.weights);
-  return { ...model, weights: livelyWeights(model.network, 5, 0.2) };
+  return { ...model, weights: livelyWeights(model.modules.network, 5, 0.2) };
 }
 
 /** Disposes a model's weights. */

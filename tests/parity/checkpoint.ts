@@ -2,7 +2,7 @@
 
 import { importCheckpoint, weightsOf } from "../../checkpoints/mod.ts";
 import { type Tensor, type Tensor1D, tf } from "../../engine/mod.ts";
-import { type Model, type ModelCard, sample } from "../../model/mod.ts";
+import { sample } from "../../model/mod.ts";
 import { temporalHdit } from "../../networks/mod.ts";
 import { meanReverting } from "../../precond/mod.ts";
 import { euler } from "../../samplers/mod.ts";
@@ -35,12 +35,13 @@ export async function compareCheckpoint(golden: Golden): Promise<void> {
     const { image, masks } = await run(() => ({ ...network.apply(weights, { x, cNoise }) }));
     await golden.compare(file, `out_${which}`, await read(image));
     if (which === "ema") {
-      const model: Model = {
-        schedule: rational({ alpha: hyper.alpha }),
-        precond: meanReverting({ sigmaData: 1, sigmaMu: 1, sigmaCov: 0.9 }),
-        network,
+      const model = {
         weights,
-        card: {} as ModelCard,
+        modules: {
+          schedule: rational({ alpha: hyper.alpha }),
+          precond: meanReverting({ sigmaData: 1, sigmaMu: 1, sigmaCov: 0.9 }),
+          network,
+        },
       };
       const [mu, condition] = [asSequence(tensors.mu!), asSequence(tensors.cond!)];
       const restored = await sample(model, {

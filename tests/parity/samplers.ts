@@ -1,7 +1,7 @@
 /** Sampler trajectories on the reference's noise tapes: x̃_i = y_i + k_i·μ. */
 
 import { execute, readTensor, type Sequence, type Tensor, tf } from "../../engine/mod.ts";
-import { bindDenoiser, type Model, type ModelCard } from "../../model/mod.ts";
+import { bindDenoiser } from "../../model/mod.ts";
 import { hdit, temporalHdit } from "../../networks/mod.ts";
 import { meanReverting } from "../../precond/mod.ts";
 import { euler } from "../../samplers/mod.ts";
@@ -36,17 +36,13 @@ async function compareTrajectory(golden: Golden, file: string): Promise<void> {
   const options = networkOptions(golden.hyper(hyper.weights).config);
   const network = options.temporal === undefined ? hdit(options) : temporalHdit(options);
   const weights = asWeights(network, await golden.tensors(hyper.weights));
-  const model: Model = {
-    schedule: rational({ alpha: hyper.alpha }),
-    precond: meanReverting({
-      sigmaData: hyper.sigma_data,
-      sigmaMu: hyper.sigma_mu,
-      sigmaCov: hyper.sigma_cov,
-    }),
-    network,
-    weights,
-    card: {} as ModelCard,
-  };
+  const schedule = rational({ alpha: hyper.alpha });
+  const precond = meanReverting({
+    sigmaData: hyper.sigma_data,
+    sigmaMu: hyper.sigma_mu,
+    sigmaCov: hyper.sigma_cov,
+  });
+  const model = { weights, modules: { network, precond } };
   const mu = asSequence(tensors.mu!);
   const condition = asSequence(tensors.cond!);
   const sigmas = karras({ sigmaMin: hyper.sigma_min, sigmaMax: hyper.sigma_max, rho: hyper.rho })
@@ -61,7 +57,7 @@ async function compareTrajectory(golden: Golden, file: string): Promise<void> {
   };
   const noise = asSequence(tensors.init_noise!);
   const start = await execute(() => tf.mul(noise, tf.scalar(sigmas[0]!)) as Sequence);
-  const startLevel = noiseLevelAtSigma(model.schedule, sigmas[0]!);
+  const startLevel = noiseLevelAtSigma(schedule, sigmas[0]!);
   await golden.compare(file, "x0", await asState(start, startLevel.k));
   const y = await euler({
     sChurn: hyper.s_churn ?? 0,
@@ -69,7 +65,7 @@ async function compareTrajectory(golden: Golden, file: string): Promise<void> {
     sTmax: hyper.s_tmax ?? Infinity,
     sNoise: hyper.s_noise ?? 1,
   }).sample({
-    schedule: model.schedule,
+    schedule,
     sigmas,
     denoise: bindDenoiser(model, { mu, condition }),
     start,

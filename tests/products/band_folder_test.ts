@@ -202,7 +202,7 @@ Deno.test("openBandFolder() refuses files that are not of one scene", () =>
     await assertRejects(() => openBandFolder(folder), InputError, `${folder}/B03.tif: it must be`);
   }));
 
-const CITIES = new URL("../../../shared/data/oscd", import.meta.url).pathname;
+const CITIES = new URL("../../../shared/data/oscd/", import.meta.url).pathname;
 
 /** A city's folders by date; none where the data is absent. */
 function dates(city: string): readonly string[] {

@@ -141,8 +141,8 @@ Deno.test("sentinel2Radiometry() takes 8 bits as 1/255", async () => {
   assertEquals([found.scales, found.offsets, found.warning], [same(1 / 255), same(0), undefined]);
 });
 
-const CITIES = new URL("../../../shared/data/oscd", import.meta.url).pathname;
-const SERIES = new URL("../../../shared/data/sen12mscr_ts", import.meta.url).pathname;
+const CITIES = new URL("../../../shared/data/oscd/", import.meta.url).pathname;
+const SERIES = new URL("../../../shared/data/sen12mscr_ts/", import.meta.url).pathname;
 
 function entries(folder: string): readonly string[] {
   try {

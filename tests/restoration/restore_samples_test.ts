@@ -7,6 +7,7 @@ import {
 } from "@std/assert";
 import { createRng } from "../../core/mod.ts";
 import { tf, useEngine } from "../../engine/mod.ts";
+import { modelFromCard } from "../../model/mod.ts";
 import { restoreSamples, restoreSeries, sampleSeeds, samplingOf } from "../../restoration/mod.ts";
 import { spreadOf } from "../../restoration/rows/spread.ts";
 import { cloudyDates, tinyModel } from "./tiny.ts";
@@ -98,7 +99,7 @@ Deno.test("samplingOf() applies a calibration to its own sampling only", () => {
     timesteps: { type: "karras", sigmaMin: 0.03 },
   };
   const calibration = { factor: 1.5, samples: 4, sampling, data: "a toy" };
-  const calibrated = { card: { ...model.card, sampling, calibration } };
+  const calibrated = modelFromCard({ ...model.card, sampling, calibration }, model.weights);
   assertEquals(samplingOf(calibrated, { samples: 4 }).factor, 1.5);
   assertEquals(samplingOf(calibrated, { samples: 4, steps: 3 }).factor, 1.5);
   assertEquals(samplingOf(calibrated, { samples: 4, steps: 4 }).factor, 1);
@@ -106,7 +107,7 @@ Deno.test("samplingOf() applies a calibration to its own sampling only", () => {
   assertEquals(samplingOf(calibrated, { samples: 4, sampler }).factor, 1);
   // Options that are left out are their defaults, whoever wrote them down.
   const spelt = { ...sampling, sampler: { ...sampling.sampler, sNoise: 1, sTmin: 0 } };
-  const other = { card: { ...calibrated.card, sampling: spelt } };
+  const other = modelFromCard({ ...calibrated.card, sampling: spelt }, model.weights);
   assertEquals(samplingOf(other, { samples: 4 }).factor, 1.5);
   assertThrows(() => samplingOf(model, { samples: 1 }), RangeError, "at least 2 samples");
 });

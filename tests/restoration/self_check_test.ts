@@ -15,15 +15,18 @@ function copier(date: number): Model {
   const model = tinyModel();
   return {
     ...model,
-    precond: { coefficients: () => ({ cIn: 1, cSkip: 0, cOut: 1, cNoise: 0 }) },
-    network: {
-      ...model.network,
-      apply: (_, { condition }) => ({
-        image: tf.tidy(() => {
-          const frames = tf.unstack(condition as Tensor, 1);
-          return tf.slice(frames[date]!, [0, 0, 0, 0], [-1, -1, -1, BANDS.length]) as Images;
+    modules: {
+      ...model.modules,
+      precond: { coefficients: () => ({ cIn: 1, cSkip: 0, cOut: 1, cNoise: 0 }) },
+      network: {
+        ...model.modules.network,
+        apply: (_, { condition }) => ({
+          image: tf.tidy(() => {
+            const frames = tf.unstack(condition as Tensor, 1);
+            return tf.slice(frames[date]!, [0, 0, 0, 0], [-1, -1, -1, BANDS.length]) as Images;
+          }),
         }),
-      }),
+      },
     },
   };
 }

@@ -111,7 +111,7 @@ Deno.test("withRestored() finds images by set and name, and says where it looked
   });
 });
 
-const ROOT = new URL("../..", import.meta.url).pathname;
+const ROOT = new URL("../../", import.meta.url).pathname;
 const SERIES = `${ROOT}experiments/evaluate/sen12mscr_ts.csv`;
 const present = await Deno.stat(`${ROOT}../shared/data/sen12mscr_ts`).then(() => true, () => false);
 

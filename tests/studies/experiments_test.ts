@@ -21,7 +21,7 @@ import {
 } from "../../model/mod.ts";
 import { parseExperiment, readExperiment, readExperimentJson } from "../../training/mod.ts";
 
-const FOLDER = new URL("../../experiments", import.meta.url);
+const FOLDER = new URL("../../experiments/", import.meta.url);
 
 function namesIn(folder: string): readonly string[] {
   return [...Deno.readDirSync(new URL(folder, FOLDER))]

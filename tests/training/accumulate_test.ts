@@ -1,7 +1,7 @@
 import { assertAlmostEquals, assertEquals, assertLess } from "@std/assert";
 import { createRng } from "../../core/mod.ts";
 import { type Params, readTensor, tf } from "../../engine/mod.ts";
-import { buildModules, createModel } from "../../model/mod.ts";
+import { createModel } from "../../model/mod.ts";
 import {
   adamw,
   createUpdater,
@@ -21,10 +21,9 @@ const REORDERED = 2e-6;
 
 /** The first moments after one step, which are a tenth of its gradients, and the step's numbers. */
 async function firstStep(accumulate: number) {
-  const { card, weights, network } = createModel(TINY_MODEL, { seed: 3 });
-  const modules = buildModules(card);
+  const { card, weights, modules } = createModel(TINY_MODEL, { seed: 3 });
   const optimizer = adamw();
-  const updater = createUpdater({ network, optimizer, clip: 1, accumulate });
+  const updater = createUpdater({ network: modules.network, optimizer, clip: 1, accumulate });
   const dataset = tinyDataset();
   const samples = await Promise.all([0, 1, 2, 3].map((i) => dataset.sample(i, createRng(i))));
   const { first, second } = optimizer.init(weights.params);

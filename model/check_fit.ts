@@ -1,0 +1,63 @@
+/**
+ * Checks that the modules of a card fit the card and each other.
+ *
+ * @module
+ */
+
+import { OptionsError } from "../core/mod.ts";
+import { noiseLevelAtSigma } from "../schedules/mod.ts";
+import { conditionChannels, type ModelCard } from "./card.ts";
+import type { Modules } from "./modules.ts";
+
+/**
+ * Checks channels, condition, tile size, and the preconditioner's coefficients at every σ of the
+ * default time steps.
+ *
+ * @throws {OptionsError} If something does not fit.
+ */
+export function checkFit(
+  card: ModelCard,
+  { network, schedule, precond, timesteps }: Pick<
+    Modules,
+    "network" | "schedule" | "precond" | "timesteps"
+  >,
+  path: string,
+): void {
+  const channels = card.bands.length + conditionChannels(card);
+  if (network.inChannels !== channels || network.outChannels !== card.bands.length) {
+    throw new OptionsError(
+      `${path}.network`,
+      `must take ${channels} channels (${card.bands.length} bands and ${conditionChannels(card)} ` +
+        `of condition) and give ${card.bands.length}, got ${network.inChannels} and ` +
+        `${network.outChannels}`,
+    );
+  }
+  if (card.condition.order.includes("auxiliary") !== card.condition.auxiliary.length > 0) {
+    throw new OptionsError(
+      `${path}.condition`,
+      "must list auxiliary bands if and only if its order has them",
+    );
+  }
+  const { tileSize } = card;
+  within(`${path}.tileSize`, () => network.checkSize({ height: tileSize, width: tileSize }));
+  for (const sigma of timesteps.sigmas(card.steps).slice(0, -1)) {
+    const level = within(`${path}.schedule`, () => noiseLevelAtSigma(schedule, sigma));
+    const { cIn, cSkip, cOut, cNoise } = precond.coefficients(level, card.length);
+    if (![cIn, cSkip, cOut, cNoise].every(Number.isFinite)) {
+      throw new OptionsError(
+        `${path}.precond`,
+        `must give finite coefficients at every σ of the sampler, got cIn ${cIn}, cSkip ${cSkip}, ` +
+          `cOut ${cOut}, cNoise ${cNoise} at σ = ${sigma}`,
+      );
+    }
+  }
+}
+
+/** Runs `check`; its errors carry the path. */
+function within<T>(path: string, check: () => T): T {
+  try {
+    return check();
+  } catch (error) {
+    throw new OptionsError(path, (error as Error).message);
+  }
+}

@@ -1,0 +1,99 @@
+/**
+ * The config of a model: a card in short, where an axis that is left out is the paper's choice.
+ *
+ * @module
+ */
+
+import type { AnyRegistry } from "../builtins.ts";
+import { OptionsError } from "../core/mod.ts";
+import { AXES, type CardModule, type ModelCard, moduleCheck, parseCard } from "./card.ts";
+import { buildModules, completeCard } from "./build_modules.ts";
+import type { Modules } from "./modules.ts";
+
+/** A model as JSON: one key per axis, and the description of its images. */
+export interface ModelConfig {
+  readonly name?: string;
+  readonly description?: string;
+  readonly licence?: string;
+  readonly bands: ModelCard["bands"];
+  readonly scaling: ModelCard["scaling"];
+  /** Default: the cloudy image, and where `length` > 1 the reference mark. */
+  readonly condition?: Partial<ModelCard["condition"]>;
+  readonly tileSize: number;
+  readonly length?: number;
+  /** inChannels and outChannels follow from bands and condition where they are left out. */
+  readonly network: CardModule;
+  readonly schedule?: CardModule;
+  readonly precond?: CardModule;
+  readonly noise?: CardModule;
+  readonly weighting?: CardModule;
+  readonly timesteps?: CardModule;
+  readonly sampler?: CardModule;
+  readonly fusion?: CardModule;
+  readonly steps?: number;
+  readonly training?: ModelCard["training"];
+}
+
+/** The paper's choices (Sec. 4, spec §9) for the axes that a config leaves out. */
+const AXIS_DEFAULTS = {
+  schedule: { type: "rational" },
+  precond: { type: "meanReverting" },
+  noise: { type: "logNormal" },
+  weighting: { type: "inverseOutput" },
+  timesteps: { type: "karras" },
+  sampler: { type: "euler" },
+  fusion: { type: "mean" },
+} as const;
+
+const CARD_DEFAULTS = {
+  name: "unnamed",
+  description: "",
+  licence: "NOASSERTION",
+  length: 1,
+  steps: 5,
+  training: {},
+} as const;
+
+/** The registry that knows the modules of a config. */
+export interface ResolveOptions {
+  /** Default the built-in modules. */
+  readonly registry?: AnyRegistry;
+}
+
+/**
+ * Returns the card of a config: every axis with every option.
+ *
+ * @throws {OptionsError} If the config is wrong anywhere; the message has the path.
+ */
+export function resolveCard(config: ModelConfig, options: ResolveOptions = {}): ModelCard {
+  return resolveConfig(config, options).card;
+}
+
+/**
+ * Returns the card of a config and its modules.
+ *
+ * @throws {OptionsError} If the config is wrong anywhere; the message has the path.
+ */
+export function resolveConfig(
+  config: ModelConfig,
+  options: ResolveOptions = {},
+): { readonly card: ModelCard; readonly modules: Modules } {
+  const { condition, ...rest } = config as unknown as Readonly<Record<string, unknown>>;
+  const length = rest.length ?? CARD_DEFAULTS.length;
+  const order = length === 1 ? ["cloudy"] : ["cloudy", "reference"];
+  const axes: Record<string, unknown> = {};
+  const general: Record<string, unknown> = {
+    ...CARD_DEFAULTS,
+    condition: { order, ...(condition as object | undefined) },
+  };
+  for (const [key, value] of Object.entries(rest)) {
+    if ((AXES as readonly string[]).includes(key)) axes[key] = moduleCheck(value, `$.${key}`);
+    else if (key === "modules") {
+      throw new OptionsError("$.modules", "is spelled out, one key per axis");
+    } else general[key] = value;
+  }
+  const draft = parseCard({ ...general, modules: { ...AXIS_DEFAULTS, ...axes } });
+  const how = { ...options, path: "$" };
+  const card = completeCard(draft, how);
+  return { card, modules: buildModules(card, how) };
+}
