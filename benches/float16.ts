@@ -2,7 +2,7 @@
  * What float16 products of engine webgpu cost in quality: the same crops restored in float32 and in
  * float16, each against the truth and against each other. Prints JSON.
  *
- *     deno run -A benches/float16.ts [--model weights/s2-temporal.safetensors] [--cases 4] [--size 64]
+ *     deno run -A benches/float16.ts [--model weights/s2-temporal.safetensors] [--limit 4] [--size 64]
  *         [--steps 1,5]
  */
 
@@ -21,18 +21,18 @@ import {
 const { values: args } = parseArgs({
   options: {
     model: { type: "string", default: "weights/s2-temporal.safetensors" },
-    cases: { type: "string", default: "4" },
+    limit: { type: "string", default: "4" },
     size: { type: "string", default: "64" },
     steps: { type: "string", default: "1,5" },
   },
 });
 const DATA = "../shared/data";
-const WHITE = 10000;
+const REFLECTANCE_SCALE = 10000;
 const size = Number(args.size);
 
 const psnr = (a: ArrayLike<number>, b: ArrayLike<number>) => {
   let sum = 0;
-  for (let i = 0; i < a.length; i++) sum += ((a[i]! - b[i]!) / WHITE) ** 2;
+  for (let i = 0; i < a.length; i++) sum += ((a[i]! - b[i]!) / REFLECTANCE_SCALE) ** 2;
   return -10 * Math.log10(sum / a.length);
 };
 
@@ -49,7 +49,7 @@ async function restored(float16: boolean): Promise<{ engine: Engine; images: Flo
     variety: 1,
   }, { tileSize: size, length: model.card.length, bands });
   const images: Float32Array[][] = [];
-  for (let i = 0; i < Number(args.cases); i++) {
+  for (let i = 0; i < Number(args.limit); i++) {
     const { cloudy, target, reference } = await dataset.sample(i, createRng(2025));
     truths[i] = target;
     const frames = Array.from({ length: model.card.length }, (_, l): Raster => ({

@@ -4,7 +4,7 @@
  * numbers, and more of them; this one also pools errors and draws.
  *
  *     deno run -A benches/models.ts --model weights/s2-temporal.safetensors [--cities pisa,cupertino]
- *         [--samples 48] [--size 128] [--length 3] [--steps 1] [--variety 1] [--series] [--pictures DIR] [--json]
+ *         [--limit 48] [--size 128] [--length 3] [--steps 1] [--variety 1] [--series] [--pictures DIR] [--json]
  *
  * PSNR, SSIM, MAE and SAM (reflectance, data range 1) over the pixels that cloud or shadow hides in
  * the reference ("cloudy") and over all, each the mean over the images; "pooled" is the PSNR of the
@@ -35,7 +35,7 @@ const { values: args } = parseArgs({
   options: {
     model: { type: "string", multiple: true, default: [] },
     cities: { type: "string", default: TEST_CITIES },
-    samples: { type: "string", default: "48" },
+    limit: { type: "string", default: "48" },
     size: { type: "string", default: "128" },
     length: { type: "string", default: "3" },
     steps: { type: "string" },
@@ -103,7 +103,7 @@ const { cases } = args.series
     variety: Number(args.variety),
   }, {
     set: "cities",
-    samples: Number(args.samples),
+    limit: Number(args.limit),
     tileSize: Number(args.size),
     length: Number(args.length),
   });

@@ -4,7 +4,7 @@
  * exact truth) and the partly cloudy dates of the real series (truth: the clear date nearest in time).
  *
  *     deno run -A benches/trust.ts [--model weights/s2-temporal.safetensors] [--cities pisa,cupertino]
- *         [--cases 16] [--size 128] [--samples 4] [--runs 2] [--only cities|series] [--svg DIR]
+ *         [--limit 16] [--size 128] [--samples 4] [--runs 2] [--only cities|series] [--svg DIR]
  *     deno run -A benches/trust.ts --calibrate calibrated.safetensors [--cities bordeaux,hongkong]
  *
  * With --calibrate it measures the calibration instead, over cities that are for choosing and not for
@@ -50,13 +50,13 @@ const SERIES: readonly (readonly [string, string])[] = [
   ["15_2018-07-05", "16_2018-07-20"],
   ["21_2018-09-18", "22_2018-09-28"],
 ];
-const WHITE = 10000;
+const REFLECTANCE_SCALE = 10000;
 
 const { values: args } = parseArgs({
   options: {
     model: { type: "string", default: "weights/s2-temporal.safetensors" },
     cities: { type: "string" },
-    cases: { type: "string", default: "16" },
+    limit: { type: "string", default: "16" },
     size: { type: "string", default: "128" },
     samples: { type: "string", default: "4" },
     runs: { type: "string", default: "2" },
@@ -98,7 +98,7 @@ async function* cityCases(cities: string): AsyncGenerator<Case> {
     dtype: "uint16",
     data: Uint16Array.from(values, Math.round),
   });
-  for (let i = 0; i < Number(args.cases); i++) {
+  for (let i = 0; i < Number(args.limit); i++) {
     const sample = await dataset.sample(i, createRng(2025));
     const masks = Array.from(
       { length },
@@ -145,7 +145,7 @@ function rmseOf(restored: Raster, { target, masks, reference }: Case): number {
   let [sum, count] = [0, 0];
   for (const [i, value] of restored.data.entries()) {
     if (masks[reference]![Math.floor(i / depth)] === 0) continue;
-    sum += ((value - target.data[i]!) / WHITE) ** 2;
+    sum += ((value - target.data[i]!) / REFLECTANCE_SCALE) ** 2;
     count++;
   }
   return Math.sqrt(sum / count);
@@ -230,7 +230,7 @@ if (args.calibrate !== undefined) {
   const masked = (async function* () {
     for await (const one of cityCases(cities)) yield withMask(one);
   })();
-  const data = `${args.cases} crops of ${cities} (OSCD) under synthetic clouds, hidden pixels`;
+  const data = `${args.limit} crops of ${cities} (OSCD) under synthetic clouds, hidden pixels`;
   const { card, calibration, before, after } = await calibrate(model, masked, {
     samples: Number(args.samples),
     data,

@@ -33,7 +33,7 @@ const FLAGS = {
   places: words("Only these places (synthetic)", "A,B"),
   bands: words("Bands (synthetic: of the model; index: of files that do not name them)", "B02,B03"),
   tileSize: count("Least side of images (default any; an experiment's tile size)", { min: 1 }),
-  limit: count("Read so many samples of each split, evenly spread (default all)", { min: 1 }),
+  limit: count("Read N images of each split, evenly spaced (default all)", { min: 1 }),
   sheet: text("Picture sheet to write: cloudy images, clear one, auxiliary band", "FILE.png"),
   rows: count("Samples of the sheet (default 6)", { min: 1 }),
   overwrite: toggle("Replace an existing sheet"),
@@ -113,9 +113,9 @@ async function syntheticSheet({ config, model }: Block, bands: readonly string[]
   const samples = await Promise.all(
     Array.from({ length: rows }, (_, i) => dataset.sample(i % dataset.size, createRng(0))),
   );
-  const white = config.type === "synthetic" ? config.white ?? 10000 : 10000;
+  const { reflectanceScale = 10000 } = config.type === "synthetic" ? config : {};
   return drawSheet(samples.map((sample) => samplePictures(sample, dataset.bands)), {
-    display: [0, 0.3 * white],
+    display: [0, 0.3 * reflectanceScale],
   });
 }
 

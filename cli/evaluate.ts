@@ -8,7 +8,6 @@ import { readLpips } from "../checkpoints/mod.ts";
 import { writeFileAtomically } from "../files/mod.ts";
 import { tf } from "../engine/mod.ts";
 import {
-  type CaseSource,
   compareEvaluations,
   evaluate as evaluateCases,
   type EvaluateOptions,
@@ -19,6 +18,7 @@ import {
   type LateCase,
   openEvaluationCsv,
   readEvaluationCsv,
+  withReflectanceScale,
   withRestored,
 } from "../evaluation/mod.ts";
 import type { Model } from "../model/mod.ts";
@@ -85,14 +85,16 @@ async function write(path: string | undefined, text: string, overwrite: boolean)
 }
 
 /** The cases of all sets with the restored images that a folder has of them. */
-function allCases(sources: readonly CaseSource[], values: EvaluateValues): readonly LateCase[] {
+function allCases({ sources, plan }: Scored, values: EvaluateValues): readonly LateCase[] {
   const { restored: folder, method = "restored" } = values;
-  const cases = sources.flatMap((source) => source.cases);
-  return folder === undefined ? cases : withRestored(cases, { folder, method });
+  const { reflectanceScale = plan.reflectanceScale } = values;
+  const found = sources.flatMap((source) => source.cases);
+  const cases = folder === undefined ? found : withRestored(found, { folder, method });
+  return reflectanceScale === undefined ? cases : withReflectanceScale(cases, reflectanceScale);
 }
 
 async function evaluateAll(
-  { sources, plan }: Scored,
+  scored: Scored,
   { values, models, context, signal }: {
     readonly values: EvaluateValues;
     readonly models: readonly Model[];
@@ -100,10 +102,11 @@ async function evaluateAll(
     readonly signal: AbortSignal;
   },
 ): Promise<Evaluation> {
+  const { sources, plan } = scored;
   const { csv: path, overwrite, lpips: files, restored } = values;
+  const { reflectanceScale = plan.reflectanceScale } = values;
   const bands = values.bands ?? commonBands(models);
-  const white = values.white ?? plan.white;
-  const cases = allCases(sources, values);
+  const cases = allCases(scored, values);
   const progress = caseProgress(context, cases.length);
   const lpips = files.length === 0 ? undefined : await readLpips(files);
   const options: EvaluateOptions = {
@@ -116,9 +119,9 @@ async function evaluateAll(
     facts: {
       sets: sources.map(({ set, facts }) => ({ name: set, ...facts })),
       ...(restored !== undefined && { restored: stemOf(restored) }),
+      ...(reflectanceScale !== undefined && { reflectanceScale }),
     },
     ...(lpips && { lpips }),
-    ...(white !== undefined && { white }),
     ...(bands && { bands }),
     signal,
   };
@@ -173,7 +176,7 @@ async function run(values: EvaluateValues, context: Context): Promise<Result> {
     if (values.calibrate !== undefined) {
       const data = scored.sources
         .map(({ set, size }) => `${set} (${size} image${size === 1 ? "" : "s"})`).join(", ");
-      const cases = allCases(scored.sources, values);
+      const cases = allCases(scored, values);
       return await work((signal) =>
         calibrateModel(models[0]!, cases, { values, context, signal, data })
       );
@@ -211,9 +214,9 @@ export const evaluate = command({
     "\n" +
     "Scores are over all pixels, and over those that cloud or shadow hides on the reference date and\n" +
     "the clear ones: by masks that are given, those that synthetic clouds were made with, or the\n" +
-    "built-in detector's. Images are divided by --white first: MAE and RMSE are reflectances, PSNR is\n" +
-    "in dB for a data range of 1, SAM in degrees; numbers are not clipped. Other profiles repeat what\n" +
-    "was done for published tables. Means are over images, with bootstrap intervals. LPIPS needs\n" +
+    "built-in detector's. MAE and RMSE are in reflectance (--reflectance-scale), PSNR is in dB for a\n" +
+    "data range of 1, SAM in degrees; numbers are not clipped. Other profiles repeat what was done for\n" +
+    "published tables. Means are over images, with bootstrap intervals. LPIPS needs\n" +
     "weights that are not part of this project (docs/metrics.md).\n" +
     "\n" +
     "--calibrate FILE measures on the place's hidden pixels how large errors are beside the deviations\n" +

@@ -70,11 +70,9 @@ export async function calibrateModel(
       yield each;
     }
   };
-  const white = values.white === undefined ? {} : { white: values.white };
   const { card, calibration, before, after } = await calibrate(
     model,
     calibrationCases(model, counted(), {
-      ...white,
       ...(hideClouds !== undefined && { hideClouds }),
       signal,
     }),

@@ -178,8 +178,8 @@ export async function casesOf(
   const { sets, ...plan } = await planOf(first!);
   const { limit, size, reference } = values;
   const sources: CaseSource[] = [];
-  for (const { name, data, samples, ...own } of sets) {
-    const fewest = Math.min(limit ?? Infinity, samples ?? Infinity);
+  for (const { name, data, limit: planned, ...own } of sets) {
+    const fewest = Math.min(limit ?? Infinity, planned ?? Infinity);
     const most = data.type === "synthetic" && fewest === Infinity ? undefined : fewest;
     const marked = reference !== undefined && (data.type === "folder" || data.type === "index")
       ? { ...data, reference }
@@ -188,7 +188,7 @@ export async function casesOf(
       await openCases(marked, {
         ...own,
         set: name,
-        ...(most !== undefined && { samples: most }),
+        ...(most !== undefined && { limit: most }),
         ...(size !== undefined && { tileSize: size }),
         ...(bands && { bands }),
       }),

@@ -55,9 +55,14 @@ export const EVALUATE_FLAGS = {
   reference: count("Date that the clear image depicts, from 0 (default the last)"),
   profile: choice("What the numbers mean (default standard)", PROFILES),
   lpips: texts("Weights of LPIPS: the network's file, and that of its heads", "FILE"),
-  white: number("File number of reflectance 1 (default 10000, uint8: 255)", { min: 1e-6 }),
+  reflectanceScale: number(
+    "Stored number that stands for reflectance 1 (default 10000, uint8: 255)",
+    {
+      min: 1e-6,
+    },
+  ),
   bands: words("Only these bands, in this order (default the models', else the images')"),
-  limit: count("Images of each set at most: the first ones", { min: 1 }),
+  limit: count("Score the first N images of each set only", { min: 1 }),
   size: count("Side of a square in the middle of each image; of synthetic crops", { min: 11 }),
   csv: text(
     "Write a row for each image, method and group of pixels; goes on where it ended",
@@ -70,10 +75,10 @@ export const EVALUATE_FLAGS = {
     "Keep the pixels that the built-in cloud detector finds clear, as restore does",
   ),
   keepMasked: toggle("The same by the masks of the images"),
-  samples: count("Restorations whose mean is scored (default 1)", { min: 1 }),
+  samples: count("Ensemble members whose mean is scored (default 1)", { min: 1 }),
   ...HOW,
   calibrate: text(
-    "Scores nothing: fits the deviations of --samples to errors, and writes the model with them",
+    "Fit the ensemble spread of --samples to the errors and write the calibrated model; score nothing",
     "FILE",
   ),
   overwrite: toggle("Replace existing files"),

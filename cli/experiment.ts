@@ -98,7 +98,7 @@ export const experiment = command({
     seeds: numbers("Seeds of training (default: each experiment's)", "1,2"),
     set: texts("Option of all experiments, as steps=100", "PATH=VALUE"),
     weights: text("Model file whose weights take the place of training", "FILE"),
-    samples: count("Samples that are scored, instead of the study's", { min: 1 }),
+    limit: count("Score the first N images of the test set only", { min: 1 }),
     workers: count("Threads that make training samples (default 0); they change no number"),
     dryRun: toggle("Say what would be trained and what is there"),
   },
@@ -109,7 +109,7 @@ export const experiment = command({
     "experiment experiments/a.json experiments/b.json --out runs",
   ],
   async run(
-    { out = "runs", preset, data, seeds, set, weights, samples, workers, dryRun },
+    { out = "runs", preset, data, seeds, set, weights, limit, workers, dryRun },
     context,
   ) {
     const { operands, registry, log, engine } = context;
@@ -134,7 +134,7 @@ export const experiment = command({
       ...(seeds && { seeds }),
       ...(workers !== undefined && { workers }),
       ...(weights !== undefined && { weights }),
-      ...(samples !== undefined && { evaluation: { samples } }),
+      ...(limit !== undefined && { evaluation: { limit } }),
     };
     // Whatever is wrong in any of them is said before the first one starts.
     const plans = await Promise.all(studies.map(({ study }) => previewStudy(study, options)));

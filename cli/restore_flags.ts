@@ -81,7 +81,9 @@ export const RESTORE_FLAGS = {
     "clear",
   ]),
   seed: count("Seed of the noise (default 0)"),
-  samples: count("Restorations whose mean is written, and beside it their deviation", { min: 2 }),
+  samples: count("Ensemble members: write their mean, and their standard deviation next to it", {
+    min: 2,
+  }),
   selfCheck: toggle("Hide clear parts, restore them, and say the error to expect (see above)"),
   steps: count("Sampler steps (default the model's)", { min: 1 }),
   sampler: text("Sampler: a type, or JSON with its options (default the model's)", "TYPE|JSON"),

@@ -87,7 +87,9 @@ export const synth = command({
     altitude: number("From water cloud (0) to cirrus (1) (default 0.2)", { min: 0, max: 1 }),
     haze: number("Optical depth of haze at 550 nm (default 0.03)", { min: 0, max: 5 }),
     shadow: number("Light that thick cloud takes (default 0.8)", { min: 0, max: 1 }),
-    white: number("File number of reflectance 1 (default 10000)", { min: 1e-6 }),
+    reflectanceScale: number("Stored number that stands for reflectance 1 (default 10000)", {
+      min: 1e-6,
+    }),
     png: toggle("Also write a picture of each"),
     overwrite: toggle("Replace existing files"),
   },
@@ -99,8 +101,8 @@ export const synth = command({
     const { out, dates = 1, scenes = 1, size = 256, seed = 0, png, overwrite } = values;
     if (out === undefined) throw new UsageError("give the folder to write to with --out");
     const rng = createRng(seed);
-    const { cover, scale, density, altitude, haze, shadow, white } = values;
-    const given = { cover, scale, density, altitude, haze, shadow, white };
+    const { cover, scale, density, altitude, haze, shadow, reflectanceScale } = values;
+    const given = { cover, scale, density, altitude, haze, shadow };
     const clouds: SyntheticCloudsOptions = Object.fromEntries(
       Object.entries(given).filter(([, value]) => value !== undefined),
     );
@@ -110,11 +112,12 @@ export const synth = command({
     const total = operands.length || scenes;
     const bar = progress("synth");
     const written: { name: string; covers: readonly number[] }[] = [];
-    for await (const clear of clearRasters(operands, { scenes, size, rng })) {
+    for await (const { name, raster } of clearRasters(operands, { scenes, size, rng })) {
+      const clear = { name, raster: { ...raster, reflectanceScale } };
       written.push(
         await writeDates(out, clear, { dates, clouds, rng: rng.fork("dates"), overwrite, png }),
       );
-      bar.update(written.length, total, clear.name);
+      bar.update(written.length, total, name);
     }
     bar.end();
     const lines = written.map(({ name, covers }) =>

@@ -5,7 +5,7 @@
  * @module
  */
 
-import { normalizeBand, type Raster } from "../core/mod.ts";
+import { normalizeBand, type Raster, reflectanceScaleOf } from "../core/mod.ts";
 import { countFlags, fillHoles, type Plane, withoutSpecks } from "./cloud_flags.ts";
 import { findDark, type ShadowRadii } from "./cloud_shadow.ts";
 import { hazeNumber, MARK, type PixelTests, pixelTests } from "./cloud_tests.ts";
@@ -17,7 +17,7 @@ export const DETECTOR_MARGIN = 64;
 
 /** Options of {@linkcode detectClouds}. */
 export interface DetectCloudsOptions {
-  /** reflectance = stored · scale + offset, one per band. Default 1/10000, for uint8 rasters 1/255. */
+  /** reflectance = stored · scale + offset, one per band. Default from the raster's reflectance scale. */
   readonly scales?: readonly number[];
   /** See `scales`. Default 0. */
   readonly offsets?: readonly number[];
@@ -194,9 +194,9 @@ function checkInput({ bands }: Raster, { scales, offsets, pixelSize = 10 }: Dete
  */
 export function detectClouds(raster: Raster, options: DetectCloudsOptions = {}): Uint8Array {
   checkInput(raster, options);
-  const { width, height, bands, dtype } = raster;
+  const { width, height, bands } = raster;
   const {
-    scales = bands.map(() => dtype === "uint8" ? 1 / 255 : 1 / 10000),
+    scales = bands.map(() => 1 / reflectanceScaleOf(raster)),
     offsets = bands.map(() => 0),
     pixelSize = 10,
   } = options;

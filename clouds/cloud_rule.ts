@@ -5,17 +5,14 @@
  * @module
  */
 
-import { normalizeBand, type Raster } from "../core/mod.ts";
+import { normalizeBand, type Raster, reflectanceScaleOf } from "../core/mod.ts";
 
-/** Options of {@linkcode cloudScore} and {@linkcode cloudMask}. */
+/** Options of {@linkcode cloudMask}. */
 export interface CloudRuleOptions {
-  /** The file number of reflectance 1. Default 10000. */
-  readonly white?: number;
   /** Score from which a pixel counts as cloud. Default 0.25. */
   readonly threshold?: number;
 }
 
-const WHITE = 10000;
 const THRESHOLD = 0.25;
 
 /** `value` from `low` (0) to `high` (1), clamped; `low` may be the larger one. */
@@ -37,7 +34,7 @@ function rescale(value: number, low: number, high: number): number {
  * @returns [height, width].
  * @throws {RangeError} If a visible band is missing.
  */
-export function cloudScore(raster: Raster, { white = WHITE }: CloudRuleOptions = {}): Float32Array {
+export function cloudScore(raster: Raster): Float32Array {
   const names = raster.bands.map(normalizeBand);
   const [blue, green, red, cirrus, shortWave] = ["B02", "B03", "B04", "B10", "B11"]
     .map((name) => names.indexOf(name)) as [number, number, number, number, number];
@@ -49,9 +46,10 @@ export function cloudScore(raster: Raster, { white = WHITE }: CloudRuleOptions =
     );
   }
   const bands = names.length;
+  const scale = reflectanceScaleOf(raster);
   const score = new Float32Array(raster.width * raster.height);
   for (let i = 0; i < score.length; i++) {
-    const at = (band: number) => raster.data[i * bands + band]! / white;
+    const at = (band: number) => raster.data[i * bands + band]! / scale;
     const [b, g, r] = [at(blue), at(green), at(red)];
     let value = Math.min(
       rescale(b, 0.13, 0.35),
@@ -74,7 +72,9 @@ export function cloudScore(raster: Raster, { white = WHITE }: CloudRuleOptions =
  * @returns [height, width]: 1 cloud, 0 clear.
  * @throws {RangeError} If a visible band is missing.
  */
-export function cloudMask(raster: Raster, options: CloudRuleOptions = {}): Uint8Array {
-  const { threshold = THRESHOLD } = options;
-  return Uint8Array.from(cloudScore(raster, options), (value) => value >= threshold ? 1 : 0);
+export function cloudMask(
+  raster: Raster,
+  { threshold = THRESHOLD }: CloudRuleOptions = {},
+): Uint8Array {
+  return Uint8Array.from(cloudScore(raster), (value) => value >= threshold ? 1 : 0);
 }

@@ -43,6 +43,8 @@ export {
   type PixelArray,
   pixelArray,
   type Raster,
+  reflectanceScaleOf,
+  toReflectance,
 } from "./raster.ts";
 export { Registry } from "./registry.ts";
 export { createRng, type Rng } from "./rng.ts";

@@ -51,6 +51,8 @@ export interface Raster {
   readonly crs?: Crs;
   /** The value that marks a pixel without data. */
   readonly nodata?: number;
+  /** Stored number that stands for reflectance 1. Default 255 of uint8 pixels, else 10000. */
+  readonly reflectanceScale?: number;
   /** Free tags (GDAL metadata items of the file). */
   readonly tags?: Readonly<Record<string, string>>;
 }
@@ -76,6 +78,40 @@ export function dataTypeOf(data: PixelArray): DataType {
     if (data instanceof type) return name as DataType;
   }
   throw new TypeError(`Cannot store pixels: the array type is unknown, got ${typeof data}`);
+}
+
+/** Stored number that stands for reflectance 1: what the raster states, else its type's default. */
+export function reflectanceScaleOf(
+  { dtype, reflectanceScale }: Pick<Raster, "dtype" | "reflectanceScale">,
+): number {
+  return reflectanceScale ?? (dtype === "uint8" ? 255 : 10000);
+}
+
+/**
+ * Pixels in reflectance, [height, width, bands]: every stored number divided by
+ * {@linkcode reflectanceScaleOf}.
+ *
+ * @throws {RangeError} If the scale is not a positive number.
+ *
+ * @example
+ * ```ts
+ * import { toReflectance } from "./raster.ts";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const size = { width: 2, height: 1, bands: ["B02"] };
+ * const data = Uint16Array.of(2500, 10000);
+ * assertEquals([...toReflectance({ ...size, dtype: "uint16", data })], [0.25, 1]);
+ * ```
+ */
+export function toReflectance(raster: Raster): Float32Array {
+  const scale = reflectanceScaleOf(raster);
+  if (!(scale > 0 && scale < Infinity)) {
+    throw new RangeError(
+      `Cannot convert a raster to reflectance: reflectanceScale must be a positive number, got ` +
+        scale,
+    );
+  }
+  return Float32Array.from(raster.data, (value) => value / scale);
 }
 
 /** Index of a named band. @throws {RangeError} If the raster has no such band. */

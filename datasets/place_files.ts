@@ -14,8 +14,8 @@ import type { FileForm, Finding, Listing, SampleFiles } from "./sample_files.ts"
 export interface PlaceFiles extends ReadPlacesOptions {
   /** Holds `<place>/<date>/B01.tif …`. */
   readonly root: string;
-  /** The file number of reflectance 1. Default 10000. */
-  readonly white?: number;
+  /** Stored number that stands for reflectance 1. Default 10000. */
+  readonly reflectanceScale?: number;
 }
 
 /** Reflectance that no ground or cloud exceeds much. */
@@ -29,7 +29,7 @@ const DARKEST = 0.002;
  * @throws {InputError} If the root is missing.
  */
 export async function listPlaces(
-  { root: given, names, bands = SENTINEL2_NAMES, white = 10000 }: PlaceFiles,
+  { root: given, names, bands = SENTINEL2_NAMES, reflectanceScale: scale = 10000 }: PlaceFiles,
 ): Promise<Listing> {
   const root = withoutSlash(given);
   const wanted = bands.map(normalizeBand);
@@ -66,8 +66,8 @@ export async function listPlaces(
       });
       const form: FileForm = {
         bands: there,
-        range: [0, GREATEST * white],
-        mean: [DARKEST * white, GREATEST * white],
+        range: [0, GREATEST * scale],
+        mean: [DARKEST * scale, GREATEST * scale],
       };
       samples.push({
         name: `${place}/${date}`,
@@ -88,7 +88,7 @@ export async function listPlaces(
     findings,
     notes: [],
     oneSize: false,
-    display: [0, 0.3 * white],
+    display: [0, 0.3 * scale],
     open: (path) => openBandFiles(files.get(path)!),
   };
 }

@@ -69,8 +69,6 @@ export interface SyntheticDatasetOptions {
   readonly jitter?: number;
   /** Largest relative change of green in the other frames, see {@linkcode otherDay}. Default 0.1. */
   readonly season?: number;
-  /** The file number of reflectance 1. Default 10000. */
-  readonly white?: number;
 }
 
 type Settings = Omit<SyntheticDatasetOptions, "places">;
@@ -90,7 +88,6 @@ const DEFAULTS = {
   opaqueCloud: [] as readonly number[],
   jitter: 0.06,
   season: 0.1,
-  white: 10000,
 } as const;
 
 const share = number({ min: 0, max: 1 });
@@ -111,7 +108,6 @@ const CHECKS: Checks<Settings> = {
   opaqueCloud: list(number()),
   jitter: number({ min: 0, max: 0.5 }),
   season: number({ min: 0, max: 0.5 }),
-  white: number({ above: 0 }),
 };
 
 /** Share of hidden frames whose thin clouds stay. */
@@ -154,10 +150,11 @@ function cropDates(dates: readonly Raster[], crop: Crop): readonly Raster[] | un
   const crops: Raster[] = [];
   for (const raster of dates) {
     const { size } = crop;
-    const data = pixelArray(raster.dtype, size * size * raster.bands.length);
+    const { bands, dtype, reflectanceScale } = raster;
+    const data = pixelArray(dtype, size * size * bands.length);
     cropInto(data, 0, { raster, crop });
-    if (hasEmptyPixels(data, raster.bands.length, raster.nodata ?? 0)) return undefined;
-    crops.push({ width: size, height: size, bands: raster.bands, data, dtype: raster.dtype });
+    if (hasEmptyPixels(data, bands.length, raster.nodata ?? 0)) return undefined;
+    crops.push({ width: size, height: size, bands, data, dtype, reflectanceScale });
   }
   return crops;
 }

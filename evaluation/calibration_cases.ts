@@ -5,12 +5,12 @@
  * @module
  */
 
+import { detectClouds } from "../clouds/mod.ts";
 import type { Model } from "../model/mod.ts";
 import type { CalibrationCase } from "./calibrate.ts";
-import { detectedMask, isVisible, masksOf } from "./case_pixels.ts";
+import { isVisible, masksOf } from "./case_pixels.ts";
 import { type LateCase, pickBands, referenceOf } from "./evaluation_case.ts";
 import { framesOf } from "./model_method.ts";
-import { whiteFor } from "./score_case.ts";
 
 /**
  * Reads cases one after the other, with the bands of the model's card. Pixels count where the masks, or
@@ -22,8 +22,7 @@ import { whiteFor } from "./score_case.ts";
 export async function* calibrationCases(
   model: Model,
   cases: Iterable<LateCase>,
-  { white, hideClouds = true, signal }: {
-    readonly white?: number;
+  { hideClouds = true, signal }: {
     /** Whether clouds are hidden from the model, as `restore --keep-clear` does. Default true. */
     readonly hideClouds?: boolean;
     readonly signal?: AbortSignal;
@@ -36,12 +35,10 @@ export async function* calibrationCases(
     const { target, cloudy = [] } = given;
     const reference = referenceOf(given);
     const used = framesOf(model, { cloudy, reference });
-    const { masks } = masksOf(given, white ?? whiteFor(target));
+    const { masks } = masksOf(given);
     const mask = masks?.[reference];
     const hides = hideClouds && model.card.opaqueCloud !== undefined && cloudy.every(isVisible);
-    const hide = hides
-      ? used.map((l) => detectedMask(cloudy[l]!, white ?? whiteFor(target)))
-      : undefined;
+    const hide = hides ? used.map((l) => detectClouds(cloudy[l]!)) : undefined;
     yield {
       cloudy: used.map((l) => cloudy[l]!),
       ...(hide && { hide }),

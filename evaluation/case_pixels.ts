@@ -17,15 +17,9 @@ export function isVisible({ bands }: Raster): boolean {
   return VISIBLE.every((band) => names.includes(band));
 }
 
-/** What the built-in detector finds on a date: not 0 for cloud, shadow or no data. */
-export function detectedMask(frame: Raster, white: number): Uint8Array {
-  return detectClouds(frame, { scales: frame.bands.map(() => 1 / white) });
-}
-
 /** Masks of the dates of a case and whose they are; the detector's where nobody's are given. */
 export function masksOf(
   given: EvaluationCase,
-  white: number,
 ): { readonly masks?: readonly Uint8Array[]; readonly mask: MaskKind } {
   const { target, cloudy = [], masks, maskSource = "given" } = given;
   if (masks !== undefined) {
@@ -33,7 +27,7 @@ export function masksOf(
     const dates = Math.max(cloudy.length, 1);
     const all = masks.map((mask, l) => {
       const frame = cloudy[l];
-      return mask ?? (frame !== undefined && isVisible(frame) ? detectedMask(frame, white) : []);
+      return mask ?? (frame !== undefined && isVisible(frame) ? detectClouds(frame) : []);
     });
     if (all.length !== dates || all.some(({ length }) => length !== pixels)) {
       throw new TypeError(
@@ -44,7 +38,7 @@ export function masksOf(
     return { masks: all as readonly Uint8Array[], mask: maskSource };
   }
   if (cloudy.length === 0 || !cloudy.every(isVisible)) return { mask: "none" };
-  return { masks: cloudy.map((frame) => detectedMask(frame, white)), mask: "detected" };
+  return { masks: cloudy.map((frame) => detectClouds(frame)), mask: "detected" };
 }
 
 /** 1 where some band of the target has data and none is NaN; undefined if all pixels count. */

@@ -20,7 +20,7 @@ export interface CaseSourceOptions {
   /** What the set is called. */
   readonly set: string;
   /** Most cases: the first ones. Default all; of synthetic clouds 48, or as many as `size` says. */
-  readonly samples?: number;
+  readonly limit?: number;
   /**
    * Side of a square in the middle of each image. Default the whole image; of synthetic clouds, the
    * side of the crops, default 128.
@@ -47,7 +47,7 @@ export interface CaseSource {
   readonly cases: readonly LateCase[];
 }
 
-const SYNTHETIC = { samples: 48, tileSize: 128, length: 3, seed: 2024 } as const;
+const SYNTHETIC = { limit: 48, tileSize: 128, length: 3, seed: 2024 } as const;
 
 /** A raster of a sample's numbers: whole ones are DN. */
 function rasterOf(data: Float32Array, { width, height }: Sample, bands: readonly string[]): Raster {
@@ -90,7 +90,7 @@ async function synthetic(config: SyntheticData, options: CaseSourceOptions): Pro
   const { set, seed = SYNTHETIC.seed, bands = SENTINEL2_NAMES } = options;
   const { length = SYNTHETIC.length, tileSize = SYNTHETIC.tileSize } = options;
   const dataset = await openDataset(config, { tileSize, length, bands });
-  const size = options.samples ?? config.size ?? SYNTHETIC.samples;
+  const size = options.limit ?? config.size ?? SYNTHETIC.limit;
   const rng = createRng(seed);
   return {
     set,
@@ -125,7 +125,7 @@ export async function openCases(
   options: CaseSourceOptions,
 ): Promise<CaseSource> {
   if (config.type === "synthetic") return await synthetic(config, options);
-  const { set, samples = Infinity, tileSize, length } = options;
+  const { set, limit = Infinity, tileSize, length } = options;
   const published = config.type !== "folder" && config.type !== "index";
   const named = published ? { split: TEST, ...config } as typeof config : config;
   const listing = await listDataset(named);
@@ -138,7 +138,7 @@ export async function openCases(
     ...(reference !== undefined && { reference }),
     ...("skipIncomplete" in named && { skipIncomplete: named.skipIncomplete === true }),
   });
-  const names = images.names.slice(0, samples);
+  const names = images.names.slice(0, limit);
   return {
     set,
     size: names.length,

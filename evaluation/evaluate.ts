@@ -23,8 +23,6 @@ import { type EvaluationSummary, summarize } from "./summary.ts";
 
 /** How images are scored. */
 export interface EvaluateOptions extends BootstrapOptions {
-  /** File number of reflectance 1. Default 10000, of uint8 images 255. */
-  readonly white?: number;
   /** What the numbers mean. Default "standard". */
   readonly profile?: ProfileName | MetricProfile;
   /** For LPIPS; without, its column says that there are no weights. */
@@ -75,8 +73,6 @@ export interface Evaluation {
   };
   /** The network of LPIPS and the digest of its weights, or "no weights". */
   readonly lpips: string;
-  /** File number of 1; null where it is the pixel type's. */
-  readonly white: number | null;
   /** How the intervals were made. */
   readonly interval: Required<BootstrapOptions> & { readonly method: string };
   /** Models and images that were scored, without the baselines. */
@@ -96,18 +92,15 @@ const INTERVAL = "BCa bootstrap over images";
 
 /**
  * Scores one place by the standard definitions over all pixels: baselines, and the images that it
- * brings. Images are divided by `white` first, so MAE and RMSE are reflectances; pixels without data in
- * the target do not count.
+ * brings. MAE and RMSE are in reflectance, by the target's scale; pixels without data in the target do
+ * not count.
  *
  * @returns SSIM is NaN where no window fits, SAM where no pixel has a spectrum.
  * @throws {TypeError} If an image differs from the target in size or bands.
  * @throws {RangeError} If the reference is no date.
  */
-export async function evaluateCase(
-  given: EvaluationCase,
-  options: Pick<EvaluateOptions, "white"> = {},
-): Promise<CaseScores> {
-  const rows = await scoreCase(given, { ...options, profile: METRIC_PROFILES.standard });
+export async function evaluateCase(given: EvaluationCase): Promise<CaseScores> {
+  const rows = await scoreCase(given, { profile: METRIC_PROFILES.standard });
   const scores = rows.filter(({ pixels }) => pixels === "all").map((row) => {
     const numbers = METRICS.map((metric) => [metric, row[metric] ?? NaN]);
     return [row.method, Object.fromEntries(numbers) as unknown as Score];
@@ -131,12 +124,11 @@ function lpipsName(lpips: Lpips | undefined): string {
  * cannot be continued.
  */
 export async function evaluationRun(options: EvaluateOptions = {}): Promise<string> {
-  const { white = null, lpips, methods = [], facts = {}, bands = [], baselines = true } = options;
+  const { lpips, methods = [], facts = {}, bands = [], baselines = true } = options;
   return await shortHash(stableJson({
     version: config.version,
     profile: profileOf(options).name,
     lpips: lpipsName(lpips),
-    white,
     methods: methods.map(({ name, kind, facts }) => ({ name, kind, facts })),
     baselines,
     bands,
@@ -205,7 +197,6 @@ export async function evaluate(
       definitions: profile.definitions,
     },
     lpips: lpipsName(lpips),
-    white: options.white ?? null,
     interval: { method: INTERVAL, level, resamples, seed },
     methods: [
       ...brought.filter(({ name }) => !methods.some((method) => method.name === name)),

@@ -101,21 +101,40 @@ function withBands(raster: Raster, bands: readonly string[]): Raster {
   return { ...raster, bands, data };
 }
 
+/** A case with every image changed alike. */
+function mapImages(
+  given: EvaluationCase,
+  change: (raster: Raster) => Raster,
+): EvaluationCase {
+  const { target, cloudy, restored } = given;
+  return {
+    ...given,
+    target: change(target),
+    ...(cloudy && { cloudy: cloudy.map(change) }),
+    ...(restored && {
+      restored: Object.fromEntries(
+        Object.entries(restored).map(([name, raster]) => [name, change(raster)]),
+      ),
+    }),
+  };
+}
+
+/** Cases all of whose images have one reflectance scale, see `Raster`. */
+export function withReflectanceScale(
+  cases: readonly LateCase[],
+  reflectanceScale: number,
+): readonly LateCase[] {
+  return cases.map((each) => ({
+    ...each,
+    open: async () => mapImages(await each.open(), (raster) => ({ ...raster, reflectanceScale })),
+  }));
+}
+
 /**
  * A case with some bands by name, in this order.
  *
  * @throws {TypeError} If an image lacks one.
  */
 export function pickBands(given: EvaluationCase, bands: readonly string[]): EvaluationCase {
-  const { target, cloudy, restored } = given;
-  return {
-    ...given,
-    target: withBands(target, bands),
-    ...(cloudy && { cloudy: cloudy.map((raster) => withBands(raster, bands)) }),
-    ...(restored && {
-      restored: Object.fromEntries(
-        Object.entries(restored).map(([name, raster]) => [name, withBands(raster, bands)]),
-      ),
-    }),
-  };
+  return mapImages(given, (raster) => withBands(raster, bands));
 }

@@ -27,7 +27,7 @@ export interface PlannedSet {
   /** A dataset, as experiments name it; roots are relative to the working folder. */
   readonly data: DataConfig;
   /** Most images: the first ones. Default all; of synthetic clouds 48, or as many as `size` says. */
-  readonly samples?: number;
+  readonly limit?: number;
   /** Side of a square in the middle; of synthetic clouds, of the crops. Default see `openCases`. */
   readonly tileSize?: number;
   /** Dates of each image. Default all; of synthetic clouds 3. */
@@ -41,8 +41,8 @@ export interface EvaluationPlan {
   readonly sets: readonly PlannedSet[];
   /** Default "standard". */
   readonly profile?: ProfileName;
-  /** File number of 1. */
-  readonly white?: number;
+  /** Stored number that stands for reflectance 1, of all images. Default 10000, of uint8 images 255. */
+  readonly reflectanceScale?: number;
 }
 
 const NONE = undefined as never;
@@ -50,16 +50,16 @@ const NONE = undefined as never;
 const setCheck: Check<PlannedSet> = object<PlannedSet>({
   name: string,
   data: dataCheck,
-  samples: integer({ min: 1 }),
+  limit: integer({ min: 1 }),
   tileSize: integer({ min: 11 }),
   length: integer({ min: 1 }),
   seed: integer({ min: 0 }),
-}, { samples: NONE, tileSize: NONE, length: NONE, seed: NONE });
+}, { limit: NONE, tileSize: NONE, length: NONE, seed: NONE });
 
 const CHECKS: Checks<EvaluationPlan> = {
   sets: list(setCheck, { min: 1 }),
   profile: oneOf(...Object.keys(METRIC_PROFILES) as ProfileName[]),
-  white: number({ above: 0 }),
+  reflectanceScale: number({ above: 0 }),
 };
 
 type Json = Readonly<Record<string, unknown>>;
@@ -95,7 +95,7 @@ export function parseEvaluationPlan(
   if (sets === undefined) return { sets: [{ name, data: dataCheck(json, "$") }] };
   const plan = checkOptions<EvaluationPlan>(json as object, {
     checks: CHECKS,
-    defaults: { profile: NONE, white: NONE },
+    defaults: { profile: NONE, reflectanceScale: NONE },
     path: "$",
   });
   const names = plan.sets.map((set) => set.name);

@@ -37,7 +37,7 @@ export const MORE_IS_BETTER: Readonly<Record<RowMetric, boolean>> = {
   lpips: false,
 };
 
-/** Metrics of one band, of images divided by `white`. */
+/** Metrics of one band, of images in reflectance. */
 export const BAND_METRICS = ["bias", "mae", "rmse"] as const;
 
 /** How near one band is. */

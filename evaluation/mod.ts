@@ -38,7 +38,7 @@ export {
   evaluationRun,
   type ScoredCase,
 } from "./evaluate.ts";
-export type { EvaluationCase, LateCase } from "./evaluation_case.ts";
+export { type EvaluationCase, type LateCase, withReflectanceScale } from "./evaluation_case.ts";
 export {
   csvColumns,
   type EvaluationCsv,

@@ -5,6 +5,7 @@
  */
 
 import { normalizeBand, pixelArray, type Raster } from "../core/mod.ts";
+import { detectClouds } from "../clouds/mod.ts";
 import { pickFrames } from "../datasets/mod.ts";
 import { type Model, modelDigest, restoreImages } from "../model/mod.ts";
 import {
@@ -16,7 +17,7 @@ import {
   type TilingOptions,
   withoutClouds,
 } from "../restoration/mod.ts";
-import { detectedMask, isVisible } from "./case_pixels.ts";
+import { isVisible } from "./case_pixels.ts";
 import type { EvaluatedMethod, MethodInput } from "./score_case.ts";
 import { framesFor } from "./frames_for.ts";
 
@@ -104,7 +105,7 @@ function stored(values: Float32Array, { dtype }: Raster): Raster["data"] {
 
 /** The clouds of a date, as they are asked for. @throws {TypeError} If nobody knows them. */
 function maskFor(
-  { cloudy, found, white, name }: MethodInput,
+  { cloudy, found, name }: MethodInput,
   date: number,
   keepClear: "detector" | "mask",
 ): Uint8Array {
@@ -112,7 +113,7 @@ function maskFor(
   const mask = keepClear === "mask"
     ? found?.[date]
     : isVisible(observed)
-    ? detectedMask(observed, white)
+    ? detectClouds(observed)
     : undefined;
   if (mask === undefined) {
     throw new TypeError(

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { normalizeBand, type Raster } from "../core/mod.ts";
+import { normalizeBand, type Raster, toReflectance } from "../core/mod.ts";
 import {
   type Lpips,
   type MetricProfile,
@@ -34,8 +34,6 @@ export interface MethodInput extends EvaluationCase {
   readonly reference: number;
   /** Masks of the dates, given or detected; undefined where nobody knows. */
   readonly found: readonly Uint8Array[] | undefined;
-  /** File number of 1. */
-  readonly white: number;
   readonly signal?: AbortSignal;
 }
 
@@ -43,8 +41,6 @@ export interface MethodInput extends EvaluationCase {
 export interface ScoreCaseOptions {
   readonly profile: MetricProfile;
   readonly lpips?: Lpips;
-  /** File number of 1. Default 10000, of uint8 images 255. */
-  readonly white?: number;
   readonly methods?: readonly EvaluatedMethod[];
   /** Whether what costs no training is scored too. Default true. */
   readonly baselines?: boolean;
@@ -63,20 +59,14 @@ function checkAlike(what: string, { width, height, bands }: Raster, target: Rast
   }
 }
 
-/** File number of 1, where nobody says. */
-export function whiteFor({ dtype }: Raster): number {
-  return dtype === "uint8" ? 255 : 10000;
-}
-
 /** What costs no training; of one date there is only its copy. */
 async function baselinesOf(given: MethodInput): Promise<Readonly<Record<string, Raster>>> {
-  const { cloudy, reference, found, white, dates } = given;
+  const { cloudy, reference, found, dates } = given;
   if (cloudy.length === 0) return {};
   if (cloudy.length === 1) return { "copy the input": copyInput(cloudy, { reference }) };
   if (cloudy.every(isVisible)) {
     return await baselines(cloudy, {
       reference,
-      white,
       ...(found && { masks: found }),
       ...(dates && { dates }),
     });
@@ -121,17 +111,20 @@ async function scoreImage(
     readonly options: ScoreCaseOptions;
   },
 ) {
-  const { target, white } = given;
+  const { target } = given;
   const { width, height, bands: { length: channels } } = target;
   const size = { width, height, channels };
   // Metrics take finite numbers only: NaN at a pixel that does not count is 0 in both images.
   const gap = (value: number, i: number) =>
     groups.all?.[Math.floor(i / channels)] === 0 && Number.isNaN(value + target.data[i]!);
-  const numbers = (data: ArrayLike<number>) =>
-    Float32Array.from(data, (value, i) => gap(value, i) ? 0 : value);
-  const [ours, truth] = [numbers(prediction.data), numbers(target.data)];
-  const scaled = (image: Float32Array) => image.map((value) => value / white);
-  const regions = scoreRegions(scaled(ours), scaled(truth), {
+  // A prediction is in the target's numbers, whatever raster it comes in.
+  const reflectance = ({ data }: Raster) =>
+    toReflectance({
+      ...target,
+      data: Float32Array.from(data, (value, i) => gap(value, i) ? 0 : value),
+    });
+  const [ours, truth] = [reflectance(prediction), reflectance(target)];
+  const regions = scoreRegions(ours, truth, {
     ...size,
     dataRange: 1,
     regions: groups as Readonly<Record<PixelGroup, Uint8Array | undefined>>,
@@ -143,7 +136,6 @@ async function scoreImage(
         prediction: ours,
         target: truth,
         ...size,
-        white,
         ...(mask && { mask }),
         ...(rgb && { rgb }),
       },
@@ -177,18 +169,17 @@ export async function scoreCase(
   options: ScoreCaseOptions,
 ): Promise<readonly EvaluationRow[]> {
   const { name, set = ONE_SET, target, restored = {}, cloudy = [] } = given;
-  const { white = whiteFor(target), methods = [], signal } = options;
+  const { methods = [], signal } = options;
   for (const frame of cloudy) checkAlike(`the cloudy image of ${name}`, frame, target);
   const reference = referenceOf(given);
   if (cloudy.length > 0) copyInput(cloudy, { reference });
-  const { masks: found, mask } = masksOf(given, white);
+  const { masks: found, mask } = masksOf(given);
   const { groups, cover } = pixelGroups(given, found);
   const input: MethodInput = {
     ...given,
     cloudy,
     reference,
     found,
-    white,
     ...(signal && { signal }),
   };
   const digests = caseDigests(given);

@@ -13,7 +13,6 @@ import {
   type MetricProfile,
   pickChannels,
   type ProfileScore,
-  relative,
 } from "./profile.ts";
 import { angleSum, meanAngle } from "./sam.ts";
 import { windowedSsim } from "./ssim.ts";
@@ -21,7 +20,8 @@ import { UNIFORM } from "./windows.ts";
 
 /** Weights of red, green and blue in grey; their sum is 1.000001. */
 const GREY = [0.298912, 0.586611, 0.114478] as const;
-const WHITE = 255;
+/** Largest byte. */
+const MOST = 255;
 
 /** A pair of images of bytes. */
 interface Bytes {
@@ -34,8 +34,8 @@ export function truncateToBytes(image: Float32Array): Float32Array {
   // In steps of float32 through −1..1, as the numbers were computed: the cut depends on it.
   return image.map((value) => {
     const signed = Math.fround(Math.fround(2 * value) - 1);
-    const scaled = Math.fround(Math.fround(signed + 1) * (WHITE / 2));
-    return Math.trunc(Math.min(Math.max(scaled, 0), WHITE));
+    const scaled = Math.fround(Math.fround(signed + 1) * (MOST / 2));
+    return Math.trunc(Math.min(Math.max(scaled, 0), MOST));
   });
 }
 
@@ -64,7 +64,7 @@ function greySsim({ prediction, target }: Bytes, { channels, ...size }: ImageOpt
       windowedSsim({
         prediction: grey(prediction, channels, triple),
         target: grey(target, channels, triple),
-      }, { ...size, channels: 1, dataRange: WHITE, window: UNIFORM })
+      }, { ...size, channels: 1, dataRange: MOST, window: UNIFORM })
     ),
   );
 }
@@ -92,8 +92,7 @@ export const cuhkCr: MetricProfile = {
     "As EMRDM's tables on CUHK-CR: images cut to bytes, SSIM of grey with a 7×7 window, " +
     "LPIPS fed with 0..255 where it is made for −1..1.",
   definitions: {
-    images:
-      "MAE, RMSE and SAM: file numbers / white; the others: bytes trunc(clamp(255·v, 0, 255))",
+    images: "MAE, RMSE and SAM: reflectances; the others: bytes trunc(clamp(255·v, 0, 255))",
     mae: "mean |p − t| over all bands and pixels, not cut to bytes (not in the published tables)",
     rmse: "root of the mean (p − t)² over all bands and pixels, not cut to bytes",
     psnr: "10·log10(255²/mean (p − t)²) of the bytes of each image, all bands together",
@@ -111,22 +110,18 @@ export const cuhkCr: MetricProfile = {
   },
   async score(images, { lpips } = {}) {
     checkProfileImages("cuhkCr", images);
-    const { white, height, width, channels, mask } = images;
-    const scaled = {
-      prediction: relative(images.prediction, white),
-      target: relative(images.target, white),
-    };
+    const { prediction, target, height, width, channels, mask } = images;
     const size = { height, width, channels, ...(mask !== undefined && { mask }) };
-    const sums = errorSums(scaled, size);
-    const angles = angleSum(scaled, size);
+    const sums = errorSums(images, size);
+    const angles = angleSum(images, size);
     const bytes = {
-      prediction: truncateToBytes(scaled.prediction),
-      target: truncateToBytes(scaled.target),
+      prediction: truncateToBytes(prediction),
+      target: truncateToBytes(target),
     };
     return {
       mae: maeOf(sums),
       rmse: rmseOf(sums),
-      psnr: decibels(WHITE, rmseOf(errorSums(bytes, size))),
+      psnr: decibels(MOST, rmseOf(errorSums(bytes, size))),
       ssim: greySsim(bytes, size),
       sam: angles.dark > 0 ? NaN : meanAngle(angles),
       ...await byteLpips(bytes, size, lpips),

@@ -1,6 +1,5 @@
 /**
- * Profiles: complete recipes from file numbers to scores. Two numbers may be compared if they have the
- * same profile.
+ * Profiles: complete recipes from reflectances to scores. Scores are comparable only within a profile.
  *
  * @module
  */
@@ -9,14 +8,12 @@ import { checkImages, type ImageOptions } from "./image.ts";
 import type { Lpips } from "./lpips.ts";
 import type { Score } from "./score.ts";
 
-/** Two images as files hold them. */
+/** A restored image and its target, in reflectance. */
 export interface ProfileImages extends ImageOptions {
   /** [H, W, C]. */
   readonly prediction: Float32Array;
   /** [H, W, C]. */
   readonly target: Float32Array;
-  /** File number of 1: 10000 for Sentinel-2's reflectances, 255 for bytes. */
-  readonly white: number;
   /** Channels that are red, green, blue. Default [0, 1, 2] of three channels, else none. */
   readonly rgb?: readonly [number, number, number];
 }
@@ -24,7 +21,7 @@ export interface ProfileImages extends ImageOptions {
 /** Why there is no LPIPS. */
 export type NoLpips = "no weights" | "no red, green and blue" | "not in this profile";
 
-/** Scores by a profile; MAE and RMSE of images divided by `white`. */
+/** Scores by a profile; MAE and RMSE are in reflectance. */
 export interface ProfileScore extends Score {
   /** Degrees; NaN where the profile lets a pixel without a spectrum spoil the image. */
   readonly sam: number;
@@ -94,22 +91,12 @@ export async function lpipsOf(
 
 /** Checks the images and the channels. @throws as {@linkcode MetricProfile.score}. */
 export function checkProfileImages(name: string, images: ProfileImages): void {
-  const { prediction, target, white, rgb, channels } = images;
+  const { prediction, target, rgb, channels } = images;
   checkImages(`the profile ${name}`, { prediction, target, options: images });
-  if (!(white > 0 && white < Infinity)) {
-    throw new RangeError(
-      `Cannot compute the profile ${name}: white must be a positive number, got ${white}`,
-    );
-  }
   if (rgb?.some((channel) => !(Number.isInteger(channel) && channel >= 0 && channel < channels))) {
     throw new RangeError(
       `Cannot compute the profile ${name}: red, green and blue must be among the ${channels} ` +
         `channels, got ${rgb}`,
     );
   }
-}
-
-/** An image divided by white. */
-export function relative(image: Float32Array, white: number): Float32Array {
-  return white === 1 ? image : image.map((value) => value / white);
 }

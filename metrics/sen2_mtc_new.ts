@@ -38,7 +38,7 @@ export const sen2MtcNew: MetricProfile = {
   description: "As EMRDM's table on Sen2_MTC_New: both images quantised, cut off at reflectance " +
     "0.2 and each stretched to its own 0..1 first.",
   definitions: {
-    images: "red, green and blue where they are told, else all bands; q = trunc(clamp(10000·v + " +
+    images: "red, green and blue where they are known, else all bands; q = trunc(clamp(10000·v + " +
       "0.5, 0, 10000)), of three bands min(q, 2000); then (q − min)/max of that over bands and " +
       "pixels, of target and prediction each on its own; all ones if all are equal",
     ...PUBLISHED_DEFINITIONS,
@@ -46,12 +46,12 @@ export const sen2MtcNew: MetricProfile = {
   },
   async score(images, { lpips } = {}) {
     checkProfileImages("sen2MtcNew", images);
-    const { white, rgb, height, width, mask } = images;
+    const { rgb, height, width, mask } = images;
     const picked = rgb ?? Array.from({ length: images.channels }, (_, channel) => channel);
     const channels = picked.length;
     const stretch = (image: Float32Array) =>
       stretchSen2(
-        pickChannels(image, { channels: images.channels, picked }, (value) => value / white),
+        pickChannels(image, { channels: images.channels, picked }, (value) => value),
         channels,
       );
     const scaled = { prediction: stretch(images.prediction), target: stretch(images.target) };

@@ -4,16 +4,15 @@
  * @module
  */
 
-import { checkProfileImages, lpipsOf, type MetricProfile, relative, visible } from "./profile.ts";
+import { checkProfileImages, lpipsOf, type MetricProfile, visible } from "./profile.ts";
 import { score } from "./score.ts";
 
-/** The data range is 1 = `white`; nothing is stretched, clipped or rounded. */
+/** The data range is 1; nothing is stretched, clipped or rounded. */
 export const standard: MetricProfile = {
   name: "standard",
-  description: "Textbook definitions with data range 1 = white; nothing stretched, clipped or " +
-    "rounded.",
+  description: "Textbook definitions with data range 1; nothing stretched, clipped or rounded.",
   definitions: {
-    images: "file numbers / white",
+    images: "reflectances",
     mae: "mean |p − t| over all bands and pixels",
     rmse: "root of the mean (p − t)² over all bands and pixels",
     psnr: "20·log10(1/RMSE) of each image, all bands together",
@@ -27,15 +26,11 @@ export const standard: MetricProfile = {
   },
   async score(images, { lpips } = {}) {
     checkProfileImages("standard", images);
-    const { white, prediction, target, height, width, channels, mask } = images;
-    const scaled = {
-      prediction: relative(prediction, white),
-      target: relative(target, white),
-    };
+    const { prediction, target, height, width, channels, mask } = images;
     const size = { height, width, channels, ...(mask !== undefined && { mask }) };
     return {
-      ...score(scaled.prediction, scaled.target, { ...size, dataRange: 1 }),
-      ...await lpipsOf(scaled, { ...size, picked: visible(images) }, lpips),
+      ...score(prediction, target, { ...size, dataRange: 1 }),
+      ...await lpipsOf(images, { ...size, picked: visible(images) }, lpips),
     };
   },
 };

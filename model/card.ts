@@ -27,6 +27,11 @@ export interface CardBand {
   readonly unit: string;
 }
 
+/** Number that stands for reflectance 1 in a band's unit; undefined if the unit isn't reflectance. */
+export function bandReflectanceScale({ unit }: CardBand): number | undefined {
+  return { DN: 10000, reflectance: 1 }[unit];
+}
+
 /**
  * Linear map of file numbers to network numbers: [low, high] → [−1, 1], for all bands alike or for
  * each: dark bands drown on the scale of bright ones.

@@ -6,6 +6,7 @@
 
 export {
   AXES,
+  bandReflectanceScale,
   type CardBand,
   type CardCalibration,
   type CardCondition,

@@ -21,17 +21,16 @@ export function canDetect(bands: readonly string[]): boolean {
 /**
  * What the built-in detector finds in an image in the model's units.
  *
- * @param white The number of reflectance 1.
+ * @param pixelSize Ground size of a pixel in metres.
  * @returns [height, width]: 1 cloud or shadow, 0 clear, 255 without data; undefined where the visible
- *   bands or the unit are missing.
+ *   bands or the reflectance scale are missing.
  */
 export function cloudsOf(
   raster: Raster,
-  { white, pixelSize }: { readonly white: number | null; readonly pixelSize: number },
+  pixelSize: number,
 ): Uint8Array | undefined {
-  if (white === null || !canDetect(raster.bands)) return undefined;
-  const scales = raster.bands.map(() => 1 / white);
-  const classes = detectClouds(raster, { scales, pixelSize });
+  if (raster.reflectanceScale === undefined || !canDetect(raster.bands)) return undefined;
+  const classes = detectClouds(raster, { pixelSize });
   const depth = raster.bands.length;
   return classes.map((found, pixel) => {
     const empty = found === EMPTY || isEmpty(raster.data as Float32Array, { pixel, depth });

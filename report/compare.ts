@@ -21,7 +21,7 @@ export interface CompareOptions {
   /** Those that the result has and that are compared, by index. */
   readonly bands: readonly number[];
   /** What images are divided by: reflectance 1, else the range of the numbers. */
-  readonly white: number;
+  readonly dataRange: number;
 }
 
 /** Pixels that have data in every band of every image. */
@@ -58,7 +58,7 @@ export function compare(
   methods: Readonly<Record<string, Float32Array>>,
   options: CompareOptions,
 ): Omit<ReportTruth, "frame" | "scored"> {
-  const { white, bands: compared } = options;
+  const { dataRange, bands: compared } = options;
   const { kept: { width, height }, clouds } = gathered;
   const depth = compared.length;
   const pick = (image: Float32Array) => pickBands(image, { depth: options.depth, bands: compared });
@@ -75,7 +75,7 @@ export function compare(
   };
   // Metrics take finite numbers only; what does not count is 0 in both images.
   const scaled = (image: Float32Array) =>
-    image.map((value, i) => counts[Math.floor(i / depth)] === 1 ? value / white : 0);
+    image.map((value, i) => counts[Math.floor(i / depth)] === 1 ? value / dataRange : 0);
   const target = scaled(truth);
   const possible = Math.min(width, height) >= LEAST_SIDE;
   const scored = images.map(({ method, image }) => ({
@@ -110,10 +110,10 @@ export function compare(
 function errorsOf(
   gathered: Gathered,
   methods: Readonly<Record<string, Float32Array>>,
-  { depth, white }: CompareOptions,
+  { depth, dataRange }: CompareOptions,
 ): ReportErrors {
   const details = Object.fromEntries(
     Object.entries(methods).map(([method, image]) => [method, detailOf(gathered, image, depth)]),
   );
-  return errorMaps(details, detailOf(gathered, gathered.truth!, depth), { depth, white });
+  return errorMaps(details, detailOf(gathered, gathered.truth!, depth), { depth, dataRange });
 }

@@ -18,9 +18,9 @@ import {
 import { canDetect } from "./clouds.ts";
 import { compare } from "./compare.ts";
 import { frameOf, nameOf, notesOf } from "./describe.ts";
-import { detailOf, gather, type Gathered, whiteOf } from "./gather.ts";
+import { detailOf, gather, type Gathered } from "./gather.ts";
 import { insideOf } from "./inside_tile.ts";
-import { rasterOf } from "./pixels.ts";
+import { rasterOf, reflectanceScaleOf } from "./pixels.ts";
 import type { ReportBand, ReportData, ReportFrame, ReportTruth } from "./report_data.ts";
 import { runFacts } from "./run_facts.ts";
 import { stretchOf } from "./stretch.ts";
@@ -52,11 +52,10 @@ async function methodsOf(
   { restored, dates, kept }: Gathered,
   { model, reference }: { readonly model: Model; readonly reference: number },
 ): Promise<Readonly<Record<string, Float32Array>>> {
-  const bands = model.card.bands.map(({ name }) => normalizeBand(name));
-  const frames = dates.map((data) => rasterOf(data, kept, bands));
-  const white = whiteOf(model);
-  const others = frames.length > 1 && white !== null && canDetect(bands)
-    ? await baselines(frames, { reference, white })
+  const frames = dates.map((data) => rasterOf(data, kept, model.card));
+  const { bands, reflectanceScale } = frames[0]!;
+  const others = frames.length > 1 && reflectanceScale !== undefined && canDetect(bands)
+    ? await baselines(frames, { reference })
     : { "copy the input": copyInput(frames, { reference }) };
   return {
     [model.card.name]: restored,
@@ -134,11 +133,11 @@ export async function createReport(
       );
     }
     onStage("measuring", 0, 3);
-    const white = whiteOf(model);
+    const reflectanceScale = reflectanceScaleOf(card) ?? null;
     const { low, high } = rangeOf(model);
     const compared = {
       depth,
-      white: white ?? high - low,
+      dataRange: reflectanceScale ?? high - low,
       bands: series.scene.output.toSorted((a, b) => a - b),
     };
     const told: ReportTruth | null = clear === undefined ? null : {
@@ -168,7 +167,7 @@ export async function createReport(
       title: options.title ?? `${depicted} without clouds`,
       model: card.name,
       description: card.description,
-      unit: { name: card.bands[0]!.unit, white },
+      unit: { name: card.bands[0]!.unit, reflectanceScale },
       bands: card.bands.map(({ name }) => bandOf(name)),
       stretch: stretchOf({
         reference: gathered.dates[reference]!,

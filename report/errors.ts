@@ -14,12 +14,12 @@ const WITHIN = 0.99;
  * Mean over the bands of |a − b|, [pixels]; bands without data in either do not count, NaN where none
  * is left.
  *
- * @param white What both are divided by.
+ * @param dataRange What both are divided by.
  */
 export function errorMap(
   a: Float32Array,
   b: Float32Array,
-  { depth, white }: { readonly depth: number; readonly white: number },
+  { depth, dataRange }: { readonly depth: number; readonly dataRange: number },
 ): Float32Array {
   return Float32Array.from({ length: a.length / depth }, (_, pixel) => {
     let [sum, count] = [0, 0];
@@ -29,7 +29,7 @@ export function errorMap(
       sum += error;
       count++;
     }
-    return count === 0 ? NaN : sum / count / white;
+    return count === 0 ? NaN : sum / count / dataRange;
   });
 }
 
@@ -37,7 +37,7 @@ export function errorMap(
 export function errorMaps(
   methods: Readonly<Record<string, Float32Array>>,
   truth: Float32Array,
-  options: { readonly depth: number; readonly white: number },
+  options: { readonly depth: number; readonly dataRange: number },
 ): ReportErrors {
   const maps = Object.entries(methods).map(([method, image]) => {
     const data = errorMap(image, truth, options);

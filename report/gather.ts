@@ -6,7 +6,6 @@
  */
 
 import { alignment, type RasterWindow } from "../rasters/mod.ts";
-import { normalizeBand } from "../core/mod.ts";
 import { openClassMask } from "../clouds/mod.ts";
 import type { Model } from "../model/mod.ts";
 import {
@@ -138,7 +137,6 @@ export async function gather(
   const { scene } = series;
   const { grid, reference } = scene;
   const depth = model.card.bands.length;
-  const bands = model.card.bands.map(({ name }) => normalizeBand(name));
   const area = areaOf(grid, options);
   const truthFrame = options.truth && placed(options.truth, series, names);
   const images = scene.frames.length + 1 + (truthFrame === undefined ? 0 : 1);
@@ -153,9 +151,9 @@ export async function gather(
   const dates: Float32Array[] = [];
   for (const [i, frame] of scene.frames.entries()) dates.push(await read(frame, i));
   const truth = truthFrame && await read(truthFrame, dates.length);
-  const white = whiteOf(model);
-  const look = { white, pixelSize: pixelSizeOf(grid) * step };
-  const cloudsIn = (data: Float32Array) => cloudsOf(rasterOf(data, size, bands), look);
+  const { card } = model;
+  const cloudsIn = (data: Float32Array) =>
+    cloudsOf(rasterOf(data, size, card), pixelSizeOf(grid) * step);
   const clouds = dates.map(cloudsIn);
   const detail = findDetail(clouds[reference], { small: size, truth, depth, area, layout });
   const kept = layout.keepAll ? area : detail;
@@ -184,10 +182,7 @@ export async function gather(
   const keptDates: Float32Array[] = [];
   for (const [i, frame] of scene.frames.entries()) keptDates.push(await full(frame, i));
   const keptClouds = await givenClouds(series, kept, options) ??
-    cloudsOf(rasterOf(keptDates[reference]!, kept, bands), {
-      ...look,
-      pixelSize: pixelSizeOf(grid),
-    });
+    cloudsOf(rasterOf(keptDates[reference]!, kept, card), pixelSizeOf(grid));
   return {
     area,
     layout,
@@ -212,14 +207,6 @@ export async function gather(
 }
 
 type RestoreRowsSky = Parameters<typeof restoreRows>[2]["sky"];
-
-/** The model's number of reflectance 1; null where its bands differ in it or have none. */
-export function whiteOf({ card }: Pick<Model, "card">): number | null {
-  const whites = new Set(
-    card.bands.map(({ unit }) => ({ DN: 10000, reflectance: 1 }[unit] ?? null)),
-  );
-  return whites.size === 1 ? [...whites][0]! : null;
-}
 
 /** The detail of an image of the kept window. */
 export function detailOf<T extends Float32Array | Uint8Array>(

@@ -97,7 +97,7 @@ export interface PageData {
 export function pageData(data: ReportData, shrunk = 0): PageData {
   const { bands, unit, reference, truth, uncertainty, provenance, inside } = data;
   const payload = new Payload();
-  const power = unit.white === null ? 1 : 2;
+  const power = unit.reflectanceScale === null ? 1 : 2;
   const [detail, ...others] = data.views;
   let views = [detail!, ...others];
   for (let i = 0; i < shrunk; i++) views = [detail!, ...views.slice(1).map(halved)];
@@ -185,8 +185,8 @@ export function pageData(data: ReportData, shrunk = 0): PageData {
       firstView: views.length - 1,
       bands,
       reference: `date${reference}`,
-      divisor: unit.white ?? 1,
-      digits: unit.white === null ? 1 : 3,
+      divisor: unit.reflectanceScale ?? 1,
+      digits: unit.reflectanceScale === null ? 1 : 3,
       colours,
       stretch: data.stretch,
       stateStretch: { stretch: inside === null ? [] : stateStretch(inside), power: 0.5 },

@@ -4,7 +4,8 @@
  * @module
  */
 
-import type { Raster } from "../core/mod.ts";
+import { normalizeBand, type Raster } from "../core/mod.ts";
+import { bandReflectanceScale, type ModelCard } from "../model/mod.ts";
 import type { RasterWindow } from "../rasters/mod.ts";
 import type { SceneFrame } from "../restoration/mod.ts";
 
@@ -142,11 +143,19 @@ export async function readSmall(
   return shrinker.result();
 }
 
-/** An image in memory as a raster of the model's bands. */
+/** The number that stands for reflectance 1 in every band; undefined if there is no such number. */
+export function reflectanceScaleOf({ bands }: Pick<ModelCard, "bands">): number | undefined {
+  const scales = new Set(bands.map(bandReflectanceScale));
+  return scales.size === 1 ? [...scales][0] : undefined;
+}
+
+/** An image in memory as a raster of the model's bands, in the model's units. */
 export function rasterOf(
   data: Float32Array,
   { width, height }: { readonly width: number; readonly height: number },
-  bands: readonly string[],
+  card: Pick<ModelCard, "bands">,
 ): Raster {
-  return { width, height, bands, dtype: "float32", data };
+  const bands = card.bands.map(({ name }) => normalizeBand(name));
+  const reflectanceScale = reflectanceScaleOf(card);
+  return { width, height, bands, dtype: "float32", reflectanceScale, data };
 }

@@ -36,7 +36,9 @@ function policy(style: string, code: string): string {
 
 function page(data: ReportData, packed: PageData): string {
   const code = script();
-  const unit = data.unit.white === null ? "shares of the range of the numbers" : "reflectance";
+  const unit = data.unit.reflectanceScale === null
+    ? "shares of the range of the numbers"
+    : "reflectance";
   const options = { unit, mapAt: packed.mapAt };
   return markup`
     <!DOCTYPE html>

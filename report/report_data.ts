@@ -15,8 +15,8 @@ import type { ProvenanceCounts, SeamMetric } from "../restoration/mod.ts";
 export interface ReportUnit {
   /** As "DN". */
   readonly name: string;
-  /** The number of reflectance 1; null where the numbers are no reflectance. */
-  readonly white: number | null;
+  /** Number that stands for reflectance 1; null where the numbers aren't reflectance. */
+  readonly reflectanceScale: number | null;
 }
 
 /** One band. */

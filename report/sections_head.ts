@@ -60,7 +60,7 @@ function errorFigures(data: ReportData): readonly Figure[] {
   if (selfCheck === null) return scoreFigures(data);
   return [...scoreFigures(data), {
     number: digits(selfCheck.rows[0]!.score.mae, 2),
-    label: `error to expect${unit.white === null ? "" : ", reflectance"}`,
+    label: `error to expect${unit.reflectanceScale === null ? "" : ", reflectance"}`,
     beside: "mean absolute, by the self-check",
   }];
 }

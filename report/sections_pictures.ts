@@ -83,7 +83,7 @@ function spectraTable({ views: [detail], bands, unit }: ReportData): Html {
       images.map((_, i) => markup`<td id="value-${i}-${band}"></td>`)
     }</tr>`;
   return disclosure(
-    `The numbers (${unit.white === null ? unit.name : "reflectance"})`,
+    `The numbers (${unit.reflectanceScale === null ? unit.name : "reflectance"})`,
     markup`<table class="bands">
 <thead><tr><th scope="col">Band</th>${
       images.map(({ label }) => markup`<th scope="col">${label}</th>`)

@@ -24,12 +24,12 @@ const BINS = 12;
 /** Deviations against errors of the kept window; null where too few differ from 0. */
 function reliabilityOf(
   { deviation, restored, truth }: Gathered,
-  { depth, white }: { readonly depth: number; readonly white: number },
+  { depth, dataRange }: { readonly depth: number; readonly dataRange: number },
 ): ReportReliability | null {
   if (truth === undefined || deviation === undefined) return null;
   const pairs = {
-    deviation: deviation.map((value) => value / white),
-    error: restored.map((value, i) => (value - truth[i]!) / white),
+    deviation: deviation.map((value) => value / dataRange),
+    error: restored.map((value, i) => (value - truth[i]!) / dataRange),
     channels: depth,
   };
   const unsure = pairs.deviation.reduce(
@@ -52,10 +52,10 @@ function overBands(data: Float32Array, depth: number): Float32Array {
 /** What the samples say; null where there are none. */
 export function uncertaintyOf(
   gathered: Gathered,
-  { depth, white, samples, factor }: {
+  { depth, dataRange, samples, factor }: {
     readonly depth: number;
     /** What images are divided by. */
-    readonly white: number;
+    readonly dataRange: number;
     readonly samples: number | undefined;
     /** What deviations were multiplied by; 1 is no calibration. */
     readonly factor: number;
@@ -63,14 +63,16 @@ export function uncertaintyOf(
 ): ReportUncertainty | null {
   const { deviation } = gathered;
   if (samples === undefined || deviation === undefined) return null;
-  const map = overBands(detailOf(gathered, deviation, depth), depth).map((value) => value / white);
+  const map = overBands(detailOf(gathered, deviation, depth), depth).map((value) =>
+    value / dataRange
+  );
   return {
     samples,
     deviation: map,
     mean: meanOf(map),
     high: roundUp(quantile(sampled(map), 0.99)),
     calibration: factor === 1 ? null : factor,
-    reliability: reliabilityOf(gathered, { depth, white }),
+    reliability: reliabilityOf(gathered, { depth, dataRange }),
   };
 }
 

@@ -8,7 +8,6 @@ import { InputError, normalizeBand } from "../core/mod.ts";
 import { alignment } from "../rasters/mod.ts";
 import type { SceneFile } from "../products/mod.ts";
 import type { Model } from "../model/mod.ts";
-import { missingOf } from "./missing_values.ts";
 import type { SceneFrame } from "./scene.ts";
 
 /** The auxiliary bands of each date. */
@@ -73,7 +72,7 @@ export async function openAuxiliary(
       fill: wanted.map(() => 0),
       gains: wanted.map(() => 1),
       biases: wanted.map(() => 0),
-      missing: missingOf(file.header, [undefined]),
+      missing: file.header.nodata === undefined ? [] : [file.header.nodata],
     };
   });
 }

@@ -62,12 +62,12 @@ const LEAST_CLEARNESS = 1e-3;
 function pixelWeights(
   frames: readonly Raster[],
   missing: readonly (Uint8Array | undefined)[],
-  { weighted, white }: { readonly weighted: boolean; readonly white: number | undefined },
+  weighted: boolean,
 ): readonly Float32Array[] | undefined {
   if (!weighted && missing.every((one) => one === undefined)) return undefined;
   return frames.map((frame, l) => {
     const weights = weighted
-      ? cloudScore(frame, { white }).map((score) => 1 - score + LEAST_CLEARNESS)
+      ? cloudScore(frame).map((score) => 1 - score + LEAST_CLEARNESS)
       : new Float32Array(frame.width * frame.height).fill(1);
     const unseen = lacking(frame, missing[l]);
     return weights.map((weight, i) => unseen(i) ? 0 : weight);
@@ -101,16 +101,14 @@ interface FusionInput {
  * @param frames Rasters of one grid with the same bands.
  * @param fusion How: `mean()`, `median()`, `clearest()`.
  * @param weighted Whether pixels count by how clear the cloud rule finds them. Default false.
- * @param white File number of reflectance 1, for the cloud rule. Default 10000.
  * @throws {TypeError} If the frames differ in size or bands.
  * @throws {RangeError} If there are no frames, or a visible band is missing for the weights.
  */
 export async function fuseFrames(
   frames: readonly Raster[],
-  { fusion, weighted = false, white }: {
+  { fusion, weighted = false }: {
     readonly fusion: Fusion;
     readonly weighted?: boolean;
-    readonly white?: number;
   },
 ): Promise<Raster> {
   const like = copyInput(frames, { reference: 0 });
@@ -119,7 +117,7 @@ export async function fuseFrames(
     throw new TypeError("Cannot fuse rasters: they must have one size and the same bands");
   }
   const missing = frames.map(missingValues);
-  const weights = pixelWeights(frames, missing, { weighted, white });
+  const weights = pixelWeights(frames, missing, weighted);
   const images = withoutGaps(frames, missing);
   const data = pixelArray(dtype, like.data.length);
   const whole = !dtype.startsWith("float");
@@ -163,8 +161,6 @@ export const MASKED_BASELINES = ["mask-aware mean", "linear in time"] as const;
 export interface BaselineOptions {
   /** The date that the results depict. Default the last. */
   readonly reference?: number;
-  /** File number of reflectance 1, for the cloud rule. Default 10000. */
-  readonly white?: number;
   /** Of each date [height, width]: not 0 where cloud or shadow hides the ground. */
   readonly masks?: readonly Uint8Array[];
   /** Days, as `2018-03-07`; undefined where one is not known. */
@@ -184,15 +180,15 @@ export type BaselineResults =
  */
 export async function baselines(
   frames: readonly Raster[],
-  { reference = frames.length - 1, white, masks, dates = [] }: BaselineOptions = {},
+  { reference = frames.length - 1, masks, dates = [] }: BaselineOptions = {},
 ): Promise<BaselineResults> {
   const days = dates.filter((date) => date !== undefined);
   return {
     "copy the input": copyInput(frames, { reference }),
-    "least cloudy": leastCloudy(frames, { white, ...(masks && { masks }) }),
+    "least cloudy": leastCloudy(frames, { masks }),
     mean: await fuseFrames(frames, { fusion: mean() }),
     median: await fuseFrames(frames, { fusion: median() }),
-    clearest: await fuseFrames(frames, { fusion: clearest(), weighted: true, white }),
+    clearest: await fuseFrames(frames, { fusion: clearest(), weighted: true }),
     ...(masks && { "mask-aware mean": maskAwareMean(frames, { masks, reference }) }),
     ...(masks && days.length === frames.length && {
       "linear in time": linearInTime(frames, { masks, dates: days, reference }),

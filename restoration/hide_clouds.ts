@@ -10,7 +10,7 @@
 import { type PixelArray, pixelArray, type Raster } from "../core/mod.ts";
 import { CLOUD_CLASSES } from "../clouds/mod.ts";
 import type { Model } from "../model/mod.ts";
-import { missingOf, whiteOf } from "./missing_values.ts";
+import { missingOf } from "./missing_values.ts";
 
 /**
  * Whether a class of `detectClouds` is cloud, thick or thin: ground is seen through shadow.
@@ -113,8 +113,7 @@ export function withoutClouds(
         masks.length,
     );
   }
-  const whites = bands.map(whiteOf);
   return frames.map((frame, l) =>
-    hideClouds(frame, masks[l]!, opaqueCloud, missingOf(frame, whites))
+    hideClouds(frame, masks[l]!, opaqueCloud, missingOf(frame, bands))
   );
 }

@@ -6,22 +6,18 @@
 
 import type { Raster } from "../core/mod.ts";
 import type { RasterHeader } from "../rasters/mod.ts";
-import type { CardBand } from "../model/mod.ts";
+import { bandReflectanceScale, type CardBand } from "../model/mod.ts";
 
 /** DN 0 is nodata in Sentinel-2 files, which seldom say so. */
 const DN_NODATA = 0;
 
-/** The number of reflectance 1 in a unit; undefined if it is no reflectance. */
-export function whiteOf({ unit }: CardBand): number | undefined {
-  return { DN: 10000, reflectance: 1 }[unit];
-}
-
-/** What marks missing data: the stated nodata, and 0 where whole numbers stand for reflectance. */
+/** Stored values that mark missing data: the nodata value, and 0 where integers store reflectance. */
 export function missingOf(
   { nodata, dtype }: Pick<RasterHeader, "nodata" | "dtype">,
-  whites: readonly (number | undefined)[],
+  bands: readonly CardBand[],
 ): readonly number[] {
-  const zero = !whites.includes(undefined) && !dtype.startsWith("float");
+  const zero = !dtype.startsWith("float") &&
+    bands.every((band) => bandReflectanceScale(band) !== undefined);
   return [...new Set([...(nodata === undefined ? [] : [nodata]), ...(zero ? [DN_NODATA] : [])])];
 }
 

@@ -13,8 +13,8 @@ import type { SceneFrame } from "./scene.ts";
 
 /** Longest side of a picture of one date. */
 const MOST_PIXELS = 1024;
-/** Reflectance that is shown white. */
-const WHITE = 0.3;
+/** Reflectance of the brightest colour. */
+const BRIGHTEST = 0.3;
 
 /** What a preview is made of. */
 export interface PreviewOptions {
@@ -25,8 +25,8 @@ export interface PreviewOptions {
   readonly output: readonly number[];
   /** The reference. */
   readonly frame: SceneFrame;
-  /** The model's number of reflectance 1, if it has one. */
-  readonly white: number | undefined;
+  /** Of the scene. */
+  readonly reflectanceScale: number | undefined;
   readonly scaling: CardScaling;
 }
 
@@ -85,7 +85,7 @@ export class Preview {
       readonly text: Readonly<Record<string, string>>;
     },
   ): Promise<void> {
-    const { bands, white, scaling } = this.#options;
+    const { bands, reflectanceScale: scale, scaling } = this.#options;
     const range = scalingRanges(scaling, 1)[0]!;
     const raster = (data: Float32Array): Raster => ({
       width: this.#width,
@@ -99,8 +99,8 @@ export class Preview {
       after: raster(this.#after),
       overwrite,
       text,
-      low: white === undefined ? range.low : 0,
-      high: white === undefined ? range.high : white * WHITE,
+      low: scale === undefined ? range.low : 0,
+      high: scale === undefined ? range.high : scale * BRIGHTEST,
     });
   }
 }

@@ -10,7 +10,6 @@ import type { Model } from "../model/mod.ts";
 import { orAborted } from "./abortable.ts";
 import { areaOf } from "./area.ts";
 import { PROVENANCE } from "./rows/finish_rows.ts";
-import { whiteOf } from "./missing_values.ts";
 import { checkOutputs, checkWritable } from "./outputs.ts";
 import { Preview } from "./preview.ts";
 import { restoreRows, type RowsReport } from "./rows/restore_rows.ts";
@@ -182,7 +181,7 @@ export async function restoreScene(
       bands,
       output: scene.output,
       frame,
-      white: whiteOf(model.card.bands[0]!),
+      reflectanceScale: scene.reflectanceScale,
       scaling: model.card.scaling,
     });
     const work = restoreRows(model, scene, {

@@ -44,4 +44,14 @@ export interface Scene {
   readonly auxiliary?: readonly SceneFrame[];
   /** Bands of the result: indices of the model's bands, in the order of the result. */
   readonly output: readonly number[];
+  /** Number that stands for reflectance 1 in the model's units; undefined if they aren't reflectance. */
+  readonly reflectanceScale?: number;
+}
+
+/** A stored number of a model's band as reflectance, in a scene that has a reflectance scale. */
+export function reflectanceAt(
+  { reflectanceScale }: Pick<Scene, "reflectanceScale">,
+  { gains, biases }: SceneFrame,
+): (stored: number, band: number) => number {
+  return (stored, band) => (stored * gains[band]! + biases[band]!) / reflectanceScale!;
 }

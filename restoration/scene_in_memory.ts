@@ -6,9 +6,9 @@
 
 import { normalizeBand, type Raster } from "../core/mod.ts";
 import { type RasterFile, rasterInMemory } from "../rasters/mod.ts";
-import type { Model } from "../model/mod.ts";
+import { bandReflectanceScale, type Model } from "../model/mod.ts";
 import { withoutInfinite } from "./finite.ts";
-import { missingOf, whiteOf } from "./missing_values.ts";
+import { missingOf } from "./missing_values.ts";
 import type { Scene, SceneFrame } from "./scene.ts";
 
 /** Rasters in memory, all of the model's bands in order and in its units, as a scene. */
@@ -53,7 +53,7 @@ export function sceneInMemory(
       fill: wanted.map(() => 0),
       gains: wanted.map(() => 1),
       biases: wanted.map(() => 0),
-      missing: missingOf(raster, card.bands.map(whiteOf)),
+      missing: missingOf(raster, card.bands),
     };
   });
   return {
@@ -61,5 +61,6 @@ export function sceneInMemory(
     frames,
     reference,
     output: wanted.map((_, i) => i),
+    reflectanceScale: bandReflectanceScale(card.bands[0]!),
   };
 }

@@ -14,7 +14,6 @@ import type { SceneSky } from "./rows/flight.ts";
 import type { FrameRows } from "./rows/frame_rows.ts";
 import { KEEP_CLEAR_DEFAULTS } from "./keep_clear.ts";
 import { classMaskSource, detectorMask } from "./rows/masks.ts";
-import { whiteOf } from "./missing_values.ts";
 import { planArea } from "./rows/restore_rows.ts";
 import type { MaskSource, Scene } from "./scene.ts";
 import type { RestoreSceneOptions } from "./scene_options.ts";
@@ -59,15 +58,10 @@ export function detects({ card }: Pick<Model, "card">): boolean {
   return ["B02", "B03", "B04"].every((band) => card.bands.some(({ name }) => name === band));
 }
 
-/** The number of reflectance 1 in a model's units; where there is none, the top of its range. */
-function whiteIn({ card }: Pick<Model, "card">): number {
-  return whiteOf(card.bands[0]!) ?? scalingRanges(card.scaling, 1)[0]!.high;
-}
-
 /** What the detector finds in a date of a scene; its pixels without data are clear in the reference. */
 function detected(
   rows: FrameRows,
-  { scene: { grid, reference }, model, date }: {
+  { scene: { grid, reference, reflectanceScale }, model: { card }, date }: {
     readonly scene: Scene;
     readonly model: Pick<Model, "card">;
     readonly date: number;
@@ -75,8 +69,9 @@ function detected(
 ): MaskSource {
   return detectorMask(rows, {
     scene: grid,
-    bands: model.card.bands.map(({ name }) => name),
-    white: whiteIn(model),
+    bands: card.bands.map(({ name }) => name),
+    // Of a model without reflectances, the top of its range.
+    reflectanceScale: reflectanceScale ?? scalingRanges(card.scaling, 1)[0]!.high,
     pixelSize: pixelSizeOf(grid),
     emptyIsClear: date === reference,
   });

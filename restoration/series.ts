@@ -14,11 +14,11 @@ import {
   type SceneFile,
   sentinel2Radiometry,
 } from "../products/mod.ts";
-import type { Model } from "../model/mod.ts";
+import { bandReflectanceScale, type Model } from "../model/mod.ts";
 import { abortable } from "./abortable.ts";
 import { openAuxiliary } from "./auxiliary.ts";
 import { withoutInfinite } from "./finite.ts";
-import { missingOf, whiteOf } from "./missing_values.ts";
+import { missingOf } from "./missing_values.ts";
 import type { Scene, SceneFrame } from "./scene.ts";
 
 /** One date of a place. */
@@ -146,13 +146,13 @@ async function frameOf(
 ): Promise<{ readonly frame: SceneFrame; readonly radiometry: Radiometry | undefined }> {
   const { bands: cardBands } = model.card;
   const bands = placesOf(file, { model, missingB10, named });
-  const whites = cardBands.map(whiteOf);
-  const radiometry = whites.includes(undefined)
+  const scales = cardBands.map(bandReflectanceScale);
+  const radiometry = scales.includes(undefined)
     ? undefined
     : await sentinel2Radiometry(file, { offset });
   const per = (values: readonly number[] | undefined, plain: number) =>
     bands.map((index, b) =>
-      values === undefined || index === undefined ? plain : values[index]! * whites[b]!
+      values === undefined || index === undefined ? plain : values[index]! * scales[b]!
     );
   const b10 = missingB10 === "clear" ? CLEAR_B10 : 0;
   return {
@@ -161,10 +161,10 @@ async function frameOf(
       file,
       place,
       bands,
-      fill: whites.map((white) => (white ?? 1) * b10 / 10000),
+      fill: scales.map((scale) => (scale ?? 1) * b10 / 10000),
       gains: per(radiometry?.scales, 1),
       biases: per(radiometry?.offsets, 0),
-      missing: missingOf(file.header, whites),
+      missing: missingOf(file.header, cardBands),
     },
   };
 }
@@ -269,6 +269,7 @@ export async function openSeries(
         frames,
         reference,
         output: outputBands(grid, model, bands),
+        reflectanceScale: bandReflectanceScale(model.card.bands[0]!),
         ...(extra && { auxiliary: extra }),
       },
       dates: order.map((i) => dates[i]),

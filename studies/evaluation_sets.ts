@@ -90,9 +90,9 @@ export class EvaluationSets {
   }
 
   #drawn(card: PlannedRow["card"]) {
-    const { samples, seed = 1, white } = this.#options;
+    const { limit, seed = 1, reflectanceScale } = this.#options;
     const ranges = scalingRanges(card.scaling, card.bands.length);
     const range = Math.max(...ranges.map(({ low, high }) => high - low));
-    return { samples, seed, white: white ?? range };
+    return { limit, seed, dataRange: reflectanceScale ?? range };
   }
 }

@@ -8,16 +8,13 @@ import {
   type Check,
   checkOptions,
   type Checks,
-  integer,
   list,
-  number,
-  object,
   OptionsError,
   show,
   string,
 } from "../core/mod.ts";
 import { extendExperiment, readExperimentJson } from "../training/mod.ts";
-import type { StudyEvaluation } from "./study.ts";
+import { evaluationCheck, type StudyEvaluation } from "./study.ts";
 
 type Json = Readonly<Record<string, unknown>>;
 
@@ -44,10 +41,7 @@ const CHECKS: Checks<Preset> = {
   bands: list(string, { min: 1 }),
   experiment: anything,
   networks: (value, path) => anything(value, path) as Preset["networks"],
-  evaluation: object<StudyEvaluation>(
-    { samples: integer({ min: 1 }), seed: integer({ min: 0 }), white: number({ above: 0 }) },
-    { samples: undefined, seed: undefined, white: undefined },
-  ),
+  evaluation: evaluationCheck,
 };
 
 /**

@@ -24,8 +24,8 @@ export interface EvaluationSet {
   readonly digest?: string;
   /** A sample by its place in [0, size): the same one whenever it is asked for. */
   sample(index: number): Promise<Sample>;
-  /** File number of 1. */
-  readonly white: number;
+  /** What images are divided by before they are scored. */
+  readonly dataRange: number;
   readonly seed: number;
 }
 
@@ -35,10 +35,10 @@ export interface EvaluationSetOptions {
   readonly card: Pick<ModelCard, "tileSize" | "bands">;
   /** Most frames that any row takes. */
   readonly length: number;
-  /** Default: all of the data. */
-  readonly samples?: number | undefined;
+  /** Most images: the first ones. Default all of the data. */
+  readonly limit?: number | undefined;
   readonly seed: number;
-  readonly white: number;
+  readonly dataRange: number;
 }
 
 /** Bytes up to which samples are kept in memory; more are drawn anew for every row. */
@@ -54,18 +54,18 @@ function bytesOf({ cloudy, auxiliary, target }: Sample): number {
  * @throws {InputError} If the dataset's files are missing or do not fit together.
  */
 export async function evaluationSet(
-  { config, card: { tileSize, bands }, length, samples = Infinity, seed, white }:
+  { config, card: { tileSize, bands }, length, limit = Infinity, seed, dataRange }:
     EvaluationSetOptions,
 ): Promise<EvaluationSet> {
   const names = bands.map(({ name }) => name);
   const dataset = await openDataset(config, { tileSize, length, bands: names });
   const rng = createRng(seed).fork("evaluation");
-  const size = Math.min(samples, dataset.size);
+  const size = Math.min(limit, dataset.size);
   const kept = new Map<number, Sample>();
   return {
     size,
     ...(dataset.digest !== undefined && { digest: dataset.digest }),
-    white,
+    dataRange,
     seed,
     async sample(index) {
       const found = kept.get(index);
@@ -103,10 +103,14 @@ function inputOf(samples: readonly Sample[], first: number, { card }: Pick<Model
   };
 }
 
-/** Scores of an image of a sample, divided by white. */
-function scoreImage(image: Float32Array, { target, height, width }: Sample, white: number): Scores {
+/** Scores of an image of a sample, both divided by the data range. */
+function scoreImage(
+  image: Float32Array,
+  { target, height, width }: Sample,
+  dataRange: number,
+): Scores {
   const options = { height, width, channels: target.length / (height * width), dataRange: 1 };
-  const scaled = (data: Float32Array) => data.map((value) => value / white);
+  const scaled = (data: Float32Array) => data.map((value) => value / dataRange);
   const { psnr, ssim, mae, sam } = score(scaled(image), scaled(target), options);
   return { psnr, ssim, mae, sam };
 }
@@ -146,7 +150,7 @@ export async function scoreModel(
     });
     const size = image.length / some.length;
     const scored = some.map((sample, b) =>
-      scoreImage(image.slice(b * size, (b + 1) * size), sample, set.white)
+      scoreImage(image.slice(b * size, (b + 1) * size), sample, set.dataRange)
     );
     scores.push(...scored);
     await onScores?.(scored, scores.length);
@@ -170,7 +174,7 @@ export const STUDY_BASELINES = ["the cloudy image", "mean of the frames"] as con
  * @throws The signal's reason, if it ends the work.
  */
 export async function scoreBaselines(
-  { size, sample, white }: EvaluationSet,
+  { size, sample, dataRange }: EvaluationSet,
   { signal }: { readonly signal?: AbortSignal | undefined } = {},
 ): Promise<Readonly<Record<typeof STUDY_BASELINES[number], readonly Scores[]>>> {
   const [copies, means]: [Scores[], Scores[]] = [[], []];
@@ -181,9 +185,9 @@ export async function scoreBaselines(
     const each = await sample(i);
     const { cloudy, target: { length }, reference } = each;
     copies.push(
-      scoreImage(cloudy.subarray(reference * length, (reference + 1) * length), each, white),
+      scoreImage(cloudy.subarray(reference * length, (reference + 1) * length), each, dataRange),
     );
-    means.push(scoreImage(meanFrame(each), each, white));
+    means.push(scoreImage(meanFrame(each), each, dataRange));
   }
   return { "the cloudy image": copies, "mean of the frames": means };
 }

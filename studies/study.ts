@@ -90,12 +90,12 @@ export interface StudyClaim {
 
 /** How rows are scored. */
 export interface StudyEvaluation {
-  /** Default: all of the data. */
-  readonly samples?: number;
+  /** Most images: the first ones. Default all of the data. */
+  readonly limit?: number;
   /** Of crops, clouds and the sampler's noise. Default 1. */
   readonly seed?: number;
-  /** File number of 1, the data range of the metrics. Default: the range of the model's scaling. */
-  readonly white?: number;
+  /** Stored number that stands for reflectance 1. Default the range of the model's scaling. */
+  readonly reflectanceScale?: number;
 }
 
 /** Several experiments with what the paper says of them. */
@@ -152,6 +152,12 @@ const sweep = object<StudySweep>(
   { set: undefined, paper: undefined },
 );
 
+/** Checks the JSON of a {@linkcode StudyEvaluation}. */
+export const evaluationCheck: Check<StudyEvaluation> = object<StudyEvaluation>(
+  { limit: integer({ min: 1 }), seed: integer({ min: 0 }), reflectanceScale: number({ above: 0 }) },
+  { limit: undefined, seed: undefined, reflectanceScale: undefined },
+);
+
 const CHECKS: Checks<Study> = {
   title: string,
   description: string,
@@ -165,10 +171,7 @@ const CHECKS: Checks<Study> = {
     change: oneOf("rises", "falls"),
     source: string,
   })),
-  evaluation: object<StudyEvaluation>(
-    { samples: integer({ min: 1 }), seed: integer({ min: 0 }), white: number({ above: 0 }) },
-    { samples: undefined, seed: undefined, white: undefined },
-  ),
+  evaluation: evaluationCheck,
 };
 
 const DEFAULTS: Partial<Study> = {

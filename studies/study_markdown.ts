@@ -150,7 +150,7 @@ function seedText(seeds: readonly number[]): string {
 /** A study as Markdown; its plots lie beside it. */
 export function studyMarkdown(result: StudyResult): string {
   const { title, description, groups, claims, metrics, preset, weights, evaluation } = result;
-  const { samples, white, seed, data } = evaluation;
+  const { limit, reflectanceScale: scale, seed, data } = evaluation;
   const parts = groups.flatMap((group) => {
     const steps = stepsOf(group, claims)
       .filter(({ metric, verdict }) => metrics.includes(metric) && verdict !== "unknown");
@@ -167,11 +167,11 @@ export function studyMarkdown(result: StudyResult): string {
       ? seedText(seedsOf(result))
       : `Weights of \`${weights}\` in the place of training; schedule, preconditioning and sampling ` +
         "are the experiment's.",
-    `Scored on ${samples ?? "all"} samples of ` +
+    `Scored on ${limit ?? "all"} samples of ` +
     `${data.map((config) => `\`${JSON.stringify(config)}\``).join(" and ")}, drawn with seed ` +
     `${seed ?? 1}, the same images and the same noise for every row` +
     `${
-      white === undefined ? "" : `; ${white} in a file is 1`
+      scale === undefined ? "" : `; reflectance 1 is stored as ${scale}`
     }. Plain metrics: not the profile of a ` +
     "published table, so compare differences between rows, not numbers, with the paper's.",
   ].join(" ");

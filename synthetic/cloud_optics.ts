@@ -83,7 +83,8 @@ export interface BandOptics {
 /** Clouds as a band sees them. */
 export interface CloudOptics {
   readonly altitude: number;
-  readonly white: number;
+  /** Number that stands for reflectance 1. */
+  readonly reflectanceScale: number;
   /** See {@linkcode SyntheticCloudsOptions}. */
   readonly shortwave: number;
   readonly vapour: number;
@@ -102,7 +103,7 @@ function absorption(name: string, { shortwave, vapour }: CloudOptics): number {
  * @throws {RangeError} If it is not a Sentinel-2 band.
  */
 export function bandOptics(name: string, clouds: CloudOptics): BandOptics {
-  const { altitude, white } = clouds;
+  const { altitude, reflectanceScale: scale } = clouds;
   const { name: normal, wavelength } = sentinel2Band(name);
   const index = SENTINEL2_NAMES.indexOf(normal);
   const water = LOW_CLOUD[index]!;
@@ -111,11 +112,11 @@ export function bandOptics(name: string, clouds: CloudOptics): BandOptics {
   const absorbed = normal === "B10" ? 0.003 : normal === "B09" ? 0.35 : 1;
   const rayleigh = RAYLEIGH_443 * (443 / wavelength) ** 4;
   return {
-    cloud: white * absorption(normal, clouds) *
+    cloud: scale * absorption(normal, clouds) *
       (water + (ice - water) * altitude ** (normal === "B10" ? 2 : 1)),
-    haze: white * HAZE_REFLECTANCE * absorbed,
+    haze: scale * HAZE_REFLECTANCE * absorbed,
     hazeFactor: (wavelength / 550) ** -HAZE_EXPONENT,
-    path: white * rayleigh * (normal === "B10" ? 0 : 1),
+    path: scale * rayleigh * (normal === "B10" ? 0 : 1),
     direct: 1 - 2.5 * rayleigh - 0.05,
     delay: DELAYS[index]!,
   };

@@ -43,8 +43,6 @@ export interface SyntheticCloudsOptions {
    * in pixels: 0.95 for each km of height at 10 m; the sign is the detector's. Default 0.
    */
   readonly parallax?: number;
-  /** The file number of reflectance 1. Default 10000 (Sentinel-2 DN). */
-  readonly white?: number;
   /** Shapes of real clouds, of which one is drawn. Default none: shapes are noise. */
   readonly shapes?: readonly CloudShape[];
 }
@@ -65,7 +63,6 @@ export const CLOUD_DEFAULTS = {
   vapour: 1,
   tint: 0,
   parallax: 0,
-  white: 10000,
   shapes: [] as readonly CloudShape[],
 } as const;
 
@@ -85,6 +82,5 @@ export const CLOUD_CHECKS: Checks<SyntheticCloudsOptions> = {
   vapour: number({ above: 0, max: 3 }),
   tint: number({ min: 0, max: 0.3 }),
   parallax: number({ min: -20, max: 20 }),
-  white: number({ above: 0 }),
   shapes: cloudShapesCheck,
 };

@@ -4,7 +4,13 @@
  * @module
  */
 
-import { normalizeBand, type Raster, type Rng, sentinel2Band } from "../core/mod.ts";
+import {
+  normalizeBand,
+  type Raster,
+  reflectanceScaleOf,
+  type Rng,
+  sentinel2Band,
+} from "../core/mod.ts";
 
 /** How far a day may be from the reference's. */
 export interface DayOptions {
@@ -12,8 +18,6 @@ export interface DayOptions {
   readonly jitter: number;
   /** Largest relative change of the near infrared of full vegetation. */
   readonly season: number;
-  /** The file number of reflectance 1. */
-  readonly white: number;
 }
 
 /** NDVI of bare ground and of full vegetation. */
@@ -43,7 +47,7 @@ function vegetationGain(wavelength: number): number {
 export function otherDay(
   raster: Raster,
   rng: Rng,
-  { jitter, season, white }: DayOptions,
+  { jitter, season }: DayOptions,
 ): Raster {
   const { bands } = raster;
   const common = jitter * (2 * rng.uniform() - 1);
@@ -54,7 +58,7 @@ export function otherDay(
   const names = bands.map(normalizeBand);
   const [red, near] = [names.indexOf("B04"), names.indexOf("B08")];
   const data = raster.data.slice();
-  const least = white / 10000;
+  const least = reflectanceScaleOf(raster) / 10000;
   for (let first = 0; first < data.length; first += bands.length) {
     let green = 0;
     if (red >= 0 && near >= 0) {

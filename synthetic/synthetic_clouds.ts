@@ -14,7 +14,14 @@
  * @module
  */
 
-import { checkOptions, type PixelArray, pixelArray, type Raster, type Rng } from "../core/mod.ts";
+import {
+  checkOptions,
+  type PixelArray,
+  pixelArray,
+  type Raster,
+  reflectanceScaleOf,
+  type Rng,
+} from "../core/mod.ts";
 import { CLOUD_CHECKS, CLOUD_DEFAULTS, type SyntheticCloudsOptions } from "./cloud_options.ts";
 import { CLOUD_CLASSES } from "../clouds/mod.ts";
 import { type BandOptics, bandOptics } from "./cloud_optics.ts";
@@ -179,15 +186,16 @@ export function syntheticClouds(
     path: "$.clouds",
   }) as Required<SyntheticCloudsOptions>;
   const tints = rng.fork("tint").normals(raster.bands.length);
+  const reflectanceScale = reflectanceScaleOf(raster);
   const optics = raster.bands.map((name, b) => {
-    const band = bandOptics(name, checked);
+    const band = bandOptics(name, { ...checked, reflectanceScale });
     return { ...band, cloud: band.cloud * Math.max(0.2, 1 + checked.tint * tints[b]!) };
   });
   const shifts = optics.map((band) => shiftOf(band, checked.parallax));
   const margin = Math.max(...shifts.flatMap(({ x, y }) => [Math.abs(x), Math.abs(y)]));
   const sky = makeSky(raster, { ...checked, margin }, rng);
   const { mask, opacity } = classify(raster, sky, shifts);
-  const { nodata: _, ...place } = raster;
+  const { nodata: _, reflectanceScale: _scale, ...place } = raster;
   return {
     cloudy: { ...raster, data: render(raster, sky, { optics, shifts }) },
     mask: { ...place, bands: ["mask"], dtype: "uint8", data: mask },

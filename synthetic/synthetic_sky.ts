@@ -27,8 +27,6 @@ export interface SkyOptions {
    * them between the bands; in [0, 1].
    */
   readonly variety: number;
-  /** The file number of reflectance 1. */
-  readonly white: number;
 }
 
 /** One frame under clouds. */
@@ -44,7 +42,7 @@ const { thick, thin } = CLOUD_CLASSES;
 
 /** A layer that is mostly thick and low, sometimes thin and high. */
 function mainLayer(rng: Rng, size: number, options: SkyOptions): SyntheticCloudsOptions {
-  const { cover: [least, most], overcast, white, shapes, shapesShare } = options;
+  const { cover: [least, most], overcast, shapes, shapesShare } = options;
   const u = rng.fork("sky").uniforms(12);
   const whole = u[0]! < overcast;
   const thin = u[1]! < 0.3;
@@ -58,13 +56,12 @@ function mainLayer(rng: Rng, size: number, options: SkyOptions): SyntheticClouds
     shadowDistance: 4 + Math.min(40, size / 2) * u[8]!,
     sunAzimuth: 360 * u[9]!,
     brightness: 0.7 + 0.4 * u[10]!,
-    white,
     shapes: u[11]! < shapesShare ? shapes : [],
   };
 }
 
 /** Cirrus: thin, streaky, bright in B10, with hardly a shadow. */
-function cirrusLayer(rng: Rng, size: number, { white }: SkyOptions): SyntheticCloudsOptions {
+function cirrusLayer(rng: Rng, size: number): SyntheticCloudsOptions {
   const u = rng.fork("sky").uniforms(5);
   return {
     cover: 0.2 + 0.7 * u[0]!,
@@ -74,7 +71,6 @@ function cirrusLayer(rng: Rng, size: number, { white }: SkyOptions): SyntheticCl
     haze: 0,
     shadow: 0.15 * u[4]!,
     shadowDistance: Math.min(60, size / 2),
-    white,
   };
 }
 
@@ -119,7 +115,7 @@ export function drawSky(clear: Raster, rng: Rng, options: SkyOptions): Clouded {
   );
   if (rng.fork("cirrus").uniform() >= options.cirrus) return { cloudy: first.cloudy, mask, clouds };
   const own = rng.fork("cirrus layer");
-  const high = varied(cirrusLayer(own, size, options), options, own);
+  const high = varied(cirrusLayer(own, size), options, own);
   const second = syntheticClouds(first.cloudy, own.fork("clouds"), high);
   for (let i = 0; i < mask.length; i++) {
     const value = second.mask.data[i]!;

@@ -65,6 +65,8 @@ export interface SyntheticData
   readonly root: string;
   /** Only these places. Default all. */
   readonly places?: readonly string[];
+  /** Stored number that stands for reflectance 1. Default 10000, of uint8 files 255. */
+  readonly reflectanceScale?: number;
   /** A folder of class masks (4: cloud), whose clouds lend their shapes. Default none. */
   readonly masks?: string;
 }
@@ -150,7 +152,7 @@ const SYNTHETIC: ChecksOf<SyntheticData> = {
   opaqueCloud: list(number()),
   season: number({ min: 0, max: 0.5 }),
   jitter: number({ min: 0, max: 0.5 }),
-  white: number({ above: 0 }),
+  reflectanceScale: number({ above: 0 }),
 };
 
 const CHECKS: Readonly<Record<DataConfig["type"], Checks<object>>> = {

@@ -84,14 +84,14 @@ export async function openDataset(config: DataConfig, model: DataModel): Promise
  * @throws {InputError} If files are missing or do not fit together.
  */
 export async function readSynthetic(
-  { type: _, root, places: names, masks, ...options }: SyntheticData,
+  { type: _, root, places: names, masks, reflectanceScale, ...options }: SyntheticData,
   { tileSize, length, bands }: DataModel,
 ): Promise<SyntheticDatasetOptions> {
   const read = [...bands, ...options.auxiliaryBands ?? []];
   const places = await readPlaces(root, { bands: read, ...(names && { names }) });
   return {
     ...options,
-    places: places.map(({ rasters }) => rasters),
+    places: places.map(({ rasters }) => rasters.map((one) => ({ ...one, reflectanceScale }))),
     ...(masks !== undefined && { shapes: await readShapes(masks) }),
     tileSize,
     length,

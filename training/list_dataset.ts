@@ -46,12 +46,12 @@ export async function listDataset(
     case "index":
       return await listIndexDataset(config);
     case "synthetic": {
-      const { root, places, auxiliaryBands = [], white } = config;
+      const { root, places, auxiliaryBands = [], reflectanceScale } = config;
       return await listPlaces({
         root,
         bands: [...bands, ...auxiliaryBands.filter((band) => !bands.includes(band))],
         ...(places && { names: places }),
-        ...(white !== undefined && { white }),
+        reflectanceScale,
       });
     }
   }

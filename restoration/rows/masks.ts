@@ -23,8 +23,8 @@ export interface DetectorOptions {
   readonly scene: Size;
   /** Names of the model's bands. */
   readonly bands: readonly string[];
-  /** The model's number of reflectance 1. */
-  readonly white: number;
+  /** Number that stands for reflectance 1 in the model's units. */
+  readonly reflectanceScale: number;
   /** Ground size of a pixel in metres. */
   readonly pixelSize: number;
   /** Whether a pixel without data counts as clear. */
@@ -34,10 +34,10 @@ export interface DetectorOptions {
 /** What the built-in detector takes for cloud or shadow. */
 export function detectorMask(
   rows: FrameRows,
-  { scene, bands, white, pixelSize, emptyIsClear }: DetectorOptions,
+  { scene, bands, reflectanceScale, pixelSize, emptyIsClear }: DetectorOptions,
 ): MaskSource {
   const { read, frame } = rows;
-  const of = (values: readonly number[]) => read.map((band) => values[band]! / white);
+  const of = (values: readonly number[]) => read.map((band) => values[band]! / reflectanceScale);
   const [scales, offsets] = [of(frame.gains), of(frame.biases)];
   return {
     // deno-lint-ignore require-await -- what detectClouds() throws must reject.

@@ -10,20 +10,21 @@ import { mean, median } from "../../fusion/mod.ts";
 import { copyInput, fuseFrames, leastCloudy } from "../baselines.ts";
 import { FrameRows } from "../rows/frame_rows.ts";
 import { readPart } from "./hidden_scene.ts";
-import type { Scene } from "../scene.ts";
+import { reflectanceAt, type Scene } from "../scene.ts";
 
-/** The dates in a part of a scene, bands of the result, in units of the scores; NaN without data. */
+/** The dates in a part of a scene, bands of the result, in reflectance; NaN without data. */
 export async function datesOf(
-  { frames, output }: Scene,
-  { window, names, white }: {
+  scene: Scene,
+  { window, names }: {
     readonly window: RasterWindow;
     readonly names: readonly string[];
-    readonly white: number;
   },
 ): Promise<readonly Raster[]> {
   const { width, height } = window;
+  const { frames, output } = scene;
   const dates: Raster[] = [];
   for (const frame of frames) {
+    const reflectance = reflectanceAt(scene, frame);
     const { read } = new FrameRows(frame, [window.column, window.column + width]);
     const stored = await readPart(frame, window);
     const data = new Float32Array(width * height * output.length);
@@ -31,10 +32,10 @@ export async function datesOf(
       const place = read.indexOf(band);
       for (let i = 0; i < width * height; i++) {
         const value = place < 0 ? NaN : stored[i * read.length + place]!;
-        data[i * output.length + b] = (value * frame.gains[band]! + frame.biases[band]!) / white;
+        data[i * output.length + b] = reflectance(value, band);
       }
     }
-    dates.push({ width, height, bands: names, dtype: "float32", data });
+    dates.push({ width, height, bands: names, dtype: "float32", reflectanceScale: 1, data });
   }
   return dates;
 }
@@ -48,7 +49,7 @@ export async function withoutModel(
   if (dates.length === 1) return copy;
   return {
     ...copy,
-    ...(visible && { "least cloudy": leastCloudy(dates, { white: 1 }) }),
+    ...(visible && { "least cloudy": leastCloudy(dates) }),
     mean: await fuseFrames(dates, { fusion: mean() }),
     median: await fuseFrames(dates, { fusion: median() }),
   };

@@ -5,8 +5,7 @@
  */
 
 import { InputError } from "../../core/mod.ts";
-import type { Model } from "../../model/mod.ts";
-import { whiteOf } from "../missing_values.ts";
+import { bandReflectanceScale, type Model } from "../../model/mod.ts";
 import type { SelfCheckOptions } from "./self_check_result.ts";
 
 /** Defaults of {@linkcode SelfCheckOptions}. */
@@ -32,7 +31,7 @@ export function checkCheckOptions(
 
 /** @throws {InputError} If the clouds of a check cannot be painted in a model's bands. */
 export function checkUnits({ card }: Pick<Model, "card">): void {
-  if (card.bands.every((band) => whiteOf(band) !== undefined)) return;
+  if (card.bands.every((band) => bandReflectanceScale(band) !== undefined)) return;
   throw new InputError(
     `Cannot check ${card.name}: synthetic clouds are known of reflectances only, got bands in ` +
       `${[...new Set(card.bands.map(({ unit }) => unit))].join(", ")}; leave the self-check out`,

@@ -20,9 +20,8 @@ import {
   withHidden,
   withHiddenSky,
 } from "./hidden_scene.ts";
-import { whiteOf } from "../missing_values.ts";
 import { restoreRows, type RestoreRowsOptions } from "../rows/restore_rows.ts";
-import type { Scene } from "../scene.ts";
+import { reflectanceAt, type Scene } from "../scene.ts";
 import type { SelfCheck, SelfCheckOptions } from "./self_check_result.ts";
 import { grown } from "../rows/tiles.ts";
 
@@ -72,7 +71,7 @@ async function hide(
   const hidden = await hidePart(scene, {
     // All that tiles see which touch the part.
     window: grown(window, { scene: scene.grid, margin: card.tileSize }),
-    spectra: { bands: card.bands.map(({ name }) => name), white: whiteOf(card.bands[0]!)! },
+    bands: card.bands.map(({ name }) => name),
     clouds: {
       cover,
       density: like.density,
@@ -95,12 +94,12 @@ async function hide(
 async function restorePart(
   model: Model,
   scene: Scene,
-  { white, window, ...options }: Omit<RestoreRowsOptions, "write" | "area"> & {
-    readonly white: number;
+  { window, ...options }: Omit<RestoreRowsOptions, "write" | "area"> & {
     readonly window: RasterWindow;
   },
 ): Promise<{ readonly restored: Float32Array; readonly deviation?: Float32Array }> {
-  const { gains, biases } = scene.frames[scene.reference]!;
+  const frame = scene.frames[scene.reference]!;
+  const reflectance = reflectanceAt(scene, frame);
   const { output } = scene;
   const depth = output.length;
   const restored = new Float32Array(window.width * window.height * depth);
@@ -112,9 +111,9 @@ async function restorePart(
       const at = (row - window.row) * window.width * depth;
       for (let i = 0; i < data.length; i++) {
         const band = output[i % depth]!;
-        restored[at + i] = (data[i]! * gains[band]! + biases[band]!) / white;
+        restored[at + i] = reflectance(data[i]!, band);
         if (deviation !== undefined) {
-          spread![at + i] = deviation[i]! * Math.abs(gains[band]!) / white;
+          spread![at + i] = deviation[i]! * Math.abs(frame.gains[band]!) / scene.reflectanceScale!;
         }
       }
     },
@@ -138,12 +137,11 @@ export async function checkScene(
   checkCheckOptions(settings);
   checkUnits(model);
   const { card } = model;
-  const white = whiteOf(card.bands[0]!)!;
   const { chosen, looked } = await findWindows(scene, {
     area,
     tileSize: card.tileSize,
     clouds,
-    light: { band: Math.max(0, card.bands.findIndex(({ name }) => name === "B02")), white },
+    light: Math.max(0, card.bands.findIndex(({ name }) => name === "B02")),
     most: settings.runs,
     signal: options.signal,
   });
@@ -170,7 +168,6 @@ export async function checkScene(
     const clouded = withHidden(scene, hidden);
     const { restored, deviation } = await restorePart(model, clouded, {
       ...options,
-      white,
       window,
       ...(keepClear &&
         { sky: looks ? clouds : withHiddenSky(clouds, { ...hidden, reference: scene.reference }) }),
@@ -179,7 +176,7 @@ export async function checkScene(
           onProgress({ done: run * total + done, total: settings.runs * total }),
       }),
     });
-    const where = { window, names, white };
+    const where = { window, names };
     const alone = { ...scene, frames: [scene.frames[scene.reference]!] };
     const [truth] = await datesOf(alone, where);
     const dates = await datesOf(clouded, where);

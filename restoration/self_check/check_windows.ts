@@ -8,7 +8,7 @@ import type { RasterWindow } from "../../rasters/mod.ts";
 import type { SceneSky } from "../rows/flight.ts";
 import { FrameRows } from "../rows/frame_rows.ts";
 import { KEEP_CLEAR_DEFAULTS, restoredShares } from "../keep_clear.ts";
-import type { Scene } from "../scene.ts";
+import { reflectanceAt, type Scene } from "../scene.ts";
 import { cropped, grown } from "../rows/tiles.ts";
 
 /** A part of a scene, and what is known of its sky; arrays are [height, width]. */
@@ -24,12 +24,6 @@ export interface CheckWindow {
   readonly pixels: number;
   /** Mean blue of the clear pixels, and of the clouded ones that are brighter than that; NaN: none. */
   readonly light: { readonly clear: number; readonly clouded: number };
-}
-
-/** Which of the model's bands tells bright from dark, and its number of reflectance 1. */
-export interface LightBand {
-  readonly band: number;
-  readonly white: number;
 }
 
 /** Least side of a part, in tiles; parts of smaller scenes are the whole, and none is twice as long. */
@@ -68,7 +62,7 @@ export function spreadWindows(area: RasterWindow, tileSize: number): readonly Ra
 async function look(
   scene: Scene,
   window: RasterWindow,
-  { clouds, light: { band, white } }: { readonly clouds: SceneSky; readonly light: LightBand },
+  { clouds, light: band }: { readonly clouds: SceneSky; readonly light: number },
 ): Promise<CheckWindow> {
   const { grid, frames, reference, output } = scene;
   const { dilate, feather } = { ...KEEP_CLEAR_DEFAULTS, ...clouds };
@@ -98,10 +92,10 @@ async function look(
   });
   const classes = cropped(wide, around, window);
   const place = own.read.indexOf(band);
-  const { gains, biases } = own.frame;
+  const reflectance = reflectanceAt(scene, own.frame);
   const blue = Float32Array.from(
     classes,
-    (_, i) => (stored[i * own.read.length + place]! * gains[band]! + biases[band]!) / white,
+    (_, i) => reflectance(stored[i * own.read.length + place]!, band),
   );
   const ground = meanOf(blue, (_, i) => clear[i] === 1);
   return {
@@ -139,7 +133,8 @@ export async function findWindows(
     readonly area: RasterWindow;
     readonly tileSize: number;
     readonly clouds: SceneSky;
-    readonly light: LightBand;
+    /** The model's band that tells bright from dark. */
+    readonly light: number;
     readonly most: number;
     readonly signal: AbortSignal | undefined;
   },

@@ -21,12 +21,6 @@ export interface HiddenPart {
   readonly mask: Uint8Array;
 }
 
-/** Names of bands that the clouds are known of, and the file number of reflectance 1 of the model. */
-export interface CloudSpectra {
-  readonly bands: readonly string[];
-  readonly white: number;
-}
-
 /** The stored numbers of a part of a frame, all bands that are read; the frame's nodata where none is. */
 export async function readPart(frame: SceneFrame, window: RasterWindow): Promise<Float32Array> {
   const { column, row, width, height } = window;
@@ -39,14 +33,14 @@ export async function readPart(frame: SceneFrame, window: RasterWindow): Promise
  * Puts clouds over a part of the reference.
  *
  * @param rng Decides where they are.
- * @param clouds How they look; `white` and haze are set here: haze beyond the clouds would change what
- *   is not hidden.
+ * @param bands Names of the model's bands.
+ * @param clouds How they look; haze is set here: beyond the clouds it would change what is not hidden.
  */
 export async function hidePart(
-  { frames, reference, grid: { dtype } }: Scene,
-  { window, spectra, clouds, rng }: {
+  { frames, reference, grid: { dtype }, reflectanceScale }: Scene,
+  { window, bands, clouds, rng }: {
     readonly window: RasterWindow;
-    readonly spectra: CloudSpectra;
+    readonly bands: readonly string[];
     readonly clouds: SyntheticCloudsOptions;
     readonly rng: Rng;
   },
@@ -63,17 +57,14 @@ export async function hidePart(
   const clear: Raster = {
     width: window.width,
     height: window.height,
-    bands: read.map((band) => spectra.bands[band]!),
+    bands: read.map((band) => bands[band]!),
     dtype: "float32",
+    reflectanceScale,
     // Cloud over what has no data would be data.
     data: stored.map((value, i) => Number.isNaN(value) ? 0 : inUnits(value, i)),
     nodata: 0,
   };
-  const { cloudy, mask } = syntheticClouds(clear, rng, {
-    ...clouds,
-    haze: 0,
-    white: spectra.white,
-  });
+  const { cloudy, mask } = syntheticClouds(clear, rng, { ...clouds, haze: 0 });
   const out = pixelArray(dtype, stored.length);
   const whole = !dtype.startsWith("float");
   for (let i = 0; i < stored.length; i++) {

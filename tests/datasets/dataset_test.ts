@@ -46,17 +46,18 @@ Deno.test("without clouds the reference frame of a synthetic sample is its targe
   }
 });
 
-Deno.test("syntheticDataset() of reflectances is that of DN, scaled by white", async () => {
+Deno.test("syntheticDataset() of reflectances is that of DN, scaled by reflectanceScale", async () => {
   const reflectances = places.map((dates) =>
     dates.map((raster): Raster => ({
       ...raster,
       data: Float32Array.from(raster.data, (dn) => dn / 10000),
       dtype: "float32",
+      reflectanceScale: 1,
     }))
   );
   const options = { tileSize: 16, jitter: 0.1 };
   const dn = await syntheticDataset({ ...options, places }).sample(2, createRng(4));
-  const reflectance = await syntheticDataset({ ...options, places: reflectances, white: 1 })
+  const reflectance = await syntheticDataset({ ...options, places: reflectances })
     .sample(2, createRng(4));
   // Both DN steps, jitter and clouds, round to whole numbers.
   for (const [i, value] of reflectance.cloudy.entries()) {

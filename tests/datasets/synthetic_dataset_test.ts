@@ -93,7 +93,7 @@ Deno.test("another season moves vegetation and leaves bare ground", () => {
     ...flat(0, bands, 1),
     data: Uint16Array.from(values),
   });
-  const day = { jitter: 0, season: 0.3, white: 10000 };
+  const day = { jitter: 0, season: 0.3 };
   const bare = otherDay(pixels([2000, 2200, 3000]), createRng(1), day);
   assertEquals([...bare.data], [2000, 2200, 3000]);
   let [least, most] = [Infinity, -Infinity];

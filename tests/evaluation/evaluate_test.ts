@@ -1,5 +1,5 @@
 import { assert, assertAlmostEquals, assertEquals, assertRejects } from "@std/assert";
-import { createRng, type Raster } from "../../core/mod.ts";
+import { createRng, type Raster, toReflectance } from "../../core/mod.ts";
 import { syntheticClouds, syntheticScene } from "../../synthetic/mod.ts";
 import { useEngine } from "../../engine/mod.ts";
 import {
@@ -32,7 +32,7 @@ Deno.test("evaluateCase() scores in reflectance and puts the truth above every b
   const off = { ...SCENE, data: SCENE.data.map((value) => value + 100) as Uint16Array };
   const { scores } = await evaluateCase({ name: "a", target: SCENE, restored: { off }, cloudy });
   assertEquals(Object.keys(scores), [...BASELINES, "mask-aware mean", "off"]);
-  // Every pixel is 100 DN too bright: 0.01 of the white of 10000; float32 rounds at 1e-8.
+  // Every pixel is 100 DN too bright: 0.01 of the scale of 10000; float32 rounds at 1e-8.
   assertAlmostEquals(scores.off!.mae, 0.01, 1e-7);
   assertAlmostEquals(scores.off!.psnr, 40, 1e-4);
   for (const name of BASELINES) assert(scores[name]!.psnr < scores.off!.psnr, name);
@@ -55,7 +55,7 @@ Deno.test("evaluateCase() leaves out pixels that are NaN in the target", async (
   data[13 * 9 + 4] = NaN;
   const target = { ...float, data };
   const restored = { whole: SCENE, holed: { ...float, data: data.slice() } };
-  const { scores } = await evaluateCase({ name: "a", target, restored }, { white: 10000 });
+  const { scores } = await evaluateCase({ name: "a", target, restored });
   for (const { mae, psnr } of Object.values(scores)) assertEquals([mae, psnr], [0, Infinity]);
 });
 
@@ -241,9 +241,9 @@ Deno.test("evaluate() scores by the profile, and never leaves out LPIPS in silen
   };
   const rgb = [3, 2, 1] as const;
   const images = {
-    prediction: Float32Array.from(given.restored.ours.data),
-    target: Float32Array.from(SCENE.data),
-    ...{ height: 24, width: 32, channels: 13, white: 10000, rgb },
+    prediction: toReflectance(given.restored.ours),
+    target: toReflectance(SCENE),
+    ...{ height: 24, width: 32, channels: 13, rgb },
   };
   for (const name of ["standard", "sen2MtcNew", "sen12MsCr"] as const) {
     const { rows, profile, lpips } = await evaluate([given], { profile: name });
@@ -287,9 +287,9 @@ Deno.test("evaluate() gives LPIPS of the pixels of each group", async () => {
   const { rows, ...evaluation } = await evaluate([given], { lpips });
   assertEquals(evaluation.lpips, net);
   const images = {
-    prediction: Float32Array.from(ours.data),
-    target: Float32Array.from(target.data),
-    ...{ height: 32, width: 32, channels: 13, white: 10000, rgb: [3, 2, 1] as const },
+    prediction: toReflectance(ours),
+    target: toReflectance(target),
+    ...{ height: 32, width: 32, channels: 13, rgb: [3, 2, 1] as const },
   };
   const wanted = await METRIC_PROFILES.standard.score({ ...images, mask }, { lpips });
   assertEquals(rowOf(rows, "ours", "cloudy").lpips, wanted.lpips);
@@ -346,7 +346,7 @@ Deno.test("evaluate() names its run by all that numbers depend on, and its data 
   const runs = await Promise.all([
     evaluationRun(),
     evaluationRun({ profile: "sen12MsCr" }),
-    evaluationRun({ white: 1 }),
+    evaluationRun({ facts: { reflectanceScale: 1 } }),
     evaluationRun({ methods: [method] }),
     evaluationRun({ methods: [{ ...method, facts: { digest: "2" } }] }),
     evaluationRun({ facts: { sets: ["x"] } }),

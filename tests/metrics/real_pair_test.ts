@@ -1,6 +1,7 @@
 /** The numbers of docs/metrics.md: two clear days of one place by all profiles. */
 
 import { assertEquals } from "@std/assert";
+import { toReflectance } from "../../core/mod.ts";
 import { readRaster } from "../../rasters/mod.ts";
 import { METRIC_PROFILES, type ProfileName } from "../../metrics/mod.ts";
 
@@ -30,9 +31,8 @@ Deno.test({
       height,
       width,
       channels: 3,
-      white: 10000,
-      target: visible(target!.data),
-      prediction: visible(prediction!.data),
+      target: visible(toReflectance(target!)),
+      prediction: visible(toReflectance(prediction!)),
     };
     const text = await Deno.readTextFile(new URL("../../docs/metrics.md", import.meta.url));
     for (const [name, profile] of Object.entries(METRIC_PROFILES)) {

@@ -195,7 +195,7 @@ Deno.test("a model of 8-bit RGB without reflectance has a report", async () => {
       ),
     }),
   });
-  assertEquals(data.unit, { name: "1", white: null });
+  assertEquals(data.unit, { name: "1", reflectanceScale: null });
   assertEquals(data.frames[0]!.cloudCover, null);
   assertEquals(data.truth!.scores.map(({ label }) => label), ["All pixels"]);
   assertEquals(data.truth!.errors.maps.map(({ method }) => method), ["rgb", "copy the input"]);

@@ -13,10 +13,10 @@ import { decode, inflate, undoDifferences } from "../../report/browser/decode.js
 import { ramp } from "../../report/browser/paint.js";
 import { ticksOf } from "../../report/browser/spectra.js";
 
-Deno.test("errorMap() is the mean over the bands that have data, divided by white", () => {
+Deno.test("errorMap() is the mean over the bands that have data, divided by the data range", () => {
   const a = Float32Array.of(100, 300, 500, NaN, NaN, NaN);
   const b = Float32Array.of(200, 100, 400, 0, 10, 10);
-  assertEquals([...errorMap(a, b, { depth: 2, white: 1000 })].map((x) => Math.fround(x)), [
+  assertEquals([...errorMap(a, b, { depth: 2, dataRange: 1000 })].map((x) => Math.fround(x)), [
     Math.fround(0.15),
     Math.fround(0.1),
     NaN,
@@ -27,7 +27,7 @@ Deno.test("error maps share the model's scale, a round number above 99 % of its 
   const truth = new Float32Array(1000);
   const ours = Float32Array.from(truth, (_, i) => i < 995 ? 0.0123 : 5);
   const theirs = Float32Array.from(truth, () => 40);
-  const { high, maps } = errorMaps({ ours, theirs }, truth, { depth: 1, white: 1 });
+  const { high, maps } = errorMaps({ ours, theirs }, truth, { depth: 1, dataRange: 1 });
   assertEquals(high, 0.015);
   assertEquals(maps.map(({ method }) => method), ["ours", "theirs"]);
   assertEquals(maps[1]!.mean, 40);

@@ -49,12 +49,12 @@ Deno.test("fuseFrames() does not count dates without data", async () => {
   assertEquals((await fuseFrames(dark, { fusion: clearest(), weighted: true })).data[0], 2600);
 });
 
-Deno.test("baselines() finds clouds in rasters of any white", async () => {
+Deno.test("baselines() finds clouds in rasters of any reflectance scale", async () => {
   const scaled = frames.map((raster) => {
     const data = Float32Array.from(raster.data, (value) => value / 10000);
-    return { ...raster, data, dtype: "float32" as const };
+    return { ...raster, data, dtype: "float32" as const, reflectanceScale: 1 };
   });
-  const found = await baselines(scaled, { reference: 1, white: 1 });
+  const found = await baselines(scaled, { reference: 1 });
   const pairs = ["least cloudy", "clearest"] as const;
   const values = pairs.map((name) => [found[name].data[0], found[name].data[3]]);
   assertEquals(values[0], [Math.fround(0.13), Math.fround(0.16)]);

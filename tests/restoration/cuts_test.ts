@@ -57,7 +57,7 @@ const sky: RestoreRowsOptions["sky"] = {
       detectorMask(row, {
         scene: SIZE,
         bands: BANDS,
-        white: 10000,
+        reflectanceScale: 10000,
         pixelSize: 10,
         emptyIsClear: l === 0,
       })

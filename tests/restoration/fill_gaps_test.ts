@@ -13,11 +13,13 @@ Deno.test("missingValues() finds nodata and NaN, and nothing else", () => {
   assertEquals(missingValues(row(1, 2)), undefined);
 });
 
+const band = (unit: string) => ({ name: "B02", unit });
+
 Deno.test("missingOf() counts 0 where whole numbers stand for reflectance", () => {
-  assertEquals(missingOf({ dtype: "uint16", nodata: 65535 }, [10000]), [65535, 0]);
-  assertEquals(missingOf({ dtype: "uint16" }, [1]), [0]);
-  assertEquals(missingOf({ dtype: "float32" }, [1]), []);
-  assertEquals(missingOf({ dtype: "uint8", nodata: 7 }, [undefined]), [7]);
+  assertEquals(missingOf({ dtype: "uint16", nodata: 65535 }, [band("DN")]), [65535, 0]);
+  assertEquals(missingOf({ dtype: "uint16" }, [band("reflectance")]), [0]);
+  assertEquals(missingOf({ dtype: "float32" }, [band("reflectance")]), []);
+  assertEquals(missingOf({ dtype: "uint8", nodata: 7 }, [band("dB")]), [7]);
 });
 
 Deno.test("fillGaps() takes the mean of the other dates, else the nearest pixel", () => {

@@ -31,8 +31,8 @@ Deno.test("parseEvaluationPlan() takes sets, an experiment or a dataset", () => 
   assertEquals(parseEvaluationPlan({ data: { train, validation: FOLDER } }, { name: "x" }), one);
   const full = {
     profile: "sen12MsCr",
-    white: 1,
-    sets: [{ name: "a", data: FOLDER, samples: 3, tileSize: 64, length: 2, seed: 0 }],
+    reflectanceScale: 1,
+    sets: [{ name: "a", data: FOLDER, limit: 3, tileSize: 64, length: 2, seed: 0 }],
   };
   assertEquals(
     parseEvaluationPlan(full),
@@ -72,7 +72,7 @@ Deno.test("openCases() draws the dataset's own samples, with the masks of their 
       await writeCog(`${root}/here/20200102/${band}.tif`, { ...scene, bands: [band], data });
     }
     const config = { type: "synthetic", root } as const;
-    const given = { set: "s", tileSize: 24, length: 2, samples: 3, seed: 5, bands };
+    const given = { set: "s", tileSize: 24, length: 2, limit: 3, seed: 5, bands };
     const source = await openCases(config, given);
     assertEquals([source.size, source.bands, source.cases.map(({ name }) => name)], [3, bands, [
       "sample 0",

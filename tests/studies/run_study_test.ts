@@ -122,7 +122,7 @@ Deno.test("runStudy() goes on with the scores of a row that was stopped half-way
     // More samples than are restored at once (128 of 16² pixels).
     const study = { ...tinyStudy(folder), sweeps: [] };
     const rows = [study.rows[1]!];
-    const options = { name: "long", evaluation: { samples: 130 }, set: ["data.test.size=130"] };
+    const options = { name: "long", evaluation: { limit: 130 }, set: ["data.test.size=130"] };
     const whole = await runStudy({ ...study, rows }, { ...options, out: `${folder}/whole` });
     const stop = new AbortController();
     const done: number[] = [];
@@ -156,7 +156,7 @@ Deno.test("runStudy() trains anew what --set changes, and uses the rest", async 
     assertEquals(changed.steps, 6);
     const more = await run(folder, { seeds: [1, 4] });
     assertEquals(more.steps, 6);
-    const less = await run(folder, { seeds: [1], evaluation: { samples: 1 } });
+    const less = await run(folder, { seeds: [1], evaluation: { limit: 1 } });
     assertEquals([less.steps, less.scored], [0, 6]);
     const twice = await run(folder, { seeds: [1, 1] });
     assertEquals(rowsOf(twice.result)["mono"]!.seeds.length, 1, "a seed counts once");

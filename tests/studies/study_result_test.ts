@@ -72,7 +72,7 @@ const RESULT: StudyResult = {
   title: "A | B, <&>",
   description: "Text.",
   metrics: ["psnr", "lpips"],
-  evaluation: { samples: 3, seed: 1, data: [{ type: "folder", root: "x" }] },
+  evaluation: { limit: 3, seed: 1, data: [{ type: "folder", root: "x" }] },
   baselines: [{ name: "copy", scores: { psnr: 9, ssim: 0, mae: 1, sam: 5 } }],
   groups: [
     {

@@ -125,7 +125,7 @@ const STUDY = {
     },
   ],
   claims: [{ metric: "psnr", from: "mono", to: "joint", change: "rises", source: "Table 0" }],
-  evaluation: { samples: 3, white: 10000 },
+  evaluation: { limit: 3, reflectanceScale: 10000 },
 };
 
 /** The study with experiments of a folder. */
