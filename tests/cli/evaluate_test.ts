@@ -127,7 +127,7 @@ Deno.test("evaluate takes lists: an index, sets as JSON, restored images of othe
     assert("linear in time" in means, listed.out);
 
     const sets = `${data}/sets.json`;
-    const of = (name: string, config: unknown) => ({ name, data: config, samples: 1 });
+    const of = (name: string, config: unknown) => ({ name, data: config, limit: 1 });
     await Deno.writeTextFile(
       sets,
       JSON.stringify({
