@@ -1,4 +1,4 @@
-/** Commands in the documents: every verb and flag exists, and what they name is there. */
+/** Commands in the documents: every task, verb and flag exists, and the files of the repository that they name. */
 
 import { assert, assertEquals } from "@std/assert";
 import {
@@ -10,39 +10,77 @@ import {
   STUDIES,
 } from "../../studies/mod.ts";
 import { emrdm } from "../cli/run.ts";
+import { documents, read, ROOT } from "./documents.ts";
 
-const DOCS = new URL("../../docs/", import.meta.url);
+const DOCS = new URL("docs/", ROOT);
 
-/** The calls of emrdm in the sh blocks of a document, as arguments. */
-function callsIn(text: string): readonly (readonly string[])[] {
+/** Tasks of deno.json that call another command than `cli.ts` or take no flags. */
+const TASKS: Readonly<Record<string, string>> =
+  JSON.parse(await Deno.readTextFile(new URL("deno.json", ROOT))).tasks;
+
+/** The command lines of the sh blocks of a document, without line continuations. */
+function linesIn(text: string): readonly string[] {
   return [...text.matchAll(/^```sh\n([\s\S]*?)^```/gm)]
     .flatMap(([, block]) => block!.replaceAll("\\\n", " ").split("\n"))
-    .flatMap((line) => {
-      const call = /^(?:deno task|emrdm) (.+)$/.exec(line.trim());
-      return call === null ? [] : [call[1]!.split(/\s+/)];
-    });
+    .map((line) => line.trim());
 }
 
-for (const name of ["experiments.md", "reproduce.md"]) {
-  Deno.test(`the commands of docs/${name} exist with their flags`, async () => {
-    const calls = callsIn(await Deno.readTextFile(new URL(name, DOCS)));
-    assert(calls.length >= 4, `${calls.length} calls`);
-    for (const args of calls) {
-      // With --help flags are read, but nothing is done.
-      const { code, err } = await emrdm(...args, "--help");
-      assertEquals([code, err], [0, ""], args.join(" "));
-      if (args[0] === "experiment") {
-        const known: readonly string[] = [...STUDIES, ...EXPERIMENTS];
-        const operands = args.slice(1, args.findIndex((arg, i) => i > 0 && arg.startsWith("--")));
-        for (const operand of operands.filter((operand) => !operand.endsWith(".json"))) {
-          assert(known.includes(operand), operand);
-        }
-        const preset = args[args.indexOf("--preset") + 1];
-        if (args.includes("--preset")) assert((PRESETS as readonly string[]).includes(preset!));
-      }
-    }
+/** The calls of emrdm in a document, as arguments. */
+function callsIn(text: string): readonly (readonly string[])[] {
+  return linesIn(text).flatMap((line) => {
+    const call = /^(?:npx --yes deno@\S+ task|deno task|emrdm) (.+)$/.exec(line);
+    return call === null ? [] : [call[1]!.match(/'[^']*'|\S+/g)!.map(unquoted)];
   });
 }
+
+/** An argument without the quotes of the shell. */
+function unquoted(arg: string): string {
+  return arg.replace(/^'(.*)'$/, "$1");
+}
+
+/** Checks the studies, experiments and preset of a call of `experiment`. */
+function checkExperiment(args: readonly string[]): void {
+  const known: readonly string[] = [...STUDIES, ...EXPERIMENTS];
+  const operands = args.slice(1, args.findIndex((arg, i) => i > 0 && arg.startsWith("--")));
+  for (const operand of operands.filter((operand) => !operand.endsWith(".json"))) {
+    assert(known.includes(operand), operand);
+  }
+  const preset = args[args.indexOf("--preset") + 1];
+  if (args.includes("--preset")) assert((PRESETS as readonly string[]).includes(preset!));
+}
+
+for (const name of await documents()) {
+  const text = await read(name);
+  const calls = callsIn(text);
+  if (calls.length > 0) {
+    Deno.test(`the commands of ${name} exist with their flags`, async () => {
+      for (const args of calls) {
+        const task = TASKS[args[0]!];
+        // Tasks that are no command of emrdm take no flags in the documents.
+        if (task !== undefined && !task.includes(" cli.ts ")) continue;
+        // With --help flags are read, but nothing is done.
+        const { code, err } = await emrdm(...args, "--help");
+        assertEquals([code, err], [0, ""], args.join(" "));
+        if (args[0] === "experiment") checkExperiment(args);
+      }
+    });
+  }
+  const scripts = linesIn(text).flatMap((line) =>
+    /^(?:deno run .*?|python3 )((?:benches|examples)\/\S+\.(?:ts|py))/.exec(line)?.[1] ?? []
+  );
+  if (scripts.length > 0) {
+    Deno.test(`the scripts that ${name} runs exist`, async () => {
+      for (const script of scripts) assert((await Deno.stat(new URL(script, ROOT))).isFile);
+    });
+  }
+}
+
+Deno.test("docs/experiments.md and docs/reproduce.md have commands", async () => {
+  for (const name of ["docs/experiments.md", "docs/reproduce.md"]) {
+    const calls = callsIn(await read(name));
+    assert(calls.length >= 4, `${calls.length} calls`);
+  }
+});
 
 Deno.test("the JSON of docs/experiments.md is an experiment and a study that can be planned", async () => {
   const text = await Deno.readTextFile(new URL("experiments.md", DOCS));

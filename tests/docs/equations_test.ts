@@ -21,3 +21,16 @@ Deno.test("docs/equations.md names files that exist and symbols that they export
     }
   }
 });
+
+Deno.test("docs/equations.md has a row for Eqs. 3 to 19, Alg. 1 and Alg. 2", async () => {
+  const text = await Deno.readTextFile(new URL("docs/equations.md", ROOT));
+  const first = text.split("\n").filter((line) => line.startsWith("| "))
+    .map((line) => line.split("|")[1]!);
+  const equations = Array.from({ length: 17 }, (_, i) => `Eq. ${i + 3}`);
+  for (const wanted of [...equations, "Alg. 1", "Alg. 2"]) {
+    const found = first.some((cell) =>
+      !cell.includes("EDM") && cell.split(",").some((part) => part.trim() === wanted)
+    );
+    assert(found, `there must be a row for ${wanted}`);
+  }
+});

@@ -1,18 +1,9 @@
-/** Links of the documents lead somewhere. */
+/** Links in the documents lead to files and headings that exist. */
 
 import { assert } from "@std/assert";
+import { documents, read, ROOT } from "./documents.ts";
 
-const ROOT = new URL("../../", import.meta.url);
-
-async function documents(): Promise<readonly string[]> {
-  const names = ["README.md", "CHANGELOG.md", "weights/README.md", "benches/peer/README.md"];
-  for await (const { name } of Deno.readDir(new URL("docs/", ROOT))) {
-    if (name.endsWith(".md")) names.push(`docs/${name}`);
-  }
-  return names;
-}
-
-/** The anchors of a document's headings, as they are made for links. */
+/** The anchors of a document's headings, as GitHub makes them. */
 function anchors(text: string): ReadonlySet<string> {
   return new Set(
     [...text.matchAll(/^#+ (.+)$/gm)].map(([, heading]) =>
@@ -23,8 +14,7 @@ function anchors(text: string): ReadonlySet<string> {
 
 for (const name of await documents()) {
   Deno.test(`links of ${name} lead to files and headings that exist`, async () => {
-    const text = await Deno.readTextFile(new URL(name, ROOT));
-    for (const [, target] of text.matchAll(/\]\(([^)\s]+)\)/g)) {
+    for (const [, target] of (await read(name)).matchAll(/\]\(([^)\s]+)\)/g)) {
       if (/^[a-z]+:/i.test(target!)) continue;
       const [path, anchor] = target!.split("#");
       const url = new URL(path || name.split("/").at(-1)!, new URL(name, ROOT));
@@ -34,3 +24,13 @@ for (const name of await documents()) {
     }
   });
 }
+
+Deno.test("docs/README.md links every page of docs", async () => {
+  const index = await read("docs/README.md");
+  for (const name of await documents()) {
+    const page = /^docs\/([a-z_]+\.md)$/.exec(name)?.[1];
+    if (page !== undefined) {
+      assert(index.includes(`](${page})`), `docs/README.md must link ${page}`);
+    }
+  }
+});
