@@ -106,7 +106,7 @@ async function startEngine(
 
 async function chooseEngine(options: UseEngineOptions): Promise<Engine> {
   const { without = [], log = (line) => console.error(line) } = options;
-  const { requestDevice } = await import("./webgpu/backend.ts");
+  const { requestDevice } = await import("./webgpu/device.ts");
   const excluded = without.includes("webgpu");
   const granted = excluded ? undefined : await requestDevice();
   granted?.device.destroy();
@@ -151,7 +151,8 @@ async function useNative({ threads, profile }: UseEngineOptions): Promise<Engine
 async function useWebgpu(
   { debug = false, shaders = true, float16 = false }: UseEngineOptions,
 ): Promise<Engine | undefined> {
-  const { GuardedWebGPUBackend, requestDevice } = await import("./webgpu/backend.ts");
+  const { GuardedWebGPUBackend } = await import("./webgpu/backend.ts");
+  const { requestDevice } = await import("./webgpu/device.ts");
   const { registerShaderKernels, unregisterShaderKernels } = await import(
     "./webgpu/kernels/register.ts"
   );

@@ -4,7 +4,7 @@
  * Without a WebGPU adapter its tests are ignored, visibly; with `EMRDM_REQUIRE_WEBGPU=1` they fail.
  */
 
-import { requestDevice } from "../engine/webgpu/backend.ts";
+import { requestDevice } from "../engine/webgpu/device.ts";
 import { type EngineName, readTensor, type Tensor, tf, useEngine } from "../engine/mod.ts";
 import { createRng } from "../core/mod.ts";
 import { assert, assertEquals } from "./std_assert.ts";

@@ -24,15 +24,14 @@ import {
 } from "../../engine/mod.ts";
 import { Chain, ChainError } from "../../engine/webgpu/chain.ts";
 import type { GuardedWebGPUBackend } from "../../engine/webgpu/backend.ts";
-import { attentionFits } from "../../engine/webgpu/kernels/attention.ts";
+import { attentionFits } from "../../engine/webgpu/kernels/attention/blocks.ts";
+import { matMulShader } from "../../engine/webgpu/kernels/mat_mul/shader.ts";
+import { matMulInputs, type MatMulSpec } from "../../engine/webgpu/kernels/mat_mul/spec.ts";
 import {
-  matMulInputs,
-  matMulShader,
   matMulShared,
-  type MatMulSpec,
   type MatMulTiling,
   TILINGS,
-} from "../../engine/webgpu/kernels/mat_mul.ts";
+} from "../../engine/webgpu/kernels/mat_mul/tilings.ts";
 import { cosineScale } from "../../networks/layers/attention.ts";
 import { rotate } from "../../networks/layers/rope.ts";
 import { inARow } from "../../engine/webgpu/shader.ts";

@@ -8,13 +8,9 @@
 import type { KernelBackend, TensorInfo } from "../../tfjs.ts";
 import type { CosineAttentionAttrs } from "../../ops/cosine_attention.ts";
 import type { ShaderRunner } from "../shader.ts";
-import {
-  attentionDeltaShader,
-  attentionGradientShader,
-  type AttentionLayouts,
-  attentionShader,
-  type AttentionSpec,
-} from "./attention.ts";
+import { attentionShader } from "./attention/forward.ts";
+import { attentionDeltaShader, attentionGradientShader } from "./attention/gradient.ts";
+import type { AttentionLayouts, AttentionSpec } from "./attention/spec.ts";
 import { columnSums } from "./column_sums.ts";
 import { unitRotateGradientShader, unitRotateShader, type UnitRotateSpec } from "./unit_rotate.ts";
 import { shaderOf } from "./run.ts";

@@ -1,7 +1,7 @@
 /** value·GELU(gate), forwards and backwards. @module */
 
 import { bindings, inARow, MAIN_PARAMETERS, ROW_INDEX, type Shader } from "../shader.ts";
-import { GELU } from "./mat_mul.ts";
+import { GELU } from "./gelu.ts";
 import { type Rows, THREADS, vectorsOf } from "./rows.ts";
 
 /** Φ(g) and its slope, for the gradient of value·GELU(gate). */

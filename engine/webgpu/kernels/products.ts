@@ -2,15 +2,9 @@
 
 import type { KernelBackend, TensorInfo } from "../../tfjs.ts";
 import type { Capabilities, ShaderRunner, TilingChoices } from "../shader.ts";
-import {
-  matMulInputs,
-  matMulShader,
-  matMulShared,
-  type MatMulSpec,
-  type MatMulTiling,
-  TILINGS,
-  workgroupsOf,
-} from "./mat_mul.ts";
+import { matMulShader } from "./mat_mul/shader.ts";
+import { matMulInputs, type MatMulSpec } from "./mat_mul/spec.ts";
+import { matMulShared, type MatMulTiling, TILINGS, workgroupsOf } from "./mat_mul/tilings.ts";
 import { chosenTiling, MEASURED, type ProductSize, tune } from "../tune.ts";
 import { columnSums } from "./column_sums.ts";
 import { shaderOf } from "./run.ts";

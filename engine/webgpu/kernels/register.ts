@@ -15,7 +15,7 @@ import type { Patch } from "../../ops/tokens.ts";
 import { CHAIN_KERNELS, type KernelFunction, recording } from "../chain.ts";
 import { cosineAttentionGradientKernel, cosineAttentionKernel } from "./cosine_attention.ts";
 import { gatedHalvesShader } from "./gated_halves.ts";
-import type { MatMulSpec, Patches } from "./mat_mul.ts";
+import type { MatMulSpec, Patches } from "./mat_mul/spec.ts";
 import { scaledNorm, scaledNormGradient } from "./norms.ts";
 import { product } from "./products.ts";
 import {
