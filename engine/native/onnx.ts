@@ -4,6 +4,7 @@
  * @module
  */
 
+import { Message } from "../../core/mod.ts";
 import {
   type Attribute,
   type Attributes,
@@ -17,7 +18,6 @@ import {
   sortedNodes,
   type Value,
 } from "./graph.ts";
-import { Message } from "./protobuf.ts";
 
 /** Operator set of ONNX that the graphs use. */
 export const OPSET = 23;
