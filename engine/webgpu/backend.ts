@@ -11,11 +11,11 @@ import { recordsGradient } from "../ops/tape.ts";
 import type { LayerSizes } from "../ops/transformer_layer.ts";
 import { type Tensor, type TensorInfo, tf } from "../tfjs.ts";
 import { BufferPool } from "./buffer_pool.ts";
-import { Chain, ChainError } from "./chain.ts";
+import { Chain, ChainError, chainShader } from "./chain.ts";
 import { DerivedTensors } from "./derived_tensors.ts";
 import { ErrorReports } from "./error_reports.ts";
 import { attentionFits } from "./kernels/attention/blocks.ts";
-import { halvesShader } from "./kernels/rows.ts";
+import { halvesShader } from "./kernels/halves.ts";
 import { shaderOf, sizeOf } from "./kernels/run.ts";
 import { PackedScalars } from "./packed_scalars.ts";
 import { Recorder, type Recording } from "./recorder.ts";
@@ -108,11 +108,11 @@ export class GuardedWebGPUBackend extends WebGPUBackend implements ShaderRunner 
     this.#chain = chain;
     try {
       const results = f(tensors);
-      const key = chain.keyOf(results);
+      const plan = chain.plan(results);
       if (chain.buffers + results.length > this.capabilities.buffers) {
         throw new ChainError("more buffers than a shader may have");
       }
-      const shader = shaderOf(key, () => chain.shader(results));
+      const shader = shaderOf(chainShader, plan);
       this.#chain = undefined;
       const scalars = chain.scalars.length === 0 ? undefined : this.#scalars.get(chain.scalars);
       const shapes = results.map(({ shape }) => shape);
@@ -175,8 +175,7 @@ export class GuardedWebGPUBackend extends WebGPUBackend implements ShaderRunner 
   inHalf(weight: TensorInfo): TensorInfo {
     return this.#derived.get(weight, "float16", () => {
       const count = sizeOf(weight.shape);
-      const shader = shaderOf(`halves ${count}`, () => halvesShader(count));
-      return this.runShader(shader, [weight], [[count / 2]]);
+      return this.runShader(shaderOf(halvesShader, count), [weight], [[count / 2]]);
     })[0]!;
   }
 

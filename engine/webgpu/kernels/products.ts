@@ -1,7 +1,8 @@
 /** Products of tensors: which tiling, and the kernels that tfjs calls for `tf.matMul`. @module */
 
-import type { KernelBackend, TensorInfo } from "../../tfjs.ts";
+import type { TensorInfo } from "../../tfjs.ts";
 import type { Capabilities, ShaderRunner, TilingChoices } from "../shader.ts";
+import type { Runner } from "./call.ts";
 import { matMulShader } from "./mat_mul/shader.ts";
 import { matMulInputs, type MatMulSpec } from "./mat_mul/spec.ts";
 import { matMulShared, type MatMulTiling, TILINGS, workgroupsOf } from "./mat_mul/tilings.ts";
@@ -99,7 +100,7 @@ function partsOf(spec: MatMulSpec): number {
 
 /** The product part by part, as a batch, and their sum. */
 function sumOfParts(
-  runner: ShaderRunner & KernelBackend,
+  runner: Runner,
   { spec, parts, tensors, shape }: {
     readonly spec: MatMulSpec;
     readonly parts: number;
@@ -131,7 +132,7 @@ export interface ProductSpec extends MatMulSpec {
  * @param shape Of the result.
  */
 export function product(
-  runner: ShaderRunner & KernelBackend,
+  runner: Runner,
   { bounded = false, ...spec }: ProductSpec,
   tensors: Readonly<Record<string, TensorInfo>>,
   shape: readonly number[],
@@ -142,10 +143,7 @@ export function product(
   const halfB = float16 && spec.n % 4 === 0 && spec.k % 4 === 0;
   const whole: MatMulSpec = { ...spec, float16, halfB };
   const tiling = tilingOf(whole, runner);
-  const shader = shaderOf(
-    `matMul ${JSON.stringify(whole)} ${JSON.stringify(tiling)}`,
-    () => matMulShader(whole, tiling),
-  );
+  const shader = shaderOf(matMulShader, whole, tiling);
   const inputs = matMulInputs(whole).map((name) => {
     const tensor = tensors[name]!;
     return name === "b" && halfB ? runner.inHalf(tensor) : tensor;
