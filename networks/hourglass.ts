@@ -8,7 +8,14 @@
  * @module
  */
 
-import type { Images, Tensor } from "../engine/mod.ts";
+import {
+  type Images,
+  interpolate,
+  mergeTokens,
+  type Patch,
+  splitTokens,
+  type Tensor,
+} from "../engine/mod.ts";
 import {
   checkLevel,
   checkSize,
@@ -22,7 +29,6 @@ import { layer, type LayerContext } from "./layers/layer.ts";
 import { MAPPING_DEFAULTS, type MappingOptions } from "./layers/mapping.ts";
 import { rmsNorm } from "./layers/norm.ts";
 import { scope } from "./layers/specs.ts";
-import { type Patch, skipLerp, tokenMerge, tokenSplit } from "./layers/tokens.ts";
 import type { Network, TensorSpec } from "./network.ts";
 
 /** The resolved hourglass: its sizes, tensors and parts. */
@@ -73,10 +79,10 @@ export function hourglass(options: HourglassOptions): Hourglass {
 
     encode(x, context) {
       const at = scope(context.params);
-      let state = tokenMerge(x, patch, at("patch_in.proj.weight"));
+      let state = mergeTokens(x, patch, at("patch_in.proj.weight"));
       const skips = levels.slice(0, middle).map((level, i) => {
         const skip = layers(state, `down_levels.${i}`, level, context);
-        state = tokenMerge(skip, [2, 2], at(`merges.${i}.proj.weight`));
+        state = mergeTokens(skip, [2, 2], at(`merges.${i}.proj.weight`));
         return skip;
       });
       return { skips, middle: layers(state, "mid_level", levels[middle]!, context) };
@@ -86,12 +92,12 @@ export function hourglass(options: HourglassOptions): Hourglass {
       const at = scope(context.params);
       let state = x;
       for (let i = middle - 1; i >= 0; i--) {
-        const split = tokenSplit(state, [2, 2], at(`splits.${i}.proj.weight`));
-        state = skipLerp(split, skips[i]!, at(`splits.${i}.fac`));
+        const split = splitTokens(state, [2, 2], at(`splits.${i}.proj.weight`));
+        state = interpolate(split, skips[i]!, at(`splits.${i}.fac`));
         state = layers(state, `up_levels.${i}`, levels[i]!, context);
       }
       const normed = rmsNorm(state, at("out_norm.scale"));
-      return tokenSplit(normed, patch, at("patch_out.proj.weight")) as Images;
+      return splitTokens(normed, patch, at("patch_out.proj.weight")) as Images;
     },
   };
 }

@@ -1,8 +1,8 @@
 /** Options of the hourglass, their defaults and checks. @module */
 
 import { type Check, type Checks, integer, list, number, object, oneOf } from "../core/mod.ts";
+import type { Patch } from "../engine/mod.ts";
 import { MAPPING_DEFAULTS, type MappingOptions } from "./layers/mapping.ts";
-import type { Patch } from "./layers/tokens.ts";
 
 /** One level of the hourglass. */
 export interface LevelOptions {

@@ -1,10 +1,10 @@
 /** Names, shapes and start values of the tensors of an hourglass. @module */
 
-import { selfAttentionSpecs } from "./layers/attention.ts";
+import type { Patch } from "../engine/mod.ts";
+import { attentionSpecs } from "./layers/attention.ts";
 import { feedForwardSpecs } from "./layers/feed_forward.ts";
 import { type MappingOptions, mappingSpecs } from "./layers/mapping.ts";
 import { constantSpec, linearSpec } from "./layers/specs.ts";
-import type { Patch } from "./layers/tokens.ts";
 import type { Level } from "./hourglass_options.ts";
 import type { TensorSpec } from "./network.ts";
 
@@ -19,7 +19,7 @@ export function hourglassTensors({ inChannels, outChannels, patch, levels, mappi
   const middle = levels.length - 1;
   const levelSpecs = (prefix: string, { width, depth, dFf, dHead }: Level) =>
     Array.from({ length: depth }, (_, i) => [
-      ...selfAttentionSpecs(`${prefix}.${i}.self_attn`, { width, dHead, condWidth: mapping.width }),
+      ...attentionSpecs(`${prefix}.${i}.self_attn`, { width, dHead, condWidth: mapping.width }),
       ...feedForwardSpecs(`${prefix}.${i}.ff`, { width, dFf, condWidth: mapping.width }),
     ]).flat();
   const outer = levels.slice(0, middle);

@@ -9,10 +9,12 @@ import {
   tf,
 } from "../tfjs.ts";
 import type { Elementwise } from "../ops/blockwise.ts";
+import { type LayerAttrs, TRANSFORMER_LAYER } from "../ops/transformer_layer.ts";
 import { placeOf, stackOf, TraceError, unreadable } from "./errors.ts";
 import type { FoldCache } from "./fold.ts";
 import type { ConstantData, ElementType, Value } from "./graph.ts";
 import { GraphBuilder } from "./graph_builder.ts";
+import { tracesLayer } from "./kernels/transformer_layer.ts";
 
 /** A frame of one of TensorFlow.js's own random ops, which compute in JavaScript. */
 const RANDOM_OP = /at (random\w*|truncatedNormal|multinomial|dropout)_ \(\S*tf-core/;
@@ -29,6 +31,15 @@ export class TraceBackend extends tf.KernelBackend implements KernelBackend {
   constructor(captures: "error" | "inputs") {
     super();
     this.#captures = captures;
+  }
+
+  /** True if a kernel can be traced for these inputs. */
+  takes(
+    name: string,
+    { x }: Readonly<Record<string, TensorInfo>>,
+    attrs: Readonly<Record<string, unknown>>,
+  ): boolean {
+    return name !== TRANSFORMER_LAYER || tracesLayer(x!, attrs as unknown as LayerAttrs);
   }
 
   /** What `blockwise()` calls: the chain as the body of a Scan. */

@@ -8,7 +8,7 @@
  */
 
 /** Side of a query tile: 14 keys a side for K = 7, the cheapest of the sizes tried on CPUs. */
-const TILE = 8;
+export const TILE = 8;
 
 /** Subtracted from the logits of keys outside a query's window; e^−1e9 is 0 in float32. */
 const OUTSIDE = -1e9;

@@ -8,14 +8,13 @@
 import { WebGPUBackend } from "npm:@tensorflow/tfjs-backend-webgpu@4.22.0";
 import type { Elementwise } from "../ops/blockwise.ts";
 import { recordsGradient } from "../ops/tape.ts";
-import type { LayerSizes } from "../ops/transformer_layer.ts";
 import { type Tensor, type TensorInfo, tf } from "../tfjs.ts";
 import { BufferPool } from "./buffer_pool.ts";
 import { Chain, ChainError, chainShader } from "./chain.ts";
 import { DerivedTensors } from "./derived_tensors.ts";
 import { ErrorReports } from "./error_reports.ts";
-import { attentionFits } from "./kernels/attention/blocks.ts";
 import { halvesShader } from "./kernels/halves.ts";
+import { kernelTakes } from "./kernels/limits.ts";
 import { shaderOf, sizeOf } from "./kernels/run.ts";
 import { PackedScalars } from "./packed_scalars.ts";
 import { Recorder, type Recording } from "./recorder.ts";
@@ -160,11 +159,9 @@ export class GuardedWebGPUBackend extends WebGPUBackend implements ShaderRunner 
     super.uploadToGPU(dataId);
   }
 
-  /** True if a transformer layer runs as one kernel: its largest tensor must fit a binding. */
-  runsLayer({ images, height, width, channels, heads, hidden }: LayerSizes): boolean {
-    const widest = Math.max(3 * channels, hidden);
-    return this.attends(channels / heads) &&
-      images * height * width * widest * 4 <= this.capabilities.bindingBytes;
+  /** True if a kernel of ours takes these inputs. */
+  takes(name: string, inputs: Readonly<Record<string, TensorInfo>>): boolean {
+    return kernelTakes(name, inputs, this.capabilities);
   }
 
   /** True if products are in float16 now; gradients need a larger range. */
@@ -177,11 +174,6 @@ export class GuardedWebGPUBackend extends WebGPUBackend implements ShaderRunner 
       const count = sizeOf(weight.shape);
       return this.runShader(shaderOf(halvesShader, count), [weight], [[count / 2]]);
     })[0]!;
-  }
-
-  /** True if attention has a shader for heads of `size` channels. */
-  attends(size: number): boolean {
-    return attentionFits(size, this.capabilities);
   }
 
   /** Shaders dispatched so far, tfjs's and ours. */

@@ -8,17 +8,10 @@
  * @module
  */
 
-import {
-  type AxisBlocks,
-  axisBlocks,
-  BLOCK_ELEMENTS,
-  penalties,
-  takeAxis,
-  type Tensor,
-  type Tensor3D,
-  tf,
-} from "../../engine/mod.ts";
-import type { Grid } from "./rope.ts";
+import { type Tensor, type Tensor3D, tf } from "../tfjs.ts";
+import { BLOCK_ELEMENTS } from "./in_blocks.ts";
+import { type AxisBlocks, axisBlocks, penalties } from "./neighborhood_blocks.ts";
+import { takeAxis } from "./take_axis.ts";
 
 /** start, start + 1, … of every block. */
 function positions(starts: readonly number[], length: number): number[] {
@@ -38,8 +31,9 @@ function positions(starts: readonly number[], length: number): number[] {
  */
 export function neighborhoodAttention(
   { q, k, v }: { readonly q: Tensor; readonly k: Tensor; readonly v: Tensor },
-  { grid: { height, width }, kernel, blockElements = BLOCK_ELEMENTS }: {
-    readonly grid: Grid;
+  { height, width, kernel, blockElements = BLOCK_ELEMENTS }: {
+    readonly height: number;
+    readonly width: number;
     readonly kernel: number;
     readonly blockElements?: number;
   },
