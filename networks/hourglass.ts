@@ -32,7 +32,7 @@ import { scope } from "./layers/specs.ts";
 import type { Network, TensorSpec } from "./network.ts";
 
 /** The resolved hourglass: its sizes, tensors and parts. */
-export interface Hourglass {
+interface Hourglass {
   readonly levels: readonly Level[];
   readonly mapping: Required<MappingOptions>;
   readonly patch: Patch;

@@ -19,7 +19,7 @@ import type { Trace } from "./trace.ts";
 const LEVELS_KEPT = 32;
 
 /** Options of {@linkcode NativeProgram.build}. */
-export interface ProgramOptions {
+interface ProgramOptions {
   /** Whether an input is moved to the worker at its first use and stays there. */
   readonly isHeld?: (input: string) => boolean;
   /** Whether an input changes seldom. */

@@ -21,7 +21,7 @@ export interface InputSpec {
 }
 
 /** Random numbers that a traced function asks for; they are inputs of the graph. */
-export interface RandomInput {
+interface RandomInput {
   /** Its name among the inputs of the graph. */
   readonly input: string;
   /** The name that the function calls it. */
@@ -37,7 +37,7 @@ export interface TraceScope {
 }
 
 /** Options of {@linkcode trace}. */
-export interface TraceOptions {
+interface TraceOptions {
   /**
    * What a tensor from outside that is not an input is: an error, as its numbers would be frozen, or
    * an input of its own. Default "error".

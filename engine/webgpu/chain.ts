@@ -125,7 +125,7 @@ export class Chain {
 }
 
 /** A recorded chain: its elements, the numbers of its inputs, and WGSL. */
-export interface ChainPlan {
+interface ChainPlan {
   /** Elements of each array. */
   readonly count: number;
   readonly arrays: number;

@@ -1,7 +1,7 @@
 /** GPU devices with everything that their adapter offers. @module */
 
 /** A device with all that the adapter can do. */
-export interface GrantedDevice {
+interface GrantedDevice {
   readonly device: GPUDevice;
   readonly info: GPUAdapterInfo;
   /** Whether the adapter computes on the CPU (llvmpipe, SwiftShader, WARP). */

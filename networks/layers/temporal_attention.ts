@@ -8,7 +8,7 @@ import { adaRmsNorm } from "./norm.ts";
 import { biasSpec, linearSpec, normalSpec } from "./specs.ts";
 
 /** Fused features and the attention masks that made them. */
-export interface TemporalFusion {
+interface TemporalFusion {
   /** [B, h, w, d]. */
   readonly fused: Tensor;
   /** [heads, B, L, h, w]; sums to 1 over L. */

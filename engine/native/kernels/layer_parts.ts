@@ -23,7 +23,7 @@ export interface Layer {
 }
 
 /** cos and sin, a row for every head of every token. */
-export interface Angles {
+interface Angles {
   readonly cos: Value;
   readonly sin: Value;
 }

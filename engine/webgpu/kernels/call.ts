@@ -14,7 +14,7 @@ export interface Call {
 }
 
 /** A kernel of TensorFlow.js. */
-export type Kernel = (call: Call) => TensorInfo | TensorInfo[];
+type Kernel = (call: Call) => TensorInfo | TensorInfo[];
 
 /** Kernels by name. */
 export type Kernels = Readonly<Record<string, Kernel>>;

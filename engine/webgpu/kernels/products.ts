@@ -14,7 +14,7 @@ import { shaderOf } from "./run.ts";
 const BUSY = 256;
 
 /** Whether the device can run a product in a tiling. */
-export function tilingFits(
+function tilingFits(
   tiling: MatMulTiling,
   spec: Pick<MatMulSpec, "float16" | "gated" | "normalise">,
   { sharedBytes, invocations }: Capabilities,
@@ -117,7 +117,7 @@ function sumOfParts(
 }
 
 /** A product as the kernels know it. */
-export interface ProductSpec extends MatMulSpec {
+interface ProductSpec extends MatMulSpec {
   /**
    * A's numbers are as small as a norm makes them, and B is a weight: it may be in float16, whose
    * largest number is 65504. What goes along the residual path is larger.
