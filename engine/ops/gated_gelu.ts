@@ -1,4 +1,4 @@
-/** value·GELU(gate), in one piece. @module */
+/** Gated GELU, value·GELU(gate). @module */
 
 import { type Tensor, tf } from "../tfjs.ts";
 import { fused } from "./fused.ts";
