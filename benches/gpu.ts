@@ -19,7 +19,8 @@
 import { parseArgs } from "node:util";
 import { type Engine, readTensor, type Tensor, tf, useEngine } from "../engine/mod.ts";
 import type { GuardedWebGPUBackend } from "../engine/webgpu/backend.ts";
-import { matMulShader, matMulShared, TILINGS } from "../engine/webgpu/kernels/mat_mul.ts";
+import { matMulShader } from "../engine/webgpu/kernels/mat_mul/shader.ts";
+import { matMulShared, TILINGS } from "../engine/webgpu/kernels/mat_mul/tilings.ts";
 import { quickWeights } from "../tests/networks/published.ts";
 import { type Case, forward, sampling, subjectOf, SUBJECTS, training } from "./cases.ts";
 import reference from "./gpu_reference.json" with { type: "json" };

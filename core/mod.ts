@@ -34,6 +34,7 @@ export {
   string,
 } from "./options.ts";
 export { philox4x32 } from "./philox.ts";
+export { joinParts, Message } from "./protobuf.ts";
 export {
   bandIndex,
   type Crs,

@@ -1,36 +1,36 @@
-/** Functions that every engine runs in its own best way. @module */
+/** Functions compiled for the engine in use: run as they are, or traced to a graph. @module */
 
 import { execute } from "./execute.ts";
 import type { NativeFunction } from "./native/function.ts";
 import { type Tensor, type TensorContainer, tf } from "./tfjs.ts";
 import type { TensorTree } from "./tree.ts";
 
-/** Uniform or normal numbers by the name and shape that a function asks for. */
+/** Source of the random values of a compiled function, by name and shape. */
 export type RandomNumbers = (name: string, shape: readonly number[]) => Float32Array;
 
-/** What a compiled function is given beside its inputs. */
+/** Context of a compiled function, passed next to its inputs. */
 export interface CompileContext {
-  /** A tensor of random numbers that change with every call; a graph input when traced. */
+  /** A tensor of random values, new at every call; a graph input when traced. */
   random(name: string, shape: readonly number[]): Tensor;
 }
 
-/** How a function is compiled; all names are keys of the inputs or outputs. */
+/** Options of {@linkcode compile}. Names are keys of the inputs or outputs. */
 export interface CompileOptions {
   /**
-   * Inputs that become part of the program, as the weights of a model that samples. The program is
-   * made again when they are other tensors.
+   * Inputs that become part of the program, such as the weights of a sampling model. Other tensors in
+   * their place compile a new program.
    */
   readonly constants?: readonly string[];
-  /** Inputs that change seldom: what depends on them alone is computed once per value. */
+  /** Inputs that change rarely: results that depend on them alone are computed once per value. */
   readonly slow?: readonly string[];
   /**
-   * Outputs that stay where they were computed until they are read: what the next call is given, as
-   * the state of a training run.
+   * Outputs that stay where they were computed until they are read, such as the state of a training
+   * run, which the next call receives.
    */
   readonly resident?: readonly string[];
   /**
-   * Inputs that may be overwritten by the outputs of the same name, as the state of a training run:
-   * they must not be read after the call, only disposed.
+   * Inputs that the outputs of the same name may overwrite, such as the state of a training run. They
+   * must not be read after the call, only disposed.
    */
   readonly donated?: readonly string[];
 }
@@ -38,16 +38,18 @@ export interface CompileOptions {
 /** A compiled function. */
 export interface Compiled<I, O> {
   /**
-   * @param inputs Stay the caller's.
-   * @param random Fills what the function asks for as random.
-   * @returns The caller's.
+   * Runs the function.
+   *
+   * @param inputs Owned by the caller.
+   * @param random Source of the random values that the function asks for.
+   * @returns Outputs, owned by the caller.
    */
   (inputs: I, random?: RandomNumbers): Promise<O>;
   /** Frees the programs. */
   dispose(): Promise<void>;
 }
 
-/** A backend that makes programs. */
+/** A backend that compiles functions itself. */
 interface Compiling {
   makeFunction(f: unknown, options: Required<CompileOptions>): NativeFunction;
 }
@@ -55,12 +57,12 @@ interface Compiling {
 /**
  * Compiles a function of tensors.
  *
- * On webgpu, wasm and cpu the function itself runs at each call. On native it is traced once for
- * each set of shapes, and a graph runs: it must not read numbers, use tensors that are not inputs, or
- * draw random numbers but through the context.
+ * On webgpu, wasm and cpu the function runs as it is at every call. On native it is traced once per set
+ * of input shapes and runs as a graph. A traced function must not read values, use tensors that are not
+ * inputs, or draw random values except through the context.
  *
  * @param f Synchronous tensor code; its outputs are records and lists of tensors.
- * @returns The function; what it throws is what tracing or computing says.
+ * @returns The compiled function; it throws the errors of tracing and of computing.
  *
  * @example
  * ```ts
@@ -79,7 +81,9 @@ export function compile<I, O>(
 ): Compiled<I, O> {
   const functions = new Map<object, NativeFunction>();
   const noNumbers: RandomNumbers = (name) => {
-    throw new TypeError(`Cannot run a compiled function: it needs random numbers for ${name}`);
+    throw new TypeError(
+      `Cannot run a compiled function: it needs random values for ${name}, got no source`,
+    );
   };
   const call = async (inputs: I, random: RandomNumbers = noNumbers): Promise<O> => {
     const backend = tf.backend() as object & Partial<Compiling>;

@@ -1,11 +1,11 @@
-/** What goes wrong on a device. @module */
+/** Errors of a GPU. @module */
 
-/** The GPU reported an error; what it computed is worthless. */
+/** The GPU reported an error; its results are invalid. */
 export class GpuError extends Error {
   override readonly name: string = "GpuError";
 }
 
-/** The GPU went away: driver reset, unplugged, or `destroy()`. */
+/** The GPU device was lost: driver reset, unplugged, or `destroy()`. */
 export class DeviceLostError extends GpuError {
   override readonly name = "DeviceLostError";
 }

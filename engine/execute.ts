@@ -1,4 +1,4 @@
-/** Running tensor code so that errors of the device become errors of the program. @module */
+/** Tensor code whose device errors are thrown. @module */
 
 import { type Tensor, type TensorContainer, tf } from "./tfjs.ts";
 
@@ -8,12 +8,12 @@ interface Guarded {
 }
 
 /**
- * Runs f, disposes its intermediate tensors, and throws what the device reports.
+ * Runs f, disposes its intermediate tensors, and throws the errors that the device reports.
  *
- * On WebGPU a failed shader or allocation leaves zeros behind; here it is an error. Every step of
- * sampling and training goes through this function.
+ * On WebGPU a failed shader or allocation leaves zeros; this function makes it an exception. Every step
+ * of sampling and training runs through it.
  *
- * @param f Synchronous tensor code; the tensors it returns are the caller's.
+ * @param f Synchronous tensor code; the caller owns the tensors that it returns.
  * @throws {GpuError} On webgpu, if the device reports an error or is lost.
  */
 export async function execute<T extends TensorContainer>(f: () => T): Promise<T> {

@@ -6,27 +6,29 @@ import { type InputSpec, trace } from "./native/trace.ts";
 import { type Tensor, tf } from "./tfjs.ts";
 import { flatten, rebuild, type TensorTree } from "./tree.ts";
 
-/** What becomes a file. */
+/** Constants, inputs and metadata of an ONNX file. */
 export interface OnnxSource<C> {
-  /** Tensors that become part of the file, as weights. */
+  /** Tensors stored in the file, such as weights. */
   readonly constants: C;
-  /** Shapes of the inputs by name. */
+  /** Input shapes by name. */
   readonly inputs: Readonly<Record<string, readonly number[]>>;
-  /** Key and value texts that go into the file. */
+  /** Key-value pairs stored in the file. */
   readonly metadata?: Readonly<Record<string, string>>;
 }
 
-/** A function that becomes a file; gives its outputs by name. */
+/** A function to export; returns its outputs by name. */
 export type OnnxFunction<C> = (
   constants: C,
   inputs: Readonly<Record<string, Tensor>>,
 ) => Readonly<Record<string, Tensor>>;
 
 /**
- * The parts of an ONNX file of f, to be written one after the other. It holds everything, and
- * onnxruntime runs it (some operators are its own, domain com.microsoft).
+ * Exports f as an ONNX file that needs no other file and runs on onnxruntime. Some operators are
+ * onnxruntime's own (domain com.microsoft).
  *
- * @throws {TraceError} If f cannot be traced; names the op and the place.
+ * @returns The parts of the file, to be written in order.
+ *
+ * @throws {TraceError} If f cannot be traced; names the op and the line of code.
  * @throws {RangeError} If the file would be larger than 2 GB, the most that the format allows.
  */
 export async function onnxFile<C extends TensorTree>(

@@ -1,14 +1,14 @@
-/** Tensors whose numbers nobody else uses. @module */
+/** Tensors whose values are not shared. @module */
 
 import { type Tensor, tf } from "./tfjs.ts";
 
 const owned = new WeakSet<object>();
 
 /**
- * A tensor that may give its array away: an engine that keeps large weights elsewhere moves them, where
- * it would copy those of other tensors and hold them twice.
+ * Makes a tensor that owns its array. An engine that keeps large weights elsewhere moves such an array;
+ * it copies those of other tensors and holds them twice.
  *
- * @param values Must not be used any more by the caller.
+ * @param values Not to be used by the caller afterwards.
  */
 export function ownedTensor(values: Float32Array, shape: readonly number[]): Tensor {
   const tensor = tf.tensor(values, [...shape], "float32");
@@ -16,7 +16,7 @@ export function ownedTensor(values: Float32Array, shape: readonly number[]): Ten
   return tensor;
 }
 
-/** Whether a tensor was made by {@linkcode ownedTensor}. */
+/** True if a tensor was made by {@linkcode ownedTensor}. */
 export function isOwned({ dataId }: Pick<Tensor, "dataId">): boolean {
   return owned.has(dataId);
 }

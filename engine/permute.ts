@@ -1,6 +1,6 @@
-/** Copying an array with its axes in another order. @module */
+/** Copies of arrays with permuted axes. @module */
 
-/** Axes that stay together as one axis; axes of size 1 dropped. */
+/** Merges axes that stay adjacent and drops axes of size 1. */
 export function mergeAxes(
   shape: readonly number[],
   perm: readonly number[],
@@ -22,10 +22,10 @@ export function mergeAxes(
   };
 }
 
-/** From here on a typed array's own copy beats a loop. */
+/** Run length from which a typed array's own copy is faster than a loop. */
 const LONG_RUN = 512;
 
-/** Copies `source` [shape] into `out` with its axes in the order `perm`. */
+/** Copies `source` [shape] into `out`, axes in the order `perm`. */
 export function copyPermuted(
   out: Float32Array,
   { source, shape, perm }: {

@@ -1,5 +1,5 @@
 /**
- * The one door to TensorFlow.js: its ops and the tensor types of this library.
+ * TensorFlow.js and the tensor types of this library. No other module imports the package.
  *
  * @module
  */
@@ -34,9 +34,9 @@ export type Sequence = Tensor5D;
 /** Tensors by the dotted names of the authors' state_dict; linear weights are [in, out] in memory. */
 export type Params = Readonly<Record<string, Tensor>>;
 
-/** What a network computes with. */
+/** Weights of a network. */
 export interface Weights {
-  /** Trained and averaged. */
+  /** Trained, and averaged by EMA. */
   readonly params: Params;
   /** Neither trained nor averaged: Fourier weights, RoPE frequencies. */
   readonly buffers: Params;

@@ -1,15 +1,15 @@
-/** Tensors in nested records and lists, as flat records and back. @module */
+/** Nested records and lists of tensors, flattened and rebuilt. @module */
 
 import { type Tensor, tf } from "./tfjs.ts";
 
-/** Tensors in records and lists; undefined is left as it is. */
+/** Tensors in nested records and lists; undefined stays as it is. */
 export type TensorTree =
   | Tensor
   | undefined
   | readonly TensorTree[]
   | { readonly [key: string]: TensorTree };
 
-/** The tensors of a tree by their paths, as "weights.params.out_norm.scale". */
+/** The tensors of a tree by path, such as "weights.params.out_norm.scale". */
 export function flatten(tree: unknown, path = ""): Record<string, Tensor> {
   if (tree instanceof tf.Tensor) return { [path]: tree };
   if (typeof tree !== "object" || tree === null) return {};
@@ -20,7 +20,7 @@ export function flatten(tree: unknown, path = ""): Record<string, Tensor> {
   );
 }
 
-/** The tree with other tensors in the same places. */
+/** The tree with its tensors replaced, by path. */
 export function rebuild<T>(tree: T, leaves: Readonly<Record<string, Tensor>>, path = ""): T {
   if (tree instanceof tf.Tensor) return leaves[path] as T;
   if (typeof tree !== "object" || tree === null) return tree;

@@ -1,53 +1,54 @@
-/** Choosing what executes the tensors. @module */
+/** Selection of the engine that executes tensors. @module */
 
 import { tf } from "./tfjs.ts";
 
-/** Engines by name. */
+/** Name of an engine. */
 export type EngineName = "webgpu" | "native" | "wasm" | "cpu";
 
-/** All names that {@linkcode useEngine} takes. */
+/** Names that {@linkcode useEngine} accepts. */
 export const ENGINES = ["auto", "webgpu", "native", "wasm", "cpu"] as const;
 
-/** What runs the tensors from now on. */
+/** The engine in use. */
 export interface Engine {
   readonly name: EngineName;
-  /** The device behind it, for people. */
+  /** Human-readable name of its device. */
   readonly device: string;
-  /** Whether a WebGPU adapter computes on the CPU. */
+  /** True if a WebGPU adapter computes on the CPU. */
   readonly software: boolean;
-  /** Whether products are float16 where that is safe. */
+  /** True if products are computed in float16 where that is safe. */
   readonly float16?: boolean;
 }
 
 /** Options of {@linkcode useEngine}. */
 export interface UseEngineOptions {
-  /** On webgpu, name the op behind an error; slow. Default false. */
+  /** On webgpu, report the op that caused an error; slow. Default false. */
   readonly debug?: boolean;
-  /** On webgpu, use the library's own shaders, else TensorFlow.js's alone. Default true. */
+  /** On webgpu, use this library's shaders; false uses those of TensorFlow.js only. Default true. */
   readonly shaders?: boolean;
   /**
-   * On webgpu, multiply in float16 and add in float32 where the adapter can (shader-f16) and no
-   * gradient is recorded: about 1e-3 of a network's output, less than 0.01 dB of a restored image.
+   * On webgpu, multiply in float16 and accumulate in float32 where the adapter supports it
+   * (shader-f16) and no gradient is recorded. Changes a network's output by about 1e-3 and a restored
+   * image by less than 0.01 dB.
    * Default false.
    */
   readonly float16?: boolean;
   /** On native, CPU threads. Default: one per core. */
   readonly threads?: number;
-  /** On native, start of the names of files that profiles of the graphs are written to. */
+  /** On native, file name prefix for profiles of the graphs. Default: none are written. */
   readonly profile?: string;
-  /** What `auto` does not take, after it failed. Default none. */
+  /** Engines that `auto` skips, for example because they failed. Default none. */
   readonly without?: readonly EngineName[];
-  /** Receives one line on what was chosen and why. Default: stderr. */
+  /** Receives one line with the engine and the reason for the choice. Default: stderr. */
   readonly log?: (line: string) => void;
 }
 
 /**
- * Makes an engine the one that executes tensors, for the whole program.
+ * Selects the engine that executes tensors, for the whole program.
  *
- * `auto` takes WebGPU if its adapter is hardware, else native, and says so. An engine that does not
- * work is an error: nothing falls back in silence.
+ * `auto` takes WebGPU on a hardware adapter, otherwise native, and logs its choice. An engine that does
+ * not work is an error; there is no silent fallback.
  *
- * @throws {Error} If the engine is not available here; the message says what is missing.
+ * @throws {Error} If the engine is not available; the message names what is missing.
  *
  * @example
  * ```ts
@@ -87,8 +88,8 @@ async function startEngine(
       const engine = await useWebgpu(options);
       if (engine !== undefined) return engine;
       throw new Error(
-        "Cannot use engine webgpu: there is no WebGPU adapter (a GPU with a Vulkan, Metal or " +
-          "Direct3D 12 driver is needed; Mesa's llvmpipe does for tests); try --engine wasm",
+        "Cannot use engine webgpu: there is no WebGPU adapter. It needs a GPU with a Vulkan, Metal " +
+          "or Direct3D 12 driver (Mesa's llvmpipe is enough for tests); or use --engine wasm",
       );
     }
     case "native":
@@ -106,7 +107,7 @@ async function startEngine(
 
 async function chooseEngine(options: UseEngineOptions): Promise<Engine> {
   const { without = [], log = (line) => console.error(line) } = options;
-  const { requestDevice } = await import("./webgpu/backend.ts");
+  const { requestDevice } = await import("./webgpu/device.ts");
   const excluded = without.includes("webgpu");
   const granted = excluded ? undefined : await requestDevice();
   granted?.device.destroy();
@@ -132,7 +133,7 @@ async function useNative({ threads, profile }: UseEngineOptions): Promise<Engine
   const { NativeHost } = await import("./native/host.ts");
   const count = threads ?? globalThis.navigator?.hardwareConcurrency ?? 1;
   const old = tf.findBackend(NATIVE) as InstanceType<typeof NativeBackend> | null;
-  // Tensors live as long as their backend: it stays where nothing else is asked for.
+  // Tensors live as long as their backend, so the backend stays while its options do.
   if (old === null || old.threads !== count || old.profile !== profile) {
     const host = new NativeHost();
     await host.start();
@@ -151,7 +152,8 @@ async function useNative({ threads, profile }: UseEngineOptions): Promise<Engine
 async function useWebgpu(
   { debug = false, shaders = true, float16 = false }: UseEngineOptions,
 ): Promise<Engine | undefined> {
-  const { GuardedWebGPUBackend, requestDevice } = await import("./webgpu/backend.ts");
+  const { GuardedWebGPUBackend } = await import("./webgpu/backend.ts");
+  const { requestDevice } = await import("./webgpu/device.ts");
   const { registerShaderKernels, unregisterShaderKernels } = await import(
     "./webgpu/kernels/register.ts"
   );
@@ -166,13 +168,13 @@ async function useWebgpu(
   if (shaders) registerShaderKernels();
   else unregisterShaderKernels();
   await start("webgpu");
-  // A software adapter would take seconds, to choose between tilings that hardware tells apart.
+  // On a software adapter measuring takes seconds, and tilings differ little.
   if (shaders && !software) await setTilings(description);
   const halves = float16 && device.features.has("shader-f16");
   return { name: "webgpu", device: description, software, ...(halves && { float16: true }) };
 }
 
-/** The tilings of an adapter: those that were stored, else measured now (about a second). */
+/** Sets the tilings of an adapter: stored ones, otherwise measured now (about a second). */
 async function setTilings(adapter: string): Promise<void> {
   const { tuneProducts } = await import("./webgpu/kernels/products.ts");
   const { storeChoices, storedChoices } = await import("./webgpu/tune.ts");

@@ -1,17 +1,17 @@
-/** Which libraries compute. @module */
+/** Versions of the libraries that execute tensors. @module */
 
 import { tf } from "./tfjs.ts";
 
-/** The version in the specifier of `native/ort.ts`, which loads only where a session is made. */
+/** Version in the specifier of `native/ort.ts`, which is imported only when a session is created. */
 const ONNXRUNTIME = "1.30.0";
 
-/** Versions of the libraries that compute. */
+/** Versions of the libraries that execute tensors. */
 export interface EngineVersions {
   readonly tfjs: string;
   readonly onnxruntime: string;
 }
 
-/** Versions of the libraries that compute, for records of a run. */
+/** Versions of the libraries that execute tensors, for run records. */
 export function engineVersions(): EngineVersions {
   return { tfjs: tf.version["tfjs-core"], onnxruntime: ONNXRUNTIME };
 }

@@ -6,14 +6,14 @@
 
 import type { Entry } from "../core/mod.ts";
 import { tf } from "../engine/mod.ts";
+import { hourglass } from "./hourglass.ts";
 import {
-  hourglass,
   HOURGLASS_CHECKS,
   HOURGLASS_DEFAULTS,
   type HourglassOptions,
-  initWeights,
-  joinInput,
-} from "./hourglass.ts";
+} from "./hourglass_options.ts";
+import { initWeights } from "./init_weights.ts";
+import { joinInput } from "./join_input.ts";
 import { conditioning } from "./layers/mapping.ts";
 import { scope } from "./layers/specs.ts";
 import type { Network } from "./network.ts";

@@ -8,7 +8,7 @@ import { hditEntry } from "./hdit.ts";
 import { temporalHditEntry } from "./temporal_hdit.ts";
 
 export { hdit, type HditOptions } from "./hdit.ts";
-export type { HourglassOptions, LevelOptions } from "./hourglass.ts";
+export type { HourglassOptions, LevelOptions } from "./hourglass_options.ts";
 export type { MappingOptions } from "./layers/mapping.ts";
 export type { Network, NetworkInput, NetworkOutput, TensorSpec } from "./network.ts";
 export { temporalHdit, type TemporalHditOptions, type TemporalOptions } from "./temporal_hdit.ts";

@@ -15,14 +15,14 @@ import {
   tf,
 } from "../engine/mod.ts";
 import { collapse } from "../fusion/mod.ts";
+import { hourglass } from "./hourglass.ts";
 import {
-  hourglass,
   HOURGLASS_CHECKS,
   HOURGLASS_DEFAULTS,
   type HourglassOptions,
-  initWeights,
-  joinInput,
-} from "./hourglass.ts";
+} from "./hourglass_options.ts";
+import { initWeights } from "./init_weights.ts";
+import { joinInput } from "./join_input.ts";
 import { feedForward, feedForwardSpecs } from "./layers/feed_forward.ts";
 import { conditioning } from "./layers/mapping.ts";
 import { scope } from "./layers/specs.ts";

@@ -5,7 +5,7 @@
  * minutes for them. With `EMRDM_REQUIRE_WEBGPU=1` they run on any adapter, and fail without one.
  */
 
-import { requestDevice } from "../engine/webgpu/backend.ts";
+import { requestDevice } from "../engine/webgpu/device.ts";
 import { type EngineName, readTensor, type Tensor, tf, useEngine } from "../engine/mod.ts";
 import { createRng } from "../core/mod.ts";
 import { assert, assertEquals } from "./std_assert.ts";

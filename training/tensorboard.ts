@@ -5,6 +5,8 @@
  * @module
  */
 
+import { joinParts, Message } from "../core/mod.ts";
+
 /** A file of events that is being written. */
 export interface Events extends Disposable {
   /** Writes numbers by tag. */
@@ -43,54 +45,32 @@ function frame(data: Uint8Array): Uint8Array {
   return out;
 }
 
-/** Wire types of protocol buffers. */
-const VARINT = 0;
-const FIXED64 = 1;
-const BYTES = 2;
-const FIXED32 = 5;
-
-function varint(value: number): number[] {
-  const out: number[] = [];
-  let rest = value;
-  for (; rest > 127; rest = Math.floor(rest / 128)) out.push(rest % 128 + 128);
-  return [...out, rest];
-}
-
-const tag = (field: number, wire: number) => varint(field * 8 + wire);
-
-function bytesField(field: number, bytes: ArrayLike<number>): number[] {
-  return [...tag(field, BYTES), ...varint(bytes.length), ...Array.from(bytes)];
-}
-
-function fixed(field: number, value: Float64Array | Float32Array): number[] {
-  const wire = value instanceof Float64Array ? FIXED64 : FIXED32;
-  return [...tag(field, wire), ...new Uint8Array(value.buffer)];
-}
-
-const utf8 = (text: string) => new TextEncoder().encode(text);
-
 /** `Event { wall_time = 1; step = 2; … }`. */
-function event(content: readonly number[], step?: number): Uint8Array {
-  const time = fixed(1, Float64Array.of(Date.now() / 1000));
-  const count = step === undefined ? [] : [...tag(2, VARINT), ...varint(step)];
-  return Uint8Array.from([...time, ...count, ...content]);
+function event(content: Message, step?: number): Uint8Array {
+  const message = new Message().double(1, Date.now() / 1000);
+  if (step !== undefined) message.int(2, step);
+  return joinParts(message.append(content).parts);
 }
 
 /** `Event.file_version = 3`, the first event of a file. */
-const fileVersion = () => event(bytesField(3, utf8("brain.Event:2")));
+const fileVersion = () => event(new Message().text(3, "brain.Event:2"));
 
 /** `Event.summary = 5`, `Summary.value = 1`, `Value { tag = 1; simple_value = 2; }`. */
 function summary(step: number, scalars: Readonly<Record<string, number>>): Uint8Array {
-  const values = Object.entries(scalars).flatMap(([name, value]) =>
-    bytesField(1, [...bytesField(1, utf8(name)), ...fixed(2, Float32Array.of(value))])
-  );
-  return event(bytesField(5, values), step);
+  const values = new Message();
+  for (const [name, value] of Object.entries(scalars)) {
+    values.message(1, new Message().text(1, name).float(2, value));
+  }
+  return event(new Message().message(5, values), step);
 }
+
+/** First byte of field 2, a varint. */
+const STEP_TAG = 2 << 3;
 
 /** The step of an event that {@linkcode summary} wrote; 0 of the first in the file. */
 function stepOf(data: Uint8Array): number {
   // The wall time comes first, 9 bytes, then field 2 where there is one.
-  if (data[9] !== tag(2, VARINT)[0]) return 0;
+  if (data[9] !== STEP_TAG) return 0;
   let step = 0;
   let scale = 1;
   for (let at = 10;; at++, scale *= 128) {

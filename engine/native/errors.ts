@@ -32,3 +32,10 @@ export function placeOf(): string {
   );
   return frame?.trim().replace(/^at (async )?/, "") ?? "an unknown place";
 }
+
+/** The error for reading a symbolic tensor. */
+export function unreadable(): TraceError {
+  return new TraceError(
+    `Cannot trace a read of a tensor's numbers at ${placeOf()}: they would be frozen`,
+  );
+}

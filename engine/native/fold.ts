@@ -3,7 +3,7 @@
 import { type BackendValues, type TensorDataType, type TensorInfo, tf } from "../tfjs.ts";
 import { fastBinary } from "./glue.ts";
 import { type ConstantData, type ElementType, sizeOf, uniformOf, type Value } from "./graph.ts";
-import type { KernelCall } from "./kernels.ts";
+import type { KernelCall } from "./kernel.ts";
 
 /** Larger results are left to the graph: a table of 64 MiB is the largest that a file should carry. */
 const MOST_ELEMENTS = 2 ** 24;

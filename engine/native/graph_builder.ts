@@ -6,6 +6,7 @@
  */
 
 import { copyPermuted, mergeAxes } from "../permute.ts";
+import { contentHash, filled, sameData } from "./constants.ts";
 import {
   type Attributes,
   broadcastShape,
@@ -22,7 +23,7 @@ import {
 } from "./graph.ts";
 
 /** One result of an operator. */
-export interface ResultSpec {
+interface ResultSpec {
   readonly shape: readonly number[];
   /** Default float32. */
   readonly type?: ElementType;
@@ -298,37 +299,6 @@ export class GraphBuilder {
     const { source, shape, type } = value;
     if (source.kind === "constant") return source.data;
     const { value: number } = source as { readonly value: number };
-    const size = sizeOf(shape);
-    switch (type) {
-      case "float32":
-        return new Float32Array(size).fill(number);
-      case "int32":
-        return new Int32Array(size).fill(number);
-      case "int64":
-        return new BigInt64Array(size).fill(BigInt(number));
-      case "bool":
-        return new Uint8Array(size).fill(number);
-    }
+    return filled(type, sizeOf(shape), number);
   }
-}
-
-/** Two hashes of a constant's words (FNV-1a and a polynomial). */
-function contentHash(data: ConstantData): string {
-  const bytes = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
-  const words = data.byteLength % 4 === 0 && data.byteOffset % 4 === 0
-    ? new Uint32Array(data.buffer, data.byteOffset, data.byteLength / 4)
-    : bytes;
-  let [a, b] = [0x811c9dc5, 0];
-  for (let i = 0; i < words.length; i++) {
-    a = Math.imul(a ^ words[i]!, 0x01000193);
-    b = (Math.imul(b, 31) + words[i]!) | 0;
-  }
-  return `${a} ${b}`;
-}
-
-function sameData({ source }: Value, data: ConstantData): boolean {
-  if (source.kind !== "constant" || source.data.length !== data.length) return false;
-  const known = source.data;
-  for (let i = 0; i < data.length; i++) if (!Object.is(known[i], data[i])) return false;
-  return true;
 }

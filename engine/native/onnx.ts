@@ -4,6 +4,8 @@
  * @module
  */
 
+import { Message } from "../../core/mod.ts";
+import { filled } from "./constants.ts";
 import {
   type Attribute,
   type Attributes,
@@ -17,10 +19,9 @@ import {
   sortedNodes,
   type Value,
 } from "./graph.ts";
-import { Message } from "./protobuf.ts";
 
 /** Operator set of ONNX that the graphs use. */
-export const OPSET = 23;
+const OPSET = 23;
 const IR_VERSION = 11;
 
 const TYPES: Readonly<Record<ElementType, number>> = { float32: 1, int32: 6, int64: 7, bool: 9 };
@@ -29,7 +30,7 @@ const TYPES: Readonly<Record<ElementType, number>> = { float32: 1, int32: 6, int
 const UNIFORM_ELEMENTS = 64;
 
 /** How a model is written. */
-export interface OnnxOptions {
+interface OnnxOptions {
   /** Key and value texts that go into the file. */
   readonly metadata?: Readonly<Record<string, string>>;
   readonly name?: string;
@@ -185,14 +186,7 @@ function attributeMessage(message: Message, value: Attribute): Message {
 function tensorMessage(name: string, { shape, type, source }: Value): Message {
   if (source.kind === "constant") return tensorOf(name, { data: source.data, shape, type });
   const { value } = source as { readonly value: number };
-  const size = sizeOf(shape);
-  const data: ConstantData = type === "float32"
-    ? new Float32Array(size).fill(value)
-    : type === "int32"
-    ? new Int32Array(size).fill(value)
-    : type === "int64"
-    ? new BigInt64Array(size).fill(BigInt(value))
-    : new Uint8Array(size).fill(value);
+  const data = filled(type, sizeOf(shape), value);
   return tensorOf(name, { data, shape, type });
 }
 

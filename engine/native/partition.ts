@@ -15,14 +15,14 @@ import {
 } from "./graph.ts";
 
 /** A graph in two parts; the outputs of the first are inputs of the second. */
-export interface Partition {
+interface Partition {
   /** What depends on the slow inputs alone; undefined if there is nothing. */
   readonly early: Graph | undefined;
   readonly late: Graph;
 }
 
 /** What a value depends on: nothing that changes, what changes seldom, or anything. */
-export type Pace = "constant" | "early" | "late";
+type Pace = "constant" | "early" | "late";
 
 /** @param paceOf What an input, by its name, is. */
 export function partition(graph: Graph, paceOf: (input: string) => Pace): Partition {

@@ -4,19 +4,13 @@
  * @module
  */
 
+import { joinParts } from "../../core/mod.ts";
 import { type Tensor, type TensorDataType, tf } from "../tfjs.ts";
-import {
-  type Graph,
-  type GraphNode,
-  needsOf,
-  sameShape,
-  sortedNodes,
-  type Value,
-  withoutUnused,
-} from "./graph.ts";
+import { type Graph, withoutUnused } from "./graph.ts";
+import { cutHeld, type HeldColumns } from "./held_columns.ts";
 import { onnxParts } from "./onnx.ts";
+import { overwritable, withoutLastReshapes } from "./overwritable.ts";
 import { partition } from "./partition.ts";
-import { joinParts } from "./protobuf.ts";
 import type { Feed, Fetch, TensorData } from "./protocol.ts";
 import type { TensorStore } from "./store.ts";
 import type { Trace } from "./trace.ts";
@@ -25,7 +19,7 @@ import type { Trace } from "./trace.ts";
 const LEVELS_KEPT = 32;
 
 /** Options of {@linkcode NativeProgram.build}. */
-export interface ProgramOptions {
+interface ProgramOptions {
   /** Whether an input is moved to the worker at its first use and stays there. */
   readonly isHeld?: (input: string) => boolean;
   /** Whether an input changes seldom. */
@@ -238,103 +232,4 @@ export class NativeProgram {
 
 function handlesOf(feeds: Readonly<Record<string, Feed>>): number[] {
   return Object.values(feeds).flatMap((feed) => "handle" in feed ? [feed.handle] : []);
-}
-
-/** A block of columns of a held tensor. */
-interface HeldColumns {
-  /** The input that it is of. */
-  readonly input: string;
-  readonly sizes: readonly number[];
-  readonly index: number;
-  readonly value: Value;
-}
-
-/**
- * Where the only use of a held matrix is to be split along its columns, the parts are inputs instead:
- * the matrix is cut once, when it is moved to the worker.
- */
-function cutHeld(
-  graph: Graph,
-  isHeld: (input: string) => boolean,
-): { graph: Graph; columns: Record<string, HeldColumns> } {
-  const users = new Map<Value, GraphNode[]>();
-  const visit = (nodes: readonly GraphNode[]) => {
-    for (const node of nodes) {
-      for (const value of node.inputs) {
-        if (value !== undefined) users.set(value, [...users.get(value) ?? [], node]);
-      }
-      if (node.body !== undefined) visit(node.body.nodes);
-    }
-  };
-  visit(sortedNodes(graph));
-  const inputs: Record<string, Value> = {};
-  const columns: Record<string, HeldColumns> = {};
-  for (const [name, value] of Object.entries(graph.inputs)) {
-    const [only, ...others] = users.get(value) ?? [];
-    const split = only?.op === "Split" && others.length === 0 &&
-      only.attributes.axis === value.shape.length - 1;
-    if (!isHeld(name)) {
-      inputs[name] = value;
-    } else if (split) {
-      const sizes = only.outputs.map(({ shape }) => shape.at(-1)!);
-      only.outputs.forEach((part, index) => {
-        inputs[`${name}.${index}`] = part;
-        columns[`${name}.${index}`] = { input: name, sizes, index, value: part };
-      });
-    } else {
-      inputs[name] = value;
-      columns[name] = { input: name, sizes: [value.shape.at(-1) ?? 1], index: 0, value };
-    }
-  }
-  return { graph: { inputs, outputs: graph.outputs }, columns };
-}
-
-/** The graph whose outputs are as they are computed: a reshape at the end would copy them. */
-function withoutLastReshapes({ inputs, outputs }: Graph): Graph {
-  const given = new Set(Object.values(inputs));
-  const bare = (value: Value): Value => {
-    const { source } = value;
-    if (given.has(value) || source.kind !== "node" || source.node.op !== "Reshape") return value;
-    const inner = source.node.inputs[0]!;
-    return inner.source.kind === "node" && !given.has(inner) ? bare(inner) : value;
-  };
-  const entries = Object.entries(outputs).map(([name, value]) => [name, bare(value)] as const);
-  return { inputs, outputs: Object.fromEntries(entries) };
-}
-
-/** Operators that may write where they read. */
-const ELEMENTWISE = new Set(["Add", "Sub", "Mul", "Div", "Scan"]);
-
-/**
- * The inputs that may be overwritten, by the outputs that do: whoever reads the input runs before the
- * output is written, as the output needs its result, and reads element by element what is written
- * element by element.
- */
-function overwritable(
-  graph: Graph,
-  successorOf: (input: string) => string | undefined,
-): Record<string, string> {
-  const readers = new Map<Value, GraphNode[]>();
-  for (const node of sortedNodes(graph)) {
-    for (const value of needsOf(node)) readers.set(value, [...readers.get(value) ?? [], node]);
-  }
-  const pairs = Object.entries(graph.inputs).flatMap(([input, value]) => {
-    const output = successorOf(input);
-    const next = output === undefined ? undefined : graph.outputs[output];
-    if (next === undefined || !sameShape(next.shape, value.shape)) return [];
-    const before = new Set(sortedNodes({ inputs: graph.inputs, outputs: { next } }));
-    const { source: writer } = withoutLastReshapes({ inputs: graph.inputs, outputs: { next } })
-      .outputs.next!;
-    // A reshape shows the same memory under another name.
-    const readersOf = (shown: Value): GraphNode[] =>
-      (readers.get(shown) ?? []).flatMap((node) =>
-        node.op === "Reshape" ? [node, ...readersOf(node.outputs[0]!)] : [node]
-      );
-    const safe = readersOf(value).every((reader) =>
-      before.has(reader) &&
-      (writer.kind !== "node" || reader !== writer.node || ELEMENTWISE.has(reader.op))
-    );
-    return safe ? [[output!, input] as const] : [];
-  });
-  return Object.fromEntries(pairs);
 }

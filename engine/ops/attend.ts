@@ -1,4 +1,4 @@
-/** softmax(q·kᵀ)·v, in one piece or in blocks of queries. @module */
+/** Attention of one head, softmax(q·kᵀ)·v. @module */
 
 import { type Tensor, type Tensor3D, tf } from "../tfjs.ts";
 import { fused } from "./fused.ts";
@@ -16,10 +16,10 @@ const logits = (q: Tensor, k: Tensor) => tf.matMul(q as Tensor3D, k as Tensor3D,
 /**
  * softmax(q·kᵀ)·v without a scale.
  *
- * Where logits would outgrow a GPU binding they are computed in blocks of queries, and again for the
- * gradient: they are never kept.
+ * Logits that would exceed a GPU binding are computed in blocks of queries. The gradient recomputes
+ * them, so they are never stored.
  *
- * @param blockElements Most logits at once. Default {@linkcode BLOCK_ELEMENTS}.
+ * @param blockElements Logits computed at once at most. Default {@linkcode BLOCK_ELEMENTS}.
  * @returns [N, queries, d].
  */
 export function attend(inputs: AttentionInputs, blockElements = BLOCK_ELEMENTS): Tensor3D {

@@ -1,21 +1,20 @@
-/** Chains of elementwise ops on large tensors, block by block where the engine can. @module */
+/** Chains of elementwise ops on large tensors. @module */
 
 import { type Tensor, tf } from "../tfjs.ts";
 
-/** A function of tensors of one shape that gives tensors of that shape, element by element. */
+/** An elementwise function: tensors of one shape in, tensors of that shape out. */
 export type Elementwise = (tensors: readonly Tensor[]) => readonly Tensor[];
 
-/** A backend that runs a chain for every block, so that what is between stays in the cache. */
+/** A backend that runs a chain block by block, so that intermediates stay in the cache. */
 interface Blocking {
   inBlocks(f: Elementwise, tensors: readonly Tensor[]): readonly Tensor[] | undefined;
 }
 
 /**
- * f of the tensors.
+ * Applies f, block by block where the engine can: a chain of elementwise ops then reads and writes
+ * memory once instead of once per op.
  *
- * A long chain of elementwise ops reads and writes memory once per op; in blocks it does so once.
- *
- * @param f Must treat every element alike; scalars from outside may be used.
+ * @param f Must treat all elements alike; it may use scalars from outside.
  * @param tensors Of one shape.
  */
 export function blockwise(f: Elementwise, tensors: readonly Tensor[]): readonly Tensor[] {

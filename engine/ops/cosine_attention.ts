@@ -1,13 +1,21 @@
-/** Cosine-similarity attention on a grid of tokens in one piece, for engines that have it. @module */
+/** Cosine-similarity attention on a grid of tokens, with rotary position embedding. @module */
 
 import { type Tensor, tf } from "../tfjs.ts";
+import { runKernel, runsKernel } from "./fused.ts";
+import { globalAttention } from "./global_attention.ts";
+import { neighborhoodAttention } from "./neighborhood_attention.ts";
+import { rmsNormalize } from "./rms_normalize.ts";
+import { rotatePairs } from "./rotate_pairs.ts";
 
-/** Name of the kernel: qkv, scale, cos, sin → attended, prepared queries and keys, their statistics. */
+/**
+ * Name of the kernel: qkv, scale, cos, sin → attended values, prepared queries and keys, and the
+ * logarithms of the softmax sums.
+ */
 export const COSINE_ATTENTION = "CosineAttention";
 /** Name of its gradient's kernel: the inputs, the outputs and dy → gradients by qkv and scale. */
 export const COSINE_ATTENTION_GRADIENT = "CosineAttentionGradient";
 
-/** The grid, and what a query sees of it. */
+/** The grid, and the part of it that a query sees. */
 export interface CosineAttentionAttrs {
   readonly height: number;
   readonly width: number;
@@ -17,40 +25,41 @@ export interface CosineAttentionAttrs {
   readonly epsilon: number;
 }
 
-/** What attention is computed from. */
+/** Inputs of {@linkcode cosineAttention}. */
 export interface CosineAttentionTensors {
   /** Queries, keys and values [N, height·width, 3, heads, size]. */
   readonly qkv: Tensor;
   /** Of the logits [heads]. */
   readonly scale: Tensor;
-  /** Rotation of queries and keys [1, height·width, heads, half]; they have no gradient. */
+  /** Rotation of queries and keys [1, height·width, heads, half]; without a gradient. */
   readonly cos: Tensor;
   readonly sin: Tensor;
 }
 
-/** An engine that does not have it for every size. */
-interface Limited {
-  attends?(size: number): boolean;
-}
-
-/** Whether the engine in use has it for heads of `size` channels. */
-export function hasCosineAttention(size: number): boolean {
-  return tf.getKernel(COSINE_ATTENTION, tf.getBackend()) !== undefined &&
-    ((tf.backend() as Limited).attends?.(size) ?? true);
-}
-
 /**
- * softmax(scale_h·cos(q, k))·v over all tokens or a neighborhood, q and k rotated, where
- * {@linkcode hasCosineAttention} says so; logits are never in memory, also not for the gradient.
+ * softmax(scale_h·cos(q, k))·v over all tokens or a neighborhood, q and k rotated.
+ *
+ * As one kernel, logits are never in memory, for the gradient neither.
  *
  * @returns [N, height·width, heads, size].
+ * @throws {RangeError} If a side of the grid is shorter than the neighborhood.
  */
 export function cosineAttention(
+  tensors: CosineAttentionTensors,
+  attrs: CosineAttentionAttrs,
+): Tensor {
+  const { qkv, scale, cos, sin } = tensors;
+  return runsKernel(COSINE_ATTENTION, { qkv, scale, cos, sin }, { ...attrs })
+    ? asKernel(tensors, attrs)
+    : composed(tensors, attrs);
+}
+
+function asKernel(
   { qkv, scale, cos, sin }: CosineAttentionTensors,
   attrs: CosineAttentionAttrs,
 ): Tensor {
   const run = (name: string, inputs: Readonly<Record<string, Tensor>>) =>
-    tf.engine().runKernel(name, inputs as never, { ...attrs } as never) as unknown as Tensor[];
+    runKernel(name, inputs, { ...attrs }) as Tensor[];
   const op = tf.customGrad((...args) => {
     const save = args.pop() as unknown as (tensors: Tensor[]) => void;
     const [qkv, scale] = args as Tensor[] as [Tensor, Tensor];
@@ -66,4 +75,36 @@ export function cosineAttention(
     };
   });
   return op(qkv, scale) as Tensor;
+}
+
+function composed(
+  { qkv, scale, cos, sin }: CosineAttentionTensors,
+  { height, width, kernel, epsilon }: CosineAttentionAttrs,
+): Tensor {
+  const [images, tokens, , heads, size] = qkv.shape as [number, number, number, number, number];
+  const onGrid = qkv.reshape([images, height, width, 3 * heads * size]);
+  const [q, k, v] = tf.split(onGrid, 3, -1)
+    .map((part) => part.reshape([images, tokens, heads, size])) as [Tensor, Tensor, Tensor];
+  const prepare = (x: Tensor) => rotatePairs(cosineScale(x, scale, epsilon), { cos, sin });
+  const prepared = { q: prepare(q), k: prepare(k), v };
+  const attended = kernel === 0
+    ? globalAttention(prepared)
+    : neighborhoodAttention(prepared, { height, width, kernel });
+  return attended.reshape([images, tokens, heads, size]);
+}
+
+/**
+ * √scale_h·x/√(Σ x² + epsilon) per head, so that q·k = scale_h·cos(q, k).
+ *
+ * @param x [N, tokens, heads, size].
+ * @param scale [heads].
+ */
+export function cosineScale(x: Tensor, scale: Tensor, epsilon: number): Tensor {
+  return tf.tidy(() => {
+    const size = x.shape.at(-1)!;
+    // Σ x² = size·mean x²
+    const unit = rmsNormalize(x, epsilon / size);
+    const length = tf.sqrt(tf.mul(scale, tf.scalar(1 / size)));
+    return tf.mul(unit, length.reshape([1, 1, -1, 1]));
+  });
 }

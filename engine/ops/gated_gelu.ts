@@ -1,7 +1,8 @@
-/** value·GELU(gate), in one piece. @module */
+/** Gated GELU, value·GELU(gate). @module */
 
 import { type Tensor, tf } from "../tfjs.ts";
 import { fused } from "./fused.ts";
+import { linear } from "./linear.ts";
 
 /** Φ(x) = ½(1 + erf(x/√2)). */
 function normalCdf(x: Tensor): Tensor {
@@ -50,4 +51,15 @@ export function gatedHalves(x: Tensor): Tensor {
     composed: (x) => gatedGelu(...halves(x!)),
     gradient: (dy, [x]) => [tf.concat(gradients(dy, ...halves(x!)), -1)],
   }, [x]);
+}
+
+/**
+ * value·GELU(gate) of x·W; the first half of the product is the value, the second the gate.
+ *
+ * @param x [..., in].
+ * @param weight [in, 2·out].
+ * @returns [..., out].
+ */
+export function geglu(x: Tensor, weight: Tensor): Tensor {
+  return gatedHalves(linear(x, weight));
 }

@@ -1,20 +1,20 @@
-/** Work in blocks of bounded size, so that no intermediate outgrows a GPU binding. @module */
+/** Blocks of bounded size, so that no intermediate exceeds a GPU binding. @module */
 
 import { type Tensor, tf } from "../tfjs.ts";
 
 /**
- * Most elements of one intermediate tensor: 32 MiB of float32. WebGPU grants bindings of 128 MiB
- * everywhere, and smaller blocks bound the peak memory of every engine.
+ * Elements of an intermediate tensor at most: 32 MiB of float32. Every WebGPU device has bindings of
+ * 128 MiB; smaller blocks bound the peak memory of all engines.
  */
 export const BLOCK_ELEMENTS = 2 ** 23;
 
 /**
- * f over equal runs of rows (the last may be shorter), joined again.
+ * Applies f to equal runs of rows (the last may be shorter) and concatenates the results.
  *
  * @param x [rows, ...].
  * @param elementsPerRow Elements of f's largest intermediate for one row.
  * @param f Maps [n, ...] to [n, ...].
- * @param blockElements Most elements of that intermediate. Default {@linkcode BLOCK_ELEMENTS}.
+ * @param blockElements Elements of that intermediate at most. Default {@linkcode BLOCK_ELEMENTS}.
  */
 export function inBlocks(
   x: Tensor,
@@ -34,7 +34,7 @@ export function inBlocks(
   return tf.concat(blocks, 0);
 }
 
-/** Row counts of the blocks that {@linkcode inBlocks} makes. */
+/** Row counts of the blocks of {@linkcode inBlocks}. */
 export function blockSizes(
   rows: number,
   elementsPerRow: number,

@@ -1,4 +1,4 @@
-/** Linear layers as one 2-D matrix product. @module */
+/** Linear layers, each as one 2-D matrix product. @module */
 
 import { type Tensor, type Tensor2D, tf } from "../tfjs.ts";
 import { fused } from "./fused.ts";
@@ -6,8 +6,8 @@ import { fused } from "./fused.ts";
 /**
  * x·W (+ b) over the last axis.
  *
- * Goes through rank 2, because the gradient of a product whose batch axes broadcast is not
- * defined in TensorFlow.js.
+ * The product has rank 2, because TensorFlow.js has no gradient of a product whose batch axes
+ * broadcast.
  *
  * @param x [..., in].
  * @param weight [in, out].

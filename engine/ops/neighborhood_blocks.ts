@@ -1,14 +1,14 @@
 /**
- * Neighborhood attention in blocked windows: which tiles of queries see which windows of keys.
+ * Tiles of queries and their windows of keys, for neighborhood attention.
  *
  * Along one axis of size n with kernel K, query i sees keys c … c + K − 1 with
- * c = clamp(i − ⌊K/2⌋, 0, n − K): at borders the window moves inward.
+ * c = clamp(i − ⌊K/2⌋, 0, n − K): the window is shifted inward at borders.
  *
  * @module
  */
 
-/** Side of a query tile: 14 keys a side for K = 7, the cheapest of the sizes tried on CPUs. */
-const TILE = 8;
+/** Side of a query tile. With K = 7 a window has 14 keys a side, the fastest measured on CPUs. */
+export const TILE = 8;
 
 /** Subtracted from the logits of keys outside a query's window; e^−1e9 is 0 in float32. */
 const OUTSIDE = -1e9;
@@ -19,17 +19,17 @@ export interface AxisBlocks {
   readonly tile: number;
   /** Keys per window. */
   readonly window: number;
-  /** First query of each tile; the last tile moves inward, so that tiles may overlap. */
+  /** First query of each tile; the last tile is shifted inward, so tiles may overlap. */
   readonly queryStarts: readonly number[];
   /** First key of each tile's window. */
   readonly keyStarts: readonly number[];
-  /** Whether query q of tile b sees key k of its window: [blocks, tile, window]. */
+  /** True where query q of tile b sees key k of its window: [blocks, tile, window]. */
   readonly sees: readonly (readonly (readonly boolean[])[])[];
-  /** Where query i stands in the concatenated tiles. */
+  /** Index of query i in the concatenated tiles. */
   readonly queryPositions: readonly number[];
 }
 
-/** The blocks of an axis. @throws {RangeError} If it is shorter than the kernel. */
+/** Divides an axis into blocks. @throws {RangeError} If it is shorter than the kernel. */
 export function axisBlocks(size: number, kernel: number): AxisBlocks {
   if (size < kernel) {
     throw new RangeError(

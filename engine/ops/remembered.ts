@@ -1,17 +1,17 @@
-/** What depends on a constant tensor alone, computed once where the engine can keep it. @module */
+/** Tensors derived from a constant tensor, computed once where the engine can keep them. @module */
 
 import { type Tensor, tf } from "../tfjs.ts";
 
-/** A backend that keeps what was made of a tensor for as long as that tensor lives. */
+/** A backend that keeps tensors for as long as the tensor they derive from. */
 interface Remembering {
   remember(source: Tensor, key: string, make: () => readonly Tensor[]): readonly Tensor[];
 }
 
 /**
- * The tensors that `make` makes, perhaps those of an earlier call with the same source and key.
+ * The tensors that `make` returns, or returned at an earlier call with the same source and key.
  *
- * @param source What they depend on: a constant, by which no gradient is ever wanted.
- * @param key Whatever else they depend on.
+ * @param source The constant that they derive from; it never has a gradient.
+ * @param key Everything else that they depend on.
  */
 export function remembered(
   source: Tensor,

@@ -19,7 +19,7 @@ function interpolation(from: number, to: number): Tensor2D {
 /**
  * Bilinear resize of planes, half-pixel centres, edges clamped.
  *
- * Not `tf.image.resizeBilinear`, whose gradient is wrong with half-pixel centres.
+ * Replaces `tf.image.resizeBilinear`, whose gradient is wrong with half-pixel centres.
  *
  * @param x [N, h, w].
  * @returns [N, height, width].

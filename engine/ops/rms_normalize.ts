@@ -1,4 +1,4 @@
-/** Division by the root of the mean square, in one piece. @module */
+/** Division of rows by their root mean square. @module */
 
 import { type Tensor, tf } from "../tfjs.ts";
 import { fused } from "./fused.ts";
@@ -7,14 +7,14 @@ function composedInverse(x: Tensor, epsilon: number): Tensor {
   return tf.rsqrt(tf.add(tf.mean(tf.square(x), -1, true), tf.scalar(epsilon)));
 }
 
-/** 1/√(mean over the last axis of x² + epsilon), [..., 1]; for gradients, it has none itself. */
+/** 1/√(mean over the last axis of x² + epsilon), [..., 1]. Used in gradients; has none itself. */
 export function inverseRms(x: Tensor, epsilon: number): Tensor {
   return fused({
     name: "InverseRms",
     attrs: { epsilon },
     composed: (one) => composedInverse(one!, epsilon),
     gradient: () => {
-      throw new Error("Cannot differentiate the gradient of a norm");
+      throw new Error("Cannot differentiate a norm twice: its gradient has no gradient");
     },
   }, [x]);
 }

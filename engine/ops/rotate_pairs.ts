@@ -1,16 +1,16 @@
-/** Rotation of channel pairs by given angles, in one piece: rotary position embeddings. @module */
+/** Rotation of channel pairs by given angles, for rotary position embedding. @module */
 
 import { type Tensor, tf } from "../tfjs.ts";
 import { fused } from "./fused.ts";
 
-/** cos θ and sin θ, which broadcast to [..., half]; they have no gradient. */
+/** cos θ and sin θ, broadcast to [..., half]; they have no gradient. */
 export interface Rotation {
   readonly cos: Tensor;
   readonly sin: Tensor;
 }
 
 /**
- * Rotates the channel pairs (i, i + half), i < half, by θ_i; channels from 2·half on pass through.
+ * Rotates the channel pairs (i, i + half), i < half, by θ_i; channels from 2·half on stay as they are.
  *
  * @param x [..., d], half = the last size of the angles.
  */
@@ -18,7 +18,7 @@ export function rotatePairs<T extends Tensor>(x: T, { cos, sin }: Rotation): T {
   return fused({
     name: "RotatePairs",
     composed: (one, c, s) => turned(one!, { cos: c!, sin: s! }),
-    // The transposed rotation turns back.
+    // The gradient is the inverse rotation.
     gradient: (dy, [, c, s]) => [
       rotatePairs(dy, { cos: c!, sin: tf.neg(s!) }),
       tf.zerosLike(c!),

@@ -1,4 +1,4 @@
-/** The root-mean-square norm with a scale per sample, in one piece. @module */
+/** Root-mean-square norm with a scale per sample. @module */
 
 import { type Tensor, tf } from "../tfjs.ts";
 import { fused } from "./fused.ts";
@@ -8,7 +8,7 @@ import { inverseRms, rmsNormalize } from "./rms_normalize.ts";
  * x/√(mean over the last axis of x² + epsilon)·scale.
  *
  * @param x [N, ..., d].
- * @param scale [B, d]; B divides the rows of x, and those of one scale follow each other.
+ * @param scale [B, d]; B divides the rows of x, and the rows of a scale are consecutive.
  */
 export function scaledNorm<T extends Tensor>(x: T, scale: Tensor, epsilon: number): T {
   const [samples, width] = scale.shape as [number, number];

@@ -1,15 +1,15 @@
-/** Selection of constant positions along an axis, with a gradient on every engine. @module */
+/** Selection of constant positions along an axis. @module */
 
 import { type Tensor, tf } from "../tfjs.ts";
 
 /**
- * x at constant positions along an axis (positions may repeat).
+ * Selects constant positions of x along an axis; positions may repeat.
  *
- * The gradient is a product with the selection matrix: the scatter that TensorFlow.js would use is
- * missing on wasm, and the gradient of a strided slice everywhere.
+ * The gradient is a product with the selection matrix, which every engine has. The scatter that
+ * TensorFlow.js would use is missing on wasm, and no engine has the gradient of a strided slice.
  *
  * @param x Any shape.
- * @param indices Positions along `axis`; the identity returns x itself.
+ * @param indices Positions along `axis`; all of them in order return x itself.
  * @param axis Default 0.
  */
 export function takeAxis<T extends Tensor>(x: T, indices: readonly number[], axis = 0): T {
@@ -24,7 +24,7 @@ export function takeAxis<T extends Tensor>(x: T, indices: readonly number[], axi
       indices.forEach((index, i) => selection[index * indices.length + i] = 1);
       const transposed = tf.tensor3d(selection, [1, size, indices.length]);
       const flat = (dy as Tensor).reshape([outer, indices.length, inner]);
-      // A product with batch 1 on one side is right on every engine.
+      // Every engine is correct for a product with batch 1 on one side.
       return tf.matMul(transposed, flat).reshape(x.shape);
     },
   }));

@@ -1,4 +1,4 @@
-/** Patches of an image to tokens and back, each with its linear layer in one piece. @module */
+/** Token merge and split, each with its linear layer (docs/networks.md, "Token merge and split"). @module */
 
 import { type Tensor, type Tensor2D, tf } from "../tfjs.ts";
 import { fused } from "./fused.ts";
@@ -22,7 +22,8 @@ function fromRows(rows: Tensor, [ph, pw]: Patch, [n, h, w]: readonly number[]): 
 }
 
 /**
- * Patches to tokens, then a linear layer (spec §4.1).
+ * Merges patches into tokens, then applies a linear layer. Feature (a·pw + b)·E + e of a patch is channel
+ * e at its row a and column b.
  *
  * @param x [N, H, W, E].
  * @param weight [ph·pw·E, out].
@@ -47,7 +48,7 @@ export function mergeTokens(x: Tensor, patch: Patch, weight: Tensor): Tensor {
 }
 
 /**
- * A linear layer, then tokens to patches: the inverse order of {@linkcode mergeTokens}.
+ * Applies a linear layer, then splits tokens into patches in the order of {@linkcode mergeTokens}.
  *
  * @param x [N, h, w, in].
  * @param weight [in, ph·pw·E].

@@ -1,34 +1,23 @@
-/** A whole transformer layer, for engines that have it in one piece. @module */
+/** A whole transformer layer: attention block, then feed-forward block. @module */
 
-import { type Tensor, type Tensor4D, tf } from "../tfjs.ts";
-import { recordsGradient } from "./tape.ts";
+import type { Tensor } from "../tfjs.ts";
+import { attentionBlock, type AttentionBlockTensors } from "./attention_block.ts";
+import { feedForwardBlock, type FeedForwardTensors } from "./feed_forward_block.ts";
+import { fused } from "./fused.ts";
 
-/** What a layer computes with. */
-export interface LayerTensors {
-  /** [N, h, w, d]. */
-  readonly x: Tensor;
-  /** Scales of the norms before attention and feed-forward block [B, d]; B divides N. */
-  readonly attentionNorm: Tensor;
-  readonly feedForwardNorm: Tensor;
-  /** [d, 3·d], columns (q, k, v; head; channel). */
-  readonly qkv: Tensor;
-  /** Scale of the logits [heads]. */
-  readonly headScale: Tensor;
-  /** Rotation of queries and keys [1, h·w, heads, half]. */
-  readonly cos: Tensor;
-  readonly sin: Tensor;
-  /** [d, d]. */
-  readonly out: Tensor;
-  /** [d, 2·dFf], values before gates. */
-  readonly up: Tensor;
-  /** [dFf, d]. */
-  readonly down: Tensor;
-}
-
-/** Name of the kernel. */
+/**
+ * Name of the kernel, whose inputs are x, attentionNorm, qkv, headScale, cos, sin, out,
+ * feedForwardNorm, up and down.
+ */
 export const TRANSFORMER_LAYER = "TransformerLayer";
 
-/** The numbers of a layer. */
+/** Weights and tables of a layer. */
+export interface LayerTensors {
+  readonly attention: AttentionBlockTensors;
+  readonly feedForward: FeedForwardTensors;
+}
+
+/** Attributes of the kernel. */
 export interface LayerAttrs {
   /** Side of the neighborhood; 0 for global attention. */
   readonly kernel: number;
@@ -36,49 +25,45 @@ export interface LayerAttrs {
   readonly epsilon: number;
 }
 
-/** Sides of query tiles are multiples of this in the one piece. */
-const TILE = 8;
-
-/** Sizes of a layer. */
-export interface LayerSizes {
-  readonly images: number;
-  readonly height: number;
-  readonly width: number;
-  readonly channels: number;
-  readonly heads: number;
-  /** Features of the feed-forward block. */
-  readonly hidden: number;
-  /** As in {@linkcode LayerAttrs}. */
-  readonly kernel: number;
-}
-
-/** An engine that says itself which layers it runs in one piece. */
-interface Choosing {
-  runsLayer?(sizes: LayerSizes): boolean;
+/** Options of {@linkcode transformerLayer}. */
+export interface LayerOptions extends LayerAttrs {
+  /** Dropout in the two blocks, which no kernel has. Default none. */
+  readonly drop?: {
+    attention(x: Tensor): Tensor;
+    feedForward(x: Tensor, first: number): Tensor;
+  };
 }
 
 /**
- * Whether the engine in use runs layers of this size in one piece now: not where a gradient is wanted,
- * nor (but where the engine says so) where the sides are not whole tiles.
- */
-export function hasTransformerLayer(sizes: LayerSizes): boolean {
-  const { height, width, kernel } = sizes;
-  const runs = (tf.backend() as Choosing).runsLayer?.(sizes) ?? (kernel === 0 ||
-    [height, width].every((side) => side % TILE === 0 && side >= TILE + kernel - 1));
-  return runs && !recordsGradient() &&
-    tf.getKernel(TRANSFORMER_LAYER, tf.getBackend()) !== undefined;
-}
-
-/**
- * x + attention, then + feed-forward (spec §4.1), without dropout; where
- * {@linkcode hasTransformerLayer} says so.
+ * y = x + attention(x), then y + feedForward(y), as one kernel where the engine has it for inputs of
+ * this size.
  *
+ * @param x [N, h, w, d].
  * @returns [N, h, w, d].
  */
-export function transformerLayer(tensors: LayerTensors, attrs: LayerAttrs): Tensor4D {
-  return tf.engine().runKernel(
-    TRANSFORMER_LAYER,
-    { ...tensors } as never,
-    attrs as never,
-  ) as unknown as Tensor4D;
+export function transformerLayer(
+  x: Tensor,
+  { attention, feedForward }: LayerTensors,
+  { kernel, epsilon, drop }: LayerOptions,
+): Tensor {
+  const composed = () =>
+    feedForwardBlock(
+      attentionBlock(x, attention, {
+        kernel,
+        epsilon,
+        ...(drop !== undefined && { drop: (x) => drop.attention(x) }),
+      }),
+      feedForward,
+      {
+        epsilon,
+        ...(drop !== undefined && { drop: (x, first) => drop.feedForward(x, first) }),
+      },
+    );
+  if (drop !== undefined) return composed();
+  const { norm: attentionNorm, ...projections } = attention;
+  const { norm: feedForwardNorm, up, down } = feedForward;
+  return fused(
+    { name: TRANSFORMER_LAYER, attrs: { kernel, epsilon }, composed },
+    { x, attentionNorm, ...projections, feedForwardNorm, up, down },
+  );
 }

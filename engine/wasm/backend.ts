@@ -1,6 +1,6 @@
 /**
- * The one door to tfjs-backend-wasm: registers the backend (its kernels are registered by the
- * import, which is therefore dynamic in `use_engine.ts`) and repairs its matrix product.
+ * The only module that imports tfjs-backend-wasm. The import registers the backend and its kernels, so
+ * `use_engine.ts` imports this module dynamically.
  *
  * @module
  */

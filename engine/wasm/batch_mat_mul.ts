@@ -1,9 +1,9 @@
 /**
- * BatchMatMul for the wasm backend, ten times faster than the one it ships.
+ * BatchMatMul for the wasm backend, ten times faster than the shipped kernel.
  *
- * The shipped kernel leaves XNNPACK for a scalar loop as soon as an operand is transposed or the
- * product is batched. This one transposes first and multiplies batch by batch through the shipped
- * kernel's fast path, on views of the operands.
+ * The shipped kernel falls back from XNNPACK to a scalar loop when an operand is transposed or the
+ * product is batched. This one transposes first and calls the shipped kernel's fast path batch by
+ * batch, on views of the operands.
  *
  * @module
  */
@@ -11,7 +11,7 @@
 import { type TensorInfo, tf } from "../tfjs.ts";
 import type { BackendWasm } from "./backend.ts";
 
-/** The parts of the backend that its types keep private. */
+/** Private members of the backend. */
 interface Internals {
   dataIdNextNumber: number;
 }
@@ -39,7 +39,7 @@ type Product = (
   outId: number,
 ) => void;
 
-/** Replaces the kernel; call once, after the backend is set. */
+/** Replaces the kernel; to be called once, after the backend is set. */
 export function repairBatchMatMul(): void {
   const backend = tf.backend() as BackendWasm;
   const { cwrap } = backend.wasm as unknown as Emscripten;
@@ -73,7 +73,7 @@ function multiply(
 ): TensorInfo {
   if (a.dtype !== "float32" || b.dtype !== "float32") {
     throw new TypeError(
-      `Cannot multiply on wasm: float32 is needed, got ${a.dtype} and ${b.dtype}`,
+      `Cannot multiply on wasm: both operands must be float32, got ${a.dtype} and ${b.dtype}`,
     );
   }
   const left = transposeA ? transposed(backend, a) : a;
@@ -96,7 +96,7 @@ function multiply(
   }
   const batch = (outerLeft >= outerRight ? left : right).shape.slice(0, -2);
   const out = backend.makeOutput([...batch, rows, columns], "float32");
-  // One right operand for all: a single tall product.
+  // With one right operand for all batches, a single tall product.
   const calls = outerRight === 1 ? 1 : outer;
   const tall = outerRight === 1 ? outer * rows : rows;
   const views = {
@@ -113,7 +113,7 @@ function multiply(
       views.out.at(i, tall * columns),
     ];
     product(l, leftShape, 3, r, rightShape, 3, false, false, o);
-    // Dropping the right view also drops the weights that XNNPACK packed for its id.
+    // Disposing the right view also frees the weights that XNNPACK packed for its id.
     for (const id of [l, r, o]) backend.wasm.tfjs.disposeData(id);
   }
   if (left !== a) backend.disposeData(left.dataId);
@@ -121,7 +121,7 @@ function multiply(
   return out;
 }
 
-/** Makes the backend's C++ side see a run of a tensor's elements as a tensor of its own. */
+/** Registers runs of a tensor's elements as tensors of their own with the backend's C++ side. */
 function view(backend: BackendWasm, tensor: TensorInfo, stride: number) {
   const { memoryOffset } = backend.dataIdMap.get(tensor.dataId);
   const internals = backend as unknown as Internals;

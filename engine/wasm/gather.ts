@@ -1,6 +1,5 @@
 /**
- * GatherV2 for the wasm backend: whole runs are copied, where the shipped kernel computes an index
- * per element.
+ * GatherV2 for the wasm backend. It copies whole runs; the shipped kernel computes an index per element.
  *
  * @module
  */
@@ -8,7 +7,7 @@
 import { type TensorInfo, tf } from "../tfjs.ts";
 import type { BackendWasm } from "./backend.ts";
 
-/** Replaces the kernel for float tensors without batch axes; call once. */
+/** Replaces the kernel for float tensors without batch axes; to be called once. */
 export function repairGather(): void {
   const shipped = tf.getKernel("GatherV2", "wasm");
   tf.unregisterKernel("GatherV2", "wasm");

@@ -1,5 +1,5 @@
 /**
- * SplitV for the wasm backend: one pass of copies, where the shipped kernel slices part by part.
+ * SplitV for the wasm backend. It copies in one pass; the shipped kernel slices part by part.
  *
  * @module
  */
@@ -7,7 +7,7 @@
 import { type TensorInfo, tf } from "../tfjs.ts";
 import type { BackendWasm } from "./backend.ts";
 
-/** Replaces the kernel for float tensors; call once. */
+/** Replaces the kernel for float tensors; to be called once. */
 export function repairSplit(): void {
   const shipped = tf.getKernel("SplitV", "wasm");
   tf.unregisterKernel("SplitV", "wasm");
@@ -42,7 +42,7 @@ export function repairSplit(): void {
   });
 }
 
-/** Sizes of the parts; −1 stands for what is left. */
+/** Sizes of the parts; −1 stands for the remainder. */
 function splitSizes(given: number | readonly number[], size: number): number[] {
   if (typeof given === "number") return Array<number>(given).fill(size / given);
   const known = given.filter((part) => part >= 0).reduce((a, b) => a + b, 0);

@@ -1,6 +1,6 @@
 /**
- * Transpose for the wasm backend: the shipped kernel falls to one index computation per element
- * from rank 5 on, fifty times slower than this loop over runs.
+ * Transpose for the wasm backend. From rank 5 on the shipped kernel computes an index per element, fifty
+ * times slower than this loop over runs.
  *
  * @module
  */
@@ -9,7 +9,7 @@ import { type TensorInfo, tf } from "../tfjs.ts";
 import { copyPermuted, mergeAxes } from "../permute.ts";
 import type { BackendWasm } from "./backend.ts";
 
-/** Replaces the kernel; call once. */
+/** Replaces the kernel; to be called once. */
 export function repairTranspose(): void {
   const shipped = tf.getKernel("Transpose", "wasm");
   tf.unregisterKernel("Transpose", "wasm");

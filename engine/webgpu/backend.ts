@@ -1,81 +1,45 @@
 /**
- * The one door to tfjs-backend-webgpu: a backend on our own GPUDevice whose errors are thrown.
- *
- * tfjs alone asks for fewer limits than the adapter has and answers every WebGPU error with zeros.
+ * The only module that imports tfjs-backend-webgpu: a backend on a GPUDevice of our own, which has all
+ * limits of its adapter and throws what the GPU reports.
  *
  * @module
  */
 
 import { WebGPUBackend } from "npm:@tensorflow/tfjs-backend-webgpu@4.22.0";
-import { DeviceLostError, GpuError } from "../errors.ts";
 import type { Elementwise } from "../ops/blockwise.ts";
 import { recordsGradient } from "../ops/tape.ts";
 import { type Tensor, type TensorInfo, tf } from "../tfjs.ts";
 import { BufferPool } from "./buffer_pool.ts";
-import { Chain, ChainError } from "./chain.ts";
-import { halvesShader } from "./kernels/rows.ts";
-import { shaderOf } from "./kernels/run.ts";
-import type { LayerSizes } from "../ops/transformer_layer.ts";
-import { attentionFits } from "./kernels/attention.ts";
+import { Chain, ChainError, chainShader } from "./chain.ts";
+import { DerivedTensors } from "./derived_tensors.ts";
+import { ErrorReports } from "./error_reports.ts";
+import { halvesShader } from "./kernels/halves.ts";
+import { kernelTakes } from "./kernels/limits.ts";
+import { shaderOf, sizeOf } from "./kernels/run.ts";
+import { PackedScalars } from "./packed_scalars.ts";
+import { Recorder, type Recording } from "./recorder.ts";
 import type { Capabilities, Shader, ShaderRunner, TilingChoices } from "./shader.ts";
 
-const SCOPES = ["validation", "out-of-memory", "internal"] as const;
-
-/** What one traced program reported. */
-interface OpReport {
-  readonly op: string;
-  readonly error: Promise<GPUError | null>;
-}
-
-/** What tfjs's recording of commands consists of; it has no other way in. */
-interface Recording {
-  commandEncoder: GPUCommandEncoder;
-  computePassEncoder: GPUComputePassEncoder | null;
-  commandQueueOwnedIds: WeakSet<object>;
-  dispatchCountInPass: number;
-  activeTimers: { name: string; query: Promise<number> }[] | null;
-  querySet: GPUQuerySet | null;
-}
-
-/** Dispatches after which tfjs submits; ours count alike. */
-const SUBMIT_AFTER = "WEBGPU_DEFERRED_SUBMIT_BATCH_SIZE";
-
-/** Most bind groups that are kept. */
-const BIND_GROUPS = 4096;
-
-/** Most sets of numbers of chains that are kept. */
-const PACKED_SCALARS = 256;
-
-/** A pipeline and its part of a bind group's key. */
-interface NumberedPipeline {
-  readonly pipeline: GPUComputePipeline;
-  readonly id: number;
-}
-
-/** tfjs on a GPUDevice of ours. */
+/** TensorFlow.js on a GPUDevice of our own. */
 export class GuardedWebGPUBackend extends WebGPUBackend implements ShaderRunner {
   readonly capabilities: Capabilities;
-  /** Which tilings products take; undefined before they were measured. */
+  /** Tilings of products; undefined before they are measured. */
   tilings: TilingChoices | undefined;
-  /** Whether chains of elementwise ops become shaders. */
+  /** True if chains of elementwise ops become shaders. */
   readonly chains: boolean;
-  readonly #pipelines = new Map<Shader, NumberedPipeline>();
-  readonly #bindGroups = new Map<string, GPUBindGroup>();
-  readonly #bufferIds = new WeakMap<GPUBuffer, number>();
-  readonly #scalars = new Map<string, TensorInfo>();
-  readonly #remembered = new Map<object, Map<string, readonly TensorInfo[]>>();
+  /** True if errors name the op. */
+  readonly debug: boolean;
+  readonly #errors: ErrorReports;
+  readonly #recorder: Recorder;
+  readonly #scalars = new PackedScalars(this);
+  readonly #derived = new DerivedTensors();
   #chain: Chain | undefined;
-  #buffers = 0;
   #dispatches = 0;
   #bytes = 0;
   #flops = 0;
-  readonly #debug: boolean;
-  readonly #reports: OpReport[] = [];
-  readonly #uncaptured: string[] = [];
-  #lost: GPUDeviceLostInfo | undefined;
 
   /**
-   * @param device Made by {@linkcode requestDevice}.
+   * @param device Made by `requestDevice()`.
    * @param debug Find the op behind an error: one error scope and one submission per op, slow.
    */
   constructor(
@@ -89,7 +53,7 @@ export class GuardedWebGPUBackend extends WebGPUBackend implements ShaderRunner 
   ) {
     super(device, info);
     this.bufferManager = new BufferPool(device) as unknown as WebGPUBackend["bufferManager"];
-    this.#debug = debug;
+    this.debug = debug;
     this.chains = chains;
     this.capabilities = {
       sharedBytes: device.limits.maxComputeWorkgroupStorageSize,
@@ -98,121 +62,58 @@ export class GuardedWebGPUBackend extends WebGPUBackend implements ShaderRunner 
       float16: float16 && device.features.has("shader-f16"),
       buffers: device.limits.maxStorageBuffersPerShaderStage,
     };
-    device.lost.then((lost) => this.#lost = lost);
-    device.addEventListener("uncapturederror", (event) => {
-      event.preventDefault();
-      this.#uncaptured.push((event as GPUUncapturedErrorEvent).error.message);
-    });
+    this.#errors = new ErrorReports(device);
+    this.#recorder = new Recorder(this as unknown as Recording);
   }
 
-  /** Whether errors name the op. */
-  get debug(): boolean {
-    return this.#debug;
-  }
-
-  /** Whether the device is gone. */
+  /** True once the device is lost. */
   get lost(): boolean {
-    return this.#lost !== undefined;
+    return this.#errors.lost;
   }
 
   /**
-   * Runs f and throws what the GPU has to say about it.
+   * Runs f and throws the first error that the GPU reports.
    *
-   * @throws {DeviceLostError} If the device is gone.
+   * @throws {DeviceLostError} If the device is lost.
    * @throws {GpuError} If a shader, a binding or an allocation failed; names the op when debugging.
    */
   async guard<T>(f: () => T): Promise<T> {
-    this.#throwIfLost();
-    for (const scope of SCOPES) this.device.pushErrorScope(scope);
-    let result: { value: T } | undefined;
-    let thrown: { error: unknown } | undefined;
-    try {
-      result = { value: f() };
-      this.#flush();
-    } catch (error) {
-      thrown = { error };
-    }
-    const first = await this.#reported();
-    if (first !== undefined || thrown !== undefined) {
-      // A lost device fails the calls first and settles `lost` a moment later.
-      await new Promise((resolve) => setTimeout(resolve, 0));
-    }
-    this.#throwIfLost();
-    if (first !== undefined) throw new GpuError(first);
-    if (thrown !== undefined) throw thrown.error;
-    return result!.value;
+    return await this.#errors.guard(() => {
+      const value = f();
+      this.#recorder.flush();
+      return value;
+    }, this);
   }
 
-  /** The first error since the scopes were pushed. */
-  async #reported(): Promise<string | undefined> {
-    const scopes = await Promise.allSettled(SCOPES.map(() => this.device.popErrorScope()));
-    for (const { op, error } of this.#reports.splice(0)) {
-      const reported = await error.catch(() => null);
-      if (reported !== null) return `Cannot run ${op} on the GPU: ${reported.message}`;
-    }
-    const inScope = scopes.flatMap((scope) => scope.status === "fulfilled" ? [scope.value] : [])
-      .find((error) => error !== null)?.message;
-    const message = inScope ?? this.#uncaptured.splice(0)[0];
-    if (message === undefined) return undefined;
-    return `Cannot compute on the GPU: ${message}${
-      this.#debug ? "" : " (debug mode names the op)"
-    }`;
-  }
-
-  /** Submits what is recorded, so that its errors fall into the open scopes. */
-  #flush(): void {
-    this.ensureCommandEncoderReady();
-    this.endComputePassEncoder();
-    this.submitQueue();
-  }
-
-  #throwIfLost(): void {
-    if (this.#lost !== undefined) {
-      const { reason, message } = this.#lost;
-      throw new DeviceLostError(
-        `Cannot compute on the GPU: the device was lost (${reason || "unknown"}): ${message}`,
-      );
-    }
-  }
-
-  /** Reads a buffer; a device that is lost meanwhile is told as such. */
   override async getBufferData(buffer: GPUBuffer): Promise<ArrayBuffer> {
-    try {
-      return await super.getBufferData(buffer);
-    } catch (error) {
-      // `lost` settles a moment after the calls that fail for it.
-      await new Promise((resolve) => setTimeout(resolve, 0));
-      this.#throwIfLost();
-      const message = error instanceof Error ? error.message : String(error);
-      throw new GpuError(`Cannot read from the GPU: ${message}`, { cause: error });
-    }
+    return await this.#errors.reading(super.getBufferData(buffer));
   }
 
-  /** Waits until everything that was recorded is done. */
+  /** Waits until all recorded commands are done. */
   async settle(): Promise<void> {
-    this.#flush();
+    this.#recorder.flush();
     await this.device.queue.onSubmittedWorkDone();
   }
 
-  /** What is being recorded. */
+  /** The chain being recorded. */
   get chain(): Chain | undefined {
     return this.#chain;
   }
 
-  /** What `blockwise()` calls: the chain as one shader, or undefined where it cannot be one. */
+  /** Runs a chain for `blockwise()` as one shader; undefined where it cannot be one. */
   inBlocks(f: Elementwise, tensors: readonly Tensor[]): readonly Tensor[] | undefined {
     if (!this.chains || this.#chain !== undefined || tensors[0]!.size === 0) return undefined;
     const chain = new Chain(this, tensors);
     this.#chain = chain;
     try {
       const results = f(tensors);
-      const key = chain.keyOf(results);
+      const plan = chain.plan(results);
       if (chain.buffers + results.length > this.capabilities.buffers) {
         throw new ChainError("more buffers than a shader may have");
       }
-      const shader = shaderOf(key, () => chain.shader(results));
+      const shader = shaderOf(chainShader, plan);
       this.#chain = undefined;
-      const scalars = chain.scalars.length === 0 ? undefined : this.#packed(chain.scalars);
+      const scalars = chain.scalars.length === 0 ? undefined : this.#scalars.get(chain.scalars);
       const shapes = results.map(({ shape }) => shape);
       return this.runShader(shader, chain.inputs(scalars), shapes)
         .map((info) => tf.engine().makeTensorFromTensorInfo(info, this) as Tensor);
@@ -224,9 +125,9 @@ export class GuardedWebGPUBackend extends WebGPUBackend implements ShaderRunner 
     }
   }
 
-  /** What `remembered()` calls: tensors that live as long as their source. */
+  /** Keeps tensors for `remembered()` for as long as their source lives. */
   remember(source: Tensor, key: string, make: () => readonly Tensor[]): readonly Tensor[] {
-    const infos = this.#kept(source, key, () =>
+    const infos = this.#derived.get(source, key, () =>
       make().map(({ dataId, shape, dtype }) => {
         this.incRef(dataId);
         return { dataId, shape, dtype };
@@ -237,54 +138,20 @@ export class GuardedWebGPUBackend extends WebGPUBackend implements ShaderRunner 
     });
   }
 
-  /** What was made of a tensor, now or before; this holds one reference to it. */
-  #kept(
-    { dataId }: TensorInfo,
-    key: string,
-    make: () => readonly TensorInfo[],
-  ): readonly TensorInfo[] {
-    let known = this.#remembered.get(dataId);
-    if (known === undefined) {
-      known = new Map();
-      this.#remembered.set(dataId, known);
-    }
-    let infos = known.get(key);
-    if (infos === undefined) {
-      infos = make();
-      known.set(key, infos);
-    }
-    return infos;
-  }
-
   override disposeData(dataId: object, force = false): boolean {
     const gone = super.disposeData(dataId, force);
-    const known = gone ? this.#remembered.get(dataId) : undefined;
-    if (known !== undefined) {
-      this.#remembered.delete(dataId);
-      for (const info of [...known.values()].flat()) this.disposeData(info.dataId);
+    if (gone) {
+      for (const derived of this.#derived.take(dataId)) {
+        this.disposeData(derived.dataId);
+      }
     }
     return gone;
   }
 
-  /** The number of a scalar that is not on the GPU yet. */
+  /** The value of a scalar that is not on the GPU yet. */
   scalarOf({ dataId }: TensorInfo): number | undefined {
     const values = this.tensorMap.get(dataId).values as Float32Array | null;
     return values?.[0];
-  }
-
-  /** Numbers of chains on the GPU; all parameters of a step have the same. */
-  #packed(numbers: readonly number[]): TensorInfo {
-    const key = numbers.join();
-    let info = this.#scalars.get(key);
-    if (info === undefined) {
-      if (this.#scalars.size >= PACKED_SCALARS) {
-        for (const { dataId } of this.#scalars.values()) this.disposeData(dataId);
-        this.#scalars.clear();
-      }
-      info = this.makeTensorInfo([numbers.length], "float32", new Float32Array(numbers));
-      this.#scalars.set(key, info);
-    }
-    return info;
   }
 
   override uploadToGPU(dataId: object): void {
@@ -292,32 +159,24 @@ export class GuardedWebGPUBackend extends WebGPUBackend implements ShaderRunner 
     super.uploadToGPU(dataId);
   }
 
-  /** Whether a transformer layer runs in one piece: its largest tensor must fit a binding. */
-  runsLayer({ images, height, width, channels, heads, hidden }: LayerSizes): boolean {
-    const widest = Math.max(3 * channels, hidden);
-    return this.attends(channels / heads) &&
-      images * height * width * widest * 4 <= this.capabilities.bindingBytes;
+  /** True if a kernel of ours takes these inputs. */
+  takes(name: string, inputs: Readonly<Record<string, TensorInfo>>): boolean {
+    return kernelTakes(name, inputs, this.capabilities);
   }
 
-  /** Gradients need more than float16's range. */
+  /** True if products are in float16 now; gradients need a larger range. */
   get float16(): boolean {
     return this.capabilities.float16 && !recordsGradient();
   }
 
   inHalf(weight: TensorInfo): TensorInfo {
-    return this.#kept(weight, "float16", () => {
-      const count = weight.shape.reduce((a, b) => a * b, 1);
-      const shader = shaderOf(`halves ${count}`, () => halvesShader(count));
-      return this.runShader(shader, [weight], [[count / 2]]);
+    return this.#derived.get(weight, "float16", () => {
+      const count = sizeOf(weight.shape);
+      return this.runShader(shaderOf(halvesShader, count), [weight], [[count / 2]]);
     })[0]!;
   }
 
-  /** Whether attention has a shader for heads of a size. */
-  attends(size: number): boolean {
-    return attentionFits(size, this.capabilities);
-  }
-
-  /** Shaders that were dispatched so far, tfjs's and ours. */
+  /** Shaders dispatched so far, tfjs's and ours. */
   get dispatches(): number {
     return this.#dispatches;
   }
@@ -334,7 +193,7 @@ export class GuardedWebGPUBackend extends WebGPUBackend implements ShaderRunner 
 
   #count(shapes: readonly (readonly number[])[]): void {
     this.#dispatches++;
-    for (const shape of shapes) this.#bytes += 4 * shape.reduce((a, b) => a * b, 1);
+    for (const shape of shapes) this.#bytes += 4 * sizeOf(shape);
   }
 
   override runWebGPUProgram(
@@ -342,7 +201,7 @@ export class GuardedWebGPUBackend extends WebGPUBackend implements ShaderRunner 
   ): ReturnType<WebGPUBackend["runWebGPUProgram"]> {
     const [program, inputs] = args;
     this.#count([...inputs.map(({ shape }) => shape), program.outputShape]);
-    return this.#reporting(
+    return this.#tracing(
       () => super.runWebGPUProgram(...args),
       () => `${program.constructor.name} (${program.shaderKey.split("_")[0]})`,
       inputs,
@@ -356,158 +215,31 @@ export class GuardedWebGPUBackend extends WebGPUBackend implements ShaderRunner 
   ): TensorInfo[] {
     this.#count([...inputs.map(({ shape }) => shape), ...outputs]);
     this.#flops += shader.flops ?? 0;
-    return this.#reporting(
-      () => this.#record(shader, inputs, outputs),
+    return this.#tracing(
+      () => {
+        const results = outputs.map((shape) => this.makeTensorInfo([...shape], "float32"));
+        const bindings = [...inputs, ...results].map(({ dataId }) => {
+          this.uploadToGPU(dataId);
+          return { dataId, buffer: this.tensorMap.get(dataId).resource as GPUBuffer };
+        });
+        this.#recorder.dispatch(shader, bindings);
+        return results;
+      },
       () => shader.name,
       inputs,
     );
   }
 
-  #record(
-    shader: Shader,
-    inputs: readonly TensorInfo[],
-    outputs: readonly (readonly number[])[],
-  ): TensorInfo[] {
-    const { name, workgroups } = shader;
-    const results = outputs.map((shape) => this.makeTensorInfo([...shape], "float32"));
-    const buffers = [...inputs, ...results].map(({ dataId }) => {
-      this.uploadToGPU(dataId);
-      return this.tensorMap.get(dataId).resource as GPUBuffer;
-    });
-    const recording = this as unknown as Recording;
-    for (const { dataId } of [...inputs, ...results]) recording.commandQueueOwnedIds.add(dataId);
-    const timers = recording.activeTimers;
-    this.ensureCommandEncoderReady();
-    if (timers !== null && timers !== undefined) this.#beginTimedPass();
-    recording.computePassEncoder ??= recording.commandEncoder.beginComputePass();
-    const pass = recording.computePassEncoder;
-    const first = !this.#pipelines.has(shader);
-    const pipeline = this.#pipeline(shader);
-    pass.setPipeline(pipeline.pipeline);
-    pass.setBindGroup(0, this.#bindGroup(pipeline, buffers));
-    pass.dispatchWorkgroups(...workgroups);
-    recording.dispatchCountInPass++;
-    if (timers !== null && timers !== undefined) {
-      this.endComputePassEncoder();
-      timers.push({ name, query: this.getQueryTime() });
-    } else if (first || recording.dispatchCountInPass >= tf.env().getNumber(SUBMIT_AFTER)) {
-      // A software adapter compiles when it runs, and a submission may not take a minute.
-      this.endComputePassEncoder();
-      this.submitQueue();
-    }
-    return results;
-  }
-
-  /** A pass of its own, between two timestamps. */
-  #beginTimedPass(): void {
-    this.endComputePassEncoder();
-    const recording = this as unknown as Recording;
-    recording.querySet ??= this.device.createQuerySet({ type: "timestamp", count: 2 });
-    recording.computePassEncoder = recording.commandEncoder.beginComputePass({
-      timestampWrites: {
-        querySet: recording.querySet,
-        beginningOfPassWriteIndex: 0,
-        endOfPassWriteIndex: 1,
+  /** Runs one op; in debug mode with a submission of its own, so that errors name it. */
+  #tracing<T>(run: () => T, describe: () => string, inputs: readonly TensorInfo[]): T {
+    if (!this.debug) return run();
+    return this.#errors.trace(
+      () => {
+        const output = run();
+        this.#recorder.flush();
+        return output;
       },
-    });
+      () => `${describe()} of ${inputs.map(({ shape }) => `[${shape}]`).join(", ")}`,
+    );
   }
-
-  #pipeline(shader: Shader): NumberedPipeline {
-    let pipeline = this.#pipelines.get(shader);
-    if (pipeline === undefined) {
-      const module = this.device.createShaderModule({ label: shader.name, code: shader.code });
-      pipeline = {
-        pipeline: this.device.createComputePipeline({
-          label: shader.name,
-          layout: "auto",
-          compute: { module, entryPoint: "main" },
-        }),
-        id: this.#pipelines.size,
-      };
-      this.#pipelines.set(shader, pipeline);
-    }
-    return pipeline;
-  }
-
-  /** A loop takes its buffers in the same order each time, so that groups are met again. */
-  #bindGroup({ pipeline, id }: NumberedPipeline, buffers: readonly GPUBuffer[]): GPUBindGroup {
-    const key = `${id}:${buffers.map((buffer) => this.#bufferId(buffer))}`;
-    let group = this.#bindGroups.get(key);
-    if (group === undefined) {
-      group = this.device.createBindGroup({
-        layout: pipeline.getBindGroupLayout(0),
-        entries: buffers.map((buffer, binding) => ({ binding, resource: { buffer } })),
-      });
-      if (this.#bindGroups.size >= BIND_GROUPS) this.#bindGroups.clear();
-      this.#bindGroups.set(key, group);
-    }
-    return group;
-  }
-
-  #bufferId(buffer: GPUBuffer): number {
-    let id = this.#bufferIds.get(buffer);
-    if (id === undefined) {
-      id = this.#buffers++;
-      this.#bufferIds.set(buffer, id);
-    }
-    return id;
-  }
-
-  /** When debugging, an error scope and a submission of its own for one op. */
-  #reporting<T>(run: () => T, describe: () => string, inputs: readonly TensorInfo[]): T {
-    if (!this.#debug) return run();
-    for (const scope of SCOPES) this.device.pushErrorScope(scope);
-    try {
-      const output = run();
-      this.#flush();
-      return output;
-    } finally {
-      const shapes = inputs.map(({ shape }) => `[${shape}]`).join(", ");
-      const op = `${describe()} of ${shapes}`;
-      const errors = SCOPES.map(() => this.device.popErrorScope());
-      this.#reports.push({
-        op,
-        error: Promise.all(errors).then((all) => all.find((error) => error !== null) ?? null),
-      });
-    }
-  }
-}
-
-/** A device with all that the adapter can do. */
-export interface GrantedDevice {
-  readonly device: GPUDevice;
-  readonly info: GPUAdapterInfo;
-  /** Whether the adapter computes on the CPU (llvmpipe, SwiftShader, WARP). */
-  readonly software: boolean;
-  /** Name for people. */
-  readonly description: string;
-}
-
-const FEATURES: readonly GPUFeatureName[] = ["shader-f16", "timestamp-query"];
-
-/** The adapter's device with its own limits, or undefined where there is no adapter. */
-export async function requestDevice(): Promise<GrantedDevice | undefined> {
-  const gpu = (globalThis.navigator as { gpu?: GPU } | undefined)?.gpu;
-  const adapter = await gpu?.requestAdapter({ powerPreference: "high-performance" });
-  if (adapter === undefined || adapter === null) return undefined;
-  const device = await adapter.requestDevice({
-    requiredFeatures: FEATURES.filter((feature) => adapter.features.has(feature)),
-    requiredLimits: grantedLimits(adapter.limits),
-  });
-  const { info } = adapter;
-  const description = info.description || info.device || info.vendor || "unnamed adapter";
-  const software = info.isFallbackAdapter ||
-    /llvmpipe|lavapipe|swiftshader|basic render|warp/i.test(description);
-  return { device, info, software, description };
-}
-
-/** Every limit of the adapter as a plain object. */
-function grantedLimits(limits: GPUSupportedLimits): Record<string, number> {
-  const names = Object.keys(Object.getOwnPropertyDescriptors(Object.getPrototypeOf(limits)));
-  return Object.fromEntries(
-    names.map((name) => [name, (limits as unknown as Record<string, unknown>)[name]] as const)
-      .filter((entry): entry is readonly [string, number] =>
-        entry[0].startsWith("max") && typeof entry[1] === "number"
-      ),
-  );
 }

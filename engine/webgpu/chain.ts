@@ -6,7 +6,7 @@
  */
 
 import type { TensorInfo, tf } from "../tfjs.ts";
-import { bindings, inARow, MAIN_PARAMETERS, ROW_INDEX, type Shader } from "./shader.ts";
+import { bindings, inARow, MAIN_PARAMETERS, range, ROW_INDEX, type Shader } from "./shader.ts";
 
 /** WGSL of the elementwise kernels that a chain may have, by their names in tfjs. */
 const EXPRESSIONS: Readonly<Record<string, (a: string, b: string) => string>> = {
@@ -100,11 +100,16 @@ export class Chain {
     return this.#arrays.length + this.#outside.length + (this.#scalars.length > 0 ? 1 : 0);
   }
 
-  /** What tells the shader from others. */
-  keyOf(outputs: readonly TensorInfo[]): string {
-    const results = outputs.map(({ dataId }) => this.#nameOf(dataId));
-    const sizes = [this.#arrays.length, this.#outside.length, this.#scalars.length, this.#count];
-    return `chain ${sizes} ${this.#lines.join(" ")} ${results}`;
+  /** The chain as plain data, for {@linkcode chainShader}. */
+  plan(outputs: readonly TensorInfo[]): ChainPlan {
+    return {
+      count: this.#count,
+      arrays: this.#arrays.length,
+      outside: this.#outside.length,
+      scalars: this.#scalars.length,
+      lines: this.#lines,
+      results: outputs.map(({ dataId }) => this.#nameOf(dataId)),
+    };
   }
 
   /** Inputs in the order of the bindings. */
@@ -112,42 +117,58 @@ export class Chain {
     return [...this.#arrays, ...this.#outside, ...(scalars === undefined ? [] : [scalars])];
   }
 
-  /** The whole chain. */
-  shader(outputs: readonly TensorInfo[]): Shader {
-    const wide = this.#count % 4 === 0;
-    const type = wide ? "vec4f" : "f32";
-    const count = wide ? this.#count / 4 : this.#count;
-    return {
-      name: `chain of ${this.#lines.length} on ${this.#count}`,
-      workgroups: inARow(Math.ceil(count / THREADS)),
-      code: `alias T = ${type};
-${
-        bindings(
-          [
-            ...this.#arrays.map((_, i) => [`a${i}`, "T"] as const),
-            ...this.#outside.map((_, i) => [`outside${i}`, "f32"] as const),
-            ...(this.#scalars.length > 0 ? [["scalars", "f32"] as const] : []),
-          ],
-          outputs.map((_, i) => [`y${i}`, "T"] as const),
-        )
-      }
-@compute @workgroup_size(${THREADS})
-fn main(${MAIN_PARAMETERS}) {
-  let at = (${ROW_INDEX}) * ${THREADS}u + thread;
-  if (at >= ${count}u) { return; }
-  ${this.#arrays.map((_, i) => `let x${i} = a${i}[at];`).join("\n  ")}
-  ${this.#lines.join("\n  ")}
-  ${outputs.map(({ dataId }, i) => `y${i}[at] = ${this.#nameOf(dataId)};`).join("\n  ")}
-}
-`,
-    };
-  }
-
   #nameOf(dataId: object): string {
     const name = this.#names.get(dataId);
     if (name === undefined) throw new ChainError("a result that no recorded op made");
     return name;
   }
+}
+
+/** A recorded chain: its elements, the numbers of its inputs, and WGSL. */
+interface ChainPlan {
+  /** Elements of each array. */
+  readonly count: number;
+  readonly arrays: number;
+  /** Scalars on the GPU. */
+  readonly outside: number;
+  /** Scalars packed into one array. */
+  readonly scalars: number;
+  readonly lines: readonly string[];
+  /** Names of the results. */
+  readonly results: readonly string[];
+}
+
+/** The shader of a chain. */
+export function chainShader(
+  { count, arrays, outside, scalars, lines, results }: ChainPlan,
+): Shader {
+  const wide = count % 4 === 0;
+  const type = wide ? "vec4f" : "f32";
+  const vectors = wide ? count / 4 : count;
+  return {
+    name: `chain of ${lines.length} on ${count}`,
+    workgroups: inARow(Math.ceil(vectors / THREADS)),
+    code: `alias T = ${type};
+${
+      bindings(
+        [
+          ...range(arrays).map((i) => [`a${i}`, "T"] as const),
+          ...range(outside).map((i) => [`outside${i}`, "f32"] as const),
+          ...(scalars > 0 ? [["scalars", "f32"] as const] : []),
+        ],
+        results.map((_, i) => [`y${i}`, "T"] as const),
+      )
+    }
+@compute @workgroup_size(${THREADS})
+fn main(${MAIN_PARAMETERS}) {
+  let at = (${ROW_INDEX}) * ${THREADS}u + thread;
+  if (at >= ${vectors}u) { return; }
+  ${range(arrays).map((i) => `let x${i} = a${i}[at];`).join("\n  ")}
+  ${lines.join("\n  ")}
+  ${results.map((result, i) => `y${i}[at] = ${result};`).join("\n  ")}
+}
+`,
+  };
 }
 
 /** A kernel's function. */

@@ -100,3 +100,8 @@ export function number(value: number): string {
   const text = String(value);
   return /[.e]/.test(text) ? text : `${text}.0`;
 }
+
+/** The integers 0, 1, …, count − 1. */
+export function range(count: number): readonly number[] {
+  return Array.from({ length: count }, (_, i) => i);
+}

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { TILINGS } from "./kernels/mat_mul.ts";
+import { TILINGS } from "./kernels/mat_mul/tilings.ts";
 import type { TilingChoice, TilingChoices } from "./shader.ts";
 
 /** Sides of a product. */

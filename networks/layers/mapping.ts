@@ -1,9 +1,8 @@
 /** Noise embedding and mapping network: cNoise → cond (spec §4.1). @module */
 
-import { linear, type Tensor, tf } from "../../engine/mod.ts";
+import { geglu, linear, type Tensor, tf } from "../../engine/mod.ts";
 import type { NetworkInput, TensorSpec } from "../network.ts";
 import { dropout } from "./dropout.ts";
-import { geglu } from "./feed_forward.ts";
 import { rmsNorm } from "./norm.ts";
 import { constantSpec, linearSpec, normalSpec, type Scope } from "./specs.ts";
 

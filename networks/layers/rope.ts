@@ -1,6 +1,6 @@
 /** Axial rotary position embedding (spec §4.1). @module */
 
-import { remembered, rotatePairs, type Tensor, tf } from "../../engine/mod.ts";
+import { remembered, type Rotation, type Tensor, tf } from "../../engine/mod.ts";
 
 /** A grid of tokens. */
 export interface Grid {
@@ -36,12 +36,6 @@ export function ropeFrequencies(heads: number, dHead: number): Float32Array {
   });
 }
 
-/** cos θ and sin θ of a grid, each [1, height·width, heads, dHead/4]. */
-export interface RopeTable {
-  readonly cos: Tensor;
-  readonly sin: Tensor;
-}
-
 /** θ = [y·freqs, x·freqs] for every token and head; `freqs` is [heads, m]. */
 export function ropeAngles(grid: Grid, freqs: Tensor): Tensor {
   const tokens = grid.height * grid.width;
@@ -55,20 +49,11 @@ export function ropeAngles(grid: Grid, freqs: Tensor): Tensor {
   ], -1);
 }
 
-/** The rotation of a grid. */
-export function ropeTable(grid: Grid, freqs: Tensor): RopeTable {
+/** The rotation of a grid: cos θ and sin θ, each [1, height·width, heads, dHead/4]. */
+export function ropeTable(grid: Grid, freqs: Tensor): Rotation {
   const [cos, sin] = remembered(freqs, `rope ${grid.height}×${grid.width}`, () => {
     const theta = tf.expandDims(ropeAngles(grid, freqs), 0);
     return [tf.cos(theta), tf.sin(theta)];
   });
   return { cos: cos!, sin: sin! };
-}
-
-/**
- * Rotates the channel pairs (i, i + 2m), i < 2m, of each head; the upper half passes through.
- *
- * @param x [N, tokens, heads, dHead].
- */
-export function rotate(x: Tensor, table: RopeTable): Tensor {
-  return rotatePairs(x, table);
 }

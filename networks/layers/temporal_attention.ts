@@ -3,13 +3,12 @@
 import { collapse } from "../../fusion/mod.ts";
 import { linear, type Tensor, type Tensor5D, tf } from "../../engine/mod.ts";
 import type { TensorSpec } from "../network.ts";
-import { dropout } from "./dropout.ts";
-import type { BlockContext } from "./feed_forward.ts";
+import { type BlockContext, dropIn } from "./block.ts";
 import { adaRmsNorm } from "./norm.ts";
 import { biasSpec, linearSpec, normalSpec } from "./specs.ts";
 
 /** Fused features and the attention masks that made them. */
-export interface TemporalFusion {
+interface TemporalFusion {
   /** [B, h, w, d]. */
   readonly fused: Tensor;
   /** [heads, B, L, h, w]; sums to 1 over L. */
@@ -25,8 +24,9 @@ export interface TemporalFusion {
  */
 export function temporalAttention(
   x: Tensor,
-  { cond, at, name, dropoutRate: rate, random }: BlockContext,
+  block: BlockContext,
 ): TemporalFusion {
+  const { cond, at } = block;
   const [batch, length, height, width, channels] = x.shape as [
     number,
     number,
@@ -55,7 +55,7 @@ export function temporalAttention(
   const masks = tf.transpose(tf.softmax(byFrame), [0, 1, 3, 2])
     .reshape([heads, batch, length, height, width]) as Tensor5D;
   const collapsed = collapse(values.reshape(x.shape) as Tensor5D, masks);
-  const fused = linear(dropout(collapsed, { name, rate, random }), at("out_proj.weight"));
+  const fused = linear(dropIn(block)(collapsed), at("out_proj.weight"));
   return { fused, masks };
 }
 

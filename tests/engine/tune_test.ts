@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { TILINGS } from "../../engine/webgpu/kernels/mat_mul.ts";
+import { TILINGS } from "../../engine/webgpu/kernels/mat_mul/tilings.ts";
 import { tilingOf, tuneProducts } from "../../engine/webgpu/kernels/products.ts";
 import {
   chosenTiling,

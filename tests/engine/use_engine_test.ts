@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertMatch, assertRejects, assertStrictEquals } from "@std/assert";
 import { ENGINES, execute, readTensor, tf, useEngine } from "../../engine/mod.ts";
-import { requestDevice } from "../../engine/webgpu/backend.ts";
+import { requestDevice } from "../../engine/webgpu/device.ts";
 import { HAS_ADAPTER, ignores } from "../engines.ts";
 
 const gpu = { sanitizeOps: false, sanitizeResources: false };

@@ -24,17 +24,15 @@ import {
 } from "../../engine/mod.ts";
 import { Chain, ChainError } from "../../engine/webgpu/chain.ts";
 import type { GuardedWebGPUBackend } from "../../engine/webgpu/backend.ts";
-import { attentionFits } from "../../engine/webgpu/kernels/attention.ts";
+import { attentionFits } from "../../engine/webgpu/kernels/attention/blocks.ts";
+import { matMulShader } from "../../engine/webgpu/kernels/mat_mul/shader.ts";
+import { matMulInputs, type MatMulSpec } from "../../engine/webgpu/kernels/mat_mul/spec.ts";
 import {
-  matMulInputs,
-  matMulShader,
   matMulShared,
-  type MatMulSpec,
   type MatMulTiling,
   TILINGS,
-} from "../../engine/webgpu/kernels/mat_mul.ts";
-import { cosineScale } from "../../networks/layers/attention.ts";
-import { rotate } from "../../networks/layers/rope.ts";
+} from "../../engine/webgpu/kernels/mat_mul/tilings.ts";
+import { cosineScale } from "../../engine/ops/cosine_attention.ts";
 import { inARow } from "../../engine/webgpu/shader.ts";
 import {
   allValuesOf,
@@ -395,7 +393,7 @@ for (
         cosineAttention({ qkv: qkv!, scale: scaleOf(s!), ...table() }, { ...grid, epsilon: 1e-6 }),
       ([qkv, s]) => {
         const [q, k, v] = tf.unstack(qkv!, 2) as [Tensor, Tensor, Tensor];
-        const prepare = (x: Tensor) => rotate(cosineScale(x, scaleOf(s!)), table());
+        const prepare = (x: Tensor) => rotatePairs(cosineScale(x, scaleOf(s!), 1e-6), table());
         return plainAttention([prepare(q), prepare(k), v], grid);
       },
     );

@@ -1,7 +1,8 @@
 import { assert, assertEquals, assertInstanceOf, assertRejects } from "@std/assert";
 import { execute, readTensor, tf, useEngine } from "../../engine/mod.ts";
 import { DeviceLostError, GpuError } from "../../engine/errors.ts";
-import { type GuardedWebGPUBackend, requestDevice } from "../../engine/webgpu/backend.ts";
+import type { GuardedWebGPUBackend } from "../../engine/webgpu/backend.ts";
+import { requestDevice } from "../../engine/webgpu/device.ts";
 import { BINDING_LIMIT, ignores } from "../engines.ts";
 
 /** A test on a device of its own, which errors cannot spoil for other tests. */

@@ -1,6 +1,6 @@
 import { assertAlmostEquals, assertEquals } from "@std/assert";
-import { tf } from "../../engine/mod.ts";
-import { axialPositions, ropeFrequencies, ropeTable, rotate } from "../../networks/layers/rope.ts";
+import { rotatePairs, tf } from "../../engine/mod.ts";
+import { axialPositions, ropeFrequencies, ropeTable } from "../../networks/layers/rope.ts";
 import { assertClose, normals, normalTensor, testOnEngines, valuesOf } from "../engines.ts";
 
 Deno.test("axialPositions() are cell centres of [−1, 1] on a square", () => {
@@ -50,7 +50,7 @@ Deno.test("ropeFrequencies() run from π to just below 10π over heads and chann
   }
 });
 
-testOnEngines("rotate() turns the pairs (i, i + 2m) and passes the upper half", async () => {
+testOnEngines("ropeTable() turns the pairs (i, i + 2m) and passes the upper half", async () => {
   const grid = { height: 3, width: 5 };
   const [heads, dHead] = [2, 16];
   const m = dHead / 8;
@@ -58,7 +58,7 @@ testOnEngines("rotate() turns the pairs (i, i + 2m) and passes the upper half", 
   const shape = [1, 15, heads, dHead];
   const x = normals(15 * heads * dHead, "x");
   const out = await valuesOf(() =>
-    rotate(normalTensor(shape, "x"), ropeTable(grid, tf.tensor2d(freqs, [heads, m])))
+    rotatePairs(normalTensor(shape, "x"), ropeTable(grid, tf.tensor2d(freqs, [heads, m])))
   );
   const wanted = Float64Array.from(x);
   const positions = axialPositions(grid);

@@ -1,20 +1,29 @@
 /** The blocks of the networks, alone: outputs and gradients of sum(out·R). */
 
-import { type Images, resizeBilinear, type Tensor, type Tensor5D, tf } from "../../engine/mod.ts";
-import { collapse } from "../../fusion/mod.ts";
 import {
-  type AttentionReach,
-  cosineScale,
-  selfAttention,
-} from "../../networks/layers/attention.ts";
-import { feedForward, geglu } from "../../networks/layers/feed_forward.ts";
+  attentionBlock,
+  geglu,
+  type Images,
+  interpolate,
+  mergeTokens,
+  resizeBilinear,
+  rotatePairs,
+  splitTokens,
+  type Tensor,
+  type Tensor5D,
+  tf,
+} from "../../engine/mod.ts";
+import { cosineScale } from "../../engine/ops/cosine_attention.ts";
+import { neighborhoodAttention } from "../../engine/ops/neighborhood_attention.ts";
+import { collapse } from "../../fusion/mod.ts";
+import { attentionTensors } from "../../networks/layers/attention.ts";
+import type { BlockContext } from "../../networks/layers/block.ts";
+import { feedForward } from "../../networks/layers/feed_forward.ts";
 import { fourierFeatures, mappingNetwork } from "../../networks/layers/mapping.ts";
-import { neighborhoodAttention } from "../../networks/layers/neighborhood.ts";
-import { adaRmsNorm, rmsNorm } from "../../networks/layers/norm.ts";
-import { axialPositions, ropeAngles, ropeFrequencies, rotate } from "../../networks/layers/rope.ts";
+import { adaRmsNorm, EPSILON, rmsNorm } from "../../networks/layers/norm.ts";
+import { axialPositions, ropeAngles, ropeFrequencies } from "../../networks/layers/rope.ts";
 import { scope } from "../../networks/layers/specs.ts";
 import { temporalAttention } from "../../networks/layers/temporal_attention.ts";
-import { skipLerp, tokenMerge, tokenSplit } from "../../networks/layers/tokens.ts";
 import { type Golden, type GoldenTensor, permute } from "./golden.ts";
 import { asTensor, asWeight, gradients, read, readWeight } from "./tensors.ts";
 import { run } from "../run.ts";
@@ -60,42 +69,48 @@ const basic: Block[] = ([
   },
   { name: "geglu", inputs: ["x"], apply: (t) => geglu(t.x!, t.weight!) },
   { name: "ff", inputs: ["x", "cond"], apply: (t) => feedForward(t.x!, context(t)) },
-  { name: "merge2", inputs: ["x"], apply: (t) => tokenMerge(t.x!, [2, 2], t["proj.weight"]!) },
-  { name: "merge4", inputs: ["x"], apply: (t) => tokenMerge(t.x!, [4, 4], t["proj.weight"]!) },
+  { name: "merge2", inputs: ["x"], apply: (t) => mergeTokens(t.x!, [2, 2], t["proj.weight"]!) },
+  { name: "merge4", inputs: ["x"], apply: (t) => mergeTokens(t.x!, [4, 4], t["proj.weight"]!) },
   {
     name: "split_noskip4",
     inputs: ["x"],
-    apply: (t) => tokenSplit(t.x!, [4, 4], t["proj.weight"]!),
+    apply: (t) => splitTokens(t.x!, [4, 4], t["proj.weight"]!),
   },
   {
     name: "split_skip2",
     inputs: ["x", "skip"],
-    apply: (t) => skipLerp(tokenSplit(t.x!, [2, 2], t["proj.weight"]!), t.skip!, t.fac!),
+    apply: (t) => interpolate(splitTokens(t.x!, [2, 2], t["proj.weight"]!), t.skip!, t.fac!),
   },
 ] satisfies Omit<Block, "file">[]).map((block) => ({ ...block, file: "blocks_basic" }));
 
-const GLOBAL: AttentionReach = { type: "global" };
-const near = (kernel: number): AttentionReach => ({ type: "neighborhood", kernel });
+/** Side of the neighborhood that stands for global attention. */
+const GLOBAL = 0;
+
+function selfAttention(x: Tensor, block: BlockContext, kernel: number): Tensor {
+  const [, height, width] = x.shape as [number, number, number, number];
+  const tensors = attentionTensors(block, { height, width });
+  return attentionBlock(x, tensors, { kernel, epsilon: EPSILON });
+}
 
 const attention: Block[] = [
   ...([
     ["global_6x4", GLOBAL],
     ["global_8x12_d64", GLOBAL],
-    ["na_7x7", near(7)],
-    ["na_12x8", near(7)],
-    ["na_9x13", near(7)],
-    ["na_24x16", near(7)],
-    ["na3_10x6", near(3)],
-  ] as const).map(([name, reach]) => ({
+    ["na_7x7", 7],
+    ["na_12x8", 7],
+    ["na_9x13", 7],
+    ["na_24x16", 7],
+    ["na3_10x6", 3],
+  ] as const).map(([name, kernel]) => ({
     name,
-    apply: (t: Named) => selfAttention(t.x!, { ...context(t, "m"), reach }),
+    apply: (t: Named) => selfAttention(t.x!, context(t, "m"), kernel),
   })),
-  ...([["layer_na_12x8", near(7)], ["layer_global_6x4", GLOBAL]] as const).map(
-    ([name, reach]) => ({
+  ...([["layer_na_12x8", 7], ["layer_global_6x4", GLOBAL]] as const).map(
+    ([name, kernel]) => ({
       name,
       apply: (t: Named) =>
         feedForward(
-          selfAttention(t.x!, { ...context(t, "m.self_attn"), reach }),
+          selfAttention(t.x!, context(t, "m.self_attn"), kernel),
           context(t, "m.ff"),
         ),
     }),
@@ -180,7 +195,7 @@ async function compareRawNeighborhood(golden: Golden): Promise<void> {
     return tf.tensor(Float32Array.from(tensor.data), [n, h * w, heads, d]);
   }) as [Tensor, Tensor, Tensor];
   const out = await run(() =>
-    neighborhoodAttention({ q, k, v }, { grid: { height: 9, width: 13 }, kernel: 7 })
+    neighborhoodAttention({ q, k, v }, { height: 9, width: 13, kernel: 7 })
   );
   await golden.compare("blocks_attn", "na_raw.out", await out.data());
   tf.dispose([q, k, v, out]);
@@ -210,7 +225,7 @@ async function compareRope(golden: Golden): Promise<void> {
     const input = asTensor(swap(tensors[`rot_in_${name}`]!));
     for (const [direction, sign] of [["out", 1], ["conj", -1]] as const) {
       const out = await run(() =>
-        rotate(input, { cos: tf.cos(theta), sin: tf.mul(tf.sin(theta), tf.scalar(sign)) })
+        rotatePairs(input, { cos: tf.cos(theta), sin: tf.mul(tf.sin(theta), tf.scalar(sign)) })
       );
       const data = Float32Array.from(await out.data());
       await golden.compare(file, `rot_${direction}_${name}`, swap({ shape: out.shape, data }).data);
@@ -221,7 +236,7 @@ async function compareRope(golden: Golden): Promise<void> {
   const scale = asTensor({ shape: [3], data: tensors.cs_scale!.data });
   for (const name of ["q", "k"]) {
     const x = asTensor(permute(tensors[`cs_${name}`]!, [0, 2, 1, 3]));
-    const out = await run(() => cosineScale(x, scale));
+    const out = await run(() => cosineScale(x, scale, EPSILON));
     const data = Float32Array.from(await out.data());
     await golden.compare(
       file,

@@ -1,14 +1,8 @@
 /** Sums over rows, in two passes where there are many. @module */
 
-import type { KernelBackend, TensorInfo } from "../../tfjs.ts";
-import {
-  bindings,
-  inARow,
-  MAIN_PARAMETERS,
-  ROW_INDEX,
-  type Shader,
-  type ShaderRunner,
-} from "../shader.ts";
+import type { TensorInfo } from "../../tfjs.ts";
+import { bindings, inARow, MAIN_PARAMETERS, ROW_INDEX, type Shader } from "../shader.ts";
+import type { Runner } from "./call.ts";
 import { THREADS } from "./rows.ts";
 import { shaderOf } from "./run.ts";
 
@@ -16,7 +10,7 @@ import { shaderOf } from "./run.ts";
 const SUM_COLUMNS = 32;
 
 /** Sums over rows. */
-export interface ColumnSumSpec {
+interface ColumnSumSpec {
   readonly groups: number;
   /** Of a group. */
   readonly rows: number;
@@ -28,7 +22,7 @@ export interface ColumnSumSpec {
 }
 
 /** Sums over the rows of a group, chunk by chunk: [groups·chunks, columns]. */
-export function columnSumShader(spec: ColumnSumSpec): Shader {
+function columnSumShader(spec: ColumnSumSpec): Shader {
   const { groups, rows, columns, chunks, weighted = false } = spec;
   const across = THREADS / SUM_COLUMNS;
   const perChunk = Math.ceil(rows / chunks);
@@ -81,15 +75,14 @@ const [CHUNK_ROWS, MOST_CHUNKS] = [256, 256];
  * @param shape Of the result: groups·columns numbers.
  */
 export function columnSums(
-  runner: ShaderRunner & KernelBackend,
+  runner: Runner,
   sizes: Omit<ColumnSumSpec, "chunks">,
   inputs: readonly TensorInfo[],
   shape: readonly number[],
 ): TensorInfo {
   const { groups, rows, columns } = sizes;
   const sum = (spec: ColumnSumSpec, of: readonly TensorInfo[], shape: readonly number[]) => {
-    const shader = shaderOf(`columnSum ${JSON.stringify(spec)}`, () => columnSumShader(spec));
-    return runner.runShader(shader, of, [shape])[0]!;
+    return runner.runShader(shaderOf(columnSumShader, spec), of, [shape])[0]!;
   };
   if (rows <= 2 * CHUNK_ROWS) return sum({ ...sizes, chunks: 1 }, inputs, shape);
   const chunks = Math.min(MOST_CHUNKS, Math.ceil(rows / CHUNK_ROWS));

@@ -5,31 +5,22 @@
  * @module
  */
 
-import type { KernelBackend, TensorInfo } from "../../tfjs.ts";
-import type { CosineAttentionAttrs } from "../../ops/cosine_attention.ts";
-import type { ShaderRunner } from "../shader.ts";
 import {
-  attentionDeltaShader,
-  attentionGradientShader,
-  type AttentionLayouts,
-  attentionShader,
-  type AttentionSpec,
-} from "./attention.ts";
+  COSINE_ATTENTION,
+  COSINE_ATTENTION_GRADIENT,
+  type CosineAttentionAttrs,
+} from "../../ops/cosine_attention.ts";
+import type { TensorInfo } from "../../tfjs.ts";
+import { attentionShader } from "./attention/forward.ts";
+import { attentionDeltaShader, attentionGradientShader } from "./attention/gradient.ts";
+import type { AttentionLayouts, AttentionSpec } from "./attention/spec.ts";
+import type { Call, Kernels, Runner } from "./call.ts";
 import { columnSums } from "./column_sums.ts";
 import { unitRotateGradientShader, unitRotateShader, type UnitRotateSpec } from "./unit_rotate.ts";
 import { shaderOf } from "./run.ts";
 
-type Runner = ShaderRunner & KernelBackend;
-
-/** A call of a kernel; the inputs are those of `CosineAttentionTensors`. */
-interface AttentionCall {
-  readonly inputs: Readonly<Record<string, TensorInfo>>;
-  readonly attrs: Readonly<Record<string, unknown>>;
-  readonly runner: Runner;
-}
-
 /** What attention is of: any shape whose numbers lie as in `CosineAttentionTensors`. */
-export interface AttentionInputs {
+interface AttentionInputs {
   readonly qkv: TensorInfo;
   readonly scale: TensorInfo;
   readonly cos: TensorInfo;
@@ -37,7 +28,7 @@ export interface AttentionInputs {
 }
 
 /** Sizes of attention. */
-export type AttentionSizes = AttentionSpec & { readonly epsilon: number };
+type AttentionSizes = AttentionSpec & { readonly epsilon: number };
 
 /** Prepared queries and keys lie in one tensor, values in the one that was projected. */
 function layoutsOf({ heads, size }: AttentionSpec): AttentionLayouts {
@@ -65,14 +56,11 @@ export function attend(
   const { images, height, width, heads, size } = sizes;
   const tokens = height * width;
   const turns = turnsOf(sizes, cos);
-  const turn = shaderOf(`unitRotate ${JSON.stringify(turns)}`, () => unitRotateShader(turns));
+  const turn = shaderOf(unitRotateShader, turns);
   const prepared = [images, tokens, 2, heads, size];
   const [units] = runner.runShader(turn, [qkv, scale, cos, sin], [prepared]);
   const spec: AttentionSpec = { ...sizes, float16: runner.float16 };
-  const shader = shaderOf(
-    `attention ${JSON.stringify(spec)}`,
-    () => attentionShader(spec, layoutsOf(spec), runner.capabilities),
-  );
+  const shader = shaderOf(attentionShader, spec, layoutsOf(spec), runner.capabilities);
   const outputs = [[images, tokens, heads, size], [images, heads, tokens]];
   const [o, sums] = runner.runShader(shader, [units!, qkv], outputs);
   return [o!, units!, sums!];
@@ -91,15 +79,11 @@ function attendGradient(
 ): [TensorInfo, TensorInfo] {
   const { images, height, width, heads, size } = sizes;
   const tokens = height * width;
-  const key = JSON.stringify(sizes);
   const layouts = layoutsOf(sizes);
   const { capabilities } = runner;
   const gradientShader = (by: "queries" | "keys") =>
-    shaderOf(
-      `attentionGradient ${by} ${key}`,
-      () => attentionGradientShader(sizes, { by, layouts, capabilities }),
-    );
-  const delta = shaderOf(`attentionDelta ${key}`, () => attentionDeltaShader(sizes));
+    shaderOf(attentionGradientShader, sizes, { by, layouts, capabilities });
+  const delta = shaderOf(attentionDeltaShader, sizes);
   const [along] = runner.runShader(delta, [dy, o], [[images, heads, tokens]]);
   const inputs = [units, qkv, dy, sums, along!];
   const shape = [images, tokens, heads, size];
@@ -107,10 +91,7 @@ function attendGradient(
   const [dQ] = runner.runShader(gradientShader("queries"), inputs, [shape]);
   const [dKV] = runner.runShader(gradientShader("keys"), inputs, [both]);
   const turns = turnsOf(sizes, cos);
-  const turnBack = shaderOf(
-    `unitRotateGradient ${JSON.stringify(turns)}`,
-    () => unitRotateGradientShader(turns),
-  );
+  const turnBack = shaderOf(unitRotateGradientShader, turns);
   const [dQkv, dScales] = runner.runShader(
     turnBack,
     [qkv, scale, cos, sin, dQ!, dKV!],
@@ -122,18 +103,15 @@ function attendGradient(
   return [dQkv!, dScale];
 }
 
-function sizesOf({ inputs: { qkv }, attrs }: AttentionCall): AttentionSizes {
+function sizesOf({ inputs: { qkv }, attrs }: Call): AttentionSizes {
   const [images, , , heads, size] = qkv!.shape as [number, number, number, number, number];
   const { height, width, kernel, epsilon } = attrs as unknown as CosineAttentionAttrs;
   return { images, height, width, heads, size, kernel, epsilon };
 }
 
-/** The kernel `CosineAttention`. */
-export function cosineAttentionKernel(call: AttentionCall): TensorInfo[] {
-  return attend(call.runner, call.inputs as never, sizesOf(call));
-}
-
-/** The kernel of its gradient. */
-export function cosineAttentionGradientKernel(call: AttentionCall): TensorInfo[] {
-  return attendGradient(call.runner, call.inputs as never, sizesOf(call));
-}
+/** Attention and its gradient; inputs as `CosineAttentionTensors` names them. */
+export const COSINE_ATTENTION_KERNELS: Kernels = {
+  [COSINE_ATTENTION]: (call) => attend(call.runner, call.inputs as never, sizesOf(call)),
+  [COSINE_ATTENTION_GRADIENT]: (call) =>
+    attendGradient(call.runner, call.inputs as never, sizesOf(call)),
+};

@@ -1,8 +1,11 @@
 /** value·GELU(gate), forwards and backwards. @module */
 
+import type { TensorInfo } from "../../tfjs.ts";
 import { bindings, inARow, MAIN_PARAMETERS, ROW_INDEX, type Shader } from "../shader.ts";
-import { GELU } from "./mat_mul.ts";
+import type { Kernels } from "./call.ts";
+import { GELU } from "./gelu.ts";
 import { type Rows, THREADS, vectorsOf } from "./rows.ts";
+import { shaderOf, sizeOf } from "./run.ts";
 
 /** Φ(g) and its slope, for the gradient of value·GELU(gate). */
 const GELU_GRADIENT = `${GELU}
@@ -17,7 +20,7 @@ fn slope(x : vec4f) -> vec4f {
  *
  * @param gradient Inputs x and dy, output dx; else input x, output y [rows, size].
  */
-export function gatedHalvesShader({ rows, size }: Rows, gradient: boolean): Shader {
+function gatedHalvesShader({ rows, size }: Rows, gradient: boolean): Shader {
   const { type, count } = vectorsOf(size);
   const one = type === "f32" ? "1" : "";
   const total = rows * count;
@@ -47,3 +50,22 @@ fn main(${MAIN_PARAMETERS}) {
 `,
   };
 }
+
+/** Rows of two halves. */
+function halvesOf({ shape }: TensorInfo): Rows {
+  const size = shape.at(-1)! / 2;
+  return { rows: sizeOf(shape) / size / 2, size };
+}
+
+/** Gated halves and their gradient; input x. */
+export const GATED_HALVES_KERNELS: Kernels = {
+  GatedHalves: ({ inputs: { 0: x }, runner }) => {
+    const sizes = halvesOf(x!);
+    const shader = shaderOf(gatedHalvesShader, sizes, false);
+    return runner.runShader(shader, [x!], [[...x!.shape.slice(0, -1), sizes.size]])[0]!;
+  },
+  GatedHalvesGradient: ({ inputs: { 0: x, dy }, runner }) => {
+    const shader = shaderOf(gatedHalvesShader, halvesOf(x!), true);
+    return runner.runShader(shader, [x!, dy!], [x!.shape]);
+  },
+};

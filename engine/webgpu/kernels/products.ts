@@ -1,16 +1,11 @@
 /** Products of tensors: which tiling, and the kernels that tfjs calls for `tf.matMul`. @module */
 
-import type { KernelBackend, TensorInfo } from "../../tfjs.ts";
+import type { TensorInfo } from "../../tfjs.ts";
 import type { Capabilities, ShaderRunner, TilingChoices } from "../shader.ts";
-import {
-  matMulInputs,
-  matMulShader,
-  matMulShared,
-  type MatMulSpec,
-  type MatMulTiling,
-  TILINGS,
-  workgroupsOf,
-} from "./mat_mul.ts";
+import type { Runner } from "./call.ts";
+import { matMulShader } from "./mat_mul/shader.ts";
+import { matMulInputs, type MatMulSpec } from "./mat_mul/spec.ts";
+import { matMulShared, type MatMulTiling, TILINGS, workgroupsOf } from "./mat_mul/tilings.ts";
 import { chosenTiling, MEASURED, type ProductSize, tune } from "../tune.ts";
 import { columnSums } from "./column_sums.ts";
 import { shaderOf } from "./run.ts";
@@ -19,7 +14,7 @@ import { shaderOf } from "./run.ts";
 const BUSY = 256;
 
 /** Whether the device can run a product in a tiling. */
-export function tilingFits(
+function tilingFits(
   tiling: MatMulTiling,
   spec: Pick<MatMulSpec, "float16" | "gated" | "normalise">,
   { sharedBytes, invocations }: Capabilities,
@@ -105,7 +100,7 @@ function partsOf(spec: MatMulSpec): number {
 
 /** The product part by part, as a batch, and their sum. */
 function sumOfParts(
-  runner: ShaderRunner & KernelBackend,
+  runner: Runner,
   { spec, parts, tensors, shape }: {
     readonly spec: MatMulSpec;
     readonly parts: number;
@@ -122,7 +117,7 @@ function sumOfParts(
 }
 
 /** A product as the kernels know it. */
-export interface ProductSpec extends MatMulSpec {
+interface ProductSpec extends MatMulSpec {
   /**
    * A's numbers are as small as a norm makes them, and B is a weight: it may be in float16, whose
    * largest number is 65504. What goes along the residual path is larger.
@@ -137,7 +132,7 @@ export interface ProductSpec extends MatMulSpec {
  * @param shape Of the result.
  */
 export function product(
-  runner: ShaderRunner & KernelBackend,
+  runner: Runner,
   { bounded = false, ...spec }: ProductSpec,
   tensors: Readonly<Record<string, TensorInfo>>,
   shape: readonly number[],
@@ -148,10 +143,7 @@ export function product(
   const halfB = float16 && spec.n % 4 === 0 && spec.k % 4 === 0;
   const whole: MatMulSpec = { ...spec, float16, halfB };
   const tiling = tilingOf(whole, runner);
-  const shader = shaderOf(
-    `matMul ${JSON.stringify(whole)} ${JSON.stringify(tiling)}`,
-    () => matMulShader(whole, tiling),
-  );
+  const shader = shaderOf(matMulShader, whole, tiling);
   const inputs = matMulInputs(whole).map((name) => {
     const tensor = tensors[name]!;
     return name === "b" && halfB ? runner.inHalf(tensor) : tensor;

@@ -1,20 +1,26 @@
-/** What the kernels share: shaders made once per size. @module */
+/** Shaders, made once for their sizes. @module */
 
 import type { Shader } from "../shader.ts";
 
-const shaders = new Map<string, Shader>();
+/** A factory of shaders; its arguments are plain data. */
+type ShaderFactory<A extends readonly unknown[]> = (...args: A) => Shader;
 
-/** The shader of a key, made once: pipelines are kept by the shader's identity. */
-export function shaderOf(key: string, make: () => Shader): Shader {
-  let shader = shaders.get(key);
-  if (shader === undefined) {
-    shader = make();
-    shaders.set(key, shader);
-  }
+const shaders = new Map<unknown, Map<string, Shader>>();
+
+/** The shader of a factory for its arguments, made once: pipelines are kept by its identity. */
+export function shaderOf<A extends readonly unknown[]>(
+  make: ShaderFactory<A>,
+  ...args: A
+): Shader {
+  let known = shaders.get(make);
+  if (known === undefined) shaders.set(make, known = new Map());
+  const key = JSON.stringify(args);
+  let shader = known.get(key);
+  if (shader === undefined) known.set(key, shader = make(...args));
   return shader;
 }
 
-/** Numbers of a tensor. */
+/** Elements of a shape. */
 export function sizeOf(shape: readonly number[]): number {
   return shape.reduce((a, b) => a * b, 1);
 }

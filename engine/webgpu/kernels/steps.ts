@@ -1,9 +1,13 @@
 /** Shaders of what samplers compute beside the network. @module */
 
+import { SKIP_AND_OUT, STEP_TOWARDS } from "../../ops/steps.ts";
+import type { TensorInfo } from "../../tfjs.ts";
 import { bindings, inARow, MAIN_PARAMETERS, number, ROW_INDEX, type Shader } from "../shader.ts";
+import type { Kernels } from "./call.ts";
+import { shaderOf, sizeOf } from "./run.ts";
 
 /** Samples of several frames. */
-export interface FrameSizes {
+interface FrameSizes {
   readonly samples: number;
   readonly frames: number;
   /** Numbers of a frame. */
@@ -56,7 +60,7 @@ fn main(${MAIN_PARAMETERS}) {
 }
 
 /** skip·mean of x over the frames + out·image. Inputs: x, image, skip, out. */
-export function skipAndOutShader(sizes: FrameSizes): Shader {
+function skipAndOutShader(sizes: FrameSizes): Shader {
   return frameShader("skipAndOut", sizes, {
     images: ["x", "image"],
     numbers: ["skip", "share"],
@@ -68,7 +72,7 @@ export function skipAndOutShader(sizes: FrameSizes): Shader {
 }
 
 /** y + (y − image)·step. Inputs: y, image, step. */
-export function stepTowardsShader(sizes: FrameSizes): Shader {
+function stepTowardsShader(sizes: FrameSizes): Shader {
   return frameShader("stepTowards", sizes, {
     images: ["y", "image"],
     numbers: ["step"],
@@ -76,3 +80,20 @@ export function stepTowardsShader(sizes: FrameSizes): Shader {
     work: "result[at] = y[at] + (y[at] - image[b * inner + i]) * step[0];",
   });
 }
+
+/** Frames of samples [B, L, H, W, C]. */
+function framesOf({ shape }: TensorInfo): FrameSizes {
+  const [samples, frames, ...image] = shape as [number, number, ...number[]];
+  return { samples, frames, size: sizeOf(image) };
+}
+/** Sums of the sampler. */
+export const STEP_KERNELS: Kernels = {
+  [SKIP_AND_OUT]: ({ inputs: { x, image, skip, out }, runner }) => {
+    const shader = shaderOf(skipAndOutShader, framesOf(x!));
+    return runner.runShader(shader, [x!, image!, skip!, out!], [image!.shape])[0]!;
+  },
+  [STEP_TOWARDS]: ({ inputs: { y, image, step }, runner }) => {
+    const shader = shaderOf(stepTowardsShader, framesOf(y!));
+    return runner.runShader(shader, [y!, image!, step!], [y!.shape])[0]!;
+  },
+};

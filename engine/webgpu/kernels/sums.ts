@@ -1,14 +1,9 @@
 /** Sums over whole tensors, several tensors a pass. @module */
 
-import type { KernelBackend, TensorInfo } from "../../tfjs.ts";
-import {
-  bindings,
-  inARow,
-  MAIN_PARAMETERS,
-  ROW_INDEX,
-  type Shader,
-  type ShaderRunner,
-} from "../shader.ts";
+import { SUM_OF_SQUARES } from "../../ops/sum_of_squares.ts";
+import type { TensorInfo } from "../../tfjs.ts";
+import { bindings, inARow, MAIN_PARAMETERS, ROW_INDEX, type Shader } from "../shader.ts";
+import type { Kernels, Runner } from "./call.ts";
 import { sumOfRow } from "./rows.ts";
 import { shaderOf, sizeOf } from "./run.ts";
 
@@ -27,7 +22,7 @@ function sharesOf(counts: readonly number[], whole: boolean): number[] {
 }
 
 /** Sums of x or x² of each of several tensors, workgroup by workgroup. */
-export function sumsShader(
+function sumsShader(
   counts: readonly number[],
   { squares, whole }: {
     readonly squares: boolean;
@@ -68,18 +63,14 @@ fn main(${MAIN_PARAMETERS}) {
 }
 
 /** Σ x² over all tensors, []. */
-export function sumOfSquares(
-  runner: ShaderRunner & KernelBackend,
-  tensors: readonly TensorInfo[],
-): TensorInfo {
+function sumOfSquares(runner: Runner, tensors: readonly TensorInfo[]): TensorInfo {
   const together = Math.min(TOGETHER, runner.capabilities.buffers - 1);
   const pass = (of: readonly TensorInfo[], squares: boolean, whole: boolean): TensorInfo[] => {
     const results: TensorInfo[] = [];
     for (let first = 0; first < of.length; first += together) {
       const some = of.slice(first, first + together);
       const counts = some.map(({ shape }) => sizeOf(shape));
-      const key = `sums ${counts} ${squares} ${whole}`;
-      const shader = shaderOf(key, () => sumsShader(counts, { squares, whole }));
+      const shader = shaderOf(sumsShader, counts, { squares, whole });
       const groups = whole ? 1 : sharesOf(counts, whole).reduce((a, b) => a + b, 0);
       const last = whole && of.length <= together;
       results.push(runner.runShader(shader, some, [last ? [] : [groups]])[0]!);
@@ -94,3 +85,8 @@ export function sumOfSquares(
   } while (sums.length > 1);
   return sums[0]!;
 }
+
+/** The sum of squares; inputs are numbered. */
+export const SUM_KERNELS: Kernels = {
+  [SUM_OF_SQUARES]: ({ inputs, runner }) => sumOfSquares(runner, Object.values(inputs)),
+};

@@ -5,22 +5,14 @@
  * @module
  */
 
-import type { KernelBackend, TensorInfo } from "../../tfjs.ts";
-import type { LayerAttrs } from "../../ops/transformer_layer.ts";
-import type { ShaderRunner } from "../shader.ts";
+import { type LayerAttrs, TRANSFORMER_LAYER } from "../../ops/transformer_layer.ts";
+import type { TensorInfo } from "../../tfjs.ts";
+import type { Call, Kernels } from "./call.ts";
 import { attend } from "./cosine_attention.ts";
 import { scaledNorm } from "./norms.ts";
 import { product } from "./products.ts";
 
-/** A call of the kernel; the inputs are those of `LayerTensors`. */
-interface LayerCall {
-  readonly inputs: Readonly<Record<string, TensorInfo>>;
-  readonly attrs: Readonly<Record<string, unknown>>;
-  readonly runner: ShaderRunner & KernelBackend;
-}
-
-/** The kernel. */
-export function transformerLayerKernel({ inputs, attrs, runner }: LayerCall): TensorInfo {
+function transformerLayer({ inputs, attrs, runner }: Call): TensorInfo {
   const { kernel, epsilon } = attrs as unknown as LayerAttrs;
   const { x, attentionNorm, feedForwardNorm, qkv, headScale, cos, sin, out, up, down } =
     inputs as Record<string, TensorInfo> as Required<Record<string, TensorInfo>>;
@@ -82,3 +74,6 @@ export function transformerLayerKernel({ inputs, attrs, runner }: LayerCall): Te
   for (const tensor of made) runner.disposeData(tensor.dataId);
   return y;
 }
+
+/** The layer; inputs as `LayerTensors` names them. */
+export const LAYER_KERNELS: Kernels = { [TRANSFORMER_LAYER]: transformerLayer };

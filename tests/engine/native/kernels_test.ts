@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
 import { readTensor, type Tensor, tf } from "../../../engine/mod.ts";
-import { TFJS_KERNELS } from "../../../engine/native/kernels.ts";
+import { TFJS_KERNELS } from "../../../engine/native/kernels/tfjs.ts";
 import { assertClose, elements, normals, switchEngine, testOn } from "../../engines.ts";
 import { run } from "../../run.ts";
 

@@ -1,49 +1,65 @@
-/** Writing protocol buffers: the part of the wire format that ONNX needs. @module */
+/**
+ * Encoder of protocol buffers (https://protobuf.dev/programming-guides/encoding): the field types that
+ * ONNX and TensorBoard use.
+ *
+ * @module
+ */
 
 const VARINT = 0;
+const FIXED64 = 1;
 const BYTES = 2;
 const FIXED32 = 5;
 
+/** Byte fields up to this length are copied; longer ones become parts of their own. */
+const COPIED_BYTES = 64;
+
 /**
- * A message that grows field by field. Large byte fields are kept as they are, not copied, so that a
- * file of hundreds of megabytes of weights costs no second copy.
+ * A message that grows field by field. Large byte fields are kept, not copied, so that a file of
+ * hundreds of megabytes of weights costs no second copy.
  */
 export class Message {
   readonly #parts: Uint8Array[] = [];
   #pending: number[] = [];
   #length = 0;
 
-  /** Bytes so far. */
+  /** Bytes written so far. */
   get length(): number {
     return this.#length + this.#pending.length;
   }
 
-  /** The bytes, in order. */
+  /** The encoded bytes, in order. */
   get parts(): readonly Uint8Array[] {
     this.#flush();
     return this.#parts;
   }
 
-  /** A field that is an integer, negative ones included. */
+  /** Adds an integer field; negative integers take ten bytes. */
   int(field: number, value: number): this {
     this.#tag(field, VARINT);
     this.#varint(value);
     return this;
   }
 
-  /** A field that is a 32-bit float. */
+  /** Adds a 32-bit float field. */
   float(field: number, value: number): this {
     this.#tag(field, FIXED32);
     this.#pending.push(...new Uint8Array(Float32Array.of(value).buffer));
     return this;
   }
 
-  /** A field that is text. */
+  /** Adds a 64-bit float field. */
+  double(field: number, value: number): this {
+    this.#tag(field, FIXED64);
+    this.#pending.push(...new Uint8Array(Float64Array.of(value).buffer));
+    return this;
+  }
+
+  /** Adds a string field. */
   text(field: number, value: string): this {
     return this.bytes(field, new TextEncoder().encode(value));
   }
 
-  /** A field that is raw bytes; kept, not copied. */
+  /** Adds a field of raw bytes, which must not change afterwards. */
   bytes(field: number, value: Uint8Array): this {
     this.#tag(field, BYTES);
     this.#varint(value.length);
@@ -51,7 +67,7 @@ export class Message {
     return this;
   }
 
-  /** A field that is a message. */
+  /** Adds a field that is a message. */
   message(field: number, value: Message): this {
     this.#tag(field, BYTES);
     this.#varint(value.length);
@@ -59,7 +75,7 @@ export class Message {
     return this;
   }
 
-  /** The fields of another message, as fields of this one. */
+  /** Adds the fields of another message as fields of this one. */
   append(fields: Message): this {
     this.#append(fields.parts);
     return this;
@@ -67,7 +83,7 @@ export class Message {
 
   #append(parts: readonly Uint8Array[]): void {
     for (const part of parts) {
-      if (part.length <= 64) {
+      if (part.length <= COPIED_BYTES) {
         this.#pending.push(...part);
         continue;
       }
@@ -99,7 +115,7 @@ export class Message {
   }
 }
 
-/** Parts one after the other. */
+/** Concatenates parts. */
 export function joinParts(parts: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
   const out = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
   let at = 0;

@@ -5,9 +5,9 @@
  * @module
  */
 
-import { float, sizeOf, type Value } from "./graph.ts";
-import type { GraphBuilder } from "./graph_builder.ts";
-import type { KernelCall, TracedKernel } from "./kernels.ts";
+import { float, sizeOf, type Value } from "../graph.ts";
+import type { GraphBuilder } from "../graph_builder.ts";
+import type { KernelCall, TracedKernel } from "../kernel.ts";
 
 export const MICROSOFT = "com.microsoft";
 

@@ -1,7 +1,9 @@
 import { assert, assertAlmostEquals, assertEquals, assertThrows } from "@std/assert";
-import { axisBlocks, type Tensor, tf } from "../../engine/mod.ts";
-import { cosineScale, globalAttention } from "../../networks/layers/attention.ts";
-import { neighborhoodAttention } from "../../networks/layers/neighborhood.ts";
+import { type Tensor, tf } from "../../engine/mod.ts";
+import { cosineScale } from "../../engine/ops/cosine_attention.ts";
+import { globalAttention } from "../../engine/ops/global_attention.ts";
+import { neighborhoodAttention } from "../../engine/ops/neighborhood_attention.ts";
+import { axisBlocks } from "../../engine/ops/neighborhood_blocks.ts";
 import {
   allValuesOf,
   assertClose,
@@ -12,7 +14,7 @@ import {
   testOnEngines,
   valuesOf,
 } from "../engines.ts";
-import { sees } from "./reference.ts";
+import { sees } from "../networks/reference.ts";
 
 /** Float32 sums of a softmax over up to 49 keys against float64. */
 const ROUNDING = 2e-5;
@@ -116,7 +118,7 @@ for (const kernel of [3, 5, 7]) {
         const size = { n: 1, height, width, heads: 1, dHead: 4 };
         const actual = await onEngine(
           size,
-          (input) => neighborhoodAttention(input, { grid: { height, width }, kernel }),
+          (input) => neighborhoodAttention(input, { height, width, kernel }),
         );
         bruteForce(size, kernel).forEach((wanted, part) =>
           assertClose(actual[part]!, wanted, ROUNDING, `${height}×${width}, part ${part}`)
@@ -130,7 +132,7 @@ testOnEngines("neighborhood attention keeps samples and heads apart", async () =
   const size = { n: 2, height: 9, width: 12, heads: 3, dHead: 4 };
   const actual = await onEngine(
     size,
-    (input) => neighborhoodAttention(input, { grid: size, kernel: 5 }),
+    (input) => neighborhoodAttention(input, { ...size, kernel: 5 }),
   );
   bruteForce(size, 5).forEach((wanted, part) =>
     assertClose(actual[part]!, wanted, ROUNDING, `part ${part}`)
@@ -142,7 +144,7 @@ testOnEngines("neighborhood attention in bands equals all at once", async () => 
   const run = (blockElements?: number) =>
     onEngine(
       size,
-      (input) => neighborhoodAttention(input, { grid: size, kernel: 7, blockElements }),
+      (input) => neighborhoodAttention(input, { ...size, kernel: 7, blockElements }),
     );
   const whole = await run();
   // One block row at a time, and two.
@@ -170,7 +172,7 @@ testOnEngines("cosineScale() makes logits scale·cos(q, k)", async () => {
   const shape = [2, 3, 2, 8];
   const scale = [10, 4];
   const x = normals(elements(shape), "x");
-  const out = await valuesOf(() => cosineScale(normalTensor(shape, "x"), tf.tensor1d(scale)));
+  const out = await valuesOf(() => cosineScale(normalTensor(shape, "x"), tf.tensor1d(scale), 1e-6));
   for (let i = 0; i < out.length; i += 8) {
     const length = Math.hypot(...x.subarray(i, i + 8));
     const wanted = x.subarray(i, i + 8)
@@ -180,7 +182,7 @@ testOnEngines("cosineScale() makes logits scale·cos(q, k)", async () => {
 });
 
 testOn("cpu", "cosineScale() of zeros is zeros", async () => {
-  const out = await valuesOf(() => cosineScale(tf.zeros([1, 2, 1, 8]), tf.tensor1d([10])));
+  const out = await valuesOf(() => cosineScale(tf.zeros([1, 2, 1, 8]), tf.tensor1d([10]), 1e-6));
   assertEquals([...out], Array(16).fill(0));
 });
 

@@ -1,26 +1,19 @@
 /**
- * Neighborhood attention in blocked windows (spec §4.1): tiles of queries attend to one shared
- * window of keys each, a batched matrix product, instead of 49 gathered keys per query.
+ * Neighborhood attention in blocks (docs/networks.md, "Neighborhood attention"): each tile of queries
+ * attends to one shared window of keys, a batched matrix product, instead of 49 gathered keys per query.
  *
  * Along one axis of size n with kernel K, query i sees keys c … c + K − 1 with
- * c = clamp(i − ⌊K/2⌋, 0, n − K): at borders the window moves inward.
+ * c = clamp(i − ⌊K/2⌋, 0, n − K): the window is shifted inward at borders.
  *
  * @module
  */
 
-import {
-  type AxisBlocks,
-  axisBlocks,
-  BLOCK_ELEMENTS,
-  penalties,
-  takeAxis,
-  type Tensor,
-  type Tensor3D,
-  tf,
-} from "../../engine/mod.ts";
-import type { Grid } from "./rope.ts";
+import { type Tensor, type Tensor3D, tf } from "../tfjs.ts";
+import { BLOCK_ELEMENTS } from "./in_blocks.ts";
+import { type AxisBlocks, axisBlocks, penalties } from "./neighborhood_blocks.ts";
+import { takeAxis } from "./take_axis.ts";
 
-/** start, start + 1, … of every block. */
+/** Positions start, start + 1, … of every block. */
 function positions(starts: readonly number[], length: number): number[] {
   return starts.flatMap((start) => Array.from({ length }, (_, i) => start + i));
 }
@@ -32,14 +25,15 @@ function positions(starts: readonly number[], length: number): number[] {
  * @param k Keys, like q.
  * @param v Values, like q.
  * @param kernel K, odd.
- * @param blockElements Most elements of one intermediate. Default {@linkcode BLOCK_ELEMENTS}.
+ * @param blockElements Elements of an intermediate at most. Default {@linkcode BLOCK_ELEMENTS}.
  * @returns [N, height·width, heads·dHead].
  * @throws {RangeError} If a side is shorter than K.
  */
 export function neighborhoodAttention(
   { q, k, v }: { readonly q: Tensor; readonly k: Tensor; readonly v: Tensor },
-  { grid: { height, width }, kernel, blockElements = BLOCK_ELEMENTS }: {
-    readonly grid: Grid;
+  { height, width, kernel, blockElements = BLOCK_ELEMENTS }: {
+    readonly height: number;
+    readonly width: number;
     readonly kernel: number;
     readonly blockElements?: number;
   },
@@ -66,7 +60,7 @@ export function neighborhoodAttention(
   return takeAxis(inRows, columns.queryPositions, 2).reshape([n, height * width, channels]);
 }
 
-/** The block rows first … last − 1: [N, rows·tile, columns·tile, channels]. */
+/** Attention of the block rows first … last − 1: [N, rows·tile, columns·tile, channels]. */
 function band(
   { q, k, v }: { readonly q: Tensor; readonly k: Tensor; readonly v: Tensor },
   { first, last, rows, columns, heads }: {

@@ -1,0 +1,52 @@
+/** Weights that the worker holds in blocks of columns. @module */
+
+import { type Graph, type GraphNode, sortedNodes, type Value } from "./graph.ts";
+
+/** A block of columns of a held tensor. */
+export interface HeldColumns {
+  /** The input that it is of. */
+  readonly input: string;
+  readonly sizes: readonly number[];
+  readonly index: number;
+  readonly value: Value;
+}
+
+/**
+ * Where the only use of a held matrix is to be split along its columns, the parts are inputs instead:
+ * the matrix is cut once, when it is moved to the worker.
+ */
+export function cutHeld(
+  graph: Graph,
+  isHeld: (input: string) => boolean,
+): { graph: Graph; columns: Record<string, HeldColumns> } {
+  const users = new Map<Value, GraphNode[]>();
+  const visit = (nodes: readonly GraphNode[]) => {
+    for (const node of nodes) {
+      for (const value of node.inputs) {
+        if (value !== undefined) users.set(value, [...users.get(value) ?? [], node]);
+      }
+      if (node.body !== undefined) visit(node.body.nodes);
+    }
+  };
+  visit(sortedNodes(graph));
+  const inputs: Record<string, Value> = {};
+  const columns: Record<string, HeldColumns> = {};
+  for (const [name, value] of Object.entries(graph.inputs)) {
+    const [only, ...others] = users.get(value) ?? [];
+    const split = only?.op === "Split" && others.length === 0 &&
+      only.attributes.axis === value.shape.length - 1;
+    if (!isHeld(name)) {
+      inputs[name] = value;
+    } else if (split) {
+      const sizes = only.outputs.map(({ shape }) => shape.at(-1)!);
+      only.outputs.forEach((part, index) => {
+        inputs[`${name}.${index}`] = part;
+        columns[`${name}.${index}`] = { input: name, sizes, index, value: part };
+      });
+    } else {
+      inputs[name] = value;
+      columns[name] = { input: name, sizes: [value.shape.at(-1) ?? 1], index: 0, value };
+    }
+  }
+  return { graph: { inputs, outputs: graph.outputs }, columns };
+}
