@@ -124,7 +124,7 @@ export class Chain {
   }
 }
 
-/** A recorded chain: its elements, the numbers of its inputs, and WGSL. */
+/** A recorded chain as plain data: sizes, counts of inputs, and WGSL. */
 interface ChainPlan {
   /** Elements of each array. */
   readonly count: number;

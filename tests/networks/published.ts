@@ -1,4 +1,4 @@
-/** The networks of the published configurations, typed from spec §4.2 and §4.3. */
+/** Networks of the published configurations (docs/networks.md). */
 
 import type { Network } from "../../networks/mod.ts";
 import { hdit, type LevelOptions, temporalHdit } from "../../networks/mod.ts";
