@@ -1,5 +1,5 @@
 /**
- * Executing tensors: the one door to TensorFlow.js, and the engines that run it.
+ * Execution of tensors: TensorFlow.js, the engines that run it, and ops that run on all of them.
  *
  * @module
  */
@@ -17,7 +17,21 @@ export { NativeUnavailableError, TraceError } from "./native/errors.ts";
 export { onnxFile, type OnnxFunction, type OnnxSource } from "./onnx_file.ts";
 export * from "./ops/mod.ts";
 export { ownedTensor } from "./owned.ts";
-export * from "./tfjs.ts";
+export {
+  type Images,
+  type Params,
+  type Scalar,
+  type Sequence,
+  type Tensor,
+  type Tensor1D,
+  type Tensor2D,
+  type Tensor3D,
+  type Tensor4D,
+  type Tensor5D,
+  type TensorContainer,
+  tf,
+  type Weights,
+} from "./tfjs.ts";
 export type { TensorTree } from "./tree.ts";
 export {
   type Engine,

@@ -11,7 +11,6 @@ export type {
   BackendValues,
   DataType as TensorDataType,
   KernelBackend,
-  Rank,
   Scalar,
   Tensor,
   Tensor1D,

@@ -1,5 +1,6 @@
 /**
- * The mono-temporal network: an hourglass diffusion transformer (Sec. 3.3, spec §4.2).
+ * The mono-temporal network: an hourglass diffusion transformer (Sec. 3.3; docs/networks.md,
+ * "Hourglass").
  *
  * @module
  */
@@ -42,7 +43,7 @@ export function hdit(options: HditOptions): Network {
         const length = input.x.shape[1];
         if (length !== 1) {
           throw new TypeError(
-            `Cannot apply hdit: it is mono-temporal and takes L = 1 frame, got ${length}`,
+            `Cannot apply hdit: a mono-temporal network must have L = 1 frame, got ${length}`,
           );
         }
         const all = { ...params, ...buffers };

@@ -1,9 +1,6 @@
 /**
- * The hourglass that both networks of the paper share (Sec. 3.3, Fig. 3): levels of layers, patch
- * merges on the way down, patch splits with skips on the way up.
- *
- * Longer than other files because options, checks, tensor names and computation of the levels must
- * agree and are read side by side.
+ * The hourglass that both networks of the paper share (Sec. 3.3, Fig. 3; docs/networks.md, "Hourglass"):
+ * levels of layers, with token merges on the way down, and token splits and skips on the way up.
  *
  * @module
  */
@@ -36,10 +33,10 @@ interface Hourglass {
   readonly levels: readonly Level[];
   readonly mapping: Required<MappingOptions>;
   readonly patch: Patch;
-  /** All tensors but those between encoder and decoder. */
+  /** All tensors except those between encoder and decoder. */
   readonly tensors: readonly TensorSpec[];
   readonly checkSize: Network["checkSize"];
-  /** [N, H, W, in] → features of the levels above the middle, and the middle's output. */
+  /** [N, H, W, in] → features of the levels above the middle, and the output of the middle. */
   encode(x: Tensor, context: LayerContext): { skips: Tensor[]; middle: Tensor };
   /** Middle features and skips → [B, H, W, out]. */
   decode(x: Tensor, skips: readonly Tensor[], context: LayerContext): Images;

@@ -8,11 +8,11 @@ import { MAPPING_DEFAULTS, type MappingOptions } from "./layers/mapping.ts";
 export interface LevelOptions {
   /** Channels of a token; a multiple of dHead. */
   readonly width: number;
-  /** Layers going down and again going up; of the last level, the middle, all layers. */
+  /** Layers on the way down, and as many on the way up; the last level, the middle, has them once. */
   readonly depth: number;
   /** Hidden width of the feed-forward blocks. */
   readonly dFf: number;
-  /** Whether a query sees its neighborhood or all tokens. */
+  /** Keys that a query sees: its neighborhood or all tokens. */
   readonly attention: "neighborhood" | "global";
   /** Side of the neighborhood, odd. Default 7. */
   readonly kernelSize?: number;
@@ -32,7 +32,7 @@ export interface HourglassOptions {
   readonly patchSize?: readonly [number, number];
   /** Levels from fine to coarse; the last is the middle. */
   readonly levels: readonly LevelOptions[];
-  /** Mapping network of the noise level. */
+  /** Mapping network of the noise conditioning. */
   readonly mapping?: MappingOptions;
 }
 

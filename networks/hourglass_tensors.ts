@@ -1,4 +1,4 @@
-/** Names, shapes and start values of the tensors of an hourglass. @module */
+/** Names, shapes and initial values of an hourglass (docs/networks.md, "Initialization"). @module */
 
 import type { Patch } from "../engine/mod.ts";
 import { attentionSpecs } from "./layers/attention.ts";

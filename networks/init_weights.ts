@@ -1,10 +1,10 @@
-/** Start weights of a network. @module */
+/** Initial weights of a network. @module */
 
 import type { Rng } from "../core/mod.ts";
 import { ownedTensor, type Params, type Weights } from "../engine/mod.ts";
 import type { TensorSpec } from "./network.ts";
 
-/** Fresh tensors of a network, each from its own random stream. */
+/** Draws the initial weights of a network, each tensor from its own random stream. */
 export function initWeights(tensors: readonly TensorSpec[], rng: Rng): Weights {
   const make = (role: TensorSpec["role"]): Params =>
     Object.fromEntries(

@@ -3,7 +3,7 @@
 import { type Tensor, tf } from "../engine/mod.ts";
 import type { Network, NetworkInput } from "./network.ts";
 
-/** [B, L, H, W, C] of the noised images and the condition, checked against the network. */
+/** Concatenates noised images and condition [B, L, H, W, C] to [B·L, H, W, in], checked against the network. */
 export function joinInput(
   { x, condition }: NetworkInput,
   { inChannels, checkSize }: Pick<Network, "inChannels" | "checkSize">,
@@ -12,7 +12,7 @@ export function joinInput(
   checkSize({ height, width });
   if (condition !== undefined && condition.shape.some((size, i) => i < 4 && size !== x.shape[i])) {
     throw new TypeError(
-      `Cannot apply the network: the condition must be like the images but for its channels, ` +
+      `Cannot apply the network: the condition must match the images except in channels, ` +
         `got condition [${condition.shape}] for images [${x.shape}]`,
     );
   }

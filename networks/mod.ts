@@ -1,5 +1,5 @@
 /**
- * Networks F_θ, Sec. 3.3.
+ * Networks F_θ (Sec. 3.3).
  *
  * @module
  */

@@ -7,7 +7,7 @@
 import type { Rng } from "../core/mod.ts";
 import type { Images, Sequence, Tensor, Tensor1D, Tensor5D, Weights } from "../engine/mod.ts";
 
-/** Name, shape and start value of one tensor of a network. */
+/** Name, shape and initial values of one tensor of a network. */
 export interface TensorSpec {
   /** Dotted name of the authors' state_dict. */
   readonly name: string;
@@ -15,26 +15,26 @@ export interface TensorSpec {
   readonly shape: readonly number[];
   /** Buffers are neither trained nor averaged. */
   readonly role: "param" | "buffer";
-  /** The start values, row-major. */
+  /** The initial values, row-major. */
   readonly init: (rng: Rng) => Float32Array;
 }
 
-/** What a network is applied to. */
+/** Input of a network. */
 export interface NetworkInput {
   /** cIn·x̃ [B, L, H, W, C]. */
   readonly x: Sequence;
-  /** The condition [B, L, H, W, Cc], neither scaled nor noised; goes after x on the channel axis. */
+  /** The condition [B, L, H, W, Cc], neither scaled nor noised; follows x on the channel axis. */
   readonly condition?: Sequence;
   /** cNoise, one per sample [B]. */
   readonly cNoise: Tensor1D;
   /**
-   * Uniform numbers in [0, 1) for the dropout of the layer `name`; a graph input when traced.
-   * Without it nothing is dropped.
+   * Uniform random values in [0, 1) for the dropout of the layer `name`; a graph input when traced.
+   * Default: no dropout.
    */
   readonly random?: (name: string, shape: number[]) => Tensor;
 }
 
-/** What a network gives. */
+/** Output of a network. */
 export interface NetworkOutput {
   /** F [B, H, W, out channels]. */
   readonly image: Images;
@@ -49,19 +49,21 @@ export interface Network {
   /** Channels of x and the condition together. */
   readonly inChannels: number;
   readonly outChannels: number;
-  /** Whether L > 1 is understood. */
+  /** True if the network takes L > 1 frames. */
   readonly temporal: boolean;
-  /** Fresh weights; the caller owns them. */
+  /** Draws initial weights; the caller owns them. */
   init(rng: Rng): Weights;
   /**
+   * Applies the network.
+   *
    * @throws {TypeError} If channels do not match.
    * @throws {RangeError} If height or width do not divide or are too small.
    */
   apply(weights: Weights, input: NetworkInput): NetworkOutput;
   /**
-   * Checks the size of an image before any work.
+   * Checks the size of an image.
    *
-   * @throws {RangeError} If the network cannot take it; the message says what it can take.
+   * @throws {RangeError} If the network does not take this size; the message names the sizes that it takes.
    */
   checkSize(size: { readonly height: number; readonly width: number }): void;
 }

@@ -1,6 +1,7 @@
 /**
- * The multi-temporal network: a shared encoder per frame, temporal fusion self-attention (TFSA) in
- * the middle, its masks on the skips (Eq. 12), one decoder (Sec. 3.3, Fig. 3, spec §4.3).
+ * The multi-temporal network (Sec. 3.3, Fig. 3; docs/networks.md, "Temporal attention (TFSA)"): one encoder
+ * applied to every frame, temporal fusion self-attention in the middle, its masks on the skips (Eq. 12),
+ * one decoder.
  *
  * @module
  */
@@ -35,7 +36,7 @@ export interface TemporalOptions {
   readonly heads?: number;
   /** Channels of a key. Default 48. */
   readonly dK?: number;
-  /** Hidden width of the feed-forward block that follows. Default 1536. */
+  /** Hidden width of the feed-forward block after it. Default 1536. */
   readonly dFf?: number;
   /** Dropout in training. Default 0. */
   readonly dropout?: number;
@@ -49,10 +50,10 @@ export interface TemporalHditOptions extends HourglassOptions {
 const TEMPORAL_DEFAULTS = { heads: 16, dK: 48, dFf: 1536, dropout: 0 } as const;
 
 /**
- * Temporal HDiT: any number L ≥ 1 of frames in, one image out, in any order of the frames.
+ * Temporal HDiT: any number L ≥ 1 of frames in, one image out. The order of the frames does not matter.
  *
- * The noise conditioning of a sample goes to all of its frames, also in a batch of different σ
- * (the reference mixes them up there).
+ * All frames of a sample share its noise conditioning, in batches of different σ too. The reference
+ * implementation assigns them to the wrong frames there.
  *
  * @throws {RangeError} If widths, heads or kernels do not fit together.
  */
@@ -117,7 +118,7 @@ export function temporalHdit(options: TemporalHditOptions): Network {
 
 type Random = Parameters<Network["apply"]>[1]["random"];
 
-/** Masks [G, B, L, h, w] at another size. */
+/** Resizes masks [G, B, L, h, w]. */
 function resizeMasks(masks: Tensor5D, height: number, width: number): Tensor5D {
   const [groups, batch, length, h, w] = masks.shape;
   const planes = masks.reshape([groups * batch * length, h, w]);

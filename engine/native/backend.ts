@@ -1,6 +1,6 @@
 /**
- * The backend of engine native: plain JavaScript for the few numbers between compiled functions, and
- * tensors whose numbers lie with the worker.
+ * The backend of engine native: plain JavaScript for small ops between compiled functions, and tensors
+ * whose values the worker holds.
  *
  * @module
  */
@@ -25,23 +25,23 @@ import { isTracing, refuseRead } from "./trace.ts";
 /** The name of the backend in TensorFlow.js. */
 export const NATIVE = "native";
 
-/** Blocks of columns that the worker holds: a weight of several matrices side by side, apart. */
+/** A matrix that the worker holds in blocks of columns, such as a weight of several matrices. */
 interface Columns {
-  /** Columns of each block; one block is the whole. */
+  /** Columns of each block. */
   readonly sizes: readonly number[];
   readonly handles: readonly number[];
 }
 
-/** What MathBackendCPU keeps of a tensor, and where it lies if not here. */
+/** Entry of MathBackendCPU for a tensor, with the location of values that the worker holds. */
 interface Entry {
   values?: BackendValues | undefined;
   refCount: number;
   held?: Columns | undefined;
-  /** Whether an output took over the memory. */
+  /** True if an output took over the memory. */
   spent?: boolean;
 }
 
-/** TensorFlow.js's own CPU backend, with tensors that stay with the worker. */
+/** The CPU backend of TensorFlow.js, with tensors that the worker holds. */
 export class NativeBackend extends MathBackendCPU implements TensorStore {
   readonly host: NativeHost;
   readonly threads: number;
@@ -58,17 +58,17 @@ export class NativeBackend extends MathBackendCPU implements TensorStore {
     this.profile = profile;
   }
 
-  /** What `compile()` calls. */
+  /** Compiles a function for `compile()`. */
   makeFunction(f: TreeFunction, options: FunctionOptions): NativeFunction {
     return new NativeFunction(this, f, options);
   }
 
-  /** Runs a function once as a graph; tensors from outside are its inputs. */
+  /** Runs a function once as a graph, with tensors from outside as inputs. */
   async runOnce<T extends TensorTree>(f: () => T): Promise<T> {
     return await runTraced(this, f);
   }
 
-  /** A tensor whose numbers the worker holds; the caller owns it. */
+  /** Makes a tensor whose values the worker holds; the caller owns it. */
   resident(handle: number, shape: readonly number[], type: TensorDataType): Tensor {
     const dataId = this.write(undefined as unknown as BackendValues, [...shape], type);
     this.#entry(dataId).held = { sizes: [shape.at(-1) ?? 1], handles: [handle] };
@@ -76,13 +76,13 @@ export class NativeBackend extends MathBackendCPU implements TensorStore {
     return tf.engine().makeTensorFromTensorInfo(info, this) as Tensor;
   }
 
-  /** The handle of a tensor's numbers, if the worker holds them in one block. */
+  /** The handle of a tensor's values, if the worker holds them in one block. */
   handleOf({ dataId }: TensorInfo): number | undefined {
     const held = this.data.has(dataId) ? this.#entry(dataId).held : undefined;
     return held?.handles.length === 1 ? held.handles[0] : undefined;
   }
 
-  /** Whether the worker holds a tensor's numbers. */
+  /** True if the worker holds a tensor's values. */
   holds({ dataId }: TensorInfo): boolean {
     return this.data.has(dataId) && this.#entry(dataId).held !== undefined;
   }
@@ -90,7 +90,7 @@ export class NativeBackend extends MathBackendCPU implements TensorStore {
   /**
    * Moves a matrix to the worker, where it stays until it is disposed; `data()` still reads it.
    *
-   * @param sizes Columns of the blocks that it is cut into.
+   * @param sizes Columns of the blocks that it is divided into.
    * @returns A handle for each block.
    */
   async hold(tensor: Tensor, sizes: readonly number[]): Promise<readonly number[]> {
@@ -101,7 +101,7 @@ export class NativeBackend extends MathBackendCPU implements TensorStore {
     }
     const whole = await tensor.data() as Float32Array;
     if (entry.held !== undefined) this.host.free(entry.held.handles);
-    // An array that nobody else uses is given away, or let go at once when it was cut.
+    // An owned array is transferred, or released at once after it was divided.
     const given = isOwned(tensor) && whole.byteLength === whole.buffer.byteLength;
     const blocks = given && sizes.length === 1 ? [whole] : cutColumns(whole, sizes);
     if (given && sizes.length > 1) (whole.buffer as ArrayBuffer).transfer(0);
@@ -113,8 +113,10 @@ export class NativeBackend extends MathBackendCPU implements TensorStore {
   }
 
   /**
-   * The handle of a tensor's numbers for a run that overwrites them: of a copy where another tensor
-   * shares them. The tensor cannot be read any more.
+   * Gives a tensor's values to a run that overwrites them, or a copy if another tensor shares them. The
+   * tensor cannot be read afterwards.
+   *
+   * @returns The handle of the values.
    */
   async spend(tensor: Tensor): Promise<number> {
     const [handle] = await this.hold(tensor, [tensor.shape.at(-1) ?? 1]);
@@ -140,10 +142,14 @@ export class NativeBackend extends MathBackendCPU implements TensorStore {
   override readSync(dataId: object): Float32Array | Int32Array | Uint8Array {
     if (isTracing()) refuseRead();
     if (this.#entry(dataId).spent) {
-      throw new Error("Cannot read a tensor: a compiled function has overwritten it (donated)");
+      throw new Error(
+        "Cannot read a tensor: a compiled function has overwritten it, as a donated input",
+      );
     }
     if (this.#entry(dataId).held !== undefined) {
-      throw new Error("Cannot read a tensor at once: the native worker holds it; await its data()");
+      throw new Error(
+        "Cannot read a tensor synchronously: the native worker holds it; await its data()",
+      );
     }
     return super.readSync(dataId) as TensorData;
   }
@@ -152,7 +158,7 @@ export class NativeBackend extends MathBackendCPU implements TensorStore {
     const held = this.data.has(dataId) ? this.#entry(dataId).held : undefined;
     const gone = super.disposeData(dataId, force);
     if (gone && held !== undefined) {
-      // One message for all that is freed in a row.
+      // One message for all tensors freed in the same task.
       if (this.#freed.length === 0) queueMicrotask(() => this.host.free(this.#freed.splice(0)));
       this.#freed.push(...held.handles);
     }
@@ -160,7 +166,7 @@ export class NativeBackend extends MathBackendCPU implements TensorStore {
   }
 }
 
-/** The blocks of columns of a matrix, each an array of its own. */
+/** Divides a matrix into blocks of columns, each an array of its own. */
 function cutColumns(whole: Float32Array, sizes: readonly number[]): Float32Array[] {
   if (sizes.length === 1) return [whole.slice()];
   const width = sizes.reduce((a, b) => a + b, 0);
@@ -190,7 +196,7 @@ function joinColumns(blocks: readonly Float32Array[], sizes: readonly number[]):
   return out;
 }
 
-/** Gives the backend the kernels of the CPU backend, and faster ones for what is used in between. */
+/** Registers the kernels of the CPU backend, with faster ones for ops between compiled functions. */
 export function registerKernels(): void {
   for (const kernel of tf.getKernelsForBackend("cpu")) {
     const { kernelName } = kernel;

@@ -16,7 +16,7 @@ export function filled(type: ElementType, size: number, value: number): Constant
   }
 }
 
-/** Two hashes of a constant's words (FNV-1a and a polynomial). */
+/** Hash of a constant's words: FNV-1a and a polynomial. */
 export function contentHash(data: ConstantData): string {
   const bytes = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
   const words = data.byteLength % 4 === 0 && data.byteOffset % 4 === 0

@@ -1,20 +1,20 @@
-/** What goes wrong on engine native, and where. @module */
+/** Errors of engine native and of tracing, with their place in the code. @module */
 
-/** A function that does not become a graph: an op without a mapping, a read, a hidden input. */
+/** A function that cannot become a graph: an unmapped op, a read of values, a hidden input. */
 export class TraceError extends Error {
   override readonly name = "TraceError";
 }
 
-/** The native runtime cannot be used here; the message says what is missing. */
+/** The native runtime is not available; the message names what is missing. */
 export class NativeUnavailableError extends Error {
   override readonly name = "NativeUnavailableError";
 }
 
-/** Parts of a stack that are not the user's place. */
+/** Stack frames that are not user code. */
 const INTERNAL = /@tensorflow|tfjs|<anonymous>|ext:|node:/;
 const FOLDERS = [new URL("./", import.meta.url), new URL("../ops/", import.meta.url)];
 
-/** The frames of the caller, more than are kept by default. */
+/** The caller's stack frames, more than are kept by default. */
 export function stackOf(): readonly string[] {
   const limits = Error as unknown as { stackTraceLimit: number };
   const { stackTraceLimit } = limits;
@@ -24,7 +24,7 @@ export function stackOf(): readonly string[] {
   return stack.split("\n").slice(1);
 }
 
-/** The place in the code that called an op: the first frame outside of the tracer. */
+/** The line of code that called an op: the first frame outside the tracer. */
 export function placeOf(): string {
   const frame = stackOf().find((line) =>
     !INTERNAL.test(line) && !FOLDERS.some(({ href }) => line.includes(href)) &&
@@ -36,6 +36,6 @@ export function placeOf(): string {
 /** The error for reading a symbolic tensor. */
 export function unreadable(): TraceError {
   return new TraceError(
-    `Cannot trace a read of a tensor's numbers at ${placeOf()}: they would be frozen`,
+    `Cannot trace a read of a tensor's values at ${placeOf()}: they would become constants`,
   );
 }

@@ -1,29 +1,29 @@
-/** Constant folding: kernels whose inputs are known run on the CPU backend while tracing. @module */
+/** Constant folding: kernels with constant inputs run on the CPU backend while tracing. @module */
 
 import { type BackendValues, type TensorDataType, type TensorInfo, tf } from "../tfjs.ts";
 import { fastBinary } from "./glue.ts";
 import { type ConstantData, type ElementType, sizeOf, uniformOf, type Value } from "./graph.ts";
 import type { KernelCall } from "./kernel.ts";
 
-/** Larger results are left to the graph: a table of 64 MiB is the largest that a file should carry. */
+/** Elements of a folded result at most, 64 MiB; larger results stay in the graph. */
 const MOST_ELEMENTS = 2 ** 24;
 
-/** Kernels whose graph form is as good as their result, or whose result is larger than their input. */
+/** Kernels that are not folded: their graph form is as cheap, or their result larger than the input. */
 const LEFT_ALONE = new Set([
   ...["Identity", "Reshape", "ExpandDims", "Transpose", "Tile", "BroadcastTo"],
 ]);
 
-/** What makes and frees tensors of the CPU backend. */
+/** Members of the CPU backend that folding uses. */
 interface CpuBackend {
   makeTensorInfo(shape: readonly number[], type: TensorDataType, values: unknown): TensorInfo;
   disposeIntermediateTensorInfo(info: TensorInfo): void;
   readSync(id: object): BackendValues;
 }
 
-/** What was folded before, by kernel, attributes and inputs. */
+/** Folded results by kernel, attributes and inputs. */
 export type FoldCache = Map<string, Value | Value[]>;
 
-/** The results, or undefined where the kernel should stay in the graph. */
+/** Folds a kernel; undefined if it should stay in the graph. */
 export function foldKernel(
   kernelName: string,
   call: KernelCall,
@@ -88,7 +88,7 @@ const ELEMENTWISE = new Set([
   ...["LessEqual", "LogicalAnd", "LogicalOr", "LogicalNot"],
 ]);
 
-/** Whether every input is one number everywhere. */
+/** True if every input repeats a single value. */
 function uniformly(inputs: readonly Value[]): boolean {
   return inputs.every((value) => uniformOf(value) !== undefined);
 }

@@ -1,5 +1,5 @@
 /**
- * A function on engine native: traced once per set of shapes, then run as a graph.
+ * Functions on engine native: traced once per set of input shapes, then run as graphs.
  *
  * @module
  */
@@ -17,7 +17,7 @@ export type TreeFunction = (
   random: (name: string, shape: readonly number[]) => Tensor,
 ) => TensorTree;
 
-/** How a function is compiled; see `compile()`. */
+/** Options of a compiled function; see `compile()`. */
 export interface FunctionOptions {
   readonly constants: readonly string[];
   readonly slow: readonly string[];
@@ -27,29 +27,29 @@ export interface FunctionOptions {
 
 interface Traced {
   readonly program: NativeProgram;
-  /** The tree of the outputs, with symbols in the place of its tensors. */
+  /** The tree of outputs, with symbolic tensors. */
   readonly outputs: TensorTree;
 }
 
-/** Constants of up to this many elements in all are embedded in the graph (64 MiB). */
+/** Elements of all constants up to which they are embedded in the graph (64 MiB). */
 const EMBEDDED_ELEMENTS = 2 ** 24;
 
-/** Single constants of up to this many elements are, in any case. */
+/** Elements of a constant up to which it is always embedded. */
 const HELD_ELEMENTS = 2 ** 12;
 
-/** Before the names of outputs, so that they are not those of inputs. */
+/** Prefix of output names, which keeps them apart from input names. */
 const OUT = "out";
 
 const under = (names: readonly string[]) => (path: string) =>
   names.some((name) => path === name || path.startsWith(`${name}.`));
 
-/** Programs by shapes and constants. */
+/** A function with its programs, one per set of input shapes and constants. */
 export class NativeFunction {
   readonly #backend: TensorStore;
   readonly #f: TreeFunction;
   readonly #options: FunctionOptions;
   readonly #programs = new Map<string, Promise<Traced>>();
-  /** Numbers of tensors that are constants: a program belongs to its constants. */
+  /** Identities of constant tensors: a program belongs to its constants. */
   readonly #identities = new WeakMap<object, number>();
   #identity = 0;
 
@@ -92,8 +92,8 @@ export class NativeFunction {
     const isConstant = under(constants);
     const fixed = Object.entries(leaves).filter(([name]) => isConstant(name));
     const elements = fixed.reduce((sum, [, { size }]) => sum + size, 0);
-    // Of a large model only small tensors become part of the graph, the rest are moved to the worker:
-    // a file of all of them would be held three times while the runtime reads it.
+    // Large models embed only small tensors and move the rest to the worker: the runtime would hold an
+    // embedded weight three times while it reads the model.
     const most = elements <= EMBEDDED_ELEMENTS ? Infinity : HELD_ELEMENTS;
     const isHeld = (name: string) => isConstant(name) && leaves[name]!.size > most;
     const specs: Record<string, InputSpec> = {};
@@ -121,7 +121,7 @@ export class NativeFunction {
     return { program, outputs };
   }
 
-  /** Ends all programs. */
+  /** Frees all programs. */
   async dispose(): Promise<void> {
     const programs = [...this.#programs.values()];
     this.#programs.clear();
@@ -129,7 +129,7 @@ export class NativeFunction {
   }
 }
 
-/** Runs a function once, with tensors from outside as inputs; for tests and small things. */
+/** Runs a function once as a graph, with tensors from outside as inputs. */
 export async function runTraced<T extends TensorTree>(
   backend: TensorStore,
   f: () => T,
@@ -149,7 +149,9 @@ export async function runTraced<T extends TensorTree>(
     threads: backend.threads,
   });
   const results = await program.run({}, () => {
-    throw new TypeError("Cannot draw random numbers: the function has no inputs for them");
+    throw new TypeError(
+      "Cannot draw random values: a function that runs once must have no random inputs",
+    );
   });
   await program.dispose();
   return rebuild(outputs, results, OUT) as T;

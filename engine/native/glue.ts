@@ -1,6 +1,6 @@
 /**
- * Sums and products in JavaScript for what lies between compiled functions: a sampler's step is a few
- * of them on whole images, where the CPU backend computes an index per element.
+ * Fast sums and products in JavaScript for ops between compiled functions, such as a sampler's step on
+ * whole images. The CPU backend computes an index per element.
  *
  * @module
  */
@@ -8,7 +8,7 @@
 import type { BackendValues, TensorDataType, TensorInfo } from "../tfjs.ts";
 import { broadcastShape } from "./graph.ts";
 
-/** What holds the numbers. */
+/** A backend that holds values. */
 interface Holder {
   readSync(dataId: object): BackendValues;
   makeTensorInfo(shape: number[], type: TensorDataType, values: BackendValues): TensorInfo;
@@ -34,7 +34,7 @@ const RUNS: Readonly<Record<string, Run>> = {
   },
 };
 
-/** The result of a binary kernel on floats, or undefined where it is none of these. */
+/** Runs a binary kernel on float tensors; undefined for other kernels and types. */
 export function fastBinary(
   kernelName: string,
   { a, b }: Readonly<Record<string, TensorInfo>>,
@@ -69,7 +69,7 @@ interface Axis {
   strides: [number, number];
 }
 
-/** The axes of the result, those that both operands walk alike as one; strides 0 where one repeats. */
+/** Axes of the result, merged where both operands are contiguous; stride 0 where an operand repeats. */
 function mergedAxes(
   shape: readonly number[],
   operands: readonly [readonly number[], readonly number[]],

@@ -1,5 +1,5 @@
 /**
- * A graph of ONNX operators with static shapes: what tracing records and what is written to a file.
+ * Graphs of ONNX operators with static shapes, recorded by tracing and written to ONNX files.
  *
  * @module
  */
@@ -7,10 +7,10 @@
 /** Element types of a graph. */
 export type ElementType = "float32" | "int32" | "int64" | "bool";
 
-/** Numbers of a constant. */
+/** Values of a constant. */
 export type ConstantData = Float32Array | Int32Array | BigInt64Array | Uint8Array;
 
-/** Attributes of a node: integers unless they are wrapped in {@linkcode float}. */
+/** An attribute of a node; numbers are integers unless wrapped in {@linkcode float}. */
 export type Attribute = number | readonly number[] | string | { readonly float: number };
 
 /** Attributes by their ONNX names. */
@@ -21,10 +21,10 @@ export function float(value: number): Attribute {
   return { float: value };
 }
 
-/** Where a value comes from. */
+/** Origin of a value. */
 export type Source =
   | { readonly kind: "input"; readonly name: string }
-  /** One number everywhere. */
+  /** A single repeated value. */
   | { readonly kind: "uniform"; readonly value: number }
   | { readonly kind: "constant"; readonly data: ConstantData }
   | { readonly kind: "node"; readonly node: GraphNode };
@@ -42,7 +42,7 @@ export interface GraphNode {
   readonly op: string;
   /** Empty for the operators of ONNX itself, else "com.microsoft". */
   readonly domain: string;
-  /** Undefined stands for an optional input that is left out. */
+  /** Undefined stands for an omitted optional input. */
   readonly inputs: readonly (Value | undefined)[];
   readonly attributes: Attributes;
   readonly outputs: readonly Value[];
@@ -50,24 +50,24 @@ export interface GraphNode {
   readonly body?: Body;
 }
 
-/** A graph inside of an operator; it may use values from outside. */
+/** A graph inside an operator; it may use values from outside. */
 export interface Body {
   readonly inputs: readonly Value[];
   readonly outputs: readonly Value[];
-  /** In the order in which they run. */
+  /** In execution order. */
   readonly nodes: readonly GraphNode[];
   /** Values from outside that its nodes use. */
   readonly captured: readonly Value[];
 }
 
-/** What a node needs before it can run. */
+/** Values that a node needs before it can run. */
 export function needsOf({ inputs, body }: GraphNode): readonly Value[] {
   return [...inputs.filter((input) => input !== undefined) as Value[], ...body?.captured ?? []];
 }
 
 /** A traced function. */
 export interface Graph {
-  /** By name. A value of a node may be an input, too: then nothing behind it is computed. */
+  /** By name. An input may be a node's output, whose node is then not computed. */
   readonly inputs: Readonly<Record<string, Value>>;
   /** By name. */
   readonly outputs: Readonly<Record<string, Value>>;
@@ -78,7 +78,7 @@ export function sizeOf(shape: readonly number[]): number {
   return shape.reduce((a, b) => a * b, 1);
 }
 
-/** Whether two shapes are the same. */
+/** True if two shapes are equal. */
 export function sameShape(a: readonly number[], b: readonly number[]): boolean {
   return a.length === b.length && a.every((size, i) => size === b[i]);
 }
@@ -92,17 +92,17 @@ export function broadcastShape(a: readonly number[], b: readonly number[]): numb
   });
 }
 
-/** Whether a value is known before anything runs. */
+/** True if a value is known before the graph runs. */
 export function isConstant({ source }: Value): boolean {
   return source.kind === "uniform" || source.kind === "constant";
 }
 
-/** The one number of a uniform constant. */
+/** The repeated value of a uniform constant; undefined for other values. */
 export function uniformOf({ source }: Value): number | undefined {
   return source.kind === "uniform" ? source.value : undefined;
 }
 
-/** The nodes that the outputs need, each after those that it needs; inputs are not looked behind. */
+/** The nodes that the outputs need, in execution order; nodes behind inputs are left out. */
 export function sortedNodes({ inputs, outputs }: Graph): GraphNode[] {
   const given = new Set(Object.values(inputs));
   const done = new Set<GraphNode>();
@@ -126,7 +126,7 @@ export function sortedNodes({ inputs, outputs }: Graph): GraphNode[] {
   return order;
 }
 
-/** The graph without the inputs that nothing needs. */
+/** Removes the inputs of a graph that no node needs. */
 export function withoutUnused({ inputs, outputs }: Graph): Graph {
   const used = new Set<Value | undefined>(Object.values(outputs));
   for (const node of sortedNodes({ inputs, outputs })) needsOf(node).forEach((x) => used.add(x));

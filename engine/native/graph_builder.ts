@@ -1,6 +1,8 @@
 /**
- * Building a graph: every operator passes through here, where repeated subexpressions are shared and
- * what does nothing is dropped.
+ * Builder of graphs. It shares repeated subexpressions and drops operators without effect.
+ *
+ * Longer than 250 lines because each method is one operator with its shape rule and its simplification,
+ * and they are read against each other.
  *
  * @module
  */
@@ -29,7 +31,7 @@ interface ResultSpec {
   readonly type?: ElementType;
 }
 
-/** An operator to be added. */
+/** An operator to add. */
 export interface Operator {
   readonly op: string;
   readonly domain?: string;
@@ -38,13 +40,13 @@ export interface Operator {
   readonly results: readonly ResultSpec[];
 }
 
-/** What the builders of a graph and of the graphs inside of it share. */
+/** State that the builders of a graph and of its inner graphs share. */
 interface Shared {
   nextId: number;
   readonly constants: Map<string, Value>;
 }
 
-/** Collects operators; values are shared where operator, attributes and inputs are the same. */
+/** Collects operators; those with equal attributes and inputs share their results. */
 export class GraphBuilder {
   readonly #shared: Shared;
   readonly #nodes = new Map<string, GraphNode>();
@@ -68,7 +70,7 @@ export class GraphBuilder {
     );
   }
 
-  /** A constant; one number everywhere becomes a uniform, equal ones are shared. */
+  /** A constant. A single repeated value becomes a uniform; equal constants are shared. */
   constant(data: ConstantData, shape: readonly number[], type: ElementType): Value {
     const first = data[0];
     if (first !== undefined && data.every((x) => Object.is(x, first))) {
@@ -79,7 +81,7 @@ export class GraphBuilder {
     return sameData(value, data) ? value : make();
   }
 
-  /** Integers as shapes, axes and pads are given. */
+  /** An int64 vector, for shapes, axes and pads. */
   integers(values: readonly number[]): Value {
     return this.constant(BigInt64Array.from(values, BigInt), [values.length], "int64");
   }
@@ -91,7 +93,7 @@ export class GraphBuilder {
     return value;
   }
 
-  /** Adds an operator, or returns the results of the same one added before. */
+  /** Adds an operator, or returns the results of an equal one. */
   add({ op, domain = "", inputs, attributes = {}, results }: Operator): readonly Value[] {
     const ids = inputs.map((input) => input?.id ?? "");
     const shapes = results.map(({ shape }) => shape.join());
@@ -108,11 +110,11 @@ export class GraphBuilder {
   }
 
   /**
-   * Runs a graph for every slice along the first axis and stacks the results: what is between stays
-   * as small as a slice, and in the cache.
+   * Runs a graph for every slice along the first axis and stacks the results. Intermediates are as small
+   * as a slice and stay in the cache.
    *
    * @param inputs [n, ...] each.
-   * @param body Gives its results from slices [...]; values from outside may be used.
+   * @param body Returns results for slices [...]; it may use values from outside.
    */
   scan(
     inputs: readonly Value[],
@@ -158,7 +160,7 @@ export class GraphBuilder {
     return this.add({ op, domain, inputs, attributes, results: [{ shape, type }] })[0]!;
   }
 
-  /** The value in another shape; nothing where it has it. */
+  /** Reshapes a value; no operator if the shape is the same. */
   reshape(x: Value, shape: readonly number[]): Value {
     if (sameShape(x.shape, shape)) return x;
     const { source, type } = x;
@@ -173,7 +175,7 @@ export class GraphBuilder {
     return this.one("Reshape", [x, this.integers(shape)], shape, { type });
   }
 
-  /** The axes in another order; a reshape where only axes of size 1 move. */
+  /** Permutes axes; a reshape if only axes of size 1 move. */
   transpose(x: Value, perm: readonly number[]): Value {
     const shape = perm.map((axis) => x.shape[axis]!);
     const moving = perm.filter((axis) => x.shape[axis] !== 1);
@@ -195,7 +197,7 @@ export class GraphBuilder {
     return this.one("Transpose", [x], shape, { attributes: { perm }, type });
   }
 
-  /** The value repeated along axes of size 1. */
+  /** Repeats a value along axes of size 1. */
   expand(x: Value, shape: readonly number[]): Value {
     if (sameShape(x.shape, shape)) return x;
     const uniform = uniformOf(x);
@@ -267,7 +269,7 @@ export class GraphBuilder {
     if (op === "Add" && p === 0) return this.expand(b, shape);
     if ((op === "Mul" || op === "Div") && q === 1) return this.expand(a, shape);
     if (op === "Mul" && p === 1) return this.expand(b, shape);
-    // A number everywhere needs no memory: as a scalar if the other operand has the shape.
+    // A uniform operand becomes a scalar if the other operand already has the result's shape.
     const slim = (x: Value, number: number | undefined, other: Value) =>
       number !== undefined && sameShape(other.shape, shape) ? this.uniform(number, [], x.type) : x;
     const inputs = [slim(a, p, b), slim(b, q, a)];
@@ -287,13 +289,13 @@ export class GraphBuilder {
     return this.transpose(x, [...Array(rank - 2).keys(), rank - 1, rank - 2]);
   }
 
-  /** Entries of a constant list of positions along an axis. */
+  /** Gathers constant positions along an axis. */
   gather(x: Value, positions: Value, axis: number): Value {
     const shape = [...x.shape.slice(0, axis), ...positions.shape, ...x.shape.slice(axis + 1)];
     return this.one("Gather", [x, positions], shape, { attributes: { axis }, type: x.type });
   }
 
-  /** The numbers of a constant. */
+  /** Values of a constant; undefined for other values. */
   dataOf(value: Value): ConstantData | undefined {
     if (!isConstant(value)) return undefined;
     const { source, shape, type } = value;

@@ -4,7 +4,7 @@ import { type Graph, type GraphNode, sortedNodes, type Value } from "./graph.ts"
 
 /** A block of columns of a held tensor. */
 export interface HeldColumns {
-  /** The input that it is of. */
+  /** Name of the input. */
   readonly input: string;
   readonly sizes: readonly number[];
   readonly index: number;
@@ -12,8 +12,8 @@ export interface HeldColumns {
 }
 
 /**
- * Where the only use of a held matrix is to be split along its columns, the parts are inputs instead:
- * the matrix is cut once, when it is moved to the worker.
+ * Makes the parts of a held matrix inputs of the graph, if the graph only splits it along its columns.
+ * The matrix is then divided once, when it moves to the worker.
  */
 export function cutHeld(
   graph: Graph,

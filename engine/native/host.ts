@@ -1,13 +1,13 @@
-/** The program's side of the worker that runs graphs. @module */
+/** Main-thread side of the worker that runs graphs. @module */
 
 import { Worker } from "node:worker_threads";
 import { NativeUnavailableError } from "./errors.ts";
 import type { Answer, Feed, Fetch, Request, SessionOptions, TensorData } from "./protocol.ts";
 
-/** A port that can let the program end. */
+/** A port that can stop keeping the program alive. */
 type NodePort = MessagePort & { ref(): void; unref(): void };
 
-/** A request that waits for its answer. */
+/** A request waiting for its answer. */
 interface Waiting {
   readonly resolve: (answer: Answer) => void;
   readonly reject: (error: Error) => void;
@@ -15,7 +15,7 @@ interface Waiting {
 
 /**
  * Sends requests to the worker, which serves them in order. The worker keeps the program alive only
- * while it works.
+ * while a request is pending.
  */
 export class NativeHost {
   readonly #worker: Worker;
@@ -26,12 +26,12 @@ export class NativeHost {
 
   /** @param program The module that the worker runs. Default `worker.ts`. */
   constructor(program = new URL("./worker.ts", import.meta.url)) {
-    // A worker from a URL of the web starts by way of a data URL, which imports it.
+    // A worker from an http URL starts through a data URL that imports it.
     const source = `import ${JSON.stringify(program.href)};`;
     this.#worker = new Worker(new URL(`data:text/javascript,${encodeURIComponent(source)}`));
     this.#worker.on("error", (error: Error) => this.#fail(error));
     this.#worker.on("exit", () => this.#fail(new Error("the native worker ended")));
-    // A port of its own, as messages of the worker itself are searched through, number by number.
+    // A separate port: Deno scans messages of the worker itself element by element.
     const { port1, port2 } = new MessageChannel();
     this.#worker.postMessage({ port: port2 }, [port2 as never]);
     this.#port = port1 as NodePort;
@@ -39,7 +39,7 @@ export class NativeHost {
     this.#rest();
   }
 
-  /** A number that no session and no tensor has. */
+  /** A fresh handle for a session or a tensor. */
   handle(): number {
     return this.#next++;
   }
@@ -49,7 +49,7 @@ export class NativeHost {
     await this.#ask({ type: "start" });
   }
 
-  /** Makes a session of a model, whose bytes are given away. */
+  /** Creates a session of a model, whose bytes are transferred. */
   async create(model: Uint8Array, options: SessionOptions): Promise<number> {
     const session = this.handle();
     await this.#ask({ type: "create", session, model, options }, [model.buffer as ArrayBuffer]);
@@ -62,7 +62,7 @@ export class NativeHost {
     feeds: Readonly<Record<string, Feed>>,
     fetches: Readonly<Record<string, Fetch>>,
   ): Promise<Readonly<Record<string, TensorData>>> {
-    // A copy that is given away costs a tenth of one that is made while it is sent.
+    // Transferring a copy costs a tenth of having it copied while it is sent.
     const sent: Record<string, Feed> = {};
     const buffers: ArrayBuffer[] = [];
     for (const [name, feed] of Object.entries(feeds)) {
@@ -78,37 +78,37 @@ export class NativeHost {
     return (answer as Extract<Answer, { outputs: unknown }>).outputs;
   }
 
-  /** Gives numbers, and their buffer, to the worker. */
+  /** Transfers values to the worker. @returns Their handle. */
   async put(data: TensorData): Promise<number> {
     const handle = this.handle();
     await this.#ask({ type: "put", handle, data }, [data.buffer as ArrayBuffer]);
     return handle;
   }
 
-  /** Copies what the worker holds. */
+  /** Copies values within the worker. @returns The handle of the copy. */
   async copy(from: number): Promise<number> {
     const to = this.handle();
     await this.#ask({ type: "copy", from, to });
     return to;
   }
 
-  /** A copy of what the worker holds. */
+  /** Reads a copy of values that the worker holds. */
   async get(handle: number): Promise<TensorData> {
     const answer = await this.#ask({ type: "get", handle });
     return (answer as Extract<Answer, { data: unknown }>).data;
   }
 
-  /** Gives up what the worker holds. */
+  /** Frees values that the worker holds. */
   free(handles: readonly number[]): void {
     if (this.#dead === undefined) this.#send(this.#next++, { type: "free", handles });
   }
 
-  /** Ends a session. */
+  /** Releases a session. */
   async release(session: number): Promise<void> {
     await this.#ask({ type: "release", session });
   }
 
-  /** Ends the worker and all that it holds. */
+  /** Terminates the worker and everything that it holds. */
   async terminate(): Promise<void> {
     this.#dead ??= new Error("the native engine was closed");
     await this.#worker.terminate();
@@ -119,7 +119,7 @@ export class NativeHost {
     const id = this.#next++;
     return new Promise((resolve, reject) => {
       if (this.#waiting.size === 0) {
-        // The worker too: a port that lost its other end would let the program end unanswered.
+        // The worker too: a port that lost its other end would let the program exit unanswered.
         this.#port.ref();
         this.#worker.ref();
       }
@@ -148,14 +148,14 @@ export class NativeHost {
     this.#rest();
   }
 
-  /** Lets the program end. */
+  /** Stops keeping the program alive. */
   #rest(): void {
     this.#port.unref();
     this.#worker.unref();
   }
 }
 
-/** What a person can do about an error of the worker. */
+/** Turns an error of the worker into one that names its fix. */
 function explain({ name, error }: { readonly name: string; readonly error: string }): Error {
   if (error.includes("usage data")) {
     return new NativeUnavailableError(`Cannot use engine native: ${error}`);

@@ -3,10 +3,10 @@
 import type { Value } from "./graph.ts";
 import type { GraphBuilder } from "./graph_builder.ts";
 
-/** What a kernel is given while it is traced. */
+/** Call of a kernel while it is traced. */
 export interface KernelCall {
   readonly builder: GraphBuilder;
-  /** In the order in which TensorFlow.js names them. */
+  /** In the order of TensorFlow.js. */
   readonly inputs: readonly Value[];
   readonly named: Readonly<Record<string, Value>>;
   // deno-lint-ignore no-explicit-any -- every kernel has attributes of its own.
@@ -16,7 +16,7 @@ export interface KernelCall {
 /** A kernel in ONNX. */
 export type TracedKernel = (call: KernelCall) => Value | readonly Value[];
 
-/** Raised where a kernel cannot be expressed; the tracer adds its name and place. */
+/** Thrown if a kernel cannot be expressed; the tracer adds its name and line of code. */
 export class UnmappedError extends Error {
   override readonly name = "UnmappedError";
 }

@@ -26,17 +26,17 @@ const IR_VERSION = 11;
 
 const TYPES: Readonly<Record<ElementType, number>> = { float32: 1, int32: 6, int64: 7, bool: 9 };
 
-/** From here on one number everywhere is expanded when the model runs, not stored. */
+/** Elements of a uniform from which it is expanded at run time instead of stored. */
 const UNIFORM_ELEMENTS = 64;
 
-/** How a model is written. */
+/** Metadata and name of a model. */
 interface OnnxOptions {
-  /** Key and value texts that go into the file. */
+  /** Key-value pairs stored in the file. */
   readonly metadata?: Readonly<Record<string, string>>;
   readonly name?: string;
 }
 
-/** The parts of an ONNX file, to be written one after the other. */
+/** The parts of an ONNX file, to be written in order. */
 export function onnxParts(
   graph: Graph,
   { metadata = {}, name = "emrdm" }: OnnxOptions = {},
@@ -102,12 +102,12 @@ function graphMessage(graph: Graph, nodes: readonly GraphNode[], name: string): 
   return message;
 }
 
-/** Nodes with those inside of them. */
+/** Nodes, including those of their bodies. */
 function allNodes(nodes: readonly GraphNode[]): GraphNode[] {
   return nodes.flatMap((node) => [node, ...allNodes(node.body?.nodes ?? [])]);
 }
 
-/** Names: those of inputs and outputs, numbers for what lies between. */
+/** Names of values: those of inputs and outputs, numbered names for the rest. */
 function nameValues(graph: Graph, nodes: readonly GraphNode[]): Map<Value, string> {
   const names = new Map<Value, string>();
   for (const [name, value] of Object.entries(graph.inputs)) names.set(value, name);
@@ -125,13 +125,13 @@ function nameValues(graph: Graph, nodes: readonly GraphNode[]): Map<Value, strin
   return names;
 }
 
-/** What values are called, and whether anything needs them. */
+/** Names of values, and their use. */
 interface Naming {
   readonly nameOf: (value: Value) => string;
   readonly isUsed: (value: Value) => boolean;
 }
 
-/** The norm that only onnxruntime knows has a second result; without it, it is one of ONNX's own. */
+/** Replaces onnxruntime's norm, which has a second result, by ONNX's own if that result is unused. */
 function standard({ op, outputs, ...rest }: GraphNode, { isUsed }: Naming): GraphNode {
   const [first, second] = outputs;
   return op === "SimplifiedLayerNormalization" && second !== undefined && !isUsed(second)

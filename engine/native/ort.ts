@@ -1,4 +1,4 @@
-/** The one door to onnxruntime-node; imported only where a session is made. @module */
+/** The only import of onnxruntime-node; loaded only when a session is created. @module */
 
 import * as ort from "npm:onnxruntime-node@1.30.0";
 

@@ -9,7 +9,7 @@ import {
   type Value,
 } from "./graph.ts";
 
-/** The graph whose outputs are as they are computed: a reshape at the end would copy them. */
+/** Removes reshapes at the outputs of a graph, which would copy them. */
 export function withoutLastReshapes({ inputs, outputs }: Graph): Graph {
   const given = new Set(Object.values(inputs));
   const bare = (value: Value): Value => {
@@ -22,13 +22,12 @@ export function withoutLastReshapes({ inputs, outputs }: Graph): Graph {
   return { inputs, outputs: Object.fromEntries(entries) };
 }
 
-/** Operators that may write where they read. */
+/** Operators that may write into their input. */
 const ELEMENTWISE = new Set(["Add", "Sub", "Mul", "Div", "Scan"]);
 
 /**
- * The inputs that may be overwritten, by the outputs that do: whoever reads the input runs before the
- * output is written, as the output needs its result, and reads element by element what is written
- * element by element.
+ * Inputs that outputs may overwrite, by the names of the outputs. It is safe if every reader of the input
+ * runs before the output is written, or is the elementwise operator that writes it.
  */
 export function overwritable(
   graph: Graph,
@@ -45,7 +44,7 @@ export function overwritable(
     const before = new Set(sortedNodes({ inputs: graph.inputs, outputs: { next } }));
     const { source: writer } = withoutLastReshapes({ inputs: graph.inputs, outputs: { next } })
       .outputs.next!;
-    // A reshape shows the same memory under another name.
+    // A reshape is another view of the same memory.
     const readersOf = (shown: Value): GraphNode[] =>
       (readers.get(shown) ?? []).flatMap((node) =>
         node.op === "Reshape" ? [node, ...readersOf(node.outputs[0]!)] : [node]

@@ -1,6 +1,6 @@
 /**
- * Splitting a graph into what changes seldom and what changes always: the conditioning of a network
- * is computed once per noise level, not once per tile.
+ * Partition of a graph by how often its inputs change: the conditioning of a network is computed once per
+ * noise level, not once per tile.
  *
  * @module
  */
@@ -16,15 +16,19 @@ import {
 
 /** A graph in two parts; the outputs of the first are inputs of the second. */
 interface Partition {
-  /** What depends on the slow inputs alone; undefined if there is nothing. */
+  /** The part that depends on slow inputs only; undefined if empty. */
   readonly early: Graph | undefined;
   readonly late: Graph;
 }
 
-/** What a value depends on: nothing that changes, what changes seldom, or anything. */
+/** Rate of change of a value: constant, with slow inputs only, or with any input. */
 type Pace = "constant" | "early" | "late";
 
-/** @param paceOf What an input, by its name, is. */
+/**
+ * Partitions a graph.
+ *
+ * @param paceOf Rate of change of an input, by name.
+ */
 export function partition(graph: Graph, paceOf: (input: string) => Pace): Partition {
   const nameOf = new Map(Object.entries(graph.inputs).map(([name, value]) => [value, name]));
   const classes = new Map<GraphNode, Pace>();

@@ -1,5 +1,5 @@
 /**
- * A traced function that runs: its sessions, and the results of what changes seldom.
+ * A traced function with its sessions and the kept results of its slow part.
  *
  * @module
  */
@@ -15,16 +15,16 @@ import type { Feed, Fetch, TensorData } from "./protocol.ts";
 import type { TensorStore } from "./store.ts";
 import type { Trace } from "./trace.ts";
 
-/** Noise levels whose conditioning is kept: those of any usual sampler. */
+/** Noise levels whose conditioning is kept, enough for any usual sampler. */
 const LEVELS_KEPT = 32;
 
 /** Options of {@linkcode NativeProgram.build}. */
 interface ProgramOptions {
-  /** Whether an input is moved to the worker at its first use and stays there. */
+  /** True if an input moves to the worker at its first use and stays there. */
   readonly isHeld?: (input: string) => boolean;
-  /** Whether an input changes seldom. */
+  /** True if an input changes rarely. */
   readonly isSlow: (input: string) => boolean;
-  /** Whether an output stays with the worker. */
+  /** True if an output stays with the worker. */
   readonly isResident: (output: string) => boolean;
   /** The output that may overwrite an input. */
   readonly successorOf?: (input: string) => string | undefined;
@@ -38,10 +38,10 @@ interface Part {
   readonly graph: Graph;
 }
 
-/** Numbers for a random input. */
+/** Source of the values of random inputs. */
 export type RandomNumbers = (name: string, shape: readonly number[]) => Float32Array;
 
-/** A function that was traced for one set of shapes. */
+/** A function traced for one set of input shapes. */
 export class NativeProgram {
   readonly #backend: TensorStore;
   readonly #trace: Trace;
@@ -50,9 +50,9 @@ export class NativeProgram {
   readonly #isResident: ProgramOptions["isResident"];
   /** Inputs that are blocks of columns of held tensors. */
   readonly #columns: Readonly<Record<string, HeldColumns>>;
-  /** Inputs that outputs overwrite, by the names of the outputs. */
+  /** Inputs that outputs overwrite, by output name. */
   readonly #overwritten: Readonly<Record<string, string>>;
-  /** Handles of the early outputs by the numbers that they were computed from. */
+  /** Handles of early outputs by the values of their inputs. */
   readonly #kept = new Map<string, Readonly<Record<string, Feed>>>();
 
   private constructor(
@@ -75,7 +75,7 @@ export class NativeProgram {
     this.#overwritten = overwritten;
   }
 
-  /** Makes the sessions of a trace. */
+  /** Creates the sessions of a trace. */
   static async build(
     backend: TensorStore,
     trace: Trace,
@@ -91,8 +91,8 @@ export class NativeProgram {
     const make = async (graph: Graph, name: string): Promise<Part> => {
       const used = withoutUnused(graph);
       const model = joinParts(onnxParts(withoutLastReshapes(used), { name }));
-      // Steps with a state are chains of short operators: spinning gains a seventh there, and 1 to 3 %
-      // of a forward pass, which is not worth what it costs where cores are shared.
+      // Spinning speeds up steps with a state, which are chains of short operators, by a seventh. It
+      // gains 1 to 3 % of a forward pass, not worth its cost on shared cores.
       const spin = Object.keys(used.inputs).some((input) => successorOf(input) !== undefined);
       const options = {
         threads,
@@ -114,7 +114,7 @@ export class NativeProgram {
   /**
    * Runs the function.
    *
-   * @param tensors Inputs by name; they stay the caller's.
+   * @param tensors Inputs by name; the caller owns them.
    * @returns Outputs by name; the caller owns them.
    */
   async run(
@@ -160,7 +160,7 @@ export class NativeProgram {
     return { data: await tensor.data() as TensorData, shape, type };
   }
 
-  /** The early outputs: computed, or kept from when the numbers were the same. */
+  /** Computes the early outputs, or returns those kept for equal inputs. */
   async #runEarly(
     part: Part,
     feedOf: (name: string) => Promise<Feed>,
@@ -220,7 +220,7 @@ export class NativeProgram {
     );
   }
 
-  /** Ends the sessions. */
+  /** Releases the sessions. */
   async dispose(): Promise<void> {
     const { host } = this.#backend;
     for (const kept of this.#kept.values()) host.free(handlesOf(kept));

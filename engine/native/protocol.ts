@@ -1,11 +1,11 @@
-/** What the program and its worker tell each other. @module */
+/** Messages between the main thread and the native worker. @module */
 
 import type { ElementType } from "./graph.ts";
 
-/** Numbers of a tensor. */
+/** Values of a tensor. */
 export type TensorData = Float32Array | Int32Array | Uint8Array;
 
-/** An input of a run: numbers that come along, or numbers that the worker holds. */
+/** An input of a run: values in the message, or a handle of values that the worker holds. */
 export type Feed =
   | { readonly data: TensorData; readonly shape: readonly number[]; readonly type: ElementType }
   | { readonly handle: number; readonly shape: readonly number[]; readonly type: ElementType };
@@ -15,20 +15,20 @@ export interface Fetch {
   readonly shape: readonly number[];
   readonly type: ElementType;
   readonly keep?: number;
-  /** The handle of an input whose buffer the output overwrites; it is given up. */
+  /** Handle of an input whose buffer the output overwrites; it becomes invalid. */
   readonly over?: number;
 }
 
-/** How sessions run. */
+/** Options of a session. */
 export interface SessionOptions {
   readonly threads: number;
-  /** Whether threads wait for the next operator by spinning. */
+  /** True if threads spin while they wait for the next operator. */
   readonly spin: boolean;
-  /** File that a profile is written to; none by default. */
+  /** File name prefix of the profile. Default: none is written. */
   readonly profile?: string;
 }
 
-/** What the program asks for. */
+/** Request to the worker. */
 export type Request =
   | { readonly type: "start" }
   | {
@@ -49,7 +49,7 @@ export type Request =
   | { readonly type: "release"; readonly session: number }
   | { readonly type: "free"; readonly handles: readonly number[] };
 
-/** What is sent back. */
+/** Answer of the worker. */
 export type Answer =
   | { readonly id: number; readonly outputs: Readonly<Record<string, TensorData>> }
   | { readonly id: number; readonly data: TensorData }

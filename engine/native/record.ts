@@ -1,4 +1,4 @@
-/** Kernels that record what they would compute. @module */
+/** Kernels that record themselves into a graph. @module */
 
 import { TRANSFORMER_LAYER } from "../ops/transformer_layer.ts";
 import { type TensorInfo, tf } from "../tfjs.ts";

@@ -1,6 +1,6 @@
 /**
- * Keeps onnxruntime from sending usage data: since 1.30 it does so on Linux and macOS, unless the
- * variable ORT_DISABLE_TELEMETRY is set before its first session.
+ * Disables the telemetry of onnxruntime. Since 1.30 it sends usage data on Linux and macOS, unless the
+ * variable ORT_DISABLE_TELEMETRY is set before the first session.
  *
  * @module
  */
@@ -9,7 +9,7 @@ import process from "node:process";
 
 const VARIABLE = "ORT_DISABLE_TELEMETRY";
 
-/** What is needed of the runtime to call C. */
+/** Members of the Deno runtime that call C. */
 interface Runtime {
   readonly build: { readonly os: string };
   dlopen(
@@ -26,15 +26,15 @@ interface Runtime {
   };
 }
 
-/** The C library by operating system; on others nothing is sent. */
+/** C library by operating system; onnxruntime sends nothing on others. */
 const LIBRARIES: Readonly<Record<string, string>> = {
   linux: "libc.so.6",
   darwin: "libSystem.B.dylib",
 };
 
 /**
- * Sets the variable by C's `setenv`, which the permission to call native code covers. A worker's own
- * environment is a copy that C does not see.
+ * Sets the variable with C's `setenv`, for which the permission to call native code suffices. C does not
+ * see a worker's own environment, which is a copy.
  */
 function setByC(runtime: Runtime): void {
   const library = LIBRARIES[runtime.build.os];
@@ -43,12 +43,12 @@ function setByC(runtime: Runtime): void {
   const opened = runtime.dlopen(library, {
     setenv: { parameters: ["buffer", "buffer", "i32"], result: "i32" },
   });
-  // A value that is there already stays, whoever set it.
+  // An existing value is kept.
   opened.symbols.setenv(text(VARIABLE), text("1"), 0);
   opened.close();
 }
 
-/** Whether a user has set the variable; false where we may not know. */
+/** True if the user has set the variable; false without permission to read it. */
 function isSet(): boolean {
   try {
     return process.env[VARIABLE] !== undefined;
@@ -58,7 +58,7 @@ function isSet(): boolean {
 }
 
 /**
- * Sees to it that nothing is sent; to be called before onnxruntime is loaded.
+ * Disables telemetry; to be called before onnxruntime is loaded.
  *
  * @throws {Error} If C cannot be called and the variable is not set; onnxruntime must not be loaded
  *   then.

@@ -1,6 +1,6 @@
 /**
- * Tracing: a function of tensors runs once on symbolic tensors, and what it computes is recorded as
- * a graph. Gradients and optimizers trace like anything else, as they are made of the same kernels.
+ * Tracing: a function of tensors runs once on symbolic tensors, and its ops are recorded as a graph.
+ * Gradients and optimizers consist of the same kernels and trace the same way.
  *
  * @module
  */
@@ -16,31 +16,31 @@ export interface InputSpec {
   readonly shape: readonly number[];
   /** Default float32. */
   readonly type?: ElementType;
-  /** The numbers, where they are known and shall become part of the graph. */
+  /** Values of a constant, which become part of the graph. */
   readonly constant?: ConstantData;
 }
 
-/** Random numbers that a traced function asks for; they are inputs of the graph. */
+/** Random values that a traced function asks for; they are an input of the graph. */
 interface RandomInput {
   /** Its name among the inputs of the graph. */
   readonly input: string;
-  /** The name that the function calls it. */
+  /** Its name in the function. */
   readonly name: string;
   readonly shape: readonly number[];
 }
 
-/** Symbolic tensors by the names of their inputs, and random ones as they are asked for. */
+/** Symbolic inputs of a traced function. */
 export interface TraceScope {
   readonly inputs: Readonly<Record<string, Tensor>>;
-  /** A new input of the graph, to be filled with random numbers at every run. */
+  /** Adds an input of the graph that is filled with random values at every run. */
   random(name: string, shape: readonly number[]): Tensor;
 }
 
 /** Options of {@linkcode trace}. */
 interface TraceOptions {
   /**
-   * What a tensor from outside that is not an input is: an error, as its numbers would be frozen, or
-   * an input of its own. Default "error".
+   * Treatment of tensors from outside: an error, because their values would become constants, or inputs
+   * of their own. Default "error".
    */
   readonly captures?: "error" | "inputs";
 }
@@ -49,30 +49,30 @@ interface TraceOptions {
 export interface Trace {
   readonly graph: Graph;
   readonly random: readonly RandomInput[];
-  /** Tensors from outside by the names of their inputs; they stay their owners'. */
+  /** Tensors from outside by the names of their inputs; they keep their owners. */
   readonly captured: Readonly<Record<string, Tensor>>;
 }
 
-/** Set while a function is traced; backends ask before they give numbers away. */
+/** The backend of the trace in progress; other backends check it before they return values. */
 let active: TraceBackend | undefined;
 
-/** Whether a function is being traced. */
+/** True while a function is traced. */
 export function isTracing(): boolean {
   return active !== undefined;
 }
 
-/** For other backends: reading a tensor from outside freezes its numbers, too. */
+/** Refuses a read by another backend: values of a tensor from outside would become constants. */
 export function refuseRead(): never {
   throw unreadable();
 }
 
 /**
- * Records what f computes.
+ * Traces a function.
  *
- * @param f Synchronous tensor code over symbolic tensors; gives tensors by name.
+ * @param f Synchronous tensor code over symbolic tensors; returns tensors by name.
  * @param specs Inputs by name.
- * @throws {TraceError} If f uses a kernel that has no form in ONNX, reads numbers of a tensor, uses
- *   a tensor from outside or draws random numbers; names the op and the place.
+ * @throws {TraceError} If f uses a kernel without an ONNX form, reads values of a tensor, uses a
+ *   tensor from outside or draws random values; names the op and the line of code.
  *
  * @example
  * ```ts
@@ -91,7 +91,7 @@ export function trace(
 ): Trace {
   if (active !== undefined) throw new TraceError("Cannot trace while another function is traced");
   registerRecording();
-  // Folding computes on the CPU backend, which must be up before it is asked.
+  // Folding runs on the CPU backend, which must be initialized first.
   tf.findBackend("cpu");
   const backend = new TraceBackend(captures);
   const engine = tf.engine();
@@ -105,8 +105,8 @@ export function trace(
   try {
     Math.random = () => {
       throw new TraceError(
-        `Cannot trace Math.random at ${placeOf()}: its number would be frozen; take random numbers ` +
-          `as an input`,
+        `Cannot trace Math.random at ${placeOf()}: its value would become a constant; take random ` +
+          `values as an input`,
       );
     };
     engine.setBackend(RECORDING);
@@ -131,7 +131,7 @@ export function trace(
       });
       for (const [name, tensor] of Object.entries(results)) {
         outputs[name] = backend.value(tensor, `the output ${name}`);
-        // A tensor that f keeps would outlive its backend.
+        // A kept tensor would outlive its backend.
         tensor.dispose();
       }
     });

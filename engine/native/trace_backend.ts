@@ -1,4 +1,4 @@
-/** The backend that records: its tensors stand for values of a graph. @module */
+/** Backend of a trace: its tensors stand for values of a graph. @module */
 
 import {
   type BackendValues,
@@ -16,12 +16,12 @@ import type { ConstantData, ElementType, Value } from "./graph.ts";
 import { GraphBuilder } from "./graph_builder.ts";
 import { tracesLayer } from "./kernels/transformer_layer.ts";
 
-/** A frame of one of TensorFlow.js's own random ops, which compute in JavaScript. */
+/** Stack frame of a random op of TensorFlow.js, which computes in JavaScript. */
 const RANDOM_OP = /at (random\w*|truncatedNormal|multinomial|dropout)_ \(\S*tf-core/;
 
-/** The backend whose kernels record; it exists while a function is traced. */
+/** The backend whose kernels record; it exists for one trace. */
 export class TraceBackend extends tf.KernelBackend implements KernelBackend {
-  /** Of the graph, or of the graph inside of an operator that is being recorded. */
+  /** Builder of the graph, or of the operator body being recorded. */
   builder = new GraphBuilder();
   readonly captured: Record<string, Tensor> = {};
   readonly folded: FoldCache = new Map();
@@ -42,7 +42,7 @@ export class TraceBackend extends tf.KernelBackend implements KernelBackend {
     return name !== TRANSFORMER_LAYER || tracesLayer(x!, attrs as unknown as LayerAttrs);
   }
 
-  /** What `blockwise()` calls: the chain as the body of a Scan. */
+  /** Records a chain for `blockwise()` as the body of a Scan. */
   inBlocks(f: Elementwise, tensors: readonly Tensor[]): readonly Tensor[] | undefined {
     const [first] = tensors;
     const { size, shape } = first!;
@@ -65,12 +65,12 @@ export class TraceBackend extends tf.KernelBackend implements KernelBackend {
     return results.map((result) => this.tensor(outer.reshape(result, shape)));
   }
 
-  /** A tensor of the engine that stands for a value. */
+  /** Makes a tensor, owned by the engine, that stands for a value. */
   tensor(value: Value): Tensor {
     return tf.engine().makeTensorFromTensorInfo(this.info(value), this) as Tensor;
   }
 
-  /** A tensor that stands for a value. */
+  /** Makes a tensor handle that stands for a value. */
   info(value: Value): TensorInfo {
     const dataId = {};
     this.#values.set(dataId, value);
@@ -78,14 +78,14 @@ export class TraceBackend extends tf.KernelBackend implements KernelBackend {
     return { dataId, shape: [...value.shape], dtype: value.type };
   }
 
-  /** The value behind a tensor. @throws {TraceError} If it comes from outside. */
+  /** The value that a tensor stands for. @throws {TraceError} If it comes from outside. */
   value(tensor: TensorInfo, op: string): Value {
     const known = this.#values.get(tensor.dataId);
     if (known !== undefined) return known;
     if (this.#captures === "error") {
       throw new TraceError(
         `Cannot trace ${op} at ${placeOf()}: every tensor must be an input or made by the function, ` +
-          `got one of shape [${tensor.shape}] from outside, whose numbers would be frozen`,
+          `got one of shape [${tensor.shape}] from outside, whose values would become constants`,
       );
     }
     const name = `captured.${Object.keys(this.captured).length}`;
@@ -99,8 +99,8 @@ export class TraceBackend extends tf.KernelBackend implements KernelBackend {
     const random = stackOf().map((frame) => frame.match(RANDOM_OP)?.[1]).find(Boolean);
     if (random !== undefined) {
       throw new TraceError(
-        `Cannot trace ${random} at ${placeOf()}: its numbers would be frozen; take random numbers as ` +
-          `an input`,
+        `Cannot trace ${random} at ${placeOf()}: its values would become constants; take random values ` +
+          `as an input`,
       );
     }
     return this.info(this.builder.constant(elements(values, dtype), shape, dtype as ElementType))
@@ -138,10 +138,10 @@ export class TraceBackend extends tf.KernelBackend implements KernelBackend {
   override dispose(): void {}
 }
 
-/** Elements of a block: 256 KiB, of which a chain holds a few at once. */
+/** Elements of a block: 256 KiB, so that the few arrays of a chain fit the cache. */
 const BLOCK_ELEMENTS = 2 ** 16;
 
-/** Blocks of equal size, none larger than {@linkcode BLOCK_ELEMENTS}; 1 where there are no such. */
+/** Number of equal blocks within {@linkcode BLOCK_ELEMENTS}; 1 if the size has no such divisor. */
 function blockCount(size: number): number {
   const least = Math.ceil(size / BLOCK_ELEMENTS);
   for (let count = least; count <= 2 * least; count++) if (size % count === 0) return count;

@@ -1,6 +1,6 @@
 /**
- * The worker that runs graphs: onnxruntime blocks its thread while it computes, and the program
- * must go on to show progress and to hear Ctrl-C.
+ * Worker that runs graphs. onnxruntime blocks its thread while it computes; the main thread stays free to
+ * show progress and to handle Ctrl-C.
  *
  * @module
  */
@@ -12,10 +12,10 @@ import type { Answer, Feed, Fetch, Request, SessionOptions, TensorData } from ".
 type Ort = typeof import("./ort.ts")["ort"];
 type Session = Awaited<ReturnType<Ort["InferenceSession"]["create"]>>;
 
-/** Freed buffers beyond this are given back: a model that nobody uses leaves no trace. */
+/** Bytes of freed buffers that are kept for reuse at most. */
 const MOST_FREE_BYTES = 2 ** 28;
 
-/** Sessions and held numbers; freed buffers are used again for outputs of the same size. */
+/** Sessions and held values; freed buffers are reused for outputs of the same size. */
 class Runtime {
   readonly #ort: Ort;
   readonly #sessions = new Map<number, Session>();
@@ -38,9 +38,9 @@ class Runtime {
       interOpNumThreads: 1,
       graphOptimizationLevel: "all",
       logSeverityLevel: 3,
-      // A pattern is a second copy of all memory of the first run, and no faster.
+      // Memory patterns double the memory of the first run and are no faster.
       enableMemPattern: false,
-      // Threads that spin while they wait start sooner, and are in the way where cores are shared.
+      // Spinning threads start sooner but get in the way on shared cores.
       extra: { session: { ["intra_op"]: { ["allow_spinning"]: spin ? "1" : "0" } } },
       ...(profile !== undefined && { enableProfiling: true, profileFilePrefix: profile }),
     });
@@ -65,7 +65,7 @@ class Runtime {
     const outputs = Object.fromEntries(
       Object.entries(fetches).map(([name, fetch]) => [name, this.#tensor(buffers[name]!, fetch)]),
     );
-    // The runtime writes into the buffers that it is given.
+    // The runtime writes into the given buffers.
     await session.run(inputs, outputs);
     const sent: Record<string, TensorData> = {};
     for (const [name, { keep, over }] of Object.entries(fetches)) {
@@ -154,7 +154,7 @@ async function answer(request: Request): Promise<Omit<Answer, "id">> {
   }
 }
 
-/** Buffers that are given away, not copied. */
+/** Buffers of a reply, which are transferred instead of copied. */
 function transfers(reply: Omit<Answer, "id">): ArrayBuffer[] {
   const lists = "outputs" in reply
     ? Object.values(reply.outputs as Record<string, TensorData>)
@@ -164,7 +164,7 @@ function transfers(reply: Omit<Answer, "id">): ArrayBuffer[] {
   return lists.map(({ buffer }) => buffer as ArrayBuffer);
 }
 
-// One request after the other, in the order in which they came.
+// Requests run one at a time, in order of arrival.
 let last: Promise<void> = Promise.resolve();
 parentPort!.once("message", ({ port }: { port: MessagePort }) => {
   port.onmessage = ({ data: { id, request } }: MessageEvent<{ id: number; request: Request }>) => {

@@ -24,7 +24,7 @@ export {
 } from "./feed_forward_block.ts";
 export { fused, type FusedOp, type KernelAttrs } from "./fused.ts";
 export { gatedHalves, geglu } from "./gated_gelu.ts";
-export { BLOCK_ELEMENTS, blockSizes, inBlocks } from "./in_blocks.ts";
+export { inBlocks } from "./in_blocks.ts";
 export { addLinear, linear, linearPlus } from "./linear.ts";
 export { remembered } from "./remembered.ts";
 export { resizeBilinear } from "./resize.ts";

@@ -1,22 +1,21 @@
 /**
- * GPU buffers, used again where size and usage are the same. tfjs's own manager never gives memory
- * back, so that tiles of many shapes would fill a device; this one keeps no more free memory than the
- * most that was ever in use.
+ * Pool of GPU buffers, reused by size and usage. TensorFlow.js's own manager never frees memory, so tiles
+ * of many shapes would fill a device; this one keeps at most as much free memory as was ever in use.
  *
  * @module
  */
 
-/** Free memory that is kept in any case. */
+/** Free memory that is always kept. */
 const KEPT_BYTES = 64 * 2 ** 20;
 
-/** Takes the place of tfjs's BufferManager. */
+/** Replaces the BufferManager of TensorFlow.js. */
 export class BufferPool {
   readonly #device: Pick<GPUDevice, "createBuffer">;
   readonly #kept: number;
   readonly #used = new Set<GPUBuffer>();
   /** By size and usage. */
   readonly #free = new Map<string, GPUBuffer[]>();
-  /** Free buffers, the longest unused first. */
+  /** Free buffers, longest unused first. */
   readonly #idle = new Set<GPUBuffer>();
   #mostUsed = 0;
   /** Bytes of buffers in use. */
@@ -24,16 +23,16 @@ export class BufferPool {
   /** Bytes of all buffers. */
   numBytesAllocated = 0;
 
-  /** @param kept Free bytes that are kept in any case. Default 64 MiB. */
+  /** @param kept Free bytes that are always kept. Default 64 MiB. */
   constructor(device: Pick<GPUDevice, "createBuffer">, kept = KEPT_BYTES) {
     this.#device = device;
     this.#kept = kept;
   }
 
   /**
-   * A buffer of exactly this size.
+   * Returns a buffer of exactly this size.
    *
-   * @param reuse Whether it may be one that was used before.
+   * @param reuse Allow a buffer that was used before.
    */
   acquireBuffer(
     size: number,
@@ -55,9 +54,9 @@ export class BufferPool {
   }
 
   /**
-   * Gives a buffer back; the commands that use it must have been submitted.
+   * Returns a buffer to the pool; the commands that use it must have been submitted.
    *
-   * @param reuse Whether it may be used again; otherwise it is destroyed.
+   * @param reuse Keep it for reuse; otherwise destroy it.
    * @throws {Error} If it is not in use.
    */
   releaseBuffer(buffer: GPUBuffer, reuse = true): void {
@@ -75,7 +74,7 @@ export class BufferPool {
     this.#trim();
   }
 
-  /** A loop takes at most as much as was in use at once; what is free beyond that is old. */
+  /** Destroys free buffers beyond the most that a loop can use at once. */
   #trim(): void {
     const most = Math.max(this.#kept, this.#mostUsed);
     for (const buffer of this.#idle) {
@@ -92,17 +91,17 @@ export class BufferPool {
     buffer.destroy();
   }
 
-  /** Buffers in use. */
+  /** Number of buffers in use. */
   getNumUsedBuffers(): number {
     return this.#used.size;
   }
 
-  /** Buffers that wait. */
+  /** Number of free buffers. */
   getNumFreeBuffers(): number {
     return this.#idle.size;
   }
 
-  /** Destroys all of them. */
+  /** Destroys all buffers. */
   dispose(): void {
     for (const buffer of [...this.#used, ...this.#idle]) buffer.destroy();
     this.#used.clear();

@@ -1,6 +1,6 @@
 /**
- * Chains of elementwise ops as one shader: while a chain is recorded, tfjs's elementwise kernels write
- * a line of WGSL each instead of running.
+ * Chains of elementwise ops as one shader. While a chain is recorded, each elementwise kernel of
+ * TensorFlow.js writes a line of WGSL instead of running.
  *
  * @module
  */
@@ -8,7 +8,7 @@
 import type { TensorInfo, tf } from "../tfjs.ts";
 import { bindings, inARow, MAIN_PARAMETERS, range, ROW_INDEX, type Shader } from "./shader.ts";
 
-/** WGSL of the elementwise kernels that a chain may have, by their names in tfjs. */
+/** WGSL of the elementwise kernels of a chain, by their names in TensorFlow.js. */
 const EXPRESSIONS: Readonly<Record<string, (a: string, b: string) => string>> = {
   Add: (a, b) => `${a} + ${b}`,
   Sub: (a, b) => `${a} - ${b}`,
@@ -23,24 +23,24 @@ const EXPRESSIONS: Readonly<Record<string, (a: string, b: string) => string>> = 
   Exp: (a) => `exp(${a})`,
 };
 
-/** Their names. */
+/** Names of the kernels that a chain may contain. */
 export const CHAIN_KERNELS: readonly string[] = Object.keys(EXPRESSIONS);
 
-/** A chain has an op that it cannot hold; it must run op by op. */
+/** Thrown for an op that a chain cannot contain; the ops then run one by one. */
 export class ChainError extends Error {
   override readonly name = "ChainError";
 }
 
 const THREADS = 128;
 
-/** What a chain needs of its backend. */
+/** Backend of a chain. */
 interface ChainHost {
   makeTensorInfo(shape: number[], dtype: "float32"): TensorInfo;
-  /** The number of a scalar that is not on the GPU yet. */
+  /** The value of a scalar that is not on the GPU yet. */
   scalarOf(tensor: TensorInfo): number | undefined;
 }
 
-/** A chain while it is recorded. */
+/** A chain being recorded. */
 export class Chain {
   readonly #host: ChainHost;
   readonly #shape: number[];
@@ -60,12 +60,12 @@ export class Chain {
     inputs.forEach(({ dataId }, i) => this.#names.set(dataId, `x${i}`));
   }
 
-  /** Whether a tensor exists in the chain alone. */
+  /** True if a tensor exists only within the chain. */
   holds(dataId: object): boolean {
     return this.#names.get(dataId)?.startsWith("v") ?? false;
   }
 
-  /** What the kernel would give. */
+  /** Records a kernel and returns its result, which stands for a line of WGSL. */
   record(kernel: string, inputs: readonly TensorInfo[]): TensorInfo {
     const [a, b] = inputs.map((input) => this.#operand(input));
     const result = this.#host.makeTensorInfo([...this.#shape], "float32");
@@ -82,7 +82,7 @@ export class Chain {
     if (tensor.dtype !== "float32") throw new ChainError(`a tensor of type ${tensor.dtype}`);
     if (size !== 1) throw new ChainError(`a tensor of shape [${tensor.shape}] from outside`);
     const number = this.#host.scalarOf(tensor);
-    // Numbers travel in one array, so that the shader is the same at every step.
+    // Scalars are packed into one array, so the shader is the same at every step.
     const name = number === undefined
       ? `T(outside${this.#outside.push(tensor) - 1}[0])`
       : `T(scalars[${this.#scalars.push(number) - 1}])`;
@@ -90,12 +90,12 @@ export class Chain {
     return name;
   }
 
-  /** The numbers of the chain. */
+  /** Values of the chain's packed scalars. */
   get scalars(): readonly number[] {
     return this.#scalars;
   }
 
-  /** Buffers of the inputs. */
+  /** Number of input buffers. */
   get buffers(): number {
     return this.#arrays.length + this.#outside.length + (this.#scalars.length > 0 ? 1 : 0);
   }
@@ -124,7 +124,7 @@ export class Chain {
   }
 }
 
-/** A recorded chain: its elements, the numbers of its inputs, and WGSL. */
+/** A recorded chain as plain data: sizes, counts of inputs, and WGSL. */
 interface ChainPlan {
   /** Elements of each array. */
   readonly count: number;
@@ -174,7 +174,7 @@ fn main(${MAIN_PARAMETERS}) {
 /** A kernel's function. */
 export type KernelFunction = NonNullable<ReturnType<typeof tf.getKernel>>["kernelFunc"];
 
-/** tfjs's elementwise kernel of a name, which records while its backend records a chain. */
+/** Wraps an elementwise kernel of TensorFlow.js: it records while its backend records a chain. */
 export function recording(name: string): (stock: KernelFunction) => KernelFunction {
   return (stock) => (params) => {
     const { chain } = params.backend as { readonly chain?: Chain };

@@ -1,18 +1,18 @@
 /** GPU devices with everything that their adapter offers. @module */
 
-/** A device with all that the adapter can do. */
+/** A device with all limits and features of its adapter. */
 interface GrantedDevice {
   readonly device: GPUDevice;
   readonly info: GPUAdapterInfo;
-  /** Whether the adapter computes on the CPU (llvmpipe, SwiftShader, WARP). */
+  /** True if the adapter computes on the CPU (llvmpipe, SwiftShader, WARP). */
   readonly software: boolean;
-  /** Name for people. */
+  /** Human-readable name. */
   readonly description: string;
 }
 
 const FEATURES: readonly GPUFeatureName[] = ["shader-f16", "timestamp-query"];
 
-/** The adapter's device with its own limits, or undefined where there is no adapter. */
+/** Requests a device with the adapter's own limits; undefined where there is no adapter. */
 export async function requestDevice(): Promise<GrantedDevice | undefined> {
   const gpu = (globalThis.navigator as { gpu?: GPU } | undefined)?.gpu;
   const adapter = await gpu?.requestAdapter({ powerPreference: "high-performance" });
@@ -28,7 +28,7 @@ export async function requestDevice(): Promise<GrantedDevice | undefined> {
   return { device, info, software, description };
 }
 
-/** Every limit of the adapter as a plain object. */
+/** All limits of an adapter as a plain object. */
 function grantedLimits(limits: GPUSupportedLimits): Record<string, number> {
   const names = Object.keys(Object.getOwnPropertyDescriptors(Object.getPrototypeOf(limits)));
   return Object.fromEntries(

@@ -1,6 +1,6 @@
 /**
- * Running shaders of our own on tensors of tfjs: the shader is whole (sizes are in its text), so one
- * dispatch needs a pipeline and a bind group, both of which are kept, and no uniform buffer.
+ * Compute shaders on tensors of TensorFlow.js. All sizes are part of a shader's code, so a dispatch needs a
+ * cached pipeline and a cached bind group, and no uniform buffer.
  *
  * @module
  */
@@ -9,7 +9,7 @@ import type { TensorInfo } from "../tfjs.ts";
 
 /** A compute shader for given sizes. */
 export interface Shader {
-  /** For people: profiles and errors. */
+  /** Name in profiles and errors. */
   readonly name: string;
   /** WGSL; group 0 binds the inputs from 0 on, then the outputs; the entry point is `main`. */
   readonly code: string;
@@ -18,7 +18,7 @@ export interface Shader {
   readonly flops?: number;
 }
 
-/** For outputs of about so many numbers, the index of the best tiling. */
+/** The fastest tiling, as an index, for outputs of about this many elements. */
 export interface TilingChoice {
   readonly outputs: number;
   readonly tiling: number;
@@ -27,17 +27,17 @@ export interface TilingChoice {
 /** From small outputs to large ones. */
 export type TilingChoices = readonly TilingChoice[];
 
-/** What runs shaders. */
+/** A backend that runs shaders. */
 export interface ShaderRunner {
-  /** A tensor of given numbers. */
+  /** Makes a tensor of given values. */
   makeTensorInfo(shape: number[], dtype: "float32", values: Float32Array): TensorInfo;
-  /** What the device can do. */
+  /** Limits of the device. */
   readonly capabilities: Capabilities;
-  /** Which tilings products take; undefined before they were measured. */
+  /** Tilings of products; undefined before they are measured. */
   readonly tilings: TilingChoices | undefined;
-  /** Whether to multiply in float16 now: not while a gradient is recorded. */
+  /** True if products are in float16 now; never while a gradient is recorded. */
   readonly float16: boolean;
-  /** A weight of 4·n numbers as float16, made once. */
+  /** A weight of 4·n elements as float16, converted once. */
   inHalf(weight: TensorInfo): TensorInfo;
   /**
    * Records a dispatch.
@@ -51,24 +51,24 @@ export interface ShaderRunner {
   ): TensorInfo[];
 }
 
-/** What a device grants. */
+/** Limits that a device grants. */
 export interface Capabilities {
-  /** Bytes of shared memory of a workgroup. */
+  /** Bytes of shared memory of a workgroup at most. */
   readonly sharedBytes: number;
-  /** Invocations of a workgroup. */
+  /** Invocations of a workgroup at most. */
   readonly invocations: number;
-  /** Whether shaders can use f16, and are to. */
+  /** True if shaders may use f16. */
   readonly float16: boolean;
-  /** Storage buffers that a shader may have. */
+  /** Storage buffers of a shader at most. */
   readonly buffers: number;
-  /** Bytes of a binding. */
+  /** Bytes of a binding at most. */
   readonly bindingBytes: number;
 }
 
-/** Bindings, as WGSL declares them: `[name, element type]`. */
+/** A binding as WGSL declares it: `[name, element type]`. */
 export type Binding = readonly [string, string];
 
-/** Declarations of inputs and outputs in the order of their bindings. */
+/** WGSL: declarations of inputs and outputs in the order of their bindings. */
 export function bindings(inputs: readonly Binding[], outputs: readonly Binding[]): string {
   return [...inputs, ...outputs].map(([name, type], i) =>
     `@group(0) @binding(${i}) var<storage, ${
@@ -77,10 +77,10 @@ export function bindings(inputs: readonly Binding[], outputs: readonly Binding[]
   ).join("\n");
 }
 
-/** Most workgroups along one axis that every device grants. */
+/** Workgroups along one axis that every device grants. */
 const AXIS_LIMIT = 65535;
 
-/** Workgroups for `count` items in a row; {@linkcode ROW_INDEX} is the index of one. */
+/** Workgroup counts for `count` items in a row; {@linkcode ROW_INDEX} is the index of an item. */
 export function inARow(count: number): readonly [number, number, number] {
   if (count <= AXIS_LIMIT) return [count, 1, 1];
   const rows = Math.ceil(count / AXIS_LIMIT);

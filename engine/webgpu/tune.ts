@@ -1,5 +1,5 @@
 /**
- * Which tiling is fastest for products of which size, measured on the adapter once and remembered.
+ * Choice of the fastest tiling by product size, measured once per adapter and stored.
  *
  * @module
  */
@@ -14,7 +14,7 @@ export interface ProductSize {
   readonly k: number;
 }
 
-/** What is measured. */
+/** Products that are measured. */
 export const MEASURED: readonly ProductSize[] = [
   { m: 256, n: 128, k: 512 },
   { m: 1024, n: 384, k: 512 },
@@ -22,10 +22,10 @@ export const MEASURED: readonly ProductSize[] = [
 ];
 
 /**
- * The best tiling for each measured size.
+ * Finds the fastest tiling for each measured size.
  *
- * @param seconds Of the product of `sizes[size]` in `TILINGS[tiling]`; undefined where the device
- *   cannot run it.
+ * @param seconds Time of the product of `sizes[size]` in `TILINGS[tiling]`; undefined where the
+ *   device cannot run it.
  */
 export async function tune(
   seconds: (size: number, tiling: number) => Promise<number | undefined>,
@@ -43,13 +43,13 @@ export async function tune(
   return choices;
 }
 
-/** The index of the tiling for an output of so many numbers; sizes between go to the nearer one. */
+/** The index of the tiling for an output of this many elements, by the nearest measured size. */
 export function chosenTiling(choices: TilingChoices, outputs: number): number {
   const distance = (choice: TilingChoice) => Math.abs(Math.log(choice.outputs / outputs));
   return choices.reduce((a, b) => distance(b) < distance(a) ? b : a).tiling;
 }
 
-/** Where choices are kept between processes: `localStorage`, where there is one. */
+/** Storage of choices between processes: `localStorage` where it exists. */
 interface Store {
   getItem(key: string): string | null;
   setItem(key: string, value: string): void;
@@ -65,7 +65,7 @@ function storeOf(): Store | undefined {
 
 const KEY = "emrdm.tilings.1";
 
-/** Choices of an adapter that were stored; undefined if there are none, or none that fit. */
+/** Stored choices of an adapter; undefined if there are none or they do not match the tilings. */
 export function storedChoices(adapter: string, store = storeOf()): TilingChoices | undefined {
   try {
     const text = store?.getItem(`${KEY} ${adapter}`);
@@ -79,11 +79,11 @@ export function storedChoices(adapter: string, store = storeOf()): TilingChoices
   }
 }
 
-/** Stores them, where that is possible. */
+/** Stores the choices of an adapter where possible. */
 export function storeChoices(adapter: string, choices: TilingChoices, store = storeOf()): void {
   try {
     store?.setItem(`${KEY} ${adapter}`, JSON.stringify(choices));
   } catch {
-    // A full or forbidden store: it is measured again next time.
+    // The store is full or forbidden: the next process measures again.
   }
 }

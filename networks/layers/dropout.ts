@@ -1,19 +1,19 @@
-/** Dropout with its random numbers as an input, so that a traced step does not freeze them. @module */
+/** Dropout with random values as an input, so that a traced step draws new ones at every run. @module */
 
 import { type Tensor, tf } from "../../engine/mod.ts";
 import type { NetworkInput } from "../network.ts";
 
-/** Where and how much is dropped. */
+/** Options of {@linkcode dropout}. */
 export interface Dropout {
-  /** Name of the layer, which keys the random numbers. */
+  /** Name of the layer, which keys the random values. */
   readonly name: string;
   /** Probability in [0, 1) that an element is dropped. */
   readonly rate: number;
-  /** Absent outside training: nothing is dropped. */
+  /** Source of random values; undefined outside training, where nothing is dropped. */
   readonly random: NetworkInput["random"];
 }
 
-/** x with a fraction `rate` of its elements zeroed and the others scaled by 1/(1 − rate). */
+/** Zeroes a fraction `rate` of the elements of x and scales the others by 1/(1 − rate). */
 export function dropout<T extends Tensor>(x: T, { name, rate, random }: Dropout): T {
   if (rate === 0 || random === undefined) return x;
   const kept = tf.cast(tf.greaterEqual(random(name, x.shape), tf.scalar(rate)), "float32");

@@ -1,4 +1,4 @@
-/** Noise embedding and mapping network: cNoise → cond (spec §4.1). @module */
+/** Noise embedding and mapping network: cNoise → cond (docs/networks.md, "Mapping network"). @module */
 
 import { geglu, linear, type Tensor, tf } from "../../engine/mod.ts";
 import type { NetworkInput, TensorSpec } from "../network.ts";
@@ -25,7 +25,7 @@ export const MAPPING_DEFAULTS = { depth: 2, width: 768, dFf: 1536, dropout: 0.1 
  * Random Fourier features [cos(2π·c·w), sin(2π·c·w)], cos first.
  *
  * @param cNoise [N].
- * @param weight [1, width/2], a buffer drawn once.
+ * @param weight [1, width/2], a buffer drawn once at initialization.
  * @returns [N, width].
  */
 export function fourierFeatures(cNoise: Tensor, weight: Tensor): Tensor {
@@ -52,7 +52,7 @@ export function mappingNetwork(
   return rmsNorm(state, at("mapping.out_norm.scale"));
 }
 
-/** The conditioning vectors of noise levels: cNoise [B] → cond [B, width]. */
+/** Conditioning vectors of noise levels: cNoise [B] → cond [B, width]. */
 export function conditioning(
   cNoise: Tensor,
   context: {

@@ -1,8 +1,8 @@
-/** RMSNorm and its noise-conditioned form (spec §4.1). @module */
+/** RMSNorm and its noise-conditioned form (docs/networks.md, "Norms"). @module */
 
 import { linearPlus, scaledNorm, type Tensor } from "../../engine/mod.ts";
 
-/** Of every norm (spec §4.1). */
+/** Epsilon of every norm (docs/networks.md, "Norms"). */
 export const EPSILON = 1e-6;
 
 /**
@@ -16,18 +16,17 @@ export function rmsNorm(x: Tensor, scale: Tensor): Tensor {
 }
 
 /**
- * AdaRMSNorm: the scale is cond·W + 1, one vector per sample; the only place where a block sees
- * the noise level.
+ * AdaRMSNorm: the scale is cond·W + 1, one vector per sample. A block sees the noise level here only.
  *
  * @param x [N, ..., d].
- * @param cond [B, width]; B divides N, and the N/B images of a sample follow each other.
+ * @param cond [B, width]; B divides N, and the N/B images of a sample are consecutive.
  * @param weight [width, d].
  */
 export function adaRmsNorm(x: Tensor, cond: Tensor, weight: Tensor): Tensor {
   return scaledNorm(x, adaScale(cond, weight), EPSILON);
 }
 
-/** cond·W + 1, [B, d]. */
+/** Scale of AdaRMSNorm: cond·W + 1, [B, d]. */
 export function adaScale(cond: Tensor, weight: Tensor): Tensor {
   return linearPlus(cond, weight, 1);
 }

@@ -1,4 +1,4 @@
-/** Axial rotary position embedding (spec §4.1). @module */
+/** Axial rotary position embedding (docs/networks.md, "RoPE"). @module */
 
 import { remembered, type Rotation, type Tensor, tf } from "../../engine/mod.ts";
 
@@ -10,7 +10,7 @@ export interface Grid {
 
 /**
  * Cell centres (y, x) of a grid whose longer side spans [−1, 1] and whose shorter side spans
- * ±short/long. Halving both sides gives the means of 2×2 cells, as the coarser level needs.
+ * ±short/long. Halving both sides gives the means of 2×2 cells, the positions of the coarser level.
  *
  * @returns [height·width, 2], row-major.
  */

@@ -1,10 +1,10 @@
-/** Names, shapes and start values of a network's tensors (spec: PyTorch's defaults). @module */
+/** Names, shapes and initial values of tensors (docs/networks.md, "Initialization"). @module */
 
 import type { Rng } from "../../core/mod.ts";
 import type { Params, Tensor } from "../../engine/mod.ts";
 import type { TensorSpec } from "../network.ts";
 
-/** A linear weight [in, out]: U(−1/√in, 1/√in), or zero. */
+/** A linear weight [in, out]: U(−1/√in, 1/√in) as in PyTorch, or zero. */
 export function linearSpec(
   name: string,
   { inputs, outputs, zero = false }: {
@@ -22,7 +22,7 @@ export function linearSpec(
   };
 }
 
-/** The bias of a linear layer with `inputs` inputs [out]. */
+/** The bias [out] of a linear layer: U(−1/√in, 1/√in) as in PyTorch. */
 export function biasSpec(
   name: string,
   { inputs, outputs }: { readonly inputs: number; readonly outputs: number },
@@ -30,12 +30,12 @@ export function biasSpec(
   return { name, shape: [outputs], role: "param", init: (rng) => symmetric(rng, inputs, outputs) };
 }
 
-/** A vector of one value. */
+/** A vector filled with a value. */
 export function constantSpec(name: string, size: number, value: number): TensorSpec {
   return { name, shape: [size], role: "param", init: () => new Float32Array(size).fill(value) };
 }
 
-/** N(0, std²). */
+/** A tensor drawn from N(0, std²). */
 export function normalSpec(
   name: string,
   { shape, std, role }: {
@@ -62,10 +62,10 @@ function symmetric(rng: Rng, inputs: number, size: number): Float32Array {
   return rng.uniforms(size).map((value) => (2 * value - 1) * bound);
 }
 
-/** The tensors of a module by their names within it. */
+/** Tensors of a module by their names within it. */
 export type Scope = (name: string) => Tensor;
 
-/** The tensors below a prefix. @throws {TypeError} On access, if a tensor is missing. */
+/** Tensors below a prefix. @throws {TypeError} On access, if a tensor is missing. */
 export function scope(params: Params, prefix = ""): Scope {
   return (name) => {
     const full = prefix === "" ? name : `${prefix}.${name}`;

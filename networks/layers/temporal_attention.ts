@@ -1,4 +1,9 @@
-/** Temporal fusion by self-attention over the frames of each position, TFSA (Sec. 3.3, spec §4.3). @module */
+/**
+ * Temporal fusion self-attention, TFSA: self-attention over the frames of each position (Sec. 3.3;
+ * docs/networks.md, "Temporal attention (TFSA)").
+ *
+ * @module
+ */
 
 import { collapse } from "../../fusion/mod.ts";
 import { linear, type Tensor, type Tensor5D, tf } from "../../engine/mod.ts";
@@ -7,7 +12,7 @@ import { type BlockContext, dropIn } from "./block.ts";
 import { adaRmsNorm } from "./norm.ts";
 import { biasSpec, linearSpec, normalSpec } from "./specs.ts";
 
-/** Fused features and the attention masks that made them. */
+/** Fused features and their attention masks. */
 interface TemporalFusion {
   /** [B, h, w, d]. */
   readonly fused: Tensor;
@@ -16,9 +21,9 @@ interface TemporalFusion {
 }
 
 /**
- * Learned queries weigh the frames of each position; every head collapses its own channels.
- * V is the conditioned normalised X (the paper writes V = X), K has a bias, and there is no
- * residual.
+ * Learned queries weight the frames of each position; every head collapses its own channels. As in the
+ * authors' weights, V is the conditioned, normalized X (the paper writes V = X), K has a bias, and there
+ * is no residual.
  *
  * @param x [B, L, h, w, d].
  */

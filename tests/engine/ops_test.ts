@@ -1,14 +1,6 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
-import {
-  BLOCK_ELEMENTS,
-  blockSizes,
-  inBlocks,
-  linear,
-  resizeBilinear,
-  takeAxis,
-  type Tensor,
-  tf,
-} from "../../engine/mod.ts";
+import { inBlocks, linear, resizeBilinear, takeAxis, type Tensor, tf } from "../../engine/mod.ts";
+import { BLOCK_ELEMENTS, blockSizes } from "../../engine/ops/in_blocks.ts";
 import {
   allValuesOf,
   assertClose,

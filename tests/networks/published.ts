@@ -1,4 +1,4 @@
-/** The networks of the published configurations, typed from spec §4.2 and §4.3. */
+/** Networks of the published configurations (docs/networks.md). */
 
 import { hdit, type LevelOptions, type Network, temporalHdit } from "../../networks/mod.ts";
 import { createRng } from "../../core/mod.ts";

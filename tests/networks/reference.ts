@@ -1,6 +1,6 @@
 /**
- * Both networks of the paper in plain loops and float64, written from spec §4 alone: dense masked
- * attention, one frame and one position after the other, no code of the library.
+ * Both networks of the paper (docs/networks.md) in plain loops and float64: dense masked attention, one
+ * frame and one position after the other, no code of the library.
  */
 
 import type { TemporalHditOptions } from "../../networks/mod.ts";

@@ -2,7 +2,7 @@
 
 import { type AxisBlocks, penalties } from "../../ops/neighborhood_blocks.ts";
 
-/** Rows of all heads of all tokens, in tile order, that are the keys of each window. */
+/** Rows of the keys of each window, among the heads of all tokens in tile order. */
 export function keyRows(
   { rows, columns, images, heads, high: perBand, height, width }: {
     /** Tile rows per band. */
@@ -43,10 +43,10 @@ export function keyRows(
   return out;
 }
 
-/** Most tokens of a band: what a band needs at once stays in the cache. */
+/** Tokens of a band at most, so that its working set stays in the cache. */
 const BAND_TOKENS = 4096;
 
-/** Tile rows that make a band: as many as divide all and stay below {@linkcode BAND_TOKENS}. */
+/** Tile rows of a band: as many as divide all of them and stay within {@linkcode BAND_TOKENS}. */
 export function tileRowsPerBand(down: number, tokensPerRow: number): number {
   let rows = 1;
   for (let i = 2; i <= down; i++) {
@@ -55,7 +55,7 @@ export function tileRowsPerBand(down: number, tokensPerRow: number): number {
   return rows;
 }
 
-/** The masks of a band: those at the borders differ, those between are the same. */
+/** Distinct masks of the bands, and the mask of each band: only bands at the borders differ. */
 export function maskClasses(
   rows: AxisBlocks,
   columns: AxisBlocks,

@@ -8,7 +8,7 @@ const unary = (op: string): TracedKernel => ({ builder, inputs: [x] }) => builde
 const binary = (op: string): TracedKernel => ({ builder, named: { a, b } }) =>
   builder.binary(op, a!, b!);
 
-/** As in TensorFlow.js: ½x is exact, so the root of a square is not a power. */
+/** Powers with forms of their own; the root is exact where a power is not. */
 const POWERS: Readonly<Record<number, (builder: GraphBuilder, x: Value) => Value>> = {
   0.5: (b, x) => b.unary("Sqrt", x),
   1: (_, x) => x,

@@ -1,5 +1,5 @@
 /**
- * The library's own ops in the forms that onnxruntime runs in one piece (its contributed operators:
+ * The library's own ops as single operators of onnxruntime (its contributed operators:
  * https://github.com/microsoft/onnxruntime/blob/main/docs/ContribOperators.md).
  *
  * @module
@@ -9,6 +9,7 @@ import { float, sizeOf, type Value } from "../graph.ts";
 import type { GraphBuilder } from "../graph_builder.ts";
 import type { KernelCall, TracedKernel } from "../kernel.ts";
 
+/** Domain of the contributed operators. */
 export const MICROSOFT = "com.microsoft";
 
 /** x/√(mean x² + epsilon)·scale over the last axis, and the inverse root itself. */
@@ -57,7 +58,7 @@ export function rotaryEmbedding(
   });
 }
 
-/** Every head of a token is a row, so that it has angles of its own. */
+/** Rotates with one row per head of a token, because each head has angles of its own. */
 function rotatePairs({ builder, inputs: [x, cos, sin] }: KernelCall): Value {
   const [size, half] = [x!.shape.at(-1)!, cos!.shape.at(-1)!];
   const rows = sizeOf(cos!.shape.slice(0, -1));
@@ -83,7 +84,7 @@ export function multiHeadAttention(
   });
 }
 
-/** By the names of the ops. */
+/** ONNX forms by the names of the ops. */
 export const FUSED_KERNELS: Readonly<Record<string, TracedKernel>> = {
   RmsNormalize: ({ builder, inputs: [x], attrs }) =>
     rmsNormalization(builder, x!, { scale: unitScale(builder, x!), ...attrs })[0],

@@ -6,7 +6,7 @@ import type { GraphBuilder } from "../graph_builder.ts";
 import type { KernelCall } from "../kernel.ts";
 import { gatedGelu, rmsNormalization, rotaryEmbedding } from "./fused.ts";
 
-/** Weights in the form in which they are used. */
+/** Weights of a layer, divided into the matrices of its products. */
 export interface Layer {
   readonly q: Value;
   readonly k: Value;
@@ -60,7 +60,7 @@ export function productAndSum(
   return b.one("Gemm", [x, weight, sum], sum.shape);
 }
 
-/** Normalised, projected, of unit length and rotated: [N, rows of heads, size]. */
+/** Projects normalized tokens, scales heads to unit length and rotates them: [N, rows, size]. */
 export function unitAndRotated(
   b: GraphBuilder,
   x: Value,

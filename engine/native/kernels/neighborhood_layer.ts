@@ -1,7 +1,7 @@
 /**
- * A transformer layer with neighborhood attention, band by band: windows, logits and hidden features of
- * a band stay in the cache, and none of them is ever whole in memory. Tokens are in the order of the
- * tiles, which token-wise operators do not notice.
+ * A transformer layer with neighborhood attention, band by band. Windows, logits and hidden features of a
+ * band stay in the cache and are never stored for all tokens. Tokens are in tile order, which makes no
+ * difference to token-wise operators.
  *
  * @module
  */
@@ -48,7 +48,7 @@ export function neighborhoodLayer(call: KernelCall, kernel: number): Value {
     "int32",
   );
 
-  // One scale for all bands, or one for each.
+  // One scale for all bands, or one per band.
   const samples = named.attentionNorm!.shape[0]!;
   const sample = Int32Array.from({ length: bands }, (_, i) => Math.floor(i * samples / bands));
   const scaleOf = (scale: Value) =>
@@ -60,7 +60,7 @@ export function neighborhoodLayer(call: KernelCall, kernel: number): Value {
   const [q, k, v] = b.scan([x, row, ...first.scanned], (inner, [band, index, scale]) => {
     const normed = rmsNormalization(inner, band!, { scale: scale ?? first.outer!, epsilon })[0];
     const own = { cos: inner.gather(cos, index!, 0), sin: inner.gather(sin, index!, 0) };
-    // No reshape at the end: as the last operator of a band it would copy.
+    // No reshape here: as the last operator of a band it would copy.
     const turned = (weight: Value) => unitAndRotated(inner, normed, { weight, layer, angles: own });
     return [turned(layer.q), turned(layer.k), inner.matMul(normed, layer.v)];
   }) as [Value, Value, Value];

@@ -25,13 +25,13 @@ function matMul(
   return builder.reshape(product, [...missing, ...product.shape]);
 }
 
-/** NHWC convolution with stride, dilation and padding as TensorFlow.js counts them. */
+/** NHWC convolution with the stride, dilation and padding rules of TensorFlow.js. */
 function convolution(
   { builder, inputs: [x, filter], attrs }: KernelCall,
   { depthwise = false, bias, activation }: {
     readonly depthwise?: boolean;
     readonly bias?: Value | undefined;
-    /** Of the result before its axes are put back, so that it stays next to the convolution. */
+    /** Applied before the axes are restored, so that it stays next to the convolution. */
     readonly activation?: ((x: Value) => Value) | undefined;
   } = {},
 ): Value {
@@ -66,12 +66,12 @@ function convolution(
   return builder.transpose(activation?.(result) ?? result, [0, 2, 3, 1]);
 }
 
-/** A convolution with a bias per channel and a ReLU behind it. */
+/** A convolution followed by a bias per channel and a ReLU. */
 function fusedConvolution(call: KernelCall): Value {
   const { builder, attrs, named: { bias, preluActivationWeights } } = call;
   const kind: string = attrs.activation ?? "linear";
   if (preluActivationWeights !== undefined || !["linear", "relu"].includes(kind)) {
-    throw new UnmappedError(`the activation ${kind} behind a convolution is not mapped`);
+    throw new UnmappedError(`the activation ${kind} after a convolution is not mapped`);
   }
   if (bias !== undefined && bias.shape.length !== 1) {
     throw new UnmappedError(`the bias of a convolution must be a vector, got [${bias.shape}]`);
@@ -80,7 +80,7 @@ function fusedConvolution(call: KernelCall): Value {
   return convolution(call, { bias, activation });
 }
 
-/** NHWC maximum over windows, padded as TensorFlow.js counts. */
+/** NHWC maximum over windows, with the padding rules of TensorFlow.js. */
 function maxPool({ builder, inputs: [x], attrs }: KernelCall): Value {
   const info = tf.backend_util.computePool2DInfo(
     x!.shape as [number, number, number, number],

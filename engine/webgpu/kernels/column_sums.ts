@@ -1,4 +1,4 @@
-/** Sums over rows, in two passes where there are many. @module */
+/** Sums over rows, in two passes if there are many. @module */
 
 import type { TensorInfo } from "../../tfjs.ts";
 import { bindings, inARow, MAIN_PARAMETERS, ROW_INDEX, type Shader } from "../shader.ts";
@@ -15,9 +15,9 @@ interface ColumnSumSpec {
   /** Of a group. */
   readonly rows: number;
   readonly columns: number;
-  /** Parts of the rows that are summed each by itself. */
+  /** Parts of the rows that are summed separately. */
   readonly chunks: number;
-  /** Products of two arrays, each row times a number of its own. */
+  /** Sum products of two arrays, each row weighted by a factor. */
   readonly weighted?: boolean;
 }
 
@@ -65,7 +65,7 @@ fn main(${MAIN_PARAMETERS}) {
   };
 }
 
-/** Rows of a chunk, and most chunks. */
+/** Rows of a chunk, and chunks at most. */
 const [CHUNK_ROWS, MOST_CHUNKS] = [256, 256];
 
 /**

@@ -1,6 +1,6 @@
 /**
- * Cosine-similarity attention: queries and keys to unit length and rotated, then attention, whose
- * values stay where the projection wrote them.
+ * Cosine-similarity attention in two dispatches: queries and keys are normalized and rotated, then
+ * attended. Values are read from where the projection wrote them.
  *
  * @module
  */
@@ -19,7 +19,7 @@ import { columnSums } from "./column_sums.ts";
 import { unitRotateGradientShader, unitRotateShader, type UnitRotateSpec } from "./unit_rotate.ts";
 import { shaderOf } from "./run.ts";
 
-/** What attention is of: any shape whose numbers lie as in `CosineAttentionTensors`. */
+/** Inputs of any shape with the memory layout of `CosineAttentionTensors`. */
 interface AttentionInputs {
   readonly qkv: TensorInfo;
   readonly scale: TensorInfo;
@@ -30,7 +30,7 @@ interface AttentionInputs {
 /** Sizes of attention. */
 type AttentionSizes = AttentionSpec & { readonly epsilon: number };
 
-/** Prepared queries and keys lie in one tensor, values in the one that was projected. */
+/** Layout: prepared queries and keys in one tensor, values in the projected one. */
 function layoutsOf({ heads, size }: AttentionSpec): AttentionLayouts {
   const channels = heads * size;
   return {
@@ -47,7 +47,7 @@ function turnsOf(
   return { images, tokens: height * width, heads, size, half: cos.shape.at(-1)!, epsilon };
 }
 
-/** Attended values [images, tokens, heads, size], prepared queries and keys, statistics. */
+/** Returns attended values [images, tokens, heads, size], prepared queries and keys, and statistics. */
 export function attend(
   runner: Runner,
   { qkv, scale, cos, sin }: AttentionInputs,

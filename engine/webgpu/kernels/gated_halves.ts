@@ -1,4 +1,4 @@
-/** value·GELU(gate), forwards and backwards. @module */
+/** Gated GELU, value·GELU(gate), forward and backward. @module */
 
 import type { TensorInfo } from "../../tfjs.ts";
 import { bindings, inARow, MAIN_PARAMETERS, ROW_INDEX, type Shader } from "../shader.ts";

@@ -1,8 +1,7 @@
 /** The exact GELU in WGSL. @module */
 
 /**
- * WGSL: x·Φ(x), with erf by Abramowitz and Stegun 7.1.26 (absolute error 1.5e-7), as TensorFlow.js
- * has it.
+ * WGSL: x·Φ(x), with erf by Abramowitz and Stegun 7.1.26 (absolute error 1.5e-7), as in TensorFlow.js.
  */
 export const GELU = `
 fn gelu1(x : f32) -> f32 {

@@ -3,7 +3,7 @@
 import { bindings, inARow, MAIN_PARAMETERS, ROW_INDEX, type Shader } from "../shader.ts";
 import { THREADS } from "./rows.ts";
 
-/** 4·n numbers as float16. */
+/** Converts 4·n elements to float16. */
 export function halvesShader(count: number): Shader {
   return {
     name: `halves ${count}`,

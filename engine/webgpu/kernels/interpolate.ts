@@ -5,7 +5,7 @@ import type { Kernels } from "./call.ts";
 import { THREADS } from "./rows.ts";
 import { shaderOf, sizeOf } from "./run.ts";
 
-/** skip + (x − skip)·factor, number by number. Inputs: x, skip, factor [1]. */
+/** skip + (x − skip)·factor, element by element. Inputs: x, skip, factor [1]. */
 function interpolateShader(count: number): Shader {
   const wide = count % 4 === 0;
   const type = wide ? "vec4f" : "f32";

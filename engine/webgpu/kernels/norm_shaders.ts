@@ -3,15 +3,15 @@
 import { type Binding, bindings, inARow, MAIN_PARAMETERS, number, type Shader } from "../shader.ts";
 import { rowOfThread, type Rows, sumOfRow, THREADS, threadsPerRow, vectorsOf } from "./rows.ts";
 
-/** What a row's threads compute: WGSL of `at`, `c`, `row` and the sums `total0`, `total1`, … */
+/** Work of a row's threads, in WGSL of `at`, `c`, `row` and the sums `total0`, `total1`, … */
 interface RowWork {
   readonly inputs: readonly Binding[];
   readonly outputs: readonly Binding[];
   /** Factors whose products are summed over the row. */
   readonly sums: readonly (readonly [string, string])[];
-  /** For each vector, once the sums are known. */
+  /** Run for each vector, after the sums. */
   readonly after: string;
-  /** For each row, once the sums are known. */
+  /** Run once per row, after the sums. */
   readonly once?: string;
 }
 
@@ -50,7 +50,7 @@ fn main(${MAIN_PARAMETERS}) {
 const rms = ({ size }: Rows, epsilon: number) =>
   `inverseSqrt(total0 / ${number(size)} + ${number(epsilon)})`;
 
-/** Rows whose scales are those of their group. */
+/** Rows in consecutive groups that share a scale. */
 export interface ScaledRows extends Rows {
   readonly groups: number;
 }
@@ -73,7 +73,7 @@ function scaleAt({ rows, size, groups = 1 }: Rows & Partial<ScaledRows>): string
 }
 
 /**
- * Its gradient by x: r·g − x·r³·mean(g·x), r = 1/√(mean x² + epsilon), g = dy·scale; where there are
+ * Gradient of {@linkcode rmsNormalizeShader} by x: r·g − x·r³·mean(g·x), r = 1/√(mean x² + epsilon), g = dy·scale; where there are
  * groups, r [rows] is an output too.
  */
 export function rmsNormalizeGradientShader(

@@ -1,4 +1,4 @@
-/** Products of tensors: which tiling, and the kernels that tfjs calls for `tf.matMul`. @module */
+/** Products of tensors: choice of the tiling, and the dispatch. @module */
 
 import type { TensorInfo } from "../../tfjs.ts";
 import type { Capabilities, ShaderRunner, TilingChoices } from "../shader.ts";
@@ -10,10 +10,10 @@ import { chosenTiling, MEASURED, type ProductSize, tune } from "../tune.ts";
 import { columnSums } from "./column_sums.ts";
 import { shaderOf } from "./run.ts";
 
-/** Workgroups that keep a device busy; below that, smaller tiles, where nothing was measured. */
+/** Workgroups that keep a device busy; without measurements, fewer workgroups mean smaller tiles. */
 const BUSY = 256;
 
-/** Whether the device can run a product in a tiling. */
+/** True if the device can run a product in a tiling. */
 function tilingFits(
   tiling: MatMulTiling,
   spec: Pick<MatMulSpec, "float16" | "gated" | "normalise">,
@@ -21,11 +21,11 @@ function tilingFits(
 ): boolean {
   return matMulShared(tiling, spec) <= sharedBytes &&
     tiling.tileM * tiling.tileN / tiling.threadM / tiling.threadN <= invocations &&
-    // Two sums per number of the output: registers.
+    // A gate doubles the sums, which must fit the registers.
     !(spec.gated && tiling.threadM * tiling.threadN > 32);
 }
 
-/** The tiling that was fastest for outputs of the size, else the largest that keeps a device busy. */
+/** The fastest measured tiling for outputs of this size, otherwise the largest that keeps a device busy. */
 export function tilingOf(
   spec: MatMulSpec,
   { capabilities, tilings }: Pick<ShaderRunner, "capabilities" | "tilings">,
@@ -39,7 +39,7 @@ export function tilingOf(
   return fitting.find((tiling) => workgroupsOf(spec, tiling) >= BUSY) ?? fitting.at(-1)!;
 }
 
-/** Measures the tilings on the device, in float32, and sets them; float16 takes the same. */
+/** Measures the tilings on the device in float32 and sets them; float16 uses the same. */
 export async function tuneProducts(
   runner: ShaderRunner & Settles,
   { sizes = MEASURED, repeats = 5 }: {
@@ -73,19 +73,19 @@ export async function tuneProducts(
   return choices;
 }
 
-/** What tuning needs beside shaders. */
+/** Backend whose tilings are measured. */
 interface Settles {
   tilings: TilingChoices | undefined;
   settle(): Promise<void>;
   disposeData(dataId: object): boolean;
 }
 
-/** Least depth of a part. */
+/** Depth of a part at least. */
 const PART = 256;
 
 /**
- * Parts along the depth, each by workgroups of its own: a weight's gradient has few numbers, each a sum
- * over all rows.
+ * Number of parts along the depth, each with workgroups of its own: a weight's gradient has few elements,
+ * each a sum over all rows.
  */
 function partsOf(spec: MatMulSpec): number {
   const { batch, k, transposeA, transposeB, sharedA: _a, sharedB: _b, m: _m, n: _n, ...more } =
@@ -98,7 +98,7 @@ function partsOf(spec: MatMulSpec): number {
   return Math.max(1, parts);
 }
 
-/** The product part by part, as a batch, and their sum. */
+/** Computes the parts of a product as a batch, and their sum. */
 function sumOfParts(
   runner: Runner,
   { spec, parts, tensors, shape }: {
@@ -116,11 +116,11 @@ function sumOfParts(
   return sum;
 }
 
-/** A product as the kernels know it. */
+/** A product, and the range of its operands. */
 interface ProductSpec extends MatMulSpec {
   /**
-   * A's numbers are as small as a norm makes them, and B is a weight: it may be in float16, whose
-   * largest number is 65504. What goes along the residual path is larger.
+   * A is normalized and B is a weight, so float16 can hold them (its largest value is 65504). Values on
+   * the residual path are larger.
    */
   readonly bounded?: boolean;
 }

@@ -7,7 +7,7 @@ import { THREADS } from "./rows.ts";
 import { shaderOf, sizeOf } from "./run.ts";
 
 /**
- * The pairs (i, i + half) of rows of x turned by the angles of row % angles; back if `back`.
+ * Rotates the pairs (i, i + half) of the rows of x by the angles of row % angles, or back.
  *
  * Inputs: x [rows, size], cos and sin [angles, half].
  */
@@ -49,7 +49,7 @@ fn main(${MAIN_PARAMETERS}) {
   };
 }
 
-/** Rows turned by angles whose leading axes of size 1 broadcast. */
+/** Rotates rows by angles whose leading axes of size 1 broadcast. */
 function rotatePairs({ inputs, runner }: Call, x: TensorInfo, back: boolean): TensorInfo {
   const [cos, sin] = [inputs[1]!, inputs[2]!];
   const half = cos.shape.at(-1)!;

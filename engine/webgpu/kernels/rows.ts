@@ -5,14 +5,14 @@ import { ROW_INDEX } from "../shader.ts";
 /** Threads of a workgroup. */
 export const THREADS = 128;
 
-/** Threads of one row: a power of two, so that halves can be added. */
+/** Threads of a row: a power of two, for a tree sum. */
 export function threadsPerRow(vectors: number): number {
   let threads = 1;
   while (threads < vectors && threads < THREADS) threads *= 2;
   return threads;
 }
 
-/** WGSL: the row of a thread, and its place among the row's threads; rows beyond are the last again. */
+/** WGSL: the row of a thread, and its lane within the row. Rows beyond the end repeat the last one. */
 export function rowOfThread(rows: number, perRow: number): string {
   return `let lane = thread % ${perRow}u;
   let leader = thread - lane;
@@ -20,7 +20,7 @@ export function rowOfThread(rows: number, perRow: number): string {
   let row = min(wanted, ${rows - 1}u);`;
 }
 
-/** WGSL: adds `array[thread]` of the threads of a row; every thread calls it. */
+/** WGSL: sums `array[thread]` over the threads of a row. Every thread must reach it. */
 export function sumOfRow(perRow: number, array: string): string {
   const halves: number[] = [];
   for (let half = perRow / 2; half >= 1; half /= 2) halves.push(half);
@@ -30,10 +30,10 @@ export function sumOfRow(perRow: number, array: string): string {
   workgroupBarrier();`;
 }
 
-/** Rows of numbers. */
+/** Rows of a tensor. */
 export interface Rows {
   readonly rows: number;
-  /** Numbers of a row. */
+  /** Elements of a row. */
   readonly size: number;
 }
 

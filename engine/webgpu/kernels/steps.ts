@@ -1,4 +1,4 @@
-/** Shaders of what samplers compute beside the network. @module */
+/** Sums that samplers compute around the network. @module */
 
 import { SKIP_AND_OUT, STEP_TOWARDS } from "../../ops/steps.ts";
 import type { TensorInfo } from "../../tfjs.ts";
@@ -10,7 +10,7 @@ import { shaderOf, sizeOf } from "./run.ts";
 interface FrameSizes {
   readonly samples: number;
   readonly frames: number;
-  /** Numbers of a frame. */
+  /** Elements of a frame. */
   readonly size: number;
 }
 
@@ -23,9 +23,9 @@ function frameShader(
     /** Arrays of frames or images. */
     readonly images: readonly string[];
     readonly numbers: readonly string[];
-    /** Whether the output has frames. */
+    /** True if the output has frames. */
     readonly perFrame: boolean;
-    /** WGSL that writes `result[at]`, of sample `b` and place `i` of its image. */
+    /** WGSL that writes `result[at]`, for sample `b` and element `i` of its image. */
     readonly work: string;
   },
 ): Shader {

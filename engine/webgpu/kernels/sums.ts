@@ -1,4 +1,4 @@
-/** Sums over whole tensors, several tensors a pass. @module */
+/** Sums over whole tensors, several tensors per pass. @module */
 
 import { SUM_OF_SQUARES } from "../../ops/sum_of_squares.ts";
 import type { TensorInfo } from "../../tfjs.ts";
@@ -9,9 +9,9 @@ import { shaderOf, sizeOf } from "./run.ts";
 
 /** Threads of a workgroup. */
 const THREADS = 128;
-/** Numbers of a workgroup, about, and most workgroups of a tensor. */
+/** Elements of a workgroup, roughly, and workgroups of a tensor at most. */
 const [PER_GROUP, MOST_GROUPS] = [8192, 64];
-/** Most tensors of a pass: with the result, the eight buffers that every device grants a shader. */
+/** Tensors of a pass at most: with the result, the eight buffers that every device grants a shader. */
 const TOGETHER = 7;
 
 /** Workgroups of each tensor. */

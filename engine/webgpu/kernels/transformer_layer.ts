@@ -1,6 +1,6 @@
 /**
- * A transformer layer in six dispatches: norms are part of the product that reads them, gates and
- * residuals of the one that writes them.
+ * A transformer layer in six dispatches. The product that reads a norm computes it; the product that
+ * writes a result applies its gate and adds its residual.
  *
  * @module
  */
@@ -36,7 +36,7 @@ function transformerLayer({ inputs, attrs, runner }: Call): TensorInfo {
     },
   ) => {
     const spec = { batch: 1, m: rows, n, k: channels, gated };
-    // In float16 the norm comes first: what goes along the residual path is too large for it.
+    // In float16 the norm is a dispatch of its own: values on the residual path exceed its range.
     if (runner.float16) {
       const a = keep(scaledNorm(runner, { x: tensor, scale }, epsilon));
       return keep(product(runner, { ...spec, bounded: true }, { a, b: weight }, [rows, n]));
@@ -54,7 +54,7 @@ function transformerLayer({ inputs, attrs, runner }: Call): TensorInfo {
   ).map(keep);
   const middle = keep(product(
     runner,
-    // Attended values are means of values.
+    // Attended values are means of values, so they are bounded.
     { batch: 1, bounded: true, m: rows, n: channels, k: channels, residual: true },
     { a: attended!, b: out!, residual: x! },
     [rows, channels],

@@ -1,4 +1,4 @@
-/** Queries and keys to unit length and rotated, forwards and backwards. @module */
+/** Normalization and rotation of queries and keys, forward and backward (docs/networks.md, "RoPE"). @module */
 
 import { bindings, inARow, MAIN_PARAMETERS, number, type Shader } from "../shader.ts";
 import { rowOfThread, sumOfRow, THREADS, threadsPerRow, vectorsOf } from "./rows.ts";
@@ -15,7 +15,7 @@ export interface UnitRotateSpec {
   readonly epsilon: number;
 }
 
-/** WGSL vectors of a head: as wide as its channels and its pairs allow. */
+/** WGSL vectors of a head, as wide as its channels and pairs allow. */
 function vectorsOfHead({ size, half }: UnitRotateSpec) {
   const { type, count, dot } = vectorsOf(half % 4 === 0 ? size : 1);
   const step = type === "vec4f" ? 4 : 1;
@@ -23,7 +23,7 @@ function vectorsOfHead({ size, half }: UnitRotateSpec) {
 }
 
 /**
- * Queries and keys of unit length times the root of their head's scale, rotated (spec §4.1).
+ * Scales queries and keys to the root of their head's scale and rotates them.
  *
  * Inputs: qkv [images·tokens, 3, heads, size], scale [heads], cos and sin [tokens, heads, half].
  * Output: [images·tokens, 2, heads, size].
@@ -76,8 +76,8 @@ fn main(${MAIN_PARAMETERS}) {
 }
 
 /**
- * Gradients of {@linkcode unitRotateShader} by qkv, where that of the values is known, and of each row
- * by its scale.
+ * Gradients of {@linkcode unitRotateShader} by qkv, including the given one of the values, and by the
+ * scale of each row.
  *
  * Inputs: qkv [images·tokens, 3, heads, size], scale [heads], cos and sin [tokens, heads, half],
  * dQ [images·tokens, heads, size], dKV [images·tokens, 2, heads, size].

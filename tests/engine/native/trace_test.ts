@@ -92,8 +92,8 @@ for (
     "Math.random": () => tf.fill([2, 3], Math.random()),
   })
 ) {
-  testOn("cpu", `trace() of ${name} is an error: its numbers would be frozen`, () => {
-    const error = assertThrows(() => graphOf((x) => tf.add(x, draw())), TraceError, "frozen");
+  testOn("cpu", `trace() of ${name} is an error: its values would become constants`, () => {
+    const error = assertThrows(() => graphOf((x) => tf.add(x, draw())), TraceError, "constant");
     assertMatch(error.message, /trace_test\.ts:\d+/);
   });
 }
@@ -131,6 +131,6 @@ testOn("native", "a compiled function that reads a tensor from outside is an err
   const outside = tf.ones([2]);
   const f = compile(({ x }: { x: Tensor }) => ({ y: tf.mul(x, outside.dataSync()[0]!) }));
   const x = tf.ones([2]);
-  await assertRejects(() => f({ x }), TraceError, "would be frozen");
+  await assertRejects(() => f({ x }), TraceError, "would become constants");
   tf.dispose([outside, x]);
 });

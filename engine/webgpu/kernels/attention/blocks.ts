@@ -9,10 +9,10 @@ export const COLUMNS = 4 * ACROSS;
 /** Rows of a thread. */
 export const ROWS_EACH = 4;
 
-/** Vectors of a row of a tile: one more than needed, so that rows begin in different banks. */
+/** Vectors of a row of a tile: one more than needed, so that rows start in different banks. */
 export const strideOf = (size: number) => size / 4 + 1;
 
-/** Bytes of shared memory of the two passes. */
+/** Bytes of shared memory of the forward pass. */
 export function forwardBytes(rows: number, size: number, float16 = false): number {
   const stride = strideOf(size);
   const product = Math.max(COLUMNS * stride, rows * (ACROSS + 1));
@@ -24,7 +24,7 @@ export function backwardBytes(rows: number, size: number): number {
   return 16 * ((2 * rows + COLUMNS) * strideOf(size) + rows * (ACROSS + 1)) + 8 * COLUMNS;
 }
 
-/** Rows of a block, or undefined where none fits the device. */
+/** Rows of a block; undefined if none fits the device. */
 function rowsThatFit(
   bytes: (rows: number, size: number) => number,
   size: number,
@@ -35,7 +35,7 @@ function rowsThatFit(
   );
 }
 
-/** Whether the device can run both passes of heads of a size. */
+/** True if the device can run both passes for heads of `size` channels. */
 export function attentionFits(size: number, capabilities: Capabilities): boolean {
   return size % 4 === 0 && rowsThatFit(forwardBytes, size, capabilities) !== undefined &&
     rowsThatFit(backwardBytes, size, capabilities) !== undefined;
@@ -49,8 +49,8 @@ export function rowsOrThrow(
   const rows = rowsThatFit(bytes, size, capabilities);
   if (rows === undefined) {
     throw new RangeError(
-      `Cannot attend with heads of ${size} channels: they need more shared memory than the ` +
-        `device's ${capabilities.sharedBytes} bytes`,
+      `Cannot attend with heads of ${size} channels: a block of 32 rows must fit shared memory, ` +
+        `got ${capabilities.sharedBytes} bytes on this device`,
     );
   }
   return rows;

@@ -1,12 +1,11 @@
 /**
- * softmax(q·kᵀ)·v over all tokens or over K×K neighborhoods, forwards and backwards, with nothing of
- * the size of the logits in memory (FlashAttention, Dao et al. 2022, https://arxiv.org/abs/2205.14135).
+ * Attention, softmax(q·kᵀ)·v, over all tokens or over K×K neighborhoods, without storing logits
+ * (FlashAttention, Dao et al. 2022, https://arxiv.org/abs/2205.14135).
  *
- * A workgroup has a block of rows and goes over all blocks of columns that its rows can see: rows are
- * queries and columns keys, but for the gradients by keys and values, where it is the other way
- * round. In neighborhoods a block of rows is a tile of the grid and the columns are the window that
- * the tile sees; which pairs see each other is told pair by pair (spec §4.1: at borders the window
- * moves inward).
+ * A workgroup owns a block of rows and iterates over the blocks of columns that its rows can see. Rows are
+ * queries and columns are keys; for the gradients by keys and values it is the reverse. In a neighborhood
+ * a block of rows is a tile of the grid, its columns are the window that the tile sees, and a test masks
+ * each pair (docs/networks.md, "Neighborhood attention").
  *
  * @module
  */
@@ -25,7 +24,7 @@ import {
 import { fillTile, head, pairs, sumsOf, weighted, writeRows } from "./tiles.ts";
 
 /**
- * The forward pass.
+ * Shader of the forward pass.
  *
  * Outputs: attended [images, tokens, heads, size], and the logarithm of each query's sum of
  * exponentials [images, heads, tokens].

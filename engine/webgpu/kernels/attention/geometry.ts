@@ -2,7 +2,7 @@
 
 import type { AttentionSpec } from "./spec.ts";
 
-/** WGSL: a block's rows and columns on the grid, and which pairs see each other. */
+/** WGSL: rows and columns of a block on the grid, and a test for pairs that see each other. */
 export function geometry(
   { height, width, kernel }: AttentionSpec,
   { rows, rowsAre }: { readonly rows: number; readonly rowsAre: "queries" | "keys" },

@@ -14,7 +14,7 @@ import {
 import { fillTile, head, pairs, sumsOf, weighted, writeRows } from "./tiles.ts";
 
 /**
- * Σ dO ⊙ O of each query [images, heads, tokens], from dO and O [images, tokens, heads, size].
+ * Shader of Σ dO ⊙ O of each query [images, heads, tokens], from dO and O [images, tokens, heads, size].
  */
 export function attentionDeltaShader(spec: AttentionSpec): Shader {
   const { images, height, width, heads, size } = spec;
@@ -48,11 +48,11 @@ fn main(
 }
 
 /**
- * Gradients by queries, or by keys and values.
+ * Shader of the gradients by queries, or by keys and values.
  *
  * With P the weights and D = Σ dO ⊙ O: dS = P ⊙ (dO·Vᵀ − D), dQ = dS·K, dK = dSᵀ·Q, dV = Pᵀ·dO.
  *
- * Inputs: q, k and v as they lie, dO [images, tokens, heads, size], sums and delta
+ * Inputs: q, k and v in their layouts, dO [images, tokens, heads, size], sums and delta
  * [images, heads, tokens]. Outputs: dQ like dO, or dK and dV [images, tokens, 2, heads, size].
  *
  * @throws {RangeError} If the device's shared memory is too small.

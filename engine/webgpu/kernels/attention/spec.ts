@@ -1,10 +1,10 @@
 /** Sizes and memory layout of an attention. @module */
 
-/** Where the vectors of a token's heads lie. */
+/** Memory layout of the vectors of a token's heads. */
 export interface Layout {
-  /** Numbers from token to token. */
+  /** Elements from token to token. */
   readonly stride: number;
-  /** Numbers before the first head. */
+  /** Elements before the first head. */
   readonly offset: number;
 }
 
@@ -16,25 +16,25 @@ export interface AttentionSpec {
   readonly heads: number;
   /** Channels of a head, a multiple of 4. */
   readonly size: number;
-  /** Side of the neighborhood; 0: all tokens. */
+  /** Side of the neighborhood; 0 for all tokens. */
   readonly kernel: number;
-  /** Multiply in float16, forwards; sums are float32. */
+  /** Multiply in float16 in the forward pass; sums are float32. */
   readonly float16?: boolean;
 }
 
-/** Where queries, keys and values are: they may lie in one another. */
+/** Layouts of queries, keys and values, which may share a tensor. */
 export interface AttentionLayouts {
   readonly q: Layout & { readonly input: "q" };
   readonly k: Layout & { readonly input: "q" | "k" };
   readonly v: Layout & { readonly input: "q" | "k" | "v" };
 }
 
-/** Inputs in the order of their bindings. */
+/** Names of the inputs in the order of their bindings. */
 export function attentionInputs({ q, k, v }: AttentionLayouts): string[] {
   return [...new Set<string>([q.input, k.input, v.input])];
 }
 
-/** Of one product over all pairs that see each other. */
+/** Operations of one product over all pairs that see each other. */
 export function productFlops(
   { images, height, width, heads, size, kernel }: AttentionSpec,
 ): number {

@@ -4,7 +4,7 @@ import { range } from "../../shader.ts";
 import { ACROSS, ROWS_EACH, strideOf } from "./blocks.ts";
 import type { AttentionSpec, Layout } from "./spec.ts";
 
-/** WGSL: where a vector of a head begins, in vectors of 4. */
+/** WGSL: index of the first vector of a head, in vectors of 4. */
 function vectorAt({ stride, offset }: Layout, tokens: number, size: number): string {
   return `((image * ${tokens}u + place.token) * ${stride}u + ${offset}u + head * ${size}u) / 4u`;
 }
@@ -20,7 +20,7 @@ export function fillTile(
     readonly layout: Layout;
     readonly tokens: number;
     readonly threads: number;
-    /** Of the tile's vectors, where not the source's. */
+    /** Type of the tile's vectors, if it differs from the source's. */
     readonly type?: string;
   },
 ): string {
@@ -89,7 +89,7 @@ export function weighted(
     }`;
 }
 
-/** WGSL: the thread's part of the rows' results. */
+/** WGSL: writes the thread's part of the rows' results. */
 export function writeRows(
   sum: string,
   array: string,

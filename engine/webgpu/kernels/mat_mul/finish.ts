@@ -5,7 +5,7 @@ import { GELU } from "../gelu.ts";
 import { patchPlace } from "./operands.ts";
 import type { MatMulSpec } from "./spec.ts";
 
-/** WGSL: what comes after the product, and its place. */
+/** WGSL: applies the steps after the product and writes the result. */
 export function finish(spec: MatMulSpec, vector: boolean): string {
   const { m, n, batch, gated, patchesOut, plus, bias, residual } = spec;
   const place = patchesOut === undefined

@@ -3,7 +3,7 @@
 import { range } from "../../shader.ts";
 import type { MatMulSpec, Patches } from "./spec.ts";
 
-/** WGSL: where row and column of an image's patches lie. */
+/** WGSL: memory index of a row and column of an image's patches. */
 export function patchPlace(
   { tokenRows, tokenColumns, patchRows, patchColumns, channels }: Patches,
   { row, column }: { row: string; column: string },
@@ -16,7 +16,7 @@ export function patchPlace(
     `${column} % ${rowSize}u`;
 }
 
-/** WGSL: four numbers of A along memory, zeros outside. */
+/** WGSL: reads four consecutive elements of A, zeros outside. */
 export function loadA(spec: MatMulSpec, vector: boolean): string {
   const { m, k, transposeA, sharedA, patchesIn } = spec;
   const base = sharedA || spec.batch === 1 ? "" : `batch * ${m * k}u + `;
@@ -39,7 +39,7 @@ export function loadA(spec: MatMulSpec, vector: boolean): string {
   });
 }
 
-/** WGSL: scales of four columns of A that follow each other, for a row. */
+/** WGSL: reads the scales of four consecutive columns of A for a row. */
 export function scaleA({ m, k, columnScale }: MatMulSpec, vector: boolean): string {
   if (columnScale === undefined) return "";
   const { groups } = columnScale;
@@ -53,7 +53,7 @@ export function scaleA({ m, k, columnScale }: MatMulSpec, vector: boolean): stri
   });
 }
 
-/** WGSL: four numbers of B along memory, zeros outside. */
+/** WGSL: reads four consecutive elements of B, zeros outside. */
 export function loadB(
   { k, batch, transposeB, sharedB, patchesOfB, halfB }: MatMulSpec,
   { vector, columns }: { vector: boolean; columns: number },
@@ -76,7 +76,7 @@ export function loadB(
   });
 }
 
-/** WGSL of a function that reads four numbers that follow each other. */
+/** WGSL of a function that reads four consecutive elements. */
 function lines(
   name: string,
   parameters: string,

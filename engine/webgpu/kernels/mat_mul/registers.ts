@@ -21,7 +21,7 @@ export function multiplyTiles(plan: MatMulPlan): string {
   const { float16 = false } = spec;
   const rowsOfThread = rowsOf(plan);
   const names = sumsOf(plan);
-  // In float16 the products of one tile are added as such, and those of all tiles in float32.
+  // In float16 the products of a tile are summed in float16, those of all tiles in float32.
   const partial = float16 ? "h" : "s";
   const multiply = range(tileK).map((d) => `
       {
@@ -57,7 +57,7 @@ export function multiplyTiles(plan: MatMulPlan): string {
     : multiply;
 }
 
-/** WGSL: the inverse norms of the thread's rows; sums of squares are with the threads that read them. */
+/** WGSL: the inverse norms of the thread's rows, from the squares that all threads summed. */
 export function normsOfRows(plan: MatMulPlan): string {
   const { spec: { k, normalise }, tileM, tileK, threads, rowGroups, blocksA, rounds } = plan;
   const deep = tileK / 4;

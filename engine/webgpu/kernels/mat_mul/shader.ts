@@ -1,12 +1,11 @@
 /**
- * Matrix products: every thread computes a block of the output in registers from two tiles in shared
- * memory, while the next tiles are on their way from memory.
+ * Matrix products. Each thread computes a block of the output in registers from two tiles in shared
+ * memory, while the next tiles are fetched.
  *
- * Tiles are filled in blocks of 4×4 numbers, turned around in registers where an operand's rows are
- * not along its tile's rows, so that one inner loop serves all forms. What comes before and after a
- * product is done on the way: scales of the columns of A, norms of its rows (their squares are added
- * up as they pass by), bias, activation, gate, residual, and other places to read A from and to write
- * to.
+ * Tiles are filled in blocks of 4×4 elements, transposed in registers where the operand's rows do not run
+ * along the tile's rows, so one inner loop serves all forms. Steps around the product are fused into it:
+ * column scales and row norms of A (squares are summed as A is read), bias, gate, residual, and patch
+ * layouts of A, B and the output.
  *
  * @module
  */

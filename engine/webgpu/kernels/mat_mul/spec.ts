@@ -10,20 +10,20 @@ export interface MatMulSpec {
   readonly transposeA?: boolean;
   /** B is [n, k]. */
   readonly transposeB?: boolean;
-  /** One A, or one B, for all batches. */
+  /** The same A, or the same B, for all batches. */
   readonly sharedA?: boolean;
   readonly sharedB?: boolean;
-  /** Column scales of A, not transposed: [groups, k]; m/groups rows follow each other in a group. */
+  /** Column scales of A [groups, k]; a group has m/groups consecutive rows. A must not be transposed. */
   readonly columnScale?: { readonly groups: number };
-  /** Rows of A over the root of their mean square + this. */
+  /** Divide rows of A by the root of their mean square plus this. */
   readonly normalise?: number;
-  /** Added to every number of the output. */
+  /** Constant added to the output. */
   readonly plus?: number;
-  /** [n], added. */
+  /** Add a bias [n]. */
   readonly bias?: boolean;
   /** B has 2·n columns; the output is value·GELU(gate), the gate from column n on. */
   readonly gated?: boolean;
-  /** Added to the output, like it. */
+  /** Add a tensor like the output. */
   readonly residual?: boolean;
   /** A's rows (columns if transposed) are patches of an image [.., height, width, channels]. */
   readonly patchesIn?: Patches;
@@ -33,7 +33,7 @@ export interface MatMulSpec {
   readonly patchesOut?: Patches;
   /** Multiply in float16; sums over more than a tile's depth are float32. */
   readonly float16?: boolean;
-  /** B is float16, four numbers at a time. */
+  /** B is stored as float16, four elements at a time. */
   readonly halfB?: boolean;
 }
 
@@ -45,11 +45,11 @@ export interface Patches {
   /** Pixels of a patch along them. */
   readonly patchRows: number;
   readonly patchColumns: number;
-  /** Of a pixel. */
+  /** Channels of a pixel. */
   readonly channels: number;
 }
 
-/** Inputs in the order of their bindings. */
+/** Names of the inputs in the order of their bindings. */
 export function matMulInputs(spec: MatMulSpec): string[] {
   return [
     "a",
@@ -60,19 +60,19 @@ export function matMulInputs(spec: MatMulSpec): string[] {
   ];
 }
 
-/** Numbers of A that follow each other in memory and in the product's row (or column). */
+/** Elements of A that are consecutive in memory and in the product's row (or column). */
 export function contiguousA({ m, k, transposeA, patchesIn }: MatMulSpec): number {
   if (patchesIn !== undefined) return rowOfPatch(patchesIn);
   return transposeA ? m : k;
 }
 
-/** The same for B. */
+/** The same of B. */
 export function contiguousB({ k, transposeB, patchesOfB }: MatMulSpec, columns: number): number {
   if (patchesOfB !== undefined) return rowOfPatch(patchesOfB);
   return transposeB ? k : columns;
 }
 
-/** Numbers of one pixel row of a patch. */
+/** Elements of one pixel row of a patch. */
 export function rowOfPatch({ patchColumns, channels }: Patches): number {
   return patchColumns * channels;
 }

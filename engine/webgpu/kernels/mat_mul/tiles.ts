@@ -3,7 +3,7 @@
 import { range } from "../../shader.ts";
 import type { MatMulPlan } from "./plan.ts";
 
-/** WGSL: which block of a tile; neighbours in memory go to neighbouring threads. */
+/** WGSL: the block of a thread; neighboring threads read neighboring memory. */
 function along(
   fast: "m" | "n" | "k",
   { wide, deep, from = 0 }: { wide: number; deep: number; from?: number },
@@ -14,7 +14,7 @@ function along(
     : `let wide = ${index} % ${wide}u; let deep = ${index} / ${wide}u;`;
 }
 
-/** WGSL: the column of B of a block; gates stand n columns after their values. */
+/** WGSL: the column of B of a block; a gate is n columns after its value. */
 function columnOf(
   wide: string,
   tileN: number,

@@ -2,7 +2,7 @@
 
 import type { MatMulSpec } from "./spec.ts";
 
-/** How the work is cut. */
+/** Division of a product into workgroups and threads. */
 export interface MatMulTiling {
   /** Rows and columns of a workgroup's part of the output, depth of the tiles. */
   readonly tileM: number;
@@ -13,7 +13,7 @@ export interface MatMulTiling {
   readonly threadN: number;
 }
 
-/** Tilings from large to small: products of few numbers need many small ones to fill a device. */
+/** Tilings from large to small; small outputs need small tiles to fill a device. */
 export const TILINGS: readonly MatMulTiling[] = [
   { tileM: 128, tileN: 128, tileK: 16, threadM: 8, threadN: 8 },
   { tileM: 128, tileN: 64, tileK: 16, threadM: 8, threadN: 4 },
@@ -21,7 +21,7 @@ export const TILINGS: readonly MatMulTiling[] = [
   { tileM: 32, tileN: 32, tileK: 16, threadM: 4, threadN: 4 },
 ];
 
-/** Workgroups that a product is cut into. */
+/** Workgroups of a product. */
 export function workgroupsOf(
   { batch, m, n }: Pick<MatMulSpec, "batch" | "m" | "n">,
   { tileM, tileN }: MatMulTiling,
