@@ -5,8 +5,8 @@
  * @module
  */
 
-import { createHash } from "node:crypto";
 import { InputError } from "../core/mod.ts";
+import { sha256Stream } from "../files/mod.ts";
 import {
   createLpips,
   type Lpips,
@@ -114,13 +114,11 @@ function netOf(params: ReadonlyMap<string, LpipsParameter>): LpipsNet {
 
 /** SHA-256 of the parameters in the order of the network. */
 function digestOf(net: LpipsNet, params: Readonly<Record<string, LpipsParameter>>): string {
-  const hash = createHash("sha256").update(`lpips v0.1 ${net}`);
+  const hash = sha256Stream().update(`lpips v0.1 ${net}`);
   for (const name of Object.keys(lpipsShapes(net))) {
-    const { data } = params[name]!;
-    hash.update(`\n${name}\n`);
-    hash.update(new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
+    hash.update(`\n${name}\n`).update(params[name]!.data);
   }
-  return hash.digest("hex");
+  return hash.hex();
 }
 
 /**

@@ -4,22 +4,12 @@
  * @module
  */
 
+import { sha256 } from "../core/mod.ts";
 import { readTensor, type Weights } from "../engine/mod.ts";
 import { stringifyCard } from "./card.ts";
 import type { Model } from "./model.ts";
 
 const digests = new WeakMap<Weights, Promise<string>>();
-
-function hex(bytes: ArrayBuffer): string {
-  return Array.from(new Uint8Array(bytes), (byte) => byte.toString(16).padStart(2, "0")).join("");
-}
-
-async function sha256(data: string | Float32Array): Promise<string> {
-  const bytes = typeof data === "string" ? new TextEncoder().encode(data) : Uint8Array.from(
-    new Uint8Array(data.buffer, data.byteOffset, data.byteLength),
-  );
-  return hex(await crypto.subtle.digest("SHA-256", bytes));
-}
 
 async function digestWeights({ params, buffers }: Weights): Promise<string> {
   const tensors = { ...params, ...buffers };
