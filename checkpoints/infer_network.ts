@@ -48,7 +48,7 @@ function countOf(shapes: FileShapes, prefix: string, suffix: string): number {
 }
 
 /** Number of levels, the middle one included. */
-export function levelCount(shapes: FileShapes): number {
+function levelCount(shapes: FileShapes): number {
   return countOf(shapes, "down_levels", ".0.self_attn.scale") + 1;
 }
 

@@ -8,7 +8,7 @@
  * @module
  */
 
-import { type ByteSource, memorySource } from "./byte_source.ts";
+import { type LocalSource, memorySource } from "./local_source.ts";
 import { CheckpointError, showShape } from "./errors.ts";
 import type { StoredTensor, StoredTensors } from "./stored_tensor.ts";
 import { toFloat32 } from "./stored_tensor.ts";
@@ -52,7 +52,7 @@ function fail(what: string): never {
  * @throws {CheckpointError} If the file is damaged or unsafe, or its names or shapes do not agree.
  */
 export function importCheckpoint(
-  file: Uint8Array | ByteSource,
+  file: Uint8Array | LocalSource,
   { weights = "ema" }: { readonly weights?: "ema" | "raw" } = {},
 ): ImportedCheckpoint {
   const root = openTorchFile(file instanceof Uint8Array ? memorySource(file) : file);
@@ -91,7 +91,7 @@ function readState(state: unknown): Map<string, TorchTensor> {
  * @returns What was chosen, and the names that belong to neither the network nor its average.
  * @throws {CheckpointError} If names or shapes do not agree.
  */
-export function selectWeights<T extends { readonly shape: readonly number[] }>(
+function selectWeights<T extends { readonly shape: readonly number[] }>(
   state: ReadonlyMap<string, T>,
   weights: "ema" | "raw",
 ): { readonly chosen: ReadonlyMap<string, T>; readonly ignored: readonly string[] } {

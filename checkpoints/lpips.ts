@@ -14,7 +14,7 @@ import {
   type LpipsParameter,
   lpipsShapes,
 } from "../metrics/mod.ts";
-import { fileSource } from "./byte_source.ts";
+import { fileSource } from "./local_source.ts";
 import { CheckpointError, inFile, showShape } from "./errors.ts";
 import { parseSafetensors } from "./safetensors.ts";
 import { type StoredTensor, toFloat32 } from "./stored_tensor.ts";

@@ -6,7 +6,7 @@
  * @module
  */
 
-import type { ByteSource } from "./byte_source.ts";
+import type { LocalSource } from "./local_source.ts";
 import { unpickle } from "./pickle.ts";
 import { isLegacyTorchFile, openLegacyTorchFile } from "./torch_legacy.ts";
 import { fail, storageReader, TORCH_CALLS, TorchStorage, TorchTensor } from "./torch_tensor.ts";
@@ -15,7 +15,7 @@ import { openZip, type ZipArchive } from "./zip.ts";
 export { TorchTensor };
 
 /** Whether bytes start as `torch.save` writes them: like a zip archive, or like the older stream. */
-export function isTorchFile(source: ByteSource): boolean {
+export function isTorchFile(source: LocalSource): boolean {
   const [first, second] = source.size >= 2 ? source.read(0, 2) : [];
   return first === 0x50 && second === 0x4B || isLegacyTorchFile(source);
 }
@@ -25,7 +25,7 @@ export function isTorchFile(source: ByteSource): boolean {
  *
  * @throws {CheckpointError} If the file is damaged, unsafe or of another kind.
  */
-export function openTorchFile(source: ByteSource): unknown {
+export function openTorchFile(source: LocalSource): unknown {
   if (isLegacyTorchFile(source)) return openLegacyTorchFile(source);
   const zip = openZip(source);
   const pickles = zip.names.filter((name) => /^[^/]+\/data\.pkl$/.test(name));

@@ -6,7 +6,7 @@
  * @module
  */
 
-import type { ByteSource } from "./byte_source.ts";
+import type { LocalSource } from "./local_source.ts";
 import { type PickleOptions, unpickleFirst } from "./pickle.ts";
 import { fail, storageReader, TORCH_CALLS, TorchStorage } from "./torch_tensor.ts";
 
@@ -20,7 +20,7 @@ const MOST_HEAD = 16 * 2 ** 20;
 const COUNT_BYTES = 8;
 
 /** Whether bytes start as PyTorch before 1.6 wrote them. */
-export function isLegacyTorchFile(source: ByteSource): boolean {
+export function isLegacyTorchFile(source: LocalSource): boolean {
   if (source.size < MAGIC_AT + MAGIC.length) return false;
   const bytes = source.read(0, MAGIC_AT + MAGIC.length);
   return bytes[0] === 0x80 && MAGIC.every((byte, i) => bytes[MAGIC_AT + i] === byte);
@@ -31,7 +31,7 @@ export function isLegacyTorchFile(source: ByteSource): boolean {
  *
  * @throws {CheckpointError} If the file is damaged or unsafe.
  */
-export function openLegacyTorchFile(source: ByteSource): unknown {
+export function openLegacyTorchFile(source: LocalSource): unknown {
   const head = source.read(0, Math.min(source.size, MOST_HEAD));
   let at = MAGIC_AT + MAGIC.length;
   const next = (options: PickleOptions = {}) => {
@@ -61,7 +61,7 @@ export function openLegacyTorchFile(source: ByteSource): unknown {
 
 /** Finds where the storages start; every one must be there once, inside the file. */
 function place(
-  source: ByteSource,
+  source: LocalSource,
   { keys, storages, starts, at: first }: {
     readonly keys: unknown;
     readonly storages: ReadonlyMap<string, TorchStorage>;

@@ -5,7 +5,7 @@
  */
 
 import type { ModelCard } from "../model/mod.ts";
-import { type ByteSource, fileSource } from "./byte_source.ts";
+import { fileSource, type LocalSource } from "./local_source.ts";
 import { inFile } from "./errors.ts";
 import { importCheckpoint } from "./lightning.ts";
 import { cardOf, modelTensors } from "./model_file.ts";
@@ -24,7 +24,7 @@ export interface WeightsFile {
   readonly facts: Readonly<Record<string, string | number>>;
 }
 
-function readCheckpoint(source: ByteSource, weights: "ema" | "raw"): WeightsFile {
+function readCheckpoint(source: LocalSource, weights: "ema" | "raw"): WeightsFile {
   const { tensors, ignored, ...counted } = importCheckpoint(source, { weights });
   const known = Object.entries(counted).filter(([, value]) => value !== undefined);
   const facts = Object.fromEntries(known) as Record<string, string | number>;

@@ -7,7 +7,7 @@
  */
 
 import { crc32 } from "node:zlib";
-import type { ByteSource } from "./byte_source.ts";
+import type { LocalSource } from "./local_source.ts";
 import { CheckpointError } from "./errors.ts";
 
 /** An archive whose directory was checked. */
@@ -57,7 +57,7 @@ function fail(what: string): never {
 }
 
 /** A view of [start, start + length), which must be inside. */
-function viewAt(source: ByteSource, start: number, length: number): DataView {
+function viewAt(source: LocalSource, start: number, length: number): DataView {
   if (!(start >= 0 && start + length <= source.size)) {
     fail(
       `bytes ${start} to ${start + length} must be inside the ${source.size} bytes of the file; ` +
@@ -78,7 +78,7 @@ function number64(view: DataView, at: number): number {
  *
  * @throws {CheckpointError} If the archive is truncated, compressed, encrypted or inconsistent.
  */
-export function openZip(source: ByteSource): ZipArchive {
+export function openZip(source: LocalSource): ZipArchive {
   const directory = findDirectory(source);
   const entries = new Map<string, ZipEntry>();
   for (const entry of readDirectory(source, directory)) {
@@ -101,7 +101,7 @@ export function openZip(source: ByteSource): ZipArchive {
   };
 }
 
-function findDirectory(source: ByteSource): Directory {
+function findDirectory(source: LocalSource): Directory {
   const searched = Math.min(source.size, END.bytes + END.maxComment);
   const tailAt = source.size - searched;
   const tail = viewAt(source, tailAt, searched);
@@ -120,7 +120,7 @@ function findDirectory(source: ByteSource): Directory {
 }
 
 function endRecord(
-  source: ByteSource,
+  source: LocalSource,
   tail: DataView,
   { at, endAt }: { readonly at: number; readonly endAt: number },
 ): Directory {
@@ -140,7 +140,7 @@ function endRecord(
   return checkDirectory({ count, start, end: start + size }, endAt);
 }
 
-function endRecord64(source: ByteSource, at: number, locatorAt: number): Directory {
+function endRecord64(source: LocalSource, at: number, locatorAt: number): Directory {
   const record = viewAt(source, at, END64.bytes);
   if (record.getUint32(0, true) !== END64.signature) fail("its zip64 directory is damaged");
   const start = number64(record, 48);
@@ -153,7 +153,10 @@ function checkDirectory(directory: Directory, endAt: number): Directory {
   return directory;
 }
 
-function* readDirectory(source: ByteSource, { count, start, end }: Directory): Generator<ZipEntry> {
+function* readDirectory(
+  source: LocalSource,
+  { count, start, end }: Directory,
+): Generator<ZipEntry> {
   const view = viewAt(source, start, end - start);
   const bytes = new Uint8Array(view.buffer, view.byteOffset, view.byteLength);
   let at = 0;
@@ -176,7 +179,7 @@ function* readDirectory(source: ByteSource, { count, start, end }: Directory): G
 }
 
 function readEntry(
-  source: ByteSource,
+  source: LocalSource,
   { name, record, extra }: {
     readonly name: string;
     readonly record: DataView;

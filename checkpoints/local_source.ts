@@ -8,7 +8,7 @@
 import { CheckpointError } from "./errors.ts";
 
 /** Where bytes come from. */
-export interface ByteSource {
+export interface LocalSource {
   /** Bytes in all. */
   readonly size: number;
   /** The bytes of [start, end), which lie inside; may be a view. */
@@ -16,12 +16,12 @@ export interface ByteSource {
 }
 
 /** Bytes in memory; reads are views. */
-export function memorySource(bytes: Uint8Array): ByteSource {
+export function memorySource(bytes: Uint8Array): LocalSource {
   return { size: bytes.byteLength, read: (start, end) => bytes.subarray(start, end) };
 }
 
 /** An open file; close it with `using`. */
-export function fileSource(path: string | URL): ByteSource & Disposable {
+export function fileSource(path: string | URL): LocalSource & Disposable {
   const file = Deno.openSync(path, { read: true });
   return {
     size: file.statSync().size,
