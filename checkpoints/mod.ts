@@ -1,5 +1,5 @@
 /**
- * Weights in files: safetensors that carry their model card, and import of the authors' checkpoints.
+ * Weights in files: safetensors with their model card, ONNX export, and import of PyTorch checkpoints.
  *
  * @module
  */

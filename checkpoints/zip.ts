@@ -1,7 +1,6 @@
 /**
- * The zip archives that `torch.save` writes: stored entries only, found through the central
- * directory (zip64 too). As nothing is ever inflated and entries may not overlap, an archive never
- * gives more bytes than it has.
+ * Zip archives of `torch.save`: stored entries only, located by the central directory (zip64 too).
+ * Since nothing is inflated and entries may not overlap, an archive cannot expand beyond its size.
  *
  * @module
  */
@@ -10,14 +9,14 @@ import { crc32 } from "node:zlib";
 import type { LocalSource } from "./local_source.ts";
 import { CheckpointError } from "./errors.ts";
 
-/** An archive whose directory was checked. */
+/** An archive with a checked directory. */
 export interface ZipArchive {
   /** Names of the entries, in the order of the directory. */
   readonly names: readonly string[];
-  /** Bytes of an entry, or undefined where there is no such entry. */
+  /** Size of an entry in bytes, or undefined if there is none. */
   size(name: string): number | undefined;
   /**
-   * The bytes of an entry; may be a view.
+   * Returns the bytes of an entry; may be a view.
    *
    * @throws {CheckpointError} If the entry is missing or damaged.
    */
@@ -48,7 +47,7 @@ const UNKNOWN_32 = 0xFFFFFFFF;
 const UNKNOWN_16 = 0xFFFF;
 const ENCRYPTED = 1;
 
-/** More entries than any network has tensors; keeps the directory small. */
+/** Limit of entries: more than any network has tensors. */
 const MAX_ENTRIES = 200_000;
 const MAX_DIRECTORY_BYTES = 64 * 2 ** 20;
 
@@ -56,7 +55,7 @@ function fail(what: string): never {
   throw new CheckpointError(`Cannot read the zip archive: ${what}`);
 }
 
-/** A view of [start, start + length), which must be inside. */
+/** Returns a view of [start, start + length), which must lie inside the file. */
 function viewAt(source: LocalSource, start: number, length: number): DataView {
   if (!(start >= 0 && start + length <= source.size)) {
     fail(
@@ -70,7 +69,9 @@ function viewAt(source: LocalSource, start: number, length: number): DataView {
 
 function number64(view: DataView, at: number): number {
   const value = Number(view.getBigUint64(at, true));
-  return Number.isSafeInteger(value) ? value : fail(`a size of ${value} bytes cannot be true`);
+  return Number.isSafeInteger(value)
+    ? value
+    : fail(`a size must be at most 2^53 bytes, got ${value}`);
 }
 
 /**
@@ -82,7 +83,9 @@ export function openZip(source: LocalSource): ZipArchive {
   const directory = findDirectory(source);
   const entries = new Map<string, ZipEntry>();
   for (const entry of readDirectory(source, directory)) {
-    if (entries.has(entry.name)) fail(`${JSON.stringify(entry.name)} must be there once`);
+    if (entries.has(entry.name)) {
+      fail(`${JSON.stringify(entry.name)} must occur once, got it twice`);
+    }
     entries.set(entry.name, entry);
   }
   checkDisjoint([...entries.values()], directory.start);
@@ -208,7 +211,7 @@ function readEntry(
   return { name, crc: record.getUint32(16, true), size: size!, headerAt: headerAt!, dataAt };
 }
 
-/** Size, packed size and offset; those of 32 bits that are full are in the zip64 extra field. */
+/** Returns size, packed size and offset; values that exceed 32 bits are in the zip64 extra field. */
 function wideFields(extra: DataView, narrow: readonly number[]): readonly number[] {
   if (!narrow.includes(UNKNOWN_32)) return narrow;
   for (let at = 0; at + 4 <= extra.byteLength;) {
@@ -224,7 +227,7 @@ function wideFields(extra: DataView, narrow: readonly number[]): readonly number
   return fail("a zip64 field is missing");
 }
 
-/** Entries that share bytes are how a small archive pretends to be a large one. */
+/** Checks that no entries share bytes, by which a small archive could claim to be a large one. */
 function checkDisjoint(entries: ZipEntry[], limit: number): void {
   let reached = 0;
   for (const { name, headerAt, dataAt, size } of entries.sort((a, b) => a.headerAt - b.headerAt)) {

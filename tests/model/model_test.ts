@@ -95,7 +95,7 @@ const wrong: readonly (readonly [string, object, string, string])[] = [
     "training notes that are no plain values",
     { training: { data: ["a"] } },
     "$.training.data",
-    "must be text",
+    "must be a string",
   ],
 ];
 
