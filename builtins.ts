@@ -1,5 +1,5 @@
 /**
- * The one list of built-in modules.
+ * The built-in modules of every axis.
  *
  * @module
  */

@@ -1,5 +1,5 @@
 /**
- * The authors' checkpoints to model files, and back to their names.
+ * Conversion of the authors' checkpoints to model files, and of models to the authors' names.
  *
  * @module
  */
@@ -15,27 +15,27 @@ import { published, type PublishedName } from "./published.ts";
 import { writeSafetensors } from "./safetensors.ts";
 import { readWeightsFile, type WeightsFile } from "./weights_file.ts";
 
-/** How weights are converted. */
+/** Options of {@linkcode convertWeights}. */
 export interface ConvertOptions {
-  /** What the file is: a card, or the name of a published one. Default: the file's own card. */
+  /** The card, or the name of a published one. Default: the card in the file. */
   readonly card?: ModelCard | PublishedName;
-  /** Of a checkpoint: the moving average (default) or the last weights. */
+  /** Weights of a checkpoint: the moving average (default) or the last ones. */
   readonly weights?: "ema" | "raw";
-  /** Attention of each level, where the network's sizes are not the card's. */
+  /** Attention of each level, if the network has other sizes than the card's. */
   readonly attention?: readonly LevelOptions["attention"][];
   /** A model file (default), or safetensors with the names of the authors' state_dict. */
   readonly to?: "model" | "authors";
-  /** How the weights of a model file are stored. Default float32. */
+  /** Type of the stored weights of a model file. Default float32. */
   readonly dtype?: WeightsDType;
   /** Knows the modules that the card names. Default the built-in ones. */
   readonly registry?: AnyRegistry;
-  /** Whether an existing file may be replaced. Default false. */
+  /** Replaces an existing file. Default false. */
   readonly overwrite?: boolean;
 }
 
-/** What {@linkcode convertWeights} did. */
+/** Result of {@linkcode convertWeights}. */
 export interface Converted {
-  /** Tensors of the network. */
+  /** Number of the network's tensors. */
   readonly tensors: number;
   /** The card of the model file; absent with the authors' names. */
   readonly card?: ModelCard;
@@ -45,7 +45,7 @@ function cardFor({ card, facts }: WeightsFile, given: ConvertOptions["card"]): M
   const chosen = typeof given === "string" ? published[given] : given ?? card;
   if (chosen === undefined) {
     throw new CheckpointError(
-      "it does not say what it is: give a card, or the name of a published configuration " +
+      "it has no model card: give a card, or the name of a published configuration " +
         `(${Object.keys(published).join(", ")})`,
     );
   }
@@ -57,8 +57,8 @@ function cardFor({ card, facts }: WeightsFile, given: ConvertOptions["card"]): M
  *
  * @param from A Lightning checkpoint, a model file, or safetensors with the authors' names.
  * @param into The safetensors file to write.
- * @throws {CheckpointError} If the input is damaged or unsafe, does not say what it is, or is not of
- * the card's network; nothing is written.
+ * @throws {CheckpointError} If the input is damaged or unsafe, has no card and is given none, or its
+ * tensors are not those of the card's network; nothing is written.
  * @throws {TypeError} If the output exists and `overwrite` is not set.
  */
 export async function convertWeights(

@@ -1,31 +1,31 @@
 /**
- * The one error of unreadable or unfit files of weights.
+ * The error of a weights file that cannot be read or does not fit.
  *
  * @module
  */
 
 import { OptionsError } from "../core/mod.ts";
 
-/** A file of weights that is broken, unsafe or does not fit; the message says where and what to do. */
+/** A weights file that is damaged, unsafe or does not fit; the message has the position and a fix. */
 export class CheckpointError extends Error {
   override readonly name = "CheckpointError";
 }
 
-/** How a shape reads in an error message: `[16, 112]`. */
+/** Formats a shape for an error message: `[16, 112]`. */
 export function showShape(shape: readonly number[]): string {
   return `[${shape.join(", ")}]`;
 }
 
 /**
- * Runs a reader of a file; its errors then name the file.
+ * Runs a reader of a file and adds the file's name to its errors.
  *
- * @throws {CheckpointError} Where the reader throws one, or finds a card that is wrong.
+ * @throws {CheckpointError} If the reader throws one, or finds an invalid card.
  */
-export function inFile<T>(place: string | URL, read: () => T): T {
+export function inFile<T>(source: string | URL, read: () => T): T {
   try {
     return read();
   } catch (error) {
     if (!(error instanceof CheckpointError || error instanceof OptionsError)) throw error;
-    throw new CheckpointError(`${place}: ${error.message}`, { cause: error });
+    throw new CheckpointError(`${source}: ${error.message}`, { cause: error });
   }
 }

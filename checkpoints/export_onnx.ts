@@ -1,4 +1,4 @@
-/** A model as an ONNX file, for programs that know nothing of this library. @module */
+/** Export of a model to ONNX, for programs without this library. @module */
 
 import { writeFileAtomically } from "../files/mod.ts";
 import { onnxFile, type Sequence, type Tensor1D } from "../engine/mod.ts";
@@ -7,26 +7,27 @@ import { noiseLevelAtSigma } from "../schedules/mod.ts";
 
 /** Options of {@linkcode exportOnnx}. */
 export interface ExportOnnxOptions {
-  /** Samples B. Default 1. */
+  /** Batch size B. Default 1. */
   readonly batch?: number;
   /** Frames L. Default the card's. */
   readonly length?: number;
   /** Side of the square images in pixels. Default the card's tile size. */
   readonly size?: number;
-  /** Sampler steps whose numbers go into the metadata. Default the card's. */
+  /** Number of sampler steps described in the metadata. Default the card's. */
   readonly steps?: number;
+  /** Replaces an existing file. Default false. */
   readonly overwrite?: boolean;
 }
 
-/** What was written. */
+/** Result of {@linkcode exportOnnx}. */
 export interface ExportedOnnx {
-  /** Shapes by name. */
+  /** Shapes of the inputs by name. */
   readonly inputs: Readonly<Record<string, readonly number[]>>;
   readonly outputs: readonly string[];
   readonly bytes: number;
 }
 
-/** The numbers of one noise level: with them and the file, sampling is a loop of a few lines. */
+/** The values of one noise level, with which sampling from the file is a loop of a few lines. */
 export interface ExportedLevel {
   readonly sigma: number;
   readonly t: number;
@@ -44,7 +45,7 @@ export interface ExportedLevel {
  * and `c_in`, `c_skip`, `c_out`, `c_noise` [B]; outputs: `denoised` [B, H, W, C] and, of a temporal
  * network, `masks`. Metadata: `emrdm.card`, and `emrdm.levels` with k and the coefficients of every
  * level of the model's time steps, so that y ← y + (σ_next − σ)/σ·(y − D) from y = σ_0·n restores an
- * image (Alg. 2; with a schedule of the built-in ones).
+ * image (Alg. 2, for the built-in schedules).
  *
  * @throws {TypeError} If the file exists and `overwrite` is not set.
  * @throws {RangeError} If the network cannot take images of that size.
@@ -90,7 +91,7 @@ export async function exportOnnx(
   return { inputs, outputs, bytes: parts.reduce((sum, part) => sum + part.length, 0) };
 }
 
-/** The numbers of every level of the model's time steps. */
+/** Returns the values of every noise level of the model's time steps. */
 function levelsOf(
   { modules: { schedule, precond, timesteps } }: Model,
   { steps, length }: { readonly steps: number; readonly length: number },

@@ -1,5 +1,5 @@
 /**
- * A model card for a checkpoint that carries none.
+ * A model card for a checkpoint that has none.
  *
  * @module
  */
@@ -13,16 +13,16 @@ import type { StoredTensors } from "./stored_tensor.ts";
 import { checkTensors } from "./weights.ts";
 
 /**
- * A card whose network is the one of a file.
+ * Returns a card whose network has the tensors of a file.
  *
- * A card that fits is returned as it is. Another one gets the network that names and shapes tell,
- * if `attention` says what they do not.
+ * A card that fits is returned unchanged. Otherwise the network's sizes are inferred from names and
+ * shapes, for which `attention` must be given.
  *
- * @param card What the images are and every axis; its network may be of another size.
+ * @param card Images and axes of the model; its network may have other sizes.
  * @param tensors Tensors by the authors' names, linear weights [out, in].
  * @param options `attention` of each level, from fine to coarse.
  * @throws {CheckpointError} If the card's network does not fit and `attention` is not given, or the
- * tensors are not those of any network of ours.
+ * tensors belong to neither built-in network.
  */
 export function fitCard(
   card: ModelCard,
@@ -49,8 +49,8 @@ function checkFits(card: ModelCard, tensors: StoredTensors, registry: AnyRegistr
   } catch (cause) {
     if (!(cause instanceof CheckpointError)) throw cause;
     throw new CheckpointError(
-      `${cause.message}; or say how far the attention of each level reaches (attention), and the ` +
-        "sizes are taken from the file",
+      `${cause.message}; or give the attention of each level (attention) to infer the sizes from ` +
+        "the file",
       { cause },
     );
   }

@@ -1,6 +1,6 @@
 /**
- * The network options that a checkpoint's names and shapes tell. What they do not tell (how far
- * attention reaches, dropout, how the channels of a patch split) comes as hints.
+ * Inference of a network's options from the names and shapes of its tensors. Hints supply the rest:
+ * the reach of attention, dropout, and the channels of a patch.
  *
  * @module
  */
@@ -8,28 +8,28 @@
 import type { HditOptions, LevelOptions, TemporalHditOptions } from "../networks/mod.ts";
 import { CheckpointError, showShape } from "./errors.ts";
 
-/** Shapes by name, linear weights [out, in], as files have them. */
+/** Shapes of a file by name; linear weights are [out, in]. */
 export type FileShapes = Readonly<Record<string, { readonly shape: readonly number[] }>>;
 
-/** What shapes cannot tell. */
+/** Options that shapes do not determine. */
 export interface NetworkHints {
   /** Attention of each level, from fine to coarse. */
   readonly attention: readonly LevelOptions["attention"][];
-  /** Channels of the noised images and the condition together; tells the patch size. */
+  /** Channels of the noised images and the condition together; determines the patch size. */
   readonly inChannels: number;
   /** Height and width of a patch. Default: square. */
   readonly patchSize?: readonly [number, number];
-  /** Side of the neighborhoods. Default 7, as in every published configuration. */
+  /** Side of a neighborhood in tokens. Default 7, as in every published configuration. */
   readonly kernelSize?: number;
 }
 
-/** Options of a network with its type, as JSON. */
+/** A network's type and options, as JSON. */
 export type InferredNetwork =
   | ({ readonly type: "hdit" } & HditOptions)
   | ({ readonly type: "temporalHdit" } & TemporalHditOptions);
 
 function fail(what: string): never {
-  throw new CheckpointError(`Cannot tell the network from its tensors: ${what}`);
+  throw new CheckpointError(`Cannot infer the network from its tensors: ${what}`);
 }
 
 function sidesOf(shapes: FileShapes, name: string, rank: 1 | 2): readonly number[] {
@@ -40,7 +40,7 @@ function sidesOf(shapes: FileShapes, name: string, rank: 1 | 2): readonly number
   return shape;
 }
 
-/** How many of `<prefix>.0<suffix>`, `<prefix>.1<suffix>`, … there are. */
+/** Counts `<prefix>.0<suffix>`, `<prefix>.1<suffix>`, … */
 function countOf(shapes: FileShapes, prefix: string, suffix: string): number {
   let count = 0;
   while (Object.hasOwn(shapes, `${prefix}.${count}${suffix}`)) count++;
@@ -48,7 +48,7 @@ function countOf(shapes: FileShapes, prefix: string, suffix: string): number {
 }
 
 /** Number of levels, the middle one included. */
-export function levelCount(shapes: FileShapes): number {
+function levelCount(shapes: FileShapes): number {
   return countOf(shapes, "down_levels", ".0.self_attn.scale") + 1;
 }
 
@@ -67,10 +67,10 @@ function inferLevel(
 }
 
 /**
- * The options of the network whose tensors a file holds.
+ * Returns the options of the network whose tensors a file holds.
  *
  * @param shapes Shapes by the authors' names, linear weights [out, in].
- * @param hints What shapes cannot tell. Dropouts are left at the defaults.
+ * @param hints Options that shapes do not determine. Dropouts keep their defaults.
  * @throws {CheckpointError} If tensors are missing or do not fit the hints.
  */
 export function inferNetwork(
@@ -90,7 +90,11 @@ export function inferNetwork(
   const [patchOut] = sidesOf(shapes, "patch_out.proj.weight", 2);
   const area = patch[0] * patch[1];
   if (patchIn !== inChannels * area || patchOut! % area !== 0) {
-    fail(`${inChannels} channels in patches of ${patch.join("×")} do not make ${patchIn} features`);
+    fail(
+      `${inChannels} channels in patches of ${patch.join("×")} must make ${
+        area * inChannels
+      } features, got ${patchIn}`,
+    );
   }
   const options: HditOptions = {
     inChannels,
@@ -109,7 +113,10 @@ function squarePatch(shapes: FileShapes, inChannels: number): readonly [number, 
   const [, features] = sidesOf(shapes, "patch_in.proj.weight", 2);
   const side = Math.sqrt(features! / inChannels);
   if (!Number.isInteger(side)) {
-    fail(`${inChannels} channels in square patches do not make ${features} features`);
+    fail(
+      `patch_in.proj.weight must take ${inChannels} channels times the area of a square patch, got ` +
+        `${features} features`,
+    );
   }
   return [side, side];
 }

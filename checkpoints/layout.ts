@@ -1,6 +1,6 @@
 /**
- * File ↔ memory: files keep linear weights as PyTorch does, [out, in]; memory holds them [in, out],
- * so that a layer is x·W.
+ * Layout of linear weights: [out, in] in files, as in PyTorch; [in, out] in memory, where a layer is
+ * x·W.
  *
  * @module
  */
@@ -13,12 +13,12 @@ export interface PlainTensor {
   readonly data: Float32Array;
 }
 
-/** Whether file and memory hold a tensor transposed: every matrix named `….weight`, no other. */
+/** Returns true for a tensor that memory holds transposed: a matrix named `….weight`. */
 export function isTransposed(name: string, shape: readonly number[]): boolean {
   return shape.length === 2 && /(^|\.)weight$/.test(name);
 }
 
-/** The shape in the other place; the same function leads back. */
+/** Converts a shape from file to memory, or back. */
 export function swapShape(name: string, shape: readonly number[]): readonly number[] {
   return isTransposed(name, shape) ? shape.toReversed() : shape;
 }
@@ -34,13 +34,13 @@ function transpose({ shape, data }: PlainTensor): PlainTensor {
   return { shape: [columns, rows], data: out };
 }
 
-/** A tensor of a file as memory holds it. */
+/** Converts a tensor from file to memory. */
 export function toMemory(name: string, tensor: StoredTensor): PlainTensor {
   const plain = { shape: tensor.shape, data: toFloat32(tensor) };
   return isTransposed(name, plain.shape) ? transpose(plain) : plain;
 }
 
-/** A tensor of memory as files hold it. */
+/** Converts a tensor from memory to file. */
 export function toFile(name: string, tensor: PlainTensor): StoredTensor {
   const { shape, data } = isTransposed(name, tensor.shape) ? transpose(tensor) : tensor;
   return { dtype: "F32", shape, data };

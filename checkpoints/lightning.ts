@@ -1,5 +1,5 @@
 /**
- * The authors' Lightning checkpoints: raw weights, their moving average, and what was counted.
+ * The authors' Lightning checkpoints: raw weights, their moving average, and counters.
  *
  * In `state_dict` the raw weights are `model.diffusion_model.<name>`, parameters and buffers; the
  * moving average is `model_ema.<flat>`, where flat is `diffusion_model.<name>` without its dots,
@@ -8,15 +8,15 @@
  * @module
  */
 
-import { type ByteSource, memorySource } from "./byte_source.ts";
+import { type LocalSource, memorySource } from "./local_source.ts";
 import { CheckpointError, showShape } from "./errors.ts";
 import type { StoredTensor, StoredTensors } from "./stored_tensor.ts";
 import { toFloat32 } from "./stored_tensor.ts";
 import { openTorchFile, TorchTensor } from "./torch_file.ts";
 
-/** What a checkpoint holds for inference. */
+/** The contents of a checkpoint that inference needs. */
 export interface ImportedCheckpoint {
-  /** Which weights were taken. */
+  /** The weights that were read. */
   readonly weights: "ema" | "raw";
   /** Tensors by the authors' names without `model.diffusion_model.`; linear weights are [out, in]. */
   readonly tensors: StoredTensors;
@@ -36,7 +36,7 @@ const RAW = "model.diffusion_model.";
 const EMA = "model_ema.";
 const EMA_COUNTERS = { decay: `${EMA}decay`, numUpdates: `${EMA}num_updates` } as const;
 
-/** Names of tensors that are neither trained nor averaged. */
+/** Names of the tensors that are neither trained nor averaged. */
 const BUFFER = /(^|\.)(time_emb\.weight|pos_emb\.freqs)$/;
 
 function fail(what: string): never {
@@ -46,13 +46,13 @@ function fail(what: string): never {
 /**
  * Reads a Lightning checkpoint or a `torch.save` of a state_dict; nothing in it is executed.
  *
- * @param file The file's bytes, or where to read them.
+ * @param file The file's bytes, or their source.
  * @param options `weights`: "ema" takes the moving average and the raw buffers (what the authors
  * sample with, the default), "raw" the last weights.
- * @throws {CheckpointError} If the file is damaged or unsafe, or its names or shapes do not agree.
+ * @throws {CheckpointError} If the file is damaged or unsafe, or its names or shapes are inconsistent.
  */
 export function importCheckpoint(
-  file: Uint8Array | ByteSource,
+  file: Uint8Array | LocalSource,
   { weights = "ema" }: { readonly weights?: "ema" | "raw" } = {},
 ): ImportedCheckpoint {
   const root = openTorchFile(file instanceof Uint8Array ? memorySource(file) : file);
@@ -76,7 +76,7 @@ function readState(state: unknown): Map<string, TorchTensor> {
   if (!(state instanceof Map)) return fail("its state_dict must be a dictionary");
   const tensors = new Map<string, TorchTensor>();
   for (const [name, tensor] of state) {
-    if (typeof name !== "string") fail("names of its state_dict must be texts");
+    if (typeof name !== "string") fail("names of its state_dict must be strings");
     if (tensor instanceof TorchTensor) tensors.set(name, tensor);
     else if (name.startsWith(RAW)) fail(`${name} must be a tensor`);
   }
@@ -84,14 +84,14 @@ function readState(state: unknown): Map<string, TorchTensor> {
 }
 
 /**
- * The tensors of one network in a state_dict of the authors, under its own names.
+ * Selects the tensors of one network from the authors' state_dict, under the network's own names.
  *
  * @param state Everything by the names of the state_dict.
  * @param weights "ema" takes the averages and the raw buffers, "raw" the last weights.
- * @returns What was chosen, and the names that belong to neither the network nor its average.
- * @throws {CheckpointError} If names or shapes do not agree.
+ * @returns The tensors, and the names that belong to neither the network nor its average.
+ * @throws {CheckpointError} If names or shapes are inconsistent.
  */
-export function selectWeights<T extends { readonly shape: readonly number[] }>(
+function selectWeights<T extends { readonly shape: readonly number[] }>(
   state: ReadonlyMap<string, T>,
   weights: "ema" | "raw",
 ): { readonly chosen: ReadonlyMap<string, T>; readonly ignored: readonly string[] } {
@@ -110,17 +110,17 @@ export function selectWeights<T extends { readonly shape: readonly number[] }>(
   return { chosen: weights === "raw" ? raw : averaged(raw, ema), ignored };
 }
 
-/** The name under which the authors keep a parameter's average. */
+/** Returns the authors' name of a parameter's average. */
 function emaNameOf(name: string): string {
   return EMA + `diffusion_model.${name}`.replaceAll(".", "");
 }
 
-/** Whether the authors' average leaves a tensor out. */
+/** Returns true for a tensor that the authors do not average. */
 function isBuffer(name: string): boolean {
   return BUFFER.test(name);
 }
 
-/** The averages of the parameters with the raw buffers, under the raw names. */
+/** Returns the averages of the parameters and the raw buffers, under the raw names. */
 function averaged<T extends { readonly shape: readonly number[] }>(
   raw: ReadonlyMap<string, T>,
   ema: ReadonlyMap<string, T>,
@@ -163,8 +163,8 @@ function integerOf(root: ReadonlyMap<unknown, unknown>, key: string, name: strin
 }
 
 /**
- * Tensors under the names of the authors' state_dict, as weights and as their average: their loader
- * fills both, and their sampling takes the average.
+ * Returns tensors under the names of the authors' state_dict, as weights and as their average: the
+ * authors' loader fills both, and their sampling uses the average.
  *
  * @param tensors Tensors by the network's own names.
  * @param options `decay` and `numUpdates` of the average; default the paper's 0.9999, and 0.
@@ -187,10 +187,10 @@ export function toAuthorsNames(
 }
 
 /**
- * The network's tensors in a file that may carry the authors' names.
+ * Returns the network's tensors of a file that may use the authors' names.
  *
- * @param tensors Tensors by the authors' names, or already by the network's own.
- * @throws {CheckpointError} As {@linkcode selectWeights} does.
+ * @param tensors Tensors by the authors' names or by the network's own.
+ * @throws {CheckpointError} If names or shapes are inconsistent.
  */
 export function fromAuthorsNames(
   tensors: StoredTensors,

@@ -1,12 +1,12 @@
 /**
- * Weights of LPIPS from the files that the projects publish: torchvision's AlexNet or VGG16, and the
- * linear heads of the project lpips.
+ * Reader of LPIPS weights from the published files: torchvision's AlexNet or VGG16, and the linear
+ * heads of the lpips project.
  *
  * @module
  */
 
-import { createHash } from "node:crypto";
 import { InputError } from "../core/mod.ts";
+import { sha256Stream } from "../files/mod.ts";
 import {
   createLpips,
   type Lpips,
@@ -14,38 +14,38 @@ import {
   type LpipsParameter,
   lpipsShapes,
 } from "../metrics/mod.ts";
-import { fileSource } from "./byte_source.ts";
+import { fileSource } from "./local_source.ts";
 import { CheckpointError, inFile, showShape } from "./errors.ts";
 import { parseSafetensors } from "./safetensors.ts";
 import { type StoredTensor, toFloat32 } from "./stored_tensor.ts";
 import { isTorchFile, openTorchFile, TorchTensor } from "./torch_file.ts";
 
-/** LPIPS that was read from files. */
+/** LPIPS with the digest of its parameters. */
 export interface LoadedLpips extends Lpips {
-  /** SHA-256 of the parameters that it computes with, whatever files they came in. */
+  /** SHA-256 of the parameters, independent of the files that hold them. */
   readonly digest: string;
 }
 
-/** A tensor that is read when it is asked for. */
+/** A tensor that is read on demand. */
 interface Unread {
   readonly shape: readonly number[];
   read(): StoredTensor;
 }
 
-/** Filters of the first layer tell the networks apart. */
+/** Networks by the shape of their first layer. */
 const FIRST: Readonly<Record<string, LpipsNet>> = {
   "[64, 3, 11, 11]": "alex",
   "[64, 3, 3, 3]": "vgg",
 };
 
-/** What belongs to the files but not to LPIPS: layers for classes, constants, second names of heads. */
+/** Tensors of the files that LPIPS does not use: classifiers, constants, duplicates of the heads. */
 const OTHERS = /^(classifier|scaling_layer|lins)\./;
 
 function fail(what: string): never {
   throw new CheckpointError(`Cannot read weights of LPIPS: ${what}`);
 }
 
-/** A name as torchvision has it, or the head's; undefined where it is nothing of LPIPS. */
+/** Returns torchvision's name or the head's; undefined for a tensor that LPIPS does not use. */
 function plainName(name: string): string | undefined {
   const [, features] = name.match(/^(?:features|net\.slice[1-5])\.(\d+\.(?:weight|bias))$/) ?? [];
   if (features !== undefined) return `features.${features}`;
@@ -58,7 +58,7 @@ function plainName(name: string): string | undefined {
   );
 }
 
-/** Takes the tensors of a file by their plain names, each read at once. */
+/** Reads the tensors of a file by their plain names. */
 function readParams(path: string | URL): ReadonlyMap<string, LpipsParameter> {
   using source = openSource(path);
   return inFile(path, () => {
@@ -70,7 +70,7 @@ function readParams(path: string | URL): ReadonlyMap<string, LpipsParameter> {
     for (const [name, { shape, read }] of state) {
       const plain = plainName(name);
       if (plain === undefined) continue;
-      if (params.has(plain)) fail(`${plain} must be there once`);
+      if (params.has(plain)) fail(`${plain} must occur once, got it twice`);
       params.set(plain, { shape, data: toFloat32(read()) });
     }
     return params;
@@ -83,8 +83,8 @@ function openSource(path: string | URL) {
   } catch (error) {
     if (!(error instanceof Deno.errors.NotFound)) throw error;
     throw new InputError(
-      `Cannot read weights of LPIPS: ${path} must be a file, got none; docs/metrics.md says where ` +
-        "they come from",
+      `Cannot read weights of LPIPS: ${path} must be a file, got none; docs/metrics.md lists the ` +
+        "downloads",
       { cause: error },
     );
   }
@@ -104,7 +104,7 @@ function torchState(root: unknown): (readonly [string, Unread])[] {
 function netOf(params: ReadonlyMap<string, LpipsParameter>): LpipsNet {
   const first = params.get("features.0.weight")?.shape;
   if (first === undefined) {
-    return fail("the network is missing: name torchvision's file of AlexNet or VGG16 too");
+    return fail("the network is missing: give torchvision's file of AlexNet or VGG16 too");
   }
   return FIRST[showShape(first)] ?? fail(
     `features.0.weight must be [64, 3, 11, 11] (AlexNet) or [64, 3, 3, 3] (VGG16), got ` +
@@ -112,28 +112,26 @@ function netOf(params: ReadonlyMap<string, LpipsParameter>): LpipsNet {
   );
 }
 
-/** SHA-256 of the parameters in the order of the network. */
+/** Returns the SHA-256 of the parameters in the order of the network. */
 function digestOf(net: LpipsNet, params: Readonly<Record<string, LpipsParameter>>): string {
-  const hash = createHash("sha256").update(`lpips v0.1 ${net}`);
+  const hash = sha256Stream().update(`lpips v0.1 ${net}`);
   for (const name of Object.keys(lpipsShapes(net))) {
-    const { data } = params[name]!;
-    hash.update(`\n${name}\n`);
-    hash.update(new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
+    hash.update(`\n${name}\n`).update(params[name]!.data);
   }
-  return hash.digest("hex");
+  return hash.hex();
 }
 
 /**
  * Reads LPIPS v0.1 from one file that holds everything, or from two: the network (torchvision's
  * `alexnet-owt-*.pth` or `vgg16-*.pth`) and the heads (`weights/v0.1/alex.pth` or `vgg.pth` of the
- * project lpips), in any order. Files of `torch.save`, old and new, and safetensors of the same names
- * are read; nothing in them is executed.
+ * lpips project), in any order. A file is from `torch.save`, old or new, or safetensors with the same
+ * names; nothing in it is executed.
  *
  * @param paths One file or a list.
- * @returns The caller disposes it.
- * @throws {InputError} If a file is not there.
- * @throws {CheckpointError} If a file is damaged or unsafe, or names, shapes or numbers are not those
- *   of the network.
+ * @returns LPIPS; the caller disposes it.
+ * @throws {InputError} If a file does not exist.
+ * @throws {CheckpointError} If a file is damaged or unsafe, or names, shapes or values do not fit the
+ *   network.
  *
  * @example
  * ```ts
@@ -160,7 +158,7 @@ export async function readLpips(
   return inFile(list.join(", "), () => {
     const net = netOf(all);
     if (!all.has("lin0")) {
-      fail(`the heads are missing: name the file weights/v0.1/${net}.pth of the project lpips too`);
+      fail(`the heads are missing: give the file weights/v0.1/${net}.pth of the lpips project too`);
     }
     const params = Object.fromEntries(all);
     try {

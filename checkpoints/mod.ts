@@ -1,10 +1,10 @@
 /**
- * Weights in files: safetensors that carry their model card, and import of the authors' checkpoints.
+ * Weights in files: safetensors with their model card, ONNX export, and import of PyTorch checkpoints.
  *
  * @module
  */
 
-export { type ByteSource, fileSource, memorySource } from "./byte_source.ts";
+export { fileSource, type LocalSource, memorySource } from "./local_source.ts";
 export { type Converted, type ConvertOptions, convertWeights } from "./convert.ts";
 export { CheckpointError } from "./errors.ts";
 export {
@@ -18,7 +18,6 @@ export {
   type FileShapes,
   inferNetwork,
   type InferredNetwork,
-  levelCount,
   type NetworkHints,
 } from "./infer_network.ts";
 export { isTransposed, type PlainTensor, swapShape, toFile, toMemory } from "./layout.ts";
@@ -26,7 +25,6 @@ export {
   fromAuthorsNames,
   importCheckpoint,
   type ImportedCheckpoint,
-  selectWeights,
   toAuthorsNames,
 } from "./lightning.ts";
 export { type LoadedLpips, readLpips } from "./lpips.ts";
@@ -57,5 +55,5 @@ export {
   type StoredTensors,
   toFloat32,
 } from "./stored_tensor.ts";
-export { checkTensors, tensorsOf, weightsOf } from "./weights.ts";
+export { tensorsOf, weightsOf } from "./weights.ts";
 export { readWeightsFile, type WeightsFile } from "./weights_file.ts";

@@ -1,6 +1,6 @@
 /**
- * Models in files: safetensors whose metadata is the model card, so that a file says by itself what
- * it is and how to run it.
+ * Model files: safetensors with the model card in their metadata, so that a file alone is enough to
+ * run the model.
  *
  * @module
  */
@@ -21,8 +21,8 @@ import { type StoredTensors, toHalf } from "./stored_tensor.ts";
 import { checkTensors, tensorsOf, weightsOf } from "./weights.ts";
 
 /**
- * What the names of tensors begin with that lie beside those of a model, for a training run to go on;
- * who reads the model leaves them out.
+ * Prefix of the tensors that a training run keeps next to the model's to resume from; readers of the
+ * model skip them.
  */
 export const TRAINING_PREFIX = "training.";
 
@@ -31,27 +31,27 @@ const VERSION = "emrdm.version";
 /** Version of the card's format; raised when an older reader would misunderstand it. */
 const FORMAT_VERSION = "1";
 
-/** The tensors of a model and its card. */
+/** The contents of a model file. */
 export interface ModelFile {
   /** Tensors by the authors' names, linear weights [out, in]. */
   readonly tensors: StoredTensors;
   readonly card: ModelCard;
 }
 
-/** Bytes of a local file, or of an http(s) URL. */
-async function readBytes(place: string | URL): Promise<Uint8Array> {
-  if (!/^https?:/.test(String(place))) return await Deno.readFile(place);
-  const response = await fetch(place);
+/** Reads a local file or an http(s) URL. */
+async function readBytes(source: string | URL): Promise<Uint8Array> {
+  if (!/^https?:/.test(String(source))) return await Deno.readFile(source);
+  const response = await fetch(source);
   if (!response.ok) {
     await response.body?.cancel();
     throw new CheckpointError(
-      `${place}: the server must send it, got ${response.status} ${response.statusText}`,
+      `${source}: the server must send it, got ${response.status} ${response.statusText}`,
     );
   }
   return await response.bytes();
 }
 
-/** The card in the metadata of a file, or undefined where there is none. */
+/** Returns the card in the metadata of a file, or undefined if there is none. */
 export function cardOf({ metadata }: Pick<Safetensors, "metadata">): ModelCard | undefined {
   const text = metadata[CARD];
   if (text === undefined) return undefined;
@@ -70,13 +70,13 @@ export function cardOf({ metadata }: Pick<Safetensors, "metadata">): ModelCard |
   return parseCard(value, "card");
 }
 
-/** The tensors of a file without those of its training run. */
+/** Returns the tensors of a file without those of its training run. */
 export function modelTensors(tensors: StoredTensors): StoredTensors {
   const own = Object.entries(tensors).filter(([name]) => !name.startsWith(TRAINING_PREFIX));
   return Object.fromEntries(own);
 }
 
-/** What the header of a model file says. */
+/** Returns the metadata of a model file. */
 export function modelMetadata(card: ModelCard): Readonly<Record<string, string>> {
   return {
     format: "pt",
@@ -90,35 +90,35 @@ export function modelMetadata(card: ModelCard): Readonly<Record<string, string>>
 }
 
 /**
- * Reads tensors and card of a model. A checkpoint of a training run is a model file too.
+ * Reads the tensors and the card of a model. A checkpoint of a training run is a model file too.
  *
- * @param place A path, or an http(s) or file URL.
- * @throws {CheckpointError} If the file is broken or carries no card.
+ * @param source A path, or an http(s) or file URL.
+ * @throws {CheckpointError} If the file is damaged or has no card.
  */
-export async function readModelFile(place: string | URL): Promise<ModelFile> {
-  const bytes = await readBytes(place);
-  return inFile(place, () => {
+export async function readModelFile(source: string | URL): Promise<ModelFile> {
+  const bytes = await readBytes(source);
+  return inFile(source, () => {
     if (bytes[0] === 0x50 && bytes[1] === 0x4B) {
       throw new CheckpointError("it is a PyTorch checkpoint: convert it first (emrdm convert)");
     }
     const file = parseSafetensors(bytes);
     const card = cardOf(file);
     if (card === undefined) {
-      throw new CheckpointError("it carries no model card: give it one first (emrdm convert)");
+      throw new CheckpointError("it has no model card: add one first (emrdm convert)");
     }
     return { tensors: modelTensors(file.tensors), card };
   });
 }
 
-/** How weights are stored. Buffers, on which frequencies depend, are float32 always. */
+/** Type of stored weights. Buffers, which hold frequencies, are always float32. */
 export type WeightsDType = "float32" | "float16";
 
 /**
- * Writes tensors and card of a model.
+ * Writes the tensors and the card of a model.
  *
- * @param path Where to.
+ * @param path File to write.
  * @param options The tensors by the authors' names, linear weights [out, in]; the card and its
- * network; how weights are stored (default float32); `overwrite` allows replacing a file.
+ * network; `dtype` of the stored weights (default float32); `overwrite` replaces an existing file.
  * @throws {CheckpointError} If the tensors are not those of the network.
  * @throws {TypeError} If the file exists and `overwrite` is not set.
  */
@@ -144,10 +144,12 @@ function halved(tensors: StoredTensors, { tensors: specs }: Pick<Network, "tenso
 }
 
 /**
- * Saves a model, card included.
+ * Saves a model with its card.
  *
  * @param model The model; its weights stay the caller's.
- * @param path Where to; `overwrite` allows replacing a file, `dtype` says how weights are stored.
+ * @param path File to write.
+ * @param options `overwrite` replaces an existing file; `dtype` of the stored weights (default
+ * float32).
  * @throws {RangeError} If a weight is too large for float16.
  * @throws {TypeError} If the file exists and `overwrite` is not set.
  */
@@ -166,18 +168,18 @@ export async function saveModel(
 /**
  * Loads a model that {@linkcode saveModel} or `emrdm convert` wrote.
  *
- * @param place A path, or an http(s) or file URL.
+ * @param source A path, or an http(s) or file URL.
  * @param options `registry` knows the modules that the card names; default the built-in ones.
  * @returns The model; the caller owns its weights.
- * @throws {CheckpointError} If the file is broken, carries no card, names modules that the registry
- * does not know, or a tensor is not what the network needs; the message has both shapes.
+ * @throws {CheckpointError} If the file is damaged, has no card or names a module that the registry
+ * does not know, or if a tensor does not fit the network; the message has both shapes.
  */
 export async function loadModel(
-  place: string | URL,
+  source: string | URL,
   { registry }: { readonly registry?: AnyRegistry } = {},
 ): Promise<Model> {
-  const file = await readModelFile(place);
-  return inFile(place, () => {
+  const file = await readModelFile(source);
+  return inFile(source, () => {
     const options = { path: "card.modules", ...(registry && { registry }) };
     const card = completeCard(file.card, options);
     const modules = buildModules(card, options);

@@ -1,9 +1,9 @@
 /**
- * A pickle reader that never runs anything: it knows the opcodes of protocols 2 to 5, builds plain
- * data, and gives every class that it does not know as an inert {@linkcode PickleObject}. A pickle
- * that names a function of Python's that acts on the machine is refused.
+ * Pickle reader that executes nothing: it interprets the opcodes of protocols 2 to 5, builds plain
+ * data, and represents an unknown class as an inert {@linkcode PickleObject}. It refuses a pickle that
+ * names a Python function with side effects on the machine.
  *
- * Longer than other files because the opcodes of the format are one table.
+ * The file is long because the opcodes of the format are one table.
  *
  * @module
  */
@@ -24,11 +24,11 @@ export class PickleGlobal {
   }
 }
 
-/** What Python would have made by calling a global; here nothing is called. */
+/** Stands for the result of a call that Python would make; here nothing is called. */
 export class PickleObject {
   readonly type: PickleGlobal;
   readonly args: unknown;
-  /** What BUILD would have set. */
+  /** Argument of BUILD, which Python would set. */
   state: unknown = undefined;
   constructor(type: PickleGlobal, args: unknown) {
     this.type = type;
@@ -36,27 +36,27 @@ export class PickleObject {
   }
 }
 
-/** What the reader is given to make of a pickle's references. */
+/** Handlers of a pickle's references and calls. */
 export interface PickleOptions {
-  /** Makes a value of a persistent id (torch: a storage). Default: an error. */
+  /** Resolves a persistent id (torch: a storage). Default: an error. */
   readonly persistent?: (id: unknown) => unknown;
   /**
-   * Makes a value of a call, by the global's full name; the arguments are unchecked. Names that
-   * are not here give a {@linkcode PickleObject}.
+   * Results of calls by the global's full name; the arguments are unchecked. Other names give a
+   * {@linkcode PickleObject}.
    */
   readonly calls?: ReadonlyMap<string, (args: readonly unknown[]) => unknown>;
 }
 
-/** Longest pickle that is read: the names and numbers of a checkpoint, not its tensors. */
+/** Largest pickle that is read: it holds the names and scalars of a checkpoint, not its tensors. */
 const MAX_BYTES = 256 * 2 ** 20;
-/** Most steps, and most items that calls copy: a bound on time. */
+/** Limit of steps and of items that calls copy, which bounds the time. */
 const MAX_WORK = 5_000_000;
 /** Deepest nesting of marks. */
 const MAX_MARKS = 1000;
 /** Longest integer. */
 const MAX_INTEGER_BYTES = 256;
 
-/** Modules of Python that act on the machine; a checkpoint has no reason to name them. */
+/** Python modules with side effects on the machine; a checkpoint has no reason to name them. */
 const UNSAFE_MODULES = new Set(
   ("os posix nt pty sys subprocess shutil socket socketserver ftplib http urllib smtplib " +
     "webbrowser importlib runpy imp pkgutil ctypes _ctypes cffi mmap codeop pdb bdb timeit " +
@@ -97,9 +97,9 @@ export function unpickle(bytes: Uint8Array, options: PickleOptions = {}): unknow
 }
 
 /**
- * As {@linkcode unpickle}, of bytes in which more may follow.
+ * Reads the first of several pickles, as {@linkcode unpickle} does.
  *
- * @returns The value, and how many bytes it takes.
+ * @returns The value and its length in bytes.
  */
 export function unpickleFirst(
   bytes: Uint8Array,
@@ -129,7 +129,7 @@ class Machine {
     this.#options = options;
   }
 
-  /** The place after what was read. */
+  /** Offset of the next byte. */
   get at(): number {
     return this.#at;
   }
@@ -147,7 +147,7 @@ class Machine {
     return value;
   }
 
-  /** Moves on over `count` bytes and returns where they start. */
+  /** Consumes `count` bytes and returns their offset. */
   #advance(count: number): number {
     const start = this.#at;
     if (!(start + count <= this.#bytes.byteLength)) {
@@ -244,7 +244,7 @@ class Machine {
   }
 
   #global(module: unknown, name: unknown): PickleGlobal {
-    if (typeof module !== "string" || typeof name !== "string") fail("a name must be a text");
+    if (typeof module !== "string" || typeof name !== "string") fail("a name must be a string");
     const full = `${module}.${name}`;
     if (UNSAFE_MODULES.has(module.split(".")[0]!) || UNSAFE_NAMES.has(full)) {
       fail(
@@ -255,10 +255,10 @@ class Machine {
     return new PickleGlobal(module, name);
   }
 
-  /** What a call gives: plain data for what is known, an inert object for everything else. */
+  /** Returns plain data for a known call, an inert object for any other. */
   #call(callee: unknown, args: unknown): unknown {
     if (!(callee instanceof PickleGlobal)) {
-      // A call of what a call gave: inert as well.
+      // A call of the result of a call: inert as well.
       return new PickleObject(new PickleGlobal("", "(value)"), [callee, args]);
     }
     const known = this.#options.calls?.get(callee.toString());
@@ -305,7 +305,7 @@ class Machine {
     for (const value of values) target.add(value);
   }
 
-  /** BUILD: state of an inert object; attributes of a dictionary (`_metadata`) are not data. */
+  /** BUILD sets the state of an inert object; attributes of a dictionary (`_metadata`) are dropped. */
   #build(): void {
     const state = this.#pop();
     const target = this.#top();
@@ -437,7 +437,7 @@ class Machine {
         return this.#push(this.#persistent(this.#pop()));
       default:
         return fail(
-          `opcode 0x${opcode.toString(16)} at byte ${start} is none that torch writes`,
+          `opcode 0x${opcode.toString(16)} at byte ${start} must be one that torch writes`,
         );
     }
   }

@@ -1,6 +1,6 @@
 /**
- * Model cards of the published configurations, for checkpoints that carry none (spec §4.2, §4.3,
- * §9): every setting with which the authors trained and sampled.
+ * Model cards of the published configurations (docs/networks.md), for checkpoints that have none:
+ * every setting with which the authors trained and sampled.
  *
  * @module
  */
@@ -23,7 +23,7 @@ const level = (
 
 const MAPPING = { depth: 2, width: 768, dFf: 1536, dropout: 0.1 } as const;
 
-/** The topology of sentinel and cuhk (spec §4.2). */
+/** The topology of sentinel and cuhk. */
 const HDIT = {
   type: "hdit",
   patchSize: [1, 1],
@@ -36,7 +36,7 @@ const HDIT = {
   mapping: MAPPING,
 } as const;
 
-/** The topology of sen2_mtc_new (spec §4.3). */
+/** The topology of sen2_mtc_new. */
 const TEMPORAL_HDIT = {
   type: "temporalHdit",
   patchSize: [4, 4],
@@ -73,7 +73,7 @@ function modules(setting: Setting): ModelCard["modules"] {
   };
 }
 
-/** The licence of the weights is the authors' to state. */
+/** Only the authors can state the licence of their weights. */
 const LICENCE = "LicenseRef-EMRDM-authors";
 const TRAINING = { source: "imported from a checkpoint of the EMRDM authors" } as const;
 

@@ -1,7 +1,6 @@
 /**
  * Safetensors: an 8-byte length, a JSON header of names, dtypes, shapes and offsets, then the raw
- * little-endian elements. Reading is strict: what the header claims and what the file holds agree
- * exactly, or there is an error.
+ * little-endian elements. Reading is strict: any difference between header and data is an error.
  *
  * @module
  */
@@ -22,14 +21,14 @@ import {
 /** The content of a safetensors file. */
 export interface Safetensors {
   readonly tensors: StoredTensors;
-  /** Free texts of the header's `__metadata__`. */
+  /** Strings of the header's `__metadata__`. */
   readonly metadata: Readonly<Record<string, string>>;
 }
 
 /**
- * Reads the bytes of a safetensors file. Tensors are views into `bytes` where alignment allows.
+ * Parses the bytes of a safetensors file. Tensors are views into `bytes` where alignment allows.
  *
- * @throws {CheckpointError} If header and data do not agree in every respect.
+ * @throws {CheckpointError} If header and data differ.
  *
  * @example
  * ```ts
@@ -51,10 +50,10 @@ export function parseSafetensors(bytes: Uint8Array): Safetensors {
 }
 
 /**
- * The bytes of a safetensors file. Wider dtypes come first, so that every tensor is aligned.
+ * Returns the bytes of a safetensors file. Wider dtypes come first, so that every tensor is aligned.
  *
  * @param tensors Tensors by name.
- * @param metadata Free texts for the header.
+ * @param metadata Strings for the header.
  * @throws {TypeError} If a tensor's data does not have its shape or dtype.
  */
 export function encodeSafetensors(
@@ -71,7 +70,7 @@ export function encodeSafetensors(
   return bytes;
 }
 
-/** The header and then the tensors as views, so that a large file is not held twice. */
+/** Returns the header and the tensors as views, which avoids a second copy of a large file. */
 function safetensorsChunks(
   tensors: StoredTensors,
   metadata: Readonly<Record<string, string>>,
@@ -113,7 +112,7 @@ function checkTensor(name: string, { dtype, shape, data }: StoredTensor): void {
 /**
  * Reads a safetensors file.
  *
- * @throws {CheckpointError} If the file is broken.
+ * @throws {CheckpointError} If the file is damaged.
  */
 export async function readSafetensors(path: string | URL): Promise<Safetensors> {
   const bytes = await Deno.readFile(path);
@@ -121,10 +120,10 @@ export async function readSafetensors(path: string | URL): Promise<Safetensors> 
 }
 
 /**
- * Writes a safetensors file under a temporary name and renames it when it is safe on disk.
+ * Writes a safetensors file atomically: under a temporary name, renamed once it is on disk.
  *
- * @param path Where to.
- * @param options `tensors`, `metadata` for the header; `overwrite` allows replacing a file.
+ * @param path File to write.
+ * @param options `tensors`; `metadata` for the header; `overwrite` replaces an existing file.
  * @throws {TypeError} If the file exists and `overwrite` is not set, or a tensor's data does not
  * have its shape or dtype; nothing is written.
  */

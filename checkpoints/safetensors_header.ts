@@ -13,14 +13,14 @@ import {
   type StoredTensor,
 } from "./stored_tensor.ts";
 
-/** Bytes of the length in front of the header. */
+/** Bytes of the header's length, with which a file starts. */
 export const LENGTH_BYTES = 8;
-/** The key of free texts, which no tensor may have. */
+/** Key of the metadata, which no tensor may use. */
 export const METADATA = "__metadata__";
-/** Longest header that is read, as in the reference implementation. */
+/** Largest header that is read, as in the reference implementation. */
 const MAX_HEADER_BYTES = 100_000_000;
 
-/** Where a tensor lies in the data. */
+/** Range of a tensor in the data. */
 export interface Span {
   readonly name: string;
   readonly dtype: StoredTensor["dtype"];
@@ -29,11 +29,11 @@ export interface Span {
   readonly end: number;
 }
 
-/** What a header says, checked. */
+/** A checked header. */
 export interface Header {
   readonly metadata: Readonly<Record<string, string>>;
   readonly spans: readonly Span[];
-  /** Where the data start in the file. */
+  /** Offset of the data in the file. */
   readonly dataStart: number;
 }
 
@@ -44,7 +44,7 @@ function fail(what: string): never {
 /**
  * Reads and checks the header of a whole file.
  *
- * @throws {CheckpointError} If header and data do not agree in every respect.
+ * @throws {CheckpointError} If header and data differ.
  */
 export function readHeader(bytes: Uint8Array): Header {
   const { header, dataStart } = parseHeader(bytes);
@@ -87,11 +87,11 @@ function parseHeader(bytes: Uint8Array): { header: Record<string, unknown>; data
     fail("the header must be a JSON object");
   }
   const twice = duplicateKey(text);
-  if (twice !== undefined) fail(`the header must name everything once, got ${twice} twice`);
+  if (twice !== undefined) fail(`the header must have each key once, got ${twice} twice`);
   return { header: header as Record<string, unknown>, dataStart };
 }
 
-/** The first key that an object of valid JSON has twice; `JSON.parse` keeps the last in silence. */
+/** Returns the first duplicate key of valid JSON, of which `JSON.parse` would keep the last value. */
 function duplicateKey(json: string): string | undefined {
   const open: (Set<string> | undefined)[] = [];
   for (let at = 0; at < json.length; at++) {
@@ -116,10 +116,10 @@ function duplicateKey(json: string): string | undefined {
 
 function readMetadata(entry: unknown, metadata: Record<string, string>): void {
   if (typeof entry !== "object" || entry === null || Array.isArray(entry)) {
-    fail(`${METADATA} must be an object of texts`);
+    fail(`${METADATA} must be an object of strings`);
   }
   for (const [key, value] of Object.entries(entry)) {
-    if (typeof value !== "string") fail(`${METADATA}.${key} must be a text`);
+    if (typeof value !== "string") fail(`${METADATA}.${key} must be a string`);
     metadata[key] = value;
   }
 }
@@ -128,7 +128,9 @@ function readSpan(name: string, entry: unknown): Span {
   const tensor = `tensor ${JSON.stringify(name)}`;
   if (typeof entry !== "object" || entry === null) fail(`${tensor} must be an object`);
   const { dtype, shape, data_offsets: offsets } = entry as Readonly<Record<string, unknown>>;
-  if (!isStoredDType(dtype)) fail(`${tensor} has the unknown dtype ${JSON.stringify(dtype)}`);
+  if (!isStoredDType(dtype)) {
+    fail(`${tensor} must have a known dtype, got ${JSON.stringify(dtype)}`);
+  }
   const count = Array.isArray(shape) ? elementCount(shape) : NaN;
   if (Number.isNaN(count)) {
     fail(`${tensor} must have a shape of counts, got ${JSON.stringify(shape)}`);
@@ -148,7 +150,7 @@ function readSpan(name: string, entry: unknown): Span {
   return { name, dtype, shape: shape as number[], start, end };
 }
 
-/** Spans follow each other without hole or overlap and fill the data exactly. */
+/** Checks that spans cover the data exactly, without a gap or an overlap. */
 function checkContiguous(spans: readonly Span[], dataBytes: number): void {
   const ordered = [...spans].sort((a, b) => a.start - b.start || a.end - b.end);
   let reached = 0;

@@ -1,5 +1,5 @@
 /**
- * Tensors as files hold them: a dtype, a shape and a plain array.
+ * Tensors of files: a dtype, a shape and a plain array.
  *
  * @module
  */
@@ -37,7 +37,7 @@ export interface StoredTensor {
   readonly data: StoredArray;
 }
 
-/** Tensors by name; has no prototype when it comes from a file, so every name is safe. */
+/** Tensors by name. Those of a file have no prototype, so that every name is safe. */
 export type StoredTensors = Readonly<Record<string, StoredTensor>>;
 
 const ARRAYS = {
@@ -53,27 +53,27 @@ const ARRAYS = {
   BOOL: Uint8Array,
 } as const;
 
-/** Whether a text names a {@linkcode StoredDType}. */
+/** Returns true for the name of a {@linkcode StoredDType}. */
 export function isStoredDType(name: unknown): name is StoredDType {
   return typeof name === "string" && Object.hasOwn(ARRAYS, name);
 }
 
-/** Bytes of one element. */
+/** Returns the bytes of one element. */
 export function elementBytes(dtype: StoredDType): number {
   return ARRAYS[dtype].BYTES_PER_ELEMENT;
 }
 
-/** The array type of a dtype. */
+/** Returns the array type of a dtype. */
 export function arrayType(dtype: StoredDType): (typeof ARRAYS)[StoredDType] {
   return ARRAYS[dtype];
 }
 
-/** Whether something is a number of elements or bytes. */
+/** Returns true for a number of elements or bytes. */
 export function isCount(value: unknown): value is number {
   return Number.isSafeInteger(value) && (value as number) >= 0;
 }
 
-/** Elements of a shape; NaN where the shape is not a list of counts that can be held. */
+/** Returns the number of elements of a shape; NaN if a side is no count or the product is too large. */
 export function elementCount(shape: readonly unknown[]): number {
   let count = 1;
   for (const side of shape) {
@@ -83,7 +83,7 @@ export function elementCount(shape: readonly unknown[]): number {
   return Number.isSafeInteger(count) ? count : NaN;
 }
 
-/** Bytes as elements: a view where the alignment allows, else a copy. Little-endian. */
+/** Returns little-endian bytes as elements: a view where alignment allows, else a copy. */
 export function viewElements(bytes: Uint8Array, dtype: StoredDType): StoredArray {
   const size = elementBytes(dtype);
   const aligned = bytes.byteOffset % size === 0 ? bytes : bytes.slice();
@@ -94,7 +94,7 @@ export function viewElements(bytes: Uint8Array, dtype: StoredDType): StoredArray
   );
 }
 
-/** float32 with the 16 bits of a half. */
+/** Converts the 16 bits of a half to a number. */
 function halfToFloat(bits: number): number {
   const sign = bits & 0x8000 ? -1 : 1;
   const exponent = (bits >> 10) & 0x1F;
@@ -108,9 +108,9 @@ function halfToFloat(bits: number): number {
 const LARGEST_HALF = 65504;
 
 /**
- * A tensor in half the bytes: F32 rounded to the nearest F16, everything else as it is.
+ * Rounds an F32 tensor to the nearest F16; returns any other unchanged.
  *
- * @throws {RangeError} If a number is too large for a half.
+ * @throws {RangeError} If a value is too large for a half.
  */
 export function toHalf(tensor: StoredTensor): StoredTensor {
   const { data } = tensor;
@@ -125,7 +125,7 @@ export function toHalf(tensor: StoredTensor): StoredTensor {
 }
 
 /**
- * The elements as float32: F32 as it is (no copy), everything else converted.
+ * Returns the elements as float32: F32 unchanged and uncopied, any other dtype converted.
  *
  * I64 above 2²⁴ and F64 are rounded to the nearest float32.
  */

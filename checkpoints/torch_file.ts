@@ -1,12 +1,12 @@
 /**
- * Files of `torch.save`: a zip archive with a pickle of names and one entry of raw numbers per
- * storage, or the plain stream of PyTorch before 1.6. Tensors are read when they are asked for, so an
- * optimizer's state costs nothing.
+ * Files of `torch.save`: a zip archive with a pickle of names and one entry of raw elements per
+ * storage, or the stream of PyTorch before 1.6. Tensors are read on demand, so that an optimizer's
+ * state costs nothing.
  *
  * @module
  */
 
-import type { ByteSource } from "./byte_source.ts";
+import type { LocalSource } from "./local_source.ts";
 import { unpickle } from "./pickle.ts";
 import { isLegacyTorchFile, openLegacyTorchFile } from "./torch_legacy.ts";
 import { fail, storageReader, TORCH_CALLS, TorchStorage, TorchTensor } from "./torch_tensor.ts";
@@ -14,18 +14,18 @@ import { openZip, type ZipArchive } from "./zip.ts";
 
 export { TorchTensor };
 
-/** Whether bytes start as `torch.save` writes them: like a zip archive, or like the older stream. */
-export function isTorchFile(source: ByteSource): boolean {
+/** Returns true if the bytes start like a file of `torch.save`: a zip archive or the older stream. */
+export function isTorchFile(source: LocalSource): boolean {
   const [first, second] = source.size >= 2 ? source.read(0, 2) : [];
   return first === 0x50 && second === 0x4B || isLegacyTorchFile(source);
 }
 
 /**
- * Reads the names of a `torch.save` file; its tensors are {@linkcode TorchTensor}s.
+ * Opens a `torch.save` file; its tensors are {@linkcode TorchTensor}s, not read yet.
  *
  * @throws {CheckpointError} If the file is damaged, unsafe or of another kind.
  */
-export function openTorchFile(source: ByteSource): unknown {
+export function openTorchFile(source: LocalSource): unknown {
   if (isLegacyTorchFile(source)) return openLegacyTorchFile(source);
   const zip = openZip(source);
   const pickles = zip.names.filter((name) => /^[^/]+\/data\.pkl$/.test(name));

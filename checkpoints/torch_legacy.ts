@@ -1,12 +1,12 @@
 /**
- * Files of `torch.save` before PyTorch 1.6, as many weights of torchvision still are: pickles of a magic
- * number, a version, facts on the machine, the names and the keys of the storages, then of each
- * storage its number of elements and its raw numbers.
+ * Files of `torch.save` before PyTorch 1.6, which torchvision still publishes: pickles of a magic
+ * number, a version, the machine, the names and the keys of the storages, then each storage as its
+ * number of elements and the raw elements.
  *
  * @module
  */
 
-import type { ByteSource } from "./byte_source.ts";
+import type { LocalSource } from "./local_source.ts";
 import { type PickleOptions, unpickleFirst } from "./pickle.ts";
 import { fail, storageReader, TORCH_CALLS, TorchStorage } from "./torch_tensor.ts";
 
@@ -15,23 +15,23 @@ const MAGIC = [0x8A, 0x0A, 0x6C, 0xFC, 0x9C, 0x46, 0xF9, 0x20, 0x6A, 0xA8, 0x50,
 const MAGIC_AT = 2;
 const VERSION = 1001;
 
-/** Bytes from the start that must hold all names; the numbers after them are read one by one. */
+/** Bytes from the start that must hold all names; storages are read one by one. */
 const MOST_HEAD = 16 * 2 ** 20;
 const COUNT_BYTES = 8;
 
-/** Whether bytes start as PyTorch before 1.6 wrote them. */
-export function isLegacyTorchFile(source: ByteSource): boolean {
+/** Returns true if the bytes start like a file of PyTorch before 1.6. */
+export function isLegacyTorchFile(source: LocalSource): boolean {
   if (source.size < MAGIC_AT + MAGIC.length) return false;
   const bytes = source.read(0, MAGIC_AT + MAGIC.length);
   return bytes[0] === 0x80 && MAGIC.every((byte, i) => bytes[MAGIC_AT + i] === byte);
 }
 
 /**
- * Reads the names of such a file.
+ * Opens a file of PyTorch before 1.6; its tensors are not read yet.
  *
  * @throws {CheckpointError} If the file is damaged or unsafe.
  */
-export function openLegacyTorchFile(source: ByteSource): unknown {
+export function openLegacyTorchFile(source: LocalSource): unknown {
   const head = source.read(0, Math.min(source.size, MOST_HEAD));
   let at = MAGIC_AT + MAGIC.length;
   const next = (options: PickleOptions = {}) => {
@@ -55,13 +55,13 @@ export function openLegacyTorchFile(source: ByteSource): unknown {
     return storage;
   });
   const root = next({ persistent, calls: TORCH_CALLS });
-  place(source, { keys: next(), storages, starts, at });
+  locateStorages(source, { keys: next(), storages, starts, at });
   return root;
 }
 
-/** Finds where the storages start; every one must be there once, inside the file. */
-function place(
-  source: ByteSource,
+/** Finds the offsets of the storages; each must occur once, inside the file. */
+function locateStorages(
+  source: LocalSource,
   { keys, storages, starts, at: first }: {
     readonly keys: unknown;
     readonly storages: ReadonlyMap<string, TorchStorage>;

@@ -1,6 +1,6 @@
 /**
- * Tensors of `torch.save` files, whatever the container: storages of raw numbers, and tensors as
- * views of them that are read when they are asked for.
+ * Tensors of `torch.save` files, for either container: storages of raw elements, and tensors as views
+ * of them that are read on demand.
  *
  * @module
  */
@@ -17,18 +17,18 @@ import {
   viewElements,
 } from "./stored_tensor.ts";
 
-/** Throws what is wrong with a checkpoint. */
+/** Throws the error of an invalid checkpoint. */
 export function fail(what: string): never {
   throw new CheckpointError(`Cannot read the checkpoint: ${what}`);
 }
 
-/** Numbers of one or more tensors. */
+/** The elements of one or more tensors. */
 export class TorchStorage {
   readonly dtype: StoredDType;
   readonly count: number;
   readonly #bytes: () => Uint8Array;
 
-  /** @param bytes Reads all of its numbers, row by row. */
+  /** @param bytes Reads all elements, row by row. */
   constructor(
     { dtype, count }: { readonly dtype: StoredDType; readonly count: number },
     bytes: () => Uint8Array,
@@ -38,7 +38,7 @@ export class TorchStorage {
     this.#bytes = bytes;
   }
 
-  /** Bytes in all. */
+  /** Size in bytes. */
   get size(): number {
     return this.count * elementBytes(this.dtype);
   }
@@ -48,7 +48,7 @@ export class TorchStorage {
   }
 }
 
-/** A tensor of the file that was not read yet. */
+/** A tensor of the file that is not read yet. */
 export class TorchTensor {
   readonly shape: readonly number[];
   readonly #storage: TorchStorage;
@@ -114,7 +114,7 @@ const STORAGES: Readonly<Record<string, StoredDType>> = {
   BoolStorage: "BOOL",
 };
 
-/** What a pickle says of a storage. */
+/** A pickle's reference to a storage. */
 export interface StorageReference {
   readonly key: string;
   readonly dtype: StoredDType;
@@ -122,10 +122,11 @@ export interface StorageReference {
 }
 
 /**
- * The storages of a file by their keys, each made once.
+ * Returns a resolver of persistent ids ("storage", torch.FloatStorage, key, device, elements, view),
+ * which creates each storage once.
  *
- * @param make Makes the storage of a reference.
- * @returns What a persistent id ("storage", torch.FloatStorage, key, device, elements, view) stands for.
+ * @param storages Receives the storages by their keys.
+ * @param make Creates the storage of a reference.
  */
 export function storageReader(
   storages: Map<string, TorchStorage>,
@@ -137,18 +138,20 @@ export function storageReader(
       kind !== "storage" || !(type instanceof PickleGlobal) || type.module !== "torch" ||
       typeof key !== "string" || !isCount(count)
     ) {
-      return fail("a reference to numbers must be a torch storage");
+      return fail("a persistent id must refer to a torch storage");
     }
     if (view !== undefined && view !== null) {
       return fail(
-        "a storage must not be a view of another; save the file again by a newer PyTorch",
+        "a storage must not be a view of another; save the file again with a newer PyTorch",
       );
     }
     const dtype = Object.hasOwn(STORAGES, type.name) ? STORAGES[type.name] : undefined;
-    if (dtype === undefined) return fail(`a ${type} cannot be read`);
+    if (dtype === undefined) return fail(`a storage must be of a known type, got ${type}`);
     const known = storages.get(key);
     if (known !== undefined) {
-      if (known.dtype !== dtype) fail(`the storage ${key} has two types`);
+      if (known.dtype !== dtype) {
+        fail(`the storage ${key} must have one type, got ${known.dtype} and ${dtype}`);
+      }
       return known;
     }
     const storage = make({ key, dtype, count });
@@ -157,7 +160,7 @@ export function storageReader(
   };
 }
 
-/** What the calls in a pickle of tensors make. */
+/** Handlers of the calls in a pickle of tensors. */
 export const TORCH_CALLS: ReadonlyMap<string, (args: readonly unknown[]) => unknown> = new Map<
   string,
   (args: readonly unknown[]) => unknown
@@ -169,7 +172,7 @@ export const TORCH_CALLS: ReadonlyMap<string, (args: readonly unknown[]) => unkn
   ["torch.Size", ([sides]) => sides],
 ]);
 
-/** (storage, offset, shape, stride, …), checked against the storage's end. */
+/** Builds a tensor from (storage, offset, shape, stride, …) and checks that its storage holds it. */
 function rebuildTensor([storage, offset, shape, stride]: readonly unknown[]): TorchTensor {
   if (!(storage instanceof TorchStorage)) return fail("a tensor must have a storage");
   if (!isCount(offset)) {

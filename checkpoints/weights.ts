@@ -1,5 +1,6 @@
 /**
- * Tensors of a file ↔ the weights of a network, with every name and shape checked.
+ * Conversion between the tensors of a file and the weights of a network, with every name and shape
+ * checked.
  *
  * @module
  */
@@ -36,7 +37,9 @@ export function checkTensors(network: Pick<Network, "tensors">, tensors: StoredT
     fail(`the file must have ${showNames(missing)}${instead}: ${advice}`);
   }
   if (strange.length > 0) {
-    fail(`the network has no place for ${showNames(strange)}: ${advice}`);
+    fail(
+      `the file must have only tensors of the network, got also ${showNames(strange)}: ${advice}`,
+    );
   }
   for (const { name, shape } of network.tensors) {
     const wanted = swapShape(name, shape);
@@ -48,7 +51,7 @@ export function checkTensors(network: Pick<Network, "tensors">, tensors: StoredT
 }
 
 /**
- * The weights of a network from the tensors of a file.
+ * Returns the weights of a network from the tensors of a file.
  *
  * @param network The network, whose options must be those of the file.
  * @param tensors Tensors by the authors' names, linear weights [out, in].
@@ -74,7 +77,7 @@ export function weightsOf(network: Pick<Network, "tensors">, tensors: StoredTens
   return { params: make("param"), buffers: make("buffer") };
 }
 
-/** The tensors of a file from weights, which stay the caller's. */
+/** Returns the tensors of a file from weights, which stay the caller's. */
 export async function tensorsOf({ params, buffers }: Weights): Promise<StoredTensors> {
   const all: Readonly<Record<string, Tensor>> = { ...params, ...buffers };
   const tensors: Record<string, StoredTensor> = Object.create(null);

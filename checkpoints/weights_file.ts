@@ -1,11 +1,11 @@
 /**
- * Any file of weights, whatever it is: a checkpoint of PyTorch, a model file, other safetensors.
+ * Reader of any weights file: a PyTorch checkpoint, a model file or other safetensors.
  *
  * @module
  */
 
 import type { ModelCard } from "../model/mod.ts";
-import { type ByteSource, fileSource } from "./byte_source.ts";
+import { fileSource, type LocalSource } from "./local_source.ts";
 import { inFile } from "./errors.ts";
 import { importCheckpoint } from "./lightning.ts";
 import { cardOf, modelTensors } from "./model_file.ts";
@@ -13,18 +13,18 @@ import { parseSafetensors } from "./safetensors.ts";
 import type { StoredTensors } from "./stored_tensor.ts";
 import { isTorchFile } from "./torch_file.ts";
 
-/** What a file of weights holds. */
+/** The contents of a weights file. */
 export interface WeightsFile {
   readonly kind: "checkpoint" | "model" | "training checkpoint" | "safetensors";
-  /** Tensors by their names in the file; of a checkpoint, by the network's own names. */
+  /** Tensors by their names in the file; those of a checkpoint by the network's own names. */
   readonly tensors: StoredTensors;
-  /** What it says of itself, where it does. */
+  /** The model card, if the file has one. */
   readonly card?: ModelCard;
-  /** What was counted or noted beside the tensors. */
+  /** Counters and metadata next to the tensors. */
   readonly facts: Readonly<Record<string, string | number>>;
 }
 
-function readCheckpoint(source: ByteSource, weights: "ema" | "raw"): WeightsFile {
+function readCheckpoint(source: LocalSource, weights: "ema" | "raw"): WeightsFile {
   const { tensors, ignored, ...counted } = importCheckpoint(source, { weights });
   const known = Object.entries(counted).filter(([, value]) => value !== undefined);
   const facts = Object.fromEntries(known) as Record<string, string | number>;
@@ -36,10 +36,10 @@ function readCheckpoint(source: ByteSource, weights: "ema" | "raw"): WeightsFile
 }
 
 /**
- * Reads a file of weights.
+ * Reads a weights file.
  *
  * @param path The file.
- * @param options `weights` of a checkpoint: its average (default) or the last ones.
+ * @param options `weights` of a checkpoint: the moving average (default) or the last ones.
  * @throws {CheckpointError} If the file is damaged or unsafe; the message has the path.
  */
 export function readWeightsFile(

@@ -1,23 +1,22 @@
 /**
- * The zip archives that `torch.save` writes: stored entries only, found through the central
- * directory (zip64 too). As nothing is ever inflated and entries may not overlap, an archive never
- * gives more bytes than it has.
+ * Zip archives of `torch.save`: stored entries only, located by the central directory (zip64 too).
+ * Since nothing is inflated and entries may not overlap, an archive cannot expand beyond its size.
  *
  * @module
  */
 
 import { crc32 } from "node:zlib";
-import type { ByteSource } from "./byte_source.ts";
+import type { LocalSource } from "./local_source.ts";
 import { CheckpointError } from "./errors.ts";
 
-/** An archive whose directory was checked. */
+/** An archive with a checked directory. */
 export interface ZipArchive {
   /** Names of the entries, in the order of the directory. */
   readonly names: readonly string[];
-  /** Bytes of an entry, or undefined where there is no such entry. */
+  /** Size of an entry in bytes, or undefined if there is none. */
   size(name: string): number | undefined;
   /**
-   * The bytes of an entry; may be a view.
+   * Returns the bytes of an entry; may be a view.
    *
    * @throws {CheckpointError} If the entry is missing or damaged.
    */
@@ -48,7 +47,7 @@ const UNKNOWN_32 = 0xFFFFFFFF;
 const UNKNOWN_16 = 0xFFFF;
 const ENCRYPTED = 1;
 
-/** More entries than any network has tensors; keeps the directory small. */
+/** Limit of entries: more than any network has tensors. */
 const MAX_ENTRIES = 200_000;
 const MAX_DIRECTORY_BYTES = 64 * 2 ** 20;
 
@@ -56,8 +55,8 @@ function fail(what: string): never {
   throw new CheckpointError(`Cannot read the zip archive: ${what}`);
 }
 
-/** A view of [start, start + length), which must be inside. */
-function viewAt(source: ByteSource, start: number, length: number): DataView {
+/** Returns a view of [start, start + length), which must lie inside the file. */
+function viewAt(source: LocalSource, start: number, length: number): DataView {
   if (!(start >= 0 && start + length <= source.size)) {
     fail(
       `bytes ${start} to ${start + length} must be inside the ${source.size} bytes of the file; ` +
@@ -70,7 +69,9 @@ function viewAt(source: ByteSource, start: number, length: number): DataView {
 
 function number64(view: DataView, at: number): number {
   const value = Number(view.getBigUint64(at, true));
-  return Number.isSafeInteger(value) ? value : fail(`a size of ${value} bytes cannot be true`);
+  return Number.isSafeInteger(value)
+    ? value
+    : fail(`a size must be at most 2^53 bytes, got ${value}`);
 }
 
 /**
@@ -78,11 +79,13 @@ function number64(view: DataView, at: number): number {
  *
  * @throws {CheckpointError} If the archive is truncated, compressed, encrypted or inconsistent.
  */
-export function openZip(source: ByteSource): ZipArchive {
+export function openZip(source: LocalSource): ZipArchive {
   const directory = findDirectory(source);
   const entries = new Map<string, ZipEntry>();
   for (const entry of readDirectory(source, directory)) {
-    if (entries.has(entry.name)) fail(`${JSON.stringify(entry.name)} must be there once`);
+    if (entries.has(entry.name)) {
+      fail(`${JSON.stringify(entry.name)} must occur once, got it twice`);
+    }
     entries.set(entry.name, entry);
   }
   checkDisjoint([...entries.values()], directory.start);
@@ -101,7 +104,7 @@ export function openZip(source: ByteSource): ZipArchive {
   };
 }
 
-function findDirectory(source: ByteSource): Directory {
+function findDirectory(source: LocalSource): Directory {
   const searched = Math.min(source.size, END.bytes + END.maxComment);
   const tailAt = source.size - searched;
   const tail = viewAt(source, tailAt, searched);
@@ -120,7 +123,7 @@ function findDirectory(source: ByteSource): Directory {
 }
 
 function endRecord(
-  source: ByteSource,
+  source: LocalSource,
   tail: DataView,
   { at, endAt }: { readonly at: number; readonly endAt: number },
 ): Directory {
@@ -140,7 +143,7 @@ function endRecord(
   return checkDirectory({ count, start, end: start + size }, endAt);
 }
 
-function endRecord64(source: ByteSource, at: number, locatorAt: number): Directory {
+function endRecord64(source: LocalSource, at: number, locatorAt: number): Directory {
   const record = viewAt(source, at, END64.bytes);
   if (record.getUint32(0, true) !== END64.signature) fail("its zip64 directory is damaged");
   const start = number64(record, 48);
@@ -153,7 +156,10 @@ function checkDirectory(directory: Directory, endAt: number): Directory {
   return directory;
 }
 
-function* readDirectory(source: ByteSource, { count, start, end }: Directory): Generator<ZipEntry> {
+function* readDirectory(
+  source: LocalSource,
+  { count, start, end }: Directory,
+): Generator<ZipEntry> {
   const view = viewAt(source, start, end - start);
   const bytes = new Uint8Array(view.buffer, view.byteOffset, view.byteLength);
   let at = 0;
@@ -176,7 +182,7 @@ function* readDirectory(source: ByteSource, { count, start, end }: Directory): G
 }
 
 function readEntry(
-  source: ByteSource,
+  source: LocalSource,
   { name, record, extra }: {
     readonly name: string;
     readonly record: DataView;
@@ -205,7 +211,7 @@ function readEntry(
   return { name, crc: record.getUint32(16, true), size: size!, headerAt: headerAt!, dataAt };
 }
 
-/** Size, packed size and offset; those of 32 bits that are full are in the zip64 extra field. */
+/** Returns size, packed size and offset; values that exceed 32 bits are in the zip64 extra field. */
 function wideFields(extra: DataView, narrow: readonly number[]): readonly number[] {
   if (!narrow.includes(UNKNOWN_32)) return narrow;
   for (let at = 0; at + 4 <= extra.byteLength;) {
@@ -221,7 +227,7 @@ function wideFields(extra: DataView, narrow: readonly number[]): readonly number
   return fail("a zip64 field is missing");
 }
 
-/** Entries that share bytes are how a small archive pretends to be a large one. */
+/** Checks that no entries share bytes, by which a small archive could claim to be a large one. */
 function checkDisjoint(entries: ZipEntry[], limit: number): void {
   let reached = 0;
   for (const { name, headerAt, dataAt, size } of entries.sort((a, b) => a.headerAt - b.headerAt)) {

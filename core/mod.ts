@@ -57,4 +57,5 @@ export {
   SENTINEL2_NAMES,
   sentinel2Band,
 } from "./bands.ts";
-export { shortHash, stableJson } from "./stable_json.ts";
+export { sha256, shortHash } from "./sha256.ts";
+export { stableJson } from "./stable_json.ts";

@@ -4,8 +4,8 @@
  * @module
  */
 
-import { createHash } from "node:crypto";
 import { InputError, type Raster } from "../core/mod.ts";
+import { sha256Stream } from "../files/mod.ts";
 import { headerProblems, nodataOf, type Problem } from "./file_form.ts";
 import type { RasterFile, RasterHeader } from "../rasters/mod.ts";
 import type { FileForm, Layer } from "./sample_files.ts";
@@ -46,7 +46,7 @@ function readProblem(error: unknown): Problem {
 /** What is counted while a file is read. */
 class Count {
   readonly values: readonly BandValues[];
-  readonly hash = createHash("sha256");
+  readonly hash = sha256Stream();
   empty = 0;
   notFinite = 0;
   outside = 0;
@@ -66,7 +66,7 @@ class Count {
   }
 
   add({ data, bands: { length: bands } }: Raster): void {
-    this.hash.update(new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
+    this.hash.update(data);
     const [low, high] = this.#form.range ?? [-Infinity, Infinity];
     for (let i = 0; i < data.length; i += bands) {
       const isSome = this.#pixel++ % this.#stride === 0;
@@ -179,6 +179,6 @@ export async function examineFile(
     values: isForeign ? [] : count.values,
     empty: count.empty,
     meant: form.nan === undefined ? 0 : count.notFinite,
-    ...(isAlike || form.classes ? {} : { hash: count.hash.digest("hex") }),
+    ...(isAlike || form.classes ? {} : { hash: count.hash.hex() }),
   };
 }

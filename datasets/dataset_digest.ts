@@ -4,15 +4,15 @@
  * @module
  */
 
-import { createHash } from "node:crypto";
 import type { Raster } from "../core/mod.ts";
+import { sha256Stream } from "../files/mod.ts";
 import type { CloudShape } from "../synthetic/mod.ts";
 
 /** 16 hexadecimal digits of SHA-256 over texts, in order. */
 export function textsDigest(texts: Iterable<string>): string {
-  const hash = createHash("sha256");
+  const hash = sha256Stream();
   for (const text of texts) hash.update(`${text}\n`);
-  return hash.digest("hex").slice(0, 16);
+  return hash.hex().slice(0, 16);
 }
 
 /** Of this many numbers one is looked at: a prime, so that it falls on every band. */

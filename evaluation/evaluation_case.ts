@@ -4,8 +4,8 @@
  * @module
  */
 
-import { createHash } from "node:crypto";
-import { normalizeBand, type PixelArray, type Raster } from "../core/mod.ts";
+import { normalizeBand, type Raster } from "../core/mod.ts";
+import { sha256Stream } from "../files/mod.ts";
 
 /** One place: what it is in truth, what was seen, what was made of it. */
 export interface EvaluationCase {
@@ -51,17 +51,13 @@ export function referenceOf(
   return Math.max(reference, 0);
 }
 
-function bytesOf(data: PixelArray): Uint8Array {
-  return new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
-}
-
 /** 8 hexadecimal digits of SHA-256 over rasters: sizes, bands, types and pixels. */
 function rastersDigest(rasters: readonly Raster[], more: string): string {
-  const hash = createHash("sha256");
+  const hash = sha256Stream();
   for (const { width, height, bands, dtype, data } of rasters) {
-    hash.update(`${width} ${height} ${bands} ${dtype}\n`).update(bytesOf(data));
+    hash.update(`${width} ${height} ${bands} ${dtype}\n`).update(data);
   }
-  return hash.update(more).digest("hex").slice(0, 8);
+  return hash.update(more).hex().slice(0, 8);
 }
 
 /** Tells the truth and the input of a case from others of the same name; "" where there is no input. */

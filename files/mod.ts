@@ -28,4 +28,5 @@ export {
   openTemporaryFolder,
   type TemporaryFolder,
 } from "./temporary_folder.ts";
+export { type Sha256Stream, sha256Stream } from "./sha256_stream.ts";
 export { textOf, writeJson } from "./text_file.ts";

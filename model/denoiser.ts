@@ -26,7 +26,7 @@ export interface CoefficientVectors {
   readonly cNoise: Tensor1D;
 }
 
-/** What the denoiser is applied to. */
+/** Input of the denoiser. */
 export interface DenoiserInput extends CoefficientVectors {
   /** x̃ = x0 + k·μ + σ·n [B, L, H, W, C]. */
   readonly noised: Sequence;
@@ -44,7 +44,7 @@ export interface Denoised {
   readonly masks?: Tensor5D;
 }
 
-/** D = mean_l(cSkip·x̃ˡ) + cOut·F({[cIn·x̃ˡ, cˡ]}, cNoise) (Eq. 13). */
+/** Returns D = mean_l(cSkip·x̃ˡ) + cOut·F({[cIn·x̃ˡ, cˡ]}, cNoise) (Eq. 13). */
 export function applyDenoiser(network: Network, weights: Weights, input: DenoiserInput): Denoised {
   const { noised, condition, cIn, cSkip, cOut, cNoise, random } = input;
   return tf.tidy(() => {
@@ -55,12 +55,12 @@ export function applyDenoiser(network: Network, weights: Weights, input: Denoise
   });
 }
 
-/** [B] → [B, 1, …, 1] of a rank. */
+/** Reshapes [B] to [B, 1, …, 1] of a rank. */
 export function perSample(values: Tensor1D, rank: number): Tensor {
   return values.reshape([values.shape[0], ...Array<number>(rank - 1).fill(1)]);
 }
 
-/** The preconditioner's coefficients at each sample's noise level, as vectors [B]. */
+/** Returns the preconditioner's coefficients at each sample's noise level as vectors [B]. */
 export function coefficientVectors(
   precond: Preconditioner,
   levels: readonly NoiseLevel[],

@@ -1,25 +1,16 @@
 /**
- * A fingerprint of a model, for files that say what made them.
+ * Digest of a model, recorded in the files that the model produces.
  *
  * @module
  */
 
+import { sha256 } from "../core/mod.ts";
 import { readTensor, type Weights } from "../engine/mod.ts";
 import { stringifyCard } from "./card.ts";
 import type { Model } from "./model.ts";
 
+/** Digests of weights in memory; hashing reads every tensor back. */
 const digests = new WeakMap<Weights, Promise<string>>();
-
-function hex(bytes: ArrayBuffer): string {
-  return Array.from(new Uint8Array(bytes), (byte) => byte.toString(16).padStart(2, "0")).join("");
-}
-
-async function sha256(data: string | Float32Array): Promise<string> {
-  const bytes = typeof data === "string" ? new TextEncoder().encode(data) : Uint8Array.from(
-    new Uint8Array(data.buffer, data.byteOffset, data.byteLength),
-  );
-  return hex(await crypto.subtle.digest("SHA-256", bytes));
-}
 
 async function digestWeights({ params, buffers }: Weights): Promise<string> {
   const tensors = { ...params, ...buffers };
@@ -32,8 +23,8 @@ async function digestWeights({ params, buffers }: Weights): Promise<string> {
 }
 
 /**
- * SHA-256 of the card, and of names, shapes and numbers of the weights: equal for models that
- * restore alike, whatever file they came from. 64 hexadecimal digits.
+ * Returns the SHA-256 of the card and of the weights' names, shapes and values, as 64 hexadecimal
+ * digits. Copies of one model have the same digest, whatever file they were loaded from.
  */
 export async function modelDigest({ card, weights }: Model): Promise<string> {
   let digest = digests.get(weights);

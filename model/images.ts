@@ -1,5 +1,5 @@
 /**
- * Arrays in a model's own units to tensors in [−1, 1] and back.
+ * Arrays of a model's images: conversion to [−1, 1] and back, the network's condition, the noise.
  *
  * @module
  */
@@ -7,7 +7,7 @@
 import type { Rng } from "../core/mod.ts";
 import { type CardScaling, type ModelCard, scalingRanges } from "./card.ts";
 
-/** Sizes of a batch of sequences. */
+/** Size of a batch of sequences. */
 export interface SequenceSize {
   readonly batch: number;
   readonly length: number;
@@ -16,7 +16,7 @@ export interface SequenceSize {
 }
 
 /**
- * File numbers → [−1, 1], clipped if the scaling says so.
+ * Converts values of the bands' units to [−1, 1]; clips them first if the scaling asks for it.
  *
  * @param values [..., channels].
  */
@@ -38,7 +38,7 @@ export function toUnit(
 }
 
 /**
- * [−1, 1] → file numbers; clipped if the scaling says so.
+ * Converts [−1, 1] to the bands' units; clips to the range if the scaling asks for it.
  *
  * @param values [..., channels].
  */
@@ -59,7 +59,7 @@ export function fromUnit(
 }
 
 /**
- * The network's condition [B, L, H, W, Cc] in the order of the card.
+ * Returns the network's condition [B, L, H, W, Cc], its groups in the order of the card.
  *
  * @param cloudy Cloudy images [B, L, H, W, C] in [−1, 1].
  * @param auxiliary Auxiliary bands [B, L, H, W, Ca] in [−1, 1].
@@ -100,15 +100,15 @@ export function conditionArray(
   return { data: out, channels };
 }
 
-/** Upper left corner of a tile in the scene's pixels. */
+/** Upper left corner of a tile, in pixels of its scene. */
 export interface Origin {
   readonly x: number;
   readonly y: number;
 }
 
 /**
- * Unit normal noise [B, L, H, W, C] keyed by absolute pixel, frame, band and draw: the same
- * pixel of the same scene gets the same noise in whatever tile it is asked for.
+ * Returns unit normal noise [B, L, H, W, C], keyed by absolute pixel, frame, band and draw: a pixel
+ * of a scene has the same noise in every tile that contains it.
  */
 export function pixelNoise(
   rng: Rng,

@@ -15,7 +15,6 @@ export {
   type CardScaling,
   conditionChannels,
   type ModelCard,
-  parseCard,
   scalingRanges,
   stringifyCard,
 } from "./card.ts";
@@ -52,6 +51,7 @@ export {
   type ResolveOptions,
 } from "./model_config.ts";
 export type { Modules } from "./modules.ts";
+export { parseCard } from "./parse_card.ts";
 export {
   type Restored,
   restoreImages,

@@ -6,7 +6,8 @@
 
 import type { AnyRegistry } from "../builtins.ts";
 import { OptionsError } from "../core/mod.ts";
-import { AXES, type CardModule, type ModelCard, moduleCheck, parseCard } from "./card.ts";
+import { AXES, type CardModule, type ModelCard } from "./card.ts";
+import { moduleCheck, parseCard } from "./parse_card.ts";
 import { buildModules, completeCard } from "./build_modules.ts";
 import type { Modules } from "./modules.ts";
 
@@ -34,7 +35,7 @@ export interface ModelConfig {
   readonly training?: ModelCard["training"];
 }
 
-/** The paper's choices (Sec. 4, spec §9) for the axes that a config leaves out. */
+/** The paper's choices (Sec. 4) for the axes that a config leaves out. */
 const AXIS_DEFAULTS = {
   schedule: { type: "rational" },
   precond: { type: "meanReverting" },

@@ -1,5 +1,5 @@
 /**
- * Restoring images that are arrays: Alg. 2 with a model's own scaling, condition and noise.
+ * Restores images in arrays: Alg. 2 with the model's scaling, condition and noise.
  *
  * @module
  */
@@ -27,7 +27,7 @@ import {
 import type { Model } from "./model.ts";
 import { sample } from "./sample.ts";
 
-/** Cloudy images of one or more places. */
+/** A batch of cloudy images. */
 export interface RestoreInput extends SequenceSize {
   /** [B, L, H, W, C] in the units of the card's bands. */
   readonly cloudy: ArrayLike<number>;
@@ -39,7 +39,7 @@ export interface RestoreInput extends SequenceSize {
   readonly origins?: readonly Origin[];
 }
 
-/** How images are restored. */
+/** Options of {@linkcode restoreImages}. */
 export interface RestoreOptions {
   /** Sampler steps N. Default the card's. */
   readonly steps?: number;
@@ -48,19 +48,20 @@ export interface RestoreOptions {
   /** Default the card's. */
   readonly timesteps?: Timesteps;
   /**
-   * One D for all frames, or each frame restored by itself and then fused. Default joint for a
-   * temporal network, independent for a mono one.
+   * One D for all frames, or a restoration of each frame, fused afterwards. Default: joint for a
+   * temporal network, independent for a mono-temporal one.
    */
   readonly frames?: "joint" | "independent";
   /** Combines independent frames. Default the card's. */
   readonly fusion?: Fusion;
   /** Seed of the noise. Default 0. */
   readonly seed?: number;
+  /** Called after each step of the sampler. */
   readonly onStep?: (step: SamplingStep) => void | Promise<void>;
   /** Receives TFSA's masks of every network evaluation. */
   readonly onMasks?: (masks: Tensor5D) => void | Promise<void>;
   /**
-   * What takes the place of each D: [B, H, W, C], or [B·L, H, W, C] where frames are independent.
+   * Replaces each D: [B, H, W, C], or [B·L, H, W, C] where frames are independent.
    * The result is the sampler's; the argument stays the caller's.
    */
   readonly shareDenoised?: (denoised: Images) => Promise<Images>;
@@ -75,10 +76,10 @@ export interface Restored {
 /**
  * Restores cloudy images.
  *
- * @throws {TypeError} If an array does not have the size that is said, or auxiliary bands are
+ * @throws {TypeError} If the length of an array does not match the size, or auxiliary bands are
  *   missing.
- * @throws {RangeError} If a number is not finite, height and width do not suit the network, or there
- *   is no sample or frame.
+ * @throws {RangeError} If a value is not finite, the network cannot take the height and width, or
+ *   there is no sample or frame.
  */
 export async function restoreImages(
   model: Model,
@@ -158,7 +159,7 @@ async function fuseFrames(
   return fused;
 }
 
-/** Checks sizes and values before any work; the reference frame of each sample. */
+/** Checks sizes and values before any work; returns the reference frame of each sample. */
 function checkInput({ card, modules: { network } }: Model, input: RestoreInput): readonly number[] {
   const { batch, length, height, width, cloudy, auxiliary } = input;
   if (![batch, length].every((count) => Number.isSafeInteger(count) && count > 0)) {

@@ -6,7 +6,7 @@
  */
 
 import { dirname, relative, resolve } from "node:path";
-import { InputError, OptionsError, OutputError } from "../core/mod.ts";
+import { InputError, OptionsError, OutputError, sha256 } from "../core/mod.ts";
 import { clearScratch, isAddress, parseCsv } from "../files/mod.ts";
 import { decodePng, openRaster } from "../rasters/mod.ts";
 import { isDay } from "../products/mod.ts";
@@ -175,9 +175,7 @@ async function runOf(
       .sort(([a], [b]) => a < b ? -1 : 1),
   );
   const text = JSON.stringify([await modelDigest(model), plain]);
-  const hash = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(text));
-  return Array.from(new Uint8Array(hash).subarray(0, 8), (b) => b.toString(16).padStart(2, "0"))
-    .join("");
+  return (await sha256(text)).slice(0, 16);
 }
 
 /** Modules have no JSON; `fingerprint` stands for them. */

@@ -5,12 +5,11 @@
  * @module
  */
 
-import { createHash } from "node:crypto";
 import { resolve } from "node:path";
 import { createRng, InputError, stableJson } from "../core/mod.ts";
 import type { Dataset } from "../datasets/mod.ts";
 import { type CheckedExperiment, openDataset, placesOf } from "../training/mod.ts";
-import { textOf, writeJson } from "../files/mod.ts";
+import { sha256Stream, textOf, writeJson } from "../files/mod.ts";
 
 /** A run's folder. */
 export interface LocatedRun {
@@ -42,7 +41,7 @@ const SAMPLES = 3;
  * of two folders are easily the same.
  */
 async function samplesDigest(dataset: Dataset): Promise<string> {
-  const hash = createHash("sha256").update(`${dataset.size} ${dataset.digest}`);
+  const hash = sha256Stream().update(`${dataset.size} ${dataset.digest}`);
   for (let i = 0; i < SAMPLES; i++) {
     const index = Math.floor(i * (dataset.size - 1) / (SAMPLES - 1));
     const sample = await dataset.sample(index, createRng(0)).catch((error: unknown) => {
@@ -51,14 +50,10 @@ async function samplesDigest(dataset: Dataset): Promise<string> {
     });
     for (const [key, value] of Object.entries(sample)) {
       hash.update(key);
-      hash.update(
-        ArrayBuffer.isView(value)
-          ? new Uint8Array(value.buffer, value.byteOffset, value.byteLength)
-          : `${value}`,
-      );
+      hash.update(ArrayBuffer.isView(value) ? value : `${value}`);
     }
   }
-  return hash.digest("hex").slice(0, 8);
+  return hash.hex().slice(0, 8);
 }
 
 function placesNow({ data: { train } }: CheckedExperiment): RunData["places"] {

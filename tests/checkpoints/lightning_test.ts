@@ -226,7 +226,7 @@ Deno.test("importCheckpoint() refuses compressed, overlapping and damaged archiv
   const claim = { name: "archive/data/0", data, size: 2 ** 31, packed: 2 ** 31 };
   fails(zip([sound, claim]), "must end before the directory");
   const same = { name: "archive/data/0", data };
-  fails(zip([sound, same, same]), "must be there once");
+  fails(zip([sound, same, same]), "must occur once");
   fails(zip([sound, { name: "archive/data/1", data, headerAt: 0 }]), "has another name");
   const long = { name: "archive/data/2", data: zip([same]).slice(0, 60) };
   const inside = { name: "archive/data/0", data, headerAt: 30 + long.name.length };

@@ -107,7 +107,7 @@ Deno.test("readLpips() says what is wrong with the files", async () => {
       }
       await assertRejects(() => readLpips(paths), CheckpointError, message);
     };
-    await refuses([network], "the heads are missing: name the file weights/v0.1/alex.pth");
+    await refuses([network], "the heads are missing: give the file weights/v0.1/alex.pth");
     await refuses([heads], "the network is missing");
     await refuses([network, heads, heads], "lin0 must be in one of the files");
     const { "features.8.bias": _, ...partial } = network;

@@ -113,7 +113,7 @@ Deno.test("loadModel() names a missing, a strange and a misshapen tensor", async
     await refuses(path, "must have patch_in.proj.weight; it has patch_in.weight instead");
     await Deno.writeFile(path, original);
     await change(path, ({ tensors }) => tensors["more"] = tensors["splits.0.fac"]!);
-    await refuses(path, "no place for more");
+    await refuses(path, "only tensors of the network, got also more");
     await Deno.writeFile(path, original);
     await change(path, ({ tensors }) => {
       const { dtype, data } = tensors["patch_in.proj.weight"]!;
@@ -132,7 +132,7 @@ Deno.test("loadModel() says what to do with a file without a card, or with a new
   await withFile(async (path, { folder }) => {
     const original = await Deno.readFile(path);
     await change(path, ({ metadata }) => delete metadata["emrdm.card"]);
-    await refuses(path, "carries no model card");
+    await refuses(path, "has no model card: add one first");
     await Deno.writeFile(path, original);
     await change(path, ({ metadata }) => metadata["emrdm.version"] = "2");
     await refuses(path, "use a newer emrdm");

@@ -1,5 +1,5 @@
 import { assertEquals, assertThrows } from "@std/assert";
-import { memorySource } from "../../checkpoints/byte_source.ts";
+import { memorySource } from "../../checkpoints/local_source.ts";
 import { CheckpointError } from "../../checkpoints/mod.ts";
 import { isTorchFile, openTorchFile, type TorchTensor } from "../../checkpoints/torch_file.ts";
 import { bytesOf, legacyTorchFile, pickle, tensor, text } from "./torch_fixture.ts";

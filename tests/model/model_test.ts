@@ -8,6 +8,7 @@ import {
   modelFromCard,
   parseCard,
   resolveCard,
+  restoreImages,
   scalingRanges,
   stringifyCard,
   toUnit,
@@ -95,7 +96,7 @@ const wrong: readonly (readonly [string, object, string, string])[] = [
     "training notes that are no plain values",
     { training: { data: ["a"] } },
     "$.training.data",
-    "must be text",
+    "must be a string",
   ],
 ];
 
@@ -176,7 +177,7 @@ Deno.test("modelFromCard() names the path of a module that is not known here", (
   assertEquals(error.path, "$.modules.schedule.type");
 });
 
-testOn("cpu", "createModel() takes modules of a plugin", () => {
+testOn("cpu", "createModel() takes modules of a plugin", async () => {
   const steep: Schedule = {
     sigma: (t) => t,
     sigmaDot: () => 1,
@@ -184,14 +185,29 @@ testOn("cpu", "createModel() takes modules of a plugin", () => {
     s: (t) => 1 / (1 + 7 * t),
     sDot: (t) => -7 / (1 + 7 * t) ** 2,
   };
+  let built = 0;
+  const create = () => {
+    built++;
+    return steep;
+  };
   const registry = builtins.with({
     schedule: {
-      steep: { summary: "steep", create: () => steep, checks: {}, defaults: {} },
+      steep: { summary: "steep", create, checks: {}, defaults: {} },
     },
   });
   const config = { ...MONO, schedule: { type: "steep" } };
   const model = createModel(config, { registry });
   assertEquals(model.modules.schedule.s(1), 1 / 8);
+  const input = {
+    cloudy: new Float32Array(16 * 16 * 3),
+    batch: 1,
+    length: 1,
+    height: 16,
+    width: 16,
+  };
+  await restoreImages(model, input);
+  await restoreImages(model, input);
+  assertEquals(built, 1, "modules must be built once, with the model");
   disposeModel(model);
   assertThrows(() => createModel(config), OptionsError, "known: rational");
 });

@@ -1,27 +1,27 @@
 /**
- * Bytes at positions: a whole file in memory, or a file of which only parts are read, so that a
- * checkpoint with its optimizer state need not fit into memory.
+ * Synchronous access to byte ranges, in memory or of a local file. A checkpoint's parser follows
+ * offsets from record to record; reading ranges keeps the optimizer state out of memory.
  *
  * @module
  */
 
 import { CheckpointError } from "./errors.ts";
 
-/** Where bytes come from. */
-export interface ByteSource {
-  /** Bytes in all. */
+/** Bytes that are read by range. Remote files have the asynchronous `ByteSource` of `files/`. */
+export interface LocalSource {
+  /** Total size in bytes. */
   readonly size: number;
-  /** The bytes of [start, end), which lie inside; may be a view. */
+  /** Returns the bytes [start, end), which must exist; may be a view. */
   read(start: number, end: number): Uint8Array;
 }
 
-/** Bytes in memory; reads are views. */
-export function memorySource(bytes: Uint8Array): ByteSource {
+/** Returns a source of bytes in memory, whose reads are views. */
+export function memorySource(bytes: Uint8Array): LocalSource {
   return { size: bytes.byteLength, read: (start, end) => bytes.subarray(start, end) };
 }
 
-/** An open file; close it with `using`. */
-export function fileSource(path: string | URL): ByteSource & Disposable {
+/** Opens a local file; `using` closes it. */
+export function fileSource(path: string | URL): LocalSource & Disposable {
   const file = Deno.openSync(path, { read: true });
   return {
     size: file.statSync().size,
