@@ -127,7 +127,7 @@ Deno.test("a self-check says what error to expect, the model's first", async () 
     options: { steps: 1, selfCheck: { runs: 1 }, onStage: (stage) => stages.add(stage) },
   });
   const { pixels, rows, how } = data.selfCheck!;
-  assert(pixels > 0 && how.includes("1 time;"), how);
+  assert(pixels > 0 && how.includes("in one run."), how);
   assertEquals(rows.slice(0, 2).map(({ method }) => method), ["tiny", "copy the input"]);
   assert(rows.every(({ score }) => score.mae > 0 && score.rmse >= score.mae));
   assertEquals([...stages], ["self-check", "reading", "restoring", "measuring"]);
@@ -142,7 +142,7 @@ Deno.test("where too little is clear for a self-check, the report says so and ha
   assert(data.selfCheckRefusal!.includes("must be clear"), data.selfCheckRefusal!);
   assert(data.notes.some((note) => note.includes(data.selfCheckRefusal!)));
   const page = renderReport(data);
-  assert(page.includes("must be clear") && !page.includes("Not asked: with <code>--self-check"));
+  assert(page.includes("must be clear") && !page.includes("Not run. With <code>--self-check"));
 });
 
 Deno.test("a scene of one date, smaller than a tile, without a clear image has a report", async () => {

@@ -4,7 +4,7 @@ import { errorMap, errorMaps } from "../../report/errors.ts";
 import { percent } from "../../report/format.ts";
 import { markup, raw } from "../../report/html.ts";
 import { inScene, layoutOf } from "../../report/layout.ts";
-import { colourChoices } from "../../report/page_data.ts";
+import { colourChoices } from "../../report/colour_choices.ts";
 import { codingOf, encode, Payload } from "../../report/payload.ts";
 import { createShrinker, crop, shrink } from "../../report/pixels.ts";
 import { quantile, roundUp } from "../../report/scale.ts";
@@ -174,9 +174,16 @@ Deno.test("stretchOf() is of the clear ground of the reference, else of the resu
 
 Deno.test("colourChoices() offers what the bands allow", () => {
   const labels = (bands: readonly string[]) => colourChoices(bands).map(({ label }) => label);
-  assertEquals(labels(["R", "G", "B"]).slice(0, 2), ["True colour (B04, B03, B02)", "B04 in grey"]);
+  assertEquals(labels(["R", "G", "B"]).slice(0, 2), [
+    "True colour (B04, B03, B02)",
+    "B04, greyscale",
+  ]);
   assertEquals(labels(["B02", "B03", "B04", "B08"])[1], "Near infrared (B08, B04, B03)");
-  assertEquals(labels(["VV", "VH"]), ["First bands (VV, VH, VH)", "VV in grey", "VH in grey"]);
+  assertEquals(labels(["VV", "VH"]), [
+    "First bands (VV, VH, VH)",
+    "VV, greyscale",
+    "VH, greyscale",
+  ]);
   assertEquals(labels(["pan"]), ["First bands (pan, pan, pan)"]);
 });
 

@@ -47,7 +47,10 @@ Deno.test("a report says what it does not know", async () => {
   assertStringIncludes(text, "No mask was used");
   assertStringIncludes(text, "--samples 8");
   const { data: sampled } = await reportOn(model, { options: { samples: 2 } });
-  assertStringIncludes(renderReport(sampled), "Whether they are calibrated here is not known");
+  assertStringIncludes(
+    renderReport(sampled),
+    "Without a clear image, its calibration on this scene is unknown",
+  );
 });
 
 /** Numbers that nothing compresses. */
