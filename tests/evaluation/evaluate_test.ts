@@ -76,7 +76,7 @@ Deno.test("evaluateCase() refuses a result that is not like the target", async (
   await assertRejects(
     () => evaluateCase({ name: "a", target: SCENE, restored: { ours: other } }),
     TypeError,
-    "the result of ours for a: it must be like the target, 32×24",
+    "the result of ours for a: it must match the target, 32×24",
   );
 });
 
@@ -434,7 +434,11 @@ Deno.test("modelMethod() restores as restoreSeries() does, and keeps what is cle
   }
   assertEquals([methods[0]!.name, methods[0]!.facts["seed"]], [model.card.name, 7]);
   assert(/^[0-9a-f]{64}$/.test(String(methods[0]!.facts["digest"])));
-  await assertRejects(() => modelMethod(model, { samples: 0 }), RangeError, "at least one sample");
+  await assertRejects(
+    () => modelMethod(model, { samples: 0 }),
+    RangeError,
+    "at least one ensemble member",
+  );
 });
 
 Deno.test("modelMethod() gives models with auxiliary bands theirs, of the dates that they take", async () => {

@@ -1,8 +1,8 @@
 import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { InputError, OutputError } from "../../core/mod.ts";
 import { parseCsv } from "../../files/mod.ts";
+import { csvColumns } from "../../evaluation/evaluation_csv.ts";
 import {
-  csvColumns,
   evaluationCsv,
   type EvaluationRow,
   openEvaluationCsv,
@@ -117,7 +117,7 @@ Deno.test("a CSV of another run, or no such CSV, is not touched", async () => {
     assertEquals(await readEvaluationCsv(path), []);
     await assertRejects(() => readEvaluationCsv(`${folder}/b.csv`), InputError, "must exist");
     await Deno.writeTextFile(path, "a,b\n1,2\n");
-    await assertRejects(() => readEvaluationCsv(path), InputError, "row 1 must be there");
+    await assertRejects(() => readEvaluationCsv(path), InputError, "row 1 must be present");
     await Deno.writeTextFile(path, text.replace(",model,", ",modal,"));
     await assertRejects(() => readEvaluationCsv(path), InputError, "kind of row 1 must be one of");
   });

@@ -115,7 +115,7 @@ Deno.test("the charts are SVG with a title, a description and a dot for each bin
   const svg = reliabilityChart(reliability([toy(2)]), { title: "Toys & co", unit: "DN" });
   parseXml(svg);
   assertStringIncludes(svg, "Toys &amp; co");
-  assertStringIncludes(svg, "predicted deviation (DN)");
+  assertStringIncludes(svg, "predicted standard deviation (DN)");
   assertEquals(svg.match(/<circle/g)!.length, 15);
   assert(!svg.includes("NaN"));
   const errors = [{ expected: 0.02, observed: 0.03 }, { expected: 0.05, observed: 0.04 }];
