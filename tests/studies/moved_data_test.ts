@@ -1,7 +1,8 @@
 /** Studies that use runs again or must not: other places of data, other names, other samplers. */
 
 import { assertEquals, assertNotEquals } from "@std/assert";
-import { previewStudy, runKey, runStudy, type StudyResult } from "../../studies/mod.ts";
+import { previewStudy, runStudy, type StudyResult } from "../../studies/mod.ts";
+import { runKey } from "../../studies/trained.ts";
 import { readExperiment } from "../../training/mod.ts";
 import { inFolder } from "../cli/run.ts";
 import { switchEngine } from "../engines.ts";

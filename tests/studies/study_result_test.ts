@@ -115,8 +115,8 @@ Deno.test("studyMarkdown() has ours with its spread, the paper's, dashes and why
   for (
     const part of [
       "# A | B, <&>",
-      "The paper's numbers are from a: Table 0.",
-      "its number is not known here",
+      "Sources of the paper's values: a: Table 0.",
+      "in a paper column: value not available",
       "LPIPS needs weights",
       "Failed: b, c, seed 1: loss NaN",
       "![Grid](t-grid.svg)",

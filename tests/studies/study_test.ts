@@ -37,7 +37,7 @@ Deno.test("parseStudy() names the path of what is wrong", () => {
     [{ sweeps: [{ ...SWEEP, over: [] }] }, "$.sweeps[0].over: must be a list of 1 to 2"],
     [
       { sweeps: [{ ...SWEEP, paper: [{ at: [3], source: "s" }] }] },
-      "$.sweeps[0].paper[0].at: must be a value of each axis",
+      "$.sweeps[0].paper[0].at: must hold one value of each axis",
     ],
   ];
   for (const [json, message] of cases) {
