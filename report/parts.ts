@@ -16,8 +16,8 @@ ${content}
 }
 
 /** An introductory paragraph. */
-export function say(...content: readonly Content[]): Html {
-  return markup`<p class="say">${content}</p>\n`;
+export function paragraph(...content: readonly Content[]): Html {
+  return markup`<p class="intro">${content}</p>\n`;
 }
 
 /** Text that stays on one line, such as a date. */

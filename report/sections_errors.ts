@@ -12,7 +12,7 @@ import {
   disclosure,
   gallery,
   hint,
-  say,
+  paragraph,
   section,
   table,
   unbroken,
@@ -78,7 +78,7 @@ const TITLE = ["errors", "Error against a clear image"] as const;
 function unknown({ selfCheck }: ReportData): Html {
   return section(
     ...TITLE,
-    say(
+    paragraph(
       markup`No clear image was given (<code>--truth</code>), so the error of the result <strong>is not known</strong>. `,
       selfCheck === null
         ? markup`A self-check (<code>--self-check</code>) estimates it on clear ground of this scene.`
@@ -95,7 +95,7 @@ export function errorsSection(data: ReportData, options: SectionOptions): Html {
   const sameDay = frame.date !== null && frame.date === frames[reference]!.date;
   return section(
     ...TITLE,
-    say(
+    paragraph(
       markup`Compared with the clear image of <strong>${
         frame.date === null ? frame.name : unbroken(frame.date)
       }</strong>, `,

@@ -7,7 +7,7 @@
 import { counted, digits } from "./format.ts";
 import { frameLabels } from "./frame_labels.ts";
 import { type Content, type Html, markup } from "./html.ts";
-import { canvas, card, colourBar, facts, say, section, unbroken } from "./parts.ts";
+import { canvas, card, colourBar, facts, paragraph, section, unbroken } from "./parts.ts";
 import type { InsideState, ReportData, ReportInside } from "./report_data.ts";
 
 /** Labels of the dates that the network saw. */
@@ -35,7 +35,7 @@ ${states.map((state, i) => picture(i, l, `State of ${name} at ${at(state)}`))}
   );
   return card(
     "From noise to image",
-    say(
+    paragraph(
       markup`States x<sub>t</sub> of each date, from nearly pure noise around the cloudy image (left) to the result (right). Row D shows the network’s estimate of the clear image at each state, shared by all dates. The contrast stretch is wider than elsewhere to fit clouds and noise. `,
       steps === restoredWith
         ? `The restoration used these ${counted(steps, "step")}.`
@@ -78,7 +78,7 @@ function attention(data: ReportData, { masks }: ReportInside): Html {
     const reason = data.frames.length === 1
       ? "there is only one date"
       : "the model restores each date independently";
-    return card(title, say(`Not applicable: ${reason}.`));
+    return card(title, paragraph(`Not applicable: ${reason}.`));
   }
   const { heads, length, width, height, evaluations } = masks;
   const names = dateNames(data, length);
@@ -98,7 +98,7 @@ function attention(data: ReportData, { masks }: ReportInside): Html {
     : markup`<input type="hidden" id="mask-step" value="0"><p class="hint" id="mask-sigma"></p>`;
   return card(
     title,
-    say(
+    paragraph(
       "Weights that temporal fusion self-attention gives each date (paper, Fig. 6): one column for each " +
         `of ${heads} heads, one map per date from top to bottom (`,
       listed(names),
@@ -117,12 +117,15 @@ export function insideSection(data: ReportData): Html {
   const { inside } = data;
   const title = ["inside", "Inside the model"] as const;
   if (inside === null) {
-    return section(...title, say("Not shown: the area is smaller than one tile of the model."));
+    return section(
+      ...title,
+      paragraph("Not shown: the area is smaller than one tile of the model."),
+    );
   }
   const { window: { column, row }, size } = inside;
   return section(
     ...title,
-    say(
+    paragraph(
       `The cloudiest tile of ${size} × ${size} pixels, from column ${column}, row ${row}.`,
     ),
     markup`<div class="stack">${attention(data, inside)}${trajectory(data, inside)}</div>`,
@@ -135,8 +138,8 @@ export function runSection({ run, description, model }: ReportData): Html {
     "run",
     "Run details",
     run.command !== null &&
-      markup`${say("Command that reproduces this report:")}<pre>${run.command}</pre>\n`,
-    description !== "" && say(markup`<strong>${model}.</strong> `, description),
+      markup`${paragraph("Command that reproduces this report:")}<pre>${run.command}</pre>\n`,
+    description !== "" && paragraph(markup`<strong>${model}.</strong> `, description),
     markup`<div class="stack">${run.groups.map((one) => card(one.label, facts(one.facts)))}</div>`,
   );
 }

@@ -7,7 +7,7 @@
 import { percent } from "./format.ts";
 import { type Html, markup } from "./html.ts";
 import type { ColourChoice } from "./colour_choices.ts";
-import { canvas, disclosure, gallery, hint, say, section } from "./parts.ts";
+import { canvas, disclosure, gallery, hint, paragraph, section } from "./parts.ts";
 import type { ReportData, ReportFrame } from "./report_data.ts";
 
 interface Option {
@@ -100,7 +100,7 @@ export function picturesSection(data: ReportData, colours: readonly ColourChoice
   return section(
     "pictures",
     "Before and after",
-    say(
+    paragraph(
       "Drag across the image or use the slider. Point at a pixel, tap it, or enter its position to see " +
         "its spectra. All images share one contrast stretch, so equal values have equal colours.",
     ),
@@ -132,7 +132,7 @@ export function datesSection(data: ReportData): Html {
   return section(
     "dates",
     "Input dates and result",
-    say(
+    paragraph(
       truth === null
         ? "The input dates and the result. No clear image was given. "
         : "The input dates, the result, and the clear image, which the model did not see. ",

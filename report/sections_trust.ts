@@ -6,7 +6,7 @@
 
 import { digits, fixed, percent } from "./format.ts";
 import { type Html, markup } from "./html.ts";
-import { canvas, card, colourBar, disclosure, facts, say, section, table } from "./parts.ts";
+import { canvas, card, colourBar, disclosure, facts, paragraph, section, table } from "./parts.ts";
 import { scatterChart } from "./report_charts.ts";
 import type { ReportData, ReportUncertainty } from "./report_data.ts";
 import { scoreTable } from "./score_table.ts";
@@ -20,7 +20,7 @@ function provenanceCard(
   if (provenance === null) {
     return card(
       title,
-      say(
+      paragraph(
         markup`No mask was used, so the model produced every pixel. With <code>--keep-clear</code> or <code>--mask</code>, clear pixels are kept bit for bit and this map shows them.`,
       ),
     );
@@ -66,7 +66,7 @@ function uncertaintyCards(data: ReportData, { unit, mapAt }: SectionOptions): Ht
   if (uncertainty === null) {
     return card(
       title,
-      say(
+      paragraph(
         markup`Not computed. With <code>--samples 8</code>, the scene is restored eight times with different noise, and this map shows the standard deviation.`,
       ),
     );
@@ -104,17 +104,17 @@ function uncertaintyCards(data: ReportData, { unit, mapAt }: SectionOptions): Ht
 }
 
 function selfCheckCard({ selfCheck, selfCheckRefusal }: ReportData): Html {
-  if (selfCheckRefusal !== null) return card("Self-check", say(selfCheckRefusal));
+  if (selfCheckRefusal !== null) return card("Self-check", paragraph(selfCheckRefusal));
   if (selfCheck === null) {
     return card(
       "Self-check",
-      say(
+      paragraph(
         markup`Not run. With <code>--self-check</code>, clear ground of this scene is covered with synthetic clouds and restored, which estimates the error without a clear image.`,
       ),
     );
   }
   const { how, pixels, rows } = selfCheck;
-  return card("Self-check", say(how), scoreTable({ label: "Covered pixels", pixels, rows }));
+  return card("Self-check", paragraph(how), scoreTable({ label: "Covered pixels", pixels, rows }));
 }
 
 function seamCard({ seams: { columns, rows, disagreement }, unit }: ReportData): Html {
@@ -131,7 +131,7 @@ function seamCard({ seams: { columns, rows, disagreement }, unit }: ReportData):
   );
   return card(
     "Tile seams",
-    say(
+    paragraph(
       measured.length === 0
         ? "The area has no tile borders to measure."
         : "Gradient jump at tile borders relative to the rest of the image. At a ratio of 1, the borders " +
@@ -152,7 +152,7 @@ export function trustSection(data: ReportData, options: SectionOptions): Html {
   return section(
     "trust",
     "Uncertainty and checks",
-    say(
+    paragraph(
       "Which pixels are observed, how much repeated restorations differ, and checks that need no clear " +
         "image.",
     ),

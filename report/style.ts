@@ -42,8 +42,8 @@ h1 { margin: .2rem 0 .6rem; font-size: clamp(1.9rem, 5vw, 3rem); line-height: 1.
 h2 { margin: 0 0 .35rem; font-size: 1.5rem; line-height: 1.2; letter-spacing: -.01em; font-weight: 650; }
 h3 { margin: 0 0 .25rem; font-size: 1.0625rem; font-weight: 650; }
 section { padding: 2.75rem 0 0; }
-.say { margin: 0 0 1.1rem; max-width: 46rem; color: var(--soft); text-wrap: pretty; }
-.say strong, .lead strong { color: var(--ink); font-weight: 600; }
+.intro { margin: 0 0 1.1rem; max-width: 46rem; color: var(--soft); text-wrap: pretty; }
+.intro strong, .lead strong { color: var(--ink); font-weight: 600; }
 .figures { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 11.5rem), 1fr)); gap: 1px; margin: 2rem 0 0; background: var(--line); border: 1px solid var(--line); border-radius: 12px; overflow: hidden; }
 .figures > div { background: var(--card); padding: .9rem 1.1rem 1rem; display: flex; flex-direction: column; }
 .figures dt { order: 2; font-size: .875rem; color: var(--ink); }

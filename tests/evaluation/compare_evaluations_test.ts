@@ -28,7 +28,7 @@ function rows(method: string, better: number, count = 12): readonly EvaluationRo
   }));
 }
 
-Deno.test("compareRows() finds what every image shows, though images differ much more", () => {
+Deno.test("compareRows() finds a consistent difference that is small against the variation between images", () => {
   const found = compareRows(rows("new", 0.5), rows("old", 0));
   assertEquals(found.map(({ metric, verdict }) => [metric, verdict]), [
     ["psnr", "better"],
@@ -52,7 +52,7 @@ Deno.test("compareRows() finds what every image shows, though images differ much
   );
 });
 
-Deno.test("compareRows() says the same from the other side", () => {
+Deno.test("compareRows() mirrors when the methods swap", () => {
   const noisy = rows("b", 0).map((row, i) => ({
     ...row,
     psnr: row.psnr! + createRng(7).normal(i),
@@ -96,7 +96,7 @@ Deno.test("compareRows() pairs by name and pixels, in any order", () => {
   );
 });
 
-Deno.test("compareRows() refuses other cases and says which", () => {
+Deno.test("compareRows() rejects different cases and names them", () => {
   const [a, b] = [rows("a", 0), rows("b", 0)];
   const fails = (others: readonly EvaluationRow[], message: string) =>
     assertThrows(() => compareRows(a, others), InputError, message);
@@ -140,7 +140,7 @@ Deno.test("compareRows() counts two perfect images as equal", () => {
   ]);
 });
 
-Deno.test("compareEvaluations() leaves out baselines and names what has the same name", () => {
+Deno.test("compareEvaluations() leaves out baselines and labels methods that share a name", () => {
   const base = rows("mean", -3).map((row) => ({ ...row, kind: "baseline" as const }));
   const found = compareEvaluations([...base, ...rows("a", 1)], [...base, ...rows("a", 0)], {
     label: "before",

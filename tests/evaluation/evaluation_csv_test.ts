@@ -44,7 +44,7 @@ const ODD: readonly EvaluationRow[] = [
 ];
 const OPTIONS = { run: "0badcafe", bands: ["B02", "B03"] };
 
-Deno.test("rows come back from CSV as they were, whatever their names hold", async () => {
+Deno.test("rows survive CSV, whatever characters their names contain", async () => {
   await inFolder(async (folder) => {
     const path = `${folder}/a.csv`;
     await Deno.writeTextFile(path, evaluationCsv(ODD, OPTIONS));
@@ -74,7 +74,7 @@ Deno.test("CSV has lines and quotes of RFC 4180 and columns in a stable order", 
   );
 });
 
-Deno.test("a CSV goes on after the last whole image, wherever it was cut", async () => {
+Deno.test("a CSV resumes after the last complete image, wherever it was cut", async () => {
   await inFolder(async (folder) => {
     const path = `${folder}/a.csv`;
     const cases = ["a", 'b "2"\n', "c"].map((name) =>
@@ -98,7 +98,7 @@ Deno.test("a CSV goes on after the last whole image, wherever it was cut", async
   });
 });
 
-Deno.test("a CSV of another run, or no such CSV, is not touched", async () => {
+Deno.test("a CSV of another run, or another kind of CSV, is left alone", async () => {
   await inFolder(async (folder) => {
     const path = `${folder}/a.csv`;
     const text = evaluationCsv(ODD, OPTIONS);
