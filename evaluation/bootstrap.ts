@@ -1,6 +1,6 @@
 /**
- * Confidence intervals of a mean by the bootstrap: Efron, "Better bootstrap confidence intervals"
- * (JASA 1987), the bias-corrected and accelerated interval (BCa).
+ * Bootstrap confidence intervals of a mean: the bias-corrected and accelerated interval (BCa) of Efron,
+ * "Better bootstrap confidence intervals" (JASA 1987).
  *
  * @module
  */
@@ -11,36 +11,36 @@ import { normalCdf, normalQuantile } from "./normal.ts";
 /** A mean with its confidence interval. */
 export interface Estimate {
   readonly mean: number;
-  /** Lower end of the interval; null where there are fewer than two values. */
+  /** Lower end of the interval; null for fewer than two values. */
   readonly low: number | null;
   /** Upper end of the interval. */
   readonly high: number | null;
-  /** Values that the mean is of. */
+  /** Number of values. */
   readonly count: number;
 }
 
-/** How intervals are made. */
+/** Options of the bootstrap. */
 export interface BootstrapOptions {
-  /** Probability that an interval holds the mean of the population. Default 0.95. */
+  /** Confidence level. Default 0.95. */
   readonly level?: number;
-  /** Samples with replacement. Default 2000. */
+  /** Number of resamples. Default 2000. */
   readonly resamples?: number;
-  /** Default 0. */
+  /** Seed of the resampling. Default 0. */
   readonly seed?: number;
 }
 
-/** What {@linkcode BootstrapOptions} leave out. */
+/** Defaults of {@linkcode BootstrapOptions}. */
 export const BOOTSTRAP_DEFAULTS = { level: 0.95, resamples: 2000, seed: 0 } as const;
 
-/** Below so many images an interval is too short: it says how they differ, not what others would. */
+/** Number of images below which intervals are too narrow. */
 export const FEW_IMAGES = 20;
 
-/** The arithmetic mean; NaN of nothing. */
+/** Arithmetic mean; NaN of no value. */
 export function meanOf(values: readonly number[]): number {
   return values.reduce((sum, value) => sum + value, 0) / values.length;
 }
 
-/** Which values each sample is of, [resamples, count]: the same for all values of that number. */
+/** Indices of each resample, [resamples, count]; the same for every list of `count` values. */
 function resampled(
   count: number,
   { resamples, seed }: Required<BootstrapOptions>,
@@ -49,7 +49,7 @@ function resampled(
   return Uint32Array.from(stream.uniforms(resamples * count), (u) => Math.floor(u * count));
 }
 
-/** Means of the samples, rising. */
+/** Means of the resamples in ascending order. */
 function meansOf(values: readonly number[], picks: Uint32Array): Float64Array {
   const count = values.length;
   const means = new Float64Array(picks.length / count);
@@ -61,18 +61,18 @@ function meansOf(values: readonly number[], picks: Uint32Array): Float64Array {
   return means.sort();
 }
 
-/** Skewness of the mean's jackknife values over 6: BCa's acceleration. */
+/** BCa's acceleration: skewness of the jackknife means over 6. */
 function acceleration(values: readonly number[], mean: number): number {
   let [squares, cubes] = [0, 0];
   for (const value of values) {
-    // The mean without it differs from the mean by (mean − value)/(n − 1); the factor cancels.
+    // Leaving a value out changes the mean by (mean − value)/(n − 1); the factor cancels.
     squares += (value - mean) ** 2;
     cubes += (value - mean) ** 3;
   }
   return squares === 0 ? 0 : cubes / (6 * squares ** 1.5);
 }
 
-/** BCa's interval of the mean. */
+/** BCa interval of the mean. */
 function interval(
   values: readonly number[],
   { mean, level, picks }: {
@@ -88,19 +88,19 @@ function interval(
   const skew = acceleration(values, mean);
   const end = (p: number) => {
     const z = normalQuantile(p) + bias;
-    // All samples on one side of the mean tell no bias: what remains is the percentile interval.
+    // With all resamples on one side of the mean the bias is infinite: use the percentile interval.
     const share = Number.isFinite(bias) ? normalCdf(bias + z / (1 - skew * z)) : p;
-    const place = share * (means.length - 1);
-    const first = Math.floor(place);
+    const index = share * (means.length - 1);
+    const first = Math.floor(index);
     const second = Math.min(first + 1, means.length - 1);
-    return means[first]! + (means[second]! - means[first]!) * (place - first);
+    return means[first]! + (means[second]! - means[first]!) * (index - first);
   };
   return [end((1 - level) / 2), end((1 + level) / 2)];
 }
 
 /**
- * Estimates means with intervals, all from the same samples of images: {@linkcode estimateMean} for
- * many lists of values.
+ * Creates an estimator of means with intervals: {@linkcode estimateMean} for many lists of values, all
+ * with the same resamples of images.
  *
  * @throws {RangeError} If the level is not between 0 and 1.
  */
@@ -111,13 +111,13 @@ export function bootstrap(
   const { level } = given;
   if (!(level > 0 && level < 1)) {
     throw new RangeError(
-      `Cannot make an interval: the level must be between 0 and 1, got ${level}`,
+      `Cannot compute an interval: the level must be between 0 and 1, got ${level}`,
     );
   }
   const made = new Map<number, Uint32Array>();
   return (values) => {
     const count = values.length;
-    if (count === 0) throw new RangeError("Cannot take a mean: there must be a value, got none");
+    if (count === 0) throw new RangeError("Cannot compute a mean: there must be a value, got none");
     if (count < 2) return { mean: values[0]!, low: null, high: null, count };
     if (values.every((value) => value === values[0])) {
       return { mean: values[0]!, low: values[0]!, high: values[0]!, count };
@@ -131,7 +131,7 @@ export function bootstrap(
 }
 
 /**
- * The mean of some values and its BCa interval. Equal values have an interval of no width.
+ * Mean of values with its BCa interval. Equal values have an interval of zero width.
  *
  * @throws {RangeError} If there is no value, or the level is not between 0 and 1.
  *

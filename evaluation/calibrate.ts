@@ -1,6 +1,6 @@
 /**
- * What makes deviations as large as errors are, measured on data with truth: a factor, and the floor that
- * errors have where samples agree.
+ * Calibration of the ensemble spread on data with truth: a factor that scales it to the error, and the
+ * error floor where all members agree.
  *
  * @module
  */
@@ -11,16 +11,16 @@ import { restoreSamples, type RestoreSamplesOptions } from "../restoration/mod.t
 import { fitDeviations } from "./fit_deviations.ts";
 import { type ErrorPairs, type Reliability, reliability } from "./reliability.ts";
 
-/** A place with its truth. */
+/** Cloudy dates with their clear image. */
 export interface CalibrationCase {
-  /** The dates, bands as the model's. */
+  /** The dates, with the model's bands. */
   readonly cloudy: readonly Raster[];
-  /** The date that the target depicts. Default the last. */
+  /** Index of the date that the target depicts. Default: the last. */
   readonly reference?: number;
   readonly target: Raster;
-  /** 1 where the reference is hidden, [height, width]. Default everywhere. */
+  /** Pixels that count: 1 under cloud on the reference date, [height, width]. Default: all. */
   readonly mask?: ArrayLike<number>;
-  /** Clouds of the dates that the model is not shown, see `restoreSeries`. */
+  /** Cloud masks that are filled in the model input, see `restoreSeries`. */
   readonly hide?: readonly Uint8Array[];
 }
 
@@ -28,26 +28,26 @@ export interface CalibrationCase {
 export interface CalibrateOptions
   extends
     Omit<RestoreSamplesOptions, "samples" | "seeds" | "sampler" | "timesteps" | "steps" | "hide"> {
-  /** Samples of each restoration. Default 8. */
+  /** Ensemble members per restoration. Default 8. */
   readonly samples?: number;
 }
 
-/** What a calibration finds. */
+/** Result of a calibration. */
 export interface Calibrated {
-  /** The card with the calibration, and with the sampling that it is for. */
+  /** The card with the calibration and the sampling that it applies to. */
   readonly card: ModelCard;
   readonly calibration: CardCalibration;
-  /** Over the hidden pixels, with the deviations as samples spread, and calibrated. */
+  /** Reliability of the raw ensemble spread. */
   readonly before: Reliability;
+  /** Reliability of the calibrated standard deviation. */
   readonly after: Reliability;
 }
 
 /**
- * One factor, observed / predicted: the root mean square of the errors over that of the deviations; what
- * deviations must be multiplied by to be as large as the errors on the whole. {@linkcode calibrate} has a
- * floor beside it, as small deviations need a larger factor than large ones.
+ * Single calibration factor: the root mean square of the errors over that of the ensemble spread.
+ * {@linkcode calibrate} adds a floor, because small spreads need a larger factor than large ones.
  *
- * @throws {RangeError} If no deviation is above 0.
+ * @throws {RangeError} If no standard deviation is above 0.
  */
 export function fitCalibration(images: Iterable<ErrorPairs>): number {
   const { ratio } = reliability(images, { bins: 1 });
@@ -55,8 +55,8 @@ export function fitCalibration(images: Iterable<ErrorPairs>): number {
 }
 
 /**
- * Deviations and errors of places with truth, in the images' unit, as samples spread: without the
- * card's factor.
+ * Raw ensemble spread and errors of cases with truth, in the images' unit, without the card's
+ * calibration.
  */
 export async function errorPairs(
   model: Model,
@@ -84,11 +84,10 @@ export async function errorPairs(
 }
 
 /**
- * Measures a calibration on places with truth that the model was not trained on and that are not those
- * it is judged by.
+ * Calibrates a model on cases with truth. Use cases that are neither training nor test data.
  *
- * @param data What the places are, in plain words: it is written into the card.
- * @throws {RangeError} If there is no hidden pixel, or as `restoreSamples`.
+ * @param data Description of the cases, written into the card.
+ * @throws {RangeError} If no pixel counts, or as `restoreSamples`.
  */
 export async function calibrate(
   model: Model,

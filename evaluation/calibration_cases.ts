@@ -1,6 +1,6 @@
 /**
- * Cases of an evaluation as those of a calibration: the dates that a model takes, and where the
- * reference is hidden.
+ * Cases of an evaluation prepared for calibration: the dates that the model takes, and the cloud mask of
+ * the reference.
  *
  * @module
  */
@@ -13,9 +13,9 @@ import { type LateCase, pickBands, referenceOf } from "./evaluation_case.ts";
 import { framesOf } from "./model_method.ts";
 
 /**
- * Reads cases one after the other, with the bands of the model's card. Pixels count where the masks, or
- * else the built-in detector, find cloud or shadow on the reference date; without either, all do. What
- * the detector finds is hidden from a model whose card says how, as restorations hide it.
+ * Reads cases one by one, with the bands of the model's card. Pixels count if the given masks, or else
+ * the built-in detector, find cloud or shadow on the reference date; without either, all pixels count.
+ * Detected clouds are filled in the model input if the card defines a fill, as in a restoration.
  *
  * @throws {TypeError} If images lack a band of the model.
  */
@@ -23,7 +23,7 @@ export async function* calibrationCases(
   model: Model,
   cases: Iterable<LateCase>,
   { hideClouds = true, signal }: {
-    /** Whether clouds are hidden from the model, as `restore --keep-clear` does. Default true. */
+    /** Fill clouds in the model input, as `restore --keep-clear` does. Default true. */
     readonly hideClouds?: boolean;
     readonly signal?: AbortSignal;
   } = {},

@@ -1,5 +1,5 @@
 /**
- * Which pixels of a case count, and which of them are cloudy.
+ * Pixels of a case that count, split into cloudy and clear ones.
  *
  * @module
  */
@@ -11,13 +11,13 @@ import type { MaskKind, PixelGroup } from "./evaluation_row.ts";
 
 const VISIBLE = ["B02", "B03", "B04"];
 
-/** Whether the cloud rule and the detector find the bands that they need. */
+/** Tests if an image has the bands that the cloud detector needs. */
 export function isVisible({ bands }: Raster): boolean {
   const names = bands.map(normalizeBand);
   return VISIBLE.every((band) => names.includes(band));
 }
 
-/** Masks of the dates of a case and whose they are; the detector's where nobody's are given. */
+/** Masks of the dates with their source; missing ones come from the detector. */
 export function masksOf(
   given: EvaluationCase,
 ): { readonly masks?: readonly Uint8Array[]; readonly mask: MaskKind } {
@@ -41,8 +41,8 @@ export function masksOf(
   return { masks: cloudy.map((frame) => detectClouds(frame)), mask: "detected" };
 }
 
-/** 1 where some band of the target has data and none is NaN; undefined if all pixels count. */
-export function validPixels({ data, bands, nodata }: Raster): Uint8Array | undefined {
+/** 1 where a band of the target has data and none is NaN; undefined if all pixels count. */
+function validPixels({ data, bands, nodata }: Raster): Uint8Array | undefined {
   const mask = new Uint8Array(data.length / bands.length);
   for (let i = 0; i < data.length; i++) {
     if (data[i] !== nodata) mask[Math.floor(i / bands.length)] = 1;
@@ -53,14 +53,15 @@ export function validPixels({ data, bands, nodata }: Raster): Uint8Array | undef
   return mask.includes(0) ? mask : undefined;
 }
 
-/** Pixels that count, by group; a group is there where the clouds are known. */
+/** Masks of the pixels that count. */
 export interface PixelGroups {
+  /** By group; `cloudy` and `clear` only if the clouds are known. */
   readonly groups: Readonly<Partial<Record<PixelGroup, Uint8Array | undefined>>>;
-  /** Share of the pixels that count under cloud or shadow; null where nobody knows. */
+  /** Fraction of the pixels that count under cloud or shadow; null if unknown. */
   readonly cover: number | null;
 }
 
-/** The pixels of a case that count: all, the cloudy ones, the clear ones. */
+/** Splits the pixels of a case into all, cloudy and clear ones. */
 export function pixelGroups(
   given: EvaluationCase,
   masks: readonly Uint8Array[] | undefined,

@@ -58,7 +58,7 @@ function rasterOf(data: Float32Array, { width, height }: Sample, bands: readonly
 }
 
 /** A sample as a case: rasters, and the masks that the clouds were made with. */
-export function caseOfSample(
+function caseOfSample(
   sample: Sample,
   { set, name, bands }: {
     readonly set: string;

@@ -1,5 +1,6 @@
 /**
- * Two methods on the same images: paired differences, their interval and Wilcoxon's test.
+ * Paired comparison of two methods on the same images: mean difference with its interval, and
+ * Wilcoxon's test.
  *
  * @module
  */
@@ -16,20 +17,21 @@ import {
 } from "./evaluation_row.ts";
 import { type SignedRank, signedRankTest } from "./wilcoxon.ts";
 
-/** Two methods by one metric over one group of pixels of one set. */
+/** Comparison of two methods by one metric, over one group of pixels of one set. */
 export interface Comparison {
   readonly set: string;
   readonly pixels: PixelGroup;
   readonly metric: RowMetric;
-  /** The method that is judged, and the one that it is compared with. */
+  /** The method under test. */
   readonly method: string;
+  /** The method that it is compared with. */
   readonly other: string;
-  /** method − other, the mean over images with its interval. */
+  /** method − other: mean over images with its interval. */
   readonly difference: Estimate;
   readonly test: SignedRank;
-  /** "better" and "worse" where p < 0.05 and the mean has the same sign as the ranks. */
+  /** "better" or "worse" if p < 0.05 and the mean has the same sign as the rank sum. */
   readonly verdict: "better" | "worse" | "no difference found";
-  /** The same in words. */
+  /** The result as a sentence. */
   readonly sentence: string;
 }
 
@@ -44,7 +46,7 @@ function listed(keys: readonly string[]): string {
   return keys.slice(0, LIST).map(named).join("; ") + more;
 }
 
-/** @throws {InputError} If rows are not of the same pixels of the same images by the same profile. */
+/** @throws {InputError} If the rows differ in images, pixels or metric profile. */
 function checkSameCases(
   rows: ReadonlyMap<string, EvaluationRow>,
   others: ReadonlyMap<string, EvaluationRow>,
@@ -59,7 +61,7 @@ function checkSameCases(
       ...(theirs.length > 0 ? [`only ${names[1]} has ${listed(theirs)}`] : []),
     ];
     throw new InputError(
-      `${what}: both must have scored the same images, got: ${parts.join("; ")}`,
+      `${what}: both must have scored the same images, but ${parts.join("; ")}`,
     );
   }
   const differs = (differ: (a: EvaluationRow, b: EvaluationRow) => boolean) =>
@@ -71,11 +73,13 @@ function checkSameCases(
       differs((a, b) => a.input !== "" && b.input !== "" && a.input !== b.input),
       "the same cloudy dates",
     ],
-    [differs((a, b) => a.count !== b.count), "the same mask of clouds"],
+    [differs((a, b) => a.count !== b.count), "the same cloud mask"],
   ];
   for (const [keys, must] of checks) {
     if (keys.length > 0) {
-      throw new InputError(`${what}: they must have ${must}, got others for ${listed(keys)}`);
+      throw new InputError(
+        `${what}: both must have ${must}, got different ones for ${listed(keys)}`,
+      );
     }
   }
 }
@@ -89,12 +93,12 @@ const DIGITS: Readonly<Record<RowMetric, number>> = {
   lpips: 4,
 };
 
-/** A p-value as people write it. */
+/** A p-value as text. */
 function pText(p: number): string {
   return p < 0.0001 ? "p < 0.0001" : `p = ${p.toFixed(p < 0.01 ? 4 : 3)}`;
 }
 
-/** Fewest pairs whose two-sided p can be below 0.05: 2/2⁵ is not. */
+/** Fewest pairs whose two-sided p can fall below 0.05: 2/2⁵ does not. */
 const FEWEST = 6;
 
 function sentenceOf(
@@ -104,9 +108,9 @@ function sentenceOf(
     `${value >= 0 ? "+" : "−"}${Math.abs(value).toFixed(DIGITS[metric])}`;
   const { mean, low, high, count } = difference;
   const range = low === null || high === null ? "" : `, ${number(low)} to ${number(high)}`;
-  const few = test.pairs < FEWEST ? `, and could not be with ${test.pairs} that differ` : "";
+  const few = test.pairs < FEWEST ? ` (too few differing images: ${test.pairs})` : "";
   const found = verdict === "no difference found"
-    ? `${metric.toUpperCase()} of ${method} and ${other} cannot be told apart${few}`
+    ? `no significant difference in ${metric.toUpperCase()} between ${method} and ${other}${few}`
     : `${method} is ${verdict} than ${other} in ${metric.toUpperCase()}`;
   return `${set}, ${pixels} pixels: ${found} (mean difference ${
     number(mean)
@@ -114,24 +118,24 @@ function sentenceOf(
     `Wilcoxon ${pText(test.p)}, ${test.method}).`;
 }
 
-/** Both infinite is no difference. */
+/** Difference that treats two equal infinities as equal. */
 function minus(a: number, b: number): number {
   return a === b ? 0 : a - b;
 }
 
 /** Options of {@linkcode compareRows}. */
 export interface CompareOptions extends BootstrapOptions {
-  /** What the other evaluation is called, where methods have one name. Default "other". */
+  /** Label of the other evaluation if both methods share a name. Default "other". */
   readonly label?: string;
 }
 
 /**
  * Compares two methods metric by metric on the same images.
  *
- * @param rows Rows of the method that is judged.
+ * @param rows Rows of the method under test.
  * @param others Rows of one other method.
- * @throws {InputError} If the rows are not of the same pixels of the same images by the same profile;
- *   the message says which.
+ * @throws {InputError} If the rows differ in images, pixels or metric profile; the message names the
+ *   images.
  */
 export function compareRows(
   rows: readonly EvaluationRow[],
@@ -174,17 +178,17 @@ export function compareRows(
   );
 }
 
-/** Rows by method, without the baselines unless there is nothing else. */
+/** Rows by method, without the baselines unless there are only baselines. */
 function contenders(rows: readonly EvaluationRow[]): ReadonlyMap<string, readonly EvaluationRow[]> {
   const own = rows.filter(({ kind }) => kind !== "baseline");
   return Map.groupBy(own.length > 0 ? own : rows, ({ method }) => method);
 }
 
 /**
- * Compares the methods of one evaluation with those of another: each with the one of the same name,
- * else with every one that is no baseline.
+ * Compares the methods of two evaluations: each with the method of the same name, else with every method
+ * that is not a baseline.
  *
- * @param others Rows of another evaluation, as `readEvaluationCsv` gives them.
+ * @param others Rows of another evaluation, as `readEvaluationCsv` returns them.
  * @throws {InputError} If a pair did not score the same images.
  */
 export function compareEvaluations(

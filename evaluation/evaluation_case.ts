@@ -1,5 +1,5 @@
 /**
- * What is scored: places with their truth, what was seen of them and what was made of it.
+ * Cases of an evaluation: a clear image, its cloudy dates, and restored images.
  *
  * @module
  */
@@ -7,44 +7,44 @@
 import { normalizeBand, type Raster } from "../core/mod.ts";
 import { sha256Stream } from "../files/mod.ts";
 
-/** One place: what it is in truth, what was seen, what was made of it. */
+/** One case: a clear image, its cloudy dates, and restored images. */
 export interface EvaluationCase {
   readonly name: string;
-  /** The set of images that it belongs to; means are of one set. Default "images". */
+  /** Set that the case belongs to; means are taken per set. Default "images". */
   readonly set?: string;
   /** The clear image. */
   readonly target: Raster;
   /** Restored images by the name of the method. */
   readonly restored?: Readonly<Record<string, Raster>>;
-  /** Cloudy dates; with them the baselines are scored too. */
+  /** Cloudy dates, from which the baselines are computed. */
   readonly cloudy?: readonly Raster[];
-  /** The date that the target depicts. Default the last. */
+  /** Index of the date that the target depicts. Default: the last. */
   readonly reference?: number;
   /**
-   * Of each cloudy date [height, width]: not 0 where cloud or shadow hides the ground; where undefined
-   * the built-in detector looks. Without cloudy dates there may be one mask.
+   * Cloud and shadow mask of each cloudy date, [height, width], nonzero where the ground is covered. An
+   * undefined mask comes from the built-in detector. Without cloudy dates there may be one mask.
    */
   readonly masks?: readonly (Uint8Array | undefined)[];
-  /** Whose the masks are: somebody's, or those that the clouds were made with. Default "given". */
+  /** Source of the masks: "exact" if the clouds were synthesised with them. Default "given". */
   readonly maskSource?: "given" | "exact";
-  /** Days of the cloudy dates, as `2018-03-07`; undefined where one is not known. */
+  /** Days of the cloudy dates, as `2018-03-07`; undefined if unknown. */
   readonly dates?: readonly (string | undefined)[];
   /** Auxiliary bands of each date [L, height, width, A], for models that take them. */
   readonly auxiliary?: Float32Array;
 }
 
-/** A place that is read when its turn comes. */
+/** A case that is read when its turn comes. */
 export interface LateCase {
   readonly name: string;
   readonly set?: string;
-  /** Reads it; the case has the same name and set. */
+  /** Reads the case, which has the same name and set. */
   open(): Promise<EvaluationCase>;
 }
 
-/** The set of cases that name none. */
+/** Set of cases that name none. */
 export const ONE_SET = "images";
 
-/** Where the reference is among the cloudy dates; 0 where there are none. */
+/** Index of the reference among the cloudy dates; 0 without any. */
 export function referenceOf(
   { cloudy = [], reference = cloudy.length - 1 }: EvaluationCase,
 ): number {
@@ -60,7 +60,7 @@ function rastersDigest(rasters: readonly Raster[], more: string): string {
   return hash.update(more).hex().slice(0, 8);
 }
 
-/** Tells the truth and the input of a case from others of the same name; "" where there is no input. */
+/** Digests of the clear image and of the cloudy dates ("" without any). */
 export function caseDigests(
   given: EvaluationCase,
 ): { readonly truth: string; readonly input: string } {
@@ -71,11 +71,11 @@ export function caseDigests(
   };
 }
 
-/** Some bands of a raster by name, in this order. */
+/** Selects bands of a raster by name, in this order. */
 function withBands(raster: Raster, bands: readonly string[]): Raster {
   const own = raster.bands.map(normalizeBand);
-  const places = bands.map((band) => own.indexOf(normalizeBand(band)));
-  const lacking = bands.filter((_, i) => places[i]! < 0);
+  const indices = bands.map((band) => own.indexOf(normalizeBand(band)));
+  const lacking = bands.filter((_, i) => indices[i]! < 0);
   if (lacking.length > 0) {
     throw new TypeError(
       `Cannot score bands ${bands.join(", ")}: images must have them, got ${
@@ -83,15 +83,15 @@ function withBands(raster: Raster, bands: readonly string[]): Raster {
       } without ${lacking.join(", ")}`,
     );
   }
-  if (places.length === own.length && places.every((place, i) => place === i)) {
+  if (indices.length === own.length && indices.every((index, i) => index === i)) {
     return { ...raster, bands };
   }
   const depth = own.length;
   const count = raster.data.length / depth;
   const data = raster.data.slice(0, count * bands.length);
   for (let i = 0; i < count; i++) {
-    for (let b = 0; b < places.length; b++) {
-      data[i * places.length + b] = raster.data[i * depth + places[b]!]!;
+    for (let b = 0; b < indices.length; b++) {
+      data[i * indices.length + b] = raster.data[i * depth + indices[b]!]!;
     }
   }
   return { ...raster, bands, data };
@@ -127,7 +127,7 @@ export function withReflectanceScale(
 }
 
 /**
- * A case with some bands by name, in this order.
+ * Selects bands of all images of a case by name, in this order.
  *
  * @throws {TypeError} If an image lacks one.
  */

@@ -1,12 +1,12 @@
 /**
- * An evaluation as Markdown: tables by set and pixels, by cover and by band, and what made them.
+ * An evaluation as Markdown: tables by set and pixels, by cloud cover and by band, with the settings.
  *
  * @module
  */
 
 import type { Comparison } from "./compare.ts";
 import type { Estimate } from "./bootstrap.ts";
-import type { Evaluation } from "./evaluate.ts";
+import type { Evaluation } from "./evaluation.ts";
 import {
   MORE_IS_BETTER,
   PIXEL_GROUPS,
@@ -26,12 +26,12 @@ const DIGITS: Readonly<Record<RowMetric, number>> = {
   lpips: 4,
 };
 
-/** A number with the digits of its metric. */
+/** A value with the digits of its metric. */
 export function metricText(metric: RowMetric, value: number): string {
   return Number.isFinite(value) ? value.toFixed(DIGITS[metric]) : value > 0 ? "∞" : "−∞";
 }
 
-/** An interval, "–" where there is none. */
+/** An interval; "–" if there is none. */
 export function intervalText(metric: RowMetric, { low, high }: Estimate): string {
   return low === null || high === null
     ? "–"
@@ -53,7 +53,7 @@ function bestOf(rows: readonly SummaryRow[], metric: RowMetric): number | undefi
   return MORE_IS_BETTER[metric] ? Math.max(...means) : Math.min(...means);
 }
 
-/** What stands where there is no LPIPS. */
+/** Reason for a missing LPIPS. */
 function noLpips({ rows }: Evaluation, { set, method, pixels }: SummaryRow): string {
   const own = rows.find((row) =>
     row.set === set && row.method === method && row.pixels === pixels && row.lpips === null
@@ -71,7 +71,7 @@ function pixelsTable(evaluation: Evaluation, rows: readonly SummaryRow[]): strin
   const { level } = evaluation.interval;
   const [first, ...rest] = ROW_METRICS;
   return tableOf([
-    ["", "PSNR", `${100 * level} %`, ...rest.map((metric) => metric.toUpperCase())],
+    ["", "PSNR (dB)", `${100 * level} % interval`, ...rest.map((metric) => metric.toUpperCase())],
     ...rows.map((row) => [
       row.method,
       cell(row, first),
@@ -127,7 +127,7 @@ function bandTable(
 const TITLES: Readonly<Record<PixelGroup, string>> = {
   all: "All pixels",
   cloudy: "Pixels under cloud or shadow on the reference date",
-  clear: "Clear pixels of the reference date",
+  clear: "Clear pixels on the reference date",
 };
 
 function setText(evaluation: Evaluation, set: string): readonly string[] {
@@ -136,13 +136,13 @@ function setText(evaluation: Evaluation, set: string): readonly string[] {
   const masks = [...new Set(cases.map(({ mask }) => mask))].join(", ");
   const parts = [
     `## ${set}`,
-    `${cases.length} image${cases.length === 1 ? "" : "s"}; masks of cloud and shadow: ${masks}.`,
+    `${cases.length} image${cases.length === 1 ? "" : "s"}; source of the cloud masks: ${masks}.`,
   ];
   for (const pixels of PIXEL_GROUPS) {
     const rows = own.filter((row) => row.pixels === pixels && row.cover === "all");
     if (rows.length === 0) continue;
     const { images } = rows[0]!;
-    const some = images < cases.length ? ` (${images} images have some)` : "";
+    const some = images < cases.length ? ` (${images} images have such pixels)` : "";
     parts.push(`${TITLES[pixels]}${some}:`, pixelsTable(evaluation, rows));
   }
   const hidden = own.some(({ pixels }) => pixels === "cloudy") ? "cloudy" : "all";
@@ -156,9 +156,9 @@ function setText(evaluation: Evaluation, set: string): readonly string[] {
 }
 
 /**
- * An evaluation as Markdown: a table for each set and group of pixels, PSNR by cloud cover, errors by
- * band, comparisons, definitions and what the numbers were made with. Means are over images, the best
- * of a column is bold.
+ * Formats an evaluation as Markdown: a table for each set and group of pixels, PSNR by cloud cover, errors
+ * by band, comparisons, definitions and provenance. Means are over images; the best value of a column is
+ * bold.
  */
 export function evaluationMarkdown(
   evaluation: Evaluation,
@@ -178,7 +178,7 @@ export function evaluationMarkdown(
       "## Comparison",
       comparisons.map(({ sentence }) => `- ${sentence}`).join("\n"),
     ]),
-    "## What the numbers mean",
+    "## Definitions",
     [
       `- Profile ${profile.name}: ${profile.description}`,
       `- Images: ${images}.`,
@@ -186,13 +186,11 @@ export function evaluationMarkdown(
         `- ${name === "mean" ? "Means" : name.toUpperCase()}: ${text}.`
       ),
       `- LPIPS: ${lpips}.`,
-      `- Intervals: ${
-        100 * interval.level
-      } %, ${interval.method}, ${interval.resamples} resamples, ` +
-      `seed ${interval.seed}.`,
+      `- Confidence intervals: ${100 * interval.level} %, ${interval.method}, ` +
+      `${interval.resamples} resamples, seed ${interval.seed}.`,
       ...summary.notes.map((note) => `- Note: ${note}.`),
     ].join("\n"),
-    "## What they were made with",
+    "## Provenance",
     [`- emrdm ${version}, run ${run}, images ${data}`, ...made].join("\n"),
   ].join("\n\n") + "\n";
 }

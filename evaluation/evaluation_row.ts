@@ -1,24 +1,24 @@
 /**
- * The rows of an evaluation: one for each image, method and group of pixels.
+ * Rows of an evaluation: one for each image, method and group of pixels.
  *
  * @module
  */
 
 import type { NoLpips } from "../metrics/mod.ts";
 
-/** Groups of pixels: all that have truth, those that the reference date hides, and the others. */
+/** Groups of pixels: all with truth, those under cloud on the reference date, and the clear ones. */
 export const PIXEL_GROUPS = ["all", "cloudy", "clear"] as const;
 
 /** A group of pixels. */
 export type PixelGroup = typeof PIXEL_GROUPS[number];
 
 /**
- * Where the mask of cloud and shadow is from: somebody's, the one that the clouds were made with, the
- * built-in detector's; "none": nobody knows.
+ * Source of the cloud and shadow mask: given by the caller, exact (the clouds were synthesised with it),
+ * detected by the built-in detector, or none.
  */
 export type MaskKind = "given" | "exact" | "detected" | "none";
 
-/** What a method is. */
+/** Kind of method. */
 export type MethodKind = "baseline" | "model" | "restored";
 
 /** Metrics of a row. */
@@ -27,7 +27,7 @@ export const ROW_METRICS = ["psnr", "ssim", "mae", "rmse", "sam", "lpips"] as co
 /** A metric of a row. */
 export type RowMetric = typeof ROW_METRICS[number];
 
-/** Whether more is better. */
+/** True for metrics where higher is better. */
 export const MORE_IS_BETTER: Readonly<Record<RowMetric, boolean>> = {
   psnr: true,
   ssim: true,
@@ -40,7 +40,7 @@ export const MORE_IS_BETTER: Readonly<Record<RowMetric, boolean>> = {
 /** Metrics of one band, of images in reflectance. */
 export const BAND_METRICS = ["bias", "mae", "rmse"] as const;
 
-/** How near one band is. */
+/** Errors of one band. */
 export type BandRow = Readonly<Record<typeof BAND_METRICS[number], number>>;
 
 /** Scores of one image by one method over one group of pixels. */
@@ -50,20 +50,20 @@ export interface EvaluationRow extends Readonly<Record<RowMetric, number | null>
   readonly method: string;
   readonly kind: MethodKind;
   readonly pixels: PixelGroup;
-  /** Pixels of the group. */
+  /** Number of pixels of the group. */
   readonly count: number;
-  /** Share of the image's pixels that the reference date hides, in [0, 1]; null: nobody knows. */
+  /** Cloud cover of the reference date, in [0, 1]; null if unknown. */
   readonly cover: number | null;
   readonly mask: MaskKind;
   /** Name of the metric profile. */
   readonly profile: string;
   /** Digest of the clear image. */
   readonly truth: string;
-  /** Digest of the cloudy dates; "" where there are none. */
+  /** Digest of the cloudy dates; "" without any. */
   readonly input: string;
-  /** Why there is no LPIPS, where there is none. */
+  /** Reason for a missing LPIPS. */
   readonly noLpips?: NoLpips;
-  /** By the names of the bands. */
+  /** Errors by band name. */
   readonly bands: Readonly<Record<string, BandRow>>;
 }
 
@@ -73,7 +73,7 @@ export interface Stratum {
   readonly name: string;
   /** Least cover, in [0, 1]. */
   readonly from: number;
-  /** The cover is below, but 1 is part of the last stratum. */
+  /** Upper end of the cover, exclusive except for 1. */
   readonly to: number;
 }
 

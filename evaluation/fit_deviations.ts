@@ -1,33 +1,33 @@
 /**
- * Fits errors by the spread of samples: E[e²] = floor² + factor²·spread², one floor a band, one factor for
- * all.
+ * Fits the error as a function of the ensemble spread: E[e²] = floor² + factor²·spread², with one floor
+ * per band and one factor for all.
  *
  * @module
  */
 
 import type { ErrorPairs } from "./reliability.ts";
 
-/** What spreads become deviations by: √(floor² + (factor · spread)²). */
+/** Calibrated standard deviation: √(floor² + (factor · spread)²). */
 export interface FittedDeviations {
   readonly factor: number;
-  /** Of each band. */
+  /** Error floor of each band. */
   readonly floor: readonly number[];
 }
 
-/** Mean squares of a bin of one band. */
+/** Mean squares over one bin of a band. */
 interface Bin {
   readonly spread: number;
   readonly error: number;
 }
 
-/** Bins of a band, of equal counts. */
+/** Bins per band, of equal counts. */
 const BINS = 16;
-/** Numbers of a band that are looked at, at most. */
+/** Most values of a band that are used. */
 const MOST = 200_000;
-/** Factors that are tried: the root mean square one times 10^−2 … 10^0.5, finely. */
+/** Factors to try, relative to the root mean square ratio: 10^−2 … 10^0.5. */
 const FACTORS = Array.from({ length: 501 }, (_, i) => 10 ** (-2 + i / 200));
 
-/** Squared spreads and errors of a band, sorted by spread, as means of bins. */
+/** Mean squared spread and error in bins of a band, sorted by spread. */
 function binsOf(
   images: readonly ErrorPairs[],
   { band, bands }: { readonly band: number; readonly bands: number },
@@ -53,30 +53,33 @@ function binsOf(
   });
 }
 
-/** The best floor of a band for a factor, and what is left: squares of weighted distances. */
+/** Best floor of a band for a factor, and its weighted squared residual. */
 function floorOf(bins: readonly Bin[], square: number) {
   const weights = bins.map(({ error }) => 1 / error);
   const sum = weights.reduce((all, weight) => all + weight, 0);
-  const above = bins.reduce(
+  const excess = bins.reduce(
     (all, { spread, error }, i) => all + weights[i]! * (error - square * spread),
     0,
   );
-  const floor = Math.max(0, above / sum);
-  const left = bins.reduce(
+  const floor = Math.max(0, excess / sum);
+  const residual = bins.reduce(
     (all, { spread, error }, i) => all + weights[i]! * (error - floor - square * spread) ** 2,
     0,
   );
-  // Over the band's mean square, so that bands of small numbers count as others do.
-  return { floor, left: left / (bins.reduce((all, { error }) => all + error, 0) / bins.length) };
+  // Relative to the band's mean square, so that dark bands count as much as bright ones.
+  return {
+    floor,
+    residual: residual / (bins.reduce((all, { error }) => all + error, 0) / bins.length),
+  };
 }
 
 /**
- * Fits the factor and the floors by bins of equal counts. The distance of a bin is weighted by the
- * inverse of its mean square error: between absolute distances, which see large errors only, and relative
- * ones, which see them too little.
+ * Fits the factor and the floors on bins of equal counts. Residuals are weighted by the inverse mean
+ * square error of the bin: a compromise between absolute residuals, which large errors dominate, and
+ * relative ones, which underrate them.
  *
- * @param images Spreads and errors; their masks say which pixels count.
- * @throws {RangeError} If a band has no error beside a spread above 0.
+ * @param images Ensemble spread and errors, with masks of the pixels that count.
+ * @throws {RangeError} If a band has no error at a spread above 0.
  */
 export function fitDeviations(
   images: readonly ErrorPairs[],
@@ -86,18 +89,18 @@ export function fitDeviations(
     const bins = binsOf(images, { band, bands }).filter(({ error }) => error > 0);
     if (bins.length > 0) return bins;
     throw new RangeError(
-      `Cannot calibrate: band ${band} must have errors beside spreads above 0, got none; give more ` +
-        "places",
+      `Cannot calibrate: band ${band} must have errors where the ensemble spread is above 0, got ` +
+        "none; add more cases",
     );
   });
   const flat = all.flat();
   const plain = flat.reduce((sum, { error }) => sum + error, 0) /
     flat.reduce((sum, { spread }) => sum + spread, 0);
-  let best = { square: plain, left: Infinity };
+  let best = { square: plain, residual: Infinity };
   for (const factor of FACTORS) {
     const square = plain * factor ** 2;
-    const left = all.reduce((sum, bins) => sum + floorOf(bins, square).left, 0);
-    if (left < best.left) best = { square, left };
+    const residual = all.reduce((sum, bins) => sum + floorOf(bins, square).residual, 0);
+    if (residual < best.residual) best = { square, residual };
   }
   const round = (value: number) => Number(value.toPrecision(4));
   return {

@@ -1,12 +1,12 @@
 /**
- * Frames of a sample that a model of a given length takes.
+ * Choice of frames for a model of a given length.
  *
  * @module
  */
 
 import type { Sample } from "../datasets/mod.ts";
 
-/** The reference frame and those before it in the sample's order, then those after: L in all. */
+/** Indices of the reference and the first others, `wanted` in all, in the sample's order. */
 export function framesFor(
   { length, reference }: Pick<Sample, "length" | "reference">,
   wanted: number,

@@ -1,17 +1,63 @@
 /**
- * Evaluation: scores of restored images beside simple baselines, and studies of experiments beside
- * the paper's numbers.
+ * Evaluation: scores of models and restored images next to simple baselines, confidence intervals,
+ * paired comparisons, and calibration of the ensemble spread.
+ *
+ * {@linkcode evaluate} scores cases, {@linkcode openCases} reads them from a dataset, and
+ * {@linkcode compareEvaluations} tests if two methods differ.
  *
  * @module
  */
 
+// Scoring.
+export { evaluate, type EvaluateOptions, evaluationRun } from "./evaluate.ts";
+export { type CaseScores, evaluateCase } from "./evaluate_case.ts";
+export { type Evaluation, evaluationJson, type ScoredCase } from "./evaluation.ts";
 export {
-  BOOTSTRAP_DEFAULTS,
-  type BootstrapOptions,
-  type Estimate,
-  estimateMean,
-  FEW_IMAGES,
-} from "./bootstrap.ts";
+  type BandRow,
+  type EvaluationRow,
+  type MaskKind,
+  type MethodKind,
+  PIXEL_GROUPS,
+  type PixelGroup,
+  ROW_METRICS,
+  type RowMetric,
+  STRATA,
+  type Stratum,
+  stratumOf,
+} from "./evaluation_row.ts";
+
+// Cases and methods.
+export { type EvaluationCase, type LateCase, withReflectanceScale } from "./evaluation_case.ts";
+export { type CaseSource, type CaseSourceOptions, openCases } from "./case_source.ts";
+export {
+  type EvaluationPlan,
+  parseEvaluationPlan,
+  type PlannedSet,
+  readEvaluationPlan,
+} from "./evaluation_plan.ts";
+export type { EvaluatedMethod, MethodInput } from "./evaluated_method.ts";
+export { modelMethod, type ModelMethodOptions } from "./model_method.ts";
+export { withRestored } from "./restored_images.ts";
+export { framesFor } from "./frames_for.ts";
+
+// Statistics.
+export { type BootstrapOptions, type Estimate, estimateMean } from "./bootstrap.ts";
+export {
+  type BandSummary,
+  type EvaluationSummary,
+  summarize,
+  type SummaryGroup,
+  type SummaryRow,
+} from "./summary.ts";
+export {
+  compareEvaluations,
+  type CompareOptions,
+  compareRows,
+  type Comparison,
+} from "./compare.ts";
+export { type SignedRank, signedRankTest } from "./wilcoxon.ts";
+
+// Calibration of the ensemble spread.
 export {
   calibrate,
   type Calibrated,
@@ -21,56 +67,7 @@ export {
   fitCalibration,
 } from "./calibrate.ts";
 export { calibrationCases } from "./calibration_cases.ts";
-export { caseOfSample, type CaseSource, type CaseSourceOptions, openCases } from "./case_source.ts";
-export {
-  compareEvaluations,
-  type CompareOptions,
-  compareRows,
-  type Comparison,
-} from "./compare.ts";
-export {
-  type CaseScores,
-  evaluate,
-  evaluateCase,
-  type EvaluateOptions,
-  type Evaluation,
-  evaluationJson,
-  evaluationRun,
-  type ScoredCase,
-} from "./evaluate.ts";
-export { type EvaluationCase, type LateCase, withReflectanceScale } from "./evaluation_case.ts";
-export {
-  csvColumns,
-  type EvaluationCsv,
-  evaluationCsv,
-  openEvaluationCsv,
-  readEvaluationCsv,
-} from "./evaluation_csv.ts";
-export { evaluationMarkdown, intervalText, metricText } from "./evaluation_markdown.ts";
-export {
-  type EvaluationPlan,
-  parseEvaluationPlan,
-  type PlannedSet,
-  readEvaluationPlan,
-} from "./evaluation_plan.ts";
-export {
-  BAND_METRICS,
-  type BandRow,
-  type EvaluationRow,
-  type MaskKind,
-  type MethodKind,
-  MORE_IS_BETTER,
-  PIXEL_GROUPS,
-  type PixelGroup,
-  ROW_METRICS,
-  type RowMetric,
-  STRATA,
-  type Stratum,
-  stratumOf,
-} from "./evaluation_row.ts";
 export { fitDeviations, type FittedDeviations } from "./fit_deviations.ts";
-export { framesFor } from "./frames_for.ts";
-export { modelMethod, type ModelMethodOptions } from "./model_method.ts";
 export {
   type ErrorPairs,
   type Reliability,
@@ -83,18 +80,14 @@ export {
   expectedErrorChart,
   type ExpectedErrorFit,
   expectedErrorFit,
-  reliabilityChart,
-  type ReliabilityChartOptions,
-} from "./reliability_chart.ts";
-export { withRestored } from "./restored_images.ts";
-export type { EvaluatedMethod, MethodInput } from "./score_case.ts";
-export {
-  type BandSummary,
-  type EvaluationSummary,
-  summarize,
-  type SummaryGroup,
-  type SummaryRow,
-} from "./summary.ts";
+} from "./expected_error.ts";
+export { reliabilityChart, type ReliabilityChartOptions } from "./reliability_chart.ts";
+
+// Output.
+export { evaluationCsv } from "./evaluation_csv.ts";
+export { type EvaluationCsv, openEvaluationCsv } from "./open_evaluation_csv.ts";
+export { readEvaluationCsv } from "./read_evaluation_csv.ts";
+export { evaluationMarkdown, intervalText, metricText } from "./evaluation_markdown.ts";
 export {
   type Attributes,
   element,
@@ -103,4 +96,3 @@ export {
   svgDocument,
   textElement,
 } from "./svg.ts";
-export { EXACT_PAIRS, type SignedRank, signedRankTest } from "./wilcoxon.ts";

@@ -1,49 +1,47 @@
 /**
- * A model as a method that is evaluated: what `restore` makes of the dates, with the same options.
+ * A model as an evaluated method, which restores the dates as `restore` does with the same options.
  *
  * @module
  */
 
-import { normalizeBand, pixelArray, type Raster } from "../core/mod.ts";
-import { detectClouds } from "../clouds/mod.ts";
+import { normalizeBand, type Raster } from "../core/mod.ts";
 import { pickFrames } from "../datasets/mod.ts";
 import { type Model, modelDigest, restoreImages } from "../model/mod.ts";
 import {
   KEEP_CLEAR_DEFAULTS,
   type KeepClearOptions,
-  restoredShares,
   restoreSamples,
   restoreSeries,
   type TilingOptions,
   withoutClouds,
 } from "../restoration/mod.ts";
-import { isVisible } from "./case_pixels.ts";
-import type { EvaluatedMethod, MethodInput } from "./score_case.ts";
+import type { EvaluatedMethod, MethodInput } from "./evaluated_method.ts";
 import { framesFor } from "./frames_for.ts";
+import { keptClear, maskFor, stored } from "./keep_clear.ts";
 
-/** How a model restores the dates of a case. */
+/** Options of {@linkcode modelMethod}. */
 export interface ModelMethodOptions
   extends Omit<TilingOptions, "onProgress" | "signal" | "tileOrder">, KeepClearOptions {
-  /** What the model is called. Default its card's name. */
+  /** Name of the method. Default: the name in the model card. */
   readonly name?: string;
   /**
-   * Keeps the clear pixels of the reference: those of the built-in "detector", as `restore
-   * --keep-clear`, or those that the case's "mask" says. Default: nothing is kept.
+   * Keeps the clear pixels of the reference: those found by the built-in "detector", as `restore
+   * --keep-clear` does, or those of the case's "mask". Default: keeps nothing.
    */
   readonly keepClear?: "detector" | "mask";
   /**
-   * Whether the clouds of that mask are hidden from the model, if its card says how. Default true, as
-   * `restore` does.
+   * Fills the clouds of that mask in the model input if the card defines a fill. Default true, as in
+   * `restore`.
    */
   readonly hideClouds?: boolean;
-  /** Restorations whose mean is scored. Default 1. */
+  /** Ensemble members, whose mean is scored. Default 1. */
   readonly samples?: number;
-  /** What else made the images, for the record and the run's name: file, options as text. */
+  /** Further facts for the record and the digest of the run, such as the model file. */
   readonly facts?: Readonly<Record<string, unknown>>;
   readonly onProgress?: TilingOptions["onProgress"];
 }
 
-/** The dates that a model takes, in the order given: all, or the reference and the first others. */
+/** Dates that a model takes, in the given order: all, or the reference and the first others. */
 export function framesOf(
   { card, modules: { network } }: Model,
   { cloudy, reference }: Pick<MethodInput, "cloudy" | "reference">,
@@ -53,12 +51,12 @@ export function framesOf(
   return framesFor({ length: cloudy.length, reference }, card.length);
 }
 
-/** Images of models with auxiliary bands are restored whole, as arrays. */
+/** Restores a whole image at once, for models with auxiliary bands. */
 async function restoreWhole(
   model: Model,
   { given, cloudy, frames, options }: {
     readonly given: MethodInput;
-    /** Of the frames, as the model is to see them. */
+    /** The frames as model input. */
     readonly cloudy: readonly Raster[];
     readonly frames: readonly number[];
     readonly options: Omit<ModelMethodOptions, "onProgress">;
@@ -89,62 +87,7 @@ async function restoreWhole(
   return { ...like, data: stored(image, like) };
 }
 
-/** Numbers as the raster's type holds them. */
-function stored(values: Float32Array, { dtype }: Raster): Raster["data"] {
-  const data = pixelArray(dtype, values.length);
-  const whole = !dtype.startsWith("float");
-  const [least, most] = dtype === "uint8" ? [0, 255] : dtype === "uint16" ? [0, 65535] : [
-    -Infinity,
-    Infinity,
-  ];
-  for (let i = 0; i < values.length; i++) {
-    data[i] = Math.min(Math.max(whole ? Math.round(values[i]!) : values[i]!, least), most);
-  }
-  return data;
-}
-
-/** The clouds of a date, as they are asked for. @throws {TypeError} If nobody knows them. */
-function maskFor(
-  { cloudy, found, name }: MethodInput,
-  date: number,
-  keepClear: "detector" | "mask",
-): Uint8Array {
-  const observed = cloudy[date]!;
-  const mask = keepClear === "mask"
-    ? found?.[date]
-    : isVisible(observed)
-    ? detectClouds(observed)
-    : undefined;
-  if (mask === undefined) {
-    throw new TypeError(
-      `Cannot keep the clear pixels of ${name}: ` +
-        (keepClear === "mask"
-          ? "there must be a mask of its clouds, got none"
-          : `the detector needs B02, B03 and B04, got ${observed.bands.join(", ")}`),
-    );
-  }
-  return mask;
-}
-
-/** The restored image under cloud, the observed one where it is clear, an edge between. */
-function keptClear(
-  restored: Raster,
-  given: MethodInput,
-  { mask, dilate, feather }: Required<KeepClearOptions> & { readonly mask: Uint8Array },
-): Raster {
-  const observed = given.cloudy[given.reference]!;
-  const { width, height, bands: { length: depth } } = observed;
-  const shares = restoredShares(mask, { width, height, dilate, feather });
-  const mixed = Float32Array.from(restored.data, (value, i) => {
-    const share = shares[Math.floor(i / depth)]! / 255;
-    return share === 0
-      ? observed.data[i]!
-      : observed.data[i]! + (value - observed.data[i]!) * share;
-  });
-  return { ...restored, data: stored(mixed, restored) };
-}
-
-/** @throws {TypeError} If images have other bands than the model. */
+/** @throws {TypeError} If the images' bands differ from the model's. */
 function checkBands({ card }: Model, { target, name }: MethodInput): void {
   const [wanted, got] = [card.bands, target.bands.map((name) => ({ name }))]
     .map((bands) => bands.map((band) => normalizeBand(band.name)).join(", "));
@@ -156,13 +99,13 @@ function checkBands({ card }: Model, { target, name }: MethodInput): void {
 }
 
 /**
- * A model as a method. It sees the dates in the order given, of which a temporal model takes at most
- * as many as it was trained with: the reference and the first others.
+ * Wraps a model as a method. It gets the dates in the given order; a temporal model takes at most as many
+ * as it was trained with: the reference and the first others.
  *
- * Noise is keyed by pixel and seed, as in `restoreSeries`: a case is restored as that restores it,
- * whatever was evaluated before. Models with auxiliary bands restore images whole.
+ * Noise is keyed by pixel and seed, so a case is restored exactly as `restoreSeries` does, whatever was
+ * evaluated before. Models with auxiliary bands restore whole images.
  *
- * @throws {RangeError} If samples are fewer than one.
+ * @throws {RangeError} If `samples` is less than 1.
  */
 export async function modelMethod(
   model: Model,
@@ -182,7 +125,9 @@ export async function modelMethod(
   const { card } = model;
   const hides = keepClear !== undefined && hideClouds && card.opaqueCloud !== undefined;
   if (!(Number.isSafeInteger(samples) && samples >= 1)) {
-    throw new RangeError(`Cannot restore: there must be at least one sample, got ${samples}`);
+    throw new RangeError(
+      `Cannot restore: there must be at least one ensemble member, got ${samples}`,
+    );
   }
   const keep = {
     dilate: dilate ?? KEEP_CLEAR_DEFAULTS.dilate,
@@ -195,7 +140,7 @@ export async function modelMethod(
     facts: {
       model: card.name,
       digest: await modelDigest(model),
-      // Samples have steps of their own, which restoreSamples() knows.
+      // Ensembles have their own number of steps, which restoreSamples() chooses.
       ...(samples > 1 && how.steps === undefined ? {} : { steps }),
       seed,
       samples,
@@ -234,7 +179,7 @@ export async function modelMethod(
         : samples > 1
         ? (await restoreSamples(model, cloudy, { ...series, samples })).mean
         : await restoreSeries(model, cloudy, series);
-      // The names are the target's, whatever way of writing the model's has.
+      // Band names as the target spells them.
       const named = { ...restored, bands: given.target.bands };
       const own = masks?.[used.indexOf(reference)];
       return own === undefined ? named : keptClear(named, given, { ...keep, mask: own });

@@ -4,7 +4,7 @@
  * @module
  */
 
-/** Terms of the series of Φ; with |z| ≤ 6 the last one is below 1e-17 of the sum. */
+/** Terms of the series of Φ; for |z| ≤ 6 the last one is below 1e-17 of the sum. */
 const TERMS = 120;
 
 /**
@@ -29,7 +29,7 @@ export function normalCdf(z: number): number {
   return 0.5 + density * sum;
 }
 
-/** The z with Φ(z) = p by bisection, ±Infinity for 1 and 0; p in [0, 1]. */
+/** Quantile: the z with Φ(z) = p, by bisection; ±Infinity for p = 1 and 0. */
 export function normalQuantile(p: number): number {
   if (p <= 0) return -Infinity;
   if (p >= 1) return Infinity;

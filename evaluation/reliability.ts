@@ -1,19 +1,21 @@
 /**
- * Whether predicted deviations tell of errors: bins of equal counts, predicted against observed, and
- * what is left of the error when the least sure pixels are left out.
+ * Reliability of predicted standard deviations: observed against predicted error in bins, correlation,
+ * and sparsification.
  *
  * @module
  */
 
-/** Predicted deviations and true errors of one image, in one unit. */
+import { meanOf } from "./bootstrap.ts";
+
+/** Predicted standard deviations and true errors of one image, in the same unit. */
 export interface ErrorPairs {
-  /** Standard deviations, ≥ 0; NaN does not count. */
+  /** Predicted standard deviations, ≥ 0; NaN is skipped. */
   readonly deviation: ArrayLike<number>;
-  /** Prediction − truth at the same places; NaN does not count. */
+  /** Prediction − truth at the same indices; NaN is skipped. */
   readonly error: ArrayLike<number>;
-  /** Which pixels count, where not all do: 1 for those, one for each `channels` numbers. */
+  /** Pixels that count: 1 for each such pixel. Default: all. */
   readonly mask?: ArrayLike<number>;
-  /** Bands of a pixel, which come one after the other. Default 1. */
+  /** Bands per pixel, interleaved. Default 1. */
   readonly channels?: number;
 }
 
@@ -21,62 +23,64 @@ export interface ErrorPairs {
 export interface ReliabilityOptions {
   /** Bins of equal counts. Default 15. */
   readonly bins?: number;
-  /** Numbers that are looked at, at most, spread evenly over all. Default 2 000 000. */
+  /** Most values used, sampled evenly. Default 2 000 000. */
   readonly most?: number;
 }
 
-/** One bin: numbers of about one predicted deviation. */
+/** One bin of values with similar predicted standard deviation. */
 export interface ReliabilityBin {
-  /** Root mean square of the predicted deviations. */
+  /** Root mean square of the predicted standard deviations. */
   readonly predicted: number;
   /** Root mean square of the true errors. */
   readonly observed: number;
   readonly count: number;
 }
 
-/** How well deviations tell of errors; plain JSON. */
+/** Reliability of predicted standard deviations; plain JSON. */
 export interface Reliability {
-  /** Numbers (pixels times bands) that were looked at. */
+  /** Values (pixels times bands) used. */
   readonly count: number;
   /**
-   * Those with a deviation of exactly 0, which take no part in anything else: observed pixels that are
-   * kept have none by definition.
+   * Values with a standard deviation of exactly 0, which enter nothing else: kept pixels have none by
+   * definition.
    */
   readonly certain: { readonly count: number; readonly observed: number };
-  /** Root mean square of all predicted deviations, and of all errors. */
+  /** Root mean square of all predicted standard deviations. */
   readonly predicted: number;
+  /** Root mean square of all errors. */
   readonly observed: number;
-  /** observed / predicted: 1 where the deviations are as large as the errors; above, too small. */
+  /** observed / predicted: above 1 if the standard deviations underestimate the errors. */
   readonly ratio: number;
-  /** From the surest to the least sure. */
+  /** Bins by increasing predicted standard deviation. */
   readonly bins: readonly ReliabilityBin[];
   /** Expected normalised calibration error: the mean over the bins of |observed − predicted| / predicted. */
   readonly ence: number;
-  /** Correlation of deviation and |error|: of the values, and of their ranks. */
+  /** Correlation of standard deviation and |error|: of the values, and of their ranks. */
   readonly correlation: { readonly pearson: number; readonly spearman: number };
-  /** What is left when the least sure numbers are left out. */
+  /** Remaining error after removing the most uncertain values. */
   readonly sparsification: {
-    /** Shares left out. */
+    /** Fractions removed. */
     readonly shares: readonly number[];
-    /** Root mean square error of the rest, over that of all: by deviation, and by the error itself. */
+    /** RMSE of the rest relative to all, removing by standard deviation. */
     readonly byDeviation: readonly number[];
+    /** The same, removing by the error itself. */
     readonly byError: readonly number[];
-    /** Area between the two curves: 0 is perfect. */
+    /** Area between the two curves (AUSE); 0 is perfect. */
     readonly ause: number;
-    /** What the area by deviation would be if the deviation said nothing, less what it is. */
+    /** Area gained over removal at random; 0 if the standard deviation is uninformative. */
     readonly gain: number;
   };
 }
 
 const SHARES = Array.from({ length: 20 }, (_, i) => i / 20);
 
-/** The pairs that count, at most so many. */
+/** Collects the pairs that count, at most `most`. */
 function gather(
   images: readonly ErrorPairs[],
   most: number,
 ): { readonly deviations: Float32Array; readonly errors: Float32Array } {
   const total = images.reduce((sum, { error }) => sum + error.length, 0);
-  // A stride that is no multiple of the bands looks at all of them.
+  // A stride that is not a multiple of the bands visits all of them.
   let stride = Math.ceil(total / most);
   while (stride > 1 && images.some(({ channels = 1 }) => channels > 1 && stride % channels === 0)) {
     stride++;
@@ -87,8 +91,8 @@ function gather(
   for (const { deviation, error, mask, channels = 1 } of images) {
     if (deviation.length !== error.length) {
       throw new TypeError(
-        `Cannot tell the reliability: there must be a deviation for each of ${error.length} errors, ` +
-          `got ${deviation.length}`,
+        `Cannot compute the reliability: there must be a standard deviation for each of ` +
+          `${error.length} errors, got ${deviation.length}`,
       );
     }
     for (let i = 0; i < error.length; i += stride) {
@@ -107,12 +111,12 @@ function rms(values: Float32Array): number {
   return Math.sqrt(sum / values.length);
 }
 
-/** Indices by rising values; equal ones in the order of their places. */
+/** Indices that sort the values in ascending order; ties keep their order. */
 function order(values: Float32Array): Uint32Array {
   return Uint32Array.from(values.keys()).sort((a, b) => values[a]! - values[b]! || a - b);
 }
 
-/** Ranks, equal values sharing their mean one. */
+/** Ranks; ties share their mean rank. */
 function ranks(values: Float32Array, rising: Uint32Array): Float64Array {
   const out = new Float64Array(values.length);
   for (let first = 0; first < rising.length;) {
@@ -141,7 +145,7 @@ function pearson(a: Float32Array | Float64Array, b: Float32Array | Float64Array)
   return aa === 0 || bb === 0 ? 0 : ab / Math.sqrt(aa * bb);
 }
 
-/** Root mean square of what is left, over that of all, for each of {@linkcode SHARES}. */
+/** RMSE of the remaining values relative to all, for each of {@linkcode SHARES}. */
 function leftOver(errors: Float32Array, rising: Uint32Array): readonly number[] {
   const sums = new Float64Array(errors.length + 1);
   for (let i = 0; i < rising.length; i++) sums[i + 1] = sums[i]! + errors[rising[i]!]! ** 2;
@@ -152,16 +156,12 @@ function leftOver(errors: Float32Array, rising: Uint32Array): readonly number[] 
   });
 }
 
-function meanOf(values: readonly number[]): number {
-  return values.reduce((sum, value) => sum + value, 0) / values.length;
-}
-
 /**
- * Compares predicted deviations with true errors.
+ * Compares predicted standard deviations with true errors.
  *
- * @param images Of each image its deviations and errors.
- * @throws {TypeError} If an image has not as many deviations as errors.
- * @throws {RangeError} If there are fewer numbers than bins.
+ * @param images Standard deviations and errors of each image.
+ * @throws {TypeError} If an image has different numbers of standard deviations and errors.
+ * @throws {RangeError} If there are fewer values than bins.
  */
 export function reliability(
   images: Iterable<ErrorPairs>,
@@ -174,18 +174,18 @@ export function reliability(
   const errors = Float32Array.from(unsure, (i) => Math.abs(all[i]!));
   if (errors.length < wanted) {
     throw new RangeError(
-      `Cannot tell the reliability: there must be a number for each of ${wanted} bins, got ` +
-        `${errors.length} with a deviation above 0`,
+      `Cannot compute the reliability: there must be a value for each of ${wanted} bins, got ` +
+        `${errors.length} with a standard deviation above 0`,
     );
   }
   const [rising, byError] = [order(deviations), order(errors)];
   const bins = Array.from({ length: wanted }, (_, b): ReliabilityBin => {
     const cut = (i: number) => Math.floor(errors.length * i / wanted);
-    const places = rising.subarray(cut(b), cut(b + 1));
+    const indices = rising.subarray(cut(b), cut(b + 1));
     return {
-      predicted: rms(Float32Array.from(places, (i) => deviations[i]!)),
-      observed: rms(Float32Array.from(places, (i) => errors[i]!)),
-      count: places.length,
+      predicted: rms(Float32Array.from(indices, (i) => deviations[i]!)),
+      observed: rms(Float32Array.from(indices, (i) => errors[i]!)),
+      count: indices.length,
     };
   });
   const [predicted, observed] = [rms(deviations), rms(errors)];

@@ -1,5 +1,5 @@
 /**
- * Restored images of any other method: a folder with a GeoTIFF of each case's name.
+ * Restored images of other methods, from a folder with a GeoTIFF per case.
  *
  * @module
  */
@@ -13,10 +13,10 @@ async function exists(path: string): Promise<boolean> {
 }
 
 /**
- * Cases with images of a folder: `<set>/<name>.tif`, or `<name>.tif`.
+ * Adds restored images of a folder to cases: `<set>/<name>.tif`, or `<name>.tif`.
  *
- * @param method What the images are called.
- * @throws {InputError} From `open`, if a case has no image there.
+ * @param method Name of the method.
+ * @throws {InputError} From `open`, if a case has no image in the folder.
  */
 export function withRestored(
   cases: readonly LateCase[],
@@ -26,14 +26,14 @@ export function withRestored(
     ...each,
     async open() {
       const given = await each.open();
-      const places = [...(each.set === undefined ? [] : [`${each.set}/${each.name}`]), each.name]
+      const paths = [...(each.set === undefined ? [] : [`${each.set}/${each.name}`]), each.name]
         .flatMap((name) => [`${folder}/${name}.tif`, `${folder}/${name}.tiff`]);
-      for (const path of places) {
+      for (const path of paths) {
         if (!await exists(path)) continue;
         return { ...given, restored: { ...given.restored, [method]: await readRaster(path) } };
       }
       throw new InputError(
-        `Cannot score ${method} for ${each.name}: one of ${places.join(", ")} must exist`,
+        `Cannot score ${method} for ${each.name}: one of ${paths.join(", ")} must exist`,
       );
     },
   }));

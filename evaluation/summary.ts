@@ -1,5 +1,5 @@
 /**
- * Means of rows with confidence intervals: over images, by set, method, pixels, cloud cover and band.
+ * Means over images with confidence intervals, by set, method, pixels, cloud cover and band.
  *
  * @module
  */
@@ -17,7 +17,7 @@ import {
   stratumOf,
 } from "./evaluation_row.ts";
 
-/** Which rows a mean is of. */
+/** Group of rows that a mean is taken over. */
 export interface SummaryGroup {
   readonly set: string;
   readonly method: string;
@@ -27,14 +27,14 @@ export interface SummaryGroup {
   readonly cover: string;
 }
 
-/** Means over the images of a group; null where no image has the metric. */
+/** Means over the images of a group; null if no image has the metric. */
 export interface SummaryRow extends SummaryGroup {
-  /** Images of the group. */
+  /** Number of images. */
   readonly images: number;
   readonly metrics: Readonly<Record<RowMetric, Estimate | null>>;
 }
 
-/** The same of one band, over all covers. */
+/** Means of one band over all cloud covers. */
 export interface BandSummary extends Omit<SummaryGroup, "cover"> {
   readonly band: string;
   readonly images: number;
@@ -43,14 +43,14 @@ export interface BandSummary extends Omit<SummaryGroup, "cover"> {
 
 /** All means of an evaluation. */
 export interface EvaluationSummary {
-  /** By set, method and pixels, over all covers and then by stratum. */
+  /** By set, method and pixels: over all cloud covers, then by stratum. */
   readonly groups: readonly SummaryRow[];
   readonly bands: readonly BandSummary[];
-  /** What readers should know before they believe a number. */
+  /** Caveats: few images, incomplete methods. */
   readonly notes: readonly string[];
 }
 
-/** Rows by a key, in the order in which keys come. */
+/** Groups rows by a key, in order of first appearance. */
 function grouped<T>(rows: readonly T[], keyOf: (row: T) => string): readonly (readonly T[])[] {
   const groups = new Map<string, T[]>();
   for (const row of rows) {
@@ -64,28 +64,30 @@ function grouped<T>(rows: readonly T[], keyOf: (row: T) => string): readonly (re
 
 const key = (...parts: readonly string[]) => JSON.stringify(parts);
 
-/** Sets and methods with fewer images than their set has, or few images altogether. */
+/** Notes on sets with few images, and on methods that lack images of their set. */
 function notesOf(groups: readonly SummaryRow[]): readonly string[] {
   const whole = groups.filter(({ pixels, cover }) => pixels === "all" && cover === "all");
   return grouped(whole, ({ set }) => set).flatMap((own) => {
     const { set } = own[0]!;
     const most = Math.max(...own.map(({ images }) => images));
     const few = most < FEW_IMAGES
-      ? [`${set}: n = ${most}, so few images that intervals are too short and tests see little`]
+      ? [
+        `${set}: with only n = ${most} images, intervals are too narrow and tests have little power`,
+      ]
       : [];
     const short = own.filter(({ images }) => images < most)
       .map(({ method, images }) =>
-        `${set}: ${method} is the mean of ${images} of ${most} images, not comparable to the others`
+        `${set}: ${method} averages ${images} of ${most} images and is not comparable to the others`
       );
     return [...few, ...short];
   });
 }
 
 /**
- * Means over images, each image counting the same: a mean PSNR is the mean of the images' PSNRs.
+ * Averages rows over images with equal weight: a mean PSNR is the mean of the images' PSNRs.
  *
- * The intervals are bootstrapped over images (BCa), with the same draws of images for every method.
- * An infinite PSNR stays infinite in the mean, which then has no interval.
+ * Intervals are bootstrapped over images (BCa), with the same resamples for every method. An infinite
+ * PSNR makes the mean infinite and leaves it without an interval.
  *
  * @throws {RangeError} If the level of the intervals is not between 0 and 1.
  */

@@ -1,10 +1,10 @@
 /**
- * SVG as text: elements, a document that is read in light and dark, axes with round numbers.
+ * SVG documents: elements, a style for light and dark pages, and round axis ticks.
  *
  * @module
  */
 
-/** Attributes; numbers are written with two decimals at most, what is undefined is left out. */
+/** Attributes; numbers get at most two decimals, undefined ones are left out. */
 export type Attributes = Readonly<Record<string, string | number | undefined>>;
 
 const ESCAPES: Readonly<Record<string, string>> = {
@@ -14,10 +14,10 @@ const ESCAPES: Readonly<Record<string, string>> = {
   '"': "&quot;",
 };
 
-// deno-lint-ignore no-control-regex -- what XML cannot hold: all of these but tab and line ends.
+// deno-lint-ignore no-control-regex -- characters that XML forbids: all of these but tab and line ends.
 const FORBIDDEN = new RegExp("[\\u0000-\\u0008\\u000b\\u000c\\u000e-\\u001f]", "g");
 
-/** Text as XML may hold it; what it cannot hold becomes a space. */
+/** Escapes text for XML; forbidden characters become spaces. */
 export function escapeXml(text: string): string {
   return text.replace(/[&<>"]/g, (sign) => ESCAPES[sign]!).replace(FORBIDDEN, " ");
 }
@@ -26,7 +26,7 @@ function written(value: string | number): string {
   return typeof value === "number" ? `${Number(value.toFixed(2))}` : escapeXml(value);
 }
 
-/** An element with its content, which is SVG already. */
+/** An element with its content, which must be SVG. */
 export function element(name: string, attributes: Attributes, ...content: string[]): string {
   const given = Object.entries(attributes)
     .flatMap(([key, value]) => value === undefined ? [] : [` ${key}="${written(value)}"`]);
@@ -34,12 +34,12 @@ export function element(name: string, attributes: Attributes, ...content: string
   return content.length === 0 ? `${start}/>` : `${start}>${content.join("")}</${name}>`;
 }
 
-/** A line of text. */
+/** A text element; its content is escaped. */
 export function textElement(text: string, attributes: Attributes): string {
   return element("text", attributes, escapeXml(text));
 }
 
-/** Colours of GitHub's light and dark pages, on which documents show them. */
+/** Colours of GitHub's light and dark pages. */
 const STYLE = [
   "text{font:12px system-ui,sans-serif;fill:#1f2328}",
   ".soft{fill:#59636e}.name{font-weight:600}.head{font-size:14px;font-weight:600}",
@@ -55,7 +55,7 @@ const STYLE = [
   ".onlight{fill:#1f2328}.ondark{fill:#ffffff}}",
 ].join("");
 
-/** A picture with a title and a description for those who do not see it. */
+/** An SVG document with a title and a description as text alternatives. */
 export function svgDocument(
   { width, height, title, description }: {
     readonly width: number;
@@ -88,7 +88,7 @@ export function svgDocument(
   ) + "\n";
 }
 
-/** About `count` round numbers that enclose [low, high], and their decimals. */
+/** About `count` round ticks that enclose [low, high], and the decimals they need. */
 export function roundTicks(
   low: number,
   high: number,

@@ -6,24 +6,24 @@
 
 import { normalCdf } from "./normal.ts";
 
-/** What the test says. */
+/** Result of the test. */
 export interface SignedRank {
-  /** Pairs that differ; equal ones are left out, as Wilcoxon did. */
+  /** Number of nonzero differences; zeros are left out, as in Wilcoxon's paper. */
   readonly pairs: number;
   /** Sum of the ranks of |d| where d > 0. */
   readonly positive: number;
   /** Sum of the ranks of |d| where d < 0. */
   readonly negative: number;
-  /** Two-sided probability of so uneven a sum where signs are chance; 1 where no pair differs. */
+  /** Two-sided p-value under random signs; 1 if all differences are zero. */
   readonly p: number;
-  /** "exact" counts all 2ⁿ signs; "normal" is its approximation with corrections for ties and steps. */
+  /** "exact" enumerates all 2ⁿ signs; "normal" approximates, corrected for ties and continuity. */
   readonly method: "exact" | "normal";
 }
 
-/** Up to so many pairs the distribution is counted. */
-export const EXACT_PAIRS = 50;
+/** Most pairs for the exact distribution. */
+const EXACT_PAIRS = 50;
 
-/** Ranks from 1, equal sizes with the mean of their places; twice them, which is whole. */
+/** Twice the ranks from 1; ties share their mean rank, so doubling keeps integers. */
 function doubledRanks(sizes: readonly number[]): readonly number[] {
   const order = [...sizes.keys()].sort((a, b) => sizes[a]! - sizes[b]!);
   const ranks = new Array<number>(sizes.length);
@@ -52,22 +52,22 @@ function exactTail(ranks: readonly number[], sum: number): number {
   return chance.subarray(0, sum + 1).reduce((a, b) => a + b, 0);
 }
 
-/** The same by the normal approximation. */
+/** The same probability by the normal approximation. */
 function normalTail(ranks: readonly number[], sum: number): number {
   const mean = ranks.reduce((a, b) => a + b, 0) / 2;
-  // Ranks are doubled, and the variance of a rank that counts or not is rank²/4; ties need no more.
+  // A doubled rank contributes with probability ½: variance rank²/4, which covers ties.
   const variance = ranks.reduce((a, b) => a + b * b, 0) / 4;
-  // Without ties the sum goes by whole ranks: a step of 2, of which half is the correction.
+  // Continuity correction: without ties the doubled sum moves in steps of 2.
   return normalCdf((sum + 1 - mean) / Math.sqrt(variance));
 }
 
 /**
- * Tests whether differences are as often, and as far, above 0 as below.
+ * Tests paired differences for symmetry about 0.
  *
- * Up to {@linkcode EXACT_PAIRS} pairs all signs are counted, with ties too; beyond, the sum of ranks is
- * taken for normal.
+ * Up to 50 pairs the distribution is exact, with ties too; beyond, the rank sum is approximated as
+ * normal.
  *
- * @throws {RangeError} If a difference is no number.
+ * @throws {RangeError} If a difference is NaN.
  *
  * @example
  * ```ts

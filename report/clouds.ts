@@ -1,5 +1,5 @@
 /**
- * Clouds of a report: masks of a date, how much of it they cover, and where they are worst.
+ * Cloud masks of a report: detection, cloud cover, and the cloudiest window.
  *
  * @module
  */
@@ -9,17 +9,17 @@ import { detectClouds } from "../clouds/mod.ts";
 import type { RasterWindow } from "../rasters/mod.ts";
 
 const VISIBLE: readonly string[] = ["B02", "B03", "B04"];
-/** The detector's number of pixels without data. */
+/** The detector's class of pixels without data. */
 const EMPTY = 255;
 
-/** Whether the detector can look at these bands. */
+/** Tests if the detector has the bands that it needs. */
 export function canDetect(bands: readonly string[]): boolean {
   const names = bands.map(normalizeBand);
   return VISIBLE.every((name) => names.includes(name));
 }
 
 /**
- * What the built-in detector finds in an image in the model's units.
+ * Detects clouds in an image in the model's units.
  *
  * @param pixelSize Ground size of a pixel in metres.
  * @returns [height, width]: 1 cloud or shadow, 0 clear, 255 without data; undefined where the visible
@@ -38,7 +38,7 @@ export function cloudsOf(
   });
 }
 
-/** Whether a pixel has data in no band. */
+/** Tests if a pixel has no data in any band. */
 export function isEmpty(
   data: Float32Array,
   { pixel, depth }: { readonly pixel: number; readonly depth: number },
@@ -49,7 +49,7 @@ export function isEmpty(
   return true;
 }
 
-/** Share of the pixels of a mask with data that are cloud; null where there are none. */
+/** Cloud fraction of the pixels with data; null if none has data. */
 export function coverOf(mask: Uint8Array | undefined): number | null {
   if (mask === undefined) return null;
   let [cloudy, seen] = [0, 0];
@@ -61,7 +61,7 @@ export function coverOf(mask: Uint8Array | undefined): number | null {
   return seen === 0 ? null : cloudy / seen;
 }
 
-/** Share of the pixels [height, width, depth] without data in any band. */
+/** Fraction of the pixels [height, width, depth] without data in any band. */
 export function emptyShare(data: Float32Array, depth: number): number {
   const pixels = data.length / depth;
   let count = 0;
@@ -70,10 +70,10 @@ export function emptyShare(data: Float32Array, depth: number): number {
 }
 
 /**
- * The window of a size with the most cloud over pixels with data; of equals the one nearest to the
- * middle, which is also the answer where there is no cloud.
+ * Finds the window of a given size with the most cloud. Ties, and masks without cloud, give the window
+ * nearest to the centre.
  *
- * @param mask [height, width]: counts where 1.
+ * @param mask [height, width]: cloud where 1.
  */
 export function worstWindow(
   mask: Uint8Array,

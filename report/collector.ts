@@ -1,5 +1,5 @@
 /**
- * Rows of a result as they come, kept small and, in a window, at full resolution.
+ * Collects restored rows: the whole area downsampled, and a window at full resolution.
  *
  * @module
  */
@@ -8,7 +8,7 @@ import type { RasterWindow } from "../rasters/mod.ts";
 import { type FinishedRows, PROVENANCE, type Scene, type SceneFrame } from "../restoration/mod.ts";
 import { createShrinker, type Shrinker } from "./pixels.ts";
 
-/** Collects what is restored, row by row. */
+/** Collects restored rows in the model's bands and units. */
 export class Collector {
   readonly restored: Float32Array;
   readonly provenance: Uint8Array;
@@ -43,7 +43,7 @@ export class Collector {
       data,
       (value, band) => missing.includes(value) ? NaN : value * gains[band]! + biases[band]!,
     );
-    const spread = deviation && this.#model(deviation, (value, band) => value * gains[band]!);
+    const ensembleStd = deviation && this.#model(deviation, (value, band) => value * gains[band]!);
     this.#small.add(values, row - area.row);
     const depth = this.#frame.bands.length;
     const first = Math.max(row, kept.row);
@@ -53,14 +53,14 @@ export class Collector {
       const to = (y - kept.row) * kept.width;
       const cut = (line: Float32Array) => line.subarray(from * depth, (from + kept.width) * depth);
       this.restored.set(cut(values), to * depth);
-      if (spread !== undefined) this.deviation?.set(cut(spread), to * depth);
+      if (ensembleStd !== undefined) this.deviation?.set(cut(ensembleStd), to * depth);
       if (provenance !== undefined) {
         this.provenance.set(provenance.subarray(from, from + kept.width), to);
       }
     }
   }
 
-  /** Numbers of the result's bands as those of the model's; NaN of bands that the result lacks. */
+  /** Values of the result's bands converted to the model's; NaN for bands that the result lacks. */
   #model(
     data: ArrayLike<number>,
     of: (value: number, band: number) => number,

@@ -1,30 +1,30 @@
 /**
- * The result beside the clear image: scores over all, cloudy and clear pixels, per band, and where the
- * errors are.
+ * Scores of the result and the baselines against the clear image: by region, by band, and as error
+ * maps.
  *
  * @module
  */
 
 import { type RegionScore, type Score, scoreRegions } from "../metrics/mod.ts";
 import { errorMaps } from "./errors.ts";
-import { detailOf, type Gathered } from "./gather.ts";
+import { detailOf, type Gathered } from "./gathered.ts";
 import { pickBands } from "./pixels.ts";
 import type { ReportErrors, ReportScores, ReportTruth } from "./report_data.ts";
 
-/** Sides below that of SSIM's window have no scores. */
+/** Side of SSIM's window; smaller images have no scores. */
 const LEAST_SIDE = 11;
 
-/** What counts and what is compared. */
+/** Bands and scale of a comparison. */
 export interface CompareOptions {
   /** Bands of the images. */
   readonly depth: number;
-  /** Those that the result has and that are compared, by index. */
+  /** Indices of the bands that the result has. */
   readonly bands: readonly number[];
-  /** What images are divided by: reflectance 1, else the range of the numbers. */
+  /** Divisor of the images: the value of reflectance 1, else the value range. */
   readonly dataRange: number;
 }
 
-/** Pixels that have data in every band of every image. */
+/** 1 at pixels that have data in every band of every image. */
 function complete(images: readonly Float32Array[], depth: number): Uint8Array {
   return Uint8Array.from({ length: images[0]!.length / depth }, (_, pixel) => {
     for (const image of images) {
@@ -51,7 +51,7 @@ function scoreOf(region: RegionScore | null | undefined): Score | null {
 /**
  * Scores methods against the clear image.
  *
- * @param methods Images of the kept window by name, the model first.
+ * @param methods Images of the kept window by method, the model first.
  */
 export function compare(
   gathered: Gathered,
@@ -73,7 +73,7 @@ export function compare(
     all: counts,
     ...(clouds !== undefined && { cloudy: within(1)!, clear: within(0)! }),
   };
-  // Metrics take finite numbers only; what does not count is 0 in both images.
+  // Metrics take finite numbers only; excluded pixels are 0 in both images.
   const scaled = (image: Float32Array) =>
     image.map((value, i) => counts[Math.floor(i / depth)] === 1 ? value / dataRange : 0);
   const target = scaled(truth);

@@ -1,18 +1,19 @@
 /**
- * What a report says of files, and of what it shows.
+ * Descriptions of the input files, and notes on what a report covers.
  *
  * @module
  */
 
+import type { OpenSeries } from "../restoration/mod.ts";
 import { coverOf, emptyShare } from "./clouds.ts";
 import { fileDigest } from "./file_digest.ts";
-import type { Gathered } from "./gather.ts";
+import type { Gathered } from "./gathered.ts";
 import type { ReportFrame } from "./report_data.ts";
 
-/** A path's last part. */
+/** Last part of a path. */
 export const nameOf = (path: string) => path.replace(/[\\/]+$/, "").replace(/^.*[\\/](?=.)/, "");
 
-/** What is said of one file. */
+/** Description of one file. */
 export async function frameOf(
   path: string,
   { data, clouds, depth, date, radiometry }: {
@@ -33,21 +34,47 @@ export async function frameOf(
   };
 }
 
-/** What a reader should know: what is shown, and what was logged. */
+/** Descriptions of all input dates, in order. */
+export async function framesOf(
+  { scene, paths, dates, radiometry }: OpenSeries,
+  { small }: Gathered,
+): Promise<readonly ReportFrame[]> {
+  const frames: ReportFrame[] = [];
+  for (const [l, path] of paths.entries()) {
+    frames.push(
+      await frameOf(path, {
+        data: small.dates[l]!,
+        clouds: small.clouds[l],
+        depth: scene.frames[l]!.bands.length,
+        date: dates[l],
+        radiometry: radiometry[l]?.evidence,
+      }),
+    );
+  }
+  return frames;
+}
+
+/** Notes for the reader: the extent of the views, then the lines of the log. */
 export function notesOf(gathered: Gathered, lines: readonly string[]): readonly string[] {
   const { layout, detail, area, kept } = gathered;
   const show = ({ column, row, width, height }: typeof area) =>
     `${width} × ${height} pixels from column ${column}, row ${row}`;
+  const reduced = layout.step > 1
+    ? `, with ${layout.step} × ${layout.step} pixels averaged into one`
+    : "";
   return [
     ...(layout.single ? [] : [
-      `Shown are the whole area (${show(area)})${
-        layout.step > 1 ? `, each ${layout.step} × ${layout.step} pixels as one` : ""
-      }, and at full resolution the part with most cloud (${show(detail)}). Maps, spectra and ` +
-      `everything below the first picture are about that part.`,
+      `The report shows the whole area (${
+        show(area)
+      }${reduced}) and the part with the most cloud ` +
+      `at full resolution (${
+        show(detail)
+      }). Maps, spectra and all later sections cover that part ` +
+      "only.",
     ]),
     ...(kept === area
       ? []
-      : ["The area is too large to be scored whole: scores are of that part."]),
+      : ["The area is too large to score as a whole; scores cover that part only."]),
     ...lines.map((line) => line.replace(/^warning: /, "Warning: ")),
   ];
 }

@@ -1,5 +1,5 @@
 /**
- * Per-pixel errors of several methods on one scale.
+ * Error maps of several methods on one colour scale.
  *
  * @module
  */
@@ -7,14 +7,14 @@
 import type { ReportErrors } from "./report_data.ts";
 import { meanOf, quantile, roundUp, sampled } from "./scale.ts";
 
-/** Share of the model's pixels that lie within the scale. */
+/** Fraction of the model's pixels within the colour scale. */
 const WITHIN = 0.99;
 
 /**
- * Mean over the bands of |a − b|, [pixels]; bands without data in either do not count, NaN where none
- * is left.
+ * Mean over the bands of |a − b|, [pixels]. Bands without data in either image are left out; NaN if no
+ * band is left.
  *
- * @param dataRange What both are divided by.
+ * @param dataRange Divisor of both images.
  */
 export function errorMap(
   a: Float32Array,
@@ -33,7 +33,7 @@ export function errorMap(
   });
 }
 
-/** Error maps of methods, the model first: the scale is the model's, so that its errors can be seen. */
+/** Error maps of methods, the model first; its errors set the colour scale. */
 export function errorMaps(
   methods: Readonly<Record<string, Float32Array>>,
   truth: Float32Array,

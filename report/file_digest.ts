@@ -1,12 +1,12 @@
 /**
- * Fingerprints of input files.
+ * Digests of input files.
  *
  * @module
  */
 
 import { isAddress, pathOf, sha256Stream } from "../files/mod.ts";
 
-/** SHA-256 of a file, read in parts; null of folders and addresses. */
+/** SHA-256 of a file, read in chunks; null for folders and URLs. */
 export async function fileDigest(path: string): Promise<string | null> {
   if (isAddress(path)) return null;
   const local = pathOf(path);

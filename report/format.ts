@@ -1,10 +1,10 @@
 /**
- * Numbers for people.
+ * Numbers as text.
  *
  * @module
  */
 
-/** A share as `22 %`; small ones with a decimal. */
+/** A fraction as a percentage, `22 %`; below 10 % with a decimal. */
 export function percent(share: number): string {
   const value = 100 * share;
   if (value === 0 || value === 100) return `${value} %`;
@@ -13,19 +13,19 @@ export function percent(share: number): string {
   return `${value.toFixed(value < 9.95 || value > 99 ? 1 : 0)} %`;
 }
 
-/** A number with so many decimals; a dash where there is none. */
+/** A number with a fixed number of decimals; a dash for a missing one. */
 export function fixed(value: number | null | undefined, digits: number): string {
   if (value === null || value === undefined || Number.isNaN(value)) return "–";
   if (!Number.isFinite(value)) return "∞";
   return value.toFixed(digits).replace("-", "−");
 }
 
-/** A number with so many digits that count. */
+/** A number with `count` significant digits. */
 export function digits(value: number, count = 3): string {
   return String(Number(value.toPrecision(count))).replace("-", "−");
 }
 
-/** `one date`, `3 dates`. */
+/** A count with its noun: `one date`, `7 dates`. */
 export function counted(count: number, noun: string): string {
   const words = ["no", "one", "two", "three", "four", "five", "six"];
   return `${words[count] ?? count} ${noun}${count === 1 ? "" : "s"}`;

@@ -1,12 +1,12 @@
 /**
- * What dates are called: by their day, or by their file where that is not enough.
+ * Labels of the dates: the day, or the file name where several dates share a day.
  *
  * @module
  */
 
 import type { ReportFrame } from "./report_data.ts";
 
-/** A name for each frame, all different as far as their files' names are. */
+/** A label for each frame, unique if the file names are. */
 export function frameLabels(
   frames: readonly Pick<ReportFrame, "date" | "name">[],
 ): readonly string[] {

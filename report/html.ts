@@ -1,20 +1,20 @@
 /**
- * HTML as text: what is put into a template is escaped, unless it is HTML already.
+ * HTML templates. Values are escaped unless they are HTML already.
  *
  * @module
  */
 
 import { escapeXml } from "../evaluation/mod.ts";
 
-/** Text that is HTML. */
+/** A string that is HTML. */
 export interface Html {
   readonly html: string;
 }
 
-/** What a template takes: nothing is written for `null`, `undefined` and `false`. */
+/** Values of a template; `null`, `undefined` and `false` render as nothing. */
 export type Content = Html | string | number | null | undefined | false | readonly Content[];
 
-/** Marks text as HTML; whoever calls this answers for it. */
+/** Marks a string as HTML. The caller vouches for it. */
 export function raw(html: string): Html {
   return { html };
 }
@@ -27,7 +27,7 @@ function written(content: Content): string {
 }
 
 /**
- * A template of HTML.
+ * Renders a template with its values escaped.
  *
  * @example
  * ```ts

@@ -1,6 +1,6 @@
 /**
- * What happens inside of the model on one tile: the states x_t on the way from noise to image, what
- * the network makes of each (D), and the weights that temporal attention gives the dates (Fig. 6).
+ * Restores one tile and records the states x_t of the sampler, the network's estimate D at each, and the
+ * weights that temporal attention gives the dates (Fig. 6).
  *
  * @module
  */
@@ -21,27 +21,27 @@ import { noiseLevelAtSigma } from "../schedules/mod.ts";
 import { pickBands } from "./pixels.ts";
 import type { InsideMasks, InsideState, ReportInside } from "./report_data.ts";
 
-/** Fewer steps show no way. */
+/** Fewer steps show no trajectory. */
 const LEAST_STEPS = 5;
-/** States that are kept, spread evenly. */
+/** Most states kept, evenly spaced. */
 const MOST_STATES = 8;
-/** Weights of masks that are kept. */
+/** Most attention weights kept. */
 const MOST_WEIGHTS = 400_000;
 
-/** A tile of all dates, without gaps. */
+/** One tile of all dates, without gaps. */
 export interface InsideInput {
   readonly window: RasterWindow;
   /** Each [height, width, bands] in the model's units. */
   readonly dates: readonly Float32Array[];
-  /** Auxiliary bands of each date, where the model takes some. */
+  /** Auxiliary bands of each date; undefined if the model takes none. */
   readonly auxiliary: readonly Float32Array[] | undefined;
   readonly reference: number;
-  /** Bands of the pictures. */
+  /** Bands of the images that are kept. */
   readonly bands: readonly number[];
 }
 
-/** At most so many items, evenly spread, with the first and the last. */
-function spread<T>(items: readonly T[], most: number): readonly T[] {
+/** At most `most` items, evenly spaced, with the first and the last. */
+function evenlySpaced<T>(items: readonly T[], most: number): readonly T[] {
   if (items.length <= most) return items;
   return Array.from(
     { length: most },
@@ -50,9 +50,9 @@ function spread<T>(items: readonly T[], most: number): readonly T[] {
 }
 
 /**
- * Restores a tile and keeps what happens on the way.
+ * Restores a tile and records every step.
  *
- * @throws {RangeError} If the tile has a gap or does not suit the network.
+ * @throws {RangeError} If the tile has a gap or its size does not fit the network.
  */
 export async function lookInside(
   model: Model,
@@ -70,7 +70,7 @@ export async function lookInside(
   const size = { batch: 1, length: shown.length, height: window.height, width: window.width };
   const each = window.width * window.height * depth;
   const mu = shown.map((date) => toUnit(date, card.scaling, depth));
-  // The scaling's own limits would hide the noise: colours are cut when they are drawn.
+  // Clipping to the scaling's limits would hide the noise; colours are clipped when drawn.
   const scaling = { ...card.scaling, clip: false };
   const picture = (unit: Float32Array) =>
     pickBands(fromUnit(unit, scaling, depth), { depth, bands });
@@ -112,7 +112,7 @@ export async function lookInside(
     async onStep({ level, next, denoised, y }) {
       states.push({ ...at, denoised: picture(await readTensor(denoised)) });
       at = stateOf(await readTensor(y), next.sigma);
-      // Samplers of higher order look more than once; the first look is from x_t itself.
+      // Samplers of higher order evaluate more than once; the first evaluation is at x_t itself.
       const [first] = seen.splice(0);
       if (first !== undefined) evaluations.push({ sigma: level.sigma, data: first });
     },
@@ -124,11 +124,11 @@ export async function lookInside(
     window,
     size: window.width,
     bands,
-    states: spread(states, MOST_STATES),
+    states: evenlySpaced(states, MOST_STATES),
     steps: count,
     restoredWith: steps,
     masks: evaluations.length === 0 || length < 2
       ? null
-      : { heads, length, width, height, evaluations: spread(evaluations, Math.min(most, 8)) },
+      : { heads, length, width, height, evaluations: evenlySpaced(evaluations, Math.min(most, 8)) },
   };
 }

@@ -1,5 +1,5 @@
 /**
- * The tile that is looked into: where the clouds of the detail are worst, without gaps.
+ * Chooses and reads the tile whose restoration is recorded: the cloudiest of the detail view.
  *
  * @module
  */
@@ -15,13 +15,13 @@ import {
   skyWindow,
 } from "../restoration/mod.ts";
 import { worstWindow } from "./clouds.ts";
-import { detailOf, type Gathered } from "./gather.ts";
+import { detailOf, type Gathered } from "./gathered.ts";
 import { lookInside } from "./inside.ts";
 import { readFrame } from "./pixels.ts";
 import type { ReportInside } from "./report_data.ts";
 import { colourBands } from "./views.ts";
 
-/** A window of a tile's size in the detail: nothing where the scene is smaller than a tile. */
+/** Cloudiest window of a tile's size in the detail; undefined if the detail is smaller. */
 function tileOf(gathered: Gathered, tileSize: number): RasterWindow | undefined {
   const { detail, clouds } = gathered;
   if (detail.width < tileSize || detail.height < tileSize) return undefined;
@@ -33,13 +33,13 @@ function tileOf(gathered: Gathered, tileSize: number): RasterWindow | undefined 
   return { column: detail.column + column, row: detail.row + row, ...size };
 }
 
-/** What happens inside of the model there; null where the detail is smaller than a tile. */
+/** Records the restoration of the cloudiest tile; null if the detail is smaller than a tile. */
 export async function insideOf(
   model: Model,
   { scene }: OpenSeries,
   { gathered, sky, options }: {
     readonly gathered: Gathered;
-    /** That of the restoration, whose clouds were hidden from the model. */
+    /** Cloud masks of the restoration, used to mask the model input. */
     readonly sky: SceneSky | undefined;
     readonly options: Omit<RestoreSceneOptions, "output">;
   },

@@ -1,38 +1,38 @@
 /**
- * What of a scene a report shows: all of it small, and a window at full resolution where clouds are
- * worst. Sizes are bounded, so that files and memory are.
+ * Sizes of a report's views: the whole scene downsampled, and a detail at full resolution. Bounds on
+ * both limit the file size and the memory.
  *
  * @module
  */
 
 import type { RasterWindow } from "../rasters/mod.ts";
 
-/** Values of the detail view, a byte each in the file: all bands of all dates, result and truth. */
+/** Most values of the detail view, one byte each: all bands of all dates, result and truth. */
 const DETAIL_VALUES = 7.5e6;
 /** Longest side of the detail view. */
 const DETAIL_SIDE = 512;
 const LEAST_SIDE = 32;
 /** Longest side of the view of the whole scene. */
 const WHOLE_SIDE = 1024;
-/** Pixels that are kept in memory whole, with every band of every image. */
+/** Most pixels kept in memory at full resolution, with every band of every image. */
 const KEPT_PIXELS = 1024 ** 2;
 
 /** Sizes of the views. */
 export interface ReportLayout {
-  /** Whether one view at full resolution holds all of the area. */
+  /** True if one view shows the whole area at full resolution. */
   readonly single: boolean;
   /** Pixels of the scene per pixel of the whole view, along each side. */
   readonly step: number;
-  /** Of the detail, in pixels of the scene. */
+  /** Size of the detail, in pixels of the scene. */
   readonly detail: { readonly width: number; readonly height: number };
-  /** Whether the area is scored as a whole; else the detail is. */
+  /** True if the whole area is scored; otherwise the detail is. */
   readonly keepAll: boolean;
 }
 
 /**
- * Lays a report out.
+ * Chooses the sizes of the views.
  *
- * @param images Dates, the result, and the truth where there is one.
+ * @param images Number of dates, plus the result, plus the clear image if there is one.
  */
 export function layoutOf(
   { width, height }: Pick<RasterWindow, "width" | "height">,
@@ -51,7 +51,7 @@ export function layoutOf(
   };
 }
 
-/** A window of the small picture as one of the scene, inside of the area. */
+/** Converts a window of the downsampled area to pixels of the scene, inside the area. */
 export function inScene(
   { column, row }: Pick<RasterWindow, "column" | "row">,
   { area, step, detail: { width, height } }: Pick<ReportLayout, "step" | "detail"> & {

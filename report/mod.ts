@@ -1,10 +1,14 @@
 /**
- * Reports: one HTML file that shows a restoration.
+ * Reports: one self-contained HTML file about a restoration.
+ *
+ * {@linkcode createReport} restores a series and measures the result; {@linkcode renderReport} renders
+ * the data as HTML. Other programs can fill in {@linkcode ReportData} themselves.
  *
  * @module
  */
 
-export { createReport, type CreateReportOptions } from "./create_report.ts";
+export { createReport } from "./create_report.ts";
+export type { CreateReportOptions } from "./report_options.ts";
 export { renderReport, REPORT_BYTES } from "./render_report.ts";
 export type {
   InsideMasks,

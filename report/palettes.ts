@@ -1,14 +1,14 @@
 /**
- * Colours of maps: what the page's script paints with and what its colour bars show.
+ * Colour maps of the page, shared by its script and its colour bars.
  *
  * @module
  */
 
-/** From low to high; readable without colour, for brightness rises. */
+/** Colours from low to high. Brightness rises, so the maps read without colour. */
 export const PALETTES = {
-  /** Errors and deviations. */
+  /** Errors and ensemble spread. */
   heat: ["#0b0724", "#3b0f70", "#8c2981", "#de4968", "#fe9f6d", "#fcfdbf"],
-  /** Weights of attention. */
+  /** Attention weights. */
   weight: ["#440154", "#3b528b", "#21918c", "#5ec962", "#fde725"],
 } as const;
 

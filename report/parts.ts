@@ -1,12 +1,12 @@
 /**
- * Parts that the page is made of.
+ * Building blocks of the page.
  *
  * @module
  */
 
 import { type Content, type Html, markup } from "./html.ts";
 
-/** A part of the page with its heading, that the way to the parts leads to. */
+/** A section with its heading and the anchor that the navigation links to. */
 export function section(id: string, title: string, ...content: readonly Content[]): Html {
   return markup`<section id="${id}" aria-labelledby="${id}-title">
 <h2 id="${id}-title">${title}</h2>
@@ -15,27 +15,32 @@ ${content}
 `;
 }
 
-/** A sentence or two. */
-export function say(...content: readonly Content[]): Html {
-  return markup`<p class="say">${content}</p>\n`;
+/** An introductory paragraph. */
+export function paragraph(...content: readonly Content[]): Html {
+  return markup`<p class="intro">${content}</p>\n`;
 }
 
-/** A small remark. */
+/** Text that stays on one line, such as a date. */
+export function unbroken(text: string): Html {
+  return markup`<span class="unbroken">${text}</span>`;
+}
+
+/** A remark in small type. */
 export function hint(...content: readonly Content[]): Html {
   return markup`<p class="hint">${content}</p>\n`;
 }
 
-/** A frame around things that belong together. */
+/** A framed group with a title. */
 export function card(title: string, ...content: readonly Content[]): Html {
   return markup`<div class="card"><h3>${title}</h3>\n${content}</div>\n`;
 }
 
-/** What is shown when it is asked for. */
+/** Content that opens on request. */
 export function disclosure(summary: string, ...content: readonly Content[]): Html {
   return markup`<details><summary>${summary}</summary>${content}</details>\n`;
 }
 
-/** A place for a picture that the script paints: `data` says what, `label` says it to who cannot see. */
+/** A canvas that the script paints. `data` names the image, `label` is its text alternative. */
 export function canvas(
   data: { readonly image: string } | { readonly map: number } | { readonly mask: number } | {
     readonly state: number;
@@ -50,7 +55,7 @@ export function canvas(
   return markup`<canvas data-${kind}="${value}" width="${width}" height="${height}" role="img" aria-label="${label}"></canvas>`;
 }
 
-/** Pictures side by side; those of the model have a frame. */
+/** A grid of images with captions; `ours` frames the model's. */
 export function gallery(
   items: readonly { readonly picture: Html; readonly caption: Html; readonly ours?: boolean }[],
 ): Html {
@@ -67,7 +72,7 @@ export function gallery(
 `;
 }
 
-/** One row of a table: its name, its cells, and which of them are the best. */
+/** One row of a table: its name, its cells, and marks for the best cells. */
 export interface TableRow {
   readonly name: string;
   readonly cells: readonly Content[];
@@ -102,7 +107,7 @@ export function facts(pairs: readonly (readonly [name: string, value: Content])[
   return markup`<dl class="facts">${pairs.map(pair)}\n</dl>`;
 }
 
-/** A bar of colours with the numbers of its ends. */
+/** A colour bar from 0 to `high`. */
 export function colourBar(
   palette: "heat" | "weight",
   { high, unit = "" }: { readonly high: string; readonly unit?: string },
@@ -110,7 +115,7 @@ export function colourBar(
   return markup`<div class="bar ${palette}"><span>0</span><i></i><span>${high} ${unit}</span></div>\n`;
 }
 
-/** A drawing, with what it is for who cannot see it. */
+/** An SVG drawing with a text alternative. */
 export function drawing(
   { width, height, label }: {
     readonly width: number;

@@ -1,5 +1,5 @@
 /**
- * Pixels of a report: windows of open files in the model's units, crops and block means.
+ * Windows of open files in the model's units, crops, and block means.
  *
  * @module
  */
@@ -9,10 +9,10 @@ import { bandReflectanceScale, type ModelCard } from "../model/mod.ts";
 import type { RasterWindow } from "../rasters/mod.ts";
 import type { SceneFrame } from "../restoration/mod.ts";
 
-/** Rows that are read at a time. */
+/** Rows read at a time. */
 export const STRIP = 256;
 
-/** Values of the model's bands [height, width, bands] in its units; NaN where a date has no data. */
+/** Reads the model's bands [height, width, bands] in its units; NaN where a date has no data. */
 export async function readFrame(
   { file, place, bands, fill, gains, biases, missing }: SceneFrame,
   { column, row, width, height }: RasterWindow,
@@ -49,7 +49,7 @@ export async function readFrame(
   return out;
 }
 
-/** The part of an image [height, width, depth] of a window that is another window inside of it. */
+/** Cuts window `to` out of an image [height, width, depth] of window `from`. */
 export function crop<T extends Float32Array | Uint8Array>(
   data: T,
   { from, to, depth }: {
@@ -66,7 +66,7 @@ export function crop<T extends Float32Array | Uint8Array>(
   return out;
 }
 
-/** Some bands of an image [pixels, depth]. */
+/** Selects bands of an image [pixels, depth]. */
 export function pickBands(
   data: Float32Array,
   { depth, bands }: { readonly depth: number; readonly bands: readonly number[] },
@@ -78,17 +78,17 @@ export function pickBands(
   return out;
 }
 
-/** Block means of an area that comes row by row. */
+/** Block means of an area, fed row by row. */
 export interface Shrinker {
   readonly width: number;
   readonly height: number;
-  /** Rows [rows, columns of the area, depth] from the area's row `row` on; NaN does not count. */
+  /** Adds rows [rows, columns of the area, depth], the first at the area's row `row`; skips NaN. */
   add(data: Float32Array, row: number): void;
   /** [height, width, depth]; NaN where no pixel has data. */
   result(): Float32Array;
 }
 
-/** Makes each `step`×`step` pixels of an area one pixel. */
+/** Creates block means over `step`×`step` pixels. */
 export function createShrinker(
   area: { readonly width: number; readonly height: number },
   { depth, step }: { readonly depth: number; readonly step: number },
@@ -116,7 +116,7 @@ export function createShrinker(
   };
 }
 
-/** A whole image made smaller. */
+/** Block means of a whole image. */
 export function shrink(
   data: Float32Array,
   size: { readonly width: number; readonly height: number },
@@ -128,7 +128,7 @@ export function shrink(
   return { width, height, data: shrinker.result() };
 }
 
-/** An area of an open date, every `step`×`step` pixels one. */
+/** Reads an area of an open date as block means over `step`×`step` pixels. */
 export async function readSmall(
   frame: SceneFrame,
   area: RasterWindow,
@@ -143,7 +143,7 @@ export async function readSmall(
   return shrinker.result();
 }
 
-/** The number that stands for reflectance 1 in every band; undefined if there is no such number. */
+/** Model value of reflectance 1; undefined if the bands disagree or are not reflectances. */
 export function reflectanceScaleOf({ bands }: Pick<ModelCard, "bands">): number | undefined {
   const scales = new Set(bands.map(bandReflectanceScale));
   return scales.size === 1 ? [...scales][0] : undefined;

@@ -1,5 +1,5 @@
 /**
- * Charts of the page that do not change: bias by band, predicted against observed errors.
+ * Static charts of the page: bias per band, and observed against predicted error.
  *
  * @module
  */
@@ -16,7 +16,7 @@ const line = (className: string, [x1, y1, x2, y2]: readonly [number, number, num
   element("line", { class: className, x1, y1, x2, y2 });
 const written = (tick: number, decimals: number) => tick.toFixed(decimals).replace("-", "−");
 
-/** Bias of each band: bars of the model, rings of the first baseline. */
+/** Bias per band: bars for the model, rings for the first baseline. */
 export function biasChart({ bands: [ours, other] }: ReportTruth, names: readonly string[]): Html {
   const [height, foot] = [220, 26];
   const biases = [ours, other]
@@ -26,8 +26,8 @@ export function biasChart({ bands: [ours, other] }: ReportTruth, names: readonly
   const [low, high] = [ticks[0]!, ticks.at(-1)!];
   const y = (value: number) =>
     height - foot - (value - low) / (high - low) * (height - HEAD - foot);
-  const place = (WIDTH - LEFT - RIGHT) / names.length;
-  const x = (band: number) => LEFT + place * (band + 0.5);
+  const slot = (WIDTH - LEFT - RIGHT) / names.length;
+  const x = (band: number) => LEFT + slot * (band + 0.5);
   const grid = ticks.map((tick) =>
     line(Math.abs(tick) < 1e-12 ? "zero" : "grid", [LEFT, y(tick), WIDTH - RIGHT, y(tick)]) +
     soft(written(tick, decimals), { x: LEFT - 6, y: y(tick) + 4, "text-anchor": "end" })
@@ -35,8 +35,8 @@ export function biasChart({ bands: [ours, other] }: ReportTruth, names: readonly
   const bars = (ours?.scores ?? []).map((score, band) =>
     score === null ? "" : element("rect", {
       class: "bias",
-      x: x(band) - place * 0.28,
-      width: place * 0.56,
+      x: x(band) - slot * 0.28,
+      width: slot * 0.56,
       y: Math.min(y(score.bias), y(0)),
       height: Math.max(Math.abs(y(score.bias) - y(0)), 0.5),
       rx: 1.5,
@@ -50,11 +50,11 @@ export function biasChart({ bands: [ours, other] }: ReportTruth, names: readonly
   const labels = names.map((name, band) =>
     soft(name, { x: x(band), y: height - 8, "text-anchor": "middle" })
   );
-  const label = "Mean of restored minus clear in each band; the table below has the numbers";
+  const label = "Mean of restored minus clear in each band; see the table below for values";
   return drawing({ width: WIDTH, height, label }, raw([grid, bars, rings, labels].flat().join("")));
 }
 
-/** Predicted deviations against observed errors, and the line on which they are equal. */
+/** Observed RMSE against predicted standard deviation, with the line of equality. */
 export function scatterChart({ bins }: ReportReliability): Html {
   const [height, foot] = [300, 40];
   const most = Math.max(...bins.flatMap(({ predicted, observed }) => [predicted, observed]));
@@ -74,9 +74,10 @@ export function scatterChart({ bins }: ReportReliability): Html {
     line("even", [x(0), y(0), x(high), y(high)]),
     element("polyline", { class: "path", points: path }),
     ...points.map(([cx, cy]) => element("circle", { class: "mark", cx, cy, r: 3.5 })),
-    soft("predicted deviation", { x: WIDTH - RIGHT, y: height - 6, "text-anchor": "end" }),
+    soft("predicted standard deviation", { x: WIDTH - RIGHT, y: height - 6, "text-anchor": "end" }),
     soft("↑ observed error", { x: 0, y: height - 6 }),
   ];
-  const label = "Observed error against predicted deviation; the table below has the numbers";
+  const label =
+    "Observed error against predicted standard deviation; see the table below for values";
   return drawing({ width: WIDTH, height, label }, raw(shapes.join("")));
 }

@@ -1,8 +1,8 @@
 /**
- * What a report shows, as plain data: any program that fills this in can have it rendered.
+ * Contents of a report as plain data, which any program can fill in and render.
  *
- * Images are in the model's units (`unit`), errors and deviations in reflectance where there is one.
- * What is not known is `null` and is said so on the page; nothing is made up.
+ * Images are in the model's units (`unit`); errors and standard deviations are in reflectance where it
+ * is defined. Unknown values are `null`, and the page reports them as unknown.
  *
  * @module
  */
@@ -11,7 +11,7 @@ import type { RasterWindow } from "../rasters/mod.ts";
 import type { Score } from "../metrics/mod.ts";
 import type { ProvenanceCounts, SeamMetric } from "../restoration/mod.ts";
 
-/** How numbers of images are to be read. */
+/** Unit of the image values. */
 export interface ReportUnit {
   /** As "DN". */
   readonly name: string;
@@ -22,7 +22,7 @@ export interface ReportUnit {
 /** One band. */
 export interface ReportBand {
   readonly name: string;
-  /** Centre wavelength in nm; null where it is not known. */
+  /** Centre wavelength in nm; null if unknown. */
   readonly wavelength: number | null;
 }
 
@@ -30,19 +30,19 @@ export interface ReportBand {
 export interface ReportFrame {
   /** File name without folders. */
   readonly name: string;
-  /** As `2018-07-05`; null where it is not known. */
+  /** As `2018-07-05`; null if unknown. */
   readonly date: string | null;
-  /** Share of the pixels with data that are cloud or shadow; null where nothing can tell. */
+  /** Fraction of the pixels with data under cloud or shadow; null if unknown. */
   readonly cloudCover: number | null;
-  /** Share of pixels without data. */
+  /** Fraction of pixels without data. */
   readonly empty: number;
-  /** SHA-256 of the file; null of folders and addresses. */
+  /** SHA-256 of the file; null for folders and URLs. */
   readonly sha256: string | null;
-  /** How its numbers became reflectances, in words; null where nothing was done. */
+  /** Radiometric conversion, in words; null if values were used as stored. */
   readonly radiometry: string | null;
 }
 
-/** A picture's numbers. */
+/** Values of one image. */
 export interface ReportImage {
   /** Short and unique, as `date0`, `restored`, `truth`. */
   readonly id: string;
@@ -51,30 +51,30 @@ export interface ReportImage {
   readonly data: Float32Array;
 }
 
-/** One piece of ground, in every image that there is of it. */
+/** One window of the scene in every image. */
 export interface ReportView {
   readonly label: string;
-  /** Pixels of the scene that it shows. */
+  /** Window in pixels of the scene. */
   readonly window: RasterWindow;
-  /** Pixels of the scene along each side of a pixel of the view, which is their mean. */
+  /** Side of the block of scene pixels averaged into one pixel of the view. */
   readonly step: number;
   readonly width: number;
   readonly height: number;
-  /** Indices of the bands that its images have, among the report's. */
+  /** Bands of the images, as indices into the report's. */
   readonly bands: readonly number[];
   readonly images: readonly ReportImage[];
 }
 
-/** Scores over some of the pixels. */
+/** Scores over one region. */
 export interface ReportScores {
   /** As "All pixels". */
   readonly label: string;
   readonly pixels: number;
-  /** The model first, then the baselines; null where a score is not defined. */
+  /** The model first, then the baselines; null if undefined. */
   readonly rows: readonly { readonly method: string; readonly score: Score | null }[];
 }
 
-/** Per-pixel errors of the detail view, one scale for all. */
+/** Error maps of the detail view on one colour scale. */
 export interface ReportErrors {
   /** Upper end of the scale. */
   readonly high: number;
@@ -94,13 +94,13 @@ export interface ReportBandScore {
   readonly rmse: number;
 }
 
-/** What the comparison with a clear image gave. */
+/** Comparison with a clear image. */
 export interface ReportTruth {
   readonly frame: ReportFrame;
-  /** What the scores were computed over, in words. */
+  /** Extent of the scores, in words. */
   readonly scored: string;
   readonly scores: readonly ReportScores[];
-  /** One for each band, by method; null of bands that the result lacks. */
+  /** Errors per band by method; null for bands that the result lacks. */
   readonly bands: readonly {
     readonly method: string;
     readonly scores: readonly (ReportBandScore | null)[];
@@ -108,79 +108,81 @@ export interface ReportTruth {
   readonly errors: ReportErrors;
 }
 
-/** How large errors are where the samples scatter by so much. */
+/** Errors binned by ensemble spread. */
 export interface ReportReliability {
   readonly bins: readonly {
-    /** Root mean square deviation of the samples. */
+    /** Root mean square of the predicted standard deviation. */
     readonly predicted: number;
-    /** Root mean square error of their mean. */
+    /** Root mean square error of the ensemble mean. */
     readonly observed: number;
     readonly count: number;
   }[];
-  /** What deviations must be multiplied with to match the errors. */
+  /** Observed error over predicted standard deviation. */
   readonly factor: number;
 }
 
-/** How far samples scatter. */
+/** Ensemble spread. */
 export interface ReportUncertainty {
+  /** Ensemble members. */
   readonly samples: number;
-  /** Mean over the bands of the samples' standard deviation, [height, width] of the detail view. */
+  /** Ensemble standard deviation, mean over the bands, [height, width] of the detail view. */
   readonly deviation: Float32Array;
   readonly mean: number;
   /** Upper end of the scale. */
   readonly high: number;
-  /** Whether a factor of the model's card was applied, and which. */
+  /** Calibration factor of the model card that was applied; null for none. */
   readonly calibration: number | null;
-  /** Deviations against real errors, where there is a clear image. */
+  /** Comparison with true errors; null without a clear image. */
   readonly reliability: ReportReliability | null;
 }
 
-/** Errors where clear ground was hidden on purpose and restored. */
+/** Errors at clear pixels that were covered with synthetic clouds and restored. */
 export interface ReportSelfCheck {
-  /** Hidden pixels that were scored. */
+  /** Covered pixels that were scored. */
   readonly pixels: number;
   /** The model first. */
   readonly rows: readonly { readonly method: string; readonly score: Score }[];
-  /** How it was done, in a sentence. */
+  /** Description of the check, in words. */
   readonly how: string;
 }
 
-/** Where pixels come from. */
+/** Provenance of the pixels. */
 export interface ReportProvenance {
-  /** [height, width] of the detail view: the numbers of `PROVENANCE`. */
+  /** [height, width] of the detail view: codes of `PROVENANCE`. */
   readonly data: Uint8Array;
-  /** Over everything that was restored. */
+  /** Counts over the whole area. */
   readonly counts: ProvenanceCounts;
 }
 
-/** One state on the way from noise to image; all pictures have `Inside.size` pixels a side. */
+/** One state of the sampler; all images have `ReportInside.size` pixels a side. */
 export interface InsideState {
   readonly sigma: number;
   /** s(t), the weight of the clear image in x_t. */
   readonly s: number;
   /** x_t = s(t)·(y + k(t)·μ) of each date, [size, size, bands] in the model's units. */
   readonly dates: readonly Float32Array[];
-  /** D, the clear image as the network saw it from here; null at the end. */
+  /** D, the network's estimate of the clear image at this state; null at the end. */
   readonly denoised: Float32Array | null;
 }
 
 /** TFSA's masks at one evaluation of the network (Fig. 6). */
 export interface InsideMasks {
   readonly sigma: number;
-  /** [heads, dates, height, width]: what each date counts; they sum to 1 over the dates. */
+  /** [heads, dates, height, width]: weights, which sum to 1 over the dates. */
   readonly data: Float32Array;
 }
 
-/** What happens inside of the model, on one tile. */
+/** Recorded restoration of one tile. */
 export interface ReportInside {
   readonly window: RasterWindow;
   readonly size: number;
-  /** Bands of the pictures: indices of the report's. */
+  /** Bands of the images, as indices into the report's. */
   readonly bands: readonly number[];
-  /** Dates of `states`, by their place among the frames. */
+  /** States from pure noise to the result; their dates are in the order of the frames. */
   readonly states: readonly InsideState[];
-  /** Steps of this run, and those of the restoration. */
+  /** Sampler steps of this recording. */
   readonly steps: number;
+  /** Sampler steps of the restoration. */
   readonly restoredWith: number;
   readonly masks: {
     readonly heads: number;
@@ -191,7 +193,7 @@ export interface ReportInside {
   } | null;
 }
 
-/** What was run with what; groups of names and values for people. */
+/** Run details: groups of names and values. */
 export interface ReportRun {
   readonly command: string | null;
   readonly groups: readonly {
@@ -200,7 +202,7 @@ export interface ReportRun {
   }[];
 }
 
-/** A report. */
+/** Contents of a report. */
 export interface ReportData {
   readonly type: "report";
   readonly title: string;
@@ -209,23 +211,23 @@ export interface ReportData {
   readonly description: string;
   readonly unit: ReportUnit;
   readonly bands: readonly ReportBand[];
-  /** The numbers that are drawn black and white, of each band; all pictures share them. */
+  /** Contrast stretch per band: the values drawn black and white in all images. */
   readonly stretch: readonly (readonly [black: number, white: number])[];
   /** The input dates in order. */
   readonly frames: readonly ReportFrame[];
-  /** The date that the result depicts, by its place among the frames. */
+  /** Index among the frames of the date that the result depicts. */
   readonly reference: number;
-  /** The detail comes first: everything but its first picture is about that. */
+  /** The detail first; maps, spectra and later sections cover it. */
   readonly views: readonly ReportView[];
   readonly truth: ReportTruth | null;
   readonly provenance: ReportProvenance | null;
   readonly uncertainty: ReportUncertainty | null;
   readonly selfCheck: ReportSelfCheck | null;
-  /** Why there is no self-check though it was asked for: too little is clear. */
+  /** Reason why a requested self-check could not run; null otherwise. */
   readonly selfCheckRefusal: string | null;
   readonly inside: ReportInside | null;
   readonly seams: SeamMetric;
   readonly run: ReportRun;
-  /** What a reader should know: warnings, what is shown and what is not. */
+  /** Notes for the reader: extent of the views, warnings. */
   readonly notes: readonly string[];
 }

@@ -1,16 +1,16 @@
 /**
- * Scales that several pictures share.
+ * Statistics for scales that several images share.
  *
  * @module
  */
 
-/** The value below which a share of the finite values lies; NaN of none. */
+/** Quantile of the finite values; NaN if there are none. */
 export function quantile(values: Iterable<number>, share: number): number {
   const finite = Float32Array.from([...values].filter(Number.isFinite)).sort();
   return finite.length === 0 ? NaN : finite[Math.round(share * (finite.length - 1))]!;
 }
 
-/** Every n-th value, at most so many: enough for quantiles. */
+/** Every n-th value, at most `most`: enough for quantiles. */
 export function sampled(values: Float32Array, most = 20000): Float32Array {
   const step = Math.max(1, Math.ceil(values.length / most));
   return Float32Array.from(
@@ -19,7 +19,7 @@ export function sampled(values: Float32Array, most = 20000): Float32Array {
   );
 }
 
-/** The next round number: 1, 1.5, 2, 3, 4, 5, 6, 8 or 10 times a power of ten. */
+/** Rounds up to 1, 1.5, 2, 3, 4, 5, 6, 8 or 10 times a power of ten. */
 export function roundUp(value: number): number {
   if (!(value > 0 && value < Infinity)) return 1;
   const power = 10 ** Math.floor(Math.log10(value));
@@ -27,7 +27,7 @@ export function roundUp(value: number): number {
   return Number((factor * power).toPrecision(12));
 }
 
-/** The mean of the finite values; NaN of none. */
+/** Mean of the finite values; NaN if there are none. */
 export function meanOf(values: Float32Array): number {
   let [sum, count] = [0, 0];
   for (const value of values) {

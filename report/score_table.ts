@@ -1,5 +1,5 @@
 /**
- * Scores of methods as a table.
+ * Table of scores by method.
  *
  * @module
  */
@@ -23,7 +23,7 @@ const COLUMNS: readonly {
   { metric: "sam", label: "SAM, °", digits: 2, better: -1 },
 ];
 
-/** Scores of methods, the model's first; the best of each column, as far as digits tell, is marked. */
+/** Table of scores, the model first. Marks the best of each column at the printed precision. */
 export function scoreTable({ label, pixels, rows }: ReportScores): Html {
   const best = COLUMNS.map(({ metric, better, digits }) => {
     const known = rows.flatMap(({ score }) => score === null ? [] : [better * score[metric]])

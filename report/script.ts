@@ -1,5 +1,5 @@
 /**
- * The script of the page: the text of functions that are checked and tested as modules.
+ * Script of the page, assembled from functions that are type-checked and tested as modules.
  *
  * @module
  */
@@ -10,7 +10,7 @@ import { brightness, fill, paintImage, paintMap, ramp } from "./browser/paint.js
 import { draw, drawSpectra, ticksOf } from "./browser/spectra.js";
 import { startStage } from "./browser/stage.js";
 
-/** Every function of the page; they know each other by name, as in their modules. */
+/** Every function of the page. They call each other by name, as in their modules. */
 const FUNCTIONS: readonly unknown[] = [
   ...[inflate, undoDifferences, decode],
   ...[ramp, fill, brightness, paintImage, paintMap],
@@ -18,7 +18,7 @@ const FUNCTIONS: readonly unknown[] = [
   ...[startStage, main],
 ];
 
-/** JavaScript for a page's script element. */
+/** JavaScript for the page's script element. */
 export function script(): string {
   return `"use strict";\n${FUNCTIONS.map(String).join("\n")}\nmain();\n`;
 }

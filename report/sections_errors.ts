@@ -1,17 +1,27 @@
 /**
- * How near the result is to a clear image: error maps, scores, bands.
+ * Errors against a clear image: error maps, scores, bias per band.
  *
  * @module
  */
 
 import { digits, fixed } from "./format.ts";
 import { type Html, markup } from "./html.ts";
-import { canvas, colourBar, disclosure, gallery, hint, say, section, table } from "./parts.ts";
+import {
+  canvas,
+  colourBar,
+  disclosure,
+  gallery,
+  hint,
+  paragraph,
+  section,
+  table,
+  unbroken,
+} from "./parts.ts";
 import { biasChart } from "./report_charts.ts";
 import type { ReportData, ReportTruth } from "./report_data.ts";
 import { scoreTable } from "./score_table.ts";
 
-/** What all parts are told: the unit of errors, and where maps are. */
+/** Unit of errors, and the index of each map. */
 export interface SectionOptions {
   readonly unit: string;
   readonly mapAt: (id: string) => number;
@@ -21,12 +31,12 @@ function biasCard(truth: ReportTruth, names: readonly string[]): Html {
   const [ours, other] = truth.bands;
   if (ours === undefined) return markup``;
   const rings = other === undefined ? "" : `; rings: ${other.method}`;
-  return markup`<figure class="card"><h3>Bias of each band</h3>
+  return markup`<figure class="card"><h3>Bias per band</h3>
 ${biasChart(truth, names)}
-<figcaption><span>Mean of restored − clear: above 0 is too bright. Bars: ${ours.method}${rings}.</span></figcaption>
+<figcaption><span>Mean of restored − clear; positive values are too bright. Bars: ${ours.method}${rings}.</span></figcaption>
 ${
     disclosure(
-      "Errors of each band",
+      "Errors per band",
       table({
         head: ["Band", "Bias", "MAE", "RMSE"],
         rows: ours.scores.map((score, band) => ({
@@ -49,35 +59,35 @@ function errorGallery(
     picture: canvas({ map: mapAt(`error${i}`) }, {
       width,
       height,
-      label: `Errors of ${method}: mean ${digits(mean)}`,
+      label: `Error map of ${method}: mean ${digits(mean)}`,
     }),
     caption: markup`<b>${method}</b><span>mean ${digits(mean)}</span>`,
     ours: i === 0,
   }));
-  return markup`<h3>Errors of each pixel</h3>
+  return markup`<h3>Error per pixel</h3>
 ${colourBar("heat", { high: `≥ ${digits(high)}`, unit })}${gallery(items)}${
     hint(
-      "Mean over the bands of the absolute difference; one scale for all, which 99 % of the model’s " +
-        "pixels are within.",
+      "Absolute difference, averaged over the bands. All maps share one colour scale, which covers 99 % " +
+        "of the model’s pixels.",
     )
   }`;
 }
 
-const TITLE = ["errors", "How far off it is"] as const;
+const TITLE = ["errors", "Error against a clear image"] as const;
 
 function unknown({ selfCheck }: ReportData): Html {
   return section(
     ...TITLE,
-    say(
-      markup`No clear image was given (<code>--truth</code>), so how far off the result is <strong>is not known</strong>. `,
+    paragraph(
+      markup`No clear image was given (<code>--truth</code>), so the error of the result <strong>is not known</strong>. `,
       selfCheck === null
-        ? "A self-check (--self-check) hides clear ground of this scene and tells what error to expect."
-        : "The self-check below tells what error to expect.",
+        ? markup`A self-check (<code>--self-check</code>) estimates it on clear ground of this scene.`
+        : "The self-check below gives an estimate.",
     ),
   );
 }
 
-/** What the clear image tells; that there is none where there is none. */
+/** Errors against the clear image; without one, a note that the error is unknown. */
 export function errorsSection(data: ReportData, options: SectionOptions): Html {
   const { truth, bands, views, frames, reference } = data;
   if (truth === null) return unknown(data);
@@ -85,13 +95,15 @@ export function errorsSection(data: ReportData, options: SectionOptions): Html {
   const sameDay = frame.date !== null && frame.date === frames[reference]!.date;
   return section(
     ...TITLE,
-    say(
-      markup`Beside the clear image of <strong>${frame.date ?? frame.name}</strong>. `,
+    paragraph(
+      markup`Compared with the clear image of <strong>${
+        frame.date === null ? frame.name : unbroken(frame.date)
+      }</strong>, `,
       sameDay
-        ? "It is of the same day. "
-        : "It is of another day: light, haze and plants differ a little, and such differences count " +
-          "as errors of every method. ",
-      `Errors are in ${options.unit}, scores are of ${scored}.`,
+        ? "taken on the same day. "
+        : "taken on another day: differences in light, haze and vegetation count as errors of every " +
+          "method. ",
+      `Errors are in ${options.unit}. Scores cover ${scored}.`,
     ),
     errorGallery(truth, { ...options, view: views[0]! }),
     markup`<div class="columns stack-top">
@@ -100,9 +112,9 @@ ${biasCard(truth, bands.map(({ name }) => name))}
 </div>
 `,
     hint(
-      `Underlined is the best of a column. MAE and RMSE in ${options.unit}; PSNR and SSIM with a data ` +
-        "range of 1; SAM is the angle between spectra. The definitions are those of the standard " +
-        "profile in docs/metrics.md.",
+      `The best value of each column is underlined. MAE and RMSE are in ${options.unit}; PSNR and SSIM ` +
+        "use a data range of 1; SAM is the angle between spectra. docs/metrics.md defines them " +
+        "(standard profile).",
     ),
   );
 }

@@ -1,20 +1,22 @@
 /**
- * The head of the page: what it is about, in a sentence and a few numbers.
+ * Head of the page: title, summary, key figures and navigation.
  *
  * @module
  */
 
 import { counted, digits, fixed, percent } from "./format.ts";
-import { type Html, markup } from "./html.ts";
+import { type Content, type Html, markup } from "./html.ts";
+import { unbroken } from "./parts.ts";
 import type { ReportData } from "./report_data.ts";
 
 interface Figure {
   readonly number: string;
   readonly label: string;
-  readonly beside: string;
+  /** Second line; empty for none. */
+  readonly note: Content;
 }
 
-/** PSNR of the model and of the best baseline. */
+/** PSNR of the model, with the best baseline as a note. */
 function scoreFigures({ truth }: ReportData): readonly Figure[] {
   return (truth?.scores ?? []).slice(0, 2).flatMap(({ label, rows }): readonly Figure[] => {
     const [ours, ...others] = rows;
@@ -27,41 +29,41 @@ function scoreFigures({ truth }: ReportData): readonly Figure[] {
     return [{
       number: `${fixed(ours.score.psnr, 1)} dB`,
       label: `PSNR, ${label.toLowerCase()}`,
-      beside: best === undefined
+      note: best === undefined
         ? ""
         : `best baseline ${fixed(best.score!.psnr, 1)} (${best.method})`,
     }];
   });
 }
 
-/** The dates that were given. */
+/** Number and span of the input dates. */
 function datesFigure({ frames }: ReportData): Figure {
   const days = frames.flatMap(({ date }) => date === null ? [] : [date]).toSorted();
   const span = days.length > 1 && days[0] !== days.at(-1)
-    ? `${days[0]} to ${days.at(-1)}`
-    : days[0] ?? "days unknown";
+    ? markup`${unbroken(days[0]!)} to ${unbroken(days.at(-1)!)}`
+    : days[0] ?? "dates unknown";
   return {
     number: String(frames.length),
-    label: frames.length === 1 ? "date given" : "dates given",
-    beside: span,
+    label: frames.length === 1 ? "input date" : "input dates",
+    note: span,
   };
 }
 
-/** How far off the result is, or that nobody knows. */
+/** Error of the result, or that it is unknown. */
 function errorFigures(data: ReportData): readonly Figure[] {
   const { truth, selfCheck, unit } = data;
   if (truth === null && selfCheck === null) {
     return [{
       number: "unknown",
-      label: "how far off it is",
-      beside: "no clear image, no self-check",
+      label: "error",
+      note: "no clear image and no self-check",
     }];
   }
   if (selfCheck === null) return scoreFigures(data);
   return [...scoreFigures(data), {
     number: digits(selfCheck.rows[0]!.score.mae, 2),
-    label: `error to expect${unit.reflectanceScale === null ? "" : ", reflectance"}`,
-    beside: "mean absolute, by the self-check",
+    label: `expected error${unit.reflectanceScale === null ? "" : ", reflectance"}`,
+    note: "mean absolute error, from the self-check",
   }];
 }
 
@@ -74,13 +76,13 @@ function figures(data: ReportData): readonly Figure[] {
     datesFigure(data),
     ...(cover === null ? [] : [{
       number: percent(cover),
-      label: "of the reference is cloud or shadow",
-      beside: "by the built-in detector",
+      label: "cloud and shadow, reference date",
+      note: "built-in cloud detector",
     }]),
     ...(counts === undefined ? [] : [{
       number: percent(counts.observed / all!),
-      label: "kept as observed",
-      beside: `${percent(counts.reconstructed / all!)} clear on no date`,
+      label: "pixels kept as observed",
+      note: `${percent(counts.reconstructed / all!)} not clear on any date`,
     }]),
     ...errorFigures(data),
   ];
@@ -88,36 +90,36 @@ function figures(data: ReportData): readonly Figure[] {
 
 const SECTIONS = {
   pictures: "Before and after",
-  dates: "Dates",
-  errors: "Errors",
-  trust: "Trust",
+  dates: "Input dates",
+  errors: "Error",
+  trust: "Uncertainty",
   inside: "Inside the model",
-  run: "What was run",
+  run: "Run details",
 } as const;
 
-/** Title, summary, numbers and the way to the sections. */
+/** Title, summary, key figures and links to the sections. */
 export function headSection(data: ReportData): Html {
   const { title, frames, reference, model, truth, notes } = data;
   const { date, name } = frames[reference]!;
   const compared = truth === null
     ? ""
-    : markup` and compared with a clear image of <strong>${
-      truth.frame.date ?? truth.frame.name
+    : markup` and compared with the clear image of <strong>${
+      truth.frame.date === null ? truth.frame.name : unbroken(truth.frame.date)
     }</strong>`;
-  const tiles = figures(data).map(({ number, label, beside }) =>
+  const tiles = figures(data).map(({ number, label, note }) =>
     markup`<div><dt>${label}</dt><dd class="number">${number}</dd>${
-      beside !== "" && markup`<dd class="beside">${beside}</dd>`
+      note !== "" && markup`<dd class="note">${note}</dd>`
     }</div>`
   );
   const links = Object.entries(SECTIONS)
     .map(([id, label]) => markup`<li><a href="#${id}">${label}</a></li>`);
-  return markup`<a class="skip" href="#pictures">Skip to the pictures</a>
+  return markup`<a class="skip" href="#pictures">Skip to the images</a>
 <header class="wrap">
 <p class="kicker">emrdm report</p>
 <h1>${title}</h1>
-<p class="lead">The image of <strong>${date ?? name}</strong>, restored from ${
+<p class="lead">Image of <strong>${date === null ? name : unbroken(date)}</strong>, restored from ${
     counted(frames.length, "date")
-  } by <strong>${model}</strong>${compared}.</p>
+  } with <strong>${model}</strong>${compared}.</p>
 <dl class="figures">${tiles}</dl>
 ${
     notes.length > 0 &&
@@ -126,5 +128,5 @@ ${
     }</ul>`
   }
 </header>
-<nav aria-label="Parts of the report"><ul class="wrap">${links}</ul></nav>`;
+<nav aria-label="Sections of the report"><ul class="wrap">${links}</ul></nav>`;
 }

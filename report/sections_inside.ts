@@ -1,23 +1,23 @@
 /**
- * Inside the model, and what was run with what.
+ * Last sections of the page: inside the model, and run details.
  *
  * @module
  */
 
 import { counted, digits } from "./format.ts";
 import { frameLabels } from "./frame_labels.ts";
-import { type Html, markup } from "./html.ts";
-import { canvas, card, colourBar, facts, say, section } from "./parts.ts";
+import { type Content, type Html, markup } from "./html.ts";
+import { canvas, card, colourBar, facts, paragraph, section, unbroken } from "./parts.ts";
 import type { InsideState, ReportData, ReportInside } from "./report_data.ts";
 
-/** What the dates that the network saw are called. */
+/** Labels of the dates that the network saw. */
 function dateNames({ frames, reference }: ReportData, count: number): readonly string[] {
   const labels = frameLabels(frames);
-  // A model for single dates has one, the reference.
+  // A single-date model sees only the reference.
   return count === 1 ? [labels[reference]!] : labels;
 }
 
-/** The states from noise to image, a row for each date and one for D. */
+/** States from noise to image: one row per date, and one for D. */
 function trajectory(data: ReportData, { states, steps, restoredWith, size }: ReportInside): Html {
   const names = dateNames(data, states[0]!.dates.length);
   const picture = (state: number, row: number, label: string) =>
@@ -30,16 +30,16 @@ ${states.map((state, i) => picture(i, l, `State of ${name} at ${at(state)}`))}
   );
   const denoised = states.map((state, i) =>
     state.denoised === null
-      ? markup`<p>the end</p>`
+      ? markup`<p>end</p>`
       : picture(i, names.length, `Denoised image at ${at(state)}`)
   );
   return card(
     "From noise to image",
-    say(
-      markup`The states x<sub>t</sub> of each date, from almost pure noise around the cloudy image (left) to the result (right), and below them D: the clear image as the network sees it from each state, one for all dates. These pictures have a wider stretch than the others, so that clouds and noise fit in. `,
+    paragraph(
+      markup`States x<sub>t</sub> of each date, from nearly pure noise around the cloudy image (left) to the result (right). Row D shows the network’s estimate of the clear image at each state, shared by all dates. The contrast stretch is wider than elsewhere to fit clouds and noise. `,
       steps === restoredWith
-        ? `These are the ${counted(steps, "step")} of the restoration.`
-        : `Shown with ${steps} steps; the restoration itself took ${
+        ? `The restoration used these ${counted(steps, "step")}.`
+        : `Shown with ${counted(steps, "step")}; the restoration used ${
           counted(restoredWith, "step")
         }.`,
     ),
@@ -52,7 +52,7 @@ ${denoised}
   );
 }
 
-/** Mean weight of each date over heads and places. */
+/** Mean weight of each date over heads and pixels. */
 function meanWeights(
   data: Float32Array,
   { heads, length }: { readonly heads: number; readonly length: number },
@@ -63,14 +63,22 @@ function meanWeights(
   return Array.from(sums, (sum) => sum / heads / pixels);
 }
 
-/** What each head counts of each date, at one evaluation at a time. */
+/** Labels separated by commas, each on one line if it is a date. */
+function listed(labels: readonly string[]): readonly Content[] {
+  return labels.flatMap((label, i) => [
+    i > 0 && ", ",
+    /^\d{4}-\d\d-\d\d/.test(label) ? unbroken(label) : label,
+  ]);
+}
+
+/** Attention weights per head and date, one network evaluation at a time. */
 function attention(data: ReportData, { masks }: ReportInside): Html {
-  const title = "Where attention looks";
+  const title = "Temporal attention";
   if (masks === null) {
     const reason = data.frames.length === 1
-      ? "the model was given one date"
-      : "the model restores each date by itself";
-    return card(title, say(`There is nothing to show: ${reason}.`));
+      ? "there is only one date"
+      : "the model restores each date independently";
+    return card(title, paragraph(`Not applicable: ${reason}.`));
   }
   const { heads, length, width, height, evaluations } = masks;
   const names = dateNames(data, length);
@@ -90,12 +98,13 @@ function attention(data: ReportData, { masks }: ReportInside): Html {
     : markup`<input type="hidden" id="mask-step" value="0"><p class="hint" id="mask-sigma"></p>`;
   return card(
     title,
-    say(
-      `The weights that temporal fusion attention gives each date (paper, Fig. 6): a column for each of ` +
-        `${heads} heads, a map for each date from top to bottom (${
-          names.join(", ")
-        }). They sum to 1 ` +
-        `over the dates. On average at the last step: ${means.join(", ")}.`,
+    paragraph(
+      "Weights that temporal fusion self-attention gives each date (paper, Fig. 6): one column for each " +
+        `of ${heads} heads, one map per date from top to bottom (`,
+      listed(names),
+      "). Weights sum to 1 over the dates. Means at the last step: ",
+      listed(means),
+      ".",
     ),
     colourBar("weight", { high: "1" }),
     step,
@@ -103,30 +112,34 @@ function attention(data: ReportData, { masks }: ReportInside): Html {
   );
 }
 
-/** What happens inside of the model on one tile. */
+/** Attention and trajectory of one tile. */
 export function insideSection(data: ReportData): Html {
   const { inside } = data;
   const title = ["inside", "Inside the model"] as const;
   if (inside === null) {
-    return section(...title, say("Not shown: the picture is smaller than a tile of the model."));
+    return section(
+      ...title,
+      paragraph("Not shown: the area is smaller than one tile of the model."),
+    );
   }
   const { window: { column, row }, size } = inside;
   return section(
     ...title,
-    say(
-      `One tile of ${size} × ${size} pixels under the most cloud, from column ${column}, row ${row}.`,
+    paragraph(
+      `The cloudiest tile of ${size} × ${size} pixels, from column ${column}, row ${row}.`,
     ),
     markup`<div class="stack">${attention(data, inside)}${trajectory(data, inside)}</div>`,
   );
 }
 
-/** What was run with what. */
+/** Command, model and run details. */
 export function runSection({ run, description, model }: ReportData): Html {
   return section(
     "run",
-    "What was run with what",
-    run.command !== null && markup`${say("To make this report again:")}<pre>${run.command}</pre>\n`,
-    description !== "" && say(markup`<strong>${model}.</strong> `, description),
+    "Run details",
+    run.command !== null &&
+      markup`${paragraph("Command that reproduces this report:")}<pre>${run.command}</pre>\n`,
+    description !== "" && paragraph(markup`<strong>${model}.</strong> `, description),
     markup`<div class="stack">${run.groups.map((one) => card(one.label, facts(one.facts)))}</div>`,
   );
 }

@@ -1,13 +1,13 @@
 /**
- * The first parts of the page: before and after with spectra, and all dates.
+ * First sections of the page: before and after with spectra, and all dates.
  *
  * @module
  */
 
 import { percent } from "./format.ts";
 import { type Html, markup } from "./html.ts";
-import type { ColourChoice } from "./page_data.ts";
-import { canvas, disclosure, gallery, hint, say, section } from "./parts.ts";
+import type { ColourChoice } from "./colour_choices.ts";
+import { canvas, disclosure, gallery, hint, paragraph, section } from "./parts.ts";
 import type { ReportData, ReportFrame } from "./report_data.ts";
 
 interface Option {
@@ -15,7 +15,7 @@ interface Option {
   readonly label: string;
 }
 
-/** A choice among several. */
+/** A labelled drop-down list. */
 function select(
   id: string,
   label: string,
@@ -37,13 +37,13 @@ function choices({ views, reference }: ReportData, colours: readonly ColourChoic
 ${select("colours", "Colours", { options: numbered(colours), chosen: "0" })}
 ${select("before", "Left", { options: images, chosen: `date${reference}` })}
 ${select("after", "Right", { options: images, chosen: "restored" })}
-${views.length > 1 && select("view", "Shown", { options: numbered(views), chosen: "1" })}
+${views.length > 1 && select("view", "View", { options: numbered(views), chosen: "1" })}
 </div>
 `;
 }
 
 const STAGE = markup`<div>
-<div id="stage" role="img" aria-label="The chosen images over each other, parted by the divider">
+<div id="stage" role="img" aria-label="The two selected images, separated by the divider">
 <canvas id="canvas-before"></canvas><canvas id="canvas-after"></canvas>
 <div id="detail-frame" hidden></div><div id="cross"></div><div id="divider"></div>
 <span class="tag" id="label-before"></span><span class="tag" id="label-after"></span>
@@ -53,15 +53,15 @@ const STAGE = markup`<div>
 </div>
 `;
 
-/** One coordinate of the pixel whose spectra are shown. */
+/** Input for one coordinate of the selected pixel. */
 function coordinate(name: "column" | "row", size: number): Html {
-  const label = name === "column" ? "Column of the detail" : "Row of the detail";
+  const label = name === "column" ? "Column in the detail" : "Row in the detail";
   return markup`<div><label for="${name}">${label}</label>
 <input type="number" id="${name}" min="0" max="${size - 1}" value="${Math.floor(size / 2)}"></div>
 `;
 }
 
-/** What the lines are; one key for all dates but the reference. */
+/** Legend of the spectra; all dates but the reference share one entry. */
 function spectraKey({ views: [detail], reference, truth }: ReportData): Html {
   const line = (name: string, label: string) =>
     markup`<li><svg viewBox="0 0 26 8" aria-hidden="true"><line class="spectrum ${name}" x1="0" x2="26" y1="4" y2="4"/></svg>${label}</li>
@@ -74,7 +74,7 @@ ${line("reference", dates[reference]!.label)}${dates.length > 1 && line("", "oth
 `;
 }
 
-/** The table that the script fills in. */
+/** Table of the spectra, filled in by the script. */
 function spectraTable({ views: [detail], bands, unit }: ReportData): Html {
   const images = detail!.images;
   const row = (name: string, band: number) =>
@@ -83,33 +83,33 @@ function spectraTable({ views: [detail], bands, unit }: ReportData): Html {
       images.map((_, i) => markup`<td id="value-${i}-${band}"></td>`)
     }</tr>`;
   return disclosure(
-    `The numbers (${unit.reflectanceScale === null ? unit.name : "reflectance"})`,
+    `Values (${unit.reflectanceScale === null ? unit.name : "reflectance"})`,
     markup`<table class="bands">
 <thead><tr><th scope="col">Band</th>${
       images.map(({ label }) => markup`<th scope="col">${label}</th>`)
     }</tr></thead>
 <tbody>${bands.map(({ name }, band) => row(name, band))}</tbody></table>
 `,
-    hint("The file keeps a byte for each number, in steps that grow with it."),
+    hint("Values are stored with 8 bits; the step size grows with the value."),
   );
 }
 
-/** Before and after, and the spectra of a pixel. */
+/** Before and after, with the spectra of a pixel. */
 export function picturesSection(data: ReportData, colours: readonly ColourChoice[]): Html {
   const { width, height } = data.views[0]!;
   return section(
     "pictures",
     "Before and after",
-    say(
-      "Drag across the picture, or use the slider. Point at a pixel, tap it or type its place to see " +
-        "its spectra. All pictures share one stretch: equal numbers have equal colours.",
+    paragraph(
+      "Drag across the image or use the slider. Point at a pixel, tap it, or enter its position to see " +
+        "its spectra. All images share one contrast stretch, so equal values have equal colours.",
     ),
     choices(data, colours),
     markup`<div class="viewer">
 ${STAGE}
 <div class="card"><h3>Spectra at <span id="point-where"></span></h3>
 <div class="point">${coordinate("column", width)}${coordinate("row", height)}</div>
-<svg id="spectra" viewBox="0 0 440 260" role="img" aria-label="Spectra of the pixel; the table below has the numbers"></svg>
+<svg id="spectra" viewBox="0 0 440 260" role="img" aria-label="Spectra of the pixel; see the table below for values"></svg>
 ${spectraKey(data)}${spectraTable(data)}
 </div>
 </div>`,
@@ -119,24 +119,24 @@ ${spectraKey(data)}${spectraTable(data)}
 function frameCaption(label: string, note: string, frame: ReportFrame): Html {
   const cover = frame.cloudCover === null
     ? "cloud cover unknown"
-    : `${percent(frame.cloudCover)} cloud or shadow`;
+    : `${percent(frame.cloudCover)} cloud and shadow`;
   const empty = frame.empty > 0 ? `, ${percent(frame.empty)} without data` : "";
   return markup`<b>${label}</b>${note}<span>${cover}${empty}</span><span>${frame.name}</span>`;
 }
 
-/** All dates, the result and the clear image. */
+/** Input dates, the result, and the clear image. */
 export function datesSection(data: ReportData): Html {
   const { frames, reference, truth, views: [detail], model } = data;
   const { width, height } = detail!;
   const picture = (image: string, label: string) => canvas({ image }, { width, height, label });
   return section(
     "dates",
-    "What the model was given",
-    say(
+    "Input dates and result",
+    paragraph(
       truth === null
-        ? "Every input date and the result; no clear image was given. "
-        : "Every input date, the result, and the clear image, which the model did not see. ",
-      "Cloud cover is that of the built-in detector over the whole area.",
+        ? "The input dates and the result. No clear image was given. "
+        : "The input dates, the result, and the clear image, which the model did not see. ",
+      "Cloud cover is estimated by the built-in detector over the whole area.",
     ),
     gallery([
       ...frames.map((frame, l) => ({
@@ -150,13 +150,13 @@ export function datesSection(data: ReportData): Html {
       {
         picture: picture("restored", "Restored image"),
         caption: markup`<b>Restored</b><span>${
-          frames[reference]!.date ?? "the reference"
-        } by ${model}</span>`,
+          frames[reference]!.date ?? "reference date"
+        }, ${model}</span>`,
         ours: true,
       },
       ...(truth === null ? [] : [{
         picture: picture("truth", "Clear image"),
-        caption: frameCaption(truth.frame.date ?? "Clear", " · clear image", truth.frame),
+        caption: frameCaption(truth.frame.date ?? "Undated", " · clear image", truth.frame),
       }]),
     ]),
   );

@@ -1,12 +1,12 @@
 /**
- * Where pixels come from, how far samples scatter, what a self-check found, and whether tiles show.
+ * Provenance, ensemble spread, self-check and tile seams.
  *
  * @module
  */
 
 import { digits, fixed, percent } from "./format.ts";
 import { type Html, markup } from "./html.ts";
-import { canvas, card, colourBar, disclosure, facts, say, section, table } from "./parts.ts";
+import { canvas, card, colourBar, disclosure, facts, paragraph, section, table } from "./parts.ts";
 import { scatterChart } from "./report_charts.ts";
 import type { ReportData, ReportUncertainty } from "./report_data.ts";
 import { scoreTable } from "./score_table.ts";
@@ -16,12 +16,12 @@ function provenanceCard(
   { provenance, views: [detail] }: ReportData,
   { mapAt }: SectionOptions,
 ): Html {
-  const title = "Where pixels come from";
+  const title = "Provenance";
   if (provenance === null) {
     return card(
       title,
-      say(
-        markup`No mask was used, so every pixel is the model’s. With <code>--keep-clear</code> or <code>--mask</code>, clear pixels come back bit for bit, and this map says which.`,
+      paragraph(
+        markup`No mask was used, so the model produced every pixel. With <code>--keep-clear</code> or <code>--mask</code>, clear pixels are kept bit for bit and this map shows them.`,
       ),
     );
   }
@@ -31,58 +31,58 @@ function provenanceCard(
     markup`<li><span class="swatch ${name}"></span>${percent(count / all)} ${text}</li>\n`;
   return card(
     title,
-    canvas({ map: mapAt("provenance") }, { ...detail!, label: "Where each pixel comes from" }),
+    canvas({ map: mapAt("provenance") }, { ...detail!, label: "Provenance of each pixel" }),
     markup`<ul class="key">
-${row("o1", observed, "observed: the reference’s own numbers, bit for bit")}
-${row("o2", otherDate, "restored, and clear on another date")}
-${row("o3", reconstructed, "reconstructed: clear on no date, the model’s guess")}
-${noData > 0 && row("o0", noData, "without data")}
+${row("o1", observed, "observed: original values of the reference date, bit for bit")}
+${row("o2", otherDate, "restored: clear on another date")}
+${row("o3", reconstructed, "reconstructed: not clear on any date")}
+${noData > 0 && row("o0", noData, "no data")}
 </ul>
 `,
   );
 }
 
-/** Errors over predicted deviations from which on they are said to be calibrated, and up to which. */
+/** Ratios of error to standard deviation that count as calibrated. */
 const CALIBRATED = [0.8, 1.25] as const;
 
-/** Whether deviations can be taken for errors, in plain words. */
+/** Calibration of the ensemble spread, in words. */
 export function calibrationText({ reliability, calibration }: ReportUncertainty): string {
   const factor = calibration === null
-    ? "They are the samples’ own: the model’s card has no calibration of this sampling."
-    : `They are the samples’ times ${digits(calibration)}, the calibration of the model’s card.`;
+    ? "This is the raw ensemble spread; the model card has no calibration for this sampling."
+    : `The ensemble spread is scaled by ${digits(calibration)}, the calibration of the model card.`;
   if (reliability === null) {
-    return `${factor} Whether they are calibrated here is not known, as nothing tells the errors.`;
+    return `${factor} Without a clear image, its calibration on this scene is unknown.`;
   }
   const ratio = reliability.factor;
-  const times = `errors are ${digits(ratio)} times as large as the deviations say`;
+  const times = `errors are ${digits(ratio)} times the predicted standard deviation`;
   return ratio > CALIBRATED[0] && ratio < CALIBRATED[1]
-    ? `${factor} Here they are calibrated on the whole: ${times}.`
-    : `${factor} Here they are not calibrated: ${times}.`;
+    ? `${factor} On this scene it is calibrated overall: ${times}.`
+    : `${factor} On this scene it is not calibrated: ${times}.`;
 }
 
 function uncertaintyCards(data: ReportData, { unit, mapAt }: SectionOptions): Html {
   const { uncertainty, views: [detail], truth } = data;
-  const title = "How sure the model is";
+  const title = "Ensemble spread";
   if (uncertainty === null) {
     return card(
       title,
-      say(
-        markup`Not asked: with <code>--samples 8</code> the scene is restored several times with different noise, and the scatter is shown here.`,
+      paragraph(
+        markup`Not computed. With <code>--samples 8</code>, the scene is restored eight times with different noise, and this map shows the standard deviation.`,
       ),
     );
   }
   const { samples, mean, high, reliability } = uncertainty;
-  const beside = truth === null
+  const compared = truth === null
     ? ""
-    : `; the scale of the errors above reaches ${digits(truth.errors.high)}`;
-  const label = `Standard deviation of each pixel: mean ${digits(mean)}`;
+    : ` (the error maps above end at ${digits(truth.errors.high)})`;
+  const label = `Standard deviation per pixel: mean ${digits(mean)}`;
   const map = card(
     title,
     colourBar("heat", { high: `≥ ${digits(high)}`, unit }),
     canvas({ map: mapAt("uncertainty") }, { ...detail!, label }),
-    markup`<p class="hint">Standard deviation of ${samples} samples, mean over the bands: ${
+    markup`<p class="hint">Standard deviation of ${samples} ensemble members, averaged over the bands: ${
       digits(mean)
-    } on average${beside}. ${calibrationText(uncertainty)}</p>\n`,
+    } on average${compared}. ${calibrationText(uncertainty)}</p>\n`,
   );
   if (reliability === null) return map;
   const bins = reliability.bins;
@@ -92,32 +92,32 @@ function uncertaintyCards(data: ReportData, { unit, mapAt }: SectionOptions): Ht
   }));
   return markup`${map}${
     card(
-      "Does it know where it is wrong?",
+      "Predicted and observed error",
       scatterChart(reliability),
-      markup`<p class="hint">Values in ${bins.length} groups of equal size by predicted deviation; root mean squares in ${unit}. On the dashed line predictions hold; above it the model is too sure.</p>\n`,
+      markup`<p class="hint">Values in ${bins.length} groups of equal size by predicted standard deviation; root mean squares in ${unit}. Points above the dashed line have larger errors than predicted.</p>\n`,
       disclosure(
-        "The numbers",
-        table({ head: ["Group", "Predicted", "Observed", "Values"], rows }),
+        "Values by group",
+        table({ head: ["Group", "Predicted", "Observed", "Count"], rows }),
       ),
     )
   }`;
 }
 
 function selfCheckCard({ selfCheck, selfCheckRefusal }: ReportData): Html {
-  if (selfCheckRefusal !== null) return card("Self-check", say(selfCheckRefusal));
+  if (selfCheckRefusal !== null) return card("Self-check", paragraph(selfCheckRefusal));
   if (selfCheck === null) {
     return card(
       "Self-check",
-      say(
-        markup`Not asked: with <code>--self-check</code> clear ground of this scene is hidden under synthetic clouds and restored, which tells what error to expect without a clear image.`,
+      paragraph(
+        markup`Not run. With <code>--self-check</code>, clear ground of this scene is covered with synthetic clouds and restored, which estimates the error without a clear image.`,
       ),
     );
   }
   const { how, pixels, rows } = selfCheck;
-  return card("Self-check", say(how), scoreTable({ label: "Hidden pixels", pixels, rows }));
+  return card("Self-check", paragraph(how), scoreTable({ label: "Covered pixels", pixels, rows }));
 }
 
-function seamCard({ seams: { columns, rows, disagreement } }: ReportData): Html {
+function seamCard({ seams: { columns, rows, disagreement }, unit }: ReportData): Html {
   const sides = [["Vertical borders", columns], ["Horizontal borders", rows]] as const;
   const measured = sides.flatMap(([name, direction]) =>
     direction === undefined ? [] : [
@@ -125,36 +125,36 @@ function seamCard({ seams: { columns, rows, disagreement } }: ReportData): Html 
         name,
         markup`${fixed(direction.ratio, 3)} <span class="hint">(${
           direction.count.toLocaleString("en")
-        } jumps)</span>`,
+        } pixel pairs)</span>`,
       ] as const,
     ]
   );
   return card(
-    "Do tiles show?",
-    say(
+    "Tile seams",
+    paragraph(
       measured.length === 0
-        ? "There was no border between tiles to measure."
-        : "How much the gradient jumps at borders of tiles, over the same elsewhere: 1 is an image in " +
-          "which tiles cannot be told.",
+        ? "The area has no tile borders to measure."
+        : "Gradient jump at tile borders relative to the rest of the image. At a ratio of 1, the borders " +
+          "are invisible.",
     ),
     facts([
       ...measured,
       [
-        "Overlapping tiles differ by",
-        `${digits(disagreement)} (root mean square, in the model’s units)`,
+        "RMS difference of overlapping tiles",
+        `${digits(disagreement)} ${unit.name === "1" ? "" : unit.name}`.trimEnd(),
       ],
     ]),
   );
 }
 
-/** How far the result can be trusted. */
+/** Uncertainty of the result, and checks of it. */
 export function trustSection(data: ReportData, options: SectionOptions): Html {
   return section(
     "trust",
-    "How far to trust it",
-    say(
-      "What is observed and what is guessed, how far repeated guesses scatter, and what can be checked " +
-        "without a clear image.",
+    "Uncertainty and checks",
+    paragraph(
+      "Which pixels are observed, how much repeated restorations differ, and checks that need no clear " +
+        "image.",
     ),
     markup`<div class="masonry">
 ${provenanceCard(data, options)}${uncertaintyCards(data, options)}${selfCheckCard(data)}${

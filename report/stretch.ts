@@ -1,18 +1,18 @@
 /**
- * From which number to which pictures are drawn: one stretch for all of them.
+ * Contrast stretch shared by all images.
  *
  * @module
  */
 
 import { quantile, sampled } from "./scale.ts";
 
-/** Shares of the ground that are drawn black and white. */
+/** Quantiles of the ground drawn black and white. */
 const DARK = 0.01;
 const BRIGHT = 0.99;
-/** Ground is shown by at least that share of the pixels. */
+/** Least fraction of clear pixels for a stretch from the reference. */
 const LEAST_GROUND = 0.02;
 
-/** Values of one band at some of the pixels. */
+/** Values of one band at some pixels. */
 function valuesOf(
   data: Float32Array,
   { pixels, depth, band }: {
@@ -25,8 +25,8 @@ function valuesOf(
 }
 
 /**
- * Black and white of each band: quantiles of the reference where it is clear; where that is nearly
- * nowhere, or nothing tells, of the result.
+ * Black and white value of each band: quantiles of the clear pixels of the reference, or of the result
+ * if the reference has almost no clear pixel or no mask.
  *
  * @param clouds [height, width]: 0 clear.
  */

@@ -1,5 +1,5 @@
 /**
- * How a report looks: calm, in light and dark, from a phone to a wall, and on paper.
+ * Style sheet of the page: light and dark, from phone to wide screen, and print.
  *
  * @module
  */
@@ -42,14 +42,14 @@ h1 { margin: .2rem 0 .6rem; font-size: clamp(1.9rem, 5vw, 3rem); line-height: 1.
 h2 { margin: 0 0 .35rem; font-size: 1.5rem; line-height: 1.2; letter-spacing: -.01em; font-weight: 650; }
 h3 { margin: 0 0 .25rem; font-size: 1.0625rem; font-weight: 650; }
 section { padding: 2.75rem 0 0; }
-.say { margin: 0 0 1.1rem; max-width: 46rem; color: var(--soft); text-wrap: pretty; }
-.say strong, .lead strong { color: var(--ink); font-weight: 600; }
+.intro { margin: 0 0 1.1rem; max-width: 46rem; color: var(--soft); text-wrap: pretty; }
+.intro strong, .lead strong { color: var(--ink); font-weight: 600; }
 .figures { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 11.5rem), 1fr)); gap: 1px; margin: 2rem 0 0; background: var(--line); border: 1px solid var(--line); border-radius: 12px; overflow: hidden; }
 .figures > div { background: var(--card); padding: .9rem 1.1rem 1rem; display: flex; flex-direction: column; }
 .figures dt { order: 2; font-size: .875rem; color: var(--ink); }
 .figures dd { margin: 0; }
 .figures .number { order: 1; font-size: 1.75rem; line-height: 1.25; font-weight: 600; letter-spacing: -.02em; }
-.figures .beside { order: 3; font-size: .8125rem; color: var(--soft); }
+.figures .note { order: 3; font-size: .8125rem; color: var(--soft); }
 nav { position: sticky; top: 0; z-index: 5; margin-top: 1.75rem; background: color-mix(in srgb, var(--paper) 92%, transparent); backdrop-filter: blur(6px); border-bottom: 1px solid var(--line); }
 nav ul { display: flex; flex-wrap: wrap; gap: 0 1.25rem; margin: 0; padding: .55rem 0; list-style: none; font-size: .9375rem; }
 nav a { display: inline-block; padding: .2rem 0; color: var(--soft); text-decoration: none; }
@@ -131,6 +131,7 @@ ${
 pre { margin: 0 0 1rem; padding: .8rem 1rem; border: 1px solid var(--line); border-radius: 8px; background: var(--card); font: .875rem/1.5 ui-monospace, "DejaVu Sans Mono", monospace; white-space: pre-wrap; overflow-wrap: anywhere; }
 .notes { margin: 1.25rem 0 0; padding: .8rem 1.1rem .8rem 2.2rem; border: 1px solid var(--line); border-left: 4px solid var(--reference); border-radius: 8px; background: var(--card); font-size: .9375rem; } .notes li + li { margin-top: .35rem; }
 footer { margin: 3rem 0 0; padding: 1.25rem 0 3rem; border-top: 1px solid var(--line); color: var(--soft); font-size: .875rem; }
+.unbroken { white-space: nowrap; }
 .hidden { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
 [hidden] { display: none !important; }
 @media (prefers-reduced-motion: reduce) { html { scroll-behavior: auto; } }

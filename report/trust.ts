@@ -1,6 +1,5 @@
 /**
- * How far a result can be trusted: the scatter of its samples, and errors where clear ground was
- * hidden.
+ * Uncertainty of a result: ensemble spread, and the self-check on clear ground.
  *
  * @module
  */
@@ -9,19 +8,19 @@ import { InputError } from "../core/mod.ts";
 import type { Model } from "../model/mod.ts";
 import { type SelfCheck, selfCheckScene, type SelfCheckSceneOptions } from "../restoration/mod.ts";
 import { reliability } from "../evaluation/mod.ts";
-import { detailOf, type Gathered } from "./gather.ts";
+import { detailOf, type Gathered } from "./gathered.ts";
 import type {
   ReportData,
   ReportReliability,
   ReportSelfCheck,
   ReportUncertainty,
 } from "./report_data.ts";
-import { percent } from "./format.ts";
+import { counted, percent } from "./format.ts";
 import { meanOf, quantile, roundUp, sampled } from "./scale.ts";
 
 const BINS = 12;
 
-/** Deviations against errors of the kept window; null where too few differ from 0. */
+/** Errors of the kept window binned by ensemble spread; null if too few values are above 0. */
 function reliabilityOf(
   { deviation, restored, truth }: Gathered,
   { depth, dataRange }: { readonly depth: number; readonly dataRange: number },
@@ -49,15 +48,15 @@ function overBands(data: Float32Array, depth: number): Float32Array {
   );
 }
 
-/** What the samples say; null where there are none. */
+/** Ensemble spread of the detail view; null without an ensemble. */
 export function uncertaintyOf(
   gathered: Gathered,
   { depth, dataRange, samples, factor }: {
     readonly depth: number;
-    /** What images are divided by. */
+    /** Divisor of the images. */
     readonly dataRange: number;
     readonly samples: number | undefined;
-    /** What deviations were multiplied by; 1 is no calibration. */
+    /** Calibration factor of the ensemble spread; 1 is no calibration. */
     readonly factor: number;
   },
 ): ReportUncertainty | null {
@@ -77,8 +76,8 @@ export function uncertaintyOf(
 }
 
 /**
- * What error to expect, by restoring what was hidden on purpose, if it was asked for; or why that cannot
- * be told of a scene that can be restored all the same.
+ * Runs the self-check if it was requested. A scene without enough clear ground gives the reason instead;
+ * it can be restored all the same.
  */
 export async function selfCheckOf(
   model: Model,
@@ -87,26 +86,28 @@ export async function selfCheckOf(
   if (!options.selfCheck) return { selfCheck: null, selfCheckRefusal: null };
   try {
     const check = await selfCheckScene(model, options);
-    return { selfCheck: told(model, check), selfCheckRefusal: null };
+    return { selfCheck: selfCheckData(model, check), selfCheckRefusal: null };
   } catch (error) {
     if (!(error instanceof InputError)) throw error;
     return { selfCheck: null, selfCheckRefusal: error.message };
   }
 }
 
-function told({ card }: Model, { scores, pixels, runs, cover, clear }: SelfCheck): ReportSelfCheck {
+function selfCheckData(
+  { card }: Model,
+  { scores, pixels, runs, cover, clear }: SelfCheck,
+): ReportSelfCheck {
   return {
     pixels,
     rows: Object.entries(scores).map(([method, { mae, rmse, psnr, ssim, sam }]) => ({
       method: method === "restored" ? card.name : method,
       score: { mae, rmse, psnr: psnr ?? Infinity, ssim: ssim ?? NaN, sam },
     })),
-    how: `Clear ground of the reference was hidden under synthetic clouds (${
-      percent(cover)
-    } of each part) and restored in the same way, ${runs.length} time${
-      runs.length === 1 ? "" : "s"
-    }; ${
-      percent(clear)
-    } of what was looked at is clear. Real clouds are harder where they are thicker or the ground beneath is another.`,
+    how: "Clear ground of the reference date was covered with synthetic clouds " +
+      `(${percent(cover)} of each window) and restored with the same settings in ` +
+      `${counted(runs.length, "run")}. ${
+        percent(clear)
+      } of the pixels examined are clear. Expect ` +
+      "larger errors under real clouds that are thicker or lie over different ground.",
   };
 }

@@ -1,21 +1,21 @@
 /**
- * The views of a report: the detail, and the whole area where that is more.
+ * Views of a report: the detail, and the whole area if it is larger.
  *
  * @module
  */
 
 import { normalizeBand } from "../core/mod.ts";
 import { frameLabels } from "./frame_labels.ts";
-import { detailOf, type Gathered } from "./gather.ts";
+import { detailOf, type Gathered } from "./gathered.ts";
 import { pickBands } from "./pixels.ts";
 import type { ReportFrame, ReportImage, ReportView } from "./report_data.ts";
 
-/** Bands of the small picture of a large area: true colour and what the eye does not see. */
+/** Bands of the downsampled view of a large area: true colour and near infrared. */
 const SHOWN: readonly string[] = ["B02", "B03", "B04", "B08"];
-/** Values of the whole view, a byte each in the file. */
+/** Most values of the whole view, one byte each. */
 const WHOLE_VALUES = 9e6;
 
-/** Bands for pictures in colour: red, green, blue; the first ones where they are not known. */
+/** Red, green and blue bands; the first three if they are not named. */
 export function colourBands(bands: readonly string[]): readonly [number, number, number] {
   const names = bands.map(normalizeBand);
   const [red, green, blue] = ["B04", "B03", "B02"].map((name) => names.indexOf(name));
@@ -24,7 +24,7 @@ export function colourBands(bands: readonly string[]): readonly [number, number,
   return [0, Math.min(1, last), Math.min(2, last)];
 }
 
-/** The views; the detail first. */
+/** Creates the views, the detail first. */
 export function viewsOf(
   gathered: Gathered,
   { frames, reference, bands }: {
@@ -48,7 +48,7 @@ export function viewsOf(
   ];
   const of = (data: Float32Array) => detailOf(gathered, data, depth);
   const close: ReportView = {
-    label: layout.single ? "All of it" : "Detail at full resolution",
+    label: layout.single ? "Whole area" : "Detail at full resolution",
     window: detail,
     step: 1,
     width: detail.width,
@@ -64,7 +64,7 @@ export function viewsOf(
   const names = bands.map(normalizeBand);
   const known = SHOWN.map((name) => names.indexOf(name)).filter((index) => index >= 0);
   const shown = known.length >= 3 ? known : [...new Set(colourBands(bands))];
-  // Where not all dates fit, the reference does.
+  // If not all dates fit, only the reference is kept.
   const each = small.width * small.height * shown.length;
   const fits = each * (frames.length + 2) <= WHOLE_VALUES;
   const images = named(small.dates, small.restored, small.truth)

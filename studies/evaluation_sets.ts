@@ -1,24 +1,20 @@
 /**
- * The evaluation sets of a study: rows with the same data share one.
+ * Evaluation sets of a study, shared by rows with the same data.
  *
  * @module
  */
 
 import { scalingRanges } from "../model/mod.ts";
 import type { PlannedRow } from "./plan.ts";
-import {
-  type EvaluationSet,
-  evaluationSet,
-  meanScores,
-  scoreBaselines,
-  STUDY_BASELINES,
-} from "./score_model.ts";
+import { type EvaluationSet, evaluationSet } from "./evaluation_set.ts";
+import { meanScores } from "./score_model.ts";
+import { scoreBaselines, STUDY_BASELINES } from "./study_baselines.ts";
 import type { StudyEvaluation } from "./study.ts";
 import type { StudyResult } from "./study_result.ts";
-import { kept } from "./kept.ts";
+import { cachedJson } from "./cached_json.ts";
 import { shortHash, stableJson } from "../core/mod.ts";
 
-/** Evaluation sets, made when a row first needs them and shared by all rows with the same data. */
+/** Evaluation sets, opened on first use and shared by rows with the same data. */
 export class EvaluationSets {
   readonly #rows: readonly PlannedRow[];
   readonly #options: StudyEvaluation;
@@ -29,7 +25,7 @@ export class EvaluationSets {
     this.#options = options;
   }
 
-  /** All that the samples of a row depend on. */
+  /** Key of everything that determines the samples of a row. */
   keyOf({ test, card }: PlannedRow): string {
     const { tileSize, bands } = card;
     return stableJson({
@@ -41,13 +37,13 @@ export class EvaluationSets {
     });
   }
 
-  /** A name for scores of a row: of its samples, and of what else is said. */
+  /** Name for cached scores of a row, from its samples and `made`. */
   async scoresName(row: PlannedRow, made: Readonly<Record<string, unknown>> = {}): Promise<string> {
     const { size, digest } = await this.of(row);
     return await shortHash(stableJson({ ...made, set: this.keyOf(row), size, digest }));
   }
 
-  /** The set of a row. */
+  /** Evaluation set of a row. */
   async of(row: PlannedRow): Promise<EvaluationSet> {
     const key = this.keyOf(row);
     const { test, card } = row;
@@ -57,9 +53,9 @@ export class EvaluationSets {
   }
 
   /**
-   * The mean scores of what costs no training; none where rows have different data.
+   * Mean scores of the baselines; none if rows have different data.
    *
-   * @throws The signal's reason, if it ends the work.
+   * @throws The signal's reason, if it aborts.
    */
   async baselines(
     folder: string,
@@ -69,11 +65,11 @@ export class EvaluationSets {
     const keys = new Set(this.#rows.map((row) => this.keyOf(row)));
     if (first === undefined || keys.size > 1) return [];
     const file = `${folder}/${await this.scoresName(first)}.json`;
-    const all = await kept(
+    const all = await cachedJson(
       file,
       async () => await scoreBaselines(await this.of(first), { signal }),
     );
-    // Of one frame there is but its copy.
+    // A single frame has only its copy.
     const length = this.#length(first.card, first.test);
     return STUDY_BASELINES.slice(0, length === 1 ? 1 : undefined)
       .map((name) => ({ name, scores: meanScores(all[name]) }));

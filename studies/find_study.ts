@@ -1,5 +1,5 @@
 /**
- * Studies and experiments by name: those that come with the project, and files.
+ * Finds studies, experiments and presets by built-in name or file.
  *
  * @module
  */
@@ -7,11 +7,12 @@
 import { InputError } from "../core/mod.ts";
 import { readExperimentJson } from "../training/mod.ts";
 import { type Preset, readPreset } from "./preset.ts";
-import { isStudy, parseStudy, type Study } from "./study.ts";
+import { isStudy, parseStudy } from "./parse_study.ts";
+import type { Study } from "./study.ts";
 
 const FOLDER = new URL("../experiments/", import.meta.url);
 
-/** Studies that come with the project. */
+/** Names of the built-in studies. */
 export const STUDIES = ["table1", "table2", "alpha", "table3", "figure5", "table4"] as const;
 
 const PUBLISHED = ["sen2_mtc_new", "sen12ms_cr", "cuhk_cr1", "cuhk_cr2"] as const;
@@ -22,10 +23,10 @@ const ABLATIONS = [
   ...["length_1", "length_2", "length_3"],
 ] as const;
 
-/** Experiments that come with the project: the published configurations and their ablations. */
+/** Names of the built-in experiments: the published configurations and their ablations. */
 export const EXPERIMENTS = [...PUBLISHED, ...ABLATIONS];
 
-/** Presets that come with the project. */
+/** Names of the built-in presets. */
 export const PRESETS = ["small"] as const;
 
 const BUILT_IN: Readonly<Record<string, URL>> = Object.fromEntries([
@@ -34,7 +35,7 @@ const BUILT_IN: Readonly<Record<string, URL>> = Object.fromEntries([
   ...ABLATIONS.map((name) => [name, new URL(`ablations/${name}.json`, FOLDER)]),
 ]);
 
-/** Where a file lies. */
+/** URL of a path or address. */
 function fileUrl(path: string): URL {
   if (/^(https?|file):/.test(path)) return new URL(path);
   const absolute = /^([/\\]|[A-Za-z]:[/\\])/.test(path) ? path : `${Deno.cwd()}/${path}`;
@@ -45,7 +46,7 @@ function stemOf(url: URL): string {
   return decodeURIComponent(url.pathname.split("/").at(-1)!).replace(/\.json$/, "");
 }
 
-/** Whether a file is there; addresses of the web are, until they are read. */
+/** Tests if a file exists; web addresses pass until they are read. */
 async function exists(url: URL): Promise<boolean> {
   if (url.protocol !== "file:") return true;
   return await Deno.stat(url).then(({ isFile }) => isFile, () => false);
@@ -62,18 +63,18 @@ async function readNamed(name: string): Promise<{ readonly url: URL; readonly js
   return { url, json: await readExperimentJson(url) };
 }
 
-/** A study with the name of its files. */
+/** A study with its name, which its output files carry. */
 export interface NamedStudy {
   readonly name: string;
   readonly study: Study;
 }
 
 /**
- * Finds studies. Names that are experiments become the rows of one study beside the others.
+ * Finds studies. Experiments among the names become the rows of one additional study.
  *
  * @param names Built-in names, or paths of JSON files.
  * @throws {InputError} If a name is neither built in nor a file.
- * @throws {OptionsError} If a study is wrong anywhere, or two experiments have one name.
+ * @throws {OptionsError} If a study has an invalid option, or two experiments share a name.
  */
 export async function findStudies(names: readonly string[]): Promise<readonly NamedStudy[]> {
   const studies: NamedStudy[] = [];

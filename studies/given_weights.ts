@@ -1,5 +1,5 @@
 /**
- * Weights that take the place of training, as those of an imported checkpoint.
+ * Given weights instead of training, such as an imported checkpoint.
  *
  * @module
  */
@@ -10,7 +10,7 @@ import type { PlannedRow } from "./plan.ts";
 import { stableJson } from "../core/mod.ts";
 import type { TrainedRun } from "./trained.ts";
 
-/** What weights were learnt for; the other axes may change without training. */
+/** Parts of a card that weights depend on; the other axes can change without training. */
 function madeFor({ bands, condition, scaling, modules: { network } }: ModelCard) {
   return { bands: bands.map(({ name }) => name), condition, scaling, network };
 }
@@ -19,9 +19,9 @@ function madeFor({ bands, condition, scaling, modules: { network } }: ModelCard)
  * Checks a model file against the rows that will use its weights.
  *
  * @param rows Their cards must have the file's bands, scaling, condition and network.
- * @returns Where its scores are kept: a folder for these weights and no others.
+ * @returns Folder of the cached scores, which belongs to these weights only.
  * @throws {CheckpointError} If the file cannot be read.
- * @throws {TypeError} If a row's model is another one.
+ * @throws {TypeError} If a row's model differs.
  */
 export async function givenWeights(
   file: string,

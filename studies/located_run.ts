@@ -1,6 +1,5 @@
 /**
- * Where the run of an experiment lies: runs on data that were only moved are the same, runs on other
- * data are not.
+ * Location of an experiment's run. Moving the data keeps the run; other data make another run.
  *
  * @module
  */
@@ -11,34 +10,34 @@ import type { Dataset } from "../datasets/mod.ts";
 import { type CheckedExperiment, openDataset, placesOf } from "../training/mod.ts";
 import { sha256Stream, textOf, writeJson } from "../files/mod.ts";
 
-/** A run's folder. */
+/** Folder of a run. */
 export interface LocatedRun {
-  /** Of the folder, among those of other runs. */
+  /** Name of the folder. */
   readonly name: string;
   readonly folder: string;
 }
 
-/** The training data of a run. */
+/** Training data of a run. */
 interface RunData {
-  /** Folders and files by their options. */
+  /** Paths by option. */
   readonly places: Readonly<Record<string, string>>;
-  /** Of some samples. */
+  /** Digest of some samples. */
   readonly digest: string;
 }
 
-/** What runs are looked for among. */
+/** Options of {@linkcode locateRun}. */
 export interface LocateOptions {
-  /** The folder that holds all runs. */
+  /** Folder of all runs. */
   readonly folder: string;
 }
 
 const DATA = "data.json";
-/** Samples that tell one dataset from another. */
+/** Samples in the digest of a dataset. */
 const SAMPLES = 3;
 
 /**
- * A digest of a dataset and of some of its samples, wherever they lie. Names alone would not do: those
- * of two folders are easily the same.
+ * Digest of a dataset and some of its samples, independent of its location. File names alone could match
+ * by chance.
  */
 async function samplesDigest(dataset: Dataset): Promise<string> {
   const hash = sha256Stream().update(`${dataset.size} ${dataset.digest}`);
@@ -61,7 +60,7 @@ function placesNow({ data: { train } }: CheckedExperiment): RunData["places"] {
   return Object.fromEntries(places.map(([key, place]) => [key, resolve(place)]));
 }
 
-/** The digest of an experiment's training data, which are opened. */
+/** Opens an experiment's training data and computes its digest. */
 async function digestNow(experiment: CheckedExperiment): Promise<string> {
   const { tileSize, length = 1, bands } = experiment.model;
   const model = { tileSize, length, bands: bands.map(({ name }) => name) };
@@ -73,7 +72,7 @@ async function readData(folder: string): Promise<RunData | undefined> {
   return text === undefined ? undefined : JSON.parse(text) as RunData;
 }
 
-/** Runs that differ in their names and in their data only. */
+/** Runs with the same key, which differ only in name and data. */
 async function runsOf(key: string, folder: string) {
   const names: string[] = [];
   try {
@@ -93,12 +92,12 @@ async function runsOf(key: string, folder: string) {
 }
 
 /**
- * Finds the folder of a run that is there or will be: of those with its key the one whose data lay
- * where they lie now, or were the same at another place; else a new one. Data are opened only where
- * their place does not tell.
+ * Finds the folder of an existing or new run: among the runs with its key, the one with the same data
+ * paths, else the one with the same data at other paths, else a new one. Data are opened only if the
+ * paths do not match.
  *
- * @param run Name of a new one, and the key: of all that decides what is learnt, but for the data.
- * @throws {InputError} If the data must be opened and cannot.
+ * @param run Name for a new run, and the key of everything but the data that affects training.
+ * @throws {InputError} If the data must be opened and cannot be.
  */
 export async function locateRun(
   { name, key }: { readonly name: string; readonly key: string },
@@ -116,7 +115,7 @@ export async function locateRun(
   return located(moved?.name ?? `${name}-${key}-${digest}`);
 }
 
-/** Remembers in the folder of a run which data it is of, and where they lie now. */
+/** Records the training data of a run, and their current paths, in its folder. */
 export async function keepRunData(
   folder: string,
   experiment: CheckedExperiment,

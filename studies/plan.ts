@@ -1,5 +1,5 @@
 /**
- * What a study comes to: which experiments are trained, and how each row samples and is scored.
+ * Plan of a study: experiments to train, and the sampling and test data of each row.
  *
  * @module
  */
@@ -15,23 +15,17 @@ import {
   setOption,
 } from "../training/mod.ts";
 import { applyPreset, type Preset } from "./preset.ts";
-import {
-  groupsOf,
-  type Study,
-  type StudyEvaluation,
-  type StudyGroup,
-  type StudyRow,
-  type StudySettings,
-} from "./study.ts";
+import type { Study, StudyEvaluation, StudyRow, StudySettings } from "./study.ts";
+import { groupsOf, type StudyGroup } from "./study_groups.ts";
 
-/** What is changed in all experiments of a study. */
+/** Changes to all experiments of a study. */
 export interface PlanOptions {
   readonly preset?: Preset;
-  /** Takes the place of every dataset's root. */
+  /** Replaces the root of every dataset. */
   readonly data?: string;
-  /** Options as `path=value`. */
+  /** Assignments `path=value`. */
   readonly set?: readonly string[];
-  /** Goes over the study's and the preset's. */
+  /** Overrides the study's and the preset's. */
   readonly evaluation?: StudyEvaluation;
   /** Knows the modules that experiments name. Default the built-in ones. */
   readonly registry?: AnyRegistry;
@@ -40,13 +34,13 @@ export interface PlanOptions {
 /** A row that is ready to run. */
 export interface PlannedRow {
   readonly row: StudyRow;
-  /** Without a seed of its own: the study's take its place. */
+  /** The experiment to train; a seed of the study replaces its own. */
   readonly experiment: CheckedExperiment;
   /** The card with the row's sampling. */
   readonly card: ModelCard;
   /** The modules of that card. */
   readonly modules: Modules;
-  /** What it is scored on. */
+  /** Dataset that it is scored on. */
   readonly test: DataConfig;
 }
 
@@ -55,7 +49,7 @@ export interface PlannedGroup extends Omit<StudyGroup, "rows"> {
   readonly rows: readonly (PlannedRow & { readonly at?: readonly number[] })[];
 }
 
-/** Axes that say how a model samples: they need no training of their own. */
+/** Axes of sampling, which need no training of their own. */
 const SAMPLING = ["model.steps", "model.timesteps", "model.sampler", "model.fusion"] as const;
 
 function isSampling(path: string): boolean {
@@ -70,14 +64,14 @@ function setAll(json: unknown, settings: StudySettings, which: (path: string) =>
 
 type Json = Readonly<Record<string, unknown>>;
 
-/** The root of a dataset; of an index the folder that it lies in. */
+/** Root of a dataset; for an index, its folder. */
 function rootOf({ root, file }: Json): string | undefined {
   if (typeof root === "string") return root;
   if (typeof file !== "string") return undefined;
   return /[\\/]/.test(file) ? file.replace(/[\\/][^\\/]*$/, "") : "";
 }
 
-/** Datasets at another root; other folders and files inside of the old root go along. */
+/** Moves datasets to another root, with all paths inside the old one. */
 function moveData(json: unknown, root: string): unknown {
   const { data } = json as { readonly data?: Readonly<Record<string, Json>> };
   if (data === undefined) return json;
@@ -95,7 +89,7 @@ function moveData(json: unknown, root: string): unknown {
 }
 
 /**
- * One folder cannot hold datasets that lie in several.
+ * Checks that the datasets share one root, which `--data` can replace.
  *
  * @throws {OptionsError} If rows name training data at different roots.
  */
@@ -104,15 +98,15 @@ function checkOneRoot(found: readonly (string | undefined)[]): void {
   if (roots.size > 1) {
     throw new OptionsError(
       "$.data",
-      `one folder (--data) must not replace ${roots.size}: ${
+      `must share one root for --data to replace, got ${
         [...roots].join(", ")
-      }; run the rows ` +
-        "one by one, or change the files' roots",
+      }; run the rows one by ` +
+        "one, or change the roots in the files",
     );
   }
 }
 
-/** Errors of a row say which it is. */
+/** Adds the name of a row to option errors. */
 function ofRow<T>(name: string, read: () => T): T {
   try {
     return read();
@@ -127,7 +121,7 @@ function sizedBy(json: unknown, preset: Preset | undefined): unknown {
   return preset === undefined ? json : applyPreset(json, preset);
 }
 
-/** Where the training data of a row lie before they are moved. */
+/** Root of a row's training data before it is moved. */
 async function trainRoot(row: StudyRow, { preset }: PlanOptions): Promise<string | undefined> {
   const json = sizedBy(await readExperimentJson(new URL(row.experiment)), preset) as Json;
   const { train } = (json["data"] ?? {}) as { readonly train?: Json };
@@ -154,10 +148,10 @@ async function planRow(row: StudyRow, options: PlanOptions): Promise<PlannedRow>
 }
 
 /**
- * Reads every experiment of a study and checks it.
+ * Reads and checks every experiment of a study.
  *
- * @throws {OptionsError} If an experiment is wrong anywhere or has no data to be scored on; the
- * message has the path and the row.
+ * @throws {OptionsError} If an experiment has an invalid option or no test data; the message has the path
+ *   and the row.
  */
 export async function planStudy(
   study: Study,
@@ -179,7 +173,7 @@ export async function planStudy(
   return groups;
 }
 
-/** How rows are scored: the study's way, the preset's over it, the caller's over both. */
+/** Evaluation settings: the study's, overridden by the preset's, then by the caller's. */
 export function evaluationOf(
   study: Study,
   { preset, evaluation }: Pick<PlanOptions, "preset" | "evaluation">,

@@ -1,5 +1,5 @@
 /**
- * Presets: the same ladder of experiments at another size and on other data.
+ * Presets: the same experiments at another size and on other data.
  *
  * @module
  */
@@ -14,20 +14,21 @@ import {
   string,
 } from "../core/mod.ts";
 import { extendExperiment, readExperimentJson } from "../training/mod.ts";
-import { evaluationCheck, type StudyEvaluation } from "./study.ts";
+import { evaluationCheck } from "./parse_study.ts";
+import type { StudyEvaluation } from "./study.ts";
 
 type Json = Readonly<Record<string, unknown>>;
 
-/** What takes the place of an experiment's size and data; all other axes stay. */
+/** Replacements for an experiment's size and data; all other axes stay. */
 export interface Preset {
   readonly description: string;
-  /** Bands of the experiments that it is made for. */
+  /** Bands of the experiments that it applies to. */
   readonly bands: readonly string[];
-  /** Goes over the experiment, axis by axis. */
+  /** Merged over the experiment, axis by axis. */
   readonly experiment: Json;
-  /** The network in the place of one of this type. */
+  /** Replacement network options by network type. */
   readonly networks: Readonly<Record<string, Json>>;
-  /** Goes over the study's. */
+  /** Overrides the study's. */
   readonly evaluation: StudyEvaluation;
 }
 
@@ -57,9 +58,9 @@ export async function readPreset(address: URL): Promise<Preset> {
 }
 
 /**
- * An experiment's JSON at the size of a preset.
+ * Applies a preset to an experiment's JSON.
  *
- * @throws {OptionsError} If the preset is for other bands, or has no network of the kind.
+ * @throws {OptionsError} If the preset is for other bands or lacks the network type.
  */
 export function applyPreset(experiment: unknown, preset: Preset): unknown {
   const { model } = experiment as { readonly model?: Json };

@@ -1,114 +1,61 @@
 /**
- * Runs a study: trains what is not there yet, scores every row, keeps what was done.
+ * Runs a study: trains missing runs, scores every row, and caches all results.
  *
  * @module
  */
 
 import { loadModel } from "../checkpoints/mod.ts";
+import { stableJson } from "../core/mod.ts";
 import { tf } from "../engine/mod.ts";
 import { type Model, releaseDenoiser } from "../model/mod.ts";
-import {
-  type CheckedExperiment,
-  type DataConfig,
-  DivergedError,
-  placesOf,
-  type TrainingProgress,
-} from "../training/mod.ts";
+import { type DataConfig, DivergedError, type TrainingProgress } from "../training/mod.ts";
+import { cachedScores } from "./cached_scores.ts";
 import { EvaluationSets } from "./evaluation_sets.ts";
 import { givenWeights } from "./given_weights.ts";
-import { keptScores } from "./kept.ts";
+import { groupResults } from "./group_results.ts";
 import { evaluationOf, type PlannedRow, type PlanOptions, planStudy } from "./plan.ts";
+import { type PlannedRun, runsOf } from "./planned_runs.ts";
 import { meanScores, scoreModel } from "./score_model.ts";
-import { stableJson } from "../core/mod.ts";
 import type { Study } from "./study.ts";
-import { groupResults, type SeedResult, type StudyResult } from "./study_result.ts";
-import { findRun, isTrained, runKey, type TrainedRun, trainedRun } from "./trained.ts";
+import type { SeedResult, StudyResult } from "./study_result.ts";
+import { findRun, type TrainedRun, trainedRun } from "./trained.ts";
 
-/** How a study is run. */
+/** Options of {@linkcode runStudy}. */
 export interface RunStudyOptions extends PlanOptions {
-  /** Goes into the names of the files. */
+  /** Name of the output files. */
   readonly name: string;
-  /** Holds `trained/`, with one folder per run, whichever study it was for. */
+  /** Output folder. Its `trained/` holds one folder per run, shared by all studies. */
   readonly out: string;
-  /** Seeds of training. Default that of each experiment. */
+  /** Training seeds. Default: that of each experiment. */
   readonly seeds?: readonly number[];
   /**
-   * A model file whose weights take the place of training, in all rows: nothing is trained. Schedule,
-   * preconditioning and sampling stay the experiments'.
+   * Model file whose weights all rows use instead of training. Schedule, preconditioning and sampling stay
+   * the experiments'.
    */
   readonly weights?: string;
   readonly signal?: AbortSignal;
-  /** Threads that make training samples; they change no number. Default 0. */
+  /** Threads that prepare training samples; they do not affect the results. Default 0. */
   readonly workers?: number;
-  /** Called after each step of a training. */
+  /** Called after each training step. */
   readonly onTraining?: (run: string, progress: TrainingProgress) => void;
   /** Called while rows are scored. */
   readonly onScoring?: (row: string, done: number, total: number) => void;
-  /** Called with what is known so far, after all rows of a run were scored. */
+  /** Called with the results so far, after each run is scored. */
   readonly onResult?: (result: StudyResult) => Promise<void>;
 }
 
-/** One training run and the rows that sample from it. */
-interface PlannedRun {
-  readonly experiment: CheckedExperiment;
-  readonly rows: readonly PlannedRow[];
+/** State that the runs of a study share. */
+interface StudyWork {
+  readonly options: RunStudyOptions;
+  readonly sets: EvaluationSets;
+  /** Results by row, which grow as runs finish. */
+  readonly found: ReadonlyMap<PlannedRow, SeedResult[]>;
+  readonly load: (file: string) => Promise<Model>;
+  /** Reports the results so far. */
+  readonly report: () => Promise<void>;
 }
 
-/** What will be done. */
-export interface StudyPlan {
-  /** Runs in the order in which they come. */
-  readonly runs: readonly {
-    readonly name: string;
-    readonly steps: number;
-    /** Whether it is there and complete. */
-    readonly trained: boolean;
-    readonly rows: readonly string[];
-  }[];
-}
-
-/** Runs of a study: all rows with the first seed, then with the next. */
-async function runsOf(
-  rows: readonly PlannedRow[],
-  seeds: readonly number[] | undefined,
-): Promise<readonly PlannedRun[]> {
-  const runs = new Map<string, { experiment: CheckedExperiment; rows: PlannedRow[] }>();
-  for (const seed of new Set(seeds ?? [undefined])) {
-    for (const row of rows) {
-      const experiment = { ...row.experiment, seed: seed ?? row.experiment.seed };
-      const key = `${await runKey(experiment)} ${stableJson(placesOf(experiment.data.train))}`;
-      if (!runs.has(key)) runs.set(key, { experiment, rows: [] });
-      runs.get(key)!.rows.push(row);
-    }
-  }
-  return [...runs.values()];
-}
-
-/**
- * What {@linkcode runStudy} would train, and what it would find.
- *
- * @throws {OptionsError} If an experiment is wrong anywhere.
- * @throws {InputError} If there is a run of data at another place, and those at hand cannot be opened.
- */
-export async function previewStudy(
-  study: Study,
-  { out, seeds, ...options }: Omit<RunStudyOptions, "name">,
-): Promise<StudyPlan> {
-  const planned = (await planStudy(study, options)).flatMap((group) => group.rows);
-  const runs: StudyPlan["runs"][number][] = [];
-  // One after the other: each may have to open its data.
-  for (const { experiment, rows } of await runsOf(planned, seeds)) {
-    const run = await findRun(experiment, { folder: `${out}/trained` });
-    runs.push({
-      name: run.name,
-      steps: experiment.steps,
-      trained: await isTrained(run),
-      rows: rows.map(({ row }) => row.name),
-    });
-  }
-  return { runs };
-}
-
-/** Lends the model of a file, which is read when it is first asked for. */
+/** Lends the model of a file, loaded on first use and released afterwards. */
 async function withModel(
   file: string,
   load: (file: string) => Promise<Model>,
@@ -126,28 +73,95 @@ async function withModel(
   }
 }
 
-/** Whose scores are made, and where they are kept. */
+/** Model whose rows are scored. */
 interface ScoredRun {
+  /** Holds the cached scores. */
   readonly folder: string;
   readonly model: () => Promise<Model>;
   readonly facts: SeedResult;
 }
 
+/** Scores rows that sample from one model. */
+async function scoreRows(
+  rows: readonly PlannedRow[],
+  { folder, model, facts }: ScoredRun,
+  { options, sets, found, report }: StudyWork,
+): Promise<void> {
+  const { signal, onScoring } = options;
+  for (const row of rows) {
+    const { card } = row;
+    const { modules, steps } = card;
+    const file = `${folder}/scores/${await sets.scoresName(row, { modules, steps })}.json`;
+    const scores = await cachedScores(file, async (from, save) => {
+      const { weights, modules: { network } } = await model();
+      const set = await sets.of(row);
+      // Rows of one run share its network, whose program then serves all of them.
+      const modules = { ...row.modules, network };
+      return await scoreModel({ card, weights, modules }, set, {
+        signal,
+        from,
+        onScores: async (some, done) => {
+          await save(some);
+          onScoring?.(row.row.name, done, set.size);
+        },
+      });
+    });
+    found.get(row)!.push({ ...facts, scores: meanScores(scores) });
+  }
+  await report();
+}
+
+/** Scores rows with given weights instead of training. */
+async function scoreGiven(
+  weights: string,
+  rows: readonly PlannedRow[],
+  work: StudyWork,
+): Promise<void> {
+  const { load, options: { out } } = work;
+  const { folder, model: file, parameters } = await givenWeights(weights, rows, { out, load });
+  const facts = { run: weights, parameters };
+  await withModel(file, load, (model) => scoreRows(rows, { folder, model, facts }, work));
+}
+
+/** Trains a run unless it is complete, and scores its rows. A diverged run has no scores. */
+async function trainAndScore({ experiment, rows }: PlannedRun, work: StudyWork): Promise<void> {
+  const { options, load, found, report } = work;
+  const { out, registry, signal, workers = 0, onTraining } = options;
+  const { seed } = experiment;
+  const located = await findRun(experiment, { folder: `${out}/trained` });
+  const run = located.name;
+  let trained: TrainedRun;
+  try {
+    trained = await trainedRun(experiment, {
+      run: located,
+      workers,
+      ...(registry && { registry }),
+      ...(signal && { signal }),
+      onProgress: (progress) => onTraining?.(run, progress),
+    });
+  } catch (error) {
+    if (!(error instanceof DivergedError)) throw error;
+    for (const row of rows) found.get(row)!.push({ seed, run, failed: error.message });
+    return await report();
+  }
+  const { folder, model: file, steps, parameters, seconds } = trained;
+  const facts = { seed, run, steps, parameters, seconds };
+  await withModel(file, load, (model) => scoreRows(rows, { folder, model, facts }, work));
+}
+
 /**
- * Runs a study. Whatever it comes to is kept in `out`: a run that is there is used, one that was
- * interrupted goes on, and so do the scores.
+ * Runs a study. Results are cached in `out`: complete runs are reused, interrupted ones resume, and so do
+ * scores.
  *
- * Every row is scored on the same samples with the same noise. A run whose loss is no number any more
- * is a row without scores.
+ * Every row is scored on the same samples with the same noise. A run that diverges gives rows without
+ * scores.
  *
- * @throws {OptionsError} If an experiment is wrong anywhere, before any work.
- * @throws {TypeError} If `weights` are not of a row's network.
- * @throws The signal's reason, if it ends the work; the same call goes on from there.
+ * @throws {OptionsError} If an experiment has an invalid option, before any work.
+ * @throws {TypeError} If `weights` do not fit a row's network.
+ * @throws The signal's reason, if it aborts; the same call resumes from there.
  */
 export async function runStudy(study: Study, options: RunStudyOptions): Promise<StudyResult> {
-  const { name, out, seeds, signal, registry, workers = 0, weights, onTraining, onResult } =
-    options;
-  const load = (file: string) => loadModel(file, { ...(registry && { registry }) });
+  const { name, out, seeds, signal, registry, weights } = options;
   const groups = await planStudy(study, options);
   const rows = groups.flatMap((group) => group.rows);
   const evaluation = evaluationOf(study, options);
@@ -168,61 +182,14 @@ export async function runStudy(study: Study, options: RunStudyOptions): Promise<
     groups: groupResults(groups, found),
     claims: study.claims,
   });
-
-  async function score(rows: readonly PlannedRow[], { folder, model, facts }: ScoredRun) {
-    for (const row of rows) {
-      const { card } = row;
-      const { modules, steps } = card;
-      const file = `${folder}/scores/${await sets.scoresName(row, { modules, steps })}.json`;
-      const scores = await keptScores(file, async (from, keep) => {
-        const { weights, modules: { network } } = await model();
-        const set = await sets.of(row);
-        // Rows of one run share its network, whose program then serves all of them.
-        const modules = { ...row.modules, network };
-        return await scoreModel({ card, weights, modules }, set, {
-          signal,
-          from,
-          onScores: async (some, done) => {
-            await keep(some);
-            options.onScoring?.(row.row.name, done, set.size);
-          },
-        });
-      });
-      found.get(row)!.push({ ...facts, scores: meanScores(scores) });
-    }
-    await onResult?.(result());
-  }
-
-  if (weights !== undefined) {
-    const given = await givenWeights(weights, rows, { out, load });
-    await withModel(given.model, load, async (model) => {
-      const { folder, parameters } = given;
-      await score(rows, { folder, model, facts: { run: weights, parameters } });
-    });
-    return result();
-  }
-  for (const { experiment, rows } of runs) {
-    const { seed } = experiment;
-    const located = await findRun(experiment, { folder: `${out}/trained` });
-    const run = located.name;
-    let trained: TrainedRun;
-    try {
-      trained = await trainedRun(experiment, {
-        run: located,
-        workers,
-        ...(registry && { registry }),
-        ...(signal && { signal }),
-        onProgress: (progress) => onTraining?.(run, progress),
-      });
-    } catch (error) {
-      if (!(error instanceof DivergedError)) throw error;
-      for (const row of rows) found.get(row)!.push({ seed, run, failed: error.message });
-      await onResult?.(result());
-      continue;
-    }
-    const { folder, steps, parameters, seconds } = trained;
-    const facts = { seed, run, steps, parameters, seconds };
-    await withModel(trained.model, load, (model) => score(rows, { folder, model, facts }));
-  }
+  const work: StudyWork = {
+    options,
+    sets,
+    found,
+    load: (file) => loadModel(file, { ...(registry && { registry }) }),
+    report: async () => await options.onResult?.(result()),
+  };
+  if (weights !== undefined) await scoreGiven(weights, rows, work);
+  else for (const run of runs) await trainAndScore(run, work);
   return result();
 }

@@ -1,15 +1,17 @@
 /**
- * The plots of a study.
+ * Charts of a study.
  *
  * @module
  */
 
-import { type GridChart, gridChart, type LineChart, lineChart } from "./charts.ts";
-import { showValue, STUDY_METRICS, type StudyMetric } from "./study.ts";
+import { type GridChart, gridChart } from "./grid_chart.ts";
+import { type LineChart, lineChart } from "./line_chart.ts";
+import { STUDY_METRICS, type StudyMetric } from "./study.ts";
+import { showValue } from "./study_groups.ts";
 import { ours, titleOf } from "./study_markdown.ts";
 import type { GroupResult, StudyResult } from "./study_result.ts";
 
-/** What a chart shows, in words. */
+/** Text alternative of a chart. */
 function describe(group: GroupResult, metrics: readonly StudyMetric[]): string {
   return group.rows.map((row) =>
     `${row.name}: ${
@@ -18,7 +20,7 @@ function describe(group: GroupResult, metrics: readonly StudyMetric[]): string {
   ).join("; ");
 }
 
-/** The plot of a group as SVG: a grid where two options are varied, else lines. */
+/** Draws a group as SVG: heat maps if two options vary, else lines. */
 export function studyChart(group: GroupResult, result: StudyResult): string {
   const { over, rows, title } = group;
   const metrics = result.metrics.filter((metric) =>
@@ -56,7 +58,7 @@ export function studyChart(group: GroupResult, result: StudyResult): string {
       ...panel(metric),
       values: rows.map(({ mean }) => mean[metric]),
       spread: rows.map(({ spread }) => spread[metric]),
-      // At another size and on other data the paper's numbers have no place on the same axis.
+      // With a preset the paper's values are not comparable: other size, other data.
       paper: rows.map(({ paper }) => result.preset === undefined ? paper?.[metric] : undefined),
     })),
   };

@@ -11,7 +11,10 @@ function csvCell(value: string | number | undefined): string {
   return /[",\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }
 
-/** A study as CSV: a line a row, for each metric the mean, the spread, each seed, the paper's. */
+/**
+ * Formats a study as CSV, one line per row. Columns of a metric: mean, standard deviation over seeds
+ * (`_spread`), each seed, and the paper's value.
+ */
 export function studyCsv(result: StudyResult): string {
   const { groups, metrics, baselines } = result;
   const seeds = seedsOf(result);

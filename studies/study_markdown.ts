@@ -1,18 +1,12 @@
 /**
- * A study as Markdown: ours and the paper's side by side, and which of the paper's steps hold.
+ * A study as Markdown: our values next to the paper's, and a verdict on each of the paper's steps.
  *
  * @module
  */
 
 import { STUDY_METRICS, type StudyMetric } from "./study.ts";
-import {
-  type GroupResult,
-  type RowResult,
-  seedsOf,
-  type Step,
-  stepsOf,
-  type StudyResult,
-} from "./study_result.ts";
+import { type GroupResult, type RowResult, seedsOf, type StudyResult } from "./study_result.ts";
+import { type Step, stepsOf } from "./study_steps.ts";
 
 const DASH = "–";
 
@@ -20,7 +14,7 @@ function shown(value: number | undefined, metric: StudyMetric): string {
   return value === undefined ? DASH : value.toFixed(STUDY_METRICS[metric].digits);
 }
 
-/** The mean with its spread. */
+/** Our mean ± standard deviation over seeds. */
 export function ours(
   { mean, spread }: Pick<RowResult, "mean" | "spread">,
   metric: StudyMetric,
@@ -46,7 +40,7 @@ function rowName({ name, label }: Pick<RowResult, "name" | "label">): string {
   return label === undefined ? name : `**${name}** ${label}`;
 }
 
-/** Rows with ours and the paper's side by side. */
+/** Table of our values next to the paper's. */
 function scoresTable(
   { rows }: GroupResult,
   { metrics, baselines }: Pick<StudyResult, "metrics" | "baselines">,
@@ -82,7 +76,7 @@ function signed(value: number | undefined, metric: StudyMetric): string {
   return value === undefined ? DASH : `${value > 0 ? "+" : ""}${shown(value, metric)}`;
 }
 
-/** The steps of a group in the metrics of the study. */
+/** Table of the steps in the study's metrics. */
 function stepsTable(steps: readonly Step[]): string {
   const rows = steps.map(({ from, to, metric, paper, paperChange, change, verdict }) => [
     `${from} → ${to}`,
@@ -93,10 +87,10 @@ function stepsTable(steps: readonly Step[]): string {
     signed(change, metric),
     VERDICTS[verdict],
   ]);
-  return markdownTable(["step", "metric", "the paper", "ours", "verdict"], rows);
+  return markdownTable(["step", "metric", "paper", "ours", "verdict"], rows);
 }
 
-/** What stands below a table: what dashes mean, sources, what failed. */
+/** Notes below a table: sources, missing values, failed runs. */
 function notesOf(
   { rows }: GroupResult,
   { metrics }: Pick<StudyResult, "metrics">,
@@ -111,8 +105,8 @@ function notesOf(
     )
   );
   return [
-    ...(sources.length > 0 ? [`The paper's numbers are from ${sources.join("; ")}.`] : []),
-    ...(missing ? [`${DASH} in a column of the paper: its number is not known here.`] : []),
+    ...(sources.length > 0 ? [`Sources of the paper's values: ${sources.join("; ")}.`] : []),
+    ...(missing ? [`${DASH} in a paper column: value not available.`] : []),
     ...(metrics.includes("lpips")
       ? ["LPIPS needs weights that are not part of this project."]
       : []),
@@ -120,7 +114,7 @@ function notesOf(
   ];
 }
 
-/** The runs behind the rows. */
+/** Table of the runs. */
 function runsTable(groups: readonly GroupResult[]): string {
   const runs = new Map(
     groups.flatMap(({ rows }) => rows.flatMap(({ seeds }) => seeds)).map((
@@ -136,18 +130,18 @@ function runsTable(groups: readonly GroupResult[]): string {
   return markdownTable(["run", "steps", "parameters", "minutes"], rows);
 }
 
-/** The name of the plot of a group. */
+/** File name of a group's chart. */
 export function plotName({ name }: StudyResult, group: GroupResult): string {
   return group.name === "" ? `${name}.svg` : `${name}-${group.name}.svg`;
 }
 
 function seedText(seeds: readonly number[]): string {
   return seeds.length === 1
-    ? `Seed of training: ${seeds[0]}.`
-    : `Seeds of training: ${seeds.join(", ")}; ± is the standard deviation over them.`;
+    ? `Training seed: ${seeds[0]}.`
+    : `Training seeds: ${seeds.join(", ")}; ± is the standard deviation over seeds.`;
 }
 
-/** A study as Markdown; its plots lie beside it. */
+/** Formats a study as Markdown, with links to its charts in the same folder. */
 export function studyMarkdown(result: StudyResult): string {
   const { title, description, groups, claims, metrics, preset, weights, evaluation } = result;
   const { limit, reflectanceScale: scale, seed, data } = evaluation;
@@ -159,30 +153,31 @@ export function studyMarkdown(result: StudyResult): string {
       scoresTable(group, result),
       ...notesOf(group, result),
       `![${group.title}](${plotName(result, group)})`,
-      ...(steps.length > 0 ? ["### Which of the paper's steps hold", stepsTable(steps)] : []),
+      ...(steps.length > 0 ? ["### The paper's steps", stepsTable(steps)] : []),
     ];
   });
   const how = [
     weights === undefined
       ? seedText(seedsOf(result))
-      : `Weights of \`${weights}\` in the place of training; schedule, preconditioning and sampling ` +
-        "are the experiment's.",
+      : `Weights of \`${weights}\` instead of training; schedule, preconditioning and sampling are ` +
+        "the experiment's.",
     `Scored on ${limit ?? "all"} samples of ` +
     `${data.map((config) => `\`${JSON.stringify(config)}\``).join(" and ")}, drawn with seed ` +
-    `${seed ?? 1}, the same images and the same noise for every row` +
+    `${seed ?? 1}; every row gets the same images and the same noise` +
     `${
       scale === undefined ? "" : `; reflectance 1 is stored as ${scale}`
-    }. Plain metrics: not the profile of a ` +
-    "published table, so compare differences between rows, not numbers, with the paper's.",
+    }. The metrics are the standard ones, not ` +
+    "the profile of a published table, so compare differences between rows with the paper's, not " +
+    "absolute values.",
   ].join(" ");
   return [
     `# ${title}`,
     ...(description === "" ? [] : [description]),
     ...(preset === undefined ? [] : [
-      `Preset: ${preset} The paper's numbers are of its own data and full size.`,
+      `Preset: ${preset} The paper's values are for its own data at full size.`,
     ]),
     ...parts,
-    "## How",
+    "## Method",
     how,
     runsTable(groups),
   ].join("\n\n") + "\n";

@@ -1,6 +1,5 @@
 /**
- * Trained models by what they were trained from: whoever asks for the same experiment gets the same
- * run.
+ * Training runs keyed by everything that affects training, so that equal experiments share a run.
  *
  * @module
  */
@@ -20,27 +19,26 @@ import { shortHash, stableJson } from "../core/mod.ts";
 /** A finished run. */
 export interface TrainedRun {
   readonly folder: string;
-  /** The model file, in the folder. */
+  /** Path of the model file. */
   readonly model: string;
-  /** Updates. */
+  /** Training steps. */
   readonly steps: number;
-  /** Numbers that were learnt. */
+  /** Trainable parameters. */
   readonly parameters: number;
-  /** Of all its steps. */
+  /** Training time. */
   readonly seconds: number;
 }
 
 /**
- * What does not change what is learnt: two experiments that differ in these share a run. So do those
- * that differ in what their model is called, how it samples, what it is validated and tested on, and
- * where their data lie.
+ * Options that do not affect training: experiments that differ only in these share a run. The model's
+ * name, sampling, validation and test data, and the paths of the data do not matter either.
  */
-const APART = [
+const IRRELEVANT = [
   ...["checkpointEvery", "keepEvery", "keepBest", "logEvery"],
   ...["validateEvery", "validationSamples", "skipBad"],
 ];
 
-/** Weights by what is in their file; by their address where that cannot be read as a file. */
+/** Digest of a weights file; the address itself if it is not a file. */
 async function weightsKey(address: string): Promise<string> {
   try {
     return await shortHash(await Deno.readFile(address));
@@ -50,10 +48,10 @@ async function weightsKey(address: string): Promise<string> {
   }
 }
 
-/** The end of the name of a run: the seed, and a hash of all that matters. */
+/** Key of a run: its seed, and a hash of everything that affects training. */
 export async function runKey(experiment: CheckedExperiment): Promise<string> {
   const { model, seed, data: { train }, initialWeights } = experiment;
-  const options = Object.entries(experiment).filter(([key]) => !APART.includes(key));
+  const options = Object.entries(experiment).filter(([key]) => !IRRELEVANT.includes(key));
   const essence = {
     ...Object.fromEntries(options),
     model: learntModel(model),
@@ -65,7 +63,7 @@ export async function runKey(experiment: CheckedExperiment): Promise<string> {
 
 const FINISHED = "finished.json";
 
-/** The run of a folder, if it came to its end. */
+/** Run of a folder; undefined if it is not complete. */
 async function finishedRun(folder: string): Promise<TrainedRun | undefined> {
   const text = await textOf(`${folder}/${FINISHED}`);
   if (text === undefined) return undefined;
@@ -74,9 +72,9 @@ async function finishedRun(folder: string): Promise<TrainedRun | undefined> {
 }
 
 /**
- * The folder of an experiment's run, which is there or will be, called NAME-seedS-HASH by the model.
+ * Finds the folder of an experiment's existing or new run, named NAME-seedS-HASH after the model.
  *
- * @throws {InputError} If there is one of data at another place, and those at hand cannot be opened.
+ * @throws {InputError} If a run exists for data at other paths, and the current data cannot be opened.
  */
 export async function findRun(
   experiment: CheckedExperiment,
@@ -86,25 +84,25 @@ export async function findRun(
   return await locateRun({ name, key: await runKey(experiment) }, experiment, options);
 }
 
-/** Whether a run is there and complete. */
+/** Tests if a run is complete. */
 export async function isTrained({ folder }: LocatedRun): Promise<boolean> {
   return await finishedRun(folder) !== undefined;
 }
 
-/** How runs are carried out. */
+/** Options of {@linkcode trainedRun}. */
 export interface TrainedOptions
   extends Pick<TrainOptions, "registry" | "signal" | "workers" | "onProgress"> {
-  /** From {@linkcode findRun}. */
+  /** Location from {@linkcode findRun}. */
   readonly run: LocatedRun;
 }
 
 /**
- * The run of an experiment: the one that is there, or else trained now; one that was interrupted
- * goes on.
+ * Returns the complete run of an experiment: an existing one, or one trained now. Interrupted runs
+ * resume.
  *
- * @throws {DivergedError} If training fails.
- * @throws {CheckpointError} If the data have changed since it was interrupted.
- * @throws The signal's reason, if it ends the run; a checkpoint is then kept.
+ * @throws {DivergedError} If training diverges.
+ * @throws {CheckpointError} If the data changed since the interruption.
+ * @throws The signal's reason, if it aborts; a checkpoint remains.
  */
 export async function trainedRun(
   experiment: CheckedExperiment,

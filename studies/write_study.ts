@@ -1,5 +1,5 @@
 /**
- * A study as files: a table for people (Markdown) and for programs (CSV, JSON), and plots (SVG).
+ * Writes a study as Markdown, CSV, JSON and SVG.
  *
  * @module
  */
@@ -8,12 +8,13 @@ import { writeFileAtomically, writeJson } from "../files/mod.ts";
 import { studyChart } from "./study_chart.ts";
 import { studyCsv } from "./study_csv.ts";
 import { plotName, studyMarkdown } from "./study_markdown.ts";
-import { stepsOf, type StudyResult } from "./study_result.ts";
+import type { StudyResult } from "./study_result.ts";
+import { stepsOf } from "./study_steps.ts";
 
 /**
- * Writes `NAME.md`, `NAME.csv`, `NAME.json` and a plot a group, over what is there.
+ * Writes `NAME.md`, `NAME.csv`, `NAME.json` and one chart per group, replacing existing files.
  *
- * @returns The paths, the Markdown first.
+ * @returns Paths of the files, the Markdown first.
  */
 export async function writeStudy(
   result: StudyResult,

@@ -1,4 +1,4 @@
-/** The page comes alive: pictures are painted, choices are heard. Runs in the browser. */
+/** Paints the images of the page and connects its controls. Runs in the browser. */
 
 import { decode, inflate, undoDifferences } from "./decode.js";
 import { paintImage, paintMap, ramp } from "./paint.js";
@@ -29,7 +29,7 @@ export async function main() {
   const bandsIn = (view) => {
     const wanted = page.colours[Number(find("colours").value)].bands;
     const shown = wanted.map((index) => ({ index, plane: view.bands.indexOf(index) }));
-    // A small picture of a large area has not all bands: it stays in its first colours.
+    // The downsampled view lacks some bands: it keeps the first colours.
     if (shown.every(({ plane }) => plane >= 0)) return shown;
     return page.colours[0].bands.map((index) => ({ index, plane: view.bands.indexOf(index) }));
   };
@@ -38,7 +38,7 @@ export async function main() {
     paintImage(canvas, image, { bands: bandsIn(view), stretch: page.stretch });
   };
 
-  // Choices that a view has not are not offered.
+  // Disables images that the view lacks.
   const viewNow = () => views[Number(find("view")?.value ?? page.firstView)];
   const offer = () => {
     for (const select of [find("before"), find("after")]) {
@@ -83,7 +83,7 @@ export async function main() {
     }
   };
 
-  const places = page.bands.every(({ wavelength }) => wavelength !== null)
+  const positions = page.bands.every(({ wavelength }) => wavelength !== null)
     ? page.bands.map(({ wavelength }) => wavelength)
     : page.bands.map((_, i) => i);
   const axis = page.bands.every(({ wavelength }) => wavelength !== null)
@@ -97,7 +97,8 @@ export async function main() {
     }));
     drawSpectra(find("spectra"), {
       lines,
-      places,
+      positions,
+      unit: page.unit,
       names: page.bands.map(({ name }) => name),
       axis,
     });

@@ -1,8 +1,8 @@
-/** Pictures on canvases. Runs in the browser. */
+/** Paints images and maps on canvases. Runs in the browser. */
 
 import { decode } from "./decode.js";
 
-/** 256 colours from some of them, as [red, green, blue] bytes. */
+/** Interpolates colours to 256 [red, green, blue] triples. */
 export function ramp(colours) {
   const parts = colours.map((hex) => [1, 3, 5].map((at) => parseInt(hex.slice(at, at + 2), 16)));
   return Array.from({ length: 256 }, (_, i) => {
@@ -12,7 +12,7 @@ export function ramp(colours) {
   });
 }
 
-/** Puts pixels on a canvas; `colourOf(i, rgb)` writes a colour, or returns false for no data. */
+/** Fills a canvas; `colourOf(i, rgb)` writes a colour, or returns false for no data. */
 export function fill(canvas, { width, height }, colourOf) {
   canvas.width = width;
   canvas.height = height;
@@ -26,7 +26,7 @@ export function fill(canvas, { width, height }, colourOf) {
   canvas.getContext("2d").putImageData(image, 0, 0);
 }
 
-/** How bright each code is, from a band's black to its white; a power below 1 lifts what is dark. */
+/** Brightness of each code between a band's black and white; a power below 1 lifts dark values. */
 export function brightness(coding, [black, white], power = 1) {
   return Uint8ClampedArray.from(
     { length: 256 },
@@ -34,7 +34,7 @@ export function brightness(coding, [black, white], power = 1) {
   );
 }
 
-/** An image in three bands (or one, in grey), each by its own stretch, which all images share. */
+/** Paints an image in three bands (or one, in grey), each with its own stretch. */
 export function paintImage(canvas, { planes, coding, width, height }, { bands, stretch, power }) {
   const tables = bands.map(({ index }) => brightness(coding, stretch[index], power));
   const shown = bands.map(({ plane }) => planes[plane]);
@@ -47,7 +47,7 @@ export function paintImage(canvas, { planes, coding, width, height }, { bands, s
   });
 }
 
-/** A map of one plane by a table of colours. */
+/** Paints a plane with a colour table. */
 export function paintMap(canvas, { plane, width, height, coding }, { table, high }) {
   fill(canvas, { width, height }, (i, rgb) => {
     if (plane[i] === 0) return false;

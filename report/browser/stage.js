@@ -1,9 +1,9 @@
-/** Before and after: a divider over two pictures, and a point whose spectra are shown. */
+/** Before and after: a divider between two images, and a selected pixel. Runs in the browser. */
 
 /**
- * Moves the divider by the range input, by mouse and by touch; tells where the pointer is.
+ * Moves the divider by the range input, mouse or touch, and reports the pointer's position.
  *
- * A finger that moves sideways moves the divider, up and down the page; a tap is a point.
+ * A sideways swipe moves the divider, a vertical one scrolls the page, and a tap selects a pixel.
  */
 export function startStage({ stage, top, divider, slider, onPoint }) {
   const show = () => {

@@ -9,7 +9,7 @@ import { cloudyDates, inFolder, tinyModel } from "../restoration/tiny.ts";
 
 await useEngine("cpu");
 
-Deno.test("a calibration is measured, kept in the model's file, and applied to its deviations", () =>
+Deno.test("a calibration is measured, saved in the model file, and applied to the ensemble spread", () =>
   inFolder(async (folder) => {
     const model = tinyModel();
     const cloudy = cloudyDates({ width: 32, height: 24 });
@@ -24,7 +24,7 @@ Deno.test("a calibration is measured, kept in the model's file, and applied to i
     assertEquals(calibration.sampling, card.sampling);
     assert(after.ence < before.ence && Math.abs(after.ratio - 1) < 0.25);
     assertEquals(calibration.floor!.length, 4);
-    // Half of the pixels are looked at.
+    // The mask covers half of the pixels.
     assertEquals(before.count, 16 * 24 * 4);
 
     const path = `${folder}/model.safetensors`;
@@ -40,13 +40,13 @@ Deno.test("a calibration is measured, kept in the model's file, and applied to i
       const wanted = Math.hypot(value * calibration.factor, calibration.floor![i % 4]!);
       assertAlmostEquals(ours.deviation.data[i]!, wanted, 1e-5 * Math.max(wanted, 1));
     }
-    // Of another sampling it says nothing.
+    // It does not apply to another sampling.
     const other = samplingOf(loaded, { ...options, steps: 7 });
     assertEquals(other.factor, 1);
     assert(other.text.calibration.startsWith("none"));
   }));
 
-Deno.test("fitDeviations() finds the floors and the factor of a toy", () => {
+Deno.test("fitDeviations() recovers floors and factor of synthetic errors", () => {
   const rng = createRng(5);
   const count = 2 * 80_000;
   const spread = rng.fork("spread").uniforms(count).map((u) => 30 ** u);

@@ -26,7 +26,7 @@ function clouded(cover: number, seed = 5): Raster {
   return syntheticClouds(SCENE, createRng(seed), { cover, scale: 30 }).cloudy;
 }
 
-Deno.test("evaluateCase() scores in reflectance and puts the truth above every baseline", async () => {
+Deno.test("evaluateCase() scores in reflectance and ranks a near-truth above every baseline", async () => {
   await useEngine("cpu");
   const cloudy = [clouded(0.5, 1), clouded(0.5, 2), clouded(0.5, 3)];
   const off = { ...SCENE, data: SCENE.data.map((value) => value + 100) as Uint16Array };
@@ -59,7 +59,7 @@ Deno.test("evaluateCase() leaves out pixels that are NaN in the target", async (
   for (const { mae, psnr } of Object.values(scores)) assertEquals([mae, psnr], [0, Infinity]);
 });
 
-Deno.test("evaluate() gives the mean over images of what all of them have", async () => {
+Deno.test("evaluate() averages the methods that all images have", async () => {
   const off = (by: number) => ({ ...SCENE, data: SCENE.data.map((v) => v + by) as Uint16Array });
   const { cases, means } = await evaluate([
     { name: "a", target: SCENE, restored: { ours: off(100), more: SCENE } },
@@ -71,12 +71,12 @@ Deno.test("evaluate() gives the mean over images of what all of them have", asyn
   await assertRejects(() => evaluate([]), TypeError, "at least one image");
 });
 
-Deno.test("evaluateCase() refuses a result that is not like the target", async () => {
+Deno.test("evaluateCase() rejects a result that does not match the target", async () => {
   const other = syntheticScene(createRng(1), { width: 16, height: 24 });
   await assertRejects(
     () => evaluateCase({ name: "a", target: SCENE, restored: { ours: other } }),
     TypeError,
-    "the result of ours for a: it must be like the target, 32×24",
+    "the result of ours for a: it must match the target, 32×24",
   );
 });
 
@@ -137,7 +137,7 @@ Deno.test("evaluate() scores cloudy and clear pixels by the mask that is given",
   ], [Infinity, 0]);
 });
 
-Deno.test("evaluate() looks for clouds where nobody gives a mask, and says whose masks they are", async () => {
+Deno.test("evaluate() detects clouds without a given mask, and records the source of the masks", async () => {
   const cloudy = [clouded(0.5)];
   const unnamed = (raster: Raster): Raster => ({
     ...raster,
@@ -191,7 +191,7 @@ Deno.test("evaluate() keeps an infinite PSNR, in JSON too", async () => {
   assertEquals(read.rows[0].mae, 0);
 });
 
-Deno.test("evaluate() tells bias by band and by strata of cloud cover", async () => {
+Deno.test("evaluate() reports bias by band and by strata of cloud cover", async () => {
   const darkRed: Raster = {
     ...SCENE,
     data: SCENE.data.map((v, i) => i % 13 === 3 ? v - 50 : v + 20) as Uint16Array,
@@ -232,7 +232,7 @@ Deno.test("stratumOf() has no gap and no overlap", () => {
   ]);
 });
 
-Deno.test("evaluate() scores by the profile, and never leaves out LPIPS in silence", async () => {
+Deno.test("evaluate() scores by the profile, and gives the reason for a missing LPIPS", async () => {
   const given = {
     name: "a",
     target: SCENE,
@@ -298,7 +298,7 @@ Deno.test("evaluate() gives LPIPS of the pixels of each group", async () => {
   await lpips.dispose();
 });
 
-Deno.test("evaluate() goes on from rows that are there, without opening their images", async () => {
+Deno.test("evaluate() resumes from existing rows without opening their images", async () => {
   const opened: string[] = [];
   const late = (name: string, by: number): LateCase => ({
     name,
@@ -329,7 +329,7 @@ Deno.test("evaluate() goes on from rows that are there, without opening their im
   await assertRejects(() => evaluate([cases[0]!, cases[0]!]), TypeError, "names must be unique");
 });
 
-Deno.test("evaluate() names its run by all that numbers depend on, and its data by the pixels", async () => {
+Deno.test("evaluate() digests its settings as the run, and the pixels as the data", async () => {
   const given = (
     by: number,
   ) => [{ name: "a", target: SCENE, restored: { ours: brighter(by) }, cloudy: [brighter(9)] }];
@@ -395,7 +395,7 @@ Deno.test("evaluate() hands methods the dates and the masks, and picks bands", a
   );
 });
 
-Deno.test("modelMethod() restores as restoreSeries() does, and keeps what is clear", async () => {
+Deno.test("modelMethod() restores as restoreSeries() does, and keeps clear pixels", async () => {
   await useEngine("cpu");
   const model = tinyModel();
   const target = syntheticScene(createRng(2), { width: 32, height: 32 });
@@ -434,10 +434,14 @@ Deno.test("modelMethod() restores as restoreSeries() does, and keeps what is cle
   }
   assertEquals([methods[0]!.name, methods[0]!.facts["seed"]], [model.card.name, 7]);
   assert(/^[0-9a-f]{64}$/.test(String(methods[0]!.facts["digest"])));
-  await assertRejects(() => modelMethod(model, { samples: 0 }), RangeError, "at least one sample");
+  await assertRejects(
+    () => modelMethod(model, { samples: 0 }),
+    RangeError,
+    "at least one ensemble member",
+  );
 });
 
-Deno.test("modelMethod() gives models with auxiliary bands theirs, of the dates that they take", async () => {
+Deno.test("modelMethod() passes the auxiliary bands of the dates that the model takes", async () => {
   await useEngine("cpu");
   const model = createModel({
     ...TINY,

@@ -1,8 +1,8 @@
 import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { InputError, OutputError } from "../../core/mod.ts";
 import { parseCsv } from "../../files/mod.ts";
+import { csvColumns } from "../../evaluation/evaluation_csv.ts";
 import {
-  csvColumns,
   evaluationCsv,
   type EvaluationRow,
   openEvaluationCsv,
@@ -44,7 +44,7 @@ const ODD: readonly EvaluationRow[] = [
 ];
 const OPTIONS = { run: "0badcafe", bands: ["B02", "B03"] };
 
-Deno.test("rows come back from CSV as they were, whatever their names hold", async () => {
+Deno.test("rows survive CSV, whatever characters their names contain", async () => {
   await inFolder(async (folder) => {
     const path = `${folder}/a.csv`;
     await Deno.writeTextFile(path, evaluationCsv(ODD, OPTIONS));
@@ -74,7 +74,7 @@ Deno.test("CSV has lines and quotes of RFC 4180 and columns in a stable order", 
   );
 });
 
-Deno.test("a CSV goes on after the last whole image, wherever it was cut", async () => {
+Deno.test("a CSV resumes after the last complete image, wherever it was cut", async () => {
   await inFolder(async (folder) => {
     const path = `${folder}/a.csv`;
     const cases = ["a", 'b "2"\n', "c"].map((name) =>
@@ -98,7 +98,7 @@ Deno.test("a CSV goes on after the last whole image, wherever it was cut", async
   });
 });
 
-Deno.test("a CSV of another run, or no such CSV, is not touched", async () => {
+Deno.test("a CSV of another run, or another kind of CSV, is left alone", async () => {
   await inFolder(async (folder) => {
     const path = `${folder}/a.csv`;
     const text = evaluationCsv(ODD, OPTIONS);
@@ -117,7 +117,7 @@ Deno.test("a CSV of another run, or no such CSV, is not touched", async () => {
     assertEquals(await readEvaluationCsv(path), []);
     await assertRejects(() => readEvaluationCsv(`${folder}/b.csv`), InputError, "must exist");
     await Deno.writeTextFile(path, "a,b\n1,2\n");
-    await assertRejects(() => readEvaluationCsv(path), InputError, "row 1 must be there");
+    await assertRejects(() => readEvaluationCsv(path), InputError, "row 1 must be present");
     await Deno.writeTextFile(path, text.replace(",model,", ",modal,"));
     await assertRejects(() => readEvaluationCsv(path), InputError, "kind of row 1 must be one of");
   });

@@ -53,7 +53,7 @@ Deno.test("fitCalibration() recovers a known factor, which puts the toy on the d
   assertAlmostEquals(after.correlation.spearman, reliability([pairs]).correlation.spearman, 1e-9);
 });
 
-Deno.test("reliability() tells deviations that mean something from those that do not", () => {
+Deno.test("reliability() separates informative standard deviations from uninformative ones", () => {
   const good = reliability([toy(1)]);
   const { deviation } = toy(1, 4);
   const blind = reliability([{ deviation, error: toy(1).error }]);
@@ -72,7 +72,7 @@ Deno.test("reliability() tells deviations that mean something from those that do
   assertAlmostEquals(known.ence, 0, 1e-6);
 });
 
-Deno.test("reliability() leaves out what the mask, NaN or a deviation of 0 takes out", () => {
+Deno.test("reliability() skips masked pixels, NaN and standard deviations of 0", () => {
   const pairs = {
     deviation: [1, 1, 0, 2, NaN, 2, 9, 9],
     error: [1, -1, 5, 2, 7, -2, 9, NaN],
@@ -90,14 +90,14 @@ Deno.test("reliability() leaves out what the mask, NaN or a deviation of 0 takes
   assertThrows(() => reliability([{ deviation: [1], error: [] }]), TypeError, "each of 0 errors");
 });
 
-Deno.test("reliability() of a part of the numbers is about that of all", () => {
+Deno.test("reliability() of a subsample is close to that of all values", () => {
   const all = reliability([toy(1), toy(3, 5)]);
   const some = reliability([toy(1), toy(3, 5)], { most: 20_000 });
   assert(some.count <= 20_000 + 2);
   assertAlmostEquals(some.ratio, all.ratio, 0.06);
 });
 
-Deno.test("expectedErrorFit() finds a factor and how far single images are off", () => {
+Deno.test("expectedErrorFit() recovers the ratio and the spread around it", () => {
   const z = createRng(1).normals(4000);
   const errors = Array.from(z.subarray(0, 2000), (one, i) => {
     const expected = Math.exp(one);
@@ -115,7 +115,7 @@ Deno.test("the charts are SVG with a title, a description and a dot for each bin
   const svg = reliabilityChart(reliability([toy(2)]), { title: "Toys & co", unit: "DN" });
   parseXml(svg);
   assertStringIncludes(svg, "Toys &amp; co");
-  assertStringIncludes(svg, "predicted deviation (DN)");
+  assertStringIncludes(svg, "predicted standard deviation (DN)");
   assertEquals(svg.match(/<circle/g)!.length, 15);
   assert(!svg.includes("NaN"));
   const errors = [{ expected: 0.02, observed: 0.03 }, { expected: 0.05, observed: 0.04 }];

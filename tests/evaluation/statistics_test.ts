@@ -102,7 +102,7 @@ Deno.test("signedRankTest() counts all signs of few pairs, with ties and zeros",
   assertAlmostEquals(signedRankTest([-1, -2, 3, 4, 5, 6, 7, 8]).p, 5 / 128, 1e-15);
 });
 
-Deno.test("signedRankTest() does not care which side is called positive", () => {
+Deno.test("signedRankTest() is symmetric under a sign change", () => {
   const values = Array.from({ length: 70 }, (_, i) => createRng(9).normal(i) + 0.2);
   for (const count of [20, 70]) {
     const own = values.slice(0, count);
@@ -112,7 +112,7 @@ Deno.test("signedRankTest() does not care which side is called positive", () => 
   }
 });
 
-Deno.test("signedRankTest() of many pairs goes on where counting ends", () => {
+Deno.test("signedRankTest() is continuous from the exact to the normal distribution", () => {
   const count = 51;
   const differences = Array.from({ length: count }, (_, i) => (i % 3 === 0 ? -1 : 1) * (i + 1));
   const { p: near, method, negative } = signedRankTest(differences);

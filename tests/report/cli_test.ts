@@ -5,7 +5,7 @@ import { useEngine } from "../../engine/mod.ts";
 import { emrdm, inFolder } from "../cli/run.ts";
 import { cloudyDates, tinyModel } from "../restoration/tiny.ts";
 
-Deno.test("emrdm report writes one file, says what is in it, and replaces nothing", () =>
+Deno.test("emrdm report writes one file, summarises it, and replaces nothing", () =>
   inFolder(async (folder) => {
     await useEngine("cpu");
     const model = `${folder}/tiny.safetensors`;

@@ -13,7 +13,7 @@ await useEngine("cpu");
 
 const model = tinyModel();
 
-Deno.test("createReport() shows what restoreSeries() gives, and its errors", async () => {
+Deno.test("createReport() shows the result of restoreSeries() and its errors", async () => {
   const before = tf.memory().numTensors;
   const { data, frames, truth } = await reportOn(model, { truth: true });
   assertEquals(tf.memory().numTensors, before);
@@ -83,7 +83,7 @@ Deno.test("the states end with the result, and attention sums to 1 over the date
   }
 });
 
-Deno.test("few steps are shown as more, and the report says so", async () => {
+Deno.test("a restoration of few steps is shown with more, and the report states both numbers", async () => {
   const { data } = await reportOn(model);
   assertEquals([data.inside!.steps, data.inside!.restoredWith], [5, 2]);
 });
@@ -107,33 +107,33 @@ Deno.test("with a mask, provenance counts every pixel and observed ones have no 
   }
 });
 
-Deno.test("samples scatter; beside a clear image the report says how well that tells of errors", async () => {
+Deno.test("an ensemble has spread, and a clear image shows how well the spread predicts errors", async () => {
   const { data } = await reportOn(model, { truth: true, options: { samples: 3 } });
   const { samples, deviation, mean, high, reliability, calibration } = data.uncertainty!;
   assertEquals([samples, calibration], [3, null]);
   assert(deviation.every((value) => value > 0) && mean > 0 && high >= mean);
   const count = reliability!.bins.reduce((sum, bin) => sum + bin.count, 0);
-  // Where all samples are cut to the scaling's range they are equal, and take no part.
+  // Members clipped to the scaling's range are equal and do not count.
   assert(count > 0.9 * 40 * 32 * 4 && count <= 40 * 32 * 4);
   assert(reliability!.factor > 0);
   const { data: alone } = await reportOn(model, { options: { samples: 2 } });
   assertEquals([alone.truth, alone.uncertainty!.reliability], [null, null]);
 });
 
-Deno.test("a self-check says what error to expect, the model's first", async () => {
+Deno.test("a self-check reports expected errors, the model's first", async () => {
   const stages = new Set<string>();
   const { data } = await reportOn(model, {
     size: { width: 64, height: 64 },
     options: { steps: 1, selfCheck: { runs: 1 }, onStage: (stage) => stages.add(stage) },
   });
   const { pixels, rows, how } = data.selfCheck!;
-  assert(pixels > 0 && how.includes("1 time;"), how);
+  assert(pixels > 0 && how.includes("in one run."), how);
   assertEquals(rows.slice(0, 2).map(({ method }) => method), ["tiny", "copy the input"]);
   assert(rows.every(({ score }) => score.mae > 0 && score.rmse >= score.mae));
   assertEquals([...stages], ["self-check", "reading", "restoring", "measuring"]);
 });
 
-Deno.test("where too little is clear for a self-check, the report says so and has the rest", async () => {
+Deno.test("a report without enough clear ground for a self-check gives the reason and everything else", async () => {
   const { data } = await reportOn(model, {
     change: (raster) => ({ ...raster, data: raster.data.map(() => 8000) }),
     options: { steps: 1, selfCheck: { runs: 1 } },
@@ -142,7 +142,7 @@ Deno.test("where too little is clear for a self-check, the report says so and ha
   assert(data.selfCheckRefusal!.includes("must be clear"), data.selfCheckRefusal!);
   assert(data.notes.some((note) => note.includes(data.selfCheckRefusal!)));
   const page = renderReport(data);
-  assert(page.includes("must be clear") && !page.includes("Not asked: with <code>--self-check"));
+  assert(page.includes("must be clear") && !page.includes("Not run. With <code>--self-check"));
 });
 
 Deno.test("a scene of one date, smaller than a tile, without a clear image has a report", async () => {
@@ -158,7 +158,7 @@ Deno.test("a scene of one date, smaller than a tile, without a clear image has a
   assertEquals(data.frames[0]!.sha256!.length, 64);
 });
 
-Deno.test("pixels without data stay without", async () => {
+Deno.test("pixels without data stay empty", async () => {
   const { data } = await reportOn(model, {
     truth: true,
     change: (raster) => ({
@@ -202,7 +202,7 @@ Deno.test("a model of 8-bit RGB without reflectance has a report", async () => {
   assert(data.truth!.errors.maps[0]!.mean <= 1);
 });
 
-Deno.test("a large scene is shown whole and small, and in detail where it is clouded", async () => {
+Deno.test("a large scene is shown whole at reduced size, and in detail where it is cloudy", async () => {
   const size = { width: 1100, height: 20 };
   const { data, frames } = await reportOn(model, {
     size,
@@ -238,7 +238,7 @@ Deno.test("a clear image that is missing or on another grid is refused", () =>
     await assertRejects(report, InputError, "clear.tif");
   }));
 
-Deno.test("a band that stands for none in the files is compared with none", async () => {
+Deno.test("a band that the files lack is not compared", async () => {
   const { bands: _, ...config } = TINY;
   const names = ["B02", "B03", "B04", "B10"];
   const bands = names.map((name) => ({ name, unit: "DN" }));

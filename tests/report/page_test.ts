@@ -22,7 +22,7 @@ async function reports(): Promise<Readonly<Record<string, ReportData>>> {
     options: {
       mask: "detector",
       samples: 2,
-      title: `${EVIL} without clouds`,
+      title: `${EVIL}, clouds removed`,
       command: `emrdm report ${EVIL}`,
     },
   });

@@ -4,7 +4,7 @@ import { errorMap, errorMaps } from "../../report/errors.ts";
 import { percent } from "../../report/format.ts";
 import { markup, raw } from "../../report/html.ts";
 import { inScene, layoutOf } from "../../report/layout.ts";
-import { colourChoices } from "../../report/page_data.ts";
+import { colourChoices } from "../../report/colour_choices.ts";
 import { codingOf, encode, Payload } from "../../report/payload.ts";
 import { createShrinker, crop, shrink } from "../../report/pixels.ts";
 import { quantile, roundUp } from "../../report/scale.ts";
@@ -47,7 +47,7 @@ Deno.test("roundUp() and quantile() hold at their edges", () => {
   assertEquals([0, 0.5, 1].map((share) => quantile([3, NaN, 1, 2], share)), [1, 2, 3]);
 });
 
-Deno.test("percent() never rounds something to nothing or to all", () => {
+Deno.test("percent() never rounds to 0 % or 100 %", () => {
   assertEquals(
     [0, 0.0001, 0.0312, 0.22, 0.9951, 0.9999, 1].map(percent),
     ["0 %", "< 0.1 %", "3.1 %", "22 %", "99.5 %", "> 99.9 %", "100 %"],
@@ -60,7 +60,7 @@ Deno.test("coverOf() counts pixels with data only", () => {
   assertEquals(coverOf(undefined), null);
 });
 
-Deno.test("worstWindow() finds the most cloud, of equals the middle", () => {
+Deno.test("worstWindow() finds the most cloud, and the centre of ties", () => {
   const mask = new Uint8Array(8 * 6);
   const place = { width: 8, height: 6, size: { width: 2, height: 2 } };
   assertEquals(worstWindow(mask, place), { column: 3, row: 2, width: 2, height: 2 });
@@ -108,7 +108,7 @@ Deno.test("inScene() keeps the detail inside of the area", () => {
   });
 });
 
-Deno.test("crop() and shrink() take what they should", () => {
+Deno.test("crop() cuts a window, and shrink() averages blocks", () => {
   const data = Float32Array.from({ length: 24 }, (_, i) => i);
   const from = { column: 2, row: 1, width: 4, height: 3 };
   const to = { column: 3, row: 2, width: 2, height: 1 };
@@ -124,7 +124,7 @@ Deno.test("crop() and shrink() take what they should", () => {
   assertEquals([...rows.result()], [(1 + 3 + 8) / 3, 5]);
 });
 
-Deno.test("what a payload packs, the page's script unpacks", async () => {
+Deno.test("the page's script unpacks a payload", async () => {
   const values = Float32Array.from({ length: 60 }, (_, i) => i === 7 ? NaN : 20 + 199 * i);
   const coding = codingOf([{ id: "", label: "", data: values }], 2);
   const payload = new Payload();
@@ -148,14 +148,14 @@ Deno.test("what a payload packs, the page's script unpacks", async () => {
   }
 });
 
-Deno.test("codingOf() has a range of images without any", () => {
+Deno.test("codingOf() gives constant and empty images a range", () => {
   const of = (...values: number[]) =>
     codingOf([{ id: "", label: "", data: Float32Array.from(values) }], 1);
   assertEquals(of(NaN), { low: 0, high: 1, power: 1 });
   assertEquals(of(5, 5), { low: 5, high: 6, power: 1 });
 });
 
-Deno.test("stretchOf() is of the clear ground of the reference, else of the result", () => {
+Deno.test("stretchOf() uses the clear pixels of the reference, else the result", () => {
   const image = (first: number) => Float32Array.from({ length: 200 }, (_, i) => first + i);
   const reference = image(100);
   const clouds = new Uint8Array(100);
@@ -174,13 +174,20 @@ Deno.test("stretchOf() is of the clear ground of the reference, else of the resu
 
 Deno.test("colourChoices() offers what the bands allow", () => {
   const labels = (bands: readonly string[]) => colourChoices(bands).map(({ label }) => label);
-  assertEquals(labels(["R", "G", "B"]).slice(0, 2), ["True colour (B04, B03, B02)", "B04 in grey"]);
+  assertEquals(labels(["R", "G", "B"]).slice(0, 2), [
+    "True colour (B04, B03, B02)",
+    "B04, greyscale",
+  ]);
   assertEquals(labels(["B02", "B03", "B04", "B08"])[1], "Near infrared (B08, B04, B03)");
-  assertEquals(labels(["VV", "VH"]), ["First bands (VV, VH, VH)", "VV in grey", "VH in grey"]);
+  assertEquals(labels(["VV", "VH"]), [
+    "First bands (VV, VH, VH)",
+    "VV, greyscale",
+    "VH, greyscale",
+  ]);
   assertEquals(labels(["pan"]), ["First bands (pan, pan, pan)"]);
 });
 
-Deno.test("markup escapes what is no markup", () => {
+Deno.test("markup escapes values that are not HTML", () => {
   const name = `<img src=x onerror="a('b')">&`;
   assertEquals(
     markup`<p title="${name}">${[name, null, false, 3, raw("<b>")]}</p>`.html,

@@ -31,7 +31,7 @@ Deno.test("text of file names, titles and cards never becomes an element", async
   assertStringIncludes(text, "&lt;script&gt;alert(&quot;1&quot;)&lt;/script&gt;");
 });
 
-Deno.test("a report lets nothing load and nothing else run", async () => {
+Deno.test("a report loads nothing and runs only its own script", async () => {
   const { data } = await reportOn(model);
   const text = renderReport(data);
   assertStringIncludes(text, `content="default-src 'none'; style-src 'sha256-`);
@@ -40,17 +40,20 @@ Deno.test("a report lets nothing load and nothing else run", async () => {
   assert(!/(src|href)="(?!#)/.test(text));
 });
 
-Deno.test("a report says what it does not know", async () => {
+Deno.test("a report states what is unknown", async () => {
   const { data } = await reportOn(model);
   const text = renderReport(data);
   assertStringIncludes(text, "<strong>is not known</strong>");
   assertStringIncludes(text, "No mask was used");
   assertStringIncludes(text, "--samples 8");
   const { data: sampled } = await reportOn(model, { options: { samples: 2 } });
-  assertStringIncludes(renderReport(sampled), "Whether they are calibrated here is not known");
+  assertStringIncludes(
+    renderReport(sampled),
+    "Without a clear image, its calibration on this scene is unknown",
+  );
 });
 
-/** Numbers that nothing compresses. */
+/** Incompressible values. */
 function noise(length: number, purpose: string): Float32Array {
   return createRng(1).fork(purpose).normals(length).map((value) => 3000 + 500 * value);
 }

@@ -1,7 +1,8 @@
 /** Studies that use runs again or must not: other places of data, other names, other samplers. */
 
 import { assertEquals, assertNotEquals } from "@std/assert";
-import { previewStudy, runKey, runStudy, type StudyResult } from "../../studies/mod.ts";
+import { previewStudy, runStudy, type StudyResult } from "../../studies/mod.ts";
+import { runKey } from "../../studies/trained.ts";
 import { readExperiment } from "../../training/mod.ts";
 import { inFolder } from "../cli/run.ts";
 import { switchEngine } from "../engines.ts";
@@ -33,7 +34,7 @@ async function run(
   return { result, steps, name: planned!.name };
 }
 
-Deno.test("runStudy() uses a run after its data were moved, and trains anew on other data", () =>
+Deno.test("runStudy() reuses a run after its data moved, and retrains on other data", () =>
   inFolder(async (folder) => {
     await writeTinyStudy(folder);
     const first = await run(folder);
@@ -55,7 +56,7 @@ Deno.test("runStudy() uses a run after its data were moved, and trains anew on o
     }
   }));
 
-Deno.test("rows that differ in where their data lie are runs of their own", () =>
+Deno.test("rows with data at different paths are separate runs", () =>
   inFolder(async (folder) => {
     await writeTinyStudy(folder);
     await writePlaces(`${folder}/other`, ["there", "here"]);
@@ -74,7 +75,7 @@ Deno.test("rows that differ in where their data lie are runs of their own", () =
     assertEquals(b!.startsWith(`${a}-`), true);
   }));
 
-Deno.test("runKey() depends on what is in the file of initial weights, not on its name", () =>
+Deno.test("runKey() depends on the content of the initial weights, not on the file name", () =>
   inFolder(async (folder) => {
     await writeTinyStudy(folder);
     const experiment = await readExperiment(`${folder}/joint.json`);
@@ -88,7 +89,7 @@ Deno.test("runKey() depends on what is in the file of initial weights, not on it
     assertNotEquals(await runKey(experiment), await named("a"));
   }));
 
-Deno.test("runStudy() uses a run for experiments that are called otherwise or sample otherwise", () =>
+Deno.test("runStudy() shares a run between experiments that differ in name or sampling", () =>
   inFolder(async (folder) => {
     await writeTinyStudy(folder);
     const heun = {

@@ -65,7 +65,7 @@ Deno.test("runStudy() trains each experiment once, and nothing the second time",
   });
 });
 
-Deno.test("runStudy() scores anew, and trains nothing, where the images to be scored on changed", async () => {
+Deno.test("runStudy() rescores without training when the test images change", async () => {
   await inFolder(async (folder) => {
     await writeTinyStudy(folder);
     const first = await run(folder, { seeds: [1] });
@@ -83,7 +83,7 @@ Deno.test("runStudy() scores anew, and trains nothing, where the images to be sc
   });
 });
 
-Deno.test("runStudy() goes on after an abort with the numbers of a run that was never stopped", async () => {
+Deno.test("runStudy() resumes after an abort with the numbers of an uninterrupted run", async () => {
   await inFolder(async (folder) => {
     await writeTinyStudy(folder);
     const whole = await run(folder, { out: `${folder}/whole`, seeds: [3] });
@@ -107,7 +107,7 @@ Deno.test("runStudy() goes on after an abort with the numbers of a run that was 
   });
 });
 
-Deno.test("runStudy() can be stopped while it scores what costs no training", async () => {
+Deno.test("runStudy() can be aborted while it scores the baselines", async () => {
   await inFolder(async (folder) => {
     await writeTinyStudy(folder);
     const signal = AbortSignal.abort(new Error("enough"));
@@ -116,7 +116,7 @@ Deno.test("runStudy() can be stopped while it scores what costs no training", as
   });
 });
 
-Deno.test("runStudy() goes on with the scores of a row that was stopped half-way", async () => {
+Deno.test("runStudy() resumes the scores of an interrupted row", async () => {
   await inFolder(async (folder) => {
     await writeTinyStudy(folder);
     // More samples than are restored at once (128 of 16² pixels).
@@ -147,7 +147,7 @@ Deno.test("runStudy() goes on with the scores of a row that was stopped half-way
   });
 });
 
-Deno.test("runStudy() trains anew what --set changes, and uses the rest", async () => {
+Deno.test("runStudy() retrains what --set changes, and reuses the rest", async () => {
   await inFolder(async (folder) => {
     await writeTinyStudy(folder);
     const first = await run(folder, { seeds: [1] });
@@ -180,7 +180,7 @@ Deno.test("runStudy() shows every row the same images, whatever frames and bands
   });
 });
 
-Deno.test("runStudy() says what is wrong with an experiment before it trains one", async () => {
+Deno.test("runStudy() rejects an invalid experiment before it trains one", async () => {
   await inFolder(async (folder) => {
     await writeTinyStudy(folder);
     const cases = [

@@ -49,7 +49,7 @@ Deno.test("stepsOf() judges a step seed by seed", () => {
   assertAlmostEquals(step!.paperChange!, 0.5, 1e-12);
 });
 
-Deno.test("stepsOf() knows nothing of steps between numbers that the paper does not give", () => {
+Deno.test("stepsOf() gives no verdict on steps for which the paper lacks values", () => {
   const [step] = psnrSteps(groupOf(rowOf("a", [1]), rowOf("b", [2], 3)));
   assertEquals([step!.paper, step!.verdict, step!.change], [undefined, "unknown", 1]);
 });
@@ -102,7 +102,7 @@ const RESULT: StudyResult = {
   claims: [],
 };
 
-Deno.test("studyMarkdown() has ours with its spread, the paper's, dashes and why", () => {
+Deno.test("studyMarkdown() shows our mean ± standard deviation, the paper's values, dashes and notes", () => {
   const text = studyMarkdown(RESULT);
   const lines = text.split("\n");
   assertEquals(lines.filter((line) => line.startsWith("| **a**")), [
@@ -115,8 +115,8 @@ Deno.test("studyMarkdown() has ours with its spread, the paper's, dashes and why
   for (
     const part of [
       "# A | B, <&>",
-      "The paper's numbers are from a: Table 0.",
-      "its number is not known here",
+      "Sources of the paper's values: a: Table 0.",
+      "in a paper column: value not available",
       "LPIPS needs weights",
       "Failed: b, c, seed 1: loss NaN",
       "![Grid](t-grid.svg)",
@@ -126,7 +126,7 @@ Deno.test("studyMarkdown() has ours with its spread, the paper's, dashes and why
   }
 });
 
-Deno.test("studyCsv() quotes cells and has a column a seed", () => {
+Deno.test("studyCsv() quotes cells and has one column per seed", () => {
   const lines = studyCsv(RESULT).trimEnd().split("\n");
   assertEquals(lines.slice(0, 4), [
     "group,row,psnr,psnr_spread,psnr_seed1,psnr_seed2,psnr_paper," +
@@ -138,7 +138,7 @@ Deno.test("studyCsv() quotes cells and has a column a seed", () => {
   assertEquals(lines.length, 7);
 });
 
-Deno.test("studyChart() draws well-formed pictures that say what they show", () => {
+Deno.test("studyChart() draws well-formed SVG with text alternatives", () => {
   for (const group of RESULT.groups) {
     const svg = parseXml(studyChart(group, RESULT));
     const [title, desc] = ["title", "desc"].map((name) => svg.find((item) => item.name === name));
@@ -152,7 +152,7 @@ Deno.test("studyChart() draws well-formed pictures that say what they show", () 
   assertEquals(cells, ["cell", "cell", "cell none", "cell"]);
 });
 
-Deno.test("studyChart() shows the paper's numbers only where they are on our scale", () => {
+Deno.test("studyChart() shows the paper's values only without a preset", () => {
   const diamonds = (result: StudyResult) =>
     parseXml(studyChart(result.groups[0]!, result))
       .filter(({ attributes }) => attributes.class === "paper bare").length;

@@ -37,7 +37,7 @@ Deno.test("parseStudy() names the path of what is wrong", () => {
     [{ sweeps: [{ ...SWEEP, over: [] }] }, "$.sweeps[0].over: must be a list of 1 to 2"],
     [
       { sweeps: [{ ...SWEEP, paper: [{ at: [3], source: "s" }] }] },
-      "$.sweeps[0].paper[0].at: must be a value of each axis",
+      "$.sweeps[0].paper[0].at: must hold one value of each axis",
     ],
   ];
   for (const [json, message] of cases) {
@@ -45,13 +45,13 @@ Deno.test("parseStudy() names the path of what is wrong", () => {
   }
 });
 
-Deno.test("isStudy() tells a study from an experiment", () => {
+Deno.test("isStudy() distinguishes a study from an experiment", () => {
   assertEquals([{ rows: [] }, { sweeps: [] }, { model: {} }, 3, null].map(isStudy), [
     ...[true, true, false, false, false],
   ]);
 });
 
-Deno.test("groupsOf() spells out sweeps and puts the paper's numbers at their places", () => {
+Deno.test("groupsOf() expands sweeps and assigns the paper's values", () => {
   const paper = [{ at: [2], psnr: 20, source: "Table 3" }];
   const [rows, sweep] = groupsOf(
     parseStudy({ title: "T", rows: [ROW], sweeps: [{ ...SWEEP, paper }] }, BASE),
@@ -63,7 +63,7 @@ Deno.test("groupsOf() spells out sweeps and puts the paper's numbers at their pl
   ]);
 });
 
-Deno.test("groupsOf() leaves out bounds that cross, and writes 1e8 as ∞", () => {
+Deno.test("groupsOf() leaves out crossing bounds, and writes 1e8 as ∞", () => {
   const over = [
     { path: "model.sampler.sTmin", symbol: "a", values: [0, 1] },
     { path: "model.sampler.sTmax", symbol: "b", values: [0.5, 1e8] },
@@ -111,7 +111,7 @@ Deno.test("applyPreset() refuses other bands and networks", () => {
   );
 });
 
-Deno.test("planStudy() trains what training needs, and samples as the row says", async () => {
+Deno.test("planStudy() separates training options from the row's sampling", async () => {
   await inFolder(async (folder) => {
     await Deno.writeTextFile(`${folder}/x.json`, JSON.stringify(tinyExperiment("old")));
     const row = {
@@ -136,7 +136,7 @@ Deno.test("planStudy() trains what training needs, and samples as the row says",
   });
 });
 
-Deno.test("planStudy() moves an index by the folder that it lies in", async () => {
+Deno.test("planStudy() moves an index by its folder", async () => {
   await inFolder(async (folder) => {
     for (const [file, moved] of [["data/a/index.csv", "/big/index.csv"], ["i.csv", "/big/i.csv"]]) {
       const data = { type: "index", file, split: "test" };

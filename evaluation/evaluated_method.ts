@@ -1,0 +1,27 @@
+/**
+ * Methods that restore a case.
+ *
+ * @module
+ */
+
+import type { Raster } from "../core/mod.ts";
+import type { EvaluationCase } from "./evaluation_case.ts";
+
+/** A method that restores cases. */
+export interface EvaluatedMethod {
+  readonly name: string;
+  readonly kind: "model" | "restored";
+  /** Provenance of the images, as JSON: digests, options. Different facts make a different run. */
+  readonly facts: Readonly<Record<string, unknown>>;
+  /** Restores a case; the raster has the target's size and bands. */
+  restore(given: MethodInput): Promise<Raster>;
+}
+
+/** Input of a method. */
+export interface MethodInput extends EvaluationCase {
+  readonly cloudy: readonly Raster[];
+  readonly reference: number;
+  /** Cloud masks of the dates, given or detected; undefined if unknown. */
+  readonly found: readonly Uint8Array[] | undefined;
+  readonly signal?: AbortSignal;
+}

@@ -1,0 +1,92 @@
+/**
+ * Reads the rows of an evaluation from CSV.
+ *
+ * @module
+ */
+
+import { InputError } from "../core/mod.ts";
+import { type CsvRow, parseCsv, textOf } from "../files/mod.ts";
+import type { NoLpips } from "../metrics/mod.ts";
+import {
+  BAND_METRICS,
+  type BandRow,
+  type EvaluationRow,
+  type MaskKind,
+  type MethodKind,
+  PIXEL_GROUPS,
+  type PixelGroup,
+} from "./evaluation_row.ts";
+
+/** A row with the run that wrote it. */
+export interface ReadRow extends EvaluationRow {
+  readonly run: string;
+}
+
+function rowOf(
+  cells: CsvRow,
+  { path, line }: { readonly path: string; readonly line: number },
+): ReadRow {
+  const fail = (column: string, must: string): never => {
+    throw new InputError(
+      `Cannot read ${path}: ${column} of row ${line} must be ${must}, got ${
+        cells[column] ?? "no such column"
+      }`,
+    );
+  };
+  const cellOf = (column: string) => cells[column] ?? fail(column, "present");
+  const oneOf = <T extends string>(column: string, words: readonly T[]): T =>
+    words.find((word) => word === cells[column]) ?? fail(column, `one of ${words.join(", ")}`);
+  const numberOf = (column: string): number => {
+    const text = cellOf(column);
+    const value = text === "" ? NaN : Number(text);
+    return Number.isNaN(value) ? fail(column, "a number") : value;
+  };
+  const orNull = (column: string) => cellOf(column) === "" ? null : numberOf(column);
+  const lpips = Number(cellOf("lpips"));
+  const hasLpips = cells["lpips"] !== "" && !Number.isNaN(lpips);
+  const named = Object.keys(cells).filter((name) => name.startsWith("bias_"));
+  const bands = named.map((name) => name.slice("bias_".length))
+    .filter((band) => cells[`bias_${band}`] !== "")
+    .map((band) => [
+      band,
+      Object.fromEntries(BAND_METRICS.map((metric) => [metric, numberOf(`${metric}_${band}`)])),
+    ]);
+  return {
+    run: cellOf("run"),
+    set: cellOf("set"),
+    image: cellOf("image"),
+    method: cellOf("method"),
+    kind: oneOf<MethodKind>("kind", ["baseline", "model", "restored"]),
+    pixels: oneOf<PixelGroup>("pixels", PIXEL_GROUPS),
+    count: numberOf("count"),
+    cover: orNull("cover"),
+    mask: oneOf<MaskKind>("mask", ["given", "exact", "detected", "none"]),
+    profile: cellOf("profile"),
+    truth: cellOf("truth"),
+    input: cellOf("input"),
+    psnr: numberOf("psnr"),
+    ssim: orNull("ssim"),
+    mae: numberOf("mae"),
+    rmse: numberOf("rmse"),
+    sam: orNull("sam"),
+    lpips: hasLpips ? lpips : null,
+    ...(!hasLpips && cells["lpips"] !== "" && { noLpips: cells["lpips"] as NoLpips }),
+    bands: Object.fromEntries(bands) as Readonly<Record<string, BandRow>>,
+  };
+}
+
+/** Rows of CSV text; `path` is for error messages. */
+export function rowsOf(text: string, path: string): readonly ReadRow[] {
+  return parseCsv(text, path).map((cells, i) => rowOf(cells, { path, line: i + 1 }));
+}
+
+/**
+ * Reads the rows of a file that `evaluate` wrote.
+ *
+ * @throws {InputError} If the file does not exist or is not such a file.
+ */
+export async function readEvaluationCsv(path: string): Promise<readonly EvaluationRow[]> {
+  const text = await textOf(path);
+  if (text === undefined) throw new InputError(`Cannot read ${path}: the file must exist`);
+  return rowsOf(text, path).map(({ run: _, ...row }) => row);
+}
