@@ -4,6 +4,7 @@
  * @module
  */
 
+import { mean as meanOf } from "../core/mod.ts";
 import type { DataConfig } from "../training/mod.ts";
 import type { PlannedGroup, PlannedRow } from "./plan.ts";
 import type { Scores } from "./score_model.ts";
@@ -73,10 +74,6 @@ export interface StudyResult {
   readonly baselines: readonly { readonly name: string; readonly scores: Scores }[];
   readonly groups: readonly GroupResult[];
   readonly claims: readonly StudyClaim[];
-}
-
-function meanOf(values: readonly number[]): number {
-  return values.reduce((sum, value) => sum + value, 0) / values.length;
 }
 
 /** Standard deviation of a sample, n − 1. */
