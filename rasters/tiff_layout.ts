@@ -1,176 +1,47 @@
 /**
- * Where a TIFF file says that its pixels are (TIFF 6.0, BigTIFF), checked against the file's size
- * before anything is allocated for them.
+ * Positions of the pixels in a TIFF file (TIFF 6.0, BigTIFF), checked against the size of the file
+ * before memory is allocated for them.
  *
  * @module
  */
 
 import type { ByteSource } from "../files/mod.ts";
+import { CUT, numbersOf, readTiffDirectory, type TiffDirectory } from "./tiff_directory.ts";
 
-/** The blocks (tiles or strips) of a file's first image. */
-export interface TiffLayout {
-  /** Tag of the blocks' offsets: tiles 324, strips 273. */
+/** The blocks (tiles or strips) of the first image. */
+interface TiffLayout {
+  /** Tag of the offsets: 324 for tiles, 273 for strips. */
   readonly offsetsTag: number;
-  /** Tag of the blocks' sizes: tiles 325, strips 279. */
+  /** Tag of the sizes: 325 for tiles, 279 for strips. */
   readonly byteCountsTag: number;
-  /** Where each block begins; planes of separate bands follow each other. */
+  /** Position of each block in the file; separate bands follow each other. */
   readonly offsets: readonly number[];
-  /** Bytes of each block; 0 where the file has none, that is, only nodata. */
+  /** Size in bytes of each block; 0 for a block of nodata that is not stored. */
   readonly byteCounts: readonly number[];
 }
 
-interface Entry {
-  readonly type: number;
-  readonly count: number;
-  /** Where the values are. */
-  readonly offset: number;
-}
-
-interface Directory {
-  readonly source: ByteSource;
-  readonly littleEndian: boolean;
-  readonly entries: ReadonlyMap<number, Entry>;
-}
-
-/** Bytes of the field types of TIFF 6.0 and BigTIFF, by their number. */
-const TYPE_SIZES: readonly number[] = [0, 1, 1, 2, 4, 8, 1, 1, 2, 4, 8, 4, 8, 4, 0, 0, 8, 8, 8];
-/** Tags of one directory; far above what any writer uses. */
-const MAX_ENTRIES = 4096;
-/** A block is decoded as a whole; no sensible file has larger ones. */
+/** Blocks are decoded as a whole; files from common writers have far smaller ones. */
 const MAX_BLOCK_BYTES = 2 ** 31;
-/** How much more a block can decode to than it has, by compression: DEFLATE shrinks 1032 times. */
+/** Largest ratio of decoded to stored bytes by compression; that of DEFLATE is 1032. */
 const MAX_RATIOS: Readonly<Record<number, number>> = { 1: 1, 8: 1040, 32946: 1040 };
 const UNCOMPRESSED = 1;
-/** As predictors, decoded by geotiff.js to the processor's byte order and then read in the file's. */
+/**
+ * geotiff.js decodes LERC and predictors in native byte order, but then reads them in the file's.
+ */
 const LERC = 34887;
-/** What the reader decodes: none, LZW, JPEG, DEFLATE, PackBits, LERC, Zstandard, WebP. */
+/** Supported compressions: none, LZW, JPEG, DEFLATE, PackBits, LERC, Zstandard, WebP. */
 const COMPRESSIONS: readonly number[] = [1, 5, 7, 8, 32946, 32773, 34887, 50000, 50001];
 
-/** What other files begin with. */
-const SIGNATURES: readonly (readonly [string, string])[] = [
-  ["\x89PNG", "a PNG picture; take the image that it shows"],
-  ["\xff\xd8\xff", "a JPEG picture; take the image that it shows"],
-  ["\0\0\0\x0cjP  ", "JPEG 2000; convert it: gdal_translate IN OUT.tif"],
-  ["\xff\x4f\xff\x51", "JPEG 2000; convert it: gdal_translate IN OUT.tif"],
-  ["PK", "a ZIP archive; unpack it first"],
-  ["\x1f\x8b", "a gzip archive; unpack it first"],
-  ["\x89HDF", "HDF or NetCDF; convert it: gdal_translate IN OUT.tif"],
-  ["CDF", "NetCDF; convert it: gdal_translate IN OUT.tif"],
-  ["<!doctype html", "a web page; check the address, or log in and download the file"],
-  ["<html", "a web page; check the address, or log in and download the file"],
-  ["<?xml", "an XML text; check the address"],
-  ["version https://git-lfs", "a Git LFS pointer; run: git lfs pull"],
-];
-
-const CUT = "it is cut off: download or copy it again";
-
-async function viewOf(source: ByteSource, offset: number, length: number): Promise<DataView> {
-  if (!(offset >= 0 && offset + length <= source.size)) {
-    throw new TypeError(
-      `its directory must lie within the file of ${source.size} bytes, got byte ` +
-        `${offset + length}; ${CUT}`,
-    );
-  }
-  const bytes = await source.read(offset, length);
-  if (bytes.byteLength < length) {
-    throw new TypeError(`it must have byte ${offset + length}, got its end; ${CUT}`);
-  }
-  return new DataView(bytes);
-}
-
-function unsigned(view: DataView, at: number, { size, littleEndian }: {
-  readonly size: number;
-  readonly littleEndian: boolean;
-}): number {
-  if (size === 8) return Number(view.getBigUint64(at, littleEndian));
-  if (size === 4) return view.getUint32(at, littleEndian);
-  return size === 2 ? view.getUint16(at, littleEndian) : view.getUint8(at);
-}
-
-async function readDirectory(source: ByteSource): Promise<Directory> {
-  if (source.size === 0) {
-    throw new TypeError("it must be a GeoTIFF, got an empty file; download or export it again");
-  }
-  const start = new Uint8Array(await source.read(0, 16));
-  const text = String.fromCharCode(...start, ...new Uint8Array(await source.read(16, 16)));
-  const order = text.slice(0, 2);
-  const littleEndian = order === "II";
-  const view = new DataView(start.buffer);
-  const magic = start.length < 16 ? 0 : view.getUint16(2, littleEndian);
-  if ((order !== "II" && order !== "MM") || (magic !== 42 && magic !== 43)) {
-    // A header of 8 bytes, and of none that follow.
-    const isCut = /^(?:II|MM)/.test(order) && start.length < 16;
-    const known = SIGNATURES.find(([begin]) =>
-      text.startsWith(begin) || text.trimStart().toLowerCase().startsWith(begin)
-    )?.[1];
-    throw new TypeError(
-      `it must be a GeoTIFF, got ${
-        known ??
-          `a file that begins with ${JSON.stringify(text)}; ${
-            isCut ? CUT : "check the path, or convert it: gdal_translate IN OUT.tif"
-          }`
-      }`,
-    );
-  }
-  const big = magic === 43;
-  const [countSize, entrySize, pointerSize] = big ? [8, 20, 8] : [2, 12, 4];
-  const first = unsigned(view, big ? 8 : 4, { size: pointerSize, littleEndian });
-  const count = unsigned(await viewOf(source, first, countSize), 0, {
-    size: countSize,
-    littleEndian,
-  });
-  if (count < 1 || count > MAX_ENTRIES) {
-    throw new TypeError(`its directory must have 1 to ${MAX_ENTRIES} tags, got ${count}; ${CUT}`);
-  }
-  const table = await viewOf(source, first + countSize, count * entrySize);
-  const entries = new Map<number, Entry>();
-  for (let i = 0; i < count; i++) {
-    const at = i * entrySize;
-    const tag = table.getUint16(at, littleEndian);
-    const type = table.getUint16(at + 2, littleEndian);
-    const values = unsigned(table, at + 4, { size: pointerSize, littleEndian });
-    const bytes = values * (TYPE_SIZES[type] ?? 0);
-    const inline = at + 4 + pointerSize;
-    const offset = bytes <= pointerSize
-      ? first + countSize + inline
-      : unsigned(table, inline, { size: pointerSize, littleEndian });
-    if (offset + bytes > source.size) {
-      throw new TypeError(
-        `tag ${tag} must lie within the file of ${source.size} bytes, got byte ` +
-          `${offset + bytes}; ${CUT}`,
-      );
-    }
-    entries.set(tag, { type, count: values, offset });
-  }
-  return { source, littleEndian, entries };
-}
-
-/** The whole numbers of a tag; undefined without the tag. */
-async function numbersOf(
-  { source, littleEndian, entries }: Directory,
-  tag: number,
-): Promise<readonly number[] | undefined> {
-  const entry = entries.get(tag);
-  if (entry === undefined) return undefined;
-  const size = TYPE_SIZES[entry.type] ?? 0;
-  if (![1, 2, 4, 8].includes(size)) return undefined;
-  const view = await viewOf(source, entry.offset, entry.count * size);
-  return Array.from(
-    { length: entry.count },
-    (_, i) => unsigned(view, i * size, { size, littleEndian }),
-  );
-}
-
 interface Blocks {
-  /** Blocks that there must be. */
+  /** Number of blocks. */
   readonly count: number;
-  /** Bytes of a block when decoded; strips at the lower border have fewer. */
+  /** Size in bytes of a decoded block; the last strip has fewer. */
   bytesOf(index: number): number;
   readonly compression: number;
 }
 
-/** What the tags make the blocks be. */
-async function expectedBlocks(directory: Directory, tiled: boolean): Promise<Blocks> {
+/** The blocks that the size of the image requires. */
+async function expectedBlocks(directory: TiffDirectory, tiled: boolean): Promise<Blocks> {
   const one = async (tag: number) => (await numbersOf(directory, tag))?.[0];
   const [width = 0, height = 0, samples = 1] = [await one(256), await one(257), await one(277)];
   const bits = await numbersOf(directory, 258) ?? [1];
@@ -187,20 +58,20 @@ async function expectedBlocks(directory: Directory, tiled: boolean): Promise<Blo
   if (!COMPRESSIONS.includes(compression)) {
     throw new TypeError(
       `its compression must be none, DEFLATE, LZW, Zstandard, PackBits, LERC, JPEG or WebP, got ` +
-        `number ${compression}; convert it: gdal_translate -co COMPRESS=DEFLATE IN OUT.tif`,
+        `compression ${compression}; convert it: gdal_translate -co COMPRESS=DEFLATE IN OUT.tif`,
     );
   }
   const predicted = bits[0]! > 8 && (await one(317) ?? 1) > 1;
   if (!directory.littleEndian && (predicted || compression === LERC)) {
     throw new TypeError(
-      "with a predictor or LERC its numbers must be little-endian, got big-endian; convert it: " +
+      "with a predictor or LERC its values must be little-endian, got big-endian; convert it: " +
         "gdal_translate -co ENDIANNESS=LITTLE IN OUT.tif",
     );
   }
   const bytes = blockWidth * blockHeight * (planes === 1 ? samples : 1) * (bits[0]! / 8);
   if (bytes > MAX_BLOCK_BYTES) {
     throw new TypeError(
-      `its pixels must lie in blocks of up to 2 GiB, got ${blockWidth}×${blockHeight} pixels of ` +
+      `its pixels must be in blocks of up to 2 GiB, got ${blockWidth}×${blockHeight} pixels of ` +
         `${samples} bands in one; cut it into tiles: gdal_translate -co TILED=YES IN OUT.tif`,
     );
   }
@@ -212,13 +83,13 @@ async function expectedBlocks(directory: Directory, tiled: boolean): Promise<Blo
 }
 
 /**
- * Reads where the blocks of a file's first image are.
+ * Reads the positions of the blocks of the first image.
  *
- * @throws {TypeError} If the file is no TIFF, or states more than it holds: tags or blocks beyond its
- *   end, fewer blocks than its size needs, blocks that cannot decode to what they must.
+ * @throws {TypeError} If the file is not a TIFF, or is inconsistent: tags or blocks beyond the end
+ *   of the file, fewer blocks than the image needs, blocks too short for their pixels.
  */
 export async function readTiffLayout(source: ByteSource): Promise<TiffLayout> {
-  const directory = await readDirectory(source);
+  const directory = await readTiffDirectory(source);
   const tiled = directory.entries.has(324);
   const [offsetsTag, byteCountsTag] = tiled ? [324, 325] : [273, 279];
   const blocks = await expectedBlocks(directory, tiled);
@@ -242,7 +113,7 @@ export async function readTiffLayout(source: ByteSource): Promise<TiffLayout> {
     const decoded = Math.floor(blocks.bytesOf(i));
     if (decoded > bytes * (MAX_RATIOS[blocks.compression] ?? Infinity)) {
       throw new TypeError(
-        `block ${i} must decode to ${decoded} bytes, got ${bytes} bytes, too few for that; the ` +
+        `block ${i} must decode to ${decoded} bytes, got only ${bytes} compressed bytes; the ` +
           `file is damaged`,
       );
     }

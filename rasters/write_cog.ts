@@ -1,24 +1,25 @@
 /**
- * Writing whole images as Cloud-Optimized GeoTIFFs.
+ * Writes images in memory as Cloud-Optimized GeoTIFFs.
  *
  * @module
  */
 
 import type { Raster } from "../core/mod.ts";
-import { type CogWriterOptions, createCog } from "./cog_writer.ts";
+import type { CogWriterOptions } from "./cog_writer.ts";
+import { createCog } from "./create_cog.ts";
 
 /**
  * Writes a Cloud-Optimized GeoTIFF with the raster's CRS, transform, nodata, band names and tags.
  *
- * The file appears under its name only when it is complete. {@linkcode createCog} writes images that
- * are larger than memory.
+ * The file appears under its name only when it is complete. Use {@linkcode createCog} for images
+ * that are larger than memory.
  *
- * @throws {OutputError} If the file exists and `overwrite` is not set, or cannot be written.
- * @throws {TypeError} If the pixels do not fit what the raster states.
+ * @throws {OutputError} If the file exists and `overwrite` is not set, or if it cannot be written.
+ * @throws {TypeError} If the number or the type of the pixels differs from the raster's header.
  *
  * @example
  * ```ts
- * import { writeCog } from "./cog.ts";
+ * import { writeCog } from "./write_cog.ts";
  * import { readRaster } from "./geotiff.ts";
  * import { assertEquals } from "@std/assert";
  *
@@ -39,7 +40,7 @@ export async function writeCog(
   const { width, height, bands } = raster;
   if (data.length !== width * height * bands.length) {
     throw new TypeError(
-      `Cannot write ${path}: the raster must have ${height}×${width}×${bands.length} pixels, ` +
+      `Cannot write ${path}: the raster must have ${height}×${width}×${bands.length} values, ` +
         `got ${data.length}`,
     );
   }
