@@ -72,7 +72,7 @@ const [CHUNK_ROWS, MOST_CHUNKS] = [256, 256];
  * Σ over the rows of each group, of x or of factor·x·y.
  *
  * @param inputs x [groups, rows, columns], or x, y and factor [groups, rows].
- * @param shape Of the result: groups·columns numbers.
+ * @param shape Shape of the result, groups·columns elements.
  */
 export function columnSums(
   runner: Runner,

@@ -22,7 +22,7 @@ testOnEngines("compile() runs a function of trees of tensors", async () => {
   tf.dispose([a, b, c]);
 });
 
-testOnEngines("compile() is told random numbers by name at every call", async () => {
+testOnEngines("compile() asks for random values by name at every call", async () => {
   const f = compile(({ x }: { x: Tensor }, { random }) => ({
     y: tf.add(tf.mul(x, random("a", [3])), random("b", [3])),
   }));
@@ -35,7 +35,7 @@ testOnEngines("compile() is told random numbers by name at every call", async ()
     assertEquals([...await readTensor(y)], [1, 2, 3].map((v) => v * draw + 10 * draw));
     y.dispose();
   }
-  await assertRejects(() => f({ x }), TypeError, "random numbers for a");
+  await assertRejects(() => f({ x }), TypeError, "random values for a");
   await f.dispose();
   x.dispose();
 });

@@ -67,11 +67,11 @@ testOn("cpu", "trace() shares equal large constants", () => {
   assert(mul!.inputs[1] === add!.inputs[1]);
 });
 
-testOn("cpu", "trace() of a read names the place", () => {
+testOn("cpu", "trace() of a read names the line of code", () => {
   const error = assertThrows(
     () => graphOf((x) => tf.scalar(x.dataSync()[0]!)),
     TraceError,
-    "Cannot trace a read of a tensor's numbers",
+    "Cannot trace a read of a tensor's values",
   );
   assertMatch(error.message, /trace_test\.ts:\d+/);
 });
