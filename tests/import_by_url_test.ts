@@ -102,7 +102,7 @@ console.log(JSON.stringify({
 
 /** Makes a batch of a small folder of its own, in Workers and without. */
 const loaderScript = (library: string) => `
-import { writeCog } from "${library}/data/mod.ts";
+import { writeCog } from "${library}/rasters/mod.ts";
 import { openLoader } from "${library}/training/mod.ts";
 
 for (const [i, name] of ["clear/a", "cloudy/a_0", "cloudy/a_1"].entries()) {
