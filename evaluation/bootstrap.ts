@@ -10,6 +10,7 @@ import { normalCdf, normalQuantile } from "./normal.ts";
 
 /** A mean with its confidence interval. */
 export interface Estimate {
+  /** Arithmetic mean. */
   readonly mean: number;
   /** Lower end of the interval; null for fewer than two values. */
   readonly low: number | null;

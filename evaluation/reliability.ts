@@ -33,6 +33,7 @@ export interface ReliabilityBin {
   readonly predicted: number;
   /** Root mean square of the true errors. */
   readonly observed: number;
+  /** Number of values. */
   readonly count: number;
 }
 
