@@ -4,7 +4,7 @@
  * @module
  */
 
-import { meanOf } from "./bootstrap.ts";
+import { mean as meanOf } from "../core/mod.ts";
 import { diagonalChart } from "./diagonal_chart.ts";
 import type { ReliabilityChartOptions } from "./reliability_chart.ts";
 

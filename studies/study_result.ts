@@ -4,7 +4,6 @@
  * @module
  */
 
-import { mean as meanOf } from "../core/mod.ts";
 import type { DataConfig } from "../training/mod.ts";
 import type { Scores } from "./score_model.ts";
 import type {

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { meanOf } from "./group_results.ts";
+import { mean as meanOf } from "../core/mod.ts";
 import { STUDY_METRICS, type StudyClaim, type StudyMetric } from "./study.ts";
 import type { GroupResult, RowResult } from "./study_result.ts";
 
