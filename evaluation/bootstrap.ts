@@ -5,11 +5,12 @@
  * @module
  */
 
-import { createRng } from "../core/mod.ts";
+import { createRng, mean as meanOf } from "../core/mod.ts";
 import { normalCdf, normalQuantile } from "./normal.ts";
 
 /** A mean with its confidence interval. */
 export interface Estimate {
+  /** Arithmetic mean. */
   readonly mean: number;
   /** Lower end of the interval; null for fewer than two values. */
   readonly low: number | null;
@@ -34,11 +35,6 @@ export const BOOTSTRAP_DEFAULTS = { level: 0.95, resamples: 2000, seed: 0 } as c
 
 /** Number of images below which intervals are too narrow. */
 export const FEW_IMAGES = 20;
-
-/** Arithmetic mean; NaN of no value. */
-export function meanOf(values: readonly number[]): number {
-  return values.reduce((sum, value) => sum + value, 0) / values.length;
-}
 
 /** Indices of each resample, [resamples, count]; the same for every list of `count` values. */
 function resampled(

@@ -17,6 +17,7 @@ export interface CalibrationCase {
   readonly cloudy: readonly Raster[];
   /** Index of the date that the target depicts. Default: the last. */
   readonly reference?: number;
+  /** Clear image of the reference date. */
   readonly target: Raster;
   /** Pixels that count: 1 under cloud on the reference date, [height, width]. Default: all. */
   readonly mask?: ArrayLike<number>;
@@ -36,6 +37,7 @@ export interface CalibrateOptions
 export interface Calibrated {
   /** The card with the calibration and the sampling that it applies to. */
   readonly card: ModelCard;
+  /** The fitted factor and floors. */
   readonly calibration: CardCalibration;
   /** Reliability of the raw ensemble spread. */
   readonly before: Reliability;

@@ -19,8 +19,11 @@ import { type SignedRank, signedRankTest } from "./wilcoxon.ts";
 
 /** Comparison of two methods by one metric, over one group of pixels of one set. */
 export interface Comparison {
+  /** Set of images. */
   readonly set: string;
+  /** Group of pixels. */
   readonly pixels: PixelGroup;
+  /** Metric compared. */
   readonly metric: RowMetric;
   /** The method under test. */
   readonly method: string;
@@ -28,6 +31,7 @@ export interface Comparison {
   readonly other: string;
   /** method − other: mean over images with its interval. */
   readonly difference: Estimate;
+  /** Signed-rank test of the differences. */
   readonly test: SignedRank;
   /** "better" or "worse" if p < 0.05 and the mean has the same sign as the rank sum. */
   readonly verdict: "better" | "worse" | "no difference found";

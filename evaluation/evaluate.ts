@@ -46,7 +46,9 @@ export interface EvaluateOptions extends BootstrapOptions {
 const INTERVAL = "BCa bootstrap over images";
 
 /** Cases in memory, or opened when their turn comes. */
-type Cases = Iterable<EvaluationCase | LateCase> | AsyncIterable<EvaluationCase | LateCase>;
+export type EvaluationCases =
+  | Iterable<EvaluationCase | LateCase>
+  | AsyncIterable<EvaluationCase | LateCase>;
 
 function profileOf({ profile = "standard" }: EvaluateOptions): MetricProfile {
   return typeof profile === "string" ? METRIC_PROFILES[profile] : profile;
@@ -81,7 +83,7 @@ const nameOf = ({ set = ONE_SET, name }: { readonly set?: string; readonly name:
 
 /** Rows of all cases, in their order; cases in `done` are not opened. */
 async function scoreAll(
-  cases: Cases,
+  cases: EvaluationCases,
   options: EvaluateOptions & { readonly profile: MetricProfile },
 ): Promise<readonly EvaluationRow[]> {
   const { done = [], bands, onCase, signal } = options;
@@ -145,7 +147,10 @@ function scoredCases(rows: readonly EvaluationRow[]): readonly ScoredCase[] {
  * @throws {TypeError} If there is no case, two share a name, or an image differs from its target.
  * @throws The signal's reason, if it aborts.
  */
-export async function evaluate(cases: Cases, options: EvaluateOptions = {}): Promise<Evaluation> {
+export async function evaluate(
+  cases: EvaluationCases,
+  options: EvaluateOptions = {},
+): Promise<Evaluation> {
   const { methods = [], facts = {}, lpips } = options;
   const { level, resamples, seed } = { ...BOOTSTRAP_DEFAULTS, ...options };
   const profile = profileOf(options);

@@ -11,7 +11,9 @@ import { MEAN_METRICS } from "./means.ts";
 
 /** Scores of one case by method, baselines first. */
 export interface CaseScores {
+  /** Name of the case. */
   readonly name: string;
+  /** Scores by method. */
   readonly scores: Readonly<Record<string, Score>>;
 }
 

@@ -12,10 +12,13 @@ import type { EvaluationSummary } from "./summary.ts";
 
 /** A scored case. */
 export interface ScoredCase {
+  /** Set of images. */
   readonly set: string;
+  /** Name of the case, unique within its set. */
   readonly name: string;
   /** Cloud cover of the reference date, in [0, 1]; null if unknown. */
   readonly cover: number | null;
+  /** Source of the cloud mask. */
   readonly mask: MaskKind;
   /** Digest of the clear image. */
   readonly truth: string;
@@ -29,6 +32,7 @@ export interface Evaluation {
   readonly version: string;
   /** Digest of everything that determines the numbers except the images, see `evaluationRun`. */
   readonly run: string;
+  /** Metric definitions. */
   readonly profile: {
     readonly name: string;
     readonly description: string;
@@ -40,11 +44,15 @@ export interface Evaluation {
   readonly interval: Required<BootstrapOptions> & { readonly method: string };
   /** Models and restored images that were scored, without the baselines. */
   readonly methods: readonly (Pick<EvaluatedMethod, "name" | "kind" | "facts">)[];
+  /** Further facts that determine the numbers. */
   readonly facts: Readonly<Record<string, unknown>>;
+  /** All cases, in order. */
   readonly cases: readonly ScoredCase[];
   /** Digest of all images, in order. */
   readonly data: string;
+  /** One row per case, method and group of pixels. */
   readonly rows: readonly EvaluationRow[];
+  /** Means with confidence intervals. */
   readonly summary: EvaluationSummary;
   /** Mean over all pixels and cases by method, for methods that every case has. */
   readonly means: Readonly<Record<string, Score>>;

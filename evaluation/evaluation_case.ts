@@ -9,6 +9,7 @@ import { sha256Stream } from "../files/mod.ts";
 
 /** One case: a clear image, its cloudy dates, and restored images. */
 export interface EvaluationCase {
+  /** Name, unique within the set. */
   readonly name: string;
   /** Set that the case belongs to; means are taken per set. Default "images". */
   readonly set?: string;
@@ -35,7 +36,9 @@ export interface EvaluationCase {
 
 /** A case that is read when its turn comes. */
 export interface LateCase {
+  /** Name, unique within the set. */
   readonly name: string;
+  /** Set that the case belongs to. Default "images". */
   readonly set?: string;
   /** Reads the case, which has the same name and set. */
   open(): Promise<EvaluationCase>;

@@ -41,19 +41,25 @@ export const MORE_IS_BETTER: Readonly<Record<RowMetric, boolean>> = {
 export const BAND_METRICS = ["bias", "mae", "rmse"] as const;
 
 /** Errors of one band. */
-export type BandRow = Readonly<Record<typeof BAND_METRICS[number], number>>;
+export type BandRow = Readonly<Record<"bias" | "mae" | "rmse", number>>;
 
 /** Scores of one image by one method over one group of pixels. */
 export interface EvaluationRow extends Readonly<Record<RowMetric, number | null>> {
+  /** Set of images. */
   readonly set: string;
+  /** Name of the case. */
   readonly image: string;
+  /** Name of the method. */
   readonly method: string;
+  /** Kind of the method. */
   readonly kind: MethodKind;
+  /** Group of pixels. */
   readonly pixels: PixelGroup;
   /** Number of pixels of the group. */
   readonly count: number;
   /** Cloud cover of the reference date, in [0, 1]; null if unknown. */
   readonly cover: number | null;
+  /** Source of the cloud mask. */
   readonly mask: MaskKind;
   /** Name of the metric profile. */
   readonly profile: string;

@@ -4,18 +4,21 @@
  * @module
  */
 
-import { meanOf } from "./bootstrap.ts";
+import { mean as meanOf } from "../core/mod.ts";
 import { diagonalChart } from "./diagonal_chart.ts";
 import type { ReliabilityChartOptions } from "./reliability_chart.ts";
 
 /** Error that the self-check expected, and the true one. */
 export interface ExpectedError {
+  /** Expected root mean square error. */
   readonly expected: number;
+  /** True root mean square error. */
   readonly observed: number;
 }
 
 /** Agreement of expected and true errors; plain JSON. */
 export interface ExpectedErrorFit {
+  /** Number of images. */
   readonly count: number;
   /** Correlation of the logarithms. */
   readonly correlation: number;

@@ -9,6 +9,7 @@ import type { ErrorPairs } from "./reliability.ts";
 
 /** Calibrated standard deviation: √(floor² + (factor · spread)²). */
 export interface FittedDeviations {
+  /** Factor of the ensemble spread. */
   readonly factor: number;
   /** Error floor of each band. */
   readonly floor: readonly number[];

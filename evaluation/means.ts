@@ -4,8 +4,8 @@
  * @module
  */
 
+import { mean as meanOf } from "../core/mod.ts";
 import type { Score } from "../metrics/mod.ts";
-import { meanOf } from "./bootstrap.ts";
 import type { EvaluationRow } from "./evaluation_row.ts";
 
 /** Metrics of {@linkcode Score}. */

@@ -9,7 +9,7 @@
  */
 
 // Scoring.
-export { evaluate, type EvaluateOptions, evaluationRun } from "./evaluate.ts";
+export { evaluate, type EvaluateOptions, type EvaluationCases, evaluationRun } from "./evaluate.ts";
 export { type CaseScores, evaluateCase } from "./evaluate_case.ts";
 export { type Evaluation, evaluationJson, type ScoredCase } from "./evaluation.ts";
 export {

@@ -38,6 +38,7 @@ export interface ModelMethodOptions
   readonly samples?: number;
   /** Further facts for the record and the digest of the run, such as the model file. */
   readonly facts?: Readonly<Record<string, unknown>>;
+  /** Progress callback of each restoration. */
   readonly onProgress?: TilingOptions["onProgress"];
 }
 

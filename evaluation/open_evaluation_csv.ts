@@ -16,6 +16,7 @@ export interface EvaluationCsv {
   readonly done: readonly EvaluationRow[];
   /** Appends the rows of a case and flushes them to disk. */
   append(rows: readonly EvaluationRow[]): Promise<void>;
+  /** Closes the file. */
   close(): void;
 }
 

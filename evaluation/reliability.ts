@@ -5,7 +5,7 @@
  * @module
  */
 
-import { meanOf } from "./bootstrap.ts";
+import { mean as meanOf } from "../core/mod.ts";
 
 /** Predicted standard deviations and true errors of one image, in the same unit. */
 export interface ErrorPairs {
@@ -33,6 +33,7 @@ export interface ReliabilityBin {
   readonly predicted: number;
   /** Root mean square of the true errors. */
   readonly observed: number;
+  /** Number of values. */
   readonly count: number;
 }
 

@@ -9,6 +9,7 @@ import type { Reliability } from "./reliability.ts";
 
 /** Options of {@linkcode reliabilityChart}. */
 export interface ReliabilityChartOptions {
+  /** Title of the chart. */
   readonly title: string;
   /** Unit of the values, as "DN". Default none. */
   readonly unit?: string;

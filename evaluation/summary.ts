@@ -19,9 +19,13 @@ import {
 
 /** Group of rows that a mean is taken over. */
 export interface SummaryGroup {
+  /** Set of images. */
   readonly set: string;
+  /** Name of the method. */
   readonly method: string;
+  /** Kind of the method. */
   readonly kind: MethodKind;
+  /** Group of pixels. */
   readonly pixels: PixelGroup;
   /** A name of {@linkcode STRATA}, or "all". */
   readonly cover: string;
@@ -31,13 +35,17 @@ export interface SummaryGroup {
 export interface SummaryRow extends SummaryGroup {
   /** Number of images. */
   readonly images: number;
+  /** Mean of each metric. */
   readonly metrics: Readonly<Record<RowMetric, Estimate | null>>;
 }
 
 /** Means of one band over all cloud covers. */
 export interface BandSummary extends Omit<SummaryGroup, "cover"> {
+  /** Name of the band. */
   readonly band: string;
+  /** Number of images. */
   readonly images: number;
+  /** Mean of each metric. */
   readonly metrics: Readonly<Record<keyof BandRow, Estimate>>;
 }
 
@@ -45,6 +53,7 @@ export interface BandSummary extends Omit<SummaryGroup, "cover"> {
 export interface EvaluationSummary {
   /** By set, method and pixels: over all cloud covers, then by stratum. */
   readonly groups: readonly SummaryRow[];
+  /** Means per band. */
   readonly bands: readonly BandSummary[];
   /** Caveats: few images, incomplete methods. */
   readonly notes: readonly string[];

@@ -4,6 +4,8 @@
  * Images are in the model's units (`unit`); errors and standard deviations are in reflectance where it
  * is defined. Unknown values are `null`, and the page reports them as unknown.
  *
+ * Longer than other files because the types form one format, documented field by field.
+ *
  * @module
  */
 
@@ -15,12 +17,13 @@ import type { ProvenanceCounts, SeamMetric } from "../restoration/mod.ts";
 export interface ReportUnit {
   /** As "DN". */
   readonly name: string;
-  /** Number that stands for reflectance 1; null where the numbers aren't reflectance. */
+  /** Value of reflectance 1; null if the values are not reflectances. */
   readonly reflectanceScale: number | null;
 }
 
 /** One band. */
 export interface ReportBand {
+  /** Name, as "B04". */
   readonly name: string;
   /** Centre wavelength in nm; null if unknown. */
   readonly wavelength: number | null;
@@ -46,6 +49,7 @@ export interface ReportFrame {
 export interface ReportImage {
   /** Short and unique, as `date0`, `restored`, `truth`. */
   readonly id: string;
+  /** Label on the page. */
   readonly label: string;
   /** [height, width, bands] of the view; NaN where there is no data. */
   readonly data: Float32Array;
@@ -53,15 +57,19 @@ export interface ReportImage {
 
 /** One window of the scene in every image. */
 export interface ReportView {
+  /** Label on the page. */
   readonly label: string;
   /** Window in pixels of the scene. */
   readonly window: RasterWindow;
   /** Side of the block of scene pixels averaged into one pixel of the view. */
   readonly step: number;
+  /** Columns of the view. */
   readonly width: number;
+  /** Rows of the view. */
   readonly height: number;
   /** Bands of the images, as indices into the report's. */
   readonly bands: readonly number[];
+  /** Dates, result and clear image. */
   readonly images: readonly ReportImage[];
 }
 
@@ -69,6 +77,7 @@ export interface ReportView {
 export interface ReportScores {
   /** As "All pixels". */
   readonly label: string;
+  /** Pixels of the region. */
   readonly pixels: number;
   /** The model first, then the baselines; null if undefined. */
   readonly rows: readonly { readonly method: string; readonly score: Score | null }[];
@@ -78,6 +87,7 @@ export interface ReportScores {
 export interface ReportErrors {
   /** Upper end of the scale. */
   readonly high: number;
+  /** One map per method, the model first. */
   readonly maps: readonly {
     readonly method: string;
     /** Mean over the bands of |restored − truth|, [height, width]; NaN where there is no data. */
@@ -90,26 +100,32 @@ export interface ReportErrors {
 export interface ReportBandScore {
   /** Mean of restored − truth. */
   readonly bias: number;
+  /** Mean absolute error. */
   readonly mae: number;
+  /** Root mean square error. */
   readonly rmse: number;
 }
 
 /** Comparison with a clear image. */
 export interface ReportTruth {
+  /** Description of the clear image. */
   readonly frame: ReportFrame;
   /** Extent of the scores, in words. */
   readonly scored: string;
+  /** Scores by region. */
   readonly scores: readonly ReportScores[];
   /** Errors per band by method; null for bands that the result lacks. */
   readonly bands: readonly {
     readonly method: string;
     readonly scores: readonly (ReportBandScore | null)[];
   }[];
+  /** Error maps. */
   readonly errors: ReportErrors;
 }
 
 /** Errors binned by ensemble spread. */
 export interface ReportReliability {
+  /** Bins of equal counts. */
   readonly bins: readonly {
     /** Root mean square of the predicted standard deviation. */
     readonly predicted: number;
@@ -127,6 +143,7 @@ export interface ReportUncertainty {
   readonly samples: number;
   /** Ensemble standard deviation, mean over the bands, [height, width] of the detail view. */
   readonly deviation: Float32Array;
+  /** Mean over the map. */
   readonly mean: number;
   /** Upper end of the scale. */
   readonly high: number;
@@ -156,6 +173,7 @@ export interface ReportProvenance {
 
 /** One state of the sampler; all images have `ReportInside.size` pixels a side. */
 export interface InsideState {
+  /** Noise level σ. */
   readonly sigma: number;
   /** s(t), the weight of the clear image in x_t. */
   readonly s: number;
@@ -167,6 +185,7 @@ export interface InsideState {
 
 /** TFSA's masks at one evaluation of the network (Fig. 6). */
 export interface InsideMasks {
+  /** Noise level σ. */
   readonly sigma: number;
   /** [heads, dates, height, width]: weights, which sum to 1 over the dates. */
   readonly data: Float32Array;
@@ -174,7 +193,9 @@ export interface InsideMasks {
 
 /** Recorded restoration of one tile. */
 export interface ReportInside {
+  /** Window of the tile, in pixels of the scene. */
   readonly window: RasterWindow;
+  /** Side of the tile in pixels. */
   readonly size: number;
   /** Bands of the images, as indices into the report's. */
   readonly bands: readonly number[];
@@ -184,6 +205,7 @@ export interface ReportInside {
   readonly steps: number;
   /** Sampler steps of the restoration. */
   readonly restoredWith: number;
+  /** Attention weights; null for models without temporal attention. */
   readonly masks: {
     readonly heads: number;
     readonly length: number;
@@ -195,7 +217,9 @@ export interface ReportInside {
 
 /** Run details: groups of names and values. */
 export interface ReportRun {
+  /** Command line that reproduces the report; null if unknown. */
   readonly command: string | null;
+  /** Groups in the order of the page. */
   readonly groups: readonly {
     readonly label: string;
     readonly facts: readonly (readonly [name: string, value: string])[];
@@ -204,12 +228,17 @@ export interface ReportRun {
 
 /** Contents of a report. */
 export interface ReportData {
+  /** Marks the JSON as a report. */
   readonly type: "report";
+  /** Title of the page. */
   readonly title: string;
   /** The model's name. */
   readonly model: string;
+  /** Description from the model card. */
   readonly description: string;
+  /** Unit of the image values. */
   readonly unit: ReportUnit;
+  /** Bands of the model. */
   readonly bands: readonly ReportBand[];
   /** Contrast stretch per band: the values drawn black and white in all images. */
   readonly stretch: readonly (readonly [black: number, white: number])[];
@@ -219,14 +248,21 @@ export interface ReportData {
   readonly reference: number;
   /** The detail first; maps, spectra and later sections cover it. */
   readonly views: readonly ReportView[];
+  /** Comparison with a clear image; null without one. */
   readonly truth: ReportTruth | null;
+  /** Provenance of the pixels; null without a mask. */
   readonly provenance: ReportProvenance | null;
+  /** Ensemble spread; null without an ensemble. */
   readonly uncertainty: ReportUncertainty | null;
+  /** Self-check; null if it did not run. */
   readonly selfCheck: ReportSelfCheck | null;
   /** Reason why a requested self-check could not run; null otherwise. */
   readonly selfCheckRefusal: string | null;
+  /** Recorded restoration of a tile; null if the area is smaller than a tile. */
   readonly inside: ReportInside | null;
+  /** Gradient jumps at tile borders. */
   readonly seams: SeamMetric;
+  /** Run details. */
   readonly run: ReportRun;
   /** Notes for the reader: extent of the views, warnings. */
   readonly notes: readonly string[];

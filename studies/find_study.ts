@@ -65,7 +65,9 @@ async function readNamed(name: string): Promise<{ readonly url: URL; readonly js
 
 /** A study with its name, which its output files carry. */
 export interface NamedStudy {
+  /** Name of the output files. */
   readonly name: string;
+  /** The study. */
   readonly study: Study;
 }
 

@@ -4,14 +4,10 @@
  * @module
  */
 
+import { mean as meanOf } from "../core/mod.ts";
 import type { PlannedGroup, PlannedRow } from "./plan.ts";
 import { STUDY_METRICS, type StudyMetric } from "./study.ts";
 import type { GroupResult, RowResult, SeedResult } from "./study_result.ts";
-
-/** Arithmetic mean. */
-export function meanOf(values: readonly number[]): number {
-  return values.reduce((sum, value) => sum + value, 0) / values.length;
-}
 
 /** Standard deviation with n − 1. */
 function stdOf(values: readonly number[]): number {

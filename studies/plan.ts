@@ -20,6 +20,7 @@ import { groupsOf, type StudyGroup } from "./study_groups.ts";
 
 /** Changes to all experiments of a study. */
 export interface PlanOptions {
+  /** Preset of size and data. Default: none. */
   readonly preset?: Preset;
   /** Replaces the root of every dataset. */
   readonly data?: string;
@@ -33,6 +34,7 @@ export interface PlanOptions {
 
 /** A row that is ready to run. */
 export interface PlannedRow {
+  /** The row as the study defines it. */
   readonly row: StudyRow;
   /** The experiment to train; a seed of the study replaces its own. */
   readonly experiment: CheckedExperiment;
@@ -46,6 +48,7 @@ export interface PlannedRow {
 
 /** A group that is ready to run. */
 export interface PlannedGroup extends Omit<StudyGroup, "rows"> {
+  /** Rows, with their values of a sweep's axes. */
   readonly rows: readonly (PlannedRow & { readonly at?: readonly number[] })[];
 }
 

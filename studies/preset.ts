@@ -21,13 +21,14 @@ type Json = Readonly<Record<string, unknown>>;
 
 /** Replacements for an experiment's size and data; all other axes stay. */
 export interface Preset {
+  /** Description in the output. */
   readonly description: string;
   /** Bands of the experiments that it applies to. */
   readonly bands: readonly string[];
   /** Merged over the experiment, axis by axis. */
-  readonly experiment: Json;
+  readonly experiment: Readonly<Record<string, unknown>>;
   /** Replacement network options by network type. */
-  readonly networks: Readonly<Record<string, Json>>;
+  readonly networks: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
   /** Overrides the study's. */
   readonly evaluation: StudyEvaluation;
 }

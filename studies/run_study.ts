@@ -33,6 +33,7 @@ export interface RunStudyOptions extends PlanOptions {
    * the experiments'.
    */
   readonly weights?: string;
+  /** Aborts the work. */
   readonly signal?: AbortSignal;
   /** Threads that prepare training samples; they do not affect the results. Default 0. */
   readonly workers?: number;

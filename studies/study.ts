@@ -30,6 +30,7 @@ export type StudySettings = Readonly<Record<string, unknown>>;
 
 /** One experiment of a study. */
 export interface StudyRow {
+  /** Name, unique in the study. */
   readonly name: string;
   /** Short description. */
   readonly label?: string;
@@ -37,6 +38,7 @@ export interface StudyRow {
   readonly experiment: string;
   /** Overrides of the experiment's options. */
   readonly set?: StudySettings;
+  /** Values in the paper. */
   readonly paper?: PaperNumbers;
 }
 
@@ -46,6 +48,7 @@ export interface StudyAxis {
   readonly path: string;
   /** Symbol in tables and charts, as "N". */
   readonly symbol: string;
+  /** Values of the option. */
   readonly values: readonly number[];
 }
 
@@ -53,9 +56,13 @@ export interface StudyAxis {
 export interface StudySweep {
   /** Suffix of the output files. */
   readonly name: string;
+  /** Title of its table and chart. */
   readonly title: string;
+  /** URL of its JSON. In a file: relative to the study. */
   readonly experiment: string;
+  /** One or two axes. */
   readonly over: readonly StudyAxis[];
+  /** Overrides of the experiment's options. */
   readonly set?: StudySettings;
   /** Values that the paper reports for single points. */
   readonly paper?: readonly (PaperNumbers & { readonly at: readonly number[] })[];
@@ -63,10 +70,15 @@ export interface StudySweep {
 
 /** Direction of change that the paper states between two rows without giving numbers. */
 export interface StudyClaim {
+  /** Metric that changes. */
   readonly metric: StudyMetric;
+  /** Name of the first row. */
   readonly from: string;
+  /** Name of the second row. */
   readonly to: string;
+  /** Direction of change. */
   readonly change: "rises" | "falls";
+  /** Source in the paper. */
   readonly source: string;
 }
 
@@ -82,11 +94,18 @@ export interface StudyEvaluation {
 
 /** Experiments side by side, with the paper's values. */
 export interface Study {
+  /** Title. */
   readonly title: string;
+  /** Description. Default empty. */
   readonly description: string;
+  /** Metrics to show. Default PSNR, SSIM, MAE and SAM. */
   readonly metrics: readonly StudyMetric[];
+  /** Experiments side by side. */
   readonly rows: readonly StudyRow[];
+  /** Experiments varied along axes. */
   readonly sweeps: readonly StudySweep[];
+  /** Directions of change that the paper states. */
   readonly claims: readonly StudyClaim[];
+  /** Evaluation settings. */
   readonly evaluation: StudyEvaluation;
 }

@@ -10,9 +10,11 @@ import type { Study, StudyAxis, StudyRow } from "./study.ts";
 export interface StudyGroup {
   /** Suffix of the output files; empty for the rows outside sweeps. */
   readonly name: string;
+  /** Title of the table and chart. */
   readonly title: string;
   /** Axes of a sweep. */
   readonly over: readonly StudyAxis[];
+  /** Rows, with their values of the axes. */
   readonly rows: readonly (StudyRow & { readonly at?: readonly number[] })[];
 }
 

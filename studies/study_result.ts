@@ -36,12 +36,17 @@ export interface SeedResult {
 
 /** Result of a row over all seeds. */
 export interface RowResult {
+  /** Name of the row. */
   readonly name: string;
+  /** Short description. */
   readonly label?: string;
+  /** Overrides of the experiment's options. */
   readonly set?: StudySettings;
   /** Values of the sweep's axes. */
   readonly at?: readonly number[];
+  /** Values in the paper. */
   readonly paper?: PaperNumbers;
+  /** Results by seed. */
   readonly seeds: readonly SeedResult[];
   /** Mean over seeds. */
   readonly mean: MetricValues;
@@ -51,26 +56,37 @@ export interface RowResult {
 
 /** Results of one table. */
 export interface GroupResult {
+  /** Suffix of the output files; empty for the rows outside sweeps. */
   readonly name: string;
+  /** Title of the table and chart. */
   readonly title: string;
+  /** Axes of a sweep. */
   readonly over: readonly StudyAxis[];
+  /** Results of the rows. */
   readonly rows: readonly RowResult[];
 }
 
 /** Results of a study; plain JSON. */
 export interface StudyResult {
+  /** Name of the output files. */
   readonly name: string;
+  /** Title. */
   readonly title: string;
+  /** Description. */
   readonly description: string;
+  /** Metrics shown. */
   readonly metrics: readonly StudyMetric[];
   /** Description of the preset, if one was used. */
   readonly preset?: string;
   /** File of weights used instead of training. */
   readonly weights?: string;
+  /** Evaluation settings, with the test data. */
   readonly evaluation: StudyEvaluation & { readonly data: readonly DataConfig[] };
   /** Baselines; none if rows have different data. */
   readonly baselines: readonly { readonly name: string; readonly scores: Scores }[];
+  /** Results by table. */
   readonly groups: readonly GroupResult[];
+  /** Directions of change that the paper states. */
   readonly claims: readonly StudyClaim[];
 }
 

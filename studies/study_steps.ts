@@ -4,14 +4,17 @@
  * @module
  */
 
-import { meanOf } from "./group_results.ts";
+import { mean as meanOf } from "../core/mod.ts";
 import { STUDY_METRICS, type StudyClaim, type StudyMetric } from "./study.ts";
 import type { GroupResult, RowResult } from "./study_result.ts";
 
 /** Change of one metric from one row to another. */
 export interface Step {
+  /** Metric that changes. */
   readonly metric: StudyMetric;
+  /** Name of the first row. */
   readonly from: string;
+  /** Name of the second row. */
   readonly to: string;
   /** Direction in the paper; absent if unknown. */
   readonly paper?: "rises" | "falls";
