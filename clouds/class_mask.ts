@@ -16,7 +16,7 @@ import {
   sameCrs,
   warpCommand,
 } from "../rasters/mod.ts";
-import { CLOUD_CLASSES } from "./cloud_classes.ts";
+import { CLOUD_CLASSES } from "./classes.ts";
 
 /** In a {@linkcode ClassMask}: neither clear nor not. */
 export const MASK_UNKNOWN = 255;

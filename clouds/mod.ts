@@ -10,6 +10,6 @@ export {
   MASK_UNKNOWN,
   openClassMask,
 } from "./class_mask.ts";
-export { CLOUD_CLASSES } from "./cloud_classes.ts";
-export { detectClouds, type DetectCloudsOptions, DETECTOR_MARGIN } from "./cloud_detector.ts";
-export { cloudMask, type CloudRuleOptions, cloudScore } from "./cloud_rule.ts";
+export { CLOUD_CLASSES } from "./classes.ts";
+export { detectClouds, type DetectCloudsOptions, DETECTOR_MARGIN } from "./detect_clouds.ts";
+export { cloudMask, type CloudRuleOptions, cloudScore } from "./cloud_score.ts";

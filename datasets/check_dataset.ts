@@ -102,7 +102,7 @@ function auxiliaryDisplay(ranges: readonly BandRange[]): readonly [number, numbe
  * ```ts
  * import { checkDataset } from "./check_dataset.ts";
  * import { listFolderDataset } from "./folder_dataset.ts";
- * import { writeCog } from "../rasters/cog.ts";
+ * import { writeCog } from "../rasters/write_cog.ts";
  * import { assertEquals } from "@std/assert";
  *
  * const root = await Deno.makeTempDir();

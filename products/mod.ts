@@ -12,7 +12,7 @@ export {
   readBandFolder,
 } from "./band_folder.ts";
 export { dateOf, isDay } from "./dates.ts";
-export type { ProductFacts } from "./product.ts";
+export type { ProductFacts } from "./product_facts.ts";
 export {
   type Radiometry,
   sentinel2Radiometry,

@@ -5,7 +5,7 @@
  */
 
 export { alignment, crsName, overlaps, pixelOf, sameCrs, warpCommand } from "./alignment.ts";
-export { writeCog } from "./cog.ts";
+export { writeCog } from "./write_cog.ts";
 export {
   type CogHeader,
   cogMemory,
@@ -16,8 +16,8 @@ export {
 } from "./cog_writer.ts";
 export { openRaster, type OpenRasterOptions, readRaster } from "./geotiff.ts";
 export { HALF_KERNEL, halfSize } from "./half_size.ts";
-export { IMAGE_FILE, openImage } from "./image_file.ts";
-export { type CompleteFile, completeRows, joinRows, type JoinRowsOptions } from "./join_rasters.ts";
+export { IMAGE_FILE, openImage } from "./open_image.ts";
+export { type CompleteFile, completeRows, joinRows, type JoinRowsOptions } from "./join_rows.ts";
 export { decodePng, encodePng, type Picture, readPng, writePng } from "./png.ts";
 export { joinPictures, quicklook, type QuicklookOptions } from "./quicklook.ts";
 export {

@@ -6,7 +6,7 @@
 
 export type { SyntheticCloudsOptions } from "./cloud_options.ts";
 export { type CloudShape, cloudShape, cloudShapesCheck } from "./cloud_shape.ts";
-export { otherDay } from "./season.ts";
-export { type CloudyRaster, syntheticClouds } from "./synthetic_clouds.ts";
-export { syntheticScene, type SyntheticSceneOptions } from "./synthetic_scene.ts";
-export { drawSky } from "./synthetic_sky.ts";
+export { otherDay } from "./other_day.ts";
+export { type CloudyRaster, syntheticClouds } from "./clouds.ts";
+export { syntheticScene, type SyntheticSceneOptions } from "./scene.ts";
+export { drawSky } from "./draw_clouds.ts";

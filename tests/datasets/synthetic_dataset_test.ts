@@ -3,7 +3,7 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import { createRng, type Raster } from "../../core/mod.ts";
 import { syntheticDataset } from "../../datasets/mod.ts";
-import { otherDay } from "../../synthetic/season.ts";
+import { otherDay } from "../../synthetic/other_day.ts";
 
 /** A flat raster: every band of every pixel holds one number. */
 function flat(value: number, bands: readonly string[], size = 32): Raster {

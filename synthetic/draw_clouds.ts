@@ -8,7 +8,7 @@ import type { Raster, Rng } from "../core/mod.ts";
 import type { CloudShape } from "./cloud_shape.ts";
 import type { SyntheticCloudsOptions } from "./cloud_options.ts";
 import { CLOUD_CLASSES } from "../clouds/mod.ts";
-import { syntheticClouds } from "./synthetic_clouds.ts";
+import { syntheticClouds } from "./clouds.ts";
 
 /** What skies are drawn from. */
 export interface SkyOptions {

@@ -4,8 +4,8 @@
  * @module
  */
 
-import { MARK } from "./cloud_tests.ts";
-import { windowSums } from "./cloud_windows.ts";
+import { MARK } from "./pixel_tests.ts";
+import { windowSums } from "./window_sums.ts";
 
 /** The size of planes, and one that is written over and over. */
 export interface Plane {

@@ -18,7 +18,7 @@ import { type CogWriterOptions, createCog } from "./cog_writer.ts";
  *
  * @example
  * ```ts
- * import { writeCog } from "./cog.ts";
+ * import { writeCog } from "./write_cog.ts";
  * import { readRaster } from "./geotiff.ts";
  * import { assertEquals } from "@std/assert";
  *

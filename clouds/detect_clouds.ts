@@ -6,11 +6,11 @@
  */
 
 import { normalizeBand, type Raster, reflectanceScaleOf } from "../core/mod.ts";
-import { countFlags, fillHoles, type Plane, withoutSpecks } from "./cloud_flags.ts";
-import { findDark, type ShadowRadii } from "./cloud_shadow.ts";
-import { hazeNumber, MARK, type PixelTests, pixelTests } from "./cloud_tests.ts";
-import { windowMeans } from "./cloud_windows.ts";
-import { CLOUD_CLASSES } from "./cloud_classes.ts";
+import { countFlags, fillHoles, type Plane, withoutSpecks } from "./flags.ts";
+import { findDark, type ShadowRadii } from "./dark_ground.ts";
+import { hazeNumber, MARK, type PixelTests, pixelTests } from "./pixel_tests.ts";
+import { windowMeans } from "./window_sums.ts";
+import { CLOUD_CLASSES } from "./classes.ts";
 
 /** Pixels of context on every side that a pixel's class may depend on: nothing farther away matters. */
 export const DETECTOR_MARGIN = 64;
@@ -174,7 +174,7 @@ function checkInput({ bands }: Raster, { scales, offsets, pixelSize = 10 }: Dete
  *
  * @example
  * ```ts
- * import { detectClouds } from "./cloud_detector.ts";
+ * import { detectClouds } from "./detect_clouds.ts";
  * import { assertEquals } from "@std/assert";
  *
  * const ground = [900, 1000, 800];

@@ -209,7 +209,7 @@ const SCATTERED = SENTINEL2_BANDS.map(({ name, wavelength }) =>
  * @example
  * ```ts
  * import { createRng } from "../core/mod.ts";
- * import { syntheticScene } from "./synthetic_scene.ts";
+ * import { syntheticScene } from "./scene.ts";
  * import { assertEquals } from "@std/assert";
  *
  * const scene = syntheticScene(createRng(1), { width: 64, height: 48, day: 120 });

@@ -4,9 +4,9 @@
  * @module
  */
 
-import { countFlags, fillHoles, type Plane, withoutSpecks } from "./cloud_flags.ts";
-import { MARK, type PixelTests } from "./cloud_tests.ts";
-import { windowMeans } from "./cloud_windows.ts";
+import { countFlags, fillHoles, type Plane, withoutSpecks } from "./flags.ts";
+import { MARK, type PixelTests } from "./pixel_tests.ts";
+import { windowMeans } from "./window_sums.ts";
 
 /** Ground under that share of the mean around may be shadow itself: a second mean leaves it out. */
 const LIT = 0.8;

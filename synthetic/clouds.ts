@@ -24,8 +24,8 @@ import {
 } from "../core/mod.ts";
 import { CLOUD_CHECKS, CLOUD_DEFAULTS, type SyntheticCloudsOptions } from "./cloud_options.ts";
 import { CLOUD_CLASSES } from "../clouds/mod.ts";
-import { type BandOptics, bandOptics } from "./cloud_optics.ts";
-import { makeSky, type Sky } from "./sky.ts";
+import { type BandOptics, bandOptics } from "./band_optics.ts";
+import { makeSky, type Sky } from "./cloud_layer.ts";
 
 /** What {@linkcode syntheticClouds} gives. */
 export interface CloudyRaster {

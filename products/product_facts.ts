@@ -193,7 +193,7 @@ function factsOfTags(tags: Readonly<Record<string, string>>): ProductFacts {
  *
  * @example
  * ```ts
- * import { productFacts } from "./product.ts";
+ * import { productFacts } from "./product_facts.ts";
  * import { assertEquals } from "@std/assert";
  *
  * const path = "S2A_MSIL2A_20180307T100021_N0500_R122_T33TUG_20230904T162417.SAFE";

@@ -186,9 +186,9 @@ async function checkOverlap(
  *
  * @example
  * ```ts
- * import { writeCog } from "./cog.ts";
+ * import { writeCog } from "./write_cog.ts";
  * import { readRaster } from "./geotiff.ts";
- * import { joinRows } from "./join_rasters.ts";
+ * import { joinRows } from "./join_rows.ts";
  * import { assertEquals } from "@std/assert";
  *
  * const folder = await Deno.makeTempDir();
