@@ -5,7 +5,8 @@
  */
 
 import { OutputError } from "../core/mod.ts";
-import { openScratch, writing } from "./scratch.ts";
+import { openScratch } from "./scratch.ts";
+import { writing } from "./writing.ts";
 
 /** Options of {@linkcode writeFileAtomically}. */
 export interface AtomicFileOptions {

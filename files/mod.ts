@@ -1,15 +1,26 @@
 /**
- * The file system: atomic writes, scratch and temporary folders, listings, byte ranges, CSV.
+ * Files and folders: atomic writes, temporary folders, listings, byte ranges on disk and over HTTP,
+ * CSV and JSON.
  *
  * @module
  */
 
+// Writing: a file appears under its name only when it is complete.
 export {
   type AtomicFileOptions,
   checkOverwrite,
   writeAll,
   writeFileAtomically,
 } from "./atomic_file.ts";
+export { writing } from "./writing.ts";
+export { textOf, writeJson } from "./text_file.ts";
+
+// Temporary folders.
+export { clearScratch, openScratch, type Scratch } from "./scratch.ts";
+export { diskFull, openTemporaryFolder, type TemporaryFolder } from "./temporary_folder.ts";
+export { isDiskFull } from "./error_codes.ts";
+
+// Reading and listing.
 export { type ByteSource, isAddress, openByteSource, pathOf } from "./byte_source.ts";
 export { type CsvRow, parseCsv } from "./csv.ts";
 export {
@@ -21,12 +32,4 @@ export {
   TIFF_FILE,
   withoutSlash,
 } from "./list_folder.ts";
-export { clearScratch, openScratch, type Scratch, writing } from "./scratch.ts";
-export {
-  diskFull,
-  isDiskFull,
-  openTemporaryFolder,
-  type TemporaryFolder,
-} from "./temporary_folder.ts";
 export { type Sha256Stream, sha256Stream } from "./sha256_stream.ts";
-export { textOf, writeJson } from "./text_file.ts";

@@ -1,190 +1,94 @@
 /**
- * The one temporary folder of a file that is being written, and what stops it from being written.
+ * The temporary folder `<path>.partial` next to a file that is being written.
  *
  * @module
  */
 
-import { basename, dirname } from "node:path";
+import { basename } from "node:path";
 import { OutputError } from "../core/mod.ts";
+import { type LockedFolder, lockFolder } from "./locked_folder.ts";
+import { writing } from "./writing.ts";
 
-/** A folder beside a file, held by one run. */
+/** A folder next to an output file, locked by one run. */
 export interface Scratch {
-  /** The path of a temporary file: "file" for the whole, "level-0", "level-1", … for parts of it. */
+  /** Path of a temporary file: "file" for the whole output, "level-0", "level-1", … for its parts. */
   path(name: "file" | `level-${number}`): string;
   /** Removes the folder; does nothing the second time. */
   remove(): Promise<void>;
 }
 
-const LOCK = "lock";
-/** What a run may have left; anything else in the folder is not ours to remove. */
-const OWN = /^(lock|file|level-\d+)$/;
-/** A folder can be removed by the run before between any two steps, but not again and again. */
+/** Names that an interrupted run may leave; any other file belongs to the user and is kept. */
+const OWN = /^(file|level-\d+)$/;
+/** The previous run can remove its folder between any two steps, but not again and again. */
 const ATTEMPTS = 100;
 
-function hasCode(error: unknown, ...codes: readonly string[]): boolean {
-  return error instanceof Error && "code" in error && codes.includes(error.code as string);
-}
-
-/** What must hold for the file to be written, by the error of the operating system. */
-function reason(error: unknown, path: string): string | undefined {
-  const folder = dirname(path);
-  const { errors } = Deno;
-  if (error instanceof errors.NotCapable) {
-    return `Deno must be allowed to read and write ${folder}; add ` +
-      `--allow-read=${folder} --allow-write=${folder}`;
-  }
-  if (hasCode(error, "ENOSPC", "EDQUOT")) {
-    return "the disk must have room, got a full one; free some space or choose another disk";
-  }
-  if (hasCode(error, "EROFS")) {
-    return `${folder} must be writable, got a read-only file system; choose another folder`;
-  }
-  if (hasCode(error, "EFBIG")) {
-    return "the file system must allow files of this size; choose another";
-  }
-  if (hasCode(error, "ENAMETOOLONG")) return "the name must be shorter; choose another";
-  if (error instanceof errors.PermissionDenied) {
-    return `${folder} must allow writing, got permission denied; choose another folder or change ` +
-      "its permissions";
-  }
-  if (error instanceof errors.NotFound) return `the folder ${folder} must exist; create it`;
-  if (error instanceof errors.NotADirectory) return `${folder} must be a folder; choose another`;
-  if (error instanceof errors.IsADirectory) return "it must name a file, got a folder";
-  if (error instanceof Error && "code" in error) {
-    return `the operating system must allow it, got ${error.message}`;
-  }
-  return undefined;
-}
-
-/**
- * Runs `work`; errors of the file system say what stops `path` from being written.
- *
- * @throws {OutputError} In place of an error of the operating system.
- */
-export async function writing<T>(path: string, work: () => Promise<T>): Promise<T> {
-  try {
-    return await work();
-  } catch (error) {
-    const why = error instanceof OutputError ? undefined : reason(error, path);
-    if (why === undefined) throw error;
-    throw new OutputError(`Cannot write ${path}: ${why}`, { cause: error });
-  }
-}
-
-/** Undefined if there is nothing: the run before removes it at any time. */
-async function statOf(path: string): Promise<Deno.FileInfo | undefined> {
-  return await Deno.stat(path).catch((error: unknown) => {
-    if (error instanceof Deno.errors.NotFound) return undefined;
-    throw error;
-  });
-}
-
-async function isSame(file: Deno.FsFile, path: string): Promise<boolean> {
-  const [held, named] = await Promise.all([file.stat(), statOf(path)]);
-  return named !== undefined && named.ino === held.ino;
-}
-
-/** Whether nobody else holds the lock; file systems without locks cannot tell. */
-async function tryLock(file: Deno.FsFile): Promise<boolean> {
-  try {
-    return await file.tryLock(true);
-  } catch (error) {
-    if (hasCode(error, "ENOSYS", "ENOTSUP", "EOPNOTSUPP", "ENOLCK")) return true;
-    throw error;
-  }
-}
-
-async function openLock(path: string, folder: string): Promise<Deno.FsFile> {
-  const name = `${folder}/${LOCK}`;
+async function openLocked(path: string, folder: string): Promise<LockedFolder> {
   for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
     await Deno.mkdir(folder).catch((error: unknown) => {
       if (!(error instanceof Deno.errors.AlreadyExists)) throw error;
     });
-    const info = await statOf(folder);
+    const info = await Deno.stat(folder).catch((error: unknown) => {
+      if (error instanceof Deno.errors.NotFound) return undefined;
+      throw error;
+    });
     if (info === undefined) continue;
     if (!info.isDirectory) {
       throw new OutputError(`Cannot write ${path}: a file ${folder} is in the way; move it away`);
     }
-    const file = await Deno.open(name, { write: true, create: true }).catch((error: unknown) => {
-      if (error instanceof Deno.errors.NotFound) return undefined;
-      throw error;
-    });
-    if (file === undefined) continue;
-    try {
-      if (!await tryLock(file)) {
-        throw new OutputError(
-          `Cannot write ${path}: another run is writing it; wait for its end or choose another name`,
-        );
-      }
-      // The run before may have removed the file between our opening and locking it.
-      if (await isSame(file, name)) return file;
-    } catch (error) {
-      file.close();
-      throw error;
-    }
-    file.close();
-  }
-  throw new OutputError(
-    `Cannot write ${path}: ${folder} must stay, but other runs keep removing it`,
-  );
-}
-
-async function removeContent(path: string, folder: string): Promise<void> {
-  const names = (await Array.fromAsync(Deno.readDir(folder))).map(({ name }) => name);
-  const strange = names.find((name) => !OWN.test(name));
-  if (strange !== undefined) {
+    const locked = await lockFolder(folder);
+    if (locked === "gone") continue;
+    if (locked !== "busy") return locked;
     throw new OutputError(
-      `Cannot write ${path}: ${folder} must hold nothing but what an interrupted run left, ` +
-        `got ${strange}; move it away`,
+      `Cannot write ${path}: another run is writing it; wait until it ends or choose another name`,
     );
   }
-  await Promise.all(
-    names.filter((name) => name !== LOCK).map((name) => Deno.remove(`${folder}/${name}`)),
-  );
+  throw new OutputError(`Cannot write ${path}: other runs keep removing the folder ${folder}`);
 }
 
-async function removeFolder(folder: string, lock: Deno.FsFile): Promise<void> {
-  // The lock goes while it is held: a run that waits for it finds it gone and makes its own.
-  await Deno.remove(`${folder}/${LOCK}`);
-  lock.close();
-  await Deno.remove(folder).catch((error: unknown) => {
-    // The next run is already at work in it.
-    if (!(error instanceof Deno.errors.NotFound) && !hasCode(error, "ENOTEMPTY")) throw error;
-  });
+/** Removes the files of an interrupted run. @throws {OutputError} If there are other files. */
+async function clear(path: string, folder: LockedFolder): Promise<void> {
+  const strange = (await folder.names()).find((name) => !OWN.test(name));
+  if (strange !== undefined) {
+    throw new OutputError(
+      `Cannot write ${path}: ${folder.path} must hold only files of an interrupted run, got ` +
+        `${strange}; move it away`,
+    );
+  }
+  await folder.clear();
 }
 
 /**
- * Makes the folder `<path>.partial` beside `path`, empty: what a killed run left there is removed.
+ * Creates the folder `<path>.partial` next to `path`, empty: files that a killed run left there are
+ * removed.
  *
- * It shows early whether the file can be written, and it is on the same file system, so that a file
- * in it can be renamed to `path` in one step. A lock keeps a second run out, also one of the same
- * program, except on file systems without locks.
+ * Creating it shows early whether the file can be written. The folder is on the file system of `path`,
+ * so that a finished file can be renamed to `path` in one step. A lock keeps out other writers of
+ * `path`, in other processes and in this one, except on file systems without locks.
  *
- * @throws {OutputError} If the folder of `path` is missing or cannot be written, or if another run
- *   is writing `path`.
+ * @throws {OutputError} If the folder of `path` is missing or not writable, or another run is writing
+ *   `path`.
  */
 export async function openScratch(path: string): Promise<Scratch> {
-  const folder = `${path}.partial`;
   return await writing(path, async () => {
     if (basename(path) === "" || path.endsWith("/")) {
       throw new OutputError(`Cannot write ${path}: it must name a file, got a folder`);
     }
-    const lock = await openLock(path, folder);
-    let open = true;
+    const folder = await openLocked(path, `${path}.partial`);
+    let isOpen = true;
     try {
-      await removeContent(path, folder);
+      await clear(path, folder);
     } catch (error) {
-      await removeFolder(folder, lock);
+      await folder.remove();
       throw error;
     }
     return {
-      path: (name) => `${folder}/${name}`,
+      path: (name) => `${folder.path}/${name}`,
       remove: async () => {
-        if (!open) return;
-        open = false;
+        if (!isOpen) return;
+        isOpen = false;
         await writing(path, async () => {
-          await removeContent(path, folder);
-          await removeFolder(folder, lock);
+          await clear(path, folder);
+          await folder.remove();
         });
       },
     };
@@ -192,12 +96,12 @@ export async function openScratch(path: string): Promise<Scratch> {
 }
 
 /**
- * Removes the folder `<path>.partial` that a killed run left. One that a run holds, that has files of
- * others in it, or that may not be removed, stays: the file itself is there and complete.
+ * Removes the folder `<path>.partial` that a killed run left next to a complete file. The folder stays
+ * if another run holds it, if it holds files of other programs, or if it may not be removed.
  */
 export async function clearScratch(path: string): Promise<void> {
-  const left = await Deno.lstat(`${path}.partial`).then(() => true, () => false);
-  if (!left) return;
+  const exists = await Deno.lstat(`${path}.partial`).then(() => true, () => false);
+  if (!exists) return;
   try {
     await (await openScratch(path)).remove();
   } catch (error) {

@@ -1,71 +1,37 @@
 /**
- * Folders for temporary files of the system that are gone at the latest when the next one is made,
- * however the program ends.
+ * Folders in the system's folder for temporary files. A folder that outlives its program is removed
+ * when the next one is opened.
  *
  * @module
  */
 
 import { dirname } from "node:path";
+import { isDiskFull } from "./error_codes.ts";
+import { LOCK, lockFolder } from "./locked_folder.ts";
 
-/** A folder of this run. */
+/** A temporary folder of this run. */
 export interface TemporaryFolder {
+  /** Path of the folder. */
   readonly path: string;
-  /** Removes the folder; does nothing the second time. */
+  /** Removes the folder with its files; does nothing the second time. */
   remove(): Promise<void>;
 }
 
-/** With the process's number, for who finds one; one without is of a run that wrote none. */
+/** Our folders, most with the process number for whoever finds one. */
 const NAME = /^emrdm-(?:\d+-)?[0-9a-f]+$/;
-/**
- * Held by the process as long as it lives: unlike the process's number it tells so across containers
- * that share the folder, and Deno lets nobody ask for other processes who may not do everything.
- */
-const LOCK = "lock";
-/** What is made in such folders; one that has anything else is not ours. */
+/** Files of our folders; a folder with any other file is not ours. */
 const OWN = /^(?:lock|(?:pixel|whole)\.tif(?:\..*)?)$/;
-/** After that, in milliseconds, a folder whose lock tells nothing is taken for left. */
+/** Age in milliseconds above which a folder without a working lock counts as abandoned. */
 const OLD = 24 * 3600 * 1000;
-/** Another run may take a folder for left only between its making and its locking. */
+/** Another run can take a folder for abandoned only between its creation and its locking. */
 const ATTEMPTS = 10;
 
-/** Whether an error says that a disk is full, of the system or in what a program printed. */
-export function isDiskFull(error: unknown): boolean {
-  if (typeof error === "string") {
-    return /No space left on device|Disk quota exceeded/i.test(error);
-  }
-  return error instanceof Error && "code" in error &&
-    /^(?:ENOSPC|EDQUOT)$/.test(String(error.code));
-}
-
-/** What to do where there is no room in the folder for temporary files. */
+/** The error of a full folder for temporary files. */
 export function diskFull(folder?: string): TypeError {
   return new TypeError(
     `the folder for temporary files${folder === undefined ? "" : `, ${folder},`} must have room ` +
-      "for its pixels, got a full disk; free some space, or set TMPDIR to a folder on another disk",
+      "for the pixels, got a full disk; free some space, or set TMPDIR to a folder on another disk",
   );
-}
-
-/** Whether nobody else holds the lock; undefined on file systems without locks. */
-async function tryLock(file: Deno.FsFile): Promise<boolean | undefined> {
-  try {
-    return await file.tryLock(true);
-  } catch (error) {
-    if (error instanceof Error && "code" in error) return undefined;
-    throw error;
-  }
-}
-
-async function exists(path: string): Promise<boolean> {
-  return await Deno.lstat(path).then(() => true, () => false);
-}
-
-async function remove(path: string, lock?: Deno.FsFile): Promise<void> {
-  const names = (await Array.fromAsync(Deno.readDir(path))).map(({ name }) => name);
-  for (const name of names.filter((name) => name !== LOCK)) await Deno.remove(`${path}/${name}`);
-  // The lock goes while it is held: nobody can take it any more.
-  if (names.includes(LOCK)) await Deno.remove(`${path}/${LOCK}`);
-  lock?.close();
-  await Deno.remove(path);
 }
 
 async function isOld(path: string): Promise<boolean> {
@@ -73,29 +39,33 @@ async function isOld(path: string): Promise<boolean> {
   return mtime !== null && Date.now() - mtime.getTime() > OLD;
 }
 
-/** Removes a folder that a killed run left. */
-async function clear(path: string): Promise<void> {
+/** Removes a folder of ours unless a run holds its lock. */
+async function clearAbandoned(path: string): Promise<void> {
   const names = (await Array.fromAsync(Deno.readDir(path))).map(({ name }) => name);
   if (!names.every((name) => OWN.test(name))) return;
   if (!names.includes(LOCK)) {
-    if (await isOld(path)) await remove(path);
+    if (!await isOld(path)) return;
+    for (const name of names) await Deno.remove(`${path}/${name}`);
+    await Deno.remove(path);
     return;
   }
-  const lock = await Deno.open(`${path}/${LOCK}`, { write: true });
+  const folder = await lockFolder(path, { create: false });
+  if (typeof folder === "string") return;
   try {
-    const free = await tryLock(lock);
-    if (free ?? await isOld(path)) await remove(path);
+    if (!folder.isExclusive && !await isOld(path)) return;
+    await folder.clear();
+    await folder.remove();
   } finally {
-    lock.close();
+    folder.release();
   }
 }
 
-/** Removes what killed runs left in a folder. */
+/** Removes the abandoned folders in the system's folder for temporary files. */
 async function clearAll(folder: string): Promise<void> {
   for await (const { name, isDirectory } of Deno.readDir(folder)) {
     if (!isDirectory || !NAME.test(name)) continue;
-    // Another user's, or another run is at it.
-    await clear(`${folder}/${name}`).catch(() => {});
+    // It belongs to another user, or another run is removing it.
+    await clearAbandoned(`${folder}/${name}`).catch(() => {});
   }
 }
 
@@ -106,8 +76,7 @@ async function make(): Promise<string> {
     if (isDiskFull(error)) throw diskFull();
     if (error instanceof Deno.errors.NotFound || error instanceof Deno.errors.PermissionDenied) {
       throw new TypeError(
-        "the system must have a folder for temporary files that can be written, got none; set " +
-          "TMPDIR to one",
+        "the system must have a writable folder for temporary files, got none; set TMPDIR to one",
       );
     }
     throw error;
@@ -115,32 +84,29 @@ async function make(): Promise<string> {
 }
 
 /**
- * Makes a folder in the system's folder for temporary files, and removes there what runs left that
- * were killed.
+ * Creates a folder in the system's folder for temporary files, and removes those that killed runs
+ * left there.
  *
- * @throws {TypeError} If there is no such folder, or no room in it.
+ * @throws {TypeError} If the system's folder is missing, not writable or full.
  */
 export async function openTemporaryFolder(): Promise<TemporaryFolder> {
   for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
     const path = await make();
-    const lock = await Deno.open(`${path}/${LOCK}`, { write: true, createNew: true })
-      .catch(async (error: unknown) => {
-        await Deno.remove(path).catch(() => {});
-        throw isDiskFull(error) ? diskFull(dirname(path)) : error;
-      });
-    if (await tryLock(lock) === false || !await exists(`${path}/${LOCK}`)) {
-      lock.close();
-      continue;
-    }
-    // A folder for temporary files need not be one that can be listed.
+    const folder = await lockFolder(path).catch(async (error: unknown) => {
+      await Deno.remove(path).catch(() => {});
+      throw isDiskFull(error) ? diskFull(dirname(path)) : error;
+    });
+    if (typeof folder === "string") continue;
+    // The folder for temporary files need not be readable.
     await clearAll(dirname(path)).catch(() => {});
-    let open = true;
+    let isOpen = true;
     return {
       path,
       async remove() {
-        if (!open) return;
-        await remove(path, lock);
-        open = false;
+        if (!isOpen) return;
+        await folder.clear();
+        await folder.remove();
+        isOpen = false;
       },
     };
   }

@@ -213,7 +213,7 @@ Deno.test({
       const path = `${folder}/sub/image.tif`;
       assertEquals(
         await outputOf(noise(path, 1), (command) => [...SHELL, command]),
-        `OutputError Cannot write ${path}: ${folder}/sub must allow writing, got permission ` +
+        `OutputError Cannot write ${path}: ${folder}/sub must be writable, got permission ` +
           "denied; choose another folder or change its permissions\n",
       );
       assertEquals(namesIn(folder), ["sub"]);
@@ -246,8 +246,8 @@ Deno.test({
       for (const rows of [600, 2048]) {
         assertEquals(
           await outputOf(noise(path, rows), small),
-          `OutputError Cannot write ${path}: the disk must have room, got a full one; free some ` +
-            "space or choose another disk\n",
+          `OutputError Cannot write ${path}: the disk must have free space, got a full disk; free ` +
+            "some space or choose another disk\n",
         );
       }
     }),

@@ -276,7 +276,7 @@ Deno.test({
       await writeJp2(path, noise(1024));
       const full =
         `InputError: Cannot read raster ${path}: the folder for temporary files, ${tmp}, ` +
-        "must have room for its pixels, got a full disk; free some space, or set TMPDIR to a folder " +
+        "must have room for the pixels, got a full disk; free some space, or set TMPDIR to a folder " +
         "on another disk\n";
       for (
         const [options, then] of [

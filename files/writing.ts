@@ -1,0 +1,56 @@
+/**
+ * Errors of the operating system as messages that name the output file and the remedy.
+ *
+ * @module
+ */
+
+import { dirname } from "node:path";
+import { OutputError } from "../core/mod.ts";
+import { hasCode, isDiskFull } from "./error_codes.ts";
+
+/** The condition that the error violates, with a remedy; undefined for other errors. */
+function reason(error: unknown, path: string): string | undefined {
+  const folder = dirname(path);
+  const { errors } = Deno;
+  if (error instanceof errors.NotCapable) {
+    return `Deno must be allowed to read and write ${folder}; add ` +
+      `--allow-read=${folder} --allow-write=${folder}`;
+  }
+  if (isDiskFull(error)) {
+    return "the disk must have free space, got a full disk; free some space or choose another disk";
+  }
+  if (hasCode(error, "EROFS")) {
+    return `${folder} must be writable, got a read-only file system; choose another folder`;
+  }
+  if (hasCode(error, "EFBIG")) {
+    return "the file system must allow files of this size; choose another";
+  }
+  if (hasCode(error, "ENAMETOOLONG")) return "the name must be shorter; choose another";
+  if (error instanceof errors.PermissionDenied) {
+    return `${folder} must be writable, got permission denied; choose another folder or change ` +
+      "its permissions";
+  }
+  if (error instanceof errors.NotFound) return `the folder ${folder} must exist; create it`;
+  if (error instanceof errors.NotADirectory) return `${folder} must be a folder; choose another`;
+  if (error instanceof errors.IsADirectory) return "it must name a file, got a folder";
+  if (error instanceof Error && "code" in error) {
+    return `the operating system must allow it, got ${error.message}`;
+  }
+  return undefined;
+}
+
+/**
+ * Runs `work` and turns file system errors into an {@linkcode OutputError} that says why `path`
+ * cannot be written.
+ *
+ * @throws {OutputError} In place of an error of the operating system.
+ */
+export async function writing<T>(path: string, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    const why = error instanceof OutputError ? undefined : reason(error, path);
+    if (why === undefined) throw error;
+    throw new OutputError(`Cannot write ${path}: ${why}`, { cause: error });
+  }
+}
