@@ -1,5 +1,5 @@
 /**
- * Writing whole files or none: under a temporary name, then renamed.
+ * Atomic file writes: a temporary file is renamed when it is complete.
  *
  * @module
  */
@@ -10,14 +10,14 @@ import { writing } from "./writing.ts";
 
 /** Options of {@linkcode writeFileAtomically}. */
 export interface AtomicFileOptions {
-  /** Whether a file of that name may be replaced. Default false. */
+  /** Replaces an existing file. Default false. */
   readonly overwrite?: boolean;
 }
 
 /**
- * Throws if a file, or a folder, is in the way.
+ * Checks that no file or folder is in the way.
  *
- * @throws {OutputError} If `path` exists and `overwrite` is not set, or is a folder.
+ * @throws {OutputError} If `path` exists and `overwrite` is not set, or if it is a folder.
  */
 export async function checkOverwrite(
   path: string,
@@ -39,16 +39,16 @@ export async function checkOverwrite(
   }
 }
 
-/** Writes all of some bytes. */
+/** Writes bytes completely, in as many calls as the system needs. */
 export async function writeAll(file: Deno.FsFile, bytes: Uint8Array): Promise<void> {
   for (let at = 0; at < bytes.length;) at += await file.write(bytes.subarray(at));
 }
 
 /**
  * Writes chunks to a temporary file in the folder `<path>.partial`, flushes it to disk and renames
- * it. A folder of that name that a killed run left is removed.
+ * it to `path`. Removes a folder `<path>.partial` that a killed run left.
  *
- * @throws {OutputError} If `path` exists and `overwrite` is not set, or cannot be written.
+ * @throws {OutputError} If `path` exists and `overwrite` is not set, or if it cannot be written.
  */
 export async function writeFileAtomically(
   path: string,

@@ -1,44 +1,44 @@
 /**
- * Bytes of a file by ranges, from disk or over HTTP.
+ * Random access to the bytes of a file, on disk or over HTTP range requests.
  *
  * @module
  */
 
-/** Whether text is an address, of whatever scheme, and no path. */
+/** True for an address with a scheme, such as `https://…`; false for a path. */
 export function isAddress(text: string): boolean {
   return /^[a-z][a-z0-9+.-]+:\/\//i.test(text);
 }
 
-/** The path of a path or `file:` URL; other addresses stay. */
+/** The path that a `file:` URL names; paths and other addresses are returned unchanged. */
 export function pathOf(source: string | URL): string {
   const text = String(source);
   if (!/^file:/i.test(text)) return text;
   return decodeURIComponent(new URL(text).pathname).replace(/^\/(?=[A-Za-z]:)/, "");
 }
 
-/** A file of which parts are read. */
+/** An open file, read by ranges of bytes. */
 export interface ByteSource {
-  /** Bytes of the file; infinite where a server does not tell. */
+  /** Size in bytes; infinite if the server does not report it. */
   readonly size: number;
-  /** Bytes from `offset` on: `length` of them, or as many as the file has there. */
+  /** Reads `length` bytes from `offset`, or fewer at the end of the file. */
   read(offset: number, length: number): Promise<ArrayBuffer>;
-  /** Does nothing the second time. */
+  /** Closes the file; does nothing the second time. */
   close(): void;
 }
 
-/** What of a remote file is fetched first and kept: the directory of a COG lies there. */
+/** Bytes of a remote file that are fetched first and cached: a COG keeps its directory there. */
 const HEAD_BYTES = 16384;
-/** Reads up to this size are of directories: their surroundings are fetched with them and kept. */
+/** Reads up to this size belong to directories: the bytes around them are fetched and cached too. */
 const SMALL = 1024;
 const KEPT_PARTS = 8;
 const HEAD_TIMEOUT = 30_000;
 const READ_TIMEOUT = 120_000;
-/** How long to wait before each further attempt to read a file that was there when it was opened. */
+/** Pauses in milliseconds before each further attempt to read a file that has been opened. */
 const RETRY_DELAYS: readonly number[] = [300, 1500];
 const UNSATISFIABLE = 416;
 const PARTIAL = 206;
 
-/** The first line of an error, with the reason that fetch() hides in its cause. */
+/** First line of an error message, with the reason that fetch() puts into the cause. */
 function reasonOf(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   if (error.name === "TimeoutError") return "no answer in time";
@@ -62,7 +62,7 @@ async function openLocal(path: string): Promise<ByteSource> {
   let isOpen = true;
   return {
     size: info.size,
-    // Seek and read in one go: reads of several tiles run at the same time on one handle.
+    // Synchronous seek and read: concurrent reads of several tiles share one handle.
     read(offset, length) {
       const bytes = new Uint8Array(Math.max(0, Math.min(length, info.size - offset)));
       file.seekSync(offset, Deno.SeekMode.Start);
@@ -85,11 +85,11 @@ interface RemotePart {
   readonly bytes: ArrayBuffer;
   /** Bytes of the whole file. */
   readonly size: number;
-  /** What went wrong and may go right the next time. */
+  /** Reason of a failure that a further attempt may avoid. */
   readonly failed?: string;
 }
 
-/** The whole of a short file, from a server that ignores ranges; undefined where it is longer. */
+/** The whole file, if a server that ignores ranges sends at most `limit` bytes. */
 async function wholeBody(response: Response, limit: number): Promise<ArrayBuffer | undefined> {
   const stated = Number(response.headers.get("content-length") ?? NaN);
   if (stated <= limit) return await response.arrayBuffer();
@@ -112,7 +112,7 @@ async function fetchRange(
       signal: AbortSignal.timeout(timeout),
     });
   } catch (error) {
-    // A permission that is missing does not come with a further attempt.
+    // A further attempt would lack the same permission.
     if (error instanceof Deno.errors.NotCapable) throw new TypeError(reasonOf(error));
     return {
       bytes: new ArrayBuffer(0),
@@ -137,7 +137,7 @@ async function fetchRange(
     const bytes = offset === 0 ? await wholeBody(response, length) : undefined;
     if (bytes !== undefined) return { bytes, size: bytes.byteLength };
     throw new TypeError(
-      `its server must answer requests for ranges of bytes, got the whole file (HTTP ` +
+      `its server must support range requests, got the whole file (HTTP ` +
         `${response.status}); download the file first`,
     );
   }
@@ -146,7 +146,11 @@ async function fetchRange(
     const bytes = await response.arrayBuffer();
     return { bytes, size: total === undefined ? Infinity : Number(total) };
   } catch (error) {
-    return { bytes: new ArrayBuffer(0), size: 0, failed: `the answer broke off, ${error}` };
+    return {
+      bytes: new ArrayBuffer(0),
+      size: 0,
+      failed: `the response must be complete, got ${error}`,
+    };
   }
 }
 
@@ -188,7 +192,7 @@ async function openRemote(url: string): Promise<ByteSource> {
 /**
  * Opens a file by path or `http(s):` address.
  *
- * @throws {TypeError} If it cannot be read, with the reason.
+ * @throws {TypeError} If the file cannot be read; the message has the reason.
  */
 export async function openByteSource(name: string): Promise<ByteSource> {
   if (/^https?:\/\//i.test(name)) return await openRemote(name);

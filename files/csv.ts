@@ -1,5 +1,5 @@
 /**
- * Tables as CSV: the one door to csv-parse.
+ * CSV tables, parsed by csv-parse. No other file imports that package.
  *
  * @module
  */
@@ -7,15 +7,14 @@
 import { parse } from "npm:csv-parse@7.0.3/sync";
 import { InputError } from "../core/mod.ts";
 
-/** One row by the names of the columns. */
+/** Values of one row by column name. */
 export type CsvRow = Readonly<Record<string, string>>;
 
 /**
- * Rows of a CSV text whose first line names the columns (RFC 4180; lines that begin with # are left
- * out).
+ * Parses CSV whose first line names the columns (RFC 4180). Lines that begin with # are comments.
  *
- * @param name What the text is called in errors.
- * @throws {InputError} If a row has another number of columns, or a quote is not closed.
+ * @param name Name of the table in error messages.
+ * @throws {InputError} If a row has a different number of columns, or a quote is not closed.
  */
 export function parseCsv(text: string, name: string): readonly CsvRow[] {
   try {

@@ -1,29 +1,35 @@
 /**
- * What a folder holds, by name.
+ * Listings of folders and the parts of file names.
  *
  * @module
  */
 
 import { InputError } from "../core/mod.ts";
 
-/** Names in a folder, sorted by code units; hidden ones and what GDAL puts beside images are left out. */
+/** Names in a folder in code unit order, without hidden files and the sidecar files of GDAL. */
 export interface FolderNames {
+  /** Names of the files. */
   readonly files: readonly string[];
+  /** Names of the subfolders, with links to folders. */
   readonly folders: readonly string[];
 }
 
-/** Statistics and overviews that GDAL writes beside an image, and what systems leave in folders. */
-const BESIDE = /^\.|\.aux\.xml$|\.ovr$|^(?:Thumbs\.db|desktop\.ini)$/i;
+/** Statistics and overviews that GDAL writes next to an image, and files of the operating system. */
+const SIDECAR = /^\.|\.aux\.xml$|\.ovr$|^(?:Thumbs\.db|desktop\.ini)$/i;
 
 const NOTHING: FolderNames = { files: [], folders: [] };
 
-/** Names in a folder; undefined if there is none. @throws {InputError} If it cannot be read. */
+/**
+ * Lists a folder; undefined if it does not exist.
+ *
+ * @throws {InputError} If the folder cannot be read.
+ */
 export async function findFolder(path: string): Promise<FolderNames | undefined> {
   const files: string[] = [];
   const folders: string[] = [];
   try {
     for await (const { name, isDirectory, isSymlink } of Deno.readDir(path)) {
-      if (BESIDE.test(name)) continue;
+      if (SIDECAR.test(name)) continue;
       const folder = isSymlink
         ? await Deno.stat(`${path}/${name}`).then((info) => info.isDirectory, () => false)
         : isDirectory;
@@ -40,27 +46,32 @@ export async function findFolder(path: string): Promise<FolderNames | undefined>
   return { files: files.sort(), folders: folders.sort() };
 }
 
-/** Names in a folder, none if there is no such folder. */
+/** Lists a folder; empty if it does not exist. */
 export async function namesIn(path: string): Promise<FolderNames> {
   return await findFolder(path) ?? NOTHING;
 }
 
-/** @throws {InputError} If there is no such folder; the message says what it should hold. */
+/**
+ * Lists a folder of a dataset that must exist.
+ *
+ * @param holds The expected content, for the error message.
+ * @throws {InputError} If the folder does not exist.
+ */
 export async function listFolder(path: string, holds: string): Promise<FolderNames> {
   const names = await findFolder(path);
   if (names !== undefined) return names;
   throw new InputError(`Cannot use the dataset: the folder ${path} must exist and hold ${holds}`);
 }
 
-/** A path without trailing slashes. */
+/** The path without trailing slashes. */
 export function withoutSlash(path: string): string {
   return path.replace(/(?<=.)[\\/]+$/, "");
 }
 
-/** `a/b_0.tif` → `b_0`. */
+/** File name without folder and extension: `a/b_0.tif` → `b_0`. */
 export function stemOf(path: string): string {
   return path.split(/[\\/]/).at(-1)!.replace(/\.[^.]+$/, "");
 }
 
-/** Names of GeoTIFFs. */
+/** Pattern of GeoTIFF file names. */
 export const TIFF_FILE = /\.tiff?$/i;

@@ -1,18 +1,18 @@
 /**
- * Text and JSON in files.
+ * Text and JSON files.
  *
  * @module
  */
 
 import { writeFileAtomically } from "./atomic_file.ts";
 
-/** Writes JSON over what is there, whole or not at all. */
+/** Writes indented JSON atomically, and replaces an existing file. */
 export async function writeJson(path: string, value: unknown): Promise<void> {
   const bytes = new TextEncoder().encode(`${JSON.stringify(value, null, 2)}\n`);
   await writeFileAtomically(path, [bytes], { overwrite: true });
 }
 
-/** The text of a file; undefined if there is none. */
+/** Reads a text file; undefined if it does not exist. */
 export async function textOf(file: string): Promise<string | undefined> {
   try {
     return await Deno.readTextFile(file);
