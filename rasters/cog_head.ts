@@ -10,7 +10,7 @@ import type { LevelSize } from "./cog_levels.ts";
 import { LEADER, TRAILER } from "./cog_spool.ts";
 import { formatGdalMetadata } from "./gdal_metadata.ts";
 import { isPixelIsPoint, shiftTransform } from "./georeference.ts";
-import { encodeTiffHead, type TiffField } from "./tiff_directory.ts";
+import { encodeTiffHead, type TiffField } from "./tiff_head.ts";
 import { predictorOf } from "./tiff_tile.ts";
 
 /** Everything of a raster but its pixels. */

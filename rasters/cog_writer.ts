@@ -1,21 +1,17 @@
 /**
  * Writing Cloud-Optimized GeoTIFFs row by row: tiles, DEFLATE with a predictor, and overviews, in
- * memory that does not depend on the height of the image. The file is long by what it says of the
- * interface, on which all that writes scenes is built.
+ * memory that does not depend on the height of the image.
  *
  * @module
  */
 
 import { dataTypeOf, type PixelArray, pixelArray } from "../core/mod.ts";
-import { checkOverwrite, openScratch, type Scratch, writeAll, writing } from "../files/mod.ts";
+import { checkOverwrite, type Scratch, writeAll, writing } from "../files/mod.ts";
 import { type CogHeader, encodeCogHead, type WriteCogOptions } from "./cog_head.ts";
 import { Level, type LevelSize, levelSizes } from "./cog_levels.ts";
 import { Spool } from "./cog_spool.ts";
 import type { Resampling } from "./overview.ts";
 import { poolThreads, TilePool } from "./tiff_pool.ts";
-
-export type { CogHeader, WriteCogOptions } from "./cog_head.ts";
-export { cogMemory } from "./cog_memory.ts";
 
 /** Options of {@linkcode createCog}. */
 export interface CogWriterOptions extends WriteCogOptions {
@@ -60,29 +56,10 @@ function sideOf({ width, height }: LevelSize, tileSize: 256 | 512 | undefined): 
   return tileSize ?? (Math.max(width, height) <= 256 ? 256 : 512);
 }
 
-function checkHeader(
-  path: string,
-  { width, height, bands }: CogHeader,
-  { scales, offsets }: WriteCogOptions,
-): void {
-  const count = bands.length;
-  if (![width, height, count].every((size) => Number.isSafeInteger(size) && size > 0)) {
-    throw new TypeError(
-      `Cannot write ${path}: there must be rows, columns and bands, got ${height}×${width}×${count}`,
-    );
-  }
-  for (const [name, values] of [["scales", scales], ["offsets", offsets]] as const) {
-    if (values !== undefined && values.length !== count) {
-      throw new TypeError(
-        `Cannot write ${path}: there must be ${count} ${name}, got ${values.length}`,
-      );
-    }
-  }
-}
-
 type State = "rows" | "complete" | "done";
 
-class StreamingCog implements CogWriter {
+/** The implementation of {@linkcode CogWriter}. */
+export class StreamingCog implements CogWriter {
   readonly #path: string;
   readonly #header: CogHeader;
   readonly #options: CogWriterOptions;
@@ -235,52 +212,4 @@ class StreamingCog implements CogWriter {
       this.#step = undefined;
     }
   }
-}
-
-/**
- * Begins a Cloud-Optimized GeoTIFF to which rows are added.
- *
- * Everything temporary lies in the folder `<path>.partial`; one that a killed run left is removed.
- * Tiles are compressed on up to 8 threads. Memory: {@linkcode cogMemory}.
- *
- * @param header CRS, transform, nodata, band names, tags; everything but the pixels.
- * @throws {OutputError} If the file exists and `overwrite` is not set, its folder is missing or
- *   cannot be written, or another run is writing it.
- * @throws {TypeError} If the header makes no sense.
- *
- * @example
- * ```ts
- * import { createCog } from "./cog_writer.ts";
- * import { readRaster } from "./geotiff.ts";
- * import { assertEquals } from "@std/assert";
- *
- * const path = `${await Deno.makeTempDir()}/image.tif`;
- * const writer = await createCog(path, { width: 3, height: 2, bands: ["B02"], dtype: "uint16" });
- * try {
- *   await writer.write(new Uint16Array([1, 2, 3]));
- *   await writer.write(new Uint16Array([4, 5, 6]));
- *   await writer.complete({ tags: { NOTE: "two rows" } });
- *   await writer.commit();
- * } finally {
- *   await writer.abort();
- * }
- * assertEquals((await readRaster(path)).data, new Uint16Array([1, 2, 3, 4, 5, 6]));
- * ```
- */
-export async function createCog(
-  path: string,
-  header: CogHeader,
-  options: CogWriterOptions = {},
-): Promise<CogWriter> {
-  checkHeader(path, header, options);
-  await checkOverwrite(path, options);
-  const scratch = await openScratch(path);
-  const writer = new StreamingCog(path, { header, options, scratch });
-  try {
-    await writer.open();
-  } catch (error) {
-    await writer.abort();
-    throw error;
-  }
-  return writer;
 }

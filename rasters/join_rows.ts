@@ -6,10 +6,20 @@
  */
 
 import { InputError } from "../core/mod.ts";
-import { crsName, pixelOf, sameCrs } from "./alignment.ts";
-import { type CogHeader, type CogWriter, type CogWriterOptions, createCog } from "./cog_writer.ts";
+import type { CogHeader } from "./cog_head.ts";
+import type { CogWriter, CogWriterOptions } from "./cog_writer.ts";
+import { createCog } from "./create_cog.ts";
 import { openRaster } from "./geotiff.ts";
-import type { RasterFile, RasterHeader } from "./raster_file.ts";
+import type { RasterFile } from "./raster_file.ts";
+import {
+  checkGaps,
+  checkOverlap,
+  commonTags,
+  endOf,
+  inOrder,
+  type Part,
+  readRows,
+} from "./scene_parts.ts";
 
 /** Options of {@linkcode joinRows}. */
 export interface JoinRowsOptions extends Pick<CogWriterOptions, "overwrite" | "overviews"> {
@@ -22,155 +32,8 @@ export interface JoinRowsOptions extends Pick<CogWriterOptions, "overwrite" | "o
 /** A file that is complete and has not got its name yet: `commit()` or `abort()` ends it. */
 export type CompleteFile = Pick<CogWriter, "commit" | "abort">;
 
-interface Part {
-  readonly name: string;
-  readonly file: RasterFile;
-  /** First row, counted from the first row of the first path; later from the top of the scene. */
-  readonly row: number;
-}
-
-/** How far pixel corners may lie apart, in pixels. */
-const TOLERANCE = 0.01;
 /** Rows that are read at once, where a file's blocks allow it. */
 const ROWS = 512;
-
-function text(values: readonly unknown[] | undefined): string {
-  return values?.join(", ") ?? "none";
-}
-
-/** Throws if a part is not of the scene of the first. */
-function checkPart(
-  part: RasterHeader,
-  first: RasterHeader,
-  names: { part: string; first: string },
-) {
-  const wanted = (header: RasterHeader) => ({
-    width: String(header.width),
-    bands: text(header.bands),
-    "pixel type": header.dtype,
-    nodata: String(header.nodata ?? "none"),
-    scales: text(header.scales),
-    offsets: text(header.offsets),
-  });
-  const [found, expected] = [wanted(part), wanted(first)];
-  for (const key of Object.keys(expected) as (keyof typeof expected)[]) {
-    if (found[key] === expected[key]) continue;
-    throw new InputError(
-      `Cannot join ${names.part}: ${key} must be that of ${names.first}, ${expected[key]}, ` +
-        `got ${found[key]}; join parts of one scene`,
-    );
-  }
-  if (!sameCrs(part.crs, first.crs)) {
-    throw new InputError(
-      `Cannot join ${names.part}: the CRS must be that of ${names.first}, ${crsName(first.crs)}, ` +
-        `got ${crsName(part.crs)}; join parts of one scene`,
-    );
-  }
-}
-
-/** Rows between the first row of a part and that of the first path. */
-function rowOf(part: RasterHeader, first: RasterHeader, names: { part: string; first: string }) {
-  const [from, to] = [first.transform, part.transform];
-  if (from === undefined || to === undefined) {
-    const name = from === undefined ? names.first : names.part;
-    throw new InputError(
-      `Cannot join ${name}: it must be georeferenced, as that says which rows it holds, got no ` +
-        "transform",
-    );
-  }
-  const corner = pixelOf(from, { x: to[0], y: to[3] });
-  const row = Math.round(corner.row);
-  const far = {
-    x: to[0] + to[1] * part.width + to[2] * part.height,
-    y: to[3] + to[4] * part.width + to[5] * part.height,
-  };
-  const end = pixelOf(from, far);
-  const apart = [
-    corner.column,
-    corner.row - row,
-    end.column - part.width,
-    end.row - row - part.height,
-  ];
-  if (!apart.every((distance) => Math.abs(distance) <= TOLERANCE)) {
-    throw new InputError(
-      `Cannot join ${names.part}: its columns and rows must be those of ${names.first}, transform ` +
-        `[${from.join(", ")}], got [${to.join(", ")}]; join parts of one scene`,
-    );
-  }
-  return row;
-}
-
-/** The parts from top to bottom. */
-function inOrder(files: readonly RasterFile[], paths: readonly string[]): readonly Part[] {
-  const first = files[0]!.header;
-  const parts = files.map((file, i): Part => {
-    const names = { part: paths[i]!, first: paths[0]! };
-    checkPart(file.header, first, names);
-    return { name: paths[i]!, file, row: rowOf(file.header, first, names) };
-  });
-  const top = Math.min(...parts.map(({ row }) => row));
-  return parts.map((part) => ({ ...part, row: part.row - top })).sort((a, b) => a.row - b.row);
-}
-
-function endOf({ row, file }: Part): number {
-  return row + file.header.height;
-}
-
-/** The height of the scene. @throws {InputError} If rows are missing. */
-function checkGaps(parts: readonly Part[]): number {
-  let end = 0;
-  for (const part of parts) {
-    if (part.row > end) {
-      throw new InputError(
-        `Cannot join ${part.name}: the ${part.row - end} rows above it must lie in one of the ` +
-          "files, got none; add the part that is missing",
-      );
-    }
-    end = Math.max(end, endOf(part));
-  }
-  return end;
-}
-
-function commonTags(headers: readonly RasterHeader[]): Readonly<Record<string, string>> {
-  const [first, ...others] = headers.map(({ tags = {} }) => tags);
-  return Object.fromEntries(
-    Object.entries(first!).filter(([key, value]) => others.every((tags) => tags[key] === value)),
-  );
-}
-
-/** Rows of a part, counted from the top of the scene. */
-async function readRows({ file, row }: Part, { from, to }: { from: number; to: number }) {
-  const { width } = file.header;
-  const window = { column: 0, row: from - row, width, height: to - from };
-  return (await file.read({ window })).data;
-}
-
-/** Throws if rows differ from those of an earlier part. */
-async function checkOverlap(
-  part: Part,
-  earlier: readonly Part[],
-  rows: { from: number; to: number },
-) {
-  for (const other of earlier) {
-    const [from, to] = [Math.max(rows.from, other.row), Math.min(rows.to, endOf(other))];
-    if (from >= to) continue;
-    const [ours, theirs] = await Promise.all([
-      readRows(part, { from, to }),
-      readRows(other, { from, to }),
-    ]);
-    const bytes = (data: typeof ours) =>
-      new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
-    const [a, b] = [bytes(ours), bytes(theirs)];
-    const at = a.findIndex((byte, i) => byte !== b[i]);
-    if (at < 0) continue;
-    const row = from + Math.floor(at / (a.length / (to - from)));
-    throw new InputError(
-      `Cannot join ${part.name}: where it overlaps ${other.name} the pixels must be equal, got ` +
-        `other ones in row ${row - part.row} of ${part.name}, which is row ${row - other.row} of ` +
-        `${other.name}; restore both with the same model and options`,
-    );
-  }
-}
 
 /**
  * Writes parts of one scene, which was cut by rows, as one Cloud-Optimized GeoTIFF, with memory that

@@ -6,14 +6,10 @@
 
 export { alignment, crsName, overlaps, pixelOf, sameCrs, warpCommand } from "./alignment.ts";
 export { writeCog } from "./write_cog.ts";
-export {
-  type CogHeader,
-  cogMemory,
-  type CogWriter,
-  type CogWriterOptions,
-  createCog,
-  type WriteCogOptions,
-} from "./cog_writer.ts";
+export type { CogHeader, WriteCogOptions } from "./cog_head.ts";
+export { cogMemory } from "./cog_memory.ts";
+export type { CogWriter, CogWriterOptions } from "./cog_writer.ts";
+export { createCog } from "./create_cog.ts";
 export { openRaster, type OpenRasterOptions, readRaster } from "./geotiff.ts";
 export { HALF_KERNEL, halfSize } from "./half_size.ts";
 export { IMAGE_FILE, openImage } from "./open_image.ts";

@@ -1,140 +1,141 @@
 /**
- * TIFF structure: header and image file directories, classic and BigTIFF, little-endian.
+ * Reader of the first image file directory of a TIFF: TIFF 6.0 and BigTIFF, both byte orders.
  *
  * @module
  */
 
-/** A directory entry: tag, field type and values. */
-export interface TiffField {
-  readonly tag: number;
-  readonly type: "ascii" | "short" | "long" | "double" | "offset";
-  readonly value: string | readonly number[];
+import type { ByteSource } from "../files/mod.ts";
+
+interface Entry {
+  readonly type: number;
+  readonly count: number;
+  /** Where the values are. */
+  readonly offset: number;
 }
 
-/** Numbers and byte sizes of the field types; offsets are LONG or, in BigTIFF, LONG8. */
-const TYPES = {
-  ascii: { code: 2, size: 1 },
-  short: { code: 3, size: 2 },
-  long: { code: 4, size: 4 },
-  double: { code: 12, size: 8 },
-  long8: { code: 16, size: 8 },
-} as const;
-
-interface Layout {
-  readonly big: boolean;
-  readonly headerSize: number;
-  readonly countSize: number;
-  readonly entrySize: number;
-  readonly pointerSize: number;
+/** The tags of one image. */
+export interface TiffDirectory {
+  readonly source: ByteSource;
+  readonly littleEndian: boolean;
+  readonly entries: ReadonlyMap<number, Entry>;
 }
 
-const CLASSIC: Layout = {
-  big: false,
-  headerSize: 8,
-  countSize: 2,
-  entrySize: 12,
-  pointerSize: 4,
-};
-const BIG: Layout = { big: true, headerSize: 16, countSize: 8, entrySize: 20, pointerSize: 8 };
+/** Bytes of the field types of TIFF 6.0 and BigTIFF, by their number. */
+const TYPE_SIZES: readonly number[] = [0, 1, 1, 2, 4, 8, 1, 1, 2, 4, 8, 4, 8, 4, 0, 0, 8, 8, 8];
+/** Tags of one directory; far above what any writer uses. */
+const MAX_ENTRIES = 4096;
+/** What other files begin with. */
+const SIGNATURES: readonly (readonly [string, string])[] = [
+  ["\x89PNG", "a PNG picture; take the image that it shows"],
+  ["\xff\xd8\xff", "a JPEG picture; take the image that it shows"],
+  ["\0\0\0\x0cjP  ", "JPEG 2000; convert it: gdal_translate IN OUT.tif"],
+  ["\xff\x4f\xff\x51", "JPEG 2000; convert it: gdal_translate IN OUT.tif"],
+  ["PK", "a ZIP archive; unpack it first"],
+  ["\x1f\x8b", "a gzip archive; unpack it first"],
+  ["\x89HDF", "HDF or NetCDF; convert it: gdal_translate IN OUT.tif"],
+  ["CDF", "NetCDF; convert it: gdal_translate IN OUT.tif"],
+  ["<!doctype html", "a web page; check the address, or log in and download the file"],
+  ["<html", "a web page; check the address, or log in and download the file"],
+  ["<?xml", "an XML text; check the address"],
+  ["version https://git-lfs", "a Git LFS pointer; run: git lfs pull"],
+];
 
-function fieldType({ type }: TiffField, { big }: Layout): { code: number; size: number } {
-  return TYPES[type === "offset" ? (big ? "long8" : "long") : type];
+/** Reason and remedy of a file that ends too early. */
+export const CUT = "it is cut off: download or copy it again";
+
+async function viewOf(source: ByteSource, offset: number, length: number): Promise<DataView> {
+  if (!(offset >= 0 && offset + length <= source.size)) {
+    throw new TypeError(
+      `its directory must lie within the file of ${source.size} bytes, got byte ` +
+        `${offset + length}; ${CUT}`,
+    );
+  }
+  const bytes = await source.read(offset, length);
+  if (bytes.byteLength < length) {
+    throw new TypeError(`it must have byte ${offset + length}, got its end; ${CUT}`);
+  }
+  return new DataView(bytes);
 }
 
-function valueBytes(field: TiffField, layout: Layout): Uint8Array {
-  if (typeof field.value === "string") return new TextEncoder().encode(`${field.value}\0`);
-  const { size } = fieldType(field, layout);
-  const bytes = new Uint8Array(field.value.length * size);
-  const view = new DataView(bytes.buffer);
-  field.value.forEach((number, i) => {
-    if (field.type === "short") view.setUint16(i * 2, number, true);
-    else if (field.type === "double") view.setFloat64(i * 8, number, true);
-    else if (size === 8) view.setBigUint64(i * 8, BigInt(number), true);
-    else view.setUint32(i * 4, number, true);
+function unsigned(view: DataView, at: number, { size, littleEndian }: {
+  readonly size: number;
+  readonly littleEndian: boolean;
+}): number {
+  if (size === 8) return Number(view.getBigUint64(at, littleEndian));
+  if (size === 4) return view.getUint32(at, littleEndian);
+  return size === 2 ? view.getUint16(at, littleEndian) : view.getUint8(at);
+}
+
+export async function readTiffDirectory(source: ByteSource): Promise<TiffDirectory> {
+  if (source.size === 0) {
+    throw new TypeError("it must be a GeoTIFF, got an empty file; download or export it again");
+  }
+  const start = new Uint8Array(await source.read(0, 16));
+  const text = String.fromCharCode(...start, ...new Uint8Array(await source.read(16, 16)));
+  const order = text.slice(0, 2);
+  const littleEndian = order === "II";
+  const view = new DataView(start.buffer);
+  const magic = start.length < 16 ? 0 : view.getUint16(2, littleEndian);
+  if ((order !== "II" && order !== "MM") || (magic !== 42 && magic !== 43)) {
+    // A header of 8 bytes, and of none that follow.
+    const isCut = /^(?:II|MM)/.test(order) && start.length < 16;
+    const known = SIGNATURES.find(([begin]) =>
+      text.startsWith(begin) || text.trimStart().toLowerCase().startsWith(begin)
+    )?.[1];
+    throw new TypeError(
+      `it must be a GeoTIFF, got ${
+        known ??
+          `a file that begins with ${JSON.stringify(text)}; ${
+            isCut ? CUT : "check the path, or convert it: gdal_translate IN OUT.tif"
+          }`
+      }`,
+    );
+  }
+  const big = magic === 43;
+  const [countSize, entrySize, pointerSize] = big ? [8, 20, 8] : [2, 12, 4];
+  const first = unsigned(view, big ? 8 : 4, { size: pointerSize, littleEndian });
+  const count = unsigned(await viewOf(source, first, countSize), 0, {
+    size: countSize,
+    littleEndian,
   });
-  return bytes;
-}
-
-function even(value: number): number {
-  return value + (value & 1);
-}
-
-function directorySize(fields: readonly TiffField[], layout: Layout): number {
-  const { countSize, entrySize, pointerSize } = layout;
-  const values = fields.map((field) => valueBytes(field, layout).length)
-    .filter((length) => length > pointerSize)
-    .reduce((sum, length) => sum + even(length), 0);
-  return even(countSize + fields.length * entrySize + pointerSize) + values;
-}
-
-function setPointer(view: DataView, at: number, value: number): void {
-  if (view.byteLength - at >= 8) view.setBigUint64(at, BigInt(value), true);
-  else view.setUint32(at, value, true);
-}
-
-function writeDirectory(
-  fields: readonly TiffField[],
-  { at, next, layout }: { readonly at: number; readonly next: number; readonly layout: Layout },
-): Uint8Array {
-  const { big, countSize, entrySize, pointerSize } = layout;
-  const out = new Uint8Array(directorySize(fields, layout));
-  const view = new DataView(out.buffer);
-  const pointer = (position: number, value: number) =>
-    setPointer(new DataView(out.buffer, position, pointerSize), 0, value);
-  if (big) view.setBigUint64(0, BigInt(fields.length), true);
-  else view.setUint16(0, fields.length, true);
-  const sorted = [...fields].sort((a, b) => a.tag - b.tag);
-  let free = even(countSize + fields.length * entrySize + pointerSize);
-  for (const [i, field] of sorted.entries()) {
-    const entry = countSize + i * entrySize;
-    const bytes = valueBytes(field, layout);
-    const { code, size } = fieldType(field, layout);
-    view.setUint16(entry, field.tag, true);
-    view.setUint16(entry + 2, code, true);
-    pointer(entry + 4, bytes.length / size);
-    if (bytes.length <= pointerSize) {
-      out.set(bytes, entry + 4 + pointerSize);
-    } else {
-      pointer(entry + 4 + pointerSize, at + free);
-      out.set(bytes, free);
-      free += even(bytes.length);
+  if (count < 1 || count > MAX_ENTRIES) {
+    throw new TypeError(`its directory must have 1 to ${MAX_ENTRIES} tags, got ${count}; ${CUT}`);
+  }
+  const table = await viewOf(source, first + countSize, count * entrySize);
+  const entries = new Map<number, Entry>();
+  for (let i = 0; i < count; i++) {
+    const at = i * entrySize;
+    const tag = table.getUint16(at, littleEndian);
+    const type = table.getUint16(at + 2, littleEndian);
+    const values = unsigned(table, at + 4, { size: pointerSize, littleEndian });
+    const bytes = values * (TYPE_SIZES[type] ?? 0);
+    const inline = at + 4 + pointerSize;
+    const offset = bytes <= pointerSize
+      ? first + countSize + inline
+      : unsigned(table, inline, { size: pointerSize, littleEndian });
+    if (offset + bytes > source.size) {
+      throw new TypeError(
+        `tag ${tag} must lie within the file of ${source.size} bytes, got byte ` +
+          `${offset + bytes}; ${CUT}`,
+      );
     }
+    entries.set(tag, { type, count: values, offset });
   }
-  pointer(countSize + fields.length * entrySize, next);
-  return out;
+  return { source, littleEndian, entries };
 }
 
-/**
- * Bytes before the tiles: header, ghost area and directories.
- *
- * @param directories The fields of each image, full resolution first.
- * @param ghost Structural metadata of GDAL, put between header and first directory.
- * @param big Whether to write BigTIFF.
- */
-export function encodeTiffHead(
-  directories: readonly (readonly TiffField[])[],
-  { ghost, big }: { readonly ghost: string; readonly big: boolean },
-): Uint8Array {
-  const layout = big ? BIG : CLASSIC;
-  const hint = new TextEncoder().encode(ghost);
-  const first = even(layout.headerSize + hint.length);
-  const sizes = directories.map((fields) => directorySize(fields, layout));
-  const starts = sizes.map((_, i) => sizes.slice(0, i).reduce((sum, size) => sum + size, first));
-  const out = new Uint8Array(sizes.reduce((sum, size) => sum + size, first));
-  const view = new DataView(out.buffer);
-  out.set([0x49, 0x49, big ? 43 : 42, 0]);
-  if (big) {
-    view.setUint16(4, 8, true);
-    view.setBigUint64(8, BigInt(first), true);
-  } else {
-    view.setUint32(4, first, true);
-  }
-  out.set(hint, layout.headerSize);
-  directories.forEach((fields, i) =>
-    out.set(
-      writeDirectory(fields, { at: starts[i]!, next: starts[i + 1] ?? 0, layout }),
-      starts[i]!,
-    )
+/** The whole numbers of a tag; undefined without the tag. */
+export async function numbersOf(
+  { source, littleEndian, entries }: TiffDirectory,
+  tag: number,
+): Promise<readonly number[] | undefined> {
+  const entry = entries.get(tag);
+  if (entry === undefined) return undefined;
+  const size = TYPE_SIZES[entry.type] ?? 0;
+  if (![1, 2, 4, 8].includes(size)) return undefined;
+  const view = await viewOf(source, entry.offset, entry.count * size);
+  return Array.from(
+    { length: entry.count },
+    (_, i) => unsigned(view, i * size, { size, littleEndian }),
   );
-  return out;
 }

@@ -6,6 +6,7 @@
  */
 
 import type { ByteSource } from "../files/mod.ts";
+import { CUT, numbersOf, readTiffDirectory, type TiffDirectory } from "./tiff_directory.ts";
 
 /** The blocks (tiles or strips) of a file's first image. */
 export interface TiffLayout {
@@ -19,23 +20,6 @@ export interface TiffLayout {
   readonly byteCounts: readonly number[];
 }
 
-interface Entry {
-  readonly type: number;
-  readonly count: number;
-  /** Where the values are. */
-  readonly offset: number;
-}
-
-interface Directory {
-  readonly source: ByteSource;
-  readonly littleEndian: boolean;
-  readonly entries: ReadonlyMap<number, Entry>;
-}
-
-/** Bytes of the field types of TIFF 6.0 and BigTIFF, by their number. */
-const TYPE_SIZES: readonly number[] = [0, 1, 1, 2, 4, 8, 1, 1, 2, 4, 8, 4, 8, 4, 0, 0, 8, 8, 8];
-/** Tags of one directory; far above what any writer uses. */
-const MAX_ENTRIES = 4096;
 /** A block is decoded as a whole; no sensible file has larger ones. */
 const MAX_BLOCK_BYTES = 2 ** 31;
 /** How much more a block can decode to than it has, by compression: DEFLATE shrinks 1032 times. */
@@ -46,121 +30,6 @@ const LERC = 34887;
 /** What the reader decodes: none, LZW, JPEG, DEFLATE, PackBits, LERC, Zstandard, WebP. */
 const COMPRESSIONS: readonly number[] = [1, 5, 7, 8, 32946, 32773, 34887, 50000, 50001];
 
-/** What other files begin with. */
-const SIGNATURES: readonly (readonly [string, string])[] = [
-  ["\x89PNG", "a PNG picture; take the image that it shows"],
-  ["\xff\xd8\xff", "a JPEG picture; take the image that it shows"],
-  ["\0\0\0\x0cjP  ", "JPEG 2000; convert it: gdal_translate IN OUT.tif"],
-  ["\xff\x4f\xff\x51", "JPEG 2000; convert it: gdal_translate IN OUT.tif"],
-  ["PK", "a ZIP archive; unpack it first"],
-  ["\x1f\x8b", "a gzip archive; unpack it first"],
-  ["\x89HDF", "HDF or NetCDF; convert it: gdal_translate IN OUT.tif"],
-  ["CDF", "NetCDF; convert it: gdal_translate IN OUT.tif"],
-  ["<!doctype html", "a web page; check the address, or log in and download the file"],
-  ["<html", "a web page; check the address, or log in and download the file"],
-  ["<?xml", "an XML text; check the address"],
-  ["version https://git-lfs", "a Git LFS pointer; run: git lfs pull"],
-];
-
-const CUT = "it is cut off: download or copy it again";
-
-async function viewOf(source: ByteSource, offset: number, length: number): Promise<DataView> {
-  if (!(offset >= 0 && offset + length <= source.size)) {
-    throw new TypeError(
-      `its directory must lie within the file of ${source.size} bytes, got byte ` +
-        `${offset + length}; ${CUT}`,
-    );
-  }
-  const bytes = await source.read(offset, length);
-  if (bytes.byteLength < length) {
-    throw new TypeError(`it must have byte ${offset + length}, got its end; ${CUT}`);
-  }
-  return new DataView(bytes);
-}
-
-function unsigned(view: DataView, at: number, { size, littleEndian }: {
-  readonly size: number;
-  readonly littleEndian: boolean;
-}): number {
-  if (size === 8) return Number(view.getBigUint64(at, littleEndian));
-  if (size === 4) return view.getUint32(at, littleEndian);
-  return size === 2 ? view.getUint16(at, littleEndian) : view.getUint8(at);
-}
-
-async function readDirectory(source: ByteSource): Promise<Directory> {
-  if (source.size === 0) {
-    throw new TypeError("it must be a GeoTIFF, got an empty file; download or export it again");
-  }
-  const start = new Uint8Array(await source.read(0, 16));
-  const text = String.fromCharCode(...start, ...new Uint8Array(await source.read(16, 16)));
-  const order = text.slice(0, 2);
-  const littleEndian = order === "II";
-  const view = new DataView(start.buffer);
-  const magic = start.length < 16 ? 0 : view.getUint16(2, littleEndian);
-  if ((order !== "II" && order !== "MM") || (magic !== 42 && magic !== 43)) {
-    // A header of 8 bytes, and of none that follow.
-    const isCut = /^(?:II|MM)/.test(order) && start.length < 16;
-    const known = SIGNATURES.find(([begin]) =>
-      text.startsWith(begin) || text.trimStart().toLowerCase().startsWith(begin)
-    )?.[1];
-    throw new TypeError(
-      `it must be a GeoTIFF, got ${
-        known ??
-          `a file that begins with ${JSON.stringify(text)}; ${
-            isCut ? CUT : "check the path, or convert it: gdal_translate IN OUT.tif"
-          }`
-      }`,
-    );
-  }
-  const big = magic === 43;
-  const [countSize, entrySize, pointerSize] = big ? [8, 20, 8] : [2, 12, 4];
-  const first = unsigned(view, big ? 8 : 4, { size: pointerSize, littleEndian });
-  const count = unsigned(await viewOf(source, first, countSize), 0, {
-    size: countSize,
-    littleEndian,
-  });
-  if (count < 1 || count > MAX_ENTRIES) {
-    throw new TypeError(`its directory must have 1 to ${MAX_ENTRIES} tags, got ${count}; ${CUT}`);
-  }
-  const table = await viewOf(source, first + countSize, count * entrySize);
-  const entries = new Map<number, Entry>();
-  for (let i = 0; i < count; i++) {
-    const at = i * entrySize;
-    const tag = table.getUint16(at, littleEndian);
-    const type = table.getUint16(at + 2, littleEndian);
-    const values = unsigned(table, at + 4, { size: pointerSize, littleEndian });
-    const bytes = values * (TYPE_SIZES[type] ?? 0);
-    const inline = at + 4 + pointerSize;
-    const offset = bytes <= pointerSize
-      ? first + countSize + inline
-      : unsigned(table, inline, { size: pointerSize, littleEndian });
-    if (offset + bytes > source.size) {
-      throw new TypeError(
-        `tag ${tag} must lie within the file of ${source.size} bytes, got byte ` +
-          `${offset + bytes}; ${CUT}`,
-      );
-    }
-    entries.set(tag, { type, count: values, offset });
-  }
-  return { source, littleEndian, entries };
-}
-
-/** The whole numbers of a tag; undefined without the tag. */
-async function numbersOf(
-  { source, littleEndian, entries }: Directory,
-  tag: number,
-): Promise<readonly number[] | undefined> {
-  const entry = entries.get(tag);
-  if (entry === undefined) return undefined;
-  const size = TYPE_SIZES[entry.type] ?? 0;
-  if (![1, 2, 4, 8].includes(size)) return undefined;
-  const view = await viewOf(source, entry.offset, entry.count * size);
-  return Array.from(
-    { length: entry.count },
-    (_, i) => unsigned(view, i * size, { size, littleEndian }),
-  );
-}
-
 interface Blocks {
   /** Blocks that there must be. */
   readonly count: number;
@@ -170,7 +39,7 @@ interface Blocks {
 }
 
 /** What the tags make the blocks be. */
-async function expectedBlocks(directory: Directory, tiled: boolean): Promise<Blocks> {
+async function expectedBlocks(directory: TiffDirectory, tiled: boolean): Promise<Blocks> {
   const one = async (tag: number) => (await numbersOf(directory, tag))?.[0];
   const [width = 0, height = 0, samples = 1] = [await one(256), await one(257), await one(277)];
   const bits = await numbersOf(directory, 258) ?? [1];
@@ -218,7 +87,7 @@ async function expectedBlocks(directory: Directory, tiled: boolean): Promise<Blo
  *   end, fewer blocks than its size needs, blocks that cannot decode to what they must.
  */
 export async function readTiffLayout(source: ByteSource): Promise<TiffLayout> {
-  const directory = await readDirectory(source);
+  const directory = await readTiffDirectory(source);
   const tiled = directory.entries.has(324);
   const [offsetsTag, byteCountsTag] = tiled ? [324, 325] : [273, 279];
   const blocks = await expectedBlocks(directory, tiled);

@@ -5,7 +5,8 @@
  */
 
 import type { Raster } from "../core/mod.ts";
-import { type CogWriterOptions, createCog } from "./cog_writer.ts";
+import type { CogWriterOptions } from "./cog_writer.ts";
+import { createCog } from "./create_cog.ts";
 
 /**
  * Writes a Cloud-Optimized GeoTIFF with the raster's CRS, transform, nodata, band names and tags.
