@@ -1,5 +1,5 @@
 /**
- * Which file of a folder is which band: names that end in the band, as `B02.tif` or
+ * Finds the file of each band in a folder, by names that end in the band, such as `B02.tif` or
  * `T33UUP_20220404T101559_B8A_20m.jp2`, flat or in the folders R10m, R20m and R60m of L2A products.
  *
  * @module
@@ -8,27 +8,28 @@
 import { bandOfFileName, InputError, SENTINEL2_NAMES } from "../core/mod.ts";
 import { IMAGE_FILE } from "../rasters/mod.ts";
 
-/** The files of a folder. */
+/** The image files of a folder by band. */
 export interface BandFiles {
+  /** Path of the folder. */
   readonly folder: string;
   /** Path of each band's file, in the usual order of the bands. */
   readonly files: ReadonlyMap<string, string>;
-  /** Path of the scene classification (SCL). */
+  /** Path of the scene classification (SCL), the class mask of L2A products. */
   readonly classification?: string;
 }
 
 interface Candidate {
   readonly path: string;
-  /** Metres, from the name or the folder; infinite where neither tells. */
+  /** Pixel size in metres, from the name or the folder; infinite if unknown. */
   readonly resolution: number;
 }
 
 const RESOLUTION_FOLDER = /^R(\d{2})m$/i;
 const CLASSIFICATION = /(?:^|[_.-])SCL(?:_\d{2}m)?\.[a-z0-9]+$/i;
-/** Names that a message lists. */
+/** Number of names in a message. */
 const SHOWN = 5;
 
-/** Entries of a folder by name. @throws {InputError} If it cannot be read. */
+/** Lists a folder, sorted by name. @throws {InputError} If it cannot be read. */
 export async function readFolder(folder: string): Promise<readonly Deno.DirEntry[]> {
   try {
     const entries = await Array.fromAsync(Deno.readDir(folder));
@@ -63,9 +64,10 @@ function keepFinest(
 }
 
 /**
- * Finds one file per band, at the finest resolution that there is.
+ * Finds one file per band, at its finest resolution.
  *
- * @throws {InputError} If the folder cannot be read, holds no band, or has a band twice.
+ * @throws {InputError} If the folder cannot be read, holds no band, or holds two files of a band at one
+ *   resolution.
  */
 export async function findBandFiles(folder: string): Promise<BandFiles> {
   const found = new Map<string, Candidate>();
@@ -100,8 +102,8 @@ export async function findBandFiles(folder: string): Promise<BandFiles> {
   if (files.size === 0) {
     const shown = names.slice(0, SHOWN).join(", ") + (names.length > SHOWN ? ", …" : "");
     throw new InputError(
-      `Cannot read bands of ${folder}: it must hold a GeoTIFF or JPEG 2000 file per band, named ` +
-        `as B02.tif, got ${shown || "nothing"}`,
+      `Cannot read bands of ${folder}: it must hold one GeoTIFF or JPEG 2000 file per band, named ` +
+        `like B02.tif, got ${shown || "nothing"}`,
     );
   }
   const classification = found.get("SCL")?.path;

@@ -1,6 +1,6 @@
 /**
- * A folder with one file per band at mixed resolutions, as a Sentinel-2 product's IMG_DATA, read as one
- * raster on the finest grid.
+ * Opens a folder with one file per band as one raster on the finest grid. Resolutions may differ, as in
+ * IMG_DATA of a Sentinel-2 product.
  *
  * @module
  */
@@ -31,33 +31,33 @@ import { type BandFiles, findBandFiles } from "./band_files.ts";
 /** Options of {@linkcode openBandFolder} and {@linkcode readBandFolder}. */
 export interface BandFolderOptions {
   /**
-   * Bands that there must be, in the order wanted. Default: to open, those of Sentinel-2 that are
-   * there; to read, the 13 of Sentinel-2 L1C.
+   * Required bands, in order. Default of {@linkcode openBandFolder}: every Sentinel-2 band in the folder;
+   * of {@linkcode readBandFolder}: the 13 bands of Sentinel-2 L1C.
    */
   readonly bands?: readonly string[];
 }
 
-/** A band's open file and how it lies on the common grid. */
+/** The open file of a band and its position on the common grid. */
 interface Layer {
   readonly file: RasterFile;
   readonly maps: GridMaps;
-  /** What marks a pixel without data in this file. */
+  /** Value of pixels without data in this file. */
   readonly nodata: number;
 }
 
-/** Pixels of its own that a coarse band may lack at the borders of the finest one. */
+/** Largest margin of the finest band that a coarse band need not cover, in coarse pixels. */
 const LACK = 2;
 
 function isWhole({ dtype }: RasterHeader): boolean {
   return dtype !== "float32" && dtype !== "float64";
 }
 
-/** Sentinel-2 stores 0 where it has no data, and seldom says so. */
+/** The nodata value; Sentinel-2 files use 0 and seldom state it. */
 function nodataOf(header: RasterHeader): number {
   return header.nodata ?? (isWhole(header) ? 0 : NaN);
 }
 
-/** Throws if a file is not one band on the grid's CRS, type and place. */
+/** Checks that a file holds one band with the CRS, the pixel type and the area of the grid. */
 function checkLayer(
   header: RasterHeader,
   finest: RasterHeader,
@@ -87,7 +87,7 @@ function checkLayer(
   ) {
     throw new InputError(
       `Cannot read bands of ${folder}: each file must cover the finest one, got a part of it in ` +
-        `${file}; are they of one scene?`,
+        `${file}; do they belong to one scene?`,
     );
   }
 }
@@ -99,7 +99,7 @@ async function readLayers(
 ): Promise<Raster> {
   const { window, indices } = request;
   const data = pixelArray(header.dtype, window.width * window.height * indices.length);
-  // One after the other: decoding keeps all processors busy, and memory holds one band's blocks.
+  // In turn: decoding one band keeps all processors busy, and memory holds the blocks of one band.
   for (const [index, layer] of indices.entries()) {
     const { file, maps, nodata } = layers[layer]!;
     const plan = resamplePlan(maps, { window, coarse: file.header });
@@ -110,7 +110,7 @@ async function readLayers(
   return { ...windowHeader(header, request), data };
 }
 
-/** The bands asked for, and where they are. */
+/** Names and paths of the requested bands. */
 function chosenFiles(
   { folder, files }: BandFiles,
   bands: readonly string[] | undefined,
@@ -129,8 +129,8 @@ function chosenFiles(
 /**
  * Opens files of single bands as one raster; the caller closes it.
  *
- * @throws {InputError} If a band is missing, a file has several bands, pixel types or CRS differ, a
- *   grid is rotated, or a file does not cover the finest one.
+ * @throws {InputError} If a band is missing, a file has several bands, pixel types or CRSs differ, a
+ *   grid is rotated, or a file does not cover the area of the finest one.
  */
 export async function openBandFiles(
   found: BandFiles,
@@ -175,13 +175,13 @@ export async function openBandFiles(
   }
 }
 
-/** Scales, where every file states its own, and offsets. */
+/** Scales, if every file states one, and offsets, if any file states one. */
 function perBand(files: readonly RasterFile[]): Pick<RasterHeader, "scales" | "offsets"> {
   const scales = files.flatMap(({ header }) => header.scales ?? []);
   const offsets = files.map(({ header }) => header.offsets?.[0]);
   return {
     ...(scales.length === files.length ? { scales } : {}),
-    // An offset of 0 is seldom written.
+    // Files seldom state an offset of 0.
     ...(offsets.some((value) => value !== undefined)
       ? { offsets: offsets.map((value) => value ?? 0) }
       : {}),
@@ -190,13 +190,13 @@ function perBand(files: readonly RasterFile[]): Pick<RasterHeader, "scales" | "o
 
 /**
  * Opens a folder with one file per band as one raster on the finest grid among them; the caller closes
- * it. Coarser bands are resampled bilinearly, by georeference where the files have one; pixels without
- * data (declared, or 0 of whole numbers) are not mixed into their neighbours.
+ * it. Coarser bands are resampled bilinearly, by georeference if the files have one. Pixels without data
+ * (the nodata value; 0 in integer files that state none) are not mixed into their neighbours.
  *
- * @param folder Holds GeoTIFF or JPEG 2000 files whose names end in the band, as `B02.tif` or
- *   `T33UUP_…_B8A_20m.jp2`, flat or in R10m, R20m and R60m; of a band the finest is taken.
- * @throws {InputError} If the folder or a band is missing, a file has several bands, pixel types or CRS
- *   differ, a grid is rotated, or a file does not cover the finest one.
+ * @param folder Folder of GeoTIFF or JPEG 2000 files whose names end in the band, such as `B02.tif` or
+ *   `T33UUP_…_B8A_20m.jp2`, flat or in R10m, R20m and R60m. The finest file of each band is used.
+ * @throws {InputError} If the folder or a band is missing, a file has several bands, pixel types or CRSs
+ *   differ, a grid is rotated, or a file does not cover the area of the finest one.
  */
 export async function openBandFolder(
   folder: string,
@@ -206,8 +206,8 @@ export async function openBandFolder(
 }
 
 /**
- * Reads one file per band and resamples them to the finest grid among them, as
- * {@linkcode openBandFolder} does.
+ * Reads a folder with one file per band into memory. Coarser bands are resampled to the finest grid, as
+ * by {@linkcode openBandFolder}.
  *
  * @returns All bands on the grid of the finest, with its transform and CRS.
  * @throws {InputError} As {@linkcode openBandFolder}.

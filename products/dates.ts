@@ -13,18 +13,18 @@ function valid(year: string, month: string, day: string): boolean {
     date.getUTCMonth() + 1 === Number(month) && date.getUTCDate() === Number(day);
 }
 
-/** Whether text is a day that there is, as `2018-03-07`. */
+/** True for an existing day in the form `2018-03-07`. */
 export function isDay(text: string): boolean {
   const [, year, month, day] = /^(\d{4})-(\d{2})-(\d{2})$/.exec(text) ?? [];
   return day !== undefined && valid(year!, month!, day);
 }
 
 /**
- * The first date in a path, as `2018-03-07`: the file name is searched first, then its folders
- * from the innermost out. Understands `2018-03-07`, `20180307` and Sentinel-2 product names (whose
- * first date is the sensing date).
+ * Finds the first date in a path. The file name is searched first, then its folders from the innermost
+ * outwards. Recognizes `2018-03-07`, `20180307` and Sentinel-2 product names (whose first date is the
+ * sensing date).
  *
- * @returns The date as `YYYY-MM-DD`, or undefined if the path holds none.
+ * @returns The date as `YYYY-MM-DD`, or undefined if the path contains none.
  *
  * @example
  * ```ts

@@ -1,9 +1,15 @@
 /**
- * Names and metadata of satellite products: bands, units, scale, offset and date.
+ * Names and metadata of satellite products: bands, units, scale, offset and date, and scenes opened by
+ * them.
  *
  * @module
  */
 
+// Scenes of every form.
+export { openScene, type OpenSceneOptions, type SceneFile } from "./scene_file.ts";
+export type { ProductFacts } from "./product_facts.ts";
+
+// Folders with one file per band.
 export { type BandFiles, findBandFiles } from "./band_files.ts";
 export {
   type BandFolderOptions,
@@ -11,11 +17,13 @@ export {
   openBandFolder,
   readBandFolder,
 } from "./band_folder.ts";
-export { dateOf, isDay } from "./dates.ts";
-export type { ProductFacts } from "./product_facts.ts";
+
+// From stored values to reflectance.
 export {
   type Radiometry,
   sentinel2Radiometry,
   type Sentinel2RadiometryOptions,
 } from "./radiometry.ts";
-export { openScene, type OpenSceneOptions, type SceneFile } from "./scene_file.ts";
+
+// Dates in file names.
+export { dateOf, isDay } from "./dates.ts";

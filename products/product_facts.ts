@@ -1,36 +1,36 @@
 /**
- * What is known of a Sentinel-2 product: level, processing baseline, quantification and the offset that
- * baselines from 04.00 on carry in their numbers.
+ * Facts of a Sentinel-2 product: level, processing baseline, quantification, and the offset in the digital
+ * numbers (DN) of baselines from 04.00 on.
  *
- * The baseline decides on the offset, never the sensing date: reprocessed products of older dates
- * carry it too.
+ * The baseline determines the offset, not the sensing date: reprocessed products of older dates have it
+ * too.
  *
  * @module
  */
 
 import { SENTINEL2_NAMES } from "../core/mod.ts";
 
-/** Facts of a product; what nothing tells stays undefined. */
+/** Facts of a product; unknown ones are undefined. */
 export interface ProductFacts {
   /** Top-of-atmosphere (L1C) or surface (L2A) reflectance. */
   readonly level?: "L1C" | "L2A";
   /** Processing baseline, as "05.09". */
   readonly baseline?: string;
-  /** Digital numbers of reflectance 1, as 10000. */
+  /** Digital number of reflectance 1, such as 10000. */
   readonly quantification?: number;
-  /** What is added to the digital numbers of each band, by its name: -1000 or 0. */
+  /** Offset to add to the digital numbers of each band, by name: -1000 or 0. */
   readonly offsets?: ReadonlyMap<string, number>;
-  /** Whether the provider has already added the offset. */
+  /** True if the provider has already added the offset. */
   readonly harmonized?: boolean;
-  /** One short phrase per fact that says where it comes from. */
+  /** Sources of the facts, one short phrase each. */
   readonly evidence: readonly string[];
 }
 
-/** What of a product can be looked at. */
-export interface ProductSources {
-  /** Path or address; a product's name anywhere in it counts. */
+/** Sources of the facts of a product. */
+interface ProductSources {
+  /** Path or address, which may contain the name of the product anywhere. */
   readonly path: string;
-  /** Text of MTD_MSIL1C.xml or MTD_MSIL2A.xml. */
+  /** Content of MTD_MSIL1C.xml or MTD_MSIL2A.xml. */
   readonly xml?: string;
   /** GDAL metadata of the file. */
   readonly tags?: Readonly<Record<string, string>>;
@@ -39,7 +39,7 @@ export interface ProductSources {
 /** The first baseline with the offset. */
 const OFFSET_BASELINE = 4;
 const OFFSET = -1000;
-/** Sen2Cor run by a user writes N9999: the name then tells no baseline. */
+/** Sen2Cor run by a user writes N9999, which leaves the baseline unknown. */
 const OWN_BASELINE = "99.99";
 
 const PRODUCT_NAME = /S2[A-Z]_MSI(L1C|L2A)_\d{8}T\d{6}_N(\d{2})(\d{2})_/g;
@@ -54,7 +54,7 @@ function signed(offset: number): string {
   return offset === 0 ? "no offset" : `${offset} DN`;
 }
 
-/** Offsets by what the baseline means, with the phrase that says so. */
+/** Offsets of a baseline, with their source. */
 function byBaseline(baseline: string, where: string): Omit<ProductFacts, "evidence"> & {
   readonly phrase: string;
 } {
@@ -67,7 +67,7 @@ function byBaseline(baseline: string, where: string): Omit<ProductFacts, "eviden
 }
 
 function factsOfName(path: string): ProductFacts {
-  // Of several, as of a product cut out of another's folder, the innermost.
+  // The innermost of several names, such as those of a crop in the folder of its product.
   const [, level, major, minor] = [...path.matchAll(PRODUCT_NAME)].at(-1) ?? [];
   const loose = LEVEL_NAME.exec(path)?.[1];
   const harmonized = HARMONIZED_NAME.test(path);
@@ -114,7 +114,7 @@ function isBaseline(text: string | undefined): text is string {
   return text !== undefined && /^\d{2}\.\d{2}$/.test(text);
 }
 
-/** The phrase of offsets that are stated one by one. */
+/** The phrase for offsets that are stated band by band. */
 function statedOffsets(offsets: ReadonlyMap<string, number>, where: string): string {
   const values = [...new Set(offsets.values())].sort((a, b) => a - b);
   const text = values.length === 1 ? signed(values[0]!) : `${values.join(", ")} DN by band`;
@@ -188,8 +188,8 @@ function factsOfTags(tags: Readonly<Record<string, string>>): ProductFacts {
 }
 
 /**
- * Facts of a product from its name, its XML and the tags of its file; of two that tell the same the
- * more particular wins: XML before tags before name.
+ * Finds the facts of a product in its XML, the tags of its file and its name; earlier sources take
+ * precedence.
  *
  * @example
  * ```ts
@@ -207,7 +207,7 @@ export function productFacts({ path, xml, tags = {} }: ProductSources): ProductF
   const tagged = factsOfTags(tags);
   const stated: ProductFacts = xml === undefined ? { evidence: [] } : factsOfXml(xml);
   const { evidence: _evidence, ...facts } = { ...named, ...tagged, ...stated };
-  // Of the offset the source that wins; of harmonisation each.
+  // Evidence of the offset from the source that wins; of harmonisation from each.
   const winner = [stated, tagged, named].find(({ offsets }) => offsets !== undefined);
   const evidence = [stated, tagged, named].flatMap((source) =>
     source.evidence.filter((phrase) =>
@@ -218,8 +218,8 @@ export function productFacts({ path, xml, tags = {} }: ProductSources): ProductF
 }
 
 /**
- * GDAL metadata that tells the facts of a product again, so that a file written from it is understood
- * under any name.
+ * Formats the facts of a product as GDAL metadata, so that a file written from it keeps them under any
+ * name.
  */
 export function productTags(
   { level, baseline, quantification, offsets, harmonized }: ProductFacts,

@@ -1,6 +1,6 @@
 /**
- * From the numbers of a Sentinel-2 file to reflectance, with what tells so, and a look at the numbers
- * whether it can be.
+ * Scale and offset from the stored values of a Sentinel-2 file to reflectance, with their evidence and a
+ * plausibility check against the values.
  *
  * @module
  */
@@ -9,55 +9,55 @@ import { SENTINEL2_NAMES } from "../core/mod.ts";
 import type { RasterHeader, RasterWindow } from "../rasters/mod.ts";
 import type { SceneFile } from "./scene_file.ts";
 
-/** How reflectance is had from stored numbers: reflectance = stored · scale + offset. */
+/** Conversion of stored values: reflectance = stored · scale + offset. */
 export interface Radiometry {
   /** Scale of each band of the file. */
   readonly scales: readonly number[];
   /** Offset of each band of the file, in reflectance. */
   readonly offsets: readonly number[];
-  /** Where scale and offset come from, in a line. */
+  /** Sources of scale and offset, in one line. */
   readonly evidence: string;
-  /** What speaks against them, in a line, with the cure. */
+  /** Contradiction with the values of the scene, in one line, with the remedy. */
   readonly warning?: string;
 }
 
 /** Options of {@linkcode sentinel2Radiometry}. */
 export interface Sentinel2RadiometryOptions {
   /**
-   * What is added to the digital numbers of every band, as -1000 or 0, against whatever the product
-   * tells; default "auto": what the product tells, else 0.
+   * Offset to add to the digital numbers of every band, such as -1000 or 0; overrides the product.
+   * Default "auto": the offset of the product, or 0 if unknown.
    */
   readonly offset?: "auto" | number;
 }
 
 const QUANTIFICATION = 10000;
-/** No reflectance is above this, and digital numbers seldom all below. */
+/** Upper limit of reflectance; digital numbers seldom all are below it. */
 const MAX_REFLECTANCE = 3;
-/** Side of a sampled window. */
+/** Side of a sampled window in pixels. */
 const SIDE = 128;
-/** A scene of up to so many pixels is looked at as a whole: its windows lie in the same blocks. */
+/** Scenes of up to this many pixels are sampled as a whole: their windows share the same blocks. */
 const SMALL_SCENE = 512 * 512;
-/** Where windows are sampled, as fractions of the scene: the middle, then outwards. */
-const PLACES: readonly (readonly [number, number])[] = [
+/** Positions of the sampled windows as fractions of the scene: the centre, then outwards. */
+const POSITIONS: readonly (readonly [number, number])[] = [
   ...[[0.5, 0.5], [0.2, 0.2], [0.8, 0.8], [0.8, 0.2], [0.2, 0.8]] as const,
   ...[[0.5, 0.1], [0.1, 0.5], [0.9, 0.5], [0.5, 0.9]] as const,
 ];
-/** Windows with data that are enough. */
+/** Number of windows with data to sample. */
 const WINDOWS = 5;
-/** Values of a band below which a sample says nothing. */
+/** Smallest sample of a band that counts. */
 const FEW = 100;
-/** With the offset in the numbers dark surfaces are at 1000 DN and a little above, in all bands. */
+/** If values contain the offset, dark surfaces are at 1000 DN or slightly above in all bands. */
 const OFFSET_DARK = 950;
-/** A sample without dark surfaces, all cloud or desert, does not tell. */
+/** A sample without dark surfaces, such as one of cloud or desert, is inconclusive. */
 const NO_DARK = 1700;
-/** With the offset in the numbers hardly any are below this. */
+/** If values contain the offset, hardly any are below this. */
 const NO_OFFSET_DARK = 800;
 
 function isFloat({ dtype }: RasterHeader): boolean {
   return dtype === "float32" || dtype === "float64";
 }
 
-/** Valid values of each band from a handful of small windows, sorted. */
+/** Valid values of each band in a few small windows, sorted. */
 async function sampleBands(file: SceneFile): Promise<readonly Float64Array[]> {
   const { header } = file;
   const count = header.bands.length;
@@ -66,7 +66,7 @@ async function sampleBands(file: SceneFile): Promise<readonly Float64Array[]> {
   const side = header.width * header.height <= SMALL_SCENE ? Infinity : SIDE;
   const seen = new Set<string>();
   let filled = 0;
-  for (const [x, y] of PLACES) {
+  for (const [x, y] of POSITIONS) {
     if (filled === WINDOWS) break;
     const [width, height] = [Math.min(side, header.width), Math.min(side, header.height)];
     const window: RasterWindow = {
@@ -100,7 +100,7 @@ interface Scales {
   readonly evidence: string;
 }
 
-/** Scales that the file states; GDAL writes 1 and 0 where a writer stated nothing. */
+/** Scales that the file states; scale 1 with offset 0 is GDAL's default and states nothing. */
 function statedScales({ scales, offsets = [] }: RasterHeader): readonly number[] | undefined {
   const trivial = scales?.every((scale) => scale === 1) && offsets.every((offset) => offset === 0);
   return trivial ? undefined : scales;
@@ -116,22 +116,22 @@ function findScales(
   if (header.dtype === "uint8") return { scales: all(1 / 255), evidence: "8 bits: 1/255" };
   const { quantification = QUANTIFICATION } = product;
   const phrase = product.quantification === undefined
-    ? `1/${quantification} as usual`
-    : `1/${quantification} as the product tells`;
+    ? `1/${quantification} by default`
+    : `1/${quantification} from the product`;
   if (!isFloat(header)) return { scales: all(1 / quantification), evidence: `scale ${phrase}` };
   const tops = sample.filter(({ length }) => length > 0).map((band) => percentile(band, 0.99));
   const top = Math.max(...tops);
   const seen = `99 % of the sampled values are below ${Number(top.toPrecision(3))}`;
   return tops.length === 0 || top < MAX_REFLECTANCE
-    ? { scales: all(1), evidence: `scale 1: ${tops.length === 0 ? "no values to look at" : seen}` }
+    ? { scales: all(1), evidence: `scale 1: ${tops.length === 0 ? "no values to sample" : seen}` }
     : { scales: all(1 / quantification), evidence: `scale ${phrase}: ${seen}` };
 }
 
 interface Offsets {
-  /** What is added, in digital numbers. */
+  /** Offsets in digital numbers. */
   readonly offsets: readonly number[];
   readonly evidence: string;
-  /** Whether what tells leaves no doubt: a baseline before 04.00, a product as it was delivered. */
+  /** True if the source is reliable: a baseline before 04.00, or an original product. */
   readonly sure?: boolean;
 }
 
@@ -141,30 +141,30 @@ function findOffsets(
 ): Offsets {
   const all = (value: number) => header.bands.map(() => value);
   if (offset !== "auto") {
-    // Whoever takes an offset away wants it so; one that makes reflectances negative is worth a word.
+    // An offset of 0 is a deliberate choice; any other may make reflectances negative, so it is checked.
     return { offsets: all(offset), evidence: `${offset} DN as given`, sure: offset === 0 };
   }
   if (statedScales(header) !== undefined && header.offsets !== undefined) {
     const offsets = header.offsets.map((value, i) => value / scales[i]!);
     return { offsets, evidence: "offset stated in the file" };
   }
-  const told = product.evidence.join("; ");
-  if (product.harmonized === true) return { offsets: all(0), evidence: told };
-  // Who turns numbers into reflectance applies the offset.
+  const known = product.evidence.join("; ");
+  if (product.harmonized === true) return { offsets: all(0), evidence: known };
+  // Whoever converts values to reflectance applies the offset.
   if (isFloat(header) && scales.every((scale) => scale === 1)) {
     return { offsets: all(0), evidence: "no offset: the values are reflectance" };
   }
   if (product.offsets === undefined) {
-    const phrase = "no offset, as nothing tells of one";
-    return { offsets: all(0), evidence: told === "" ? phrase : `${told}; ${phrase}` };
+    const phrase = "no offset, as the product states none";
+    return { offsets: all(0), evidence: known === "" ? phrase : `${known}; ${phrase}` };
   }
   const offsets = header.bands.map((band) => product.offsets!.get(band) ?? 0);
   const sure = kind === "safe" ||
     (product.baseline !== undefined && Number(product.baseline) < 4);
-  return { offsets, evidence: told, ...(sure ? { sure } : {}) };
+  return { offsets, evidence: known, ...(sure ? { sure } : {}) };
 }
 
-/** What the sampled numbers say against the offsets taken. */
+/** The warning if the sampled values contradict the offsets. */
 function contradiction(
   { header, source }: SceneFile,
   { scales, offsets, sample }: {
@@ -176,7 +176,7 @@ function contradiction(
 ): string | undefined {
   const dark = header.bands.flatMap((band, i) => {
     if (!SENTINEL2_NAMES.includes(band) || sample[i]!.length < FEW) return [];
-    // As digital numbers, whatever the file stores.
+    // In digital numbers, also for files of reflectance.
     const value = percentile(sample[i]!, 0.01) * scales[i]! * QUANTIFICATION;
     return [{ band, value: Math.round(value), offset: Math.round(offsets[i]!) }];
   }).sort((a, b) => a.value - b.value);
@@ -186,23 +186,24 @@ function contradiction(
     dark.every(({ offset, value }) => offset === 0 && value >= OFFSET_DARK) &&
     darkest.value < NO_DARK
   ) {
-    return `${source}: no offset is taken, but the darkest numbers of every band are ` +
-      `${darkest.value} or more (1st percentile, ${darkest.band}); the offset of -1000 seems to be in ` +
-      `them: --s2-offset -1000`;
+    return `${source}: no offset is applied, but the darkest values of every band are ` +
+      `${darkest.value} or more (1st percentile, ${darkest.band}); they seem to contain the offset of ` +
+      `-1000: --s2-offset -1000`;
   }
   const below = dark.find(({ offset, value }) => offset === -1000 && value < NO_OFFSET_DARK);
   if (below === undefined) return undefined;
-  return `${source}: an offset of -1000 is taken, but the darkest numbers of ${below.band} are ` +
-    `${below.value} (1st percentile), so that reflectances come out negative; the offset seems to be ` +
+  return `${source}: an offset of -1000 is applied, but the darkest values of ${below.band} are ` +
+    `${below.value} (1st percentile), which makes reflectances negative; the offset seems to have been ` +
     `applied already: --s2-offset 0`;
 }
 
 /**
- * Finds how the numbers of a scene become reflectance.
+ * Finds the scale and offset that convert the values of a scene to reflectance.
  *
- * Scale and offset that the file states win; else the product's quantification (default 10000) and the
- * offset of its baseline; 8 bits are 1/255; float numbers are reflectance unless they are too large. A
- * few small windows of the scene are looked at, and what speaks against the offset is a warning.
+ * Scale and offset in the file take precedence over the quantification of the product (default 10000) and
+ * the offset of its baseline. 8-bit values have scale 1/255; float values are reflectance unless they
+ * are too large. A few small windows of the scene are sampled, and a contradiction to the offset is
+ * reported as a warning.
  *
  * @throws {InputError} If the pixels cannot be read.
  */
@@ -211,7 +212,7 @@ export async function sentinel2Radiometry(
   { offset = "auto" }: Sentinel2RadiometryOptions = {},
 ): Promise<Radiometry> {
   const { header } = file;
-  // Decoding is what costs: whole numbers whose offset is sure are not looked at.
+  // Decoding is slow: integer values with a reliable offset are not sampled.
   const floats = isFloat(header) ? await sampleBands(file) : [];
   const { scales, evidence } = findScales(file, floats);
   const found = findOffsets(file, { scales, offset });
@@ -220,7 +221,7 @@ export async function sentinel2Radiometry(
   const warning = doubtful
     ? contradiction(file, { scales, offsets: found.offsets, sample })
     : undefined;
-  // In reflectance a digital number is 1/10000, however the file stores it.
+  // Offsets are in digital numbers of 1/10000, also for files of reflectance.
   const unit = (scale: number) => isFloat(file.header) && scale === 1 ? 1 / QUANTIFICATION : scale;
   return {
     scales,

@@ -1,5 +1,5 @@
 /**
- * Sentinel-2 products as ESA delivers them (SAFE): which of a product's files is which band.
+ * Sentinel-2 products in ESA's SAFE format: their metadata and the files of their bands.
  *
  * @module
  */
@@ -7,23 +7,24 @@
 import { InputError } from "../core/mod.ts";
 import { type BandFiles, findBandFiles, readFolder } from "./band_files.ts";
 
-/** A product's folder, looked through. */
-export interface SafeProduct {
+/** Files of a product. */
+interface SafeProduct {
+  /** Files of its bands. */
   readonly bands: BandFiles;
-  /** Text of its MTD_MSIL1C.xml or MTD_MSIL2A.xml, where there is one. */
+  /** Content of MTD_MSIL1C.xml or MTD_MSIL2A.xml, if present. */
   readonly xml?: string;
 }
 
 const METADATA = /^MTD_MSIL(?:1C|2A)\.xml$/i;
 const IMAGES = "IMG_DATA";
-/** Granules that a message lists. */
+/** Number of granules in a message. */
 const SHOWN = 3;
 
 async function folderEntries(folder: string): Promise<readonly Deno.DirEntry[]> {
   return await readFolder(folder).catch(() => []);
 }
 
-/** Whether a folder is a product: by its name, its XML or its granules. */
+/** True if a folder is a SAFE product, by its name, its XML or its folder GRANULE. */
 export async function isSafe(folder: string): Promise<boolean> {
   if (/\.SAFE\/*$/i.test(folder)) return true;
   return (await folderEntries(folder)).some(({ name, isDirectory }) =>
@@ -32,18 +33,18 @@ export async function isSafe(folder: string): Promise<boolean> {
 }
 
 /**
- * The text of a product's XML: in the folder, or at the top of the product that the folder is in.
+ * Reads the XML of a product, from the folder itself or from the product that contains the folder.
  *
- * @returns undefined if there is none, or it may not be read.
+ * @returns Undefined if there is no XML or it cannot be read.
  */
 export async function productXml(folder: string): Promise<string | undefined> {
   const real = await Deno.realPath(folder).catch(() => folder);
   const top = /^(.*?)[\\/]GRANULE[\\/]/.exec(real)?.[1];
-  for (const place of top === undefined ? [folder] : [folder, top]) {
-    const name = (await folderEntries(place)).map((entry) => entry.name)
+  for (const source of top === undefined ? [folder] : [folder, top]) {
+    const name = (await folderEntries(source)).map((entry) => entry.name)
       .find((candidate) => METADATA.test(candidate));
     if (name === undefined) continue;
-    const text = await Deno.readTextFile(`${place}/${name}`).catch(() => undefined);
+    const text = await Deno.readTextFile(`${source}/${name}`).catch(() => undefined);
     if (text !== undefined) return text;
   }
   return undefined;
@@ -69,7 +70,7 @@ export async function findSafeProduct(folder: string): Promise<SafeProduct> {
         (granules.length === 0
           ? "none; unpack the whole product"
           : `${granules.length}: ${granules.slice(0, SHOWN).join(", ")}` +
-            `${granules.length > SHOWN ? ", …" : ""}; hand in one of them: ` +
+            `${granules.length > SHOWN ? ", …" : ""}; pass one of them: ` +
             `${root}/GRANULE/${granules[0]}/${IMAGES}`),
     );
   }
@@ -78,7 +79,7 @@ export async function findSafeProduct(folder: string): Promise<SafeProduct> {
   return { bands, ...(xml === undefined ? {} : { xml }) };
 }
 
-/** The bands of a folder that is no product: its own, or those of its IMG_DATA if it is a granule. */
+/** Finds the bands of a folder that is not a product, or of IMG_DATA if it is a granule. */
 export async function findBands(folder: string): Promise<BandFiles> {
   const isGranule = (await subfolders(folder)).includes(IMAGES);
   return await findBandFiles(isGranule ? `${folder}/${IMAGES}` : folder);

@@ -1,6 +1,6 @@
 /**
- * Scenes however they are handed in: a GeoTIFF or JPEG 2000 file, an address, a folder of bands, a SAFE
- * product.
+ * Opens scenes of every supported form: a GeoTIFF or JPEG 2000 file, an address, a folder of bands, a
+ * SAFE product.
  *
  * @module
  */
@@ -15,20 +15,21 @@ import { findBands, findSafeProduct, isSafe, productXml } from "./safe.ts";
 
 /** An open scene. */
 export interface SceneFile extends RasterFile {
-  /** The path or address as it was given. */
+  /** Path or address as passed to {@linkcode openScene}. */
   readonly source: string;
-  /** One raster file, a folder with a file per band, or a SAFE product. */
+  /** Form of the scene: one raster file, a folder with a file per band, or a SAFE product. */
   readonly kind: "raster" | "bands" | "safe";
+  /** Level, baseline, quantification and offsets, as far as known. */
   readonly product: ProductFacts;
-  /** Path of the scene classification (SCL) that belongs to the scene. */
+  /** Path of the scene classification (SCL) of the product. */
   readonly classification?: string;
 }
 
 /** Options of {@linkcode openScene}. */
 export interface OpenSceneOptions {
   /**
-   * Names of a file's bands in order, where it states none (or none of Sentinel-2); folders name their
-   * bands by their files.
+   * Band names in order, for a file whose band descriptions are missing or not those of Sentinel-2. In
+   * folders, bands are named by their files.
    */
   readonly bandNames?: readonly string[];
 }
@@ -38,7 +39,7 @@ async function isFolder(path: string): Promise<boolean> {
   return await Deno.stat(path).then(({ isDirectory }) => isDirectory, () => false);
 }
 
-/** A path without trailing slashes; a product's XML stands for the product, as in GDAL. */
+/** Path without trailing slashes; the XML of a product stands for the product, as in GDAL. */
 function scenePath(source: string | URL): string {
   const path = pathOf(source).replace(/(?<=.)\/+$/, "");
   return /(?:^|\/)MTD_MSIL(?:1C|2A)\.xml$/i.test(path)
@@ -46,12 +47,12 @@ function scenePath(source: string | URL): string {
     : path;
 }
 
-/** Where a path lies, for names of products in the folders above. */
+/** Absolute path in front of the path: a folder above may have the name of the product. */
 async function wholePath(path: string): Promise<string> {
   return await Deno.realPath(path).then((real) => `${real}/${path}`, () => path);
 }
 
-/** The raster with tags that tell the product's facts; those of the file itself come first. */
+/** Adds tags with the facts of the product; tags of the file take precedence. */
 function withTags(file: RasterFile, product: ProductFacts): RasterFile {
   const tags = { ...productTags(product), ...file.header.tags };
   return {
@@ -67,7 +68,7 @@ async function openFile(
 ): Promise<Omit<SceneFile, "source">> {
   if (/\.zip$/i.test(path)) {
     throw new InputError(
-      `Cannot open scene ${path}: it must be unpacked, got an archive; run: unzip ${path}`,
+      `Cannot open scene ${path}: it must be unpacked, got a ZIP archive; run: unzip ${path}`,
     );
   }
   const file = await openImage(path, options);
@@ -105,12 +106,13 @@ async function openFolder(path: string): Promise<Omit<SceneFile, "source">> {
 /**
  * Opens a scene; the caller closes it.
  *
- * A folder is a SAFE product if its name ends in .SAFE or it holds a MTD_MSIL1C.xml, MTD_MSIL2A.xml or
- * GRANULE, else a folder with a file per band. Their bands are read on the finest grid among them.
+ * A folder is a SAFE product if its name ends in .SAFE or it contains MTD_MSIL1C.xml, MTD_MSIL2A.xml or
+ * GRANULE; any other folder must hold one file per band. The bands are read on the finest grid among
+ * them.
  *
- * @param source A path, a `file:` URL, or the `http(s):` address of a GeoTIFF, of which only the parts
- *   needed are fetched.
- * @throws {InputError} If there is no scene that can be read; the message says what to do.
+ * @param source A path, a `file:` URL, or the `http(s):` address of a GeoTIFF, of which only the
+ *   necessary parts are fetched.
+ * @throws {InputError} If the scene cannot be read; the message has a remedy.
  */
 export async function openScene(
   source: string | URL,

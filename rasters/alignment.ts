@@ -1,5 +1,6 @@
 /**
- * Whether two rasters lie on one grid, and how far apart.
+ * Comparison of raster grids: coordinate reference systems, offsets in pixels, and the gdalwarp
+ * command that aligns two rasters.
  *
  * @module
  */
@@ -7,17 +8,17 @@
 import { type Crs, type GeoTransform, InputError } from "../core/mod.ts";
 import type { RasterHeader } from "./raster_file.ts";
 
-/** How far pixel corners may lie apart, in pixels. */
+/** Largest distance of pixel corners that count as equal, in pixels. */
 const TOLERANCE = 0.01;
-/** Keys of the GeoTIFF standard that hold a name, which does not place anything. */
+/** GeoTIFF keys that hold a name and do not affect coordinates. */
 const CITATIONS: readonly number[] = [1026, 2049, 3073, 4097];
 
-/** The keys of a CRS that matter, by number. */
+/** The keys of a CRS that affect coordinates, sorted, as JSON. */
 function keyValues({ geoKeys: { directory, doubles = [] } }: Crs): string {
   const values: [number, number][] = [];
   for (let i = 4; i + 3 < directory.length; i += 4) {
     const [key, location, , value] = directory.slice(i, i + 4) as [number, number, number, number];
-    // How pixels are anchored is part of the transform; names place nothing.
+    // The anchor of pixels (key 1025) is part of the transform.
     if (key === 1025 || CITATIONS.includes(key)) continue;
     if (location === 0) values.push([key, value]);
     if (location === 34736) values.push([key, doubles[value] ?? NaN]);
@@ -25,21 +26,21 @@ function keyValues({ geoKeys: { directory, doubles = [] } }: Crs): string {
   return JSON.stringify(values.sort((a, b) => a[0] - b[0]));
 }
 
-/** Whether two rasters are in one CRS, as far as their keys tell; unstated ones are taken as equal. */
+/** Compares two CRSs by EPSG code, else by their keys; an unknown CRS equals any other. */
 export function sameCrs(a: Crs | undefined, b: Crs | undefined): boolean {
   if (a === undefined || b === undefined) return true;
   if (a.epsg !== undefined && b.epsg !== undefined) return a.epsg === b.epsg;
   return keyValues(a) === keyValues(b);
 }
 
-/** A CRS for people. */
+/** Name of a CRS for messages: its EPSG code, else its citation. */
 export function crsName(crs: Crs | undefined): string {
   if (crs === undefined) return "none";
   if (crs.epsg !== undefined) return `EPSG:${crs.epsg}`;
   return crs.geoKeys.ascii?.split("|")[0]?.trim() || "a CRS without EPSG code";
 }
 
-/** Pixel position (column, row) of a CRS position. */
+/** Fractional column and row of a CRS position. */
 export function pixelOf(
   [a, b, c, d, e, f]: GeoTransform,
   { x, y }: { readonly x: number; readonly y: number },
@@ -49,7 +50,7 @@ export function pixelOf(
   return { column: (dx * f - dy * c) / determinant, row: (dy * b - dx * e) / determinant };
 }
 
-/** CRS position of a pixel's corner. */
+/** CRS position of the upper left corner of a pixel. */
 function positionOf(
   [a, b, c, d, e, f]: GeoTransform,
   { column, row }: { readonly column: number; readonly row: number },
@@ -57,7 +58,7 @@ function positionOf(
   return { x: a + b * column + c * row, y: d + e * column + f * row };
 }
 
-/** Whether pixels of a raster, of which corners are given, lie on another of a size. */
+/** True if a raster, given by its corners in the other's pixels, overlaps the other. */
 export function overlaps(
   corners: readonly { readonly column: number; readonly row: number }[],
   { width, height }: { readonly width: number; readonly height: number },
@@ -68,14 +69,16 @@ export function overlaps(
     touches(corners.map(({ row }) => row), height);
 }
 
-/** What a warped raster holds where the source has nothing; undefined where no value is free. */
+/** Value that marks missing pixels of a warped raster; undefined if none is free. */
 function unknownOf({ nodata, dtype }: RasterHeader): number | undefined {
   return nodata ?? (dtype.startsWith("float") ? NaN : undefined);
 }
 
 /**
- * The command that puts a raster on a grid; `nodata` is for what it does not know, which gdalwarp
- * makes 0 else.
+ * The gdalwarp command that resamples a raster to a grid.
+ *
+ * @param name Path of the raster.
+ * @param nodata Value of pixels outside of the raster; gdalwarp writes 0 without it.
  */
 export function warpCommand(
   grid: RasterHeader,
@@ -101,15 +104,15 @@ export function warpCommand(
 }
 
 /**
- * Where one raster lies on the grid of another.
+ * Finds the offset of one raster on the grid of another.
  *
- * Without georeference on either side the sizes must be equal.
+ * If either has no georeference, their sizes must be equal.
  *
  * @returns Column and row of `other` at pixel (0, 0) of `grid`; integers, negative where `other`
  *   begins inside of `grid`.
  * @throws {InputError} If the CRS, the pixel size or the rotation differ, or pixel corners lie more
- *   than 0.01 pixels apart; the message holds both sides and the gdalwarp command that helps, which
- *   keeps what is unknown without data. If the rasters have no pixel in common.
+ *   than 0.01 pixels apart: the message shows both sides and the gdalwarp command that aligns them,
+ *   with pixels outside of the raster as nodata. Also if the rasters do not overlap.
  *
  * @example
  * ```ts
@@ -148,21 +151,21 @@ export function alignment(
   }
   const nodata = unknownOf(other);
   const command = warpCommand(grid, names.other, nodata === undefined ? {} : { nodata });
-  const cure = `put it there with: ${command}`;
+  const fix = `align it with: ${command}`;
   if (!sameCrs(grid.crs, other.crs)) {
-    refuse(`the CRS must be ${crsName(grid.crs)}`, `${crsName(other.crs)}; ${cure}`);
+    refuse(`the CRS must be ${crsName(grid.crs)}`, `${crsName(other.crs)}; ${fix}`);
   }
   const at = (column: number, row: number) =>
     pixelOf(other.transform!, positionOf(grid.transform!, { column, row }));
   const origin = at(0, 0);
   const [column, row] = [Math.round(origin.column), Math.round(origin.row)];
   const corners = [[0, 0], [grid.width, 0], [0, grid.height], [grid.width, grid.height]] as const;
-  // First: no command brings pixels to where there are none.
+  // Checked first: no command can align rasters that do not overlap.
   if (!overlaps(corners.map(([x, y]) => at(x, y)), other)) {
     refuse(
       "they must overlap",
       `rasters that begin ${Math.abs(column)} columns and ${Math.abs(row)} rows apart; ` +
-        "are they of one place?",
+        "do they show the same area?",
     );
   }
   const apart = corners.flatMap(([x, y]) => {
@@ -172,9 +175,9 @@ export function alignment(
   if (!(Math.max(...apart) <= TOLERANCE)) {
     refuse(
       `the pixels must lie on one grid, transform [${grid.transform.join(", ")}]`,
-      `[${other.transform.join(", ")}]; ${cure}`,
+      `[${other.transform.join(", ")}]; ${fix}`,
     );
   }
-  // Math.round gives -0 too.
+  // Math.round may return -0.
   return { column: column + 0, row: row + 0 };
 }

@@ -1,5 +1,5 @@
 /**
- * What the bands of a file are called.
+ * Band names of a file.
  *
  * @module
  */
@@ -10,12 +10,13 @@ import type { GdalMetadata } from "./gdal_metadata.ts";
 const isSentinel2 = (name: string) => SENTINEL2_NAMES.includes(normalizeBand(name));
 
 /**
- * Names of a file's bands: those stated, else those given, else for 13 bands Sentinel-2's in the order
- * of SEN12MS-CR, else numbers from 1. Given names replace stated ones that are no Sentinel-2 bands, as
- * "Gray".
+ * Names the bands of a file: by the descriptions in the file, else by the names given, else 13 bands as
+ * those of Sentinel-2 in the order of SEN12MS-CR, else by numbers from 1. Given names replace
+ * descriptions that are not Sentinel-2 bands, such as "Gray".
  *
- * @param count Bands of the file.
- * @throws {TypeError} If given names are not as many as the bands, or contradict stated ones.
+ * @param count Number of bands in the file.
+ * @throws {TypeError} If the number of given names differs from `count`, or they contradict
+ *   descriptions of Sentinel-2 bands.
  */
 export function bandNames(
   count: number,
@@ -25,7 +26,7 @@ export function bandNames(
   const stated = descriptions.values().some(isSentinel2);
   if (given !== undefined && given.length !== count) {
     throw new TypeError(
-      `there must be as many names as bands, ${count}, got ${given.length}: ${given.join(", ")}`,
+      `there must be one name for each of ${count} bands, got ${given.length}: ${given.join(", ")}`,
     );
   }
   const fallback = count === SENTINEL2_NAMES.length && descriptions.size === 0
@@ -38,8 +39,10 @@ export function bandNames(
   const wanted = given?.map(normalizeBand) ?? names;
   if (stated && wanted.some((name, i) => name !== names[i])) {
     throw new TypeError(
-      `its bands must be ${wanted.join(", ")} as given, got ${names.join(", ")} stated in the ` +
-        `file; leave the names out, or remove its band descriptions`,
+      `its bands must be ${wanted.join(", ")} as given, got the descriptions ${
+        names.join(", ")
+      }; ` +
+        `omit the names, or remove the band descriptions from the file`,
     );
   }
   return wanted;

@@ -1,6 +1,6 @@
 /**
- * What stands before the tiles of a Cloud-Optimized GeoTIFF: a directory for each resolution, and
- * GDAL's ghost area, so that `gdalinfo` reports LAYOUT=COG.
+ * The head of a Cloud-Optimized GeoTIFF: GDAL's ghost area, so that `gdalinfo` reports LAYOUT=COG, and
+ * a directory for each resolution. The tiles follow it.
  *
  * @module
  */
@@ -13,22 +13,22 @@ import { isPixelIsPoint, shiftTransform } from "./georeference.ts";
 import { encodeTiffHead, type TiffField } from "./tiff_head.ts";
 import { predictorOf } from "./tiff_tile.ts";
 
-/** Everything of a raster but its pixels. */
+/** A raster without its pixels. */
 export type CogHeader = Omit<Raster, "data">;
 
 /** Options of `writeCog`. */
 export interface WriteCogOptions {
-  /** Whether an existing file may be replaced. Default false. */
+  /** Replaces an existing file. Default false. */
   readonly overwrite?: boolean;
-  /** Added to the raster's own tags. */
+  /** Tags to add to those of the raster. */
   readonly tags?: Readonly<Record<string, string>>;
   /** Scale of each band: physical = stored · scale + offset. */
   readonly scales?: readonly number[];
   /** Offset of each band. */
   readonly offsets?: readonly number[];
-  /** Side of the tiles. Default 512, or 256 where the image is no larger than that. */
+  /** Side of the tiles in pixels. Default 512, or 256 for images of up to 256×256 pixels. */
   readonly tileSize?: 256 | 512;
-  /** BigTIFF; default where the file passes 4 GB. */
+  /** Writes BigTIFF. Default: for files over 4 GB. */
   readonly bigTiff?: boolean;
 }
 
@@ -88,13 +88,13 @@ function nodataText(value: number): string {
   return Number.isNaN(value) ? "nan" : String(value);
 }
 
-/** One resolution: its size and the compressed bytes of its tiles, row by row. */
-export interface CogLevel {
+/** One resolution: its size and the size in bytes of each compressed tile, row by row. */
+interface CogLevel {
   readonly size: LevelSize;
   readonly counts: readonly number[];
 }
 
-/** The fields of one level; `offsets` are where its tiles begin. */
+/** The fields of one level; `offsets` are the positions of its tiles in the file. */
 function levelFields(
   header: CogHeader,
   { size, counts }: CogLevel,
@@ -132,7 +132,7 @@ function levelFields(
   ];
 }
 
-/** Where the tiles of each level begin: the smallest overview first, full resolution last. */
+/** Positions of the tiles of each level in the file: smallest overview first, full resolution last. */
 function tileOffsets(levels: readonly CogLevel[], start: number) {
   let end = start;
   const offsets = [...levels].reverse().map(({ counts }) =>
@@ -146,8 +146,8 @@ function tileOffsets(levels: readonly CogLevel[], start: number) {
 }
 
 /**
- * Bytes before the tiles; BigTIFF where the file is too large for 32 bits, or where the options ask
- * for it.
+ * Encodes the bytes before the tiles, as BigTIFF if the file is too large for 32-bit offsets or if the
+ * options ask for it.
  *
  * @param levels Full resolution first.
  */

@@ -1,5 +1,6 @@
 /**
- * The resolutions of a Cloud-Optimized GeoTIFF: rows in, tiles and rows of half the size out.
+ * The resolutions of a Cloud-Optimized GeoTIFF. Each takes rows and yields tiles, and rows of half the
+ * size for the next overview.
  *
  * @module
  */
@@ -10,13 +11,13 @@ import { halveRows, type Resampling } from "./overview.ts";
 import type { TilePool } from "./tiff_pool.ts";
 import type { TileShape } from "./tiff_tile.ts";
 
-/** Columns and rows of one resolution. */
+/** Size of one resolution in pixels. */
 export interface LevelSize {
   readonly width: number;
   readonly height: number;
 }
 
-/** Full resolution and its overviews, halved until one tile holds the image. */
+/** Sizes of the full resolution and its overviews, halved until one tile holds the image. */
 export function levelSizes({ width, height }: LevelSize, side: number): readonly LevelSize[] {
   const sizes = [{ width, height }];
   for (let size = sizes[0]!; Math.max(size.width, size.height) > side;) {
@@ -26,7 +27,7 @@ export function levelSizes({ width, height }: LevelSize, side: number): readonly
   return sizes;
 }
 
-/** What a {@linkcode Level} consists of. */
+/** Options of a {@linkcode Level}. */
 export interface LevelOptions {
   readonly size: LevelSize;
   readonly tile: TileShape;
@@ -34,22 +35,22 @@ export interface LevelOptions {
   readonly resampling: Resampling;
   readonly pool: TilePool;
   readonly spool: Spool;
-  /** The next overview; none after the last. */
+  /** The next overview; undefined for the last. */
   readonly next: Level | undefined;
-  /** Strips to fill in turn: with 2, rows go on arriving while a strip is compressed. */
+  /** Strips that are filled in turn: with 2, rows arrive while a strip is being compressed. */
   readonly strips: 1 | 2;
 }
 
-/** One resolution of an image: gathers rows until they make a row of tiles. */
+/** One resolution of an image: collects rows until they fill a row of tiles. */
 export class Level {
   readonly #options: LevelOptions;
   /** Samples of one row of pixels. */
   readonly #row: number;
   readonly #strips: PixelArray[] = [];
   #turn = 0;
-  /** Rows in the strip that is filled. */
+  /** Rows in the strip that is being filled. */
   #filled = 0;
-  /** Rows of the strips before it. */
+  /** Rows of the strips above it. */
   #done = 0;
   #flushed: Promise<void> = Promise.resolve();
 
@@ -58,12 +59,12 @@ export class Level {
     this.#row = options.size.width * options.tile.bands;
   }
 
-  /** Rows that the present strip takes. */
+  /** Rows of the strip that is being filled, when full. */
   get #height(): number {
     return Math.min(this.#options.tile.side, this.#options.size.height - this.#done);
   }
 
-  /** Where the next rows belong; empty when all were added. */
+  /** Memory for the next rows; empty when the level is complete. */
   space(): PixelArray {
     const { tile: { side, dtype }, size } = this.#options;
     const strip = this.#strips[this.#turn] ??= pixelArray(
@@ -73,13 +74,13 @@ export class Level {
     return strip.subarray(this.#filled * this.#row, this.#height * this.#row);
   }
 
-  /** Counts rows that were put into {@linkcode space}, and compresses them if the strip is full. */
+  /** Counts rows that were written into {@linkcode space}, and compresses the strip if it is full. */
   async advance(rows: number): Promise<void> {
     this.#filled += rows;
     if (this.#filled < this.#height) return;
     await this.#flushed;
     this.#flushed = this.#flush(this.#strips[this.#turn]!, this.#filled);
-    // Its error is thrown by the next call, or by finish().
+    // The next call, or finish(), throws its error.
     this.#flushed.catch(() => {});
     this.#done += this.#filled;
     this.#filled = 0;
@@ -87,7 +88,7 @@ export class Level {
     if (this.#options.strips === 1) await this.#flushed;
   }
 
-  /** Waits until everything of this level and of its overviews is written. */
+  /** Waits until this level and its overviews are written. */
   async finish(): Promise<void> {
     await this.#flushed;
     await this.#options.spool.finish();
@@ -107,7 +108,7 @@ export class Level {
     await next.advance(Math.ceil(rows / 2));
   }
 
-  /** Copies a tile out of a strip; beyond the image its last row and column go on. */
+  /** Copies a tile out of a strip; beyond the image its last row and column are repeated. */
   #fill(
     tile: PixelArray,
     { strip, column, rows }: {

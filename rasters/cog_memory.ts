@@ -1,5 +1,5 @@
 /**
- * What writing a Cloud-Optimized GeoTIFF takes.
+ * Memory estimate for writing a Cloud-Optimized GeoTIFF.
  *
  * @module
  */
@@ -7,26 +7,27 @@
 import { type DataType, pixelArray } from "../core/mod.ts";
 import { poolThreads, poolTiles } from "./tiff_pool.ts";
 
-/** What threads and the writer take beside pixels, measured and rounded up. */
+/** Memory of a thread and of the writer without pixels, measured and rounded up. */
 const BYTES_OF_THREAD = 16 * 2 ** 20;
 const BYTES_OF_WRITER = 32 * 2 ** 20;
 
 /**
- * Memory that a `CogWriter` takes at most, in bytes: two rows of tiles, one row of tiles of
- * each overview, and the tiles that are being compressed. The height of the image does not matter.
+ * Upper bound of the memory of a `CogWriter`, in bytes: two rows of tiles, one row of tiles of each
+ * overview, and the tiles that are being compressed. It does not depend on the height of the image.
  *
  * @example
  * ```ts
  * import { cogMemory } from "./cog_memory.ts";
  * import { assert } from "@std/assert";
  *
- * // A row of tiles of a whole Sentinel-2 granule alone is 146 MB.
+ * // One row of tiles of a Sentinel-2 granule is 146 MB.
  * const bytes = cogMemory({ width: 10980, bands: 13, dtype: "uint16" });
  * assert(bytes > 3 * 146e6 && bytes < 1e9);
  * ```
  */
 export function cogMemory(
   { width, bands, dtype, tileSize = 512 }: {
+    /** Columns of the image. */
     readonly width: number;
     /** Number of bands. */
     readonly bands: number;
@@ -42,7 +43,7 @@ export function cogMemory(
     columns += half;
   }
   const strips = columns * tileSize * bands * sample;
-  // Its pixels, and memory for as many bytes.
+  // Its pixels, and a buffer of the same size for the compressed bytes.
   const tile = 2 * tileSize ** 2 * bands * sample;
   return strips + poolTiles() * tile + poolThreads() * BYTES_OF_THREAD + BYTES_OF_WRITER;
 }

@@ -1,5 +1,5 @@
 /**
- * The compressed tiles of one resolution, in a temporary file until the whole is put together.
+ * Temporary file with the compressed tiles of one resolution, until the output is assembled.
  *
  * @module
  */
@@ -7,15 +7,15 @@
 import { writeAll, writing } from "../files/mod.ts";
 import type { EncodedTile, TilePool } from "./tiff_pool.ts";
 
-/** Bytes before and after each tile: its size, and its last bytes again (GDAL's COG layout). */
+/** Bytes before and after each tile: its size, and a copy of its last bytes (GDAL's COG layout). */
 export const LEADER = 4;
 export const TRAILER = 4;
 
 const CHUNK = 4 * 2 ** 20;
 
-/** A file to which tiles are appended in order, however long each takes to compress. */
+/** File to which tiles are appended in order, whatever order their compression ends in. */
 export class Spool {
-  /** Compressed bytes of each tile. */
+  /** Size in bytes of each compressed tile. */
   readonly counts: number[] = [];
   readonly #path: string;
   readonly #file: Deno.FsFile;
@@ -34,7 +34,11 @@ export class Spool {
     this.#target = target;
   }
 
-  /** @param options `target` is the name that errors give. */
+  /**
+   * Creates the temporary file.
+   *
+   * @param options `target` is the name of the output in error messages.
+   */
   static async create(
     options: { readonly path: string; readonly pool: TilePool; readonly target: string },
   ): Promise<Spool> {
@@ -43,9 +47,9 @@ export class Spool {
     return new Spool(file, options);
   }
 
-  /** Appends a tile after those before it. @throws What went wrong with an earlier tile. */
+  /** Appends a tile after the earlier ones. @throws The error of an earlier tile. */
   append(encoded: Promise<EncodedTile>): void {
-    // It is awaited after those before it, of which one may fail first.
+    // It is awaited only after the earlier tiles, one of which may fail first.
     encoded.catch(() => {});
     if (this.#failure !== undefined) throw this.#failure.error;
     this.#tail = this.#write(this.#tail, encoded);
@@ -69,13 +73,13 @@ export class Spool {
     }
   }
 
-  /** Waits until all is written. @throws {OutputError} If something could not be written. */
+  /** Waits until every tile is written. @throws {OutputError} If a tile could not be written. */
   async finish(): Promise<void> {
     await this.#tail;
     this.#file[Symbol.dispose]();
   }
 
-  /** Copies everything to the end of a file and removes the spool. */
+  /** Appends the tiles to a file and removes the spool. */
   async moveTo(out: Deno.FsFile): Promise<void> {
     {
       using file = await Deno.open(this.#path);
@@ -87,7 +91,7 @@ export class Spool {
     await Deno.remove(this.#path);
   }
 
-  /** Closes the file after what is under way; nothing more is written. */
+  /** Closes the file after the pending writes. */
   async close(): Promise<void> {
     await this.finish().catch(() => this.#file[Symbol.dispose]());
   }

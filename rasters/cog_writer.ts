@@ -1,6 +1,6 @@
 /**
- * Writing Cloud-Optimized GeoTIFFs row by row: tiles, DEFLATE with a predictor, and overviews, in
- * memory that does not depend on the height of the image.
+ * Writes Cloud-Optimized GeoTIFFs row by row: tiles, DEFLATE with a predictor, and overviews. Memory
+ * does not depend on the height of the image.
  *
  * @module
  */
@@ -15,41 +15,41 @@ import { poolThreads, TilePool } from "./tiff_pool.ts";
 
 /** Options of {@linkcode createCog}. */
 export interface CogWriterOptions extends WriteCogOptions {
-  /** How overviews are made: "mean" (default; of pixels with data) or "nearest" (for classes). */
+  /** Resampling of overviews: "mean" of the pixels with data (default), or "nearest" for classes. */
   readonly overviews?: Resampling;
 }
 
-/** A Cloud-Optimized GeoTIFF that is being written. After an error its scratch is removed. */
+/** A Cloud-Optimized GeoTIFF that is being written. An error removes its temporary files. */
 export interface CogWriter {
   /**
-   * Adds whole rows [n, width, bands] below those written; n is any number. The array may be used
-   * again as soon as the promise is kept. Calls follow each other.
+   * Adds whole rows [n, width, bands] below those written. The array may be reused when the promise
+   * resolves. Await each call before the next.
    *
    * @throws {OutputError} If the file cannot be written.
-   * @throws {TypeError} If these are no whole rows of the stated type, or too many.
+   * @throws {TypeError} If the values are not whole rows of the header's pixel type, or too many.
    */
   write(rows: PixelArray): Promise<void>;
   /**
-   * Makes the complete file in the scratch folder and flushes it to disk.
+   * Assembles the file in the temporary folder and flushes it to disk.
    *
-   * @param options `tags` are added to the header's.
+   * @param options `tags` to add to those of the header.
    * @throws {OutputError} If the file cannot be written.
    * @throws {TypeError} If rows are missing.
    */
   complete(options?: { readonly tags?: Readonly<Record<string, string>> }): Promise<void>;
   /**
-   * Renames the complete file to its name, and removes the scratch. Calls `complete()` if that was
-   * not done.
+   * Renames the complete file to its name and removes the temporary folder. Calls `complete()` first
+   * if necessary.
    *
-   * @throws {OutputError} If the file cannot be written, or one of that name was made meanwhile and
-   *   `overwrite` is not set.
+   * @throws {OutputError} If the file cannot be written, or if another program has created a file of
+   *   that name and `overwrite` is not set.
    */
   commit(): Promise<void>;
-  /** Gives up: removes the scratch. It may be called at any time; after `commit()` it does nothing. */
+  /** Removes the temporary folder. May be called at any time; does nothing after `commit()`. */
   abort(): Promise<void>;
 }
 
-/** Below this, threads take longer to start than the image to compress. */
+/** Images smaller than this compress faster than threads start. */
 const FEWEST_BYTES_FOR_THREADS = 2 ** 24;
 
 function sideOf({ width, height }: LevelSize, tileSize: 256 | 512 | undefined): number {
@@ -71,7 +71,7 @@ export class StreamingCog implements CogWriter {
   #image!: Level;
   #rows = 0;
   #state: State = "rows";
-  /** The step under way. */
+  /** The call in progress. */
   #step: Promise<void> | undefined;
   #file: Deno.FsFile | undefined;
 
@@ -95,7 +95,7 @@ export class StreamingCog implements CogWriter {
     this.#pool = new TilePool({ side: this.#side, bands, dtype }, { threads });
   }
 
-  /** Makes the spools and the levels, the smallest first. */
+  /** Creates the spools and the levels, the smallest first. */
   async open(): Promise<void> {
     const { dtype, bands, nodata } = this.#header;
     for (const i of this.#sizes.keys()) {
@@ -123,13 +123,13 @@ export class StreamingCog implements CogWriter {
       const { width, height, bands, dtype } = this.#header;
       const row = width * bands.length;
       if (dataTypeOf(rows) !== dtype) {
-        throw this.#error(`pixels must be ${dtype} as stated, got ${dataTypeOf(rows)}`);
+        throw this.#error(`pixels must be ${dtype} as in the header, got ${dataTypeOf(rows)}`);
       }
       const count = rows.length / row;
       if (!Number.isInteger(count) || this.#rows + count > height) {
         throw this.#error(
-          `there must be whole rows of ${row} samples, ${height - this.#rows} more at most, ` +
-            `got ${rows.length} samples`,
+          `there must be whole rows of ${row} values, at most ${height - this.#rows} of them, ` +
+            `got ${rows.length} values`,
         );
       }
       this.#rows += count;
@@ -147,7 +147,9 @@ export class StreamingCog implements CogWriter {
     await this.#run("rows", async () => {
       const { height } = this.#header;
       if (this.#rows < height) {
-        throw this.#error(`all ${height} rows must be written before the end, got ${this.#rows}`);
+        throw this.#error(
+          `all ${height} rows must be written before complete(), got ${this.#rows}`,
+        );
       }
       await this.#image.finish();
       await this.#pool.close();
@@ -179,7 +181,7 @@ export class StreamingCog implements CogWriter {
 
   async abort(): Promise<void> {
     this.#state = "done";
-    // A step that is under way fails at its next tile, or its next write.
+    // A call in progress fails at its next tile or its next write.
     await this.#pool.close();
     this.#file?.[Symbol.dispose]();
     await this.#step?.catch(() => {});
@@ -197,17 +199,21 @@ export class StreamingCog implements CogWriter {
     return new TypeError(`Cannot write ${this.#path}: ${reason}`);
   }
 
-  /** Runs a step in the right state; gives up after an error. */
+  /** Runs one call in the state that it needs; removes the temporary folder after an error. */
   async #run(state: State, step: () => Promise<void>): Promise<void> {
-    if (this.#step !== undefined) throw this.#error("calls must follow each other; await each");
-    if (this.#state !== state) throw this.#error(`it must be at "${state}", got "${this.#state}"`);
+    if (this.#step !== undefined) {
+      throw this.#error("calls must not overlap; await each before the next");
+    }
+    if (this.#state !== state) {
+      throw this.#error(`its state must be "${state}", got "${this.#state}"`);
+    }
     this.#step = step();
     try {
       await this.#step;
     } catch (error) {
       const aborted = this.#state === "done";
       await this.#clean();
-      throw aborted ? this.#error("it was given up") : error;
+      throw aborted ? this.#error("it must not be aborted meanwhile") : error;
     } finally {
       this.#step = undefined;
     }

@@ -16,28 +16,28 @@ function checkHeader(
   const count = bands.length;
   if (![width, height, count].every((size) => Number.isSafeInteger(size) && size > 0)) {
     throw new TypeError(
-      `Cannot write ${path}: there must be rows, columns and bands, got ${height}×${width}×${count}`,
+      `Cannot write ${path}: the raster must have rows, columns and bands, got ${height}×${width}×${count}`,
     );
   }
   for (const [name, values] of [["scales", scales], ["offsets", offsets]] as const) {
     if (values !== undefined && values.length !== count) {
       throw new TypeError(
-        `Cannot write ${path}: there must be ${count} ${name}, got ${values.length}`,
+        `Cannot write ${path}: there must be ${count} ${name}, one per band, got ${values.length}`,
       );
     }
   }
 }
 
 /**
- * Begins a Cloud-Optimized GeoTIFF to which rows are added.
+ * Creates a Cloud-Optimized GeoTIFF that is written row by row.
  *
- * Everything temporary lies in the folder `<path>.partial`; one that a killed run left is removed.
- * Tiles are compressed on up to 8 threads. Memory: {@linkcode cogMemory}.
+ * Temporary files are in the folder `<path>.partial`; a folder that a killed run left is removed. Tiles
+ * are compressed on up to 8 threads. {@linkcode cogMemory} estimates the memory.
  *
- * @param header CRS, transform, nodata, band names, tags; everything but the pixels.
+ * @param header Size, band names, pixel type, CRS, transform, nodata and tags.
  * @throws {OutputError} If the file exists and `overwrite` is not set, its folder is missing or
  *   cannot be written, or another run is writing it.
- * @throws {TypeError} If the header makes no sense.
+ * @throws {TypeError} If the size is not positive, or the number of scales or offsets differs from the bands.
  *
  * @example
  * ```ts

@@ -4,7 +4,7 @@
  * @module
  */
 
-/** What GDAL_METADATA says. */
+/** Content of the GDAL_METADATA tag. */
 export interface GdalMetadata {
   /** Items of the whole file. */
   readonly tags: Readonly<Record<string, string>>;
@@ -35,7 +35,7 @@ function escape(text: string): string {
   );
 }
 
-/** GDAL escapes the texts of items twice, and reads them so. */
+/** GDAL escapes the text of items twice. */
 function escapeText(text: string): string {
   return escape(escape(text));
 }
@@ -45,7 +45,7 @@ function attribute(attributes: string, name: string): string | undefined {
   return value === null ? undefined : unescape(value[1] ?? value[2] ?? "");
 }
 
-/** Reads the XML of a GDAL_METADATA tag; items of other domains and unknown roles are left out. */
+/** Parses the XML of a GDAL_METADATA tag; items of other domains and of unknown roles are ignored. */
 export function parseGdalMetadata(xml: string): GdalMetadata {
   const tags: Record<string, string> = {};
   const descriptions = new Map<number, string>();
@@ -67,7 +67,7 @@ export function parseGdalMetadata(xml: string): GdalMetadata {
   return { tags, descriptions, scales, offsets };
 }
 
-/** Writes the XML of a GDAL_METADATA tag. */
+/** Formats the XML of a GDAL_METADATA tag. */
 export function formatGdalMetadata(metadata: GdalMetadata): string {
   const items = Object.entries(metadata.tags).map(([name, value]) =>
     `  <Item name="${escape(name)}">${escapeText(value)}</Item>`

@@ -13,7 +13,7 @@ const PROJECTED_CRS = 3072;
 const USER_DEFINED = 32767;
 const PIXEL_IS_POINT = 2;
 
-/** The value of a key that is stored in the directory itself. */
+/** Value of a key that is stored in the directory itself. */
 function shortGeoKey(directory: readonly number[], key: number): number | undefined {
   for (let i = 4; i + 3 < directory.length; i += 4) {
     if (directory[i] === key && directory[i + 1] === 0) return directory[i + 3];
@@ -21,12 +21,12 @@ function shortGeoKey(directory: readonly number[], key: number): number | undefi
   return undefined;
 }
 
-/** Whether the keys place coordinates at pixel centres instead of corners. */
+/** True if the keys anchor coordinates at pixel centres instead of corners. */
 export function isPixelIsPoint(crs: Crs | undefined): boolean {
   return crs !== undefined && shortGeoKey(crs.geoKeys.directory, RASTER_TYPE) === PIXEL_IS_POINT;
 }
 
-/** Map from the corner of window pixel (0, 0) instead of the image's. */
+/** The transform of a window, whose origin is the corner of its own pixel (0, 0). */
 export function shiftTransform(
   [a, b, c, d, e, f]: GeoTransform,
   { column, row }: { readonly column: number; readonly row: number },
@@ -34,7 +34,7 @@ export function shiftTransform(
   return [a + b * column + c * row, b, c, d + e * column + f * row, e, f];
 }
 
-/** The EPSG code that a GeoKeyDirectoryTag names, if it names one. */
+/** EPSG code in a GeoKeyDirectoryTag; undefined if there is none. */
 export function epsgOf(directory: readonly number[]): number | undefined {
   return [shortGeoKey(directory, PROJECTED_CRS), shortGeoKey(directory, GEODETIC_CRS)]
     .find((code) => code !== undefined && code !== USER_DEFINED);

@@ -21,8 +21,8 @@ import { blockDecoder, type GeoTIFFImage, openTiffImage } from "./tiff_image.ts"
 /** Options of {@linkcode openRaster}. */
 export interface OpenRasterOptions {
   /**
-   * Names of the bands in order, where the file states none; names that are no Sentinel-2 bands, as
-   * "Gray", give way to them.
+   * Band names in order, for files without band descriptions. They also replace descriptions that are
+   * not Sentinel-2 bands, such as "Gray".
    */
   readonly bandNames?: readonly string[];
 }
@@ -56,17 +56,17 @@ async function readPixels(
   return { ...plain, data };
 }
 
-/** Runs `work` and puts the file's name in front of what goes wrong. */
+/** Runs `work` and adds the file name to its errors. */
 async function named<T>(file: string, work: () => Promise<T>): Promise<T> {
   try {
     return await work();
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
-    // What we find wrong says what to do; what the decoder finds does not.
-    const cure = error instanceof TypeError
+    // Our own errors say how to fix the file; those of the decoder do not.
+    const fix = error instanceof TypeError
       ? ""
       : "; download or copy it again, or rewrite it: gdal_translate IN OUT.tif";
-    const message = `Cannot read raster ${file}: ${reason.split("\n")[0]}${cure}`;
+    const message = `Cannot read raster ${file}: ${reason.split("\n")[0]}${fix}`;
     throw new InputError(message, { cause: error });
   }
 }
@@ -74,9 +74,9 @@ async function named<T>(file: string, work: () => Promise<T>): Promise<T> {
 /**
  * Opens a GeoTIFF; the caller closes it.
  *
- * @param source A path, or an `http(s):` address of which only the parts needed are read.
- * @throws {InputError} If the file is missing, is no GeoTIFF, is cut off or damaged, has a pixel type
- *   we do not read, or states other bands than `bandNames`.
+ * @param source A path, or an `http(s):` address, of which only the necessary parts are fetched.
+ * @throws {InputError} If the file is missing, is not a GeoTIFF, is truncated or damaged, has an
+ *   unsupported pixel type, or describes other bands than `bandNames`.
  */
 export async function openRaster(
   source: string | URL,
@@ -105,12 +105,12 @@ export async function openRaster(
 /**
  * Reads a GeoTIFF into memory.
  *
- * Band names come from GDAL's band descriptions; without any, 13 bands are taken as Sentinel-2
- * L1C in the order of SEN12MS-CR, and others are "1", "2", ….
+ * Band names come from GDAL's band descriptions. Without descriptions, 13 bands are taken as Sentinel-2
+ * L1C in the order of SEN12MS-CR, and others are named "1", "2", ….
  *
  * @param source A path or an address.
- * @returns Pixels [height, width, bands] in the file's own numbers; CRS keys as they were.
- * @throws {InputError} If the file is missing, is no GeoTIFF, or has a pixel type we do not read.
+ * @returns Stored values [height, width, bands], not scaled; CRS keys unchanged.
+ * @throws {InputError} If the file is missing, is not a GeoTIFF, or has an unsupported pixel type.
  * @throws {RangeError} If the window or a band is not in the file.
  */
 export async function readRaster(

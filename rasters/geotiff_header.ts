@@ -76,7 +76,7 @@ export async function readGeotiffHeader(
   const dtype = DTYPES[kinds[0]!];
   if (dtype === undefined || kinds.some((kind) => kind !== kinds[0])) {
     throw new TypeError(
-      `its bands must be of one type out of ${Object.values(DTYPES).join(", ")}, ` +
+      `its bands must have one pixel type of ${Object.values(DTYPES).join(", ")}, ` +
         `got sample format:bits ${[...new Set(kinds)].join(" ")}; convert it: gdal_translate -ot ` +
         `UInt16 IN OUT.tif`,
     );
@@ -88,7 +88,7 @@ export async function readGeotiffHeader(
   const crs = readCrs(image);
   const transform = readTransform(image, crs);
   const stated = image.getGDALNoData();
-  // As pixels hold it: decimal text seldom names a float32 exactly.
+  // Rounded as the pixels are: a decimal string seldom is a float32 exactly.
   const nodata = stated !== null && dtype === "float32" ? Math.fround(stated) : stated;
   const perBand = (values: ReadonlyMap<number, number>, fallback: number) =>
     Array.from({ length: count }, (_, i) => values.get(i) ?? fallback);

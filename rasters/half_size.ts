@@ -1,5 +1,5 @@
 /**
- * Images at half their size, as MATLAB's `imresize(image, 0.5)` makes them: bicubic with a = −0.5,
+ * Images at half their size, as computed by MATLAB's `imresize(image, 0.5)`: bicubic with a = −0.5,
  * stretched by two against aliasing.
  *
  * @module
@@ -29,7 +29,7 @@ function mirrored(index: number, size: number): number {
   return period < size ? period : 2 * size - 1 - period;
 }
 
-/** One axis at half its size: [outer, size, inner] → [outer, size / 2, inner]. */
+/** Halves one axis: [outer, size, inner] → [outer, size / 2, inner]. */
 function halveAxis(
   data: ArrayLike<number>,
   { outer, size, inner }: { readonly outer: number; readonly size: number; readonly inner: number },
@@ -49,10 +49,10 @@ function halveAxis(
 }
 
 /**
- * A raster at half its size, rows first, neither rounded nor clipped: values may leave the range of
- * the original.
+ * Halves a raster, rows first. Values are neither rounded nor clipped and may leave the range of the
+ * original.
  *
- * @returns float32 pixels; without the georeference.
+ * @returns float32 pixels, without georeference.
  * @throws {RangeError} If width or height is odd.
  *
  * @example

@@ -1,6 +1,5 @@
 /**
- * Putting a scene together that was cut by rows. The file is long by the checks that the parts are
- * of one scene, each with its message.
+ * Joins the parts of a scene that was cut by rows.
  *
  * @module
  */
@@ -23,29 +22,29 @@ import {
 
 /** Options of {@linkcode joinRows}. */
 export interface JoinRowsOptions extends Pick<CogWriterOptions, "overwrite" | "overviews"> {
-  /** The tags of the scene, from those that are common to all parts. Default those. */
+  /** Tags of the scene, computed from those that all parts share. Default: the shared tags. */
   readonly tags?: (common: Readonly<Record<string, string>>) => Readonly<Record<string, string>>;
-  /** Ends the work; its reason is what is thrown, and nothing is left. */
+  /** Stops the work: its reason is thrown and temporary files are removed. */
   readonly signal?: AbortSignal;
 }
 
-/** A file that is complete and has not got its name yet: `commit()` or `abort()` ends it. */
+/** A complete file without its name yet: `commit()` renames it, `abort()` removes it. */
 export type CompleteFile = Pick<CogWriter, "commit" | "abort">;
 
-/** Rows that are read at once, where a file's blocks allow it. */
+/** Rows that are read at once, if the blocks of the file allow it. */
 const ROWS = 512;
 
 /**
- * Writes parts of one scene, which was cut by rows, as one Cloud-Optimized GeoTIFF, with memory that
- * does not depend on its height.
+ * Joins the parts of a scene that was cut by rows into one Cloud-Optimized GeoTIFF. Memory does not
+ * depend on the height of the scene.
  *
- * Each part's transform says where it lies, so their order does not matter. They may overlap where
- * their pixels are equal. The scene gets the tags that are common to all.
+ * The transform of each part gives its rows, so the order of `paths` is free. Parts may overlap if their
+ * pixels are equal there. The scene gets the tags that all parts share.
  *
  * @param options `overviews` as in {@linkcode CogWriterOptions}: "nearest" for classes.
- * @throws {InputError} If a part cannot be read, is not of the scene of the first, rows are missing,
- *   or parts differ where they overlap.
- * @throws {OutputError} If the output exists and `overwrite` is not set, or cannot be written.
+ * @throws {InputError} If a part cannot be read or belongs to another scene, rows are missing, or parts
+ *   differ where they overlap.
+ * @throws {OutputError} If the output exists and `overwrite` is not set, or if it cannot be written.
  *
  * @example
  * ```ts
@@ -79,8 +78,8 @@ export async function joinRows(
 }
 
 /**
- * Does what {@linkcode joinRows} does, but for the last step: so several files get their names only
- * when all are complete.
+ * Joins parts like {@linkcode joinRows}, up to the last step, so that several files can be renamed
+ * together when all of them are complete.
  *
  * @throws {InputError} As {@linkcode joinRows}.
  * @throws {OutputError} As {@linkcode joinRows}.
@@ -91,7 +90,7 @@ export async function completeRows(
   options: JoinRowsOptions = {},
 ): Promise<CompleteFile> {
   if (paths.length === 0) {
-    throw new InputError(`Cannot join ${output}: there must be parts to join, got none`);
+    throw new InputError(`Cannot join ${output}: there must be at least one part, got none`);
   }
   const files: RasterFile[] = [];
   try {
@@ -121,7 +120,7 @@ async function writeParts(
     for (const [i, part] of parts.entries()) {
       const { blockHeight } = part.file;
       const step = Math.max(1, Math.floor(ROWS / blockHeight)) * Math.min(ROWS, blockHeight);
-      // From block to block, so that none is decoded twice.
+      // Along the blocks of the file, so that none is decoded twice.
       for (let block = part.row; block < endOf(part); block += step) {
         signal?.throwIfAborted();
         const end = Math.min(block + step, endOf(part));

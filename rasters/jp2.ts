@@ -1,6 +1,6 @@
 /**
- * Reading JPEG 2000 files, the bands of Sentinel-2 products, through GDAL's command line: the one door
- * to gdal_translate. A file is converted once, when its pixels are first asked for.
+ * Reads JPEG 2000 files, such as the bands of Sentinel-2 products, through the gdal_translate command.
+ * A file is converted once, on the first read of its pixels.
  *
  * @module
  */
@@ -21,16 +21,16 @@ import { type RasterFile, type RasterHeader, readRequest } from "./raster_file.t
 
 /** Side of the tiles of the converted file. */
 const TILE = 512;
-/** How the file is converted: quick to write, tiled so that windows can be read. */
+/** Options of the conversion: fast compression, and tiles so that windows can be read. */
 const CONVERT: readonly string[] = [
   ...["-co", "TILED=YES", "-co", `BLOCKXSIZE=${TILE}`, "-co", `BLOCKYSIZE=${TILE}`],
   ...["-co", "COMPRESS=DEFLATE", "-co", "ZLEVEL=1", "-co", "PREDICTOR=2"],
   ...["-co", "BIGTIFF=IF_SAFER", "-co", "NUM_THREADS=ALL_CPUS"],
   ...["--config", "GDAL_NUM_THREADS", "ALL_CPUS"],
 ];
-const CURE = "install gdal-bin, or convert with gdal_translate to GeoTIFF";
+const FIX = "install gdal-bin, or convert with gdal_translate to GeoTIFF";
 
-/** The first four bytes of a codestream outside of a JP2 file. */
+/** First four bytes of a codestream without a JP2 container. */
 const CODESTREAM = 0xff4fff51;
 const HEADER_BOX = "jp2h";
 /** Boxes before the image header; far more than any writer uses. */
@@ -38,10 +38,10 @@ const MAX_BOXES = 64;
 
 interface Translation {
   readonly from: string;
-  /** In a temporary folder. */
+  /** Path in a temporary folder. */
   readonly to: string;
   readonly options: readonly string[];
-  /** Ends it. */
+  /** Stops the program. */
   readonly signal?: AbortSignal;
 }
 
@@ -63,24 +63,26 @@ async function translate({ from, to, options, signal }: Translation): Promise<vo
     throw new TypeError(`GDAL must be able to read it, got ${line.trim() || "no reason"}`);
   } catch (error) {
     if (error instanceof Deno.errors.NotFound) {
-      throw new TypeError(`JPEG 2000 is read through gdal_translate, which is missing; ${CURE}`);
+      throw new TypeError(`JPEG 2000 is read through gdal_translate, which is missing; ${FIX}`);
     }
     if (error instanceof Deno.errors.NotCapable) {
       throw new TypeError(
         "JPEG 2000 is read through gdal_translate, which Deno must be allowed to run; use " +
-          `deno task restore:jp2, or add --allow-run=gdal_translate (or ${CURE})`,
+          `deno task restore:jp2, or add --allow-run=gdal_translate (or ${FIX})`,
       );
     }
     throw error;
   }
 }
 
-/** Columns and rows, from the image header box (ISO 15444-1 I.5.3.1) or the SIZ marker (A.5.1). */
+/** Size of the image, from the image header box (ISO 15444-1 I.5.3.1) or the SIZ marker (A.5.1). */
 async function readSize(source: ByteSource): Promise<{ width: number; height: number }> {
   const at = async (offset: number, length: number) => {
     const bytes = await source.read(offset, length);
     if (bytes.byteLength < length) {
-      throw new TypeError("it must have an image header, got its end; download or copy it again");
+      throw new TypeError(
+        "it must have an image header, got the end of the file; download or copy it again",
+      );
     }
     return new DataView(bytes);
   };
@@ -118,7 +120,7 @@ async function named<T>(path: string, work: () => Promise<T>): Promise<T> {
   }
 }
 
-/** Runs `work` with a temporary folder that is gone when it ends. */
+/** Runs `work` with a temporary folder that is removed afterwards. */
 async function withFolder<T>(work: (folder: string) => Promise<T>): Promise<T> {
   const folder = await openTemporaryFolder();
   try {
@@ -128,7 +130,7 @@ async function withFolder<T>(work: (folder: string) => Promise<T>): Promise<T> {
   }
 }
 
-/** The header: its size from the file, all else from GDAL's conversion of the first pixel. */
+/** Reads the header: the size from the file, the rest from a conversion of the first pixel. */
 async function readHeader(path: string, options: OpenRasterOptions): Promise<RasterHeader> {
   const source = await openByteSource(path);
   const size = await readSize(source).finally(() => source.close());
@@ -141,7 +143,7 @@ async function readHeader(path: string, options: OpenRasterOptions): Promise<Ras
   });
 }
 
-/** A converted file, with the folder that it is in. */
+/** A converted file and its temporary folder. */
 interface Converted {
   readonly file: RasterFile;
   readonly folder: TemporaryFolder;
@@ -157,8 +159,8 @@ async function convert(
     const whole = `${folder.path}/whole.tif`;
     await translate({ from: path, to: whole, options: CONVERT, signal });
     const file = await openRaster(whole, options);
-    // Where the system allows it the file goes at once: its bytes stay as long as it is open, and no
-    // way to end the program leaves it behind.
+    // Where the system allows it, the file is removed at once: its bytes stay as long as it is open, and
+    // even a killed program leaves nothing behind.
     await folder.remove().catch(() => {});
     return { file, folder };
   } catch (error) {
@@ -170,11 +172,11 @@ async function convert(
 /**
  * Opens a JPEG 2000 file; the caller closes it.
  *
- * Its pixels are converted, when first read, into a temporary GeoTIFF of about the size of the pixels;
- * that file is removed at the latest when this one is closed, or, where the program was killed, when
- * the next JPEG 2000 file is opened.
+ * The first read converts the pixels into a temporary GeoTIFF of about their size. That file is removed
+ * at the latest when this one is closed, or, if the program is killed, when the next JPEG 2000 file is
+ * opened.
  *
- * @throws {InputError} If the file cannot be read, gdal_translate is missing or may not be run, or the
+ * @throws {InputError} If the file cannot be read, gdal_translate is missing or not permitted, or the
  *   folder for temporary files is full.
  */
 export async function openJp2(path: string, options: OpenRasterOptions = {}): Promise<RasterFile> {
@@ -200,8 +202,8 @@ export async function openJp2(path: string, options: OpenRasterOptions = {}): Pr
       }
     },
     async close() {
-      // What is being converted is of no use any more, nor is what somebody still asks for.
-      closed.abort(new TypeError("it must be open, got one that is closed"));
+      // Stops a conversion in progress and rejects later reads.
+      closed.abort(new TypeError("the file must be open, got a closed one"));
       if (converted === undefined) return;
       // A conversion that failed has removed its files.
       const done = await converted.catch(() => undefined);

@@ -1,21 +1,11 @@
 /**
- * Geospatial files: GeoTIFF in, Cloud-Optimized GeoTIFF out, JPEG 2000, PNG, grids and resampling.
+ * Geospatial raster files: GeoTIFF and JPEG 2000 in, Cloud-Optimized GeoTIFF (COG) and PNG out, grids
+ * and resampling.
  *
  * @module
  */
 
-export { alignment, crsName, overlaps, pixelOf, sameCrs, warpCommand } from "./alignment.ts";
-export { writeCog } from "./write_cog.ts";
-export type { CogHeader, WriteCogOptions } from "./cog_head.ts";
-export { cogMemory } from "./cog_memory.ts";
-export type { CogWriter, CogWriterOptions } from "./cog_writer.ts";
-export { createCog } from "./create_cog.ts";
-export { openRaster, type OpenRasterOptions, readRaster } from "./geotiff.ts";
-export { HALF_KERNEL, halfSize } from "./half_size.ts";
-export { IMAGE_FILE, openImage } from "./open_image.ts";
-export { type CompleteFile, completeRows, joinRows, type JoinRowsOptions } from "./join_rows.ts";
-export { decodePng, encodePng, type Picture, readPng, writePng } from "./png.ts";
-export { joinPictures, quicklook, type QuicklookOptions } from "./quicklook.ts";
+// Reading: a file is open while its windows are read.
 export {
   type RasterFile,
   type RasterHeader,
@@ -26,4 +16,32 @@ export {
   readRequest,
   windowHeader,
 } from "./raster_file.ts";
-export { type GridMaps, gridMaps, resampleInto, resamplePlan } from "./resample.ts";
+export { openRaster, type OpenRasterOptions, readRaster } from "./geotiff.ts";
+export { IMAGE_FILE, openImage } from "./open_image.ts";
+
+// Writing: whole rasters, or rows of images larger than memory.
+export { writeCog } from "./write_cog.ts";
+export { createCog } from "./create_cog.ts";
+export type { CogWriter, CogWriterOptions } from "./cog_writer.ts";
+export type { CogHeader, WriteCogOptions } from "./cog_head.ts";
+export { cogMemory } from "./cog_memory.ts";
+export type { Resampling } from "./overview.ts";
+export { type CompleteFile, completeRows, joinRows, type JoinRowsOptions } from "./join_rows.ts";
+
+// Grids: comparison and resampling.
+export { alignment, crsName, overlaps, pixelOf, sameCrs, warpCommand } from "./alignment.ts";
+export {
+  type AxisMap,
+  type GridMaps,
+  gridMaps,
+  resampleInto,
+  type ResamplePlan,
+  resamplePlan,
+  type ResampleTarget,
+  type Taps,
+} from "./resample.ts";
+export { halfSize } from "./half_size.ts";
+
+// Pictures.
+export { decodePng, encodePng, type Picture, readPng, writePng } from "./png.ts";
+export { joinPictures, quicklook, type QuicklookOptions } from "./quicklook.ts";

@@ -1,5 +1,5 @@
 /**
- * One raster file of any format that we read.
+ * Opens raster files of every supported format.
  *
  * @module
  */
@@ -10,14 +10,14 @@ import { openRaster, type OpenRasterOptions } from "./geotiff.ts";
 import { openJp2 } from "./jp2.ts";
 import type { RasterFile } from "./raster_file.ts";
 
-/** File names that are taken for a band of a folder. */
+/** Pattern of file names that can hold a band of a folder. */
 export const IMAGE_FILE = /\.(?:tiff?|jp2)$/i;
 
 /**
- * Opens a GeoTIFF or JPEG 2000 file; the caller closes it. A nameless single band is called as its
- * file, as `T33UUP_…_B02_10m.jp2`.
+ * Opens a GeoTIFF or JPEG 2000 file; the caller closes it. A single band without a name is named by
+ * the file, such as B02 by `T33UUP_…_B02_10m.jp2`.
  *
- * @throws {InputError} If it cannot be read.
+ * @throws {InputError} If the file cannot be read.
  */
 export async function openImage(
   source: string | URL,

@@ -1,16 +1,16 @@
 /**
- * Overviews: an image at half its resolution.
+ * Overviews: images at half their resolution.
  *
  * @module
  */
 
-import { type PixelArray, pixelArray, type Raster } from "../core/mod.ts";
+import type { PixelArray } from "../core/mod.ts";
 
-/** How a pixel of an overview comes from 2×2 pixels. */
+/** Resampling of 2×2 pixels to one: the mean of those with data, or the upper left one. */
 export type Resampling = "mean" | "nearest";
 
-/** What halving needs to know of the rows. */
-export interface HalveOptions {
+/** Options of {@linkcode halveRows}. */
+interface HalveOptions {
   /** Number of rows; the first is an even row of the image. */
   readonly rows: number;
   readonly width: number;
@@ -25,7 +25,7 @@ function isFloat(pixels: PixelArray): boolean {
   return pixels instanceof Float32Array || pixels instanceof Float64Array;
 }
 
-/** The upper left of 2×2 pixels. */
+/** Takes the upper left of 2×2 pixels. */
 function nearestRows(source: PixelArray, out: PixelArray, options: HalveOptions): void {
   const { rows, width, bands } = options;
   for (let y = 0, to = 0; y < rows; y += 2) {
@@ -36,19 +36,19 @@ function nearestRows(source: PixelArray, out: PixelArray, options: HalveOptions)
   }
 }
 
-/** The mean of those of 2×2 pixels that have data. */
+/** Takes the mean of those of 2×2 pixels that have data. */
 function meanRows(source: PixelArray, out: PixelArray, options: HalveOptions): void {
   const { rows, width, bands } = options;
   const whole = !isFloat(source);
   const empty = options.nodata ?? NaN;
-  // As pixels hold it: decimal text seldom names a float32 exactly.
+  // Rounded as the pixels are: a decimal string seldom is a float32 exactly.
   const nodata = source instanceof Float32Array ? Math.fround(empty) : empty;
   const hasData = (value: number) => value !== nodata && value === value;
   for (let y = 0, to = 0; y < rows; y += 2) {
     const below = y + 1 < rows ? width * bands : 0;
     for (let x = 0; x < width; x += 2) {
       const right = x + 1 < width ? bands : 0;
-      // At an odd edge the last pixel stands for the missing one, which leaves means as they are.
+      // At an odd edge the last pixel is repeated, which does not change the mean.
       let from = (y * width + x) * bands;
       for (let b = 0; b < bands; b++, from++, to++) {
         const p = source[from]!;
@@ -72,7 +72,8 @@ function meanRows(source: PixelArray, out: PixelArray, options: HalveOptions): v
 }
 
 /**
- * Halves rows of an image.
+ * Halves rows of an image: each pixel is the mean of up to 2×2 pixels with data, nodata where none has
+ * any. With "nearest" it is the upper left of them, which keeps classes.
  *
  * @param source Rows [rows, width, bands].
  * @param out Receives rows [⌈rows/2⌉, ⌈width/2⌉, bands].
@@ -80,25 +81,4 @@ function meanRows(source: PixelArray, out: PixelArray, options: HalveOptions): v
 export function halveRows(source: PixelArray, out: PixelArray, options: HalveOptions): void {
   if (options.resampling === "nearest") nearestRows(source, out, options);
   else meanRows(source, out, options);
-}
-
-/**
- * Each pixel the mean of up to 2×2 pixels with data; nodata where none has any. With "nearest" the
- * upper left of them, which keeps classes what they are.
- *
- * @returns A raster of ⌈width/2⌉ × ⌈height/2⌉ pixels, without georeference.
- */
-export function halve(raster: Raster, resampling: Resampling = "mean"): Raster {
-  const { width, height, dtype, nodata } = raster;
-  const bands = raster.bands.length;
-  const half = { width: Math.ceil(width / 2), height: Math.ceil(height / 2) };
-  const data = pixelArray(dtype, half.width * half.height * bands);
-  halveRows(raster.data, data, { rows: height, width, bands, nodata, resampling });
-  return {
-    ...half,
-    bands: raster.bands,
-    data,
-    dtype,
-    ...(nodata === undefined ? {} : { nodata }),
-  };
 }

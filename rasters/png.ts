@@ -1,5 +1,5 @@
 /**
- * PNG files: the one door to fast-png.
+ * PNG files, by fast-png. No other file imports that package.
  *
  * @module
  */
@@ -8,30 +8,36 @@ import { decode, encode } from "npm:fast-png@8.0.0";
 import { InputError, type Raster } from "../core/mod.ts";
 import { type AtomicFileOptions, writeFileAtomically } from "../files/mod.ts";
 
-/** An 8-bit picture for people to look at. */
+/** An 8-bit picture for display. */
 export interface Picture {
+  /** Columns. */
   readonly width: number;
+  /** Rows. */
   readonly height: number;
   /** 1 grey, 3 RGB. */
   readonly channels: 1 | 3;
-  /** [height, width, channels]. */
+  /** Pixels [height, width, channels]. */
   readonly data: Uint8Array;
-  /** Texts by keyword (tEXt), as what it was made with; written in ASCII, "?" for the rest. */
+  /** Metadata by keyword (tEXt), such as the software; characters other than ASCII become "?". */
   readonly text?: Readonly<Record<string, string>>;
 }
 
-/** What every reader of tEXt understands. */
+/** Printable ASCII, which every reader of tEXt understands. */
 function ascii(text: string): string {
   return text.replace(/[^\x20-\x7e]/g, "?");
 }
 
-/** The bytes of a PNG file. */
+/** Encodes a picture as a PNG file. */
 export function encodePng({ width, height, channels, data, text }: Picture): Uint8Array {
   const plain = Object.entries(text ?? {}).map(([key, value]) => [ascii(key), ascii(value)]);
   return encode({ width, height, channels, data, depth: 8, text: Object.fromEntries(plain) });
 }
 
-/** The picture in the bytes of an 8-bit grey or RGB PNG file. @throws {TypeError} If it is another. */
+/**
+ * Decodes an 8-bit grey or RGB PNG file.
+ *
+ * @throws {TypeError} If it has other channels or bits.
+ */
 export function decodePng(bytes: Uint8Array): Picture {
   const { width, height, channels, depth, data, text } = decode(bytes);
   if (depth !== 8 || (channels !== 1 && channels !== 3)) {
@@ -46,7 +52,7 @@ export function decodePng(bytes: Uint8Array): Picture {
 /**
  * Writes a PNG file.
  *
- * @throws {TypeError} If the file exists and `overwrite` is not set.
+ * @throws {OutputError} If the file exists and `overwrite` is not set, or if it cannot be written.
  */
 export async function writePng(
   path: string,
@@ -56,15 +62,15 @@ export async function writePng(
   await writeFileAtomically(path, [encodePng(picture)], options);
 }
 
-/** Whether the last chunk is IEND, as in every whole file. */
+/** True if the last chunk is IEND, as in every complete file. */
 function isWhole(bytes: Uint8Array): boolean {
   return String.fromCharCode(...bytes.subarray(-8, -4)) === "IEND";
 }
 
 /**
- * The pixels of a PNG file, in its own numbers; bands are called "1", "2", ….
+ * Reads a PNG file as a raster of its stored values; bands are named "1", "2", ….
  *
- * @throws {InputError} If the file is missing, is no PNG, is cut off or damaged, or has a palette.
+ * @throws {InputError} If the file is missing, is not a PNG, is truncated or damaged, or has a palette.
  */
 export async function readPng(path: string): Promise<Raster> {
   const fail = (reason: string, cause?: unknown) =>
@@ -83,7 +89,7 @@ export async function readPng(path: string): Promise<Raster> {
   } catch (error) {
     const isPng = String.fromCharCode(...bytes.subarray(1, 4)) === "PNG";
     const reason = !isPng
-      ? "it must be a PNG file, got another"
+      ? "it must be a PNG file, got another format"
       : isWhole(bytes)
       ? `it is damaged, ${(error as Error).message}; download or copy it again`
       : "it is cut off: download or copy it again";
@@ -91,7 +97,9 @@ export async function readPng(path: string): Promise<Raster> {
   }
   const { width, height, channels, depth, data, palette } = decoded;
   if (palette !== undefined || depth < 8) {
-    throw fail("it must have 8 or 16 bits a channel, got a palette or fewer; convert it to RGB");
+    throw fail(
+      "it must have 8 or 16 bits per channel, got a palette or fewer bits; convert it to RGB",
+    );
   }
   return {
     width,

@@ -1,5 +1,5 @@
 /**
- * Pictures of rasters for people to look at.
+ * Pictures of rasters for display.
  *
  * @module
  */
@@ -9,11 +9,11 @@ import type { Picture } from "./png.ts";
 
 /** Options of {@linkcode quicklook}. */
 export interface QuicklookOptions {
-  /** One band (grey) or three (red, green, blue). Default B04, B03, B02, else the first bands. */
+  /** One band (grey) or three (red, green, blue). Default B04, B03, B02, or else the first bands. */
   readonly bands?: readonly string[];
-  /** File number shown black. Default 0. */
+  /** Stored value shown as black. Default 0. */
   readonly low?: number;
-  /** File number shown white. Default 3000, for uint8 rasters 255. */
+  /** Stored value shown as white. Default 3000, for uint8 rasters 255. */
   readonly high?: number;
   /** Exponent of the brightness curve: shown = linear^gamma. Default 1. */
   readonly gamma?: number;
@@ -27,9 +27,9 @@ function defaultBands({ bands }: Raster): readonly string[] {
 }
 
 /**
- * An 8-bit picture of one or three bands.
+ * Renders one or three bands as an 8-bit picture.
  *
- * @throws {RangeError} If the raster lacks a band, or neither one nor three bands are asked for.
+ * @throws {RangeError} If the raster lacks a band, or if neither one nor three bands are named.
  */
 export function quicklook(raster: Raster, options: QuicklookOptions = {}): Picture {
   const { low = 0, high = raster.dtype === "uint8" ? 255 : 3000, gamma = 1 } = options;
@@ -49,10 +49,10 @@ export function quicklook(raster: Raster, options: QuicklookOptions = {}): Pictu
 }
 
 /**
- * Pictures side by side, as before and after, with a white gap between them.
+ * Places pictures side by side, such as before and after, with a white gap between them.
  *
- * @param pictures Of one height; grey ones become RGB.
- * @throws {RangeError} If there are none or their heights differ.
+ * @param pictures Pictures of one height; grey ones become RGB.
+ * @throws {RangeError} If there are no pictures or their heights differ.
  */
 export function joinPictures(
   pictures: readonly Picture[],

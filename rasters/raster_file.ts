@@ -1,5 +1,5 @@
 /**
- * Rasters that are read by windows, wherever their pixels lie.
+ * Rasters that are read by windows, from files or from memory.
  *
  * @module
  */
@@ -13,55 +13,59 @@ export interface RasterWindow {
   readonly column: number;
   /** First row. */
   readonly row: number;
+  /** Columns. */
   readonly width: number;
+  /** Rows. */
   readonly height: number;
 }
 
-/** Everything of a raster but its pixels. */
+/** A raster without its pixels, and the scaling that its file states. */
 export interface RasterHeader extends Omit<Raster, "data"> {
-  /** Scale of each band, where the file states them: physical = stored · scale + offset. */
+  /** Scale of each band, if the file states it: physical = stored · scale + offset. */
   readonly scales?: readonly number[];
-  /** Offset of each band, where the file states them. */
+  /** Offset of each band, if the file states it. */
   readonly offsets?: readonly number[];
 }
 
 /** Options of {@linkcode readRaster} and {@linkcode RasterFile.read}. */
 export interface ReadRasterOptions {
-  /** Only this part; default the whole image. */
+  /** The part to read. Default: the whole image. */
   readonly window?: RasterWindow;
-  /** Only these bands, by name or by index from 0, in this order; default all. */
+  /** Bands to read, by name or by index from 0, in this order. Default: all. */
   readonly bands?: readonly (string | number)[];
 }
 
 /** An open raster. */
 export interface RasterFile {
+  /** Size, bands, georeference and metadata. */
   readonly header: RasterHeader;
-  /** Rows that are decoded together: windows aligned to them cost least. */
+  /** Rows that are decoded together: aligned windows are the fastest to read. */
   readonly blockHeight: number;
   /**
-   * Pixels of a window; the result's transform is the window's own.
+   * Reads a window; the transform of the result is that of the window.
    *
    * @throws {RangeError} If the window or a band is not in the raster.
    * @throws {InputError} If the pixels cannot be read or decoded.
    */
   read(options?: ReadRasterOptions): Promise<Raster>;
-  /** Frees what the open raster holds: files, temporary copies; does nothing the second time. */
+  /** Closes files and removes temporary copies; does nothing the second time. */
   close(): Promise<void>;
 }
 
-/** The whole of a raster as a window. */
-export function wholeWindow({ width, height }: RasterHeader): RasterWindow {
+/** The window of a whole raster. */
+function wholeWindow({ width, height }: RasterHeader): RasterWindow {
   return { column: 0, row: 0, width, height };
 }
 
-/** What a read asks for, found in the raster. */
+/** A checked request: the window and the indices of the bands. */
 export interface ReadRequest {
+  /** The part to read, inside the raster. */
   readonly window: RasterWindow;
   /** Indices of the bands. */
   readonly indices: readonly number[];
 }
 
-/** Values that one array holds. */
+/** Largest number of values in an array. */
 const MAX_VALUES = 2 ** 31;
 
 function checkWindow(window: RasterWindow, { width, height }: RasterHeader): void {
@@ -93,11 +97,11 @@ function bandIndices(
 }
 
 /**
- * Window and band indices that a read asks for.
+ * Checks the options of a read and completes them.
  *
- * @param name What the message calls the raster.
- * @throws {RangeError} If the window is empty, reaches out of the raster or is too large for an array,
- *   or a band is not in the raster.
+ * @param name Name of the raster in messages.
+ * @throws {RangeError} If the window is empty, extends beyond the raster or is too large for an array,
+ *   or if a band is not in the raster.
  */
 export function readRequest(
   header: RasterHeader,
@@ -117,7 +121,7 @@ export function readRequest(
   }
 }
 
-/** The header of some bands of a window: what a read of them returns but the pixels. */
+/** Header of the raster that a read returns. */
 export function windowHeader(
   header: RasterHeader,
   { window, indices }: ReadRequest,
@@ -133,7 +137,7 @@ export function windowHeader(
 }
 
 /**
- * A raster in memory as an open file: windows are copied out of its array.
+ * Wraps a raster in memory as an open file; a read copies its window.
  *
  * @param extra Scale and offset of each band: physical = stored · scale + offset.
  *
@@ -173,7 +177,7 @@ export function rasterInMemory(
   return {
     header,
     blockHeight: 1,
-    // deno-lint-ignore require-await -- what copy() throws must reject.
+    // deno-lint-ignore require-await -- errors of copy() must reject the promise.
     read: async (options = {}) => copy(options),
     close: () => Promise.resolve(),
   };

@@ -1,6 +1,6 @@
 /**
- * One band on the grid of another: bilinear at absolute positions, so that a window of the whole equals
- * the window alone, and without mixing nodata into its neighbours.
+ * Bilinear resampling of a band to the grid of another. Positions are absolute, so that a window of the
+ * result equals the result for that window alone; nodata is not mixed into its neighbours.
  *
  * @module
  */
@@ -8,28 +8,32 @@
 import type { PixelArray, Raster } from "../core/mod.ts";
 import type { RasterHeader, RasterWindow } from "./raster_file.ts";
 
-/** Where pixel centres of one axis fall on another grid: position = start + step · index. */
-interface AxisMap {
+/** Position of the pixel centres of one axis on another grid: start + step · index. */
+export interface AxisMap {
+  /** Position of the first pixel. */
   readonly start: number;
+  /** Distance of neighbouring pixels. */
   readonly step: number;
 }
 
-/** Where the pixel centres of a fine grid fall among those of a coarse one. */
+/** Positions of the pixel centres of a fine grid among those of a coarse one. */
 export interface GridMaps {
+  /** Positions of the columns. */
   readonly columns: AxisMap;
+  /** Positions of the rows. */
   readonly rows: AxisMap;
 }
 
-/** How far a position may be from a pixel's centre to be taken for it. */
+/** Distance from a pixel centre below which a position counts as that centre. */
 const SNAP = 1e-6;
 
-/** One grid's axis on its own, where steps and phases agree, is exact. */
+/** Rounds a map whose step and phase equal those of the other grid, which makes it exact. */
 function snapped({ start, step }: AxisMap): AxisMap {
   const same = Math.abs(step - 1) < 1e-9 && Math.abs(start - Math.round(start)) < SNAP;
   return same ? { start: Math.round(start), step: 1 } : { start, step };
 }
 
-/** From pixels of `fine` to pixels of `coarse`: by georeference, else by their sizes. */
+/** Maps pixels of `fine` to pixels of `coarse`, by georeference or else by their sizes. */
 export function gridMaps(coarse: RasterHeader, fine: RasterHeader): GridMaps {
   const axis = (origin: 0 | 3, step: 1 | 5, size: "width" | "height"): AxisMap => {
     const [from, to] = [fine.transform, coarse.transform];
@@ -45,21 +49,24 @@ export function gridMaps(coarse: RasterHeader, fine: RasterHeader): GridMaps {
 }
 
 /** Neighbours and weight along one axis, for each pixel of a window. */
-interface Taps {
+export interface Taps {
+  /** Index of the low neighbour. */
   readonly low: Int32Array;
+  /** Index of the high neighbour. */
   readonly high: Int32Array;
   /** Weight of the high neighbour. */
   readonly weight: Float64Array;
-  /** Pixels of the coarse axis that are needed. */
+  /** First of the coarse pixels needed. */
   readonly first: number;
+  /** Number of coarse pixels needed. */
   readonly length: number;
 }
 
-/** Beyond the centres of the outermost pixels their value continues. */
+/** Finds the neighbours of each pixel; beyond the outermost pixel centres the value is constant. */
 function taps({ start, step }: AxisMap, { first, length, size }: {
   readonly first: number;
   readonly length: number;
-  /** Pixels of the coarse axis. */
+  /** Length of the coarse axis. */
   readonly size: number;
 }): Taps {
   const low = new Int32Array(length);
@@ -76,15 +83,17 @@ function taps({ start, step }: AxisMap, { first, length, size }: {
   return { low, high, weight, first: from, length: to - from + 1 };
 }
 
-/** What resampling a window needs. */
+/** Neighbours and weights for resampling a window. */
 export interface ResamplePlan {
-  /** The part of the coarse raster. */
+  /** The part of the coarse raster to read. */
   readonly window: RasterWindow;
+  /** Neighbours along the columns. */
   readonly columns: Taps;
+  /** Neighbours along the rows. */
   readonly rows: Taps;
 }
 
-/** Finds what of `coarse` a window of the fine grid needs. */
+/** Plans the resampling of `coarse` to a window of the fine grid. */
 export function resamplePlan(
   maps: GridMaps,
   { window, coarse }: { readonly window: RasterWindow; readonly coarse: RasterHeader },
@@ -107,18 +116,19 @@ export function resamplePlan(
   };
 }
 
-/** Where a resampled band goes. */
+/** Destination of a resampled band. */
 export interface ResampleTarget {
-  /** [height, width, bands] of the window. */
+  /** Pixels of the window [height, width, bands]. */
   readonly data: PixelArray;
-  /** The band. */
+  /** Index of the band. */
   readonly index: number;
+  /** Number of bands. */
   readonly bands: number;
-  /** What a pixel without data becomes. */
+  /** Value of pixels without data. */
   readonly nodata: number;
 }
 
-/** Whether a value of a band is data; undefined where all of them are. */
+/** Test for values with data; undefined if all values of the band have data. */
 function validity(data: PixelArray, nodata: number): ((value: number) => boolean) | undefined {
   const isData = (value: number) => value !== nodata && !Number.isNaN(value);
   for (let i = 0; i < data.length; i++) {
@@ -128,11 +138,11 @@ function validity(data: PixelArray, nodata: number): ((value: number) => boolean
 }
 
 /**
- * Writes the bilinear values of a band at the pixel centres of a window. A pixel whose nearest coarse
- * pixel has no data has none; the others are the mean over the neighbours that have.
+ * Resamples a band bilinearly to the pixel centres of a window. A pixel has no data if its nearest
+ * coarse pixel has none; otherwise it is the weighted mean of the neighbours with data.
  *
  * @param part The window `plan.window` of the coarse band.
- * @param nodata What marks a pixel of it without data; NaN does in any case.
+ * @param nodata Value of coarse pixels without data, in addition to NaN.
  */
 export function resampleInto(
   out: ResampleTarget,

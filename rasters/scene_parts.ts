@@ -8,21 +8,23 @@ import { InputError } from "../core/mod.ts";
 import { crsName, pixelOf, sameCrs } from "./alignment.ts";
 import type { RasterFile, RasterHeader } from "./raster_file.ts";
 
+/** One open part of a scene. */
 export interface Part {
+  /** Path of the file, for messages. */
   readonly name: string;
   readonly file: RasterFile;
   /** First row, counted from the first row of the first path; later from the top of the scene. */
   readonly row: number;
 }
 
-/** How far pixel corners may lie apart, in pixels. */
+/** Largest distance of pixel corners that count as equal, in pixels. */
 const TOLERANCE = 0.01;
 
 function text(values: readonly unknown[] | undefined): string {
   return values?.join(", ") ?? "none";
 }
 
-/** Throws if a part is not of the scene of the first. */
+/** Checks that a part has the format and the CRS of the first. */
 function checkPart(
   part: RasterHeader,
   first: RasterHeader,
@@ -40,26 +42,25 @@ function checkPart(
   for (const key of Object.keys(expected) as (keyof typeof expected)[]) {
     if (found[key] === expected[key]) continue;
     throw new InputError(
-      `Cannot join ${names.part}: ${key} must be that of ${names.first}, ${expected[key]}, ` +
-        `got ${found[key]}; join parts of one scene`,
+      `Cannot join ${names.part}: its ${key} must match ${names.first}, ${expected[key]}, got ` +
+        `${found[key]}; join parts of one scene`,
     );
   }
   if (!sameCrs(part.crs, first.crs)) {
     throw new InputError(
-      `Cannot join ${names.part}: the CRS must be that of ${names.first}, ${crsName(first.crs)}, ` +
+      `Cannot join ${names.part}: its CRS must match ${names.first}, ${crsName(first.crs)}, ` +
         `got ${crsName(part.crs)}; join parts of one scene`,
     );
   }
 }
 
-/** Rows between the first row of a part and that of the first path. */
+/** First row of a part, counted from the first row of the first path. */
 function rowOf(part: RasterHeader, first: RasterHeader, names: { part: string; first: string }) {
   const [from, to] = [first.transform, part.transform];
   if (from === undefined || to === undefined) {
     const name = from === undefined ? names.first : names.part;
     throw new InputError(
-      `Cannot join ${name}: it must be georeferenced, as that says which rows it holds, got no ` +
-        "transform",
+      `Cannot join ${name}: it must be georeferenced, which locates its rows, got no transform`,
     );
   }
   const corner = pixelOf(from, { x: to[0], y: to[3] });
@@ -77,14 +78,14 @@ function rowOf(part: RasterHeader, first: RasterHeader, names: { part: string; f
   ];
   if (!apart.every((distance) => Math.abs(distance) <= TOLERANCE)) {
     throw new InputError(
-      `Cannot join ${names.part}: its columns and rows must be those of ${names.first}, transform ` +
+      `Cannot join ${names.part}: it must lie on the grid of ${names.first}, transform ` +
         `[${from.join(", ")}], got [${to.join(", ")}]; join parts of one scene`,
     );
   }
   return row;
 }
 
-/** The parts from top to bottom. */
+/** Sorts the parts from top to bottom. @throws {InputError} If a part is of another scene. */
 export function inOrder(files: readonly RasterFile[], paths: readonly string[]): readonly Part[] {
   const first = files[0]!.header;
   const parts = files.map((file, i): Part => {
@@ -96,18 +97,21 @@ export function inOrder(files: readonly RasterFile[], paths: readonly string[]):
   return parts.map((part) => ({ ...part, row: part.row - top })).sort((a, b) => a.row - b.row);
 }
 
+/** Row below the last row of a part. */
 export function endOf({ row, file }: Part): number {
   return row + file.header.height;
 }
 
-/** The height of the scene. @throws {InputError} If rows are missing. */
+/** Height of the scene. @throws {InputError} If rows are missing. */
 export function checkGaps(parts: readonly Part[]): number {
   let end = 0;
   for (const part of parts) {
     if (part.row > end) {
       throw new InputError(
-        `Cannot join ${part.name}: the ${part.row - end} rows above it must lie in one of the ` +
-          "files, got none; add the part that is missing",
+        `Cannot join ${part.name}: the ${
+          part.row - end
+        } rows above it must be in one of the files, ` +
+          "got none; add the missing part",
       );
     }
     end = Math.max(end, endOf(part));
@@ -115,6 +119,7 @@ export function checkGaps(parts: readonly Part[]): number {
   return end;
 }
 
+/** Tags that have the same value in all files. */
 export function commonTags(headers: readonly RasterHeader[]): Readonly<Record<string, string>> {
   const [first, ...others] = headers.map(({ tags = {} }) => tags);
   return Object.fromEntries(
@@ -122,14 +127,14 @@ export function commonTags(headers: readonly RasterHeader[]): Readonly<Record<st
   );
 }
 
-/** Rows of a part, counted from the top of the scene. */
+/** Reads rows of a part, counted from the top of the scene. */
 export async function readRows({ file, row }: Part, { from, to }: { from: number; to: number }) {
   const { width } = file.header;
   const window = { column: 0, row: from - row, width, height: to - from };
   return (await file.read({ window })).data;
 }
 
-/** Throws if rows differ from those of an earlier part. */
+/** Checks that rows equal those of the earlier parts. @throws {InputError} If they differ. */
 export async function checkOverlap(
   part: Part,
   earlier: readonly Part[],
@@ -149,9 +154,9 @@ export async function checkOverlap(
     if (at < 0) continue;
     const row = from + Math.floor(at / (a.length / (to - from)));
     throw new InputError(
-      `Cannot join ${part.name}: where it overlaps ${other.name} the pixels must be equal, got ` +
-        `other ones in row ${row - part.row} of ${part.name}, which is row ${row - other.row} of ` +
-        `${other.name}; restore both with the same model and options`,
+      `Cannot join ${part.name}: its pixels must equal those of ${other.name} where they overlap, ` +
+        `got a difference in row ${row - part.row} of ${part.name}, which is row ` +
+        `${row - other.row} of ${other.name}; restore both with the same model and options`,
     );
   }
 }

@@ -1,5 +1,5 @@
 /**
- * Windows out of the blocks (tiles or strips) of a TIFF.
+ * Assembles windows from the blocks (tiles or strips) of a TIFF.
  *
  * @module
  */
@@ -7,25 +7,25 @@
 import { type DataType, type PixelArray, pixelArray } from "../core/mod.ts";
 import type { ReadRequest } from "./raster_file.ts";
 
-/** How an image lies in blocks. */
-export interface BlockLayout {
+/** Layout of an image in blocks. */
+interface BlockLayout {
   readonly width: number;
   readonly height: number;
   readonly blockWidth: number;
   readonly blockHeight: number;
-  /** Bands of the file. */
+  /** Number of bands in the file. */
   readonly samples: number;
-  /** Whether each band has blocks of its own. */
+  /** True if each band has blocks of its own. */
   readonly separate: boolean;
   readonly dtype: DataType;
-  /** The little-endian numbers of a block, row by row; the last strip may be shorter. */
+  /** Decodes a block to little-endian values, row by row; the last strip may be shorter. */
   block(x: number, y: number, sample: number): Promise<ArrayBufferLike>;
 }
 
-/** Blocks decoded at a time, which bounds what waits beside the window. */
+/** Blocks decoded at a time, which bounds the memory besides the window. */
 const PARALLEL = 8;
 
-/** Pixels of a block that lie in a window, for `depth` bands of the block at once. */
+/** Copies the pixels of a block that are inside the window. */
 function copyBlock(
   out: PixelArray,
   block: PixelArray,
@@ -55,16 +55,18 @@ function copyBlock(
     const out0 = ((row - window.row) * window.width + firstColumn - window.column) * indices.length;
     const columns = lastColumn - firstColumn;
     if (at + columns * depth > block.length) {
-      throw new RangeError(`block ${x}, ${y} must hold row ${row - top}, but ends before it`);
+      throw new RangeError(
+        `block ${x}, ${y} must hold row ${row - top}, got a block that ends before it`,
+      );
     }
     if (whole) {
       out.set(block.subarray(at, at + columns * depth), out0);
       continue;
     }
     for (let i = 0; i < from.length; i++) {
-      const [band, place] = [from[i]!, to[i]!];
+      const [band, index] = [from[i]!, to[i]!];
       for (let column = 0; column < columns; column++) {
-        out[out0 + column * indices.length + place] = block[at + column * depth + band]!;
+        out[out0 + column * indices.length + index] = block[at + column * depth + band]!;
       }
     }
   }

@@ -9,7 +9,7 @@ import type { ByteSource } from "../files/mod.ts";
 interface Entry {
   readonly type: number;
   readonly count: number;
-  /** Where the values are. */
+  /** Position of the values in the file. */
   readonly offset: number;
 }
 
@@ -20,14 +20,14 @@ export interface TiffDirectory {
   readonly entries: ReadonlyMap<number, Entry>;
 }
 
-/** Bytes of the field types of TIFF 6.0 and BigTIFF, by their number. */
+/** Size in bytes of the field types of TIFF 6.0 and BigTIFF, by number. */
 const TYPE_SIZES: readonly number[] = [0, 1, 1, 2, 4, 8, 1, 1, 2, 4, 8, 4, 8, 4, 0, 0, 8, 8, 8];
-/** Tags of one directory; far above what any writer uses. */
+/** Largest number of tags in a directory; no writer uses nearly as many. */
 const MAX_ENTRIES = 4096;
-/** What other files begin with. */
+/** First bytes of other formats, with the remedy. */
 const SIGNATURES: readonly (readonly [string, string])[] = [
-  ["\x89PNG", "a PNG picture; take the image that it shows"],
-  ["\xff\xd8\xff", "a JPEG picture; take the image that it shows"],
+  ["\x89PNG", "a PNG picture; use the original image"],
+  ["\xff\xd8\xff", "a JPEG picture; use the original image"],
   ["\0\0\0\x0cjP  ", "JPEG 2000; convert it: gdal_translate IN OUT.tif"],
   ["\xff\x4f\xff\x51", "JPEG 2000; convert it: gdal_translate IN OUT.tif"],
   ["PK", "a ZIP archive; unpack it first"],
@@ -36,7 +36,7 @@ const SIGNATURES: readonly (readonly [string, string])[] = [
   ["CDF", "NetCDF; convert it: gdal_translate IN OUT.tif"],
   ["<!doctype html", "a web page; check the address, or log in and download the file"],
   ["<html", "a web page; check the address, or log in and download the file"],
-  ["<?xml", "an XML text; check the address"],
+  ["<?xml", "an XML document; check the address"],
   ["version https://git-lfs", "a Git LFS pointer; run: git lfs pull"],
 ];
 
@@ -52,7 +52,7 @@ async function viewOf(source: ByteSource, offset: number, length: number): Promi
   }
   const bytes = await source.read(offset, length);
   if (bytes.byteLength < length) {
-    throw new TypeError(`it must have byte ${offset + length}, got its end; ${CUT}`);
+    throw new TypeError(`it must have byte ${offset + length}, got the end of the file; ${CUT}`);
   }
   return new DataView(bytes);
 }
@@ -77,7 +77,7 @@ export async function readTiffDirectory(source: ByteSource): Promise<TiffDirecto
   const view = new DataView(start.buffer);
   const magic = start.length < 16 ? 0 : view.getUint16(2, littleEndian);
   if ((order !== "II" && order !== "MM") || (magic !== 42 && magic !== 43)) {
-    // A header of 8 bytes, and of none that follow.
+    // A TIFF signature, but fewer bytes than the smallest TIFF has.
     const isCut = /^(?:II|MM)/.test(order) && start.length < 16;
     const known = SIGNATURES.find(([begin]) =>
       text.startsWith(begin) || text.trimStart().toLowerCase().startsWith(begin)
@@ -124,7 +124,7 @@ export async function readTiffDirectory(source: ByteSource): Promise<TiffDirecto
   return { source, littleEndian, entries };
 }
 
-/** The whole numbers of a tag; undefined without the tag. */
+/** Reads the integers of a tag; undefined if the image has no such tag. */
 export async function numbersOf(
   { source, littleEndian, entries }: TiffDirectory,
   tag: number,

@@ -1,5 +1,5 @@
 /**
- * TIFF structure: header and image file directories, classic and BigTIFF, little-endian.
+ * Encoder of the TIFF header and image file directories, classic and BigTIFF, little-endian.
  *
  * @module
  */
@@ -11,7 +11,7 @@ export interface TiffField {
   readonly value: string | readonly number[];
 }
 
-/** Numbers and byte sizes of the field types; offsets are LONG or, in BigTIFF, LONG8. */
+/** Codes and sizes in bytes of the field types; offsets are LONG or, in BigTIFF, LONG8. */
 const TYPES = {
   ascii: { code: 2, size: 1 },
   short: { code: 3, size: 2 },
@@ -105,11 +105,11 @@ function writeDirectory(
 }
 
 /**
- * Bytes before the tiles: header, ghost area and directories.
+ * Encodes the bytes before the tiles: header, ghost area and directories.
  *
  * @param directories The fields of each image, full resolution first.
- * @param ghost Structural metadata of GDAL, put between header and first directory.
- * @param big Whether to write BigTIFF.
+ * @param ghost Structural metadata of GDAL, placed between header and first directory.
+ * @param big Writes BigTIFF.
  */
 export function encodeTiffHead(
   directories: readonly (readonly TiffField[])[],

@@ -14,20 +14,20 @@ export type { GeoTIFFImage } from "npm:geotiff@3.0.5";
 
 const inflateAsync = promisify<Uint8Array, Uint8Array>(inflate);
 
-/** DEFLATE by the runtime's zlib, several times as fast as geotiff.js's own. */
+/** DEFLATE by the runtime's zlib, several times as fast as that of geotiff.js. */
 class Inflate extends BaseDecoder {
   override async decodeBlock(buffer: ArrayBufferLike): Promise<ArrayBufferLike> {
     const bytes = await inflateAsync(new Uint8Array(buffer));
-    // A predictor reads the buffer from its start.
+    // The predictor reads the buffer from its start.
     const whole = bytes.byteOffset === 0 && bytes.byteLength === bytes.buffer.byteLength;
     return whole ? bytes.buffer : Uint8Array.from(bytes).buffer;
   }
 }
 
-/** TIFF's numbers of DEFLATE. */
+/** TIFF compression numbers of DEFLATE. */
 const DEFLATE: readonly number[] = [8, 32946];
 
-/** A decoder of blocks that we put together ourselves; undefined where geotiff.js has to. */
+/** Decoder for blocks that `readBlocks` assembles; undefined if geotiff.js must read the image. */
 export async function blockDecoder(image: GeoTIFFImage): Promise<BaseDecoder | undefined> {
   const value = async (tag: "Compression" | "Predictor" | "BitsPerSample") =>
     image.fileDirectory.hasTag(tag) ? await image.fileDirectory.loadValue(tag) : undefined;
@@ -50,7 +50,7 @@ interface Slice {
   readonly length: number;
 }
 
-/** The first image, read through `source`; it knows where its blocks are. */
+/** Opens the first image, with the positions of its blocks already checked and loaded. */
 export async function openTiffImage(source: ByteSource): Promise<GeoTIFFImage> {
   const layout = await readTiffLayout(source);
   const fetchSlice = async ({ offset, length }: Slice) => ({
@@ -66,7 +66,7 @@ export async function openTiffImage(source: ByteSource): Promise<GeoTIFFImage> {
     close: () => Promise.resolve(),
   });
   const image = await tiff.getImage();
-  // Left to itself geotiff.js asks for each of these numbers alone, and takes them for little-endian.
+  // geotiff.js would fetch each of these values alone, and read it as little-endian.
   const { actualizedFields, deferredArrays } = image.fileDirectory;
   for (
     const [tag, values] of [

@@ -1,6 +1,6 @@
 /**
- * Where a TIFF file says that its pixels are (TIFF 6.0, BigTIFF), checked against the file's size
- * before anything is allocated for them.
+ * Positions of the pixels in a TIFF file (TIFF 6.0, BigTIFF), checked against the size of the file
+ * before memory is allocated for them.
  *
  * @module
  */
@@ -8,37 +8,37 @@
 import type { ByteSource } from "../files/mod.ts";
 import { CUT, numbersOf, readTiffDirectory, type TiffDirectory } from "./tiff_directory.ts";
 
-/** The blocks (tiles or strips) of a file's first image. */
-export interface TiffLayout {
-  /** Tag of the blocks' offsets: tiles 324, strips 273. */
+/** The blocks (tiles or strips) of the first image. */
+interface TiffLayout {
+  /** Tag of the offsets: 324 for tiles, 273 for strips. */
   readonly offsetsTag: number;
-  /** Tag of the blocks' sizes: tiles 325, strips 279. */
+  /** Tag of the sizes: 325 for tiles, 279 for strips. */
   readonly byteCountsTag: number;
-  /** Where each block begins; planes of separate bands follow each other. */
+  /** Position of each block in the file; separate bands follow each other. */
   readonly offsets: readonly number[];
-  /** Bytes of each block; 0 where the file has none, that is, only nodata. */
+  /** Size in bytes of each block; 0 for a block of nodata that is not stored. */
   readonly byteCounts: readonly number[];
 }
 
-/** A block is decoded as a whole; no sensible file has larger ones. */
+/** Blocks are decoded as a whole; files from common writers have far smaller ones. */
 const MAX_BLOCK_BYTES = 2 ** 31;
-/** How much more a block can decode to than it has, by compression: DEFLATE shrinks 1032 times. */
+/** Largest ratio of decoded to stored bytes by compression; that of DEFLATE is 1032. */
 const MAX_RATIOS: Readonly<Record<number, number>> = { 1: 1, 8: 1040, 32946: 1040 };
 const UNCOMPRESSED = 1;
-/** As predictors, decoded by geotiff.js to the processor's byte order and then read in the file's. */
+/** geotiff.js decodes LERC and predictors in native byte order, but then reads them in the file's. */
 const LERC = 34887;
-/** What the reader decodes: none, LZW, JPEG, DEFLATE, PackBits, LERC, Zstandard, WebP. */
+/** Supported compressions: none, LZW, JPEG, DEFLATE, PackBits, LERC, Zstandard, WebP. */
 const COMPRESSIONS: readonly number[] = [1, 5, 7, 8, 32946, 32773, 34887, 50000, 50001];
 
 interface Blocks {
-  /** Blocks that there must be. */
+  /** Number of blocks. */
   readonly count: number;
-  /** Bytes of a block when decoded; strips at the lower border have fewer. */
+  /** Size in bytes of a decoded block; the last strip has fewer. */
   bytesOf(index: number): number;
   readonly compression: number;
 }
 
-/** What the tags make the blocks be. */
+/** The blocks that the size of the image requires. */
 async function expectedBlocks(directory: TiffDirectory, tiled: boolean): Promise<Blocks> {
   const one = async (tag: number) => (await numbersOf(directory, tag))?.[0];
   const [width = 0, height = 0, samples = 1] = [await one(256), await one(257), await one(277)];
@@ -56,20 +56,20 @@ async function expectedBlocks(directory: TiffDirectory, tiled: boolean): Promise
   if (!COMPRESSIONS.includes(compression)) {
     throw new TypeError(
       `its compression must be none, DEFLATE, LZW, Zstandard, PackBits, LERC, JPEG or WebP, got ` +
-        `number ${compression}; convert it: gdal_translate -co COMPRESS=DEFLATE IN OUT.tif`,
+        `compression ${compression}; convert it: gdal_translate -co COMPRESS=DEFLATE IN OUT.tif`,
     );
   }
   const predicted = bits[0]! > 8 && (await one(317) ?? 1) > 1;
   if (!directory.littleEndian && (predicted || compression === LERC)) {
     throw new TypeError(
-      "with a predictor or LERC its numbers must be little-endian, got big-endian; convert it: " +
+      "with a predictor or LERC its values must be little-endian, got big-endian; convert it: " +
         "gdal_translate -co ENDIANNESS=LITTLE IN OUT.tif",
     );
   }
   const bytes = blockWidth * blockHeight * (planes === 1 ? samples : 1) * (bits[0]! / 8);
   if (bytes > MAX_BLOCK_BYTES) {
     throw new TypeError(
-      `its pixels must lie in blocks of up to 2 GiB, got ${blockWidth}×${blockHeight} pixels of ` +
+      `its pixels must be in blocks of up to 2 GiB, got ${blockWidth}×${blockHeight} pixels of ` +
         `${samples} bands in one; cut it into tiles: gdal_translate -co TILED=YES IN OUT.tif`,
     );
   }
@@ -81,10 +81,10 @@ async function expectedBlocks(directory: TiffDirectory, tiled: boolean): Promise
 }
 
 /**
- * Reads where the blocks of a file's first image are.
+ * Reads the positions of the blocks of the first image.
  *
- * @throws {TypeError} If the file is no TIFF, or states more than it holds: tags or blocks beyond its
- *   end, fewer blocks than its size needs, blocks that cannot decode to what they must.
+ * @throws {TypeError} If the file is not a TIFF, or is inconsistent: tags or blocks beyond the end of the
+ *   file, fewer blocks than the image needs, blocks too short for their pixels.
  */
 export async function readTiffLayout(source: ByteSource): Promise<TiffLayout> {
   const directory = await readTiffDirectory(source);
@@ -111,8 +111,8 @@ export async function readTiffLayout(source: ByteSource): Promise<TiffLayout> {
     const decoded = Math.floor(blocks.bytesOf(i));
     if (decoded > bytes * (MAX_RATIOS[blocks.compression] ?? Infinity)) {
       throw new TypeError(
-        `block ${i} must decode to ${decoded} bytes, got ${bytes} bytes, too few for that; the ` +
-          `file is damaged`,
+        `block ${i} must decode to ${decoded} bytes, got only ${bytes} compressed bytes; the file ` +
+          `is damaged`,
       );
     }
   }

@@ -1,5 +1,5 @@
 /**
- * Compressing tiles on several threads, with a bounded number of tiles in memory.
+ * Compresses tiles on several threads, with a bounded number of tiles in memory.
  *
  * @module
  */
@@ -8,30 +8,30 @@ import { Worker } from "node:worker_threads";
 import { type PixelArray, pixelArray } from "../core/mod.ts";
 import { deflateOptions, encodeTile, predictTile, type TileShape } from "./tiff_tile.ts";
 
-/** A compressed tile, and its pixels' memory to be given back. */
+/** A compressed tile, and the memory of its pixels, which goes back to the pool. */
 export interface EncodedTile {
   readonly bytes: Uint8Array;
   readonly tile: PixelArray;
 }
 
-/** More threads than this compress faster than disks write. */
+/** With more threads, compression is faster than disks. */
 const MOST_THREADS = 8;
-/** Tiles that are being filled or written while all threads are busy. */
+/** Tiles that are filled or written while all threads are busy. */
 const SPARE_TILES = 2;
 
-/** Threads that compress. */
+/** Number of threads that compress. */
 export function poolThreads(): number {
   return Math.min(MOST_THREADS, globalThis.navigator?.hardwareConcurrency ?? 1);
 }
 
-/** Tiles that a pool holds at most. */
+/** Largest number of tiles in a pool. */
 export function poolTiles(): number {
   return poolThreads() + SPARE_TILES;
 }
 
 /**
- * What a thread runs: zlib keeps its thread busy, also where it is called with a callback. It is
- * text, as a thread whose program is a file would need leave to read it, or to import it by URL.
+ * Program of a thread, which calls zlib synchronously. It is a string because a thread that runs a file
+ * needs the permission to read it, or to import it by URL.
  */
 const PROGRAM = `
 import { parentPort } from "node:worker_threads";
@@ -42,7 +42,7 @@ parentPort.once("message", ({ port, options }) => {
     try {
       const { buffer, byteOffset, byteLength } = tile;
       const deflated = deflateSync(new Uint8Array(buffer, byteOffset, byteLength), options);
-      // Only what has memory of its own can be given away.
+      // Only an array with a buffer of its own can be transferred.
       const own = deflated.buffer.byteLength >= options.chunkSize;
       const bytes = own ? deflated : new Uint8Array(deflated);
       port.postMessage({ bytes, tile }, [bytes.buffer, buffer]);
@@ -55,13 +55,13 @@ parentPort.once("message", ({ port, options }) => {
 
 type TileAnswer = EncodedTile | { readonly error: string };
 
-/** A port that can let the program end. */
+/** A port that can be kept from keeping the program alive. */
 type NodePort = MessagePort & { ref(): void; unref(): void };
 
 interface Thread {
   readonly worker: Worker;
   readonly port: NodePort;
-  /** The tile at work. */
+  /** The tile that the thread compresses. */
   job: Job | undefined;
 }
 
@@ -71,7 +71,7 @@ interface Job {
   readonly reject: (error: Error) => void;
 }
 
-/** Keeps the program alive only while it compresses. */
+/** Threads and the memory of their tiles. They keep the program alive only while they compress. */
 export class TilePool {
   readonly #shape: TileShape;
   readonly #threads: Thread[] = [];
@@ -82,13 +82,13 @@ export class TilePool {
   #made = 0;
   #dead: Error | undefined;
 
-  /** @param threads Workers, started when they are needed; 0 compresses where it is called. */
+  /** @param threads Number of workers, started on demand; 0 compresses on the calling thread. */
   constructor(shape: TileShape, { threads }: { readonly threads: number }) {
     this.#shape = shape;
     this.#most = threads;
   }
 
-  /** Memory for the pixels of a tile, as soon as there is some. */
+  /** Takes memory for the pixels of a tile, and waits until there is some. */
   async take(): Promise<PixelArray> {
     if (this.#dead !== undefined) throw this.#dead;
     const tile = this.#free.pop();
@@ -101,7 +101,7 @@ export class TilePool {
     return await new Promise((resolve, reject) => this.#takers.push({ resolve, reject }));
   }
 
-  /** Gives back what was taken, and frees the bytes at once, without waiting for the collector. */
+  /** Returns the memory of a tile, and frees the compressed bytes without garbage collection. */
   give({ bytes, tile }: EncodedTile): void {
     if (this.#most > 0) (bytes.buffer as ArrayBuffer).transfer(0);
     const taker = this.#takers.shift();
@@ -109,7 +109,7 @@ export class TilePool {
     else taker.resolve(tile);
   }
 
-  /** Compresses a tile that was taken; its memory comes back with the bytes. */
+  /** Compresses a tile from {@linkcode take}; its memory comes back with the bytes. */
   async encode(tile: PixelArray): Promise<EncodedTile> {
     if (this.#dead !== undefined) throw this.#dead;
     if (this.#most === 0) return { bytes: encodeTile(tile, this.#shape), tile };
@@ -120,7 +120,7 @@ export class TilePool {
     });
   }
 
-  /** Ends the threads; whoever waits gets an error. */
+  /** Stops the threads and rejects pending calls. */
   async close(): Promise<void> {
     await this.#fail(new Error("the tile pool was closed"));
   }
@@ -138,7 +138,7 @@ export class TilePool {
 
   #start(): Thread {
     const worker = new Worker(new URL(`data:text/javascript,${encodeURIComponent(PROGRAM)}`));
-    // Messages of the worker itself are searched through, number by number.
+    // A separate port: Deno scans messages sent to the worker itself value by value.
     const { port1, port2 } = new MessageChannel();
     worker.postMessage({ port: port2, options: deflateOptions(this.#shape) }, [port2 as never]);
     const thread: Thread = { worker, port: port1 as NodePort, job: undefined };

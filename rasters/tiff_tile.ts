@@ -1,5 +1,5 @@
 /**
- * One TIFF tile: predictor, then DEFLATE.
+ * Encoder of TIFF tiles: predictor, then DEFLATE.
  *
  * @module
  */
@@ -8,17 +8,17 @@ import { deflateSync } from "node:zlib";
 import { type DataType, type PixelArray, pixelArray } from "../core/mod.ts";
 
 /** Options of zlib. */
-export interface DeflateOptions {
+interface DeflateOptions {
   readonly level: number;
   /** Memory for the output, in bytes. */
   readonly chunkSize: number;
 }
 
 const LEVEL = 6;
-/** DEFLATE stores what it cannot compress, which adds 5 bytes per 16 KiB at most. */
+/** Largest growth by DEFLATE: incompressible data is stored with 5 more bytes per 16 KiB. */
 const GROWTH = 1.001;
 
-/** What the pixels of a tile are. */
+/** Size and pixel type of a tile. */
 export interface TileShape {
   readonly side: number;
   readonly bands: number;
@@ -30,7 +30,7 @@ export function predictorOf(dtype: DataType): 2 | 3 {
   return dtype === "float32" || dtype === "float64" ? 3 : 2;
 }
 
-/** What zlib is told: the output lies in one piece, as joining pieces takes memory and time. */
+/** Options of zlib: one chunk for the whole output, as joining chunks takes memory and time. */
 export function deflateOptions({ side, bands, dtype }: TileShape): DeflateOptions {
   const bytes = side * side * bands * pixelArray(dtype, 1).byteLength;
   return { level: LEVEL, chunkSize: Math.ceil(bytes * GROWTH) + 64 };
@@ -41,7 +41,7 @@ function bytesOf({ buffer, byteOffset, byteLength }: PixelArray): Uint8Array {
   return new Uint8Array(buffer, byteOffset, byteLength);
 }
 
-/** Replaces each sample by its difference to the pixel on its left (TIFF 6.0, section 14). */
+/** Replaces each sample by its difference from the pixel on its left (TIFF 6.0, section 14). */
 function differences(tile: PixelArray, { row, stride }: { row: number; stride: number }): void {
   for (let first = 0; first < tile.length; first += row) {
     for (let i = first + row - 1; i >= first + stride; i--) tile[i]! -= tile[i - stride]!;
@@ -49,8 +49,8 @@ function differences(tile: PixelArray, { row, stride }: { row: number; stride: n
 }
 
 /**
- * In place, rows as planes of bytes, most significant first, then byte differences (Adobe TIFF Technical
- * Note 3).
+ * Reorders each row into planes of bytes, most significant first, and takes differences of the bytes, in
+ * place (Adobe TIFF Technical Note 3).
  */
 function floatDifferences(
   tile: PixelArray,
@@ -84,9 +84,9 @@ export function predictTile(tile: PixelArray, { side, bands, dtype }: TileShape)
 }
 
 /**
- * The compressed bytes of a tile, little-endian.
+ * Compresses a tile, little-endian.
  *
- * @param tile Pixels [side, side, bands]; changed in place by the predictor.
+ * @param tile Pixels [side, side, bands]; the predictor changes them in place.
  */
 export function encodeTile(tile: PixelArray, shape: TileShape): Uint8Array {
   return deflateSync(predictTile(tile, shape), deflateOptions(shape));

@@ -1,5 +1,5 @@
 /**
- * Writing whole images as Cloud-Optimized GeoTIFFs.
+ * Writes images in memory as Cloud-Optimized GeoTIFFs.
  *
  * @module
  */
@@ -11,11 +11,11 @@ import { createCog } from "./create_cog.ts";
 /**
  * Writes a Cloud-Optimized GeoTIFF with the raster's CRS, transform, nodata, band names and tags.
  *
- * The file appears under its name only when it is complete. {@linkcode createCog} writes images that
+ * The file appears under its name only when it is complete. Use {@linkcode createCog} for images that
  * are larger than memory.
  *
- * @throws {OutputError} If the file exists and `overwrite` is not set, or cannot be written.
- * @throws {TypeError} If the pixels do not fit what the raster states.
+ * @throws {OutputError} If the file exists and `overwrite` is not set, or if it cannot be written.
+ * @throws {TypeError} If the number or the type of the pixels differs from the raster's header.
  *
  * @example
  * ```ts
@@ -40,7 +40,7 @@ export async function writeCog(
   const { width, height, bands } = raster;
   if (data.length !== width * height * bands.length) {
     throw new TypeError(
-      `Cannot write ${path}: the raster must have ${height}×${width}×${bands.length} pixels, ` +
+      `Cannot write ${path}: the raster must have ${height}×${width}×${bands.length} values, ` +
         `got ${data.length}`,
     );
   }

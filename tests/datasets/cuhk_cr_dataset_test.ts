@@ -1,7 +1,8 @@
 import { assert, assertAlmostEquals, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { createRng, InputError, type Raster } from "../../core/mod.ts";
 import { cuhkCr, listCuhkCr } from "../../datasets/mod.ts";
-import { encodePng, HALF_KERNEL, halfSize } from "../../rasters/mod.ts";
+import { HALF_KERNEL } from "../../rasters/half_size.ts";
+import { encodePng, halfSize } from "../../rasters/mod.ts";
 import { inFolder, makeCuhkCr, noiseRaster, SIDE, writePicture } from "./look_alikes.ts";
 
 const HALF = SIDE / 2;

@@ -76,7 +76,7 @@ Deno.test("alignment() refuses another phase, size or CRS, with the command that
   assertThrows(
     () => alignment(grid, other, names),
     InputError,
-    "Cannot use b.tif with a.tif: the CRS must be EPSG:32633, got EPSG:32634; put it there with: " +
+    "Cannot use b.tif with a.tif: the CRS must be EPSG:32633, got EPSG:32634; align it with: " +
       cure,
   );
 });

@@ -9,7 +9,7 @@ import {
   writeCog,
 } from "../../rasters/mod.ts";
 import { encodeCogHead } from "../../rasters/cog_head.ts";
-import { halve } from "../../rasters/overview.ts";
+import { halve } from "./halve.ts";
 import { assertSameBytes, DTYPES, inFolder, makeRaster, namesIn, readLevels } from "./cog_cases.ts";
 
 /** Hands over an image in portions of some rows, each in the same array. */
@@ -141,7 +141,7 @@ Deno.test("abort() leaves nothing, whenever it comes", () =>
             await work;
           },
           TypeError,
-          "given up",
+          "it must not be aborted",
         ),
       async (writer) => {
         await writer.write(data);
@@ -156,7 +156,7 @@ Deno.test("abort() leaves nothing, whenever it comes", () =>
             await work;
           },
           TypeError,
-          "given up",
+          "it must not be aborted",
         );
       },
     ];
@@ -174,9 +174,9 @@ Deno.test("createCog() refuses rows that do not fit, and leaves nothing", () =>
   inFolder(async (folder) => {
     const { data, ...header } = makeRaster({ width: 3, height: 2 });
     const wrong: readonly (readonly [PixelArray, string])[] = [
-      [new Uint16Array(5), "whole rows of 6 samples"],
-      [new Uint16Array(18), "2 more at most"],
-      [new Int16Array(6), "uint16 as stated, got int16"],
+      [new Uint16Array(5), "whole rows of 6 values"],
+      [new Uint16Array(18), "at most 2 of them"],
+      [new Int16Array(6), "uint16 as in the header, got int16"],
     ];
     for (const [rows, message] of wrong) {
       const writer = await createCog(`${folder}/image.tif`, header);

@@ -99,18 +99,22 @@ const B = rowsOf(500, 1100);
 const [X, STEP, , Y] = B.transform!;
 
 const STRANGERS: readonly (readonly [name: string, other: Raster, message: string])[] = [
-  ["a gap", rowsOf(520, 1100), "the 20 rows above it must lie in one of the files"],
-  ["a width", { ...B, width: 150, height: 1200 }, "width must be that of "],
+  ["a gap", rowsOf(520, 1100), "the 20 rows above it must be in one of the files"],
+  ["a width", { ...B, width: 150, height: 1200 }, "its width must match "],
   ["bands", { ...B, bands: ["B02", "B04"] }, "B02, B03, got B02, B04"],
   [
     "a pixel type",
     { ...B, dtype: "int16", data: new Int16Array(B.data.length) },
     "uint16, got int16",
   ],
-  ["nodata", { ...B, nodata: 7 }, "nodata must be that of "],
-  ["a pixel size", { ...B, transform: [X, 20, 0, Y, 0, -20] }, "its columns and rows must be"],
-  ["another column", { ...B, transform: [X + STEP, 10, 0, Y, 0, -10] }, "its columns and rows"],
-  ["half a row", { ...B, transform: [X, 10, 0, Y + 5, 0, -10] }, "its columns and rows must be"],
+  ["nodata", { ...B, nodata: 7 }, "its nodata must match "],
+  ["a pixel size", { ...B, transform: [X, 20, 0, Y, 0, -20] }, "it must lie on the grid of "],
+  [
+    "another column",
+    { ...B, transform: [X + STEP, 10, 0, Y, 0, -10] },
+    "it must lie on the grid of ",
+  ],
+  ["half a row", { ...B, transform: [X, 10, 0, Y + 5, 0, -10] }, "it must lie on the grid of "],
   ["other pixels", { ...rowsOf(490, 1100), data: rowsOf(480, 1090).data }, "row 0 of "],
   [
     "another CRS",
@@ -146,7 +150,7 @@ Deno.test("joinRows() refuses parts without georeference, missing parts and none
   return withParts({ a: rowsOf(0, 500), b: unplaced }, async (paths, folder) => {
     const output = `${folder}/joined.tif`;
     await assertRejects(() => joinRows(paths, output), InputError, "b.tif: it must be georefer");
-    await assertRejects(() => joinRows([], output), InputError, "parts to join, got none");
+    await assertRejects(() => joinRows([], output), InputError, "at least one part, got none");
     await assertRejects(() => joinRows([`${folder}/c.tif`], output), InputError, "c.tif");
   });
 });

@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { halve } from "../../rasters/overview.ts";
+import { halve } from "./halve.ts";
 
 Deno.test("halve() takes the mean of the pixels with data", () => {
   const half = halve({

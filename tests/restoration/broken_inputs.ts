@@ -223,7 +223,7 @@ const FILES: readonly BrokenCall[] = [
   file(
     "a PNG called .tif",
     () => latin("\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\0\x01"),
-    "a PNG picture; take the image",
+    "a PNG picture; use the original image",
   ),
   file("a ZIP called .tif", () => latin("PK\x03\x04 and so on and on"), "unpack it first"),
   file(
@@ -425,7 +425,7 @@ function args(
 
 const USED = "Cannot use @/other_2017-01-01.tif with @/s_2018-01-07.tif: ";
 const WARP =
-  "put it there with: gdalwarp -t_srs EPSG:32633 -dstnodata 0 -te 600000 5299800 600240 5300000";
+  "align it with: gdalwarp -t_srs EPSG:32633 -dstnodata 0 -te 600000 5299800 600240 5300000";
 
 const SERIES: readonly BrokenCall[] = [
   other("another CRS", placed(GOOD, 32634), {
@@ -437,7 +437,7 @@ const SERIES: readonly BrokenCall[] = [
   other("another resolution", moved([600000, 20, 0, 5300000, 0, -20]), { says: [USED, WARP] }),
   other("a rotated grid", moved([600000, 9.8, 2, 5300000, 2, -9.8]), { says: [USED, WARP] }),
   other("another place", moved([700000, 10, 0, 5300000, 0, -10]), {
-    says: [USED, "they must overlap", "10000 columns", "are they of one place?"],
+    says: [USED, "they must overlap", "10000 columns", "do they show the same area?"],
   }),
   other("another size without georeference", withoutPlace(part(GOOD, 20, 20)), {
     says: [USED, "24×20, got 20×20", "georeference both, or cut one to the other"],
