@@ -1,8 +1,8 @@
 /**
- * Classes of a cloud mask.
+ * The classes of cloud masks.
  *
  * @module
  */
 
-/** Classes of a cloud mask, as in CloudSEN12. */
+/** Classes of a cloud mask, numbered as in CloudSEN12. */
 export const CLOUD_CLASSES = { clear: 0, thick: 1, thin: 2, shadow: 3 } as const;

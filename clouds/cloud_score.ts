@@ -1,6 +1,6 @@
 /**
- * A simple cloud rule of brightness and band ratios: no learning, enough to score and to choose the
- * clearest date. It misses thin haze, and takes bright white roofs and sand for cloud.
+ * Simple cloud rule of brightness and band ratios, without learning, to score cloudiness and to choose the
+ * clearest date. It misses thin haze, and mistakes bright white roofs and sand for cloud.
  *
  * @module
  */
@@ -15,22 +15,22 @@ export interface CloudRuleOptions {
 
 const THRESHOLD = 0.25;
 
-/** `value` from `low` (0) to `high` (1), clamped; `low` may be the larger one. */
+/** Maps `low` to 0 and `high` to 1, clamped; `low` may be larger than `high`. */
 function rescale(value: number, low: number, high: number): number {
   return Math.min(Math.max((value - low) / (high - low), 0), 1);
 }
 
 /**
- * How cloudy each pixel looks, in [0, 1]: the least of
+ * Scores the cloudiness of each pixel, in [0, 1]. The score is the minimum of
  *
  * - blue, B02 from 0.13 to 0.35: clouds are bright where land is dark;
  * - brightness, B02 + B03 + B04 from 0.40 to 1.05;
  * - whiteness, B02/B04 from 0.65 to 0.90: soil and roofs are redder than clouds;
- * - no snow, where B11 is there: (B03 − B11)/(B03 + B11) from 0.85 down to 0.65;
+ * - absence of snow, with B11: (B03 − B11)/(B03 + B11) from 0.85 down to 0.65;
  *
- * or, if that is more, cirrus, where B10 is there: B10 from 0.012 to 0.06.
+ * or, if higher, the score of cirrus, with B10: B10 from 0.012 to 0.06.
  *
- * @param raster With B02, B03, B04 (RGB), whatever other bands it has.
+ * @param raster Raster with B02, B03 and B04; further bands are allowed.
  * @returns [height, width].
  * @throws {RangeError} If a visible band is missing.
  */
@@ -40,9 +40,7 @@ export function cloudScore(raster: Raster): Float32Array {
     .map((name) => names.indexOf(name)) as [number, number, number, number, number];
   if (blue < 0 || green < 0 || red < 0) {
     throw new RangeError(
-      `Cannot look for clouds: the raster must have B02, B03 and B04, got ${
-        raster.bands.join(", ")
-      }`,
+      `Cannot detect clouds: the raster must have B02, B03 and B04, got ${raster.bands.join(", ")}`,
     );
   }
   const bands = names.length;
@@ -67,7 +65,7 @@ export function cloudScore(raster: Raster): Float32Array {
 }
 
 /**
- * The pixels that {@linkcode cloudScore} takes for cloud.
+ * Masks the pixels whose {@linkcode cloudScore} reaches the threshold.
  *
  * @returns [height, width]: 1 cloud, 0 clear.
  * @throws {RangeError} If a visible band is missing.

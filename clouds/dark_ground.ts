@@ -1,5 +1,5 @@
 /**
- * Which pixels are darker in the infrared than the lit ground around them.
+ * Ground that is darker in the infrared than the lit ground around it: candidates for shadow.
  *
  * @module
  */
@@ -8,26 +8,27 @@ import { countFlags, fillHoles, type Plane, withoutSpecks } from "./flags.ts";
 import { MARK, type PixelTests } from "./pixel_tests.ts";
 import { windowMeans } from "./window_sums.ts";
 
-/** Ground under that share of the mean around may be shadow itself: a second mean leaves it out. */
+/** Ground below this share of the mean may itself be shadow; a second mean excludes it. */
 const LIT = 0.8;
-/** Near and short-wave infrared relative to their means, added: ground below is dark. */
+/** Limit of dark ground: the sum of near and short-wave infrared, each relative to its mean. */
 const DARK = 1.5;
-/** At most that share of the window of a dark spot is not dark. */
+/** Largest share of a window around a dark pixel that is not dark. */
 const SPECK = 0.25;
 
-/** Radii in pixels. A pixel's flag depends on pixels within 2·around + 2·spot + close. */
+/** Radii in pixels. The flag of a pixel depends on pixels within 2·around + 2·spot + close. */
 export interface ShadowRadii {
-  /** Window of the ground to compare with. */
+  /** Window of the ground for comparison. */
   readonly around: number;
-  /** Smaller spots are no shadows of clouds but of houses and trees. */
+  /** Smaller spots are shadows of houses and trees. */
   readonly spot: number;
+  /** Holes up to this size are closed. */
   readonly close: number;
 }
 
 /**
- * Finds the ground that is darker than the ground around it and no water.
+ * Flags ground, except water, that is darker than the ground around it.
  *
- * @param bright From that haze number on it is not compared with.
+ * @param bright Haze number from which pixels are excluded from the comparison.
  * @returns Flags, [height, width].
  */
 export function findDark(
@@ -48,7 +49,7 @@ export function findDark(
   const dark = new Uint8Array(count);
   for (let i = 0; i < count; i++) {
     if ((marks[i]! & (MARK.water | MARK.empty)) !== 0 || near[i] === 0 || short[i] === 0) continue;
-    // Without ground around, the means are 0, and nothing is dark.
+    // Without ground in the window, the means are 0 and no pixel is dark.
     dark[i] = near[i]! / nearMeans[i]! + short[i]! / shortMeans[i]! < DARK ? 1 : 0;
   }
   const spots = withoutSpecks(dark, marks, { ...plane, radius: radii.spot, share: SPECK });

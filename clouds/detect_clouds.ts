@@ -1,6 +1,6 @@
 /**
- * The built-in detector of clouds and their shadows: rules, no learning. docs/clouds.md has their
- * table, what they reach and where they fail.
+ * The built-in detector of clouds and their shadows, by rules and without learning. docs/clouds.md lists
+ * the rules, their accuracy and their failures.
  *
  * @module
  */
@@ -12,56 +12,58 @@ import { hazeNumber, MARK, type PixelTests, pixelTests } from "./pixel_tests.ts"
 import { windowMeans } from "./window_sums.ts";
 import { CLOUD_CLASSES } from "./classes.ts";
 
-/** Pixels of context on every side that a pixel's class may depend on: nothing farther away matters. */
+/** Largest distance, in pixels, of a pixel on which the class of another depends. */
 export const DETECTOR_MARGIN = 64;
 
 /** Options of {@linkcode detectClouds}. */
 export interface DetectCloudsOptions {
-  /** reflectance = stored · scale + offset, one per band. Default from the raster's reflectance scale. */
+  /** Scale of each band: reflectance = stored · scale + offset. Default 1/reflectanceScale. */
   readonly scales?: readonly number[];
-  /** See `scales`. Default 0. */
+  /** Offset of each band, in reflectance. Default 0. */
   readonly offsets?: readonly number[];
-  /** Ground size of a pixel in metres, > 0, which windows scale with. Default 10. */
+  /** Pixel size in metres, > 0; windows scale with it. Default 10. */
   readonly pixelSize?: number;
 }
 
-/** The class where no band has data. */
+/** Class of pixels without data in any band. */
 const NO_DATA = 255;
-/** Haze index that is cloud, whatever is around. */
+/** Haze index of cloud over any background. */
 const HAZY = hazeNumber(0.03);
-/** Haze index that is cloud if it exceeds the background by so much, in 1/10000. */
+/** Haze index of cloud that exceeds the background by `contrast`, in 1/10000. */
 const RAISED = { haze: hazeNumber(0.014), contrast: 180 };
-/** The same of small clouds over dark ground. */
-const STANDING_OUT = { haze: hazeNumber(-0.005), contrast: 320 };
-/** Cloud that throws shadows, and beside which these limits hold instead. */
+/** The same for small clouds over dark ground. */
+const OVER_DARK = { haze: hazeNumber(-0.005), contrast: 320 };
+/** Haze index of cloud that casts shadows. Lower limits hold near it. */
 const CASTER = hazeNumber(0.05);
-const HAZY_BESIDE = hazeNumber(0.024);
-const RAISED_BESIDE = { haze: hazeNumber(0.008), contrast: 120 };
-/** What is cloud where it touches cloud. */
+const HAZY_NEAR_CASTER = hazeNumber(0.024);
+const RAISED_NEAR_CASTER = { haze: hazeNumber(0.008), contrast: 120 };
+/** Limits of rims, which are cloud where they touch cloud. */
 const RIM = { haze: hazeNumber(0.004), contrast: 100 };
-/** At most that share of a cloud pixel's window is not cloud. */
+/** Largest share of a window around a cloud pixel that is not cloud. */
 const SPECK = 0.2;
-/** Background that is not known is taken to have that haze. */
+/** Haze of an unknown background. */
 const USUAL = hazeNumber(0);
 
 /** Radii of windows in pixels. */
 interface Radii {
-  /** Smaller bright things are roofs. */
+  /** Smaller bright objects are roofs. */
   readonly speck: number;
-  /** How far rims extend clouds. */
+  /** Largest width of rims. */
   readonly rim: number;
+  /** Holes up to this size are closed. */
   readonly close: number;
   /** Window of the background. */
   readonly around: number;
-  readonly beside: number;
-  /** From a cloud to its shadow. */
+  /** Distance from casters within which the lower limits hold. */
+  readonly nearCaster: number;
+  /** Largest distance from a cloud to its shadow. */
   readonly reach: number;
   readonly shadow: ShadowRadii;
 }
 
 /**
- * Radii for a pixel size. The most that classes depend on: 2·around + speck + rim + close = 63 for
- * cloud, 2·around + 2·spot + close = 62 and reach + speck = 61 for shadow, all within the margin.
+ * Radii for a pixel size. Classes depend on pixels within 2·around + speck + rim + close = 63 for
+ * cloud, 2·around + 2·spot + close = 62 and reach + speck = 61 for shadow, at most the margin.
  */
 function radiiOf(pixelSize: number): Radii {
   const pixels = (metres: number, { least = 1, most }: { least?: number; most: number }) =>
@@ -73,13 +75,13 @@ function radiiOf(pixelSize: number): Radii {
     rim: pixels(60, { most: 6 }),
     close,
     around,
-    beside: pixels(300, { most: 30 }),
+    nearCaster: pixels(300, { most: 30 }),
     reach: pixels(580, { most: 58 }),
     shadow: { around, spot: pixels(40, { most: 4 }), close },
   };
 }
 
-/** Mean haze of the clearer half of the ground around each pixel; 0 where too little is seen. */
+/** Mean haze of the clearer half of the ground around each pixel; 0 where too little is visible. */
 function background({ marks, haze }: PixelTests, plane: Plane, radius: number): Float32Array {
   const shape = { ...plane, radius, least: (2 * radius + 1) ** 2 / 40 };
   const ground = haze.map((value, i) =>
@@ -90,7 +92,7 @@ function background({ marks, haze }: PixelTests, plane: Plane, radius: number): 
   return windowMeans(ground, shape, means);
 }
 
-/** Clouds that are thick enough to throw shadows. */
+/** Flags the clouds that are thick enough to cast shadows. */
 function findCasters({ marks, haze }: PixelTests, plane: Plane, radius: number): Uint8Array {
   const flags = new Uint8Array(marks.length);
   for (let i = 0; i < flags.length; i++) {
@@ -99,14 +101,14 @@ function findCasters({ marks, haze }: PixelTests, plane: Plane, radius: number):
   return withoutSpecks(flags, marks, { ...plane, radius, share: SPECK });
 }
 
-/** Clouds: specks left out, rims added, pinholes closed. */
+/** Flags the clouds: specks are removed, rims added, holes closed. */
 function findClouds(
   tests: PixelTests,
   { casters, radii, ...plane }: Plane & { readonly casters: Uint8Array; readonly radii: Radii },
 ): Uint8Array {
   const { marks, haze } = tests;
   const means = background(tests, plane, radii.around);
-  const beside = countFlags(casters, plane, radii.beside);
+  const near = countFlags(casters, plane, radii.nearCaster);
   const flags = new Uint8Array(marks.length);
   const rims = new Uint8Array(marks.length);
   for (let i = 0; i < flags.length; i++) {
@@ -118,10 +120,10 @@ function findClouds(
     if ((mark & (MARK.snow | MARK.empty)) !== 0) continue;
     const value = haze[i]!;
     const contrast = value - (means[i] || USUAL);
-    const { haze: least, contrast: raised } = beside[i]! > 0 ? RAISED_BESIDE : RAISED;
-    const cloud = value > (beside[i]! > 0 ? HAZY_BESIDE : HAZY) ||
+    const { haze: least, contrast: raised } = near[i]! > 0 ? RAISED_NEAR_CASTER : RAISED;
+    const cloud = value > (near[i]! > 0 ? HAZY_NEAR_CASTER : HAZY) ||
       (value > least && contrast > raised) ||
-      (value > STANDING_OUT.haze && contrast > STANDING_OUT.contrast);
+      (value > OVER_DARK.haze && contrast > OVER_DARK.contrast);
     if (cloud && (mark & MARK.roof) === 0) flags[i] = 1;
     else if (value > RIM.haze && contrast > RIM.contrast) rims[i] = 1;
   }
@@ -139,38 +141,38 @@ function checkInput({ bands }: Raster, { scales, offsets, pixelSize = 10 }: Dete
   const missing = ["B02", "B03", "B04"].filter((name) => !names.includes(name));
   if (missing.length > 0) {
     throw new RangeError(
-      `Cannot look for clouds: the raster must have B02, B03 and B04, got ${bands.join(", ")} ` +
+      `Cannot detect clouds: the raster must have B02, B03 and B04, got ${bands.join(", ")} ` +
         `without ${missing.join(", ")}`,
     );
   }
   for (const [name, list] of Object.entries({ scales, offsets })) {
     if (list !== undefined && (list.length !== bands.length || !list.every(Number.isFinite))) {
       throw new RangeError(
-        `Cannot look for clouds: there must be one finite number of ${name} for each of ` +
+        `Cannot detect clouds: ${name} must have one finite value for each of ` +
           `${bands.length} bands, got ${list.join(", ")}`,
       );
     }
   }
   if (!(pixelSize > 0 && Number.isFinite(pixelSize))) {
     throw new RangeError(
-      `Cannot look for clouds: the pixel size must be above 0 metres, got ${pixelSize}`,
+      `Cannot detect clouds: the pixel size must be above 0 metres, got ${pixelSize}`,
     );
   }
 }
 
 /**
- * Finds clouds and their shadows by rules on the bands at hand, for top-of-atmosphere reflectance as
- * of Sentinel-2 L1C. Each test is used where its bands are: B02, B03 and B04 are needed; B01 tells
- * haze from roofs and soil, B10 shows cirrus, B11 snow, B8A or B08 tells water from shadow.
+ * Detects clouds and their shadows in top-of-atmosphere reflectance such as Sentinel-2 L1C. B02, B03 and
+ * B04 are required. Further bands add tests: B01 distinguishes haze from roofs and soil, B10 shows
+ * cirrus, B11 snow, and B8A or B08 distinguishes water from shadow.
  *
- * A pixel's class depends on the pixels within {@linkcode DETECTOR_MARGIN} alone, so that a window
- * with that margin gives the classes of the whole scene. Shadows are looked for within 580 m of
- * cloud, at most 58 pixels.
+ * The class of a pixel depends only on the pixels within {@linkcode DETECTOR_MARGIN}, so a window with
+ * that margin yields the classes of the whole scene. Shadows are searched within 580 m of clouds, at
+ * most 58 pixels.
  *
- * @param raster Where it states no nodata value, that is 0.
- * @returns [height, width] of {@linkcode CLOUD_CLASSES}; 255 where no band has data.
- * @throws {RangeError} If B02, B03 or B04 is missing, there is not one scale and offset per band, or
- *   the pixel size is not above 0.
+ * @param raster Raster of stored values; its nodata value is 0 unless it states another.
+ * @returns Classes of {@linkcode CLOUD_CLASSES}, [height, width]; 255 where no band has data.
+ * @throws {RangeError} If B02, B03 or B04 is missing, if the number of scales or offsets differs from the
+ *   bands, or if the pixel size is not above 0.
  *
  * @example
  * ```ts

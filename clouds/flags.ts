@@ -1,5 +1,5 @@
 /**
- * Planes of flags, 1 or 0 a pixel, cleaned over square windows.
+ * Filters of flags (1 or 0 per pixel) over square windows.
  *
  * @module
  */
@@ -7,21 +7,22 @@
 import { MARK } from "./pixel_tests.ts";
 import { windowSums } from "./window_sums.ts";
 
-/** The size of planes, and one that is written over and over. */
+/** Size of a plane of pixels, with a buffer that every filter reuses. */
 export interface Plane {
   readonly width: number;
   readonly height: number;
+  /** Overwritten by each filter, [height, width]. */
   readonly scratch: Int32Array;
 }
 
-/** How many flags are set in the square window around each pixel; the result is the scratch plane. */
+/** Counts the flags in the square window around each pixel, into the scratch buffer. */
 export function countFlags(flags: Uint8Array, plane: Plane, radius: number): Int32Array {
   return windowSums(flags, { ...plane, radius }, plane.scratch);
 }
 
 /**
- * The flags in whose window at most `share` of all pixels is not flagged. What lies outside of the
- * raster or is empty does not count against a flag.
+ * Keeps the flags in whose window at most `share` of all pixels are not flagged. Pixels outside of the
+ * raster and empty pixels do not count against a flag.
  */
 export function withoutSpecks(
   flags: Uint8Array,
@@ -38,7 +39,7 @@ export function withoutSpecks(
   return out;
 }
 
-/** Sets, in place, the pixels of whose whole window more than half is set. */
+/** Sets every pixel in whose window more than half of the flags are set, in place. */
 export function fillHoles(flags: Uint8Array, plane: Plane, radius: number): void {
   const counts = countFlags(flags, plane, radius);
   const half = (2 * radius + 1) ** 2 / 2;

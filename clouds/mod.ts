@@ -1,15 +1,19 @@
 /**
- * Finding clouds: the detector and masks of classes.
+ * Finding clouds: a detector, a simple score, and masks from rasters of classes.
  *
  * @module
  */
 
+export { CLOUD_CLASSES } from "./classes.ts";
+
+// From the bands of a scene.
+export { detectClouds, type DetectCloudsOptions, DETECTOR_MARGIN } from "./detect_clouds.ts";
+export { cloudMask, type CloudRuleOptions, cloudScore } from "./cloud_score.ts";
+
+// From a mask file.
 export {
   type ClassMask,
   type ClassMaskOptions,
   MASK_UNKNOWN,
   openClassMask,
 } from "./class_mask.ts";
-export { CLOUD_CLASSES } from "./classes.ts";
-export { detectClouds, type DetectCloudsOptions, DETECTOR_MARGIN } from "./detect_clouds.ts";
-export { cloudMask, type CloudRuleOptions, cloudScore } from "./cloud_score.ts";

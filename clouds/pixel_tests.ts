@@ -1,5 +1,5 @@
 /**
- * The cloud detector's tests of single pixels: what the bands of one pixel say for and against cloud.
+ * Tests of the cloud detector on single pixels: evidence for and against cloud in their bands.
  *
  * @module
  */
@@ -8,33 +8,33 @@ import { normalizeBand, type Raster } from "../core/mod.ts";
 
 /** Bits of {@linkcode PixelTests.marks}. */
 export const MARK = {
-  /** Snow: no cloud, however high its haze index. */
+  /** Snow: never cloud, however high its haze index. */
   snow: 1,
-  /** Cirrus: cloud, however low its haze index. */
+  /** Cirrus: always cloud, however low its haze index. */
   cirrus: 2,
-  /** Opaque, if it is cloud. */
+  /** Opaque, if the pixel is cloud. */
   thick: 4,
-  /** Water: dark in the infrared without shadow. */
+  /** Water: dark in the infrared, also without shadow. */
   water: 8,
-  /** A bright roof or bare ground: no cloud unless cloud surrounds it. */
+  /** Bright roof or bare ground: not cloud unless cloud surrounds it. */
   roof: 16,
   /** No band has data. */
   empty: 128,
 } as const;
 
-/** What {@linkcode pixelTests} finds; planes of [height, width]. */
+/** Results of {@linkcode pixelTests}, [height, width] each. */
 export interface PixelTests {
   /** {@linkcode MARK} bits. */
   readonly marks: Uint8Array;
-  /** Haze index as {@linkcode hazeNumber} writes it; 0 where unknown. */
+  /** Haze index in the form of {@linkcode hazeNumber}; 0 where unknown. */
   readonly haze: Uint16Array;
-  /** Near infrared B8A or B08, else red, in 1/10000; 0 where unknown. */
+  /** Near infrared (B8A or B08, else red) in 1/10000; 0 where unknown. */
   readonly near: Uint16Array;
-  /** Short-wave infrared B11 or B12, else red beside the near infrared, else green, in 1/10000. */
+  /** Short-wave infrared (B11 or B12; else red, or green without near infrared) in 1/10000. */
   readonly short: Uint16Array;
 }
 
-/** reflectance = stored · scale + offset, per band. */
+/** Conversion to reflectance per band: stored · scale + offset. */
 export interface Radiometry {
   readonly scales: readonly number[];
   readonly offsets: readonly number[];
@@ -42,49 +42,49 @@ export interface Radiometry {
 
 /** Thresholds of single pixels, in top-of-atmosphere reflectance; docs/clouds.md has the table. */
 const LIMITS = {
-  /** Lifts HOT to where the haze index of B01 has its thresholds, without B01 and with it. */
+  /** Added to HOT so that the thresholds of the haze index with B01 apply, without B01 and with it. */
   hotAlone: 0.006,
   hotBeside: 0.01,
-  /** Opaque cloud is that bright in the blue and in HOT. */
+  /** Smallest blue and HOT of opaque cloud. */
   thickBlue: 0.32,
   thickHot: 0.08,
-  /** Roofs: B01 under that share of B02 and B02 of B04, or B01 under `coastalAlone` of B02. */
+  /** Roofs: B01/B02 and B02/B04 below these, or B01/B02 below `coastalAlone`. */
   roofCoastal: 0.9,
   roofBlue: 0.95,
   coastalAlone: 0.7,
-  /** The same of B02 and B04 without B01. */
+  /** Largest B02/B04 of roofs without B01. */
   blueAlone: 0.88,
-  /** No roof is brighter in HOT. */
+  /** Largest HOT of roofs. */
   roofHot: 0.14,
   cirrus: 0.025,
   snowIndex: 0.5,
   snowGreen: 0.2,
   waterIndex: 0.5,
-  /** Green over near infrared, without the short-wave infrared. */
+  /** Green over near infrared of water, without short-wave infrared. */
   waterAlone: 1.5,
-  /** Blue over green: what Rayleigh scattering leaves of deep shadow is bluer than water. */
+  /** Largest blue over green of water: deep shadow under Rayleigh scattering is bluer. */
   waterBlue: 1.36,
   waterShort: 0.05,
 } as const;
 
-/** The haze index 0 is stored as that, because indices may be negative. */
+/** Stored value of haze index 0, because indices may be negative. */
 const HAZE_ZERO = 2000;
-/** Keeps the sums of the largest window below 2³¹. */
+/** Largest stored value, which keeps the sums of the largest window below 2³¹. */
 const MOST = 30000;
 
-/** Reflectance as a whole number of 1/10000, at least 1, as 0 means unknown (NaN). */
+/** Reflectance in 1/10000 as an integer of at least 1; 0 stands for NaN. */
 function tenThousandths(reflectance: number): number {
   const value = reflectance * 10000 + 0.5;
   if (value >= 1) return value < MOST ? value | 0 : MOST;
   return value < 1 ? 1 : 0;
 }
 
-/** How {@linkcode PixelTests.haze} stores a haze index. */
+/** Stored value of a haze index in {@linkcode PixelTests.haze}. */
 export function hazeNumber(index: number): number {
   return tenThousandths(index + HAZE_ZERO / 10000);
 }
 
-/** One band of a raster: where it is, and its radiometry. */
+/** Index and radiometry of one band of a raster. */
 interface BandReader {
   /** Index among the raster's bands, −1 if the raster has none of the names. */
   readonly index: number;
@@ -92,7 +92,7 @@ interface BandReader {
   readonly offset: number;
 }
 
-/** The first of the bands that the raster has. */
+/** The first of the named bands that the raster has. */
 function bandReader(
   { bands }: Raster,
   { scales, offsets }: Radiometry,
@@ -103,7 +103,7 @@ function bandReader(
   return { index, scale: scales[index] ?? 0, offset: offsets[index] ?? 0 };
 }
 
-/** Tells the pixels that have data in no band. */
+/** Test for pixels without data in any band. */
 function emptiness({ data, bands, nodata }: Raster): (first: number) => boolean {
   const depth = bands.length;
   return (first) => {
@@ -115,11 +115,11 @@ function emptiness({ data, bands, nodata }: Raster): (first: number) => boolean 
 }
 
 /**
- * Tests every pixel by itself. The haze index is HOT = B02 − 0.5·B04 − 0.08, or what less of HOT and
- * 0.55·B01 + 0.45·B02 − 0.37·B04 − 0.1 there is: soil and roofs that are blue enough for one are not
- * for the other, whose B01 sees 60 m.
+ * Tests every pixel on its own. The haze index is HOT = B02 − 0.5·B04 − 0.08 (haze-optimized transform),
+ * or with B01 the smaller of HOT and 0.55·B01 + 0.45·B02 − 0.37·B04 − 0.1: soil and roofs seldom are
+ * blue enough for both, as pixels of B01 have 60 m.
  *
- * @param raster With B02, B03 and B04. Where it states no nodata value, that is 0.
+ * @param raster Raster with B02, B03 and B04; its nodata value is 0 unless it states another.
  */
 export function pixelTests(raster: Raster, radiometry: Radiometry): PixelTests {
   const { width, height, data, bands: { length: depth } } = raster;

@@ -1,19 +1,19 @@
 /**
- * Sums and means over square windows. They are running sums of whole numbers, hence exact, hence the
- * result at a pixel depends on its window alone and not on where the raster begins.
+ * Sums and means over square windows. Running sums of integers are exact, so the result at a pixel
+ * depends only on its window and not on the origin of the raster.
  *
  * @module
  */
 
-/** Columns and rows of a plane, and how far a window reaches from its centre. */
-export interface WindowShape {
+/** Size of a plane and radius of its windows. */
+interface WindowShape {
   readonly width: number;
   readonly height: number;
-  /** Pixels on every side: the window has 2·radius + 1 of them; cut at the borders. */
+  /** Radius in pixels: windows have 2·radius + 1 rows and columns, fewer at the borders. */
   readonly radius: number;
 }
 
-/** Calls `row` for every row with the sums of its columns over the window's rows. */
+/** Calls `row` for every row, after `enter` and `leave` for the rows that enter and leave its window. */
 function eachRow(
   { width, height, radius }: WindowShape,
   { enter, leave, row }: {
@@ -33,8 +33,8 @@ function eachRow(
 /**
  * Sums over the square window around each pixel.
  *
- * @param values Whole numbers, [height, width]; sums must stay below 2³¹.
- * @param out Written and returned, [height, width]: spares the memory of a new plane.
+ * @param values Integers, [height, width]; sums must stay below 2³¹.
+ * @param out Buffer for the result, [height, width]. Default: a new one.
  */
 export function windowSums(
   values: Uint8Array,
@@ -42,7 +42,7 @@ export function windowSums(
   out: Int32Array = new Int32Array(values.length),
 ): Int32Array {
   const { width, radius } = shape;
-  // Zeros around the columns spare the comparisons with the borders.
+  // Zeros around the columns avoid comparisons with the borders.
   const columns = new Int32Array(width + 2 * radius + 1);
   eachRow(shape, {
     enter: (first) => {
@@ -64,11 +64,11 @@ export function windowSums(
 }
 
 /**
- * Means of the values above 0 in the square window around each pixel; 0 where fewer than `least`
- * pixels have one.
+ * Means of the positive values in the square window around each pixel; 0 where fewer than `least`
+ * pixels are positive.
  *
- * @param values Whole numbers, [height, width]; 0 does not count.
- * @param out Written and returned, [height, width]: spares the memory of a new plane.
+ * @param values Integers, [height, width]; zeros do not count.
+ * @param out Buffer for the result, [height, width]. Default: a new one.
  */
 export function windowMeans(
   values: Uint16Array,

@@ -15,7 +15,7 @@ export interface Radiometry {
   readonly scales: readonly number[];
   /** Offset of each band of the file, in reflectance. */
   readonly offsets: readonly number[];
-  /** Sources of scale and offset, in one line. */
+  /** Sources of scale and offset, in one line; saved with the results as the tag EMRDM_RADIOMETRY. */
   readonly evidence: string;
   /** Contradiction with the values of the scene, in one line, with the remedy. */
   readonly warning?: string;
@@ -116,14 +116,14 @@ function findScales(
   if (header.dtype === "uint8") return { scales: all(1 / 255), evidence: "8 bits: 1/255" };
   const { quantification = QUANTIFICATION } = product;
   const phrase = product.quantification === undefined
-    ? `1/${quantification} by default`
-    : `1/${quantification} from the product`;
+    ? `1/${quantification} as usual`
+    : `1/${quantification} as the product tells`;
   if (!isFloat(header)) return { scales: all(1 / quantification), evidence: `scale ${phrase}` };
   const tops = sample.filter(({ length }) => length > 0).map((band) => percentile(band, 0.99));
   const top = Math.max(...tops);
   const seen = `99 % of the sampled values are below ${Number(top.toPrecision(3))}`;
   return tops.length === 0 || top < MAX_REFLECTANCE
-    ? { scales: all(1), evidence: `scale 1: ${tops.length === 0 ? "no values to sample" : seen}` }
+    ? { scales: all(1), evidence: `scale 1: ${tops.length === 0 ? "no values to look at" : seen}` }
     : { scales: all(1 / quantification), evidence: `scale ${phrase}: ${seen}` };
 }
 
@@ -155,7 +155,7 @@ function findOffsets(
     return { offsets: all(0), evidence: "no offset: the values are reflectance" };
   }
   if (product.offsets === undefined) {
-    const phrase = "no offset, as the product states none";
+    const phrase = "no offset, as nothing tells of one";
     return { offsets: all(0), evidence: known === "" ? phrase : `${known}; ${phrase}` };
   }
   const offsets = header.bands.map((band) => product.offsets!.get(band) ?? 0);

@@ -125,7 +125,7 @@ Deno.test("openClassMask() refuses another CRS, several bands, and masks of a pa
   await assertRejects(
     () => maskOf(classes(rows, { transform, crs: UTM34 }), { grid }),
     InputError,
-    "EPSG:32633, got EPSG:32634; put it there with: gdalwarp -t_srs EPSG:32633 -dstnodata 255 " +
+    "EPSG:32633, got EPSG:32634; align it with: gdalwarp -t_srs EPSG:32633 -dstnodata 255 " +
       "-te 1000 960 1040 1000",
   );
   await assertRejects(
@@ -177,7 +177,7 @@ Deno.test("openClassMask() asks for cover of what is read, and counts its rows r
     () => maskOf(half, { grid, area: { ...area, height: 20 } }),
     InputError,
     "it must cover columns 3 to 4 and rows 120 to 139 of the scene, got only columns 3 to 4 and " +
-      "rows 120 to 127; add what it does not know with: gdalwarp ",
+      "rows 120 to 127; extend it with unknown pixels: gdalwarp ",
   );
   await assertRejects(
     () => maskOf(half, { grid, area: { ...area, row: 200 } }),
@@ -201,7 +201,7 @@ Deno.test({
       await writeCog(path, raster);
       const grid = scene(80, 40, await inUtm33(300000, 5300000));
       const error = await assertRejects(() => openClassMask(path, { grid }), InputError);
-      const command = error.message.split("put it there with: ")[1]!;
+      const command = error.message.split("align it with: ")[1]!;
       const args = command.replace("OUT.tif", `${folder}/out.tif`).split(" ");
       assertEquals(args.includes("-dstnodata"), true);
       assertEquals((await new Deno.Command(args[0]!, { args: args.slice(1) }).output()).code, 0);

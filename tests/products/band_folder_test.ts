@@ -188,7 +188,11 @@ Deno.test("openBandFolder() takes the finest of a band's files, and 12 bands of 
 Deno.test("openBandFolder() refuses files that are not of one scene", () =>
   inFolder(async (folder) => {
     const at = (size: number, crs: Crs) => wholeRaster(size, { resolution: 10, value: wave, crs });
-    await assertRejects(() => openBandFolder(folder), InputError, "named as B02.tif, got nothing");
+    await assertRejects(
+      () => openBandFolder(folder),
+      InputError,
+      "named like B02.tif, got nothing",
+    );
     await writeCog(`${folder}/B02.tif`, at(20, utm(33)));
     await writeCog(`${folder}/B03.tif`, at(20, utm(34)));
     await assertRejects(

@@ -160,15 +160,15 @@ Deno.test("openScene() refuses products of several granules, of none, and archiv
     await assertRejects(
       () => openScene(root),
       InputError,
-      "one granule in GRANULE, got 2: L1C_T33UUP_A, L1C_T33UUQ_A; hand in one of them",
+      "one granule in GRANULE, got 2: L1C_T33UUP_A, L1C_T33UUQ_A; pass one of them",
     );
     await Deno.remove(`${root}/GRANULE/L1C_T33UUQ_A`, { recursive: true });
-    await assertRejects(() => openScene(root), InputError, "named as B02.tif, got nothing");
+    await assertRejects(() => openScene(root), InputError, "named like B02.tif, got nothing");
     await Deno.remove(`${root}/GRANULE`, { recursive: true });
     await assertRejects(() => openScene(root), InputError, "got none; unpack the whole product");
     await assertRejects(() => openScene(`${folder}/a.SAFE.zip`), InputError, "run: unzip");
     await assertRejects(() => openScene(`${folder}/no.SAFE`), InputError, "the file must exist");
-    await assertRejects(() => openScene(folder), InputError, "named as B02.tif");
+    await assertRejects(() => openScene(folder), InputError, "named like B02.tif");
   }));
 
 Deno.test("openScene() opens a folder of bands, and a file by path, URL and name", () =>

@@ -521,7 +521,7 @@ const MASKS: readonly BrokenCall[] = [
   mask(
     "a mask of a part",
     classes(part(GOOD, 10, 20)),
-    "only columns 0 to 9 and rows 0 to 19; add what it does not know with: gdalwarp",
+    "only columns 0 to 9 and rows 0 to 19; extend it with unknown pixels: gdalwarp",
   ),
   mask(
     "a mask of several bands",
