@@ -25,7 +25,7 @@ import {
   randomCrop,
   type Sample,
 } from "./dataset.ts";
-import { type CloudShape, cloudShapesCheck, drawSky, otherDay } from "../synthetic/mod.ts";
+import { type CloudShape, cloudShapesCheck, drawClouds, otherDay } from "../synthetic/mod.ts";
 import { placesDigest } from "./dataset_digest.ts";
 import { pickBands } from "./sample_arrays.ts";
 
@@ -254,7 +254,7 @@ export function syntheticDataset({ places, ...settings }: SyntheticDatasetOption
       for (const [l, frame] of frames.entries()) {
         const own = stream.fork("frame").fork(l);
         const clear = l === reference ? frame : otherDay(frame, own.fork("light"), options);
-        const sky = drawSky(clear, own, options);
+        const sky = drawClouds(clear, own, options);
         const { data } = sky.cloudy;
         const shown = pickBands(data, bands.length, image);
         if (hides) hide(shown, sky.clouds, own.fork("hidden").uniform() < THICK_ALONE ? 1 : 2);

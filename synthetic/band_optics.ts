@@ -1,20 +1,21 @@
 /**
- * How each band sees clouds, haze and shadows.
+ * Optical properties of clouds, haze and shadows in each band.
  *
  * @module
  */
 
 import { SENTINEL2_NAMES, sentinel2Band } from "../core/mod.ts";
 
-/** Exponent of the haze's wavelength dependence, between aerosol (1.3) and small smoke (2). */
+/** Ångström exponent of haze, between aerosol (1.3) and fine smoke (2). */
 const HAZE_EXPONENT = 1.6;
+/** Reflectance of opaque haze. */
 const HAZE_REFLECTANCE = 0.48;
-/** Rayleigh path reflectance at 443 nm for a mid-latitude sun; falls as λ⁻⁴. */
+/** Rayleigh path reflectance at 443 nm for a mid-latitude sun; proportional to λ⁻⁴. */
 const RAYLEIGH_443 = 0.1;
 
 /**
- * Top-of-atmosphere reflectance of thick cloud per Sentinel-2 band, in the order of {@linkcode SENTINEL2_NAMES}: low water cloud and high ice
- * cloud, after Sentinel-2 L1C scenes of 2018.
+ * Top-of-atmosphere reflectance of thick cloud in each band of {@linkcode SENTINEL2_NAMES}, for low water
+ * cloud and high ice cloud, estimated from Sentinel-2 L1C scenes of 2018.
  */
 const LOW_CLOUD: readonly number[] = [
   0.70,
@@ -48,8 +49,8 @@ const HIGH_CLOUD: readonly number[] = [
 ];
 
 /**
- * When a band looks at a place, in seconds after B02, in the order of {@linkcode SENTINEL2_NAMES}: the
- * bands lie side by side in the focal plane (Sentinel-2 products specification, ESA).
+ * Acquisition time of each band of {@linkcode SENTINEL2_NAMES} in seconds after B02: the detectors of the
+ * bands are side by side in the focal plane (Sentinel-2 products specification, ESA).
  */
 const DELAYS: readonly number[] = [
   2.314,
@@ -67,21 +68,24 @@ const DELAYS: readonly number[] = [
   2.085,
 ];
 
-/** What one band needs, in file numbers. */
+/** Optical properties of one band; reflectances in stored values. */
 export interface BandOptics {
+  /** Reflectance of thick cloud. */
   readonly cloud: number;
+  /** Reflectance of opaque haze. */
   readonly haze: number;
-  /** τ_b/τ. */
+  /** Optical depth of haze relative to 550 nm: τ_b/τ. */
   readonly hazeFactor: number;
+  /** Path reflectance by Rayleigh scattering. */
   readonly path: number;
-  /** Share of the surface's light that comes straight from the sun. */
+  /** Share of direct sunlight in the light on the surface. */
   readonly direct: number;
-  /** Seconds after B02. */
+  /** Acquisition time in seconds after B02. */
   readonly delay: number;
 }
 
-/** Clouds as a band sees them. */
-export interface CloudOptics {
+/** Properties of a cloud layer that affect its reflectance. */
+interface CloudOptics {
   readonly altitude: number;
   /** Number that stands for reflectance 1. */
   readonly reflectanceScale: number;
@@ -90,7 +94,7 @@ export interface CloudOptics {
   readonly vapour: number;
 }
 
-/** What large drops, ice and water vapour leave of a template. */
+/** Factor of absorption by large drops, ice and water vapour. */
 function absorption(name: string, { shortwave, vapour }: CloudOptics): number {
   if (name === "B09") return vapour;
   if (name === "B11") return shortwave;
@@ -98,8 +102,9 @@ function absorption(name: string, { shortwave, vapour }: CloudOptics): number {
 }
 
 /**
- * How a band sees clouds and haze.
+ * Computes the optical properties of a band.
  *
+ * @param name Sentinel-2 band by any of its names.
  * @throws {RangeError} If it is not a Sentinel-2 band.
  */
 export function bandOptics(name: string, clouds: CloudOptics): BandOptics {
@@ -108,7 +113,7 @@ export function bandOptics(name: string, clouds: CloudOptics): BandOptics {
   const index = SENTINEL2_NAMES.indexOf(normal);
   const water = LOW_CLOUD[index]!;
   const ice = HIGH_CLOUD[index]!;
-  // Absorption bands see the haze, which lies low, only through the water vapour above it.
+  // In absorption bands, water vapour above the low haze hides most of it.
   const absorbed = normal === "B10" ? 0.003 : normal === "B09" ? 0.35 : 1;
   const rayleigh = RAYLEIGH_443 * (443 / wavelength) ** 4;
   return {

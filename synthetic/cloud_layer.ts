@@ -1,5 +1,5 @@
 /**
- * A random sky: where clouds are and how thick, the haze between them, and their shadows.
+ * A random cloud layer: position and thickness of clouds, the haze between them, and their shadows.
  *
  * @module
  */
@@ -11,13 +11,13 @@ import { noiseField, quantileAbove, sampleField, smoothstep } from "./noise_fiel
 
 type CloudOptions = Required<SyntheticCloudsOptions>;
 
-/** Per-pixel state of the sky over the raster. */
-export interface Sky {
-  /** Pixels by which clouds are known beyond each border. */
+/** Clouds, haze and shadows over a raster, pixel by pixel. */
+export interface CloudLayer {
+  /** Pixels of cloud beyond each border of the raster. */
   readonly margin: number;
   /** Opacity of cloud, [height + 2·margin, width + 2·margin]. */
   readonly cloud: Float32Array;
-  /** Brightness of cloud, about 1, like `cloud`. */
+  /** Brightness of cloud, about 1, of the size of `cloud`. */
   readonly light: Float32Array;
   /** Optical depth of haze at 550 nm, [height, width]. */
   readonly haze: Float32Array;
@@ -25,17 +25,17 @@ export interface Sky {
   readonly shade: Float32Array;
 }
 
-/** Pixels of the rasters that a sky covers. */
-export interface SkySize {
+/** Size of a raster in pixels. */
+interface Size {
   readonly width: number;
   readonly height: number;
 }
 
-/** Brightness of the darkest side of a cloud relative to its top. */
+/** Brightness of the darkest side of a cloud, relative to its top. */
 const DARKEST = 0.25;
 
-/** Where there is more cloud and where less: noise, or a piece of a real mask. */
-function cloudField(size: SkySize, { scale, altitude, shapes }: CloudOptions, rng: Rng) {
+/** Field of cloudiness: noise, or a piece of a real mask. */
+function cloudField(size: Size, { scale, altitude, shapes }: CloudOptions, rng: Rng) {
   if (shapes.length > 0) {
     const own = rng.fork("shape");
     return drawShape(shapes[own.integer(shapes.length)]!, size, own.fork("place"));
@@ -45,8 +45,8 @@ function cloudField(size: SkySize, { scale, altitude, shapes }: CloudOptions, rn
   return noiseField(shape, rng.fork("cloud"));
 }
 
-/** Cloud thickness in standard deviations of the field, 0 where there is none. */
-function thickness(size: SkySize, options: CloudOptions, rng: Rng): Float32Array {
+/** Cloud thickness in standard deviations of the field; 0 where there is no cloud. */
+function thickness(size: Size, options: CloudOptions, rng: Rng): Float32Array {
   const { width, height } = size;
   const { cover, scale } = options;
   const field = cloudField(size, options, rng);
@@ -67,14 +67,14 @@ function thickness(size: SkySize, options: CloudOptions, rng: Rng): Float32Array
 }
 
 /**
- * The sky over `size`; it is made larger by the shadow's way and the margin, so that shadows and
- * clouds enter from outside.
+ * Draws a cloud layer. It is drawn larger than `size`, by the distance of shadows and the margin, so that
+ * clouds and shadows enter from outside.
  */
-export function makeSky(
-  size: SkySize,
+export function drawLayer(
+  size: Size,
   options: CloudOptions & { readonly margin: number },
   rng: Rng,
-): Sky {
+): CloudLayer {
   const { width, height } = size;
   const { density, haze, shadow, shadowDistance, sunAzimuth, brightness, texture, margin } =
     options;
@@ -92,41 +92,41 @@ export function makeSky(
   );
   const grain = noiseField({ ...known, scale: 10, octaves: 3 }, rng.fork("grain"));
   const veil = noiseField({ ...size, scale: options.scale, octaves: 3 }, rng.fork("haze"));
-  const sky: Sky = {
+  const layer: CloudLayer = {
     margin,
     cloud: new Float32Array(known.width * known.height),
     light: new Float32Array(known.width * known.height),
     haze: new Float32Array(width * height),
     shade: new Float32Array(width * height),
   };
-  const [towardsX, towardsY] = [2 * Math.sin(azimuth), -2 * Math.cos(azimuth)];
+  const [sunX, sunY] = [2 * Math.sin(azimuth), -2 * Math.cos(azimuth)];
   const lumps = 1 + 8 * Math.max(0, texture - CLOUD_DEFAULTS.texture);
-  for (let i = 0; i < sky.cloud.length; i++) {
+  for (let i = 0; i < layer.cloud.length; i++) {
     const x = i % known.width + left;
     const y = Math.floor(i / known.width) + top;
     const at = y * wide.width + x;
     const t = thick[at]!;
-    const sunny = sampleField(thick, {
+    const sunward = sampleField(thick, {
       width: wide.width,
       height: wide.height,
-      x: x + towardsX,
-      y: y + towardsY,
+      x: x + sunX,
+      y: y + sunY,
     });
-    const relief = lumps * Math.min(Math.max((t - sunny) * 0.3, -0.2), 0.12);
-    sky.cloud[i] = opacity[at]!;
-    sky.light[i] = brightness * Math.max(
+    const relief = lumps * Math.min(Math.max((t - sunward) * 0.3, -0.2), 0.12);
+    layer.cloud[i] = opacity[at]!;
+    layer.light[i] = brightness * Math.max(
       DARKEST,
       0.6 + 0.46 * (1 - Math.exp(-1.2 * t)) + relief + texture * grain[i]! * Math.min(t, 1),
     );
   }
-  for (let i = 0; i < sky.haze.length; i++) {
+  for (let i = 0; i < layer.haze.length; i++) {
     const x = i % width + left + margin;
     const y = Math.floor(i / width) + top + margin;
     const at = y * wide.width + x;
     const t = thick[at]!;
-    sky.haze[i] = haze * Math.max(0.15, 1 + 0.45 * veil[i]!) +
+    layer.haze[i] = haze * Math.max(0.15, 1 + 0.45 * veil[i]!) +
       0.12 * density * smoothstep(0, 0.3, t);
-    sky.shade[i] = shadow * opacity[at - dy * wide.width - dx]!;
+    layer.shade[i] = shadow * opacity[at - dy * wide.width - dx]!;
   }
-  return sky;
+  return layer;
 }

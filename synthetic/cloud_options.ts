@@ -1,5 +1,5 @@
 /**
- * Options of synthetic clouds.
+ * Options of synthetic clouds, with their checks and defaults.
  *
  * @module
  */
@@ -7,47 +7,47 @@
 import { type Checks, number } from "../core/mod.ts";
 import { type CloudShape, cloudShapesCheck } from "./cloud_shape.ts";
 
-/** Options of synthetic clouds. */
+/** Options of `syntheticClouds`. */
 export interface SyntheticCloudsOptions {
-  /** Share of pixels under cloud, thin rims included, in [0, 1]. Default 0.4. */
+  /** Share of pixels under cloud, including thin rims, in [0, 1]. Default 0.4. */
   readonly cover?: number;
   /** Size of the largest clouds in pixels. Default 120. */
   readonly scale?: number;
-  /** From a veil (0) to solid cloud (1). Default 0.8. */
+  /** Density, from a veil (0) to solid cloud (1). Default 0.8. */
   readonly density?: number;
-  /** From low water cloud (0) to cirrus (1), which shows in B10. Default 0.2. */
+  /** Altitude, from low water cloud (0) to cirrus (1), which is visible in B10. Default 0.2. */
   readonly altitude?: number;
   /** Optical depth of haze at 550 nm, ≥ 0. Default 0.03. */
   readonly haze?: number;
-  /** Share of direct sunlight that thick cloud takes from its shadow, in [0, 1]. Default 0.8. */
+  /** Share of direct sunlight that thick cloud blocks, in [0, 1]. Default 0.8. */
   readonly shadow?: number;
   /** Distance from a cloud to its shadow, in pixels. Default 30. */
   readonly shadowDistance?: number;
-  /** Where the sun stands, degrees clockwise from north (up). Default 150. */
+  /** Azimuth of the sun in degrees clockwise from north (up). Default 150. */
   readonly sunAzimuth?: number;
-  /** Brightness of thick cloud relative to the template. Default 1. */
+  /** Brightness of thick cloud relative to the template of its band. Default 1. */
   readonly brightness?: number;
   /** Contrast of lumps within a cloud, relative to its brightness. Default 0.025. */
   readonly texture?: number;
   /**
-   * Reflectance of cloud at 1.6 µm relative to the template, and to the power 1.5 at 2.2 µm: large
+   * Reflectance of cloud at 1.6 µm relative to the template, and to the power of 1.5 at 2.2 µm: large
    * drops and ice absorb there (Nakajima and King, 1990). Default 1.
    */
   readonly shortwave?: number;
   /** Reflectance of cloud in the water vapour band B09 relative to the template. Default 1. */
   readonly vapour?: number;
-  /** Standard deviation of each band's own relative change of the cloud's colour. Default 0. */
+  /** Standard deviation of the relative change of cloud brightness in each band. Default 0. */
   readonly tint?: number;
   /**
-   * How far clouds move along the track of Sentinel-2 from a band to one that looks a second later,
-   * in pixels: 0.95 for each km of height at 10 m; the sign is the detector's. Default 0.
+   * Shift of clouds along the track of Sentinel-2 between bands acquired one second apart, in pixels:
+   * 0.95 per km of height at 10 m. Its sign depends on the detector. Default 0.
    */
   readonly parallax?: number;
-  /** Shapes of real clouds, of which one is drawn. Default none: shapes are noise. */
+  /** Shapes of real clouds, one of which is drawn. Default: none; shapes are noise. */
   readonly shapes?: readonly CloudShape[];
 }
 
-/** Values of the options that are left out. */
+/** Defaults of the options. */
 export const CLOUD_DEFAULTS = {
   cover: 0.4,
   scale: 120,

@@ -1,5 +1,5 @@
 /**
- * Shapes of real clouds: a hand-drawn class mask as a field that a synthetic sky can be cut from.
+ * Shapes of real clouds: hand-drawn class masks as fields for synthetic clouds.
  *
  * @module
  */
@@ -7,18 +7,20 @@
 import { type Check, OptionsError, type Raster, type Rng, show } from "../core/mod.ts";
 import { noiseField, sampleField } from "./noise_field.ts";
 
-/** How deep inside its clouds a pixel of a mask lies. */
+/** Depth of the pixels of a mask inside of its clouds. */
 export interface CloudShape {
+  /** Columns. */
   readonly width: number;
+  /** Rows. */
   readonly height: number;
-  /** Mean 0, standard deviation 1, high inside of clouds, [height, width]. */
+  /** Depth, [height, width]: high inside of clouds, mean 0, standard deviation 1. */
   readonly field: Float32Array;
 }
 
-/** Widths of the blurs in pixels, whose mean tells the middle of a cloud from its border. */
+/** Radii of the blurs in pixels; their mean is high in the middle of a cloud. */
 const BLURS: readonly number[] = [1, 4, 12, 36];
 
-/** The mean over 2·radius + 1 pixels along one axis; at borders over what is there. */
+/** Means of 2·radius + 1 pixels along one axis, fewer at borders. */
 function boxBlur(
   values: Float32Array,
   { count, stride, lines, step, radius }: {
@@ -42,7 +44,7 @@ function boxBlur(
   return out;
 }
 
-/** Two passes of a box along both axes: a tent. */
+/** Tent blur: two passes of a box along each axis. */
 function blur(values: Float32Array, width: number, height: number, radius: number): Float32Array {
   const rows = { count: width, stride: 1, lines: height, step: width, radius };
   const columns = { count: height, stride: width, lines: width, step: 1, radius };
@@ -50,12 +52,12 @@ function blur(values: Float32Array, width: number, height: number, radius: numbe
 }
 
 /**
- * The shape of the clouds of a class mask.
+ * Computes the shape of the clouds in a class mask.
  *
- * @param mask One band of classes.
- * @param cloud Classes that are cloud. Default 4, as in the masks of ukis-csmask.
+ * @param mask Raster with one band of classes.
+ * @param cloud Classes of cloud. Default 4, as in the masks of ukis-csmask.
  * @throws {TypeError} If the raster has several bands.
- * @throws {RangeError} If the mask has no cloud, or nothing else.
+ * @throws {RangeError} If the mask has no cloud, or only cloud.
  */
 export function cloudShape(mask: Raster, cloud: readonly number[] = [4]): CloudShape {
   const { width, height, bands, data } = mask;
@@ -66,7 +68,7 @@ export function cloudShape(mask: Raster, cloud: readonly number[] = [4]): CloudS
   const share = flags.reduce((sum, flag) => sum + flag, 0) / flags.length;
   if (share === 0 || share === 1) {
     throw new RangeError(
-      `Cannot use a mask: it must show cloud (${cloud.join(", ")}) and something else, got ` +
+      `Cannot use a mask: it must contain cloud (${cloud.join(", ")}) and other classes, got ` +
         `${100 * share} % cloud`,
     );
   }
@@ -85,7 +87,7 @@ export function cloudShape(mask: Raster, cloud: readonly number[] = [4]): CloudS
   return { width, height, field: field.map((value) => (value - mean) / deviation) };
 }
 
-/** Accepts a list of {@linkcode cloudShape}s. */
+/** Check of an option that is a list of {@linkcode cloudShape}s. */
 export const cloudShapesCheck: Check<readonly CloudShape[]> = (value, path) => {
   const isShape = (shape: Partial<CloudShape> | null) =>
     shape?.field instanceof Float32Array && shape.field.length === shape.width! * shape.height!;
@@ -95,7 +97,7 @@ export const cloudShapesCheck: Check<readonly CloudShape[]> = (value, path) => {
   return value;
 };
 
-/** A coordinate beyond the border comes back in, as in a mirror. */
+/** Mirrors a coordinate beyond the borders back inside. */
 function mirrored(position: number, length: number): number {
   const last = length - 1;
   const turn = ((position % (2 * last)) + 2 * last) % (2 * last);
@@ -106,8 +108,7 @@ function mirrored(position: number, length: number): number {
 const ROUGHNESS = 0.3;
 
 /**
- * A piece of a shape, [height, width]: anywhere, turned, from half to twice its size, with rough
- * borders.
+ * Cuts a random piece out of a shape, [height, width]: rotated, scaled by 0.5 to 2, with rough borders.
  */
 export function drawShape(
   shape: CloudShape,

@@ -1,5 +1,5 @@
 /**
- * Synthetic clouds, haze and shadows over clear rasters, with the mask that matches.
+ * Synthetic clouds, haze and shadows over clear rasters, with the matching mask.
  *
  * In every band b: surface → shadow → haze → cloud,
  *
@@ -7,9 +7,9 @@
  *     hazy   = shaded·e^(−τ_b) + hazeReflectance·(1 − e^(−τ_b)),   τ_b = τ·(λ_b/550 nm)^−1.6
  *     cloudy = hazy·(1 − opacity) + cloud_b·brightness·opacity
  *
- * Rayleigh scattering path_b stays in shadows, which is why they look blue; haze is strongest in the
- * blue; high clouds show in B10 and darken in the short-wave infrared. With parallax, each band sees
- * the clouds where they are when it looks.
+ * Rayleigh scattering path_b remains in shadows, which makes them blue; haze is strongest in the blue;
+ * high clouds are visible in B10 and dark in the short-wave infrared. With parallax, the position of
+ * clouds differs between bands.
  *
  * @module
  */
@@ -25,15 +25,15 @@ import {
 import { CLOUD_CHECKS, CLOUD_DEFAULTS, type SyntheticCloudsOptions } from "./cloud_options.ts";
 import { CLOUD_CLASSES } from "../clouds/mod.ts";
 import { type BandOptics, bandOptics } from "./band_optics.ts";
-import { makeSky, type Sky } from "./cloud_layer.ts";
+import { type CloudLayer, drawLayer } from "./cloud_layer.ts";
 
-/** What {@linkcode syntheticClouds} gives. */
+/** Result of {@linkcode syntheticClouds}. */
 export interface CloudyRaster {
-  /** The raster with clouds, in the same type. */
+  /** The raster with clouds, of the same pixel type. */
   readonly cloudy: Raster;
-  /** uint8: 0 clear, 1 thick cloud, 2 thin cloud or haze, 3 shadow (the classes of CloudSEN12). */
+  /** Classes as uint8: 0 clear, 1 thick cloud, 2 thin cloud or haze, 3 shadow (as in CloudSEN12). */
   readonly mask: Raster;
-  /** Share of the surface's light that cloud and haze hide at 550 nm, [height, width]. */
+  /** Share of the light from the surface that cloud and haze block at 550 nm, [height, width]. */
   readonly opacity: Float32Array;
 }
 
@@ -41,7 +41,7 @@ const THICK_OPACITY = 0.6;
 const THIN_OPACITY = 0.1;
 const SHADOW_SHADE = 0.25;
 
-/** Whether every band of a pixel is nodata. */
+/** True if every band of a pixel is nodata. */
 function isEmpty(
   data: PixelArray,
   { first, bands, nodata }: {
@@ -62,7 +62,7 @@ const LARGEST: Readonly<Record<string, number>> = {
   int32: 2147483647,
 };
 
-/** e^(−τ·factor) for τ in steps of `1/steps` up to `top`, one table per band. */
+/** Tables of e^(−τ·factor) per band, for `HAZE_STEPS` steps of τ up to `top`. */
 function transmittances(optics: readonly BandOptics[], top: number): readonly Float32Array[] {
   return optics.map(({ hazeFactor }) =>
     Float32Array.from(
@@ -74,52 +74,52 @@ function transmittances(optics: readonly BandOptics[], top: number): readonly Fl
 
 const HAZE_STEPS = 256;
 
-/** Which way Sentinel-2 flies by day, degrees clockwise from north. */
+/** Direction of flight of Sentinel-2 by day, in radians clockwise from north. */
 const TRACK = 194 * Math.PI / 180;
 
-/** Pixels to the right and down. */
+/** Shift in pixels, to the right and down. */
 interface Shift {
   readonly x: number;
   readonly y: number;
 }
 
-/** How far a band sees clouds from where B02 sees them. */
+/** Shift of the clouds in a band relative to B02. */
 function shiftOf({ delay }: BandOptics, parallax: number): Shift {
-  const way = parallax * delay;
-  return { x: Math.round(way * Math.sin(TRACK)), y: Math.round(-way * Math.cos(TRACK)) };
+  const distance = parallax * delay;
+  return { x: Math.round(distance * Math.sin(TRACK)), y: Math.round(-distance * Math.cos(TRACK)) };
 }
 
-/** The length of the rows of the sky's clouds, and where in them each band finds the first pixel. */
-function lookups({ width }: Raster, { margin }: Sky, shifts: readonly Shift[]) {
+/** Row length of the layer's clouds, and the index of the first pixel in them for each band. */
+function lookups({ width }: Raster, { margin }: CloudLayer, shifts: readonly Shift[]) {
   const row = width + 2 * margin;
   return { row, starts: shifts.map(({ x, y }) => (margin - y) * row + margin - x) };
 }
 
-/** Applies the sky to every band. */
+/** Renders the layer over every band. */
 function render(
   raster: Raster,
-  sky: Sky,
+  layer: CloudLayer,
   { optics, shifts }: {
     readonly optics: readonly BandOptics[];
     readonly shifts: readonly Shift[];
   },
 ): PixelArray {
   const bands = optics.length;
-  const { row, starts } = lookups(raster, sky, shifts);
+  const { row, starts } = lookups(raster, layer, shifts);
   const out = pixelArray(raster.dtype, raster.data.length);
   const most = LARGEST[raster.dtype];
   const nodata = raster.nodata ?? 0;
-  const top = sky.haze.reduce((most, value) => Math.max(most, value), 1e-6);
+  const top = layer.haze.reduce((most, value) => Math.max(most, value), 1e-6);
   const tables = transmittances(optics, top);
-  for (let i = 0; i < sky.haze.length; i++) {
+  for (let i = 0; i < layer.haze.length; i++) {
     const first = i * bands;
     const above = Math.floor(i / raster.width) * row + i % raster.width;
     if (isEmpty(raster.data, { first, bands, nodata })) {
       for (let b = 0; b < bands; b++) out[first + b] = nodata;
       continue;
     }
-    const step = Math.round(sky.haze[i]! / top * HAZE_STEPS);
-    const shade = sky.shade[i]!;
+    const step = Math.round(layer.haze[i]! / top * HAZE_STEPS);
+    const shade = layer.shade[i]!;
     for (let b = 0; b < bands; b++) {
       const band = optics[b]!;
       const surface = raster.data[first + b]!;
@@ -128,37 +128,37 @@ function render(
       const through = tables[b]![step]!;
       const hazy = shaded * through + band.haze * (1 - through);
       const at = above + starts[b]!;
-      const value = hazy + (band.cloud * sky.light[at]! - hazy) * sky.cloud[at]!;
+      const value = hazy + (band.cloud * layer.light[at]! - hazy) * layer.cloud[at]!;
       out[first + b] = most === undefined ? value : Math.min(Math.max(Math.round(value), 1), most);
     }
   }
   return out;
 }
 
-/** Classes by the band that sees most cloud at a pixel. */
+/** Classifies each pixel by the band with the most cloud. */
 function classify(
   raster: Raster,
-  sky: Sky,
+  layer: CloudLayer,
   shifts: readonly Shift[],
 ): { mask: Uint8Array; opacity: Float32Array } {
   const bands = raster.bands.length;
   const nodata = raster.nodata ?? 0;
-  const mask = new Uint8Array(sky.haze.length);
-  const opacity = new Float32Array(sky.haze.length);
-  const { row, starts } = lookups(raster, sky, shifts);
-  const places = [...new Set(starts)];
+  const mask = new Uint8Array(layer.haze.length);
+  const opacity = new Float32Array(layer.haze.length);
+  const { row, starts } = lookups(raster, layer, shifts);
+  const distinct = [...new Set(starts)];
   for (let i = 0; i < mask.length; i++) {
     if (isEmpty(raster.data, { first: i * bands, bands, nodata })) continue;
     const above = Math.floor(i / raster.width) * row + i % raster.width;
     let cloud = 0;
-    for (const start of places) cloud = Math.max(cloud, sky.cloud[above + start]!);
-    const hidden = 1 - (1 - cloud) * Math.exp(-sky.haze[i]!);
+    for (const start of distinct) cloud = Math.max(cloud, layer.cloud[above + start]!);
+    const hidden = 1 - (1 - cloud) * Math.exp(-layer.haze[i]!);
     opacity[i] = hidden;
     mask[i] = hidden >= THICK_OPACITY
       ? CLOUD_CLASSES.thick
       : hidden >= THIN_OPACITY
       ? CLOUD_CLASSES.thin
-      : sky.shade[i]! >= SHADOW_SHADE
+      : layer.shade[i]! >= SHADOW_SHADE
       ? CLOUD_CLASSES.shadow
       : CLOUD_CLASSES.clear;
   }
@@ -166,11 +166,11 @@ function classify(
 }
 
 /**
- * Puts clouds, haze and shadows over a clear raster.
+ * Adds clouds, haze and shadows to a clear raster.
  *
  * @param raster Sentinel-2 bands by any of their names (13 bands, RGB, RGB + NIR, …). Pixels whose
- *   bands are all nodata (0 where none is stated) stay as they are.
- * @param rng Decides where the clouds are: the same stream gives the same clouds.
+ *   bands are all nodata (default 0) are unchanged.
+ * @param rng Random stream; the same stream gives the same clouds.
  * @returns The cloudy raster, its mask and the opacity.
  * @throws {OptionsError} If an option is unknown or out of range.
  * @throws {RangeError} If a band is not a Sentinel-2 band.
@@ -193,12 +193,12 @@ export function syntheticClouds(
   });
   const shifts = optics.map((band) => shiftOf(band, checked.parallax));
   const margin = Math.max(...shifts.flatMap(({ x, y }) => [Math.abs(x), Math.abs(y)]));
-  const sky = makeSky(raster, { ...checked, margin }, rng);
-  const { mask, opacity } = classify(raster, sky, shifts);
-  const { nodata: _, reflectanceScale: _scale, ...place } = raster;
+  const layer = drawLayer(raster, { ...checked, margin }, rng);
+  const { mask, opacity } = classify(raster, layer, shifts);
+  const { nodata: _, reflectanceScale: _scale, ...grid } = raster;
   return {
-    cloudy: { ...raster, data: render(raster, sky, { optics, shifts }) },
-    mask: { ...place, bands: ["mask"], dtype: "uint8", data: mask },
+    cloudy: { ...raster, data: render(raster, layer, { optics, shifts }) },
+    mask: { ...grid, bands: ["mask"], dtype: "uint8", data: mask },
     opacity,
   };
 }

@@ -1,5 +1,5 @@
 /**
- * Skies to learn from: kinds of cloud in about the shares that Sentinel-2 sees.
+ * Random clouds for training, with kinds of cloud in about the frequencies of Sentinel-2 scenes.
  *
  * @module
  */
@@ -10,27 +10,28 @@ import type { SyntheticCloudsOptions } from "./cloud_options.ts";
 import { CLOUD_CLASSES } from "../clouds/mod.ts";
 import { syntheticClouds } from "./clouds.ts";
 
-/** What skies are drawn from. */
-export interface SkyOptions {
+/** Options of {@linkcode drawClouds}. */
+export interface DrawCloudsOptions {
   /** Range of the cloud cover of a frame, drawn uniformly. */
   readonly cover: readonly [number, number];
-  /** Probability that a frame is wholly under cloud. */
+  /** Probability that cloud covers the whole frame. */
   readonly overcast: number;
-  /** Probability that a second, thin and high layer lies over the first. */
+  /** Probability of a second, thin and high layer above the first. */
   readonly cirrus: number;
   /** Shapes of real clouds. */
   readonly shapes: readonly CloudShape[];
   /** Probability that a cloud has one of these shapes. */
   readonly shapesShare: number;
   /**
-   * How much clouds differ from the template in colour, lumps, brightness and height, which moves
-   * them between the bands; in [0, 1].
+   * Variation of clouds around the template in colour, texture, brightness and height (which shifts
+   * them between bands), in [0, 1].
    */
   readonly variety: number;
 }
 
 /** One frame under clouds. */
-export interface Clouded {
+export interface CloudedRaster {
+  /** The raster with clouds. */
   readonly cloudy: Raster;
   /** 1 where cloud, haze or shadow changes the ground visibly, [height, width]. */
   readonly mask: Uint8Array;
@@ -40,8 +41,8 @@ export interface Clouded {
 
 const { thick, thin } = CLOUD_CLASSES;
 
-/** A layer that is mostly thick and low, sometimes thin and high. */
-function mainLayer(rng: Rng, size: number, options: SkyOptions): SyntheticCloudsOptions {
+/** Draws the options of the main layer: mostly thick and low, sometimes thin and high. */
+function mainLayer(rng: Rng, size: number, options: DrawCloudsOptions): SyntheticCloudsOptions {
   const { cover: [least, most], overcast, shapes, shapesShare } = options;
   const u = rng.fork("sky").uniforms(12);
   const whole = u[0]! < overcast;
@@ -60,7 +61,7 @@ function mainLayer(rng: Rng, size: number, options: SkyOptions): SyntheticClouds
   };
 }
 
-/** Cirrus: thin, streaky, bright in B10, with hardly a shadow. */
+/** Draws the options of cirrus: thin, streaky, bright in B10, with faint shadows. */
 function cirrusLayer(rng: Rng, size: number): SyntheticCloudsOptions {
   const u = rng.fork("sky").uniforms(5);
   return {
@@ -74,16 +75,16 @@ function cirrusLayer(rng: Rng, size: number): SyntheticCloudsOptions {
   };
 }
 
-/** Pixels of parallax in a second for each km of height, at 10 m. */
+/** Parallax in pixels of 10 m per second, for each km of height. */
 const PARALLAX = 0.95;
 
 /**
- * A layer whose clouds differ from the template: drops of any size, lumps, dark bases, and the
- * parallax of a height in km that goes with the altitude.
+ * Varies a layer around the template: drop size, texture, dark bases, and the parallax of a height in km
+ * that matches the altitude.
  */
 function varied(
   layer: SyntheticCloudsOptions,
-  { variety }: SkyOptions,
+  { variety }: DrawCloudsOptions,
   rng: Rng,
 ): SyntheticCloudsOptions {
   if (variety === 0) return layer;
@@ -103,8 +104,8 @@ function varied(
   };
 }
 
-/** Puts a random sky over a clear crop. */
-export function drawSky(clear: Raster, rng: Rng, options: SkyOptions): Clouded {
+/** Adds random clouds to a clear raster. */
+export function drawClouds(clear: Raster, rng: Rng, options: DrawCloudsOptions): CloudedRaster {
   const size = Math.max(clear.width, clear.height);
   const layer = varied(mainLayer(rng, size, options), options, rng);
   const first = syntheticClouds(clear, rng.fork("clouds"), layer);

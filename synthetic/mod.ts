@@ -1,12 +1,14 @@
 /**
- * Synthetic scenes, seasons and clouds.
+ * Synthetic data for training, the demo and tests: scenes, clouds and changes between dates.
  *
  * @module
  */
 
-export type { SyntheticCloudsOptions } from "./cloud_options.ts";
-export { type CloudShape, cloudShape, cloudShapesCheck } from "./cloud_shape.ts";
-export { otherDay } from "./other_day.ts";
-export { type CloudyRaster, syntheticClouds } from "./clouds.ts";
 export { syntheticScene, type SyntheticSceneOptions } from "./scene.ts";
-export { drawSky } from "./draw_clouds.ts";
+export { otherDay, type OtherDayOptions } from "./other_day.ts";
+
+// Clouds: one layer by its options, or a random mix for training.
+export { type CloudyRaster, syntheticClouds } from "./clouds.ts";
+export type { SyntheticCloudsOptions } from "./cloud_options.ts";
+export { type CloudedRaster, drawClouds, type DrawCloudsOptions } from "./draw_clouds.ts";
+export { type CloudShape, cloudShape, cloudShapesCheck } from "./cloud_shape.ts";

@@ -1,6 +1,5 @@
 /**
- * Smooth random fields: sums of B-spline interpolated lattice noise, the raw material of clouds and
- * terrain.
+ * Smooth random fields for clouds and terrain: sums of B-spline interpolated lattice noise.
  *
  * @module
  */
@@ -8,16 +7,16 @@
 import type { Rng } from "../core/mod.ts";
 
 /** Options of {@linkcode noiseField}. */
-export interface NoiseFieldOptions {
+interface NoiseFieldOptions {
   readonly width: number;
   readonly height: number;
   /** Lattice spacing of the coarsest octave, in pixels. */
   readonly scale: number;
-  /** Number of octaves; each halves the spacing, down to two pixels. */
+  /** Number of octaves; each halves the spacing, to at least two pixels. */
   readonly octaves: number;
-  /** Amplitude ratio of an octave to the coarser one. Default 0.5. */
+  /** Amplitude of an octave relative to the next coarser one. Default 0.5. */
   readonly persistence?: number;
-  /** Spacing along rows over spacing along columns: > 1 gives streaks along rows. Default 1. */
+  /** Ratio of the spacings along rows and columns; above 1, streaks run along rows. Default 1. */
   readonly stretch?: number;
 }
 
@@ -33,7 +32,7 @@ interface SplineAxis {
   readonly size: number;
 }
 
-/** Uniform cubic B-spline weights of each pixel of an axis; `phase` in [0, 1) moves the lattice. */
+/** Uniform cubic B-spline weights of each pixel of an axis; `phase` in [0, 1) shifts the lattice. */
 function splineAxis(
   length: number,
   { spacing, phase }: { readonly spacing: number; readonly phase: number },
@@ -87,9 +86,9 @@ function addOctave(
 }
 
 /**
- * A random field of mean about 0 and standard deviation about 1, row-major [height, width].
+ * Draws a random field of mean about 0 and standard deviation about 1, [height, width].
  *
- * A field much smaller than `scale` is nearly constant and so may lie far from 0.
+ * A field much smaller than `scale` is nearly constant and may be far from 0.
  */
 export function noiseField(
   { width, height, scale, octaves, persistence = 0.5, stretch = 1 }: NoiseFieldOptions,
@@ -113,7 +112,7 @@ export function noiseField(
   return field;
 }
 
-/** Bilinear value of a field at a fractional position; the border continues outside. */
+/** Bilinear value of a field at a fractional position; border values continue outside. */
 export function sampleField(
   field: Float32Array,
   { width, height, x, y }: {
@@ -135,7 +134,10 @@ export function sampleField(
   return upper + (lower - upper) * (v - top);
 }
 
-/** The value that a fraction of a field lies above: `quantileAbove(f, 0.3)` is passed by 30 %. */
+/**
+ * Finds the value that a fraction of a field exceeds: 30 % exceed `quantileAbove(field, 0.3)`. Unlike
+ * `quantile()` it selects without sorting, and its rank counts from above.
+ */
 export function quantileAbove(field: Float32Array, fraction: number): number {
   const position = (1 - fraction) * field.length;
   if (position <= 0) return -Infinity;
@@ -143,7 +145,7 @@ export function quantileAbove(field: Float32Array, fraction: number): number {
   return smallest(field.slice(), Math.floor(position));
 }
 
-/** What stands at `index` when the values are sorted (Hoare's quickselect, which moves them). */
+/** The value at `index` in sorted order, by Hoare's quickselect, which reorders the values. */
 function smallest(values: Float32Array, index: number): number {
   let [first, last] = [0, values.length - 1];
   while (first < last) {

@@ -1,5 +1,5 @@
 /**
- * Another day's light and leaves: how a frame of the same place differs from the reference.
+ * Changes of light and vegetation between two dates of the same scene.
  *
  * @module
  */
@@ -12,9 +12,9 @@ import {
   sentinel2Band,
 } from "../core/mod.ts";
 
-/** How far a day may be from the reference's. */
-export interface DayOptions {
-  /** Largest relative change of brightness of all bands; each band changes by a third of its own. */
+/** Options of {@linkcode otherDay}. */
+export interface OtherDayOptions {
+  /** Largest relative change of brightness, common to all bands; each adds up to a third of its own. */
   readonly jitter: number;
   /** Largest relative change of the near infrared of full vegetation. */
   readonly season: number;
@@ -25,8 +25,8 @@ const BARE = 0.15;
 const GREEN = 0.65;
 
 /**
- * What happens to a band where vegetation gains one unit of near infrared: the red edge follows,
- * red and short-wave infrared fall. Wavelengths in nm.
+ * Change of a band, relative to the near infrared, where vegetation grows: the red edge increases with
+ * it, red and short-wave infrared decrease. Wavelengths in nm.
  */
 function vegetationGain(wavelength: number): number {
   if (wavelength < 600) return -0.2;
@@ -39,15 +39,15 @@ function vegetationGain(wavelength: number): number {
 }
 
 /**
- * A raster on another day.
+ * Draws the appearance of a raster on another day.
  *
- * Bands keep their order; without red (B04) and near infrared (B08) only the light changes. Numbers
- * stay above 0, which would mean no data.
+ * Without red (B04) and near infrared (B08) only the light changes. Values stay above 0, the nodata
+ * value.
  */
 export function otherDay(
   raster: Raster,
   rng: Rng,
-  { jitter, season }: DayOptions,
+  { jitter, season }: OtherDayOptions,
 ): Raster {
   const { bands } = raster;
   const common = jitter * (2 * rng.uniform() - 1);

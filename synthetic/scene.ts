@@ -1,5 +1,5 @@
 /**
- * Procedural scenes: a landscape in the 13 bands of Sentinel-2, for the demo and for tests.
+ * Procedural scenes: landscapes in the 13 bands of Sentinel-2, for the demo and for tests.
  *
  * @module
  */
@@ -15,8 +15,9 @@ import {
   SENTINEL2_NAMES,
 } from "../core/mod.ts";
 import { noiseField } from "./noise_field.ts";
-import { hash, LAND, type Layout, layOut, unit } from "./scene_layout.ts";
-import { greenness, type Material, PHENOLOGIES, SPECTRA } from "./scene_spectra.ts";
+import { materialOf } from "./materials.ts";
+import { LAND, type Layout, layOut } from "./scene_layout.ts";
+import { SPECTRA } from "./scene_spectra.ts";
 
 /** Options of {@linkcode syntheticScene}. */
 export interface SyntheticSceneOptions {
@@ -24,11 +25,11 @@ export interface SyntheticSceneOptions {
   readonly width?: number;
   /** Rows. Default 256. */
   readonly height?: number;
-  /** Day of the year, 1–366, for the state of crops and the sun's height. Default 190. */
+  /** Day of the year, 1–366, which determines crops and the height of the sun. Default 190. */
   readonly day?: number;
-  /** Number of towns. Default about one per 130 × 130 pixels. */
+  /** Number of towns. Default: about one per 130 × 130 pixels. */
   readonly towns?: number;
-  /** Strength of the relief's shading, 0 for a plain. Default 0.5. */
+  /** Strength of the relief shading; 0 for a plain. Default 0.5. */
   readonly relief?: number;
 }
 
@@ -56,69 +57,7 @@ const GEO_KEYS: readonly number[] = [
   ...[3076, 0, 1, 9001],
 ];
 
-/** A mix of two materials. */
-interface Mix {
-  readonly from: Material;
-  readonly to: Material;
-  /** Share of `to`, in [0, 1]. */
-  readonly share: number;
-  /** Brightness of the mix. */
-  readonly light: number;
-}
-
-function cropOf(plot: number): (typeof PHENOLOGIES)[number] {
-  let u = unit(hash(plot, 21));
-  for (const crop of PHENOLOGIES) {
-    u -= crop.share;
-    if (u < 0) return crop;
-  }
-  return PHENOLOGIES[0]!;
-}
-
-const ROOFS: readonly Material[] = [
-  "redRoof",
-  "redRoof",
-  "redRoof",
-  "asphalt",
-  "paleRoof",
-  "garden",
-  "garden",
-  "garden",
-  "wood",
-];
-
-/** What a pixel is made of on a day. */
-function materialOf({ land, plot }: { land: number; plot: number }, day: number): Mix {
-  const own = (k: number) => unit(hash(plot, k));
-  const light = 0.9 + 0.2 * own(31);
-  switch (land) {
-    case LAND.water:
-      return { from: "water", to: "water", share: 0, light: 1 };
-    case LAND.wood:
-    case LAND.edge: {
-      const leaves = greenness(
-        { peak: 190, width: 75, least: own(33) < 0.3 ? 0.8 : 0, ground: "bareWood", green: "wood" },
-        day,
-      );
-      return { from: "bareWood", to: "wood", share: leaves, light: 0.92 + 0.12 * own(31) };
-    }
-    case LAND.road:
-      return { from: "asphalt", to: "gravel", share: 0.25, light: 1 };
-    case LAND.bank:
-      return { from: "garden", to: "wood", share: 0.6, light: 1 };
-    case LAND.town: {
-      const from = ROOFS[hash(plot, 41) % ROOFS.length]!;
-      return { from, to: "asphalt", share: 0.25 * own(42), light: 0.85 + 0.35 * own(43) };
-    }
-    default: {
-      const crop = cropOf(plot);
-      const share = greenness(crop, day, 40 * (own(22) - 0.5)) * (0.75 + 0.25 * own(23));
-      return { from: crop.ground, to: crop.green, share, light };
-    }
-  }
-}
-
-/** Box means along both axes with clamped borders, in place for one band. */
+/** Convolves one band with `weights` along both axes, in place, with clamped borders. */
 function blurBand(
   data: Float32Array,
   { band, width, height, weights }: {
@@ -144,7 +83,7 @@ function blurBand(
   for (let x = 0; x < width; x++) pass(height, (y) => (y * width + x) * BANDS + band);
 }
 
-/** The point spread of each native resolution on the 10 m grid. */
+/** Point spread of each native resolution on the 10 m grid. */
 const POINT_SPREAD: Readonly<Record<number, readonly number[]>> = {
   10: [0.14, 0.72, 0.14],
   20: [0.08, 0.25, 0.34, 0.25, 0.08],
@@ -169,7 +108,7 @@ function paint(
     const [from, to] = [SPECTRA[mix.from], SPECTRA[mix.to]];
     const left = elevation[x === 0 ? i : i - 1]!;
     const above = elevation[y === 0 ? i : i - width]!;
-    // Sun in the south-east: slopes that rise to the north-west are bright.
+    // The sun is in the south-east: slopes that rise to the north-west are bright.
     const slope = 6 * relief * ((left - elevation[i]!) + (above - elevation[i]!));
     const wet = land[i] === LAND.water;
     const ploughed = land[i] === LAND.parcel
@@ -185,7 +124,7 @@ function paint(
     for (let b = 0; b < BANDS; b++) {
       const value = from[b]! +
         (to[b]! - from[b]!) * Math.min(mix.share * (1 + 0.15 * patch[i]!), 1);
-      // Light scattered by the air is not shaded by the ground.
+      // The ground does not shade light that the air scatters.
       const path = SCATTERED[b]!;
       out[i * BANDS + b] = path + Math.max(value - path, 0) * light;
     }
@@ -193,17 +132,18 @@ function paint(
   return out;
 }
 
-/** Reflectance × 10000 that the air itself scatters: 0.1 at 443 nm, falling as λ⁻⁴. */
+/** Path reflectance × 10000 of the air: 0.1 at 443 nm, proportional to λ⁻⁴. */
 const SCATTERED = SENTINEL2_BANDS.map(({ name, wavelength }) =>
   name === "B10" ? 8 : 1000 * (443 / wavelength) ** 4
 );
 
 /**
- * A clear scene: parcels with seasons, woods, rivers, roads, towns and relief, 10 m pixels.
+ * Generates a clear scene with pixels of 10 m: parcels with seasons, woods, rivers, roads, towns and
+ * relief.
  *
- * The same stream gives the same place; another `day` shows it in another season.
+ * The same stream gives the same landscape; `day` sets the season.
  *
- * @returns uint16 DN (reflectance × 10000) with a UTM grid; 0 is nodata and does not occur.
+ * @returns uint16 digital numbers (reflectance × 10000) on a UTM grid; 0 is nodata and does not occur.
  * @throws {OptionsError} If an option is unknown or out of range.
  *
  * @example

@@ -1,5 +1,5 @@
 /**
- * The lie of a procedural land: relief, rivers, woods, parcels, roads and towns, without seasons or
+ * Layout of a procedural landscape: relief, rivers, woods, parcels, roads and towns, without seasons or
  * spectra.
  *
  * @module
@@ -8,20 +8,20 @@
 import type { Rng } from "../core/mod.ts";
 import { noiseField } from "./noise_field.ts";
 
-/** What covers a pixel. */
+/** Land cover classes. */
 export const LAND = { parcel: 0, water: 1, wood: 2, edge: 3, road: 4, town: 5, bank: 6 } as const;
 
-/** A place without its seasons; all arrays [height, width]. */
+/** A landscape without seasons; all arrays are [height, width]. */
 export interface Layout {
   readonly width: number;
   readonly height: number;
-  /** Values of {@linkcode LAND}. */
+  /** Land cover, of {@linkcode LAND}. */
   readonly land: Uint8Array;
-  /** A hash per parcel, or per building plot in towns. */
+  /** Hash of the parcel, or of the building plot in towns. */
   readonly plot: Uint32Array;
-  /** Elevation, standard deviation 1. */
+  /** Elevation, with standard deviation 1. */
   readonly elevation: Float32Array;
-  /** Where the ploughing of the parcel runs, in radians. */
+  /** Direction of the furrows of the parcel, in radians. */
   readonly furrow: Float32Array;
 }
 
@@ -44,7 +44,7 @@ export function unit(h: number): number {
   return h / 2 ** 32;
 }
 
-/** Distance in pixels to the zero contour of a field, near it. */
+/** Approximate distance in pixels to the zero contour of a field. */
 function contourDistance(field: Float32Array, width: number): (i: number) => number {
   return (i) => {
     const dx = (field[i + 1] ?? field[i]!) - (field[i - 1] ?? field[i]!);
@@ -53,7 +53,7 @@ function contourDistance(field: Float32Array, width: number): (i: number) => num
   };
 }
 
-/** Regions of parallel parcels: nearest of scattered seeds, each with its own direction and sizes. */
+/** Parcel of a point. The region of the nearest seed has parallel parcels of its own sizes. */
 function parcelAt(
   { x, y }: Point,
   { seeds, salt }: { readonly seeds: readonly Point[]; readonly salt: number },
@@ -84,7 +84,7 @@ function parcelAt(
   return { plot, edge: margin < 0.55 && unit(hash(plot, 3)) < 0.6, angle };
 }
 
-/** Points of a gently bent way from one town to another, a pixel apart. */
+/** Points of a gently curved road from one town to another, half a pixel apart. */
 function* wayPoints(from: Point, to: Point, bend: number): Generator<Point> {
   const length = Math.hypot(to.x - from.x, to.y - from.y);
   const [nx, ny] = [-(to.y - from.y) / length, (to.x - from.x) / length];
@@ -99,7 +99,7 @@ function* wayPoints(from: Point, to: Point, bend: number): Generator<Point> {
   }
 }
 
-/** Roads between towns, and out of the picture; minor ways one pixel wide. */
+/** Draws roads between towns and out of the scene; most are one pixel wide. */
 function drawRoads(
   land: Uint8Array,
   { width, height, towns, rng }: {
@@ -132,7 +132,7 @@ interface Town extends Point {
   readonly angle: number;
 }
 
-/** The building plot of a town pixel, or its street. */
+/** Street or building plot of a point in a town. */
 function townAt(
   { x, y }: Point,
   { town, salt }: { readonly town: Town; readonly salt: number },
@@ -144,7 +144,7 @@ function townAt(
   return { street, plot: hash(Math.floor(u / size), Math.floor(v / size), salt + size) };
 }
 
-/** Lays out a place; the same stream gives the same place. */
+/** Lays out a landscape; the same stream gives the same landscape. */
 export function layOut(
   { width, height, townCount }: {
     readonly width: number;
@@ -168,10 +168,10 @@ export function layOut(
   const bendX = noiseField({ ...size, scale: 60, octaves: 2 }, rng.fork("bend x"));
   const bendY = noiseField({ ...size, scale: 60, octaves: 2 }, rng.fork("bend y"));
   const salt = rng.fork("salt").integer(2 ** 24);
-  const spots = rng.fork("spots");
+  const positions = rng.fork("spots");
   const seeds = Array.from({ length: Math.max(3, Math.round(count / 90 ** 2)) }, (_, i) => ({
-    x: width * spots.uniform(2 * i),
-    y: height * spots.uniform(2 * i + 1),
+    x: width * positions.uniform(2 * i),
+    y: height * positions.uniform(2 * i + 1),
   }));
   const draw = rng.fork("towns");
   const towns: Town[] = Array.from({ length: townCount }, (_, i) => ({
@@ -192,14 +192,14 @@ export function layOut(
     const parcel = parcelAt({ x: x + 2.5 * bendX[i]!, y: y + 2.5 * bendY[i]! }, { seeds, salt });
     plot[i] = parcel.plot;
     furrow[i] = parcel.angle;
-    // Woods keep to whole parcels in the plain and run free on the heights.
+    // Woods fill whole parcels in the plain and grow freely on high ground.
     const wooded = woods[i]! + 0.5 * elevation[i]! > 1.05 || unit(hash(parcel.plot, 11)) < 0.06;
     land[i] = wooded ? LAND.wood : parcel.edge ? LAND.edge : LAND.parcel;
     for (const town of towns) {
       const apart = Math.hypot(x - town.x, y - town.y) + 10 * sprawl[i]!;
       if (apart > town.radius) continue;
       const { street, plot: building } = townAt({ x, y }, { town, salt });
-      // Towards the rim gardens and fields come between the houses.
+      // Towards the edge of a town, gardens and fields lie between the houses.
       if (!street && unit(hash(building, 51)) > 1.7 * (1 - apart / town.radius) + 0.2) continue;
       plot[i] = building;
       land[i] = street ? LAND.road : LAND.town;

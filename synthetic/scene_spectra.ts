@@ -5,10 +5,10 @@
  * @module
  */
 
-/** Materials of a scene. */
+/** Name of a material. */
 export type Material = keyof typeof SPECTRA;
 
-/** In the order of {@linkcode SENTINEL2_BANDS}. */
+/** Spectra of materials, in the order of {@linkcode SENTINEL2_BANDS}. */
 export const SPECTRA = {
   water: [1230, 930, 720, 450, 390, 280, 270, 230, 190, 90, 12, 60, 40],
   crop: [1160, 860, 850, 540, 950, 2800, 3600, 3700, 4000, 950, 13, 1750, 780],
@@ -26,20 +26,20 @@ export const SPECTRA = {
 } as const satisfies Readonly<Record<string, readonly number[]>>;
 
 /** Growth of a crop over the year. */
-export interface Phenology {
-  /** Day of the year of the fullest green. */
+interface Phenology {
+  /** Day of the year when the crop is greenest. */
   readonly peak: number;
   /** Days from the peak to 60 % of it. */
   readonly width: number;
-  /** Green that stays all year, in [0, 1]. */
+  /** Smallest greenness over the year, in [0, 1]. */
   readonly least: number;
-  /** What shows where it is not green. */
+  /** Material at greenness 0. */
   readonly ground: Material;
-  /** What shows where it is green. */
+  /** Material at greenness 1. */
   readonly green: Material;
 }
 
-/** Uses of parcels and how common they are. */
+/** Uses of parcels with their shares. */
 export const PHENOLOGIES: readonly (Phenology & { readonly share: number })[] = [
   { share: 0.3, peak: 125, width: 45, least: 0.05, ground: "stubble", green: "crop" },
   { share: 0.2, peak: 210, width: 40, least: 0, ground: "soil", green: "crop" },
@@ -49,7 +49,7 @@ export const PHENOLOGIES: readonly (Phenology & { readonly share: number })[] = 
   { share: 0.05, peak: 150, width: 60, least: 0.05, ground: "gravel", green: "grass" },
 ];
 
-/** How green a crop is on a day of the year, in [0, 1]; `shift` in days moves its calendar. */
+/** Greenness of a crop on a day of the year, in [0, 1]; `shift` moves its calendar, in days. */
 export function greenness({ peak, width, least }: Phenology, day: number, shift = 0): number {
   const apart = Math.abs(day - peak - shift) % 365;
   const distance = Math.min(apart, 365 - apart);
