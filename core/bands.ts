@@ -1,12 +1,12 @@
 /**
- * Spectral bands by name: what Sentinel-2 measures and the other names that people use for it.
+ * Spectral bands by name: the bands of Sentinel-2 and their common aliases.
  *
  * @module
  */
 
 /** One spectral band. */
 export interface Band {
-  /** As "B02". */
+  /** Name, such as "B02". */
   readonly name: string;
   /** Centre wavelength in nm. */
   readonly wavelength: number;
@@ -49,7 +49,8 @@ const ALIASES: Readonly<Record<string, string>> = {
 };
 
 /**
- * The usual name of a band: "B1" → "B01", "b8a" → "B8A", "red" → "B04"; other names stay.
+ * Normalizes the name of a band: "B1" → "B01", "b8a" → "B8A", "red" → "B04". Other names are returned
+ * unchanged.
  *
  * @example
  * ```ts
@@ -69,14 +70,14 @@ export function normalizeBand(name: string): string {
   return ALIASES[upper] ?? name;
 }
 
-/** The band of a file name that ends in one, as `B02.tif` or `T33UUP_…_B8A_20m.jp2`. */
+/** Band at the end of a file name, such as B8A of `T33UUP_…_B8A_20m.jp2`; undefined without one. */
 export function bandOfFileName(fileName: string): string | undefined {
   const name = /(?:^|[_.-])(B\d{1,2}|B8A)(?:_\d{2}m)?\.[a-z0-9]+$/i.exec(fileName)?.[1];
   return name === undefined ? undefined : normalizeBand(name);
 }
 
 /**
- * Facts of a Sentinel-2 band by any of its names.
+ * Wavelength and resolution of a Sentinel-2 band, by any of its names.
  *
  * @throws {RangeError} If the name is not a Sentinel-2 band.
  */

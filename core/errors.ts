@@ -1,19 +1,20 @@
 /**
- * Errors of files: what was handed in, and what was to be written. They are told apart so that a
- * program can end with the code that says which.
+ * Errors of input and output files, in two classes because the command line has an exit code for each.
  *
  * @module
  */
 
 /**
- * A file, address or folder that cannot be read or does not fit the others or the model; the message
- * names it and says what to do.
+ * Error of a file, folder or address that cannot be read, or does not fit the others or the model. The
+ * message names it and suggests a remedy.
  */
 export class InputError extends TypeError {
+  /** "InputError". */
   override readonly name = "InputError";
 }
 
-/** A file that cannot be written: it exists, the folder does not allow it, the disk is full. */
+/** Error of a file that cannot be written: it exists, its folder is not writable, or the disk is full. */
 export class OutputError extends TypeError {
+  /** "OutputError". */
   override readonly name = "OutputError";
 }

@@ -1,37 +1,44 @@
 /**
- * Checks of options that come from outside (JSON, the command line): one check per option, errors
- * that name the path and list what is known.
+ * Checks of options from JSON and the command line: one check per option. Errors name the path of the
+ * option and list the known values.
  *
  * @module
  */
 
-/** An option or a module name that is unknown, missing or out of range; the message has the path. */
+/** Error of an option or module name that is unknown, missing or out of range. */
 export class OptionsError extends Error {
+  /** "OptionsError". */
   override readonly name = "OptionsError";
-  /** Where in the configuration, as `$.sampler.sChurn`. */
+  /** Path in the configuration, such as `$.sampler.sChurn`. */
   readonly path: string;
+
+  /** Creates the error; the message begins with the path. */
   constructor(path: string, message: string) {
     super(`${path}: ${message}`);
     this.path = path;
   }
 }
 
-/** Returns the value with its type, or throws an {@linkcode OptionsError} that names `path`. */
+/** Check of one option: returns the typed value or throws an {@linkcode OptionsError} with `path`. */
 export type Check<T> = (value: unknown, path: string) => T;
 
-/** One check per option. Every option of `O` has one; the compiler sees to it. */
+/** One check per option; the compiler requires a check for every option of `O`. */
 export type Checks<O> = { readonly [K in keyof O]-?: Check<Exclude<O[K], undefined>> };
 
-/** How a value reads in an error message. */
+/** Formats a value for an error message. */
 export function show(value: unknown): string {
   return typeof value === "number" || value === undefined ? String(value) : JSON.stringify(value);
 }
 
-/** Bounds of a number; `min` and `max` are allowed values, `above` and `below` are not. */
+/** Bounds of a number. */
 export interface NumberBounds {
+  /** Smallest allowed value. */
   readonly min?: number;
+  /** Largest allowed value. */
   readonly max?: number;
+  /** Lower bound that is not allowed itself. */
   readonly above?: number;
+  /** Upper bound that is not allowed itself. */
   readonly below?: number;
 }
 
@@ -50,7 +57,7 @@ function inBounds(value: number, { min, max, above, below }: NumberBounds): bool
     value <= (above ?? -Infinity) || value >= (below ?? Infinity));
 }
 
-/** A finite number within bounds. */
+/** Check for a finite number within bounds. */
 export function number(bounds: NumberBounds = {}): Check<number> {
   return (value, path) => {
     if (typeof value !== "number" || !Number.isFinite(value) || !inBounds(value, bounds)) {
@@ -60,13 +67,13 @@ export function number(bounds: NumberBounds = {}): Check<number> {
   };
 }
 
-/** A number within bounds where `Infinity` means "no bound" (absent in JSON). */
+/** Check for a number within bounds, or `Infinity` for "no limit" (omitted in JSON). */
 export function numberOrInfinity(bounds: NumberBounds = {}): Check<number> {
   const finite = number(bounds);
   return (value, path) => value === Infinity ? Infinity : finite(value, path);
 }
 
-/** An integer within bounds. */
+/** Check for an integer within bounds. */
 export function integer(bounds: NumberBounds = {}): Check<number> {
   return (value, path) => {
     if (!Number.isSafeInteger(value) || !inBounds(value as number, bounds)) {
@@ -76,7 +83,7 @@ export function integer(bounds: NumberBounds = {}): Check<number> {
   };
 }
 
-/** True or false. */
+/** Check for true or false. */
 export const boolean: Check<boolean> = (value, path) => {
   if (typeof value !== "boolean") {
     throw new OptionsError(path, `must be true or false, got ${show(value)}`);
@@ -84,15 +91,15 @@ export const boolean: Check<boolean> = (value, path) => {
   return value;
 };
 
-/** A text. */
+/** Check for a string. */
 export const string: Check<string> = (value, path) => {
   if (typeof value !== "string") {
-    throw new OptionsError(path, `must be a text, got ${show(value)}`);
+    throw new OptionsError(path, `must be a string, got ${show(value)}`);
   }
   return value;
 };
 
-/** One of a fixed set of words. */
+/** Check for one of a fixed set of words. */
 export function oneOf<const T extends string>(...words: readonly T[]): Check<T> {
   return (value, path) => {
     if (!words.includes(value as T)) {
@@ -102,7 +109,7 @@ export function oneOf<const T extends string>(...words: readonly T[]): Check<T> 
   };
 }
 
-/** A list whose items all pass one check. */
+/** Check for a list whose items all pass `item`. */
 export function list<T>(
   item: Check<T>,
   { min = 0, max = Infinity }: { readonly min?: number; readonly max?: number } = {},
@@ -120,13 +127,13 @@ export function list<T>(
   };
 }
 
-/** A pair that passes one check each. */
+/** Check for a list of two items that both pass `item`. */
 export function pair<T>(item: Check<T>): Check<readonly [T, T]> {
   const items = list(item, { min: 2, max: 2 });
   return (value, path) => items(value, path) as unknown as readonly [T, T];
 }
 
-/** A plain object with known keys. */
+/** Check for an object with one check per key. */
 export function object<O>(checks: Checks<O>, defaults: Partial<O> = {}): Check<O> {
   return (value, path) => checkOptions(value, { checks, defaults, path });
 }
@@ -134,12 +141,12 @@ export function object<O>(checks: Checks<O>, defaults: Partial<O> = {}): Check<O
 /**
  * Checks an options object: unknown keys, missing keys and bad values are errors.
  *
- * @param value What came from outside.
+ * @param value The value to check.
  * @param checks One check per option.
- * @param defaults Values of the options that may be left out.
- * @param path Where the object stands in its configuration.
- * @returns The options, complete with defaults.
- * @throws {OptionsError} With the path, and the known options where a key is unknown.
+ * @param defaults Values of options that may be omitted.
+ * @param path Path of the object in its configuration. Default `$`.
+ * @returns The options, completed with the defaults.
+ * @throws {OptionsError} If a key is unknown or missing, or if a value is out of range.
  */
 export function checkOptions<O>(
   value: unknown,

@@ -1,7 +1,7 @@
 /**
- * Philox4x32-10, the counter-based generator of Salmon et al., "Parallel random numbers: as easy
- * as 1, 2, 3" (SC 2011): a keyed bijection of 128-bit counters. Element i needs no element before
- * it, so noise keyed by pixel, frame and draw does not depend on tiles, batches or workers.
+ * Philox4x32-10, the counter-based random number generator of Salmon et al., "Parallel random numbers:
+ * as easy as 1, 2, 3" (SC 2011): a keyed bijection of 128-bit counters. Each element is computed on its
+ * own, so noise keyed by pixel, frame and draw does not depend on tiles, batches or workers.
  *
  * @module
  */
@@ -18,7 +18,7 @@ function multiplyHigh(a: number, b: number): number {
   const aHigh = a >>> 16;
   const bLow = b & 0xFFFF;
   const bHigh = b >>> 16;
-  // Both sums stay below 2³², so that shifts of 32-bit integers divide them.
+  // Both sums stay below 2³², so they can be shifted as 32-bit integers.
   const middle = aHigh * bLow + ((aLow * bLow) >>> 16);
   const cross = aLow * bHigh + (middle & 0xFFFF);
   return (aHigh * bHigh + (middle >>> 16) + (cross >>> 16)) >>> 0;
@@ -27,9 +27,9 @@ function multiplyHigh(a: number, b: number): number {
 /**
  * Writes the four random 32-bit words of one counter into `out[at .. at + 3]`.
  *
- * @param out Receives the words, unsigned.
+ * @param out Buffer for the unsigned words.
  * @param at First index to write.
- * @param block Counter (c0..c3) and key (k0, k1), 32-bit unsigned words.
+ * @param block Counter (c0..c3) and key (k0, k1) as unsigned 32-bit words.
  */
 export function philox4x32(
   out: Uint32Array,

@@ -1,6 +1,6 @@
 /**
- * Random numbers keyed by seed, purpose and index. An {@linkcode Rng} has no state: the number at
- * an index is always the same, so runs resume, shard and re-order without changing a value.
+ * Random numbers keyed by seed, purpose and index. An {@linkcode Rng} has no state: the number at an index
+ * is always the same, so resuming, sharding or reordering a run changes no value.
  *
  * @module
  */
@@ -9,7 +9,7 @@ import { philox4x32 } from "./philox.ts";
 
 /** A stream of random numbers, addressed by index. */
 export interface Rng {
-  /** The stream of a purpose ("sigma", "noise", a parameter name) or of an index within it. */
+  /** The stream of a purpose ("sigma", "noise", a parameter name) or of an index in this stream. */
   fork(purpose: string | number): Rng;
   /** The uniform number in [0, 1) at `index` (default 0), with 24 random bits. */
   uniform(index?: number): number;
@@ -22,8 +22,8 @@ export interface Rng {
   /** `count` standard normal numbers from index `offset` (default 0) on. */
   normals(count: number, offset?: number): Float32Array;
   /**
-   * Four standard normal numbers of one cell of a four-dimensional lattice, into
-   * `out[at .. at + 3]`: noise keyed by (x, y, frame, band group), whoever asks and when.
+   * Writes the four standard normal numbers of one cell of a four-dimensional lattice into
+   * `out[at .. at + 3]`: noise keyed by (x, y, frame, band group), independent of the order of calls.
    * Coordinates are integers in [-2³¹, 2³²).
    */
   normalsAt(
@@ -36,7 +36,7 @@ export interface Rng {
 const UNIT = 2 ** -24;
 const TURN = 2 * Math.PI;
 
-/** Box–Muller from words a, b: two normals; a is moved off zero so that the logarithm exists. */
+/** Box–Muller transform of words a and b to two normals; a + 1 keeps the logarithm finite. */
 function boxMuller(out: Float32Array, at: number, a: number, b: number): void {
   const radius = Math.sqrt(-2 * Math.log((a + 1) * 2 ** -32));
   const angle = TURN * (b * 2 ** -32);
@@ -44,7 +44,7 @@ function boxMuller(out: Float32Array, at: number, a: number, b: number): void {
   out[at + 1] = radius * Math.sin(angle);
 }
 
-/** The four counter words of a purpose: FNV-1a over its characters, from four offsets. */
+/** Counter words of a purpose: FNV-1a over its characters with three seeds, and its length. */
 function purposeWords(purpose: string | number): [number, number, number, number] {
   const text = typeof purpose === "number" ? `#${purpose}` : purpose;
   const words: [number, number, number, number] = [0x811C9DC5, 0x01000193, 0x9E3779B9, text.length];
@@ -57,7 +57,7 @@ function purposeWords(purpose: string | number): [number, number, number, number
   return words;
 }
 
-/** Stream of one 64-bit key. The counter is (index, index high word, 0, 0) for plain streams. */
+/** Stream of one 64-bit key. The counter of an index is (low word, high word, 0, 0). */
 function keyed(k0: number, k1: number): Rng {
   const words = new Uint32Array(4);
   const pair = new Float32Array(4);
@@ -123,9 +123,9 @@ function keyed(k0: number, k1: number): Rng {
 }
 
 /**
- * The root stream of a seed.
+ * Creates the root stream of a seed.
  *
- * @param seed A non-negative integer up to 2⁵³ − 1.
+ * @param seed Non-negative integer up to 2⁵³ − 1.
  * @throws {RangeError} If the seed is not such an integer.
  *
  * @example

@@ -136,7 +136,7 @@ Deno.test("openClassMask() refuses another CRS, several bands, and masks of a pa
   await assertRejects(
     () => maskOf(classes(rows, { transform: [9000, 10, 0, 1000, 0, -10], crs: UTM33 }), { grid }),
     InputError,
-    "it must overlap the scene, 4×4 pixels from 1000, 1000, got one of 2×2 from 9000, 1000; is it",
+    "it must overlap the scene, 4×4 pixels from 1000, 1000, got one of 2×2 from 9000, 1000; does it show the same area?",
   );
   // Less than a pixel of the mask may be missing.
   const coarse = classes(rows, { transform: [1000, 19, 0, 1000, 0, -19], crs: UTM33 });
@@ -166,7 +166,7 @@ Deno.test("openClassMask() asks for cover of what is read, and counts its rows r
   await assertRejects(
     () => maskOf(half, { grid }),
     InputError,
-    "the whole scene, 128×256 pixels, got only columns 0 to 127 and rows 0 to 127; add",
+    "the whole scene, 128×256 pixels, got only columns 0 to 127 and rows 0 to 127; extend it",
   );
   const area = { column: 3, row: 120, width: 2, height: 8 };
   assertEquals(
