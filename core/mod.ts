@@ -1,9 +1,12 @@
 /**
- * The registry, option checks, random numbers and rasters: numbers and plain data only.
+ * Foundations without tensors or files: the registry, option checks, random numbers, bands, rasters in
+ * memory and small numeric helpers.
  *
  * @module
  */
 
+// The registry and the entries of its catalog.
+export { Registry } from "./registry.ts";
 export type {
   AnyEntry,
   Catalog,
@@ -15,7 +18,8 @@ export type {
   ModuleOfKind,
   Plugin,
 } from "./entry.ts";
-export { InputError, OutputError } from "./errors.ts";
+
+// Checks of options.
 export {
   boolean,
   type Check,
@@ -33,8 +37,23 @@ export {
   show,
   string,
 } from "./options.ts";
+
+// Errors of files.
+export { InputError, OutputError } from "./errors.ts";
+
+// Random numbers.
+export { createRng, type Rng } from "./rng.ts";
 export { philox4x32 } from "./philox.ts";
-export { joinParts, Message } from "./protobuf.ts";
+
+// Bands and rasters.
+export {
+  type Band,
+  bandOfFileName,
+  normalizeBand,
+  SENTINEL2_BANDS,
+  SENTINEL2_NAMES,
+  sentinel2Band,
+} from "./bands.ts";
 export {
   bandIndex,
   type Crs,
@@ -47,15 +66,9 @@ export {
   reflectanceScaleOf,
   toReflectance,
 } from "./raster.ts";
-export { Registry } from "./registry.ts";
-export { createRng, type Rng } from "./rng.ts";
-export {
-  type Band,
-  bandOfFileName,
-  normalizeBand,
-  SENTINEL2_BANDS,
-  SENTINEL2_NAMES,
-  sentinel2Band,
-} from "./bands.ts";
+
+// Numbers and encodings.
+export { mean, product, quantile } from "./statistics.ts";
 export { sha256, shortHash } from "./sha256.ts";
 export { stableJson } from "./stable_json.ts";
+export { joinParts, Message } from "./protobuf.ts";

@@ -91,6 +91,7 @@ async function sampleBands(file: SceneFile): Promise<readonly Float64Array[]> {
   return values.map((band) => Float64Array.from(band).sort());
 }
 
+/** The value at the rank rounded down; `quantile()` rounds to the nearest, which would change results. */
 function percentile(sorted: Float64Array, fraction: number): number {
   return sorted[Math.floor((sorted.length - 1) * fraction)]!;
 }

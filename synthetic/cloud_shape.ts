@@ -4,7 +4,7 @@
  * @module
  */
 
-import { type Check, OptionsError, type Raster, type Rng, show } from "../core/mod.ts";
+import { type Check, mean, OptionsError, type Raster, type Rng, show } from "../core/mod.ts";
 import { noiseField, sampleField } from "./noise_field.ts";
 
 /** Depth of the pixels of a mask inside of its clouds. */
@@ -65,7 +65,7 @@ export function cloudShape(mask: Raster, cloud: readonly number[] = [4]): CloudS
     throw new TypeError(`Cannot use a mask: it must have one band, got ${bands.length}`);
   }
   const flags = Float32Array.from(data, (value) => cloud.includes(value) ? 1 : 0);
-  const share = flags.reduce((sum, flag) => sum + flag, 0) / flags.length;
+  const share = mean(flags);
   if (share === 0 || share === 1) {
     throw new RangeError(
       `Cannot use a mask: it must contain cloud (${cloud.join(", ")}) and other classes, got ` +
@@ -82,9 +82,9 @@ export function cloudShape(mask: Raster, cloud: readonly number[] = [4]): CloudS
     sum += value;
     squares += value * value;
   }
-  const mean = sum / field.length;
-  const deviation = Math.sqrt(squares / field.length - mean * mean);
-  return { width, height, field: field.map((value) => (value - mean) / deviation) };
+  const middle = sum / field.length;
+  const deviation = Math.sqrt(squares / field.length - middle * middle);
+  return { width, height, field: field.map((value) => (value - middle) / deviation) };
 }
 
 /** Check of an option that is a list of {@linkcode cloudShape}s. */
