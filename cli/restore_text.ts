@@ -4,6 +4,7 @@
  * @module
  */
 
+import { mean } from "../core/mod.ts";
 import type { Model } from "../model/mod.ts";
 import type { RestoredScene, SceneEstimate, SceneStatus, SelfCheck } from "../restoration/mod.ts";
 import { clock } from "./progress.ts";
@@ -88,10 +89,6 @@ export function checkText(
       ? ""
       : `\nthere the deviation is ${cell(deviation.predicted, 4)} and the ` +
         `error ${cell(deviation.observed, 4)}: ${cell(deviation.ratio, 2)} times as large`);
-}
-
-function mean(values: readonly number[]): number {
-  return values.reduce((sum, value) => sum + value, 0) / values.length;
 }
 
 /** What became of a scene of a manifest, in a line. */

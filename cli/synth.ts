@@ -4,7 +4,7 @@
  * @module
  */
 
-import { createRng, type Raster, type Rng } from "../core/mod.ts";
+import { createRng, mean, type Raster, type Rng } from "../core/mod.ts";
 import { joinPictures, quicklook, writeCog, writePng } from "../rasters/mod.ts";
 import { syntheticClouds, type SyntheticCloudsOptions, syntheticScene } from "../synthetic/mod.ts";
 import { command } from "./command.ts";
@@ -65,7 +65,7 @@ async function writeDates(
 /** Share of pixels that are not clear. */
 function shareOf(mask: Raster): number {
   const clouded = Uint8Array.from(mask.data, (value) => value > 0 ? 1 : 0);
-  return clouded.reduce((sum, value) => sum + value, 0) / clouded.length;
+  return mean(clouded);
 }
 
 /** `emrdm synth`. */

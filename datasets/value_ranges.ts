@@ -4,6 +4,8 @@
  * @module
  */
 
+import { quantile } from "../core/mod.ts";
+
 /** The values of one band over many files; pixels without data do not count. */
 export interface ValueRange {
   readonly min: number;
@@ -65,7 +67,7 @@ export class RangeGatherer {
     const { min, max, sum, count } = this.#values;
     if (count === 0) return undefined;
     const sorted = Float64Array.from(this.#kept).sort();
-    const at = (share: number) => sorted[Math.round(share * (sorted.length - 1))]!;
-    return { min, p1: at(0.01), mean: sum / count, p99: at(0.99), max, count };
+    const [p1, p99] = [quantile(sorted, 0.01), quantile(sorted, 0.99)];
+    return { min, p1, mean: sum / count, p99, max, count };
   }
 }

@@ -5,6 +5,7 @@
  * @module
  */
 
+import { mean } from "../core/mod.ts";
 import { decibels, errorSums, maeOf, rmseOf } from "./error.ts";
 import type { ImageOptions } from "./image.ts";
 import type { Lpips } from "./lpips.ts";
@@ -52,10 +53,6 @@ function grey(image: Float32Array, channels: number, triple: readonly number[]):
     { length: image.length / channels },
     (_, pixel) => GREY[0] * at(pixel, red) + GREY[1] * at(pixel, green) + GREY[2] * at(pixel, blue),
   );
-}
-
-function mean(values: readonly number[]): number {
-  return values.reduce((sum, value) => sum + value, 0) / values.length;
 }
 
 function greySsim({ prediction, target }: Bytes, { channels, ...size }: ImageOptions): number {

@@ -4,6 +4,8 @@
  * @module
  */
 
+import { product } from "../core/mod.ts";
+
 /** Networks by name. */
 export type LpipsNet = "alex" | "vgg";
 
@@ -138,7 +140,7 @@ export function checkLpipsWeights({ net, params }: LpipsWeights): void {
   if (strange !== undefined) fail(`it has no place for ${strange}`);
   for (const [name, wanted] of Object.entries(shapes)) {
     const { shape, data } = params[name]!;
-    if (shape.join() !== wanted.join() || data.length !== wanted.reduce((a, b) => a * b, 1)) {
+    if (shape.join() !== wanted.join() || data.length !== product(wanted)) {
       fail(`${name} must be [${wanted.join(", ")}], got [${shape.join(", ")}]`);
     }
     const bad = data.findIndex((value) => !Number.isFinite(value));

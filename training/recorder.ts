@@ -5,6 +5,7 @@
  * @module
  */
 
+import { mean } from "../core/mod.ts";
 import type { NoiseDistribution } from "../noise/mod.ts";
 import { type Log, type LogLine, openLog, type StepLine } from "./log.ts";
 import type { RunFolder } from "./run_folder.ts";
@@ -22,8 +23,6 @@ export interface RecorderOptions {
   /** Learning rate of an update. */
   readonly learningRate: (update: number) => number;
 }
-
-const mean = (values: readonly number[]) => values.reduce((a, b) => a + b, 0) / values.length;
 
 /** Numbers of a validation by tag. */
 function validationScalars(validation: Validation): Record<string, number> {

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { mean } from "../core/mod.ts";
 import { mae, psnr, type RangeOptions, sam, ssim } from "../metrics/mod.ts";
 
 /** Means over samples of how near restored images are to their targets. */
@@ -96,8 +97,7 @@ export function meanScores(scores: readonly SampleScores[]): PixelScores {
   const keys = Object.keys(scores[0] ?? {}) as (keyof SampleScores)[];
   const means = keys.map((key) => {
     const values = scores.map((one) => one[key]).filter((value) => value !== undefined);
-    const mean = values.reduce((sum, value) => sum + value, 0) / values.length;
-    return values.length === 0 ? [] : [[key, mean] as const];
+    return values.length === 0 ? [] : [[key, mean(values)] as const];
   });
   return Object.fromEntries(means.flat()) as unknown as PixelScores;
 }

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { createRng } from "../core/mod.ts";
+import { createRng, quantile } from "../core/mod.ts";
 import type { NoiseDistribution } from "../noise/mod.ts";
 
 /** One bin with what fell into it. */
@@ -36,8 +36,7 @@ export function sigmaBounds(noise: NoiseDistribution, count = BINS): readonly nu
   const rng = createRng(0).fork("bins");
   const drawn = Array.from({ length: DRAWS }, (_, i) => Math.log10(noise.sample(rng.fork(i))))
     .sort((a, b) => a - b);
-  const low = drawn[Math.round(TAIL * (DRAWS - 1))]!;
-  const high = drawn[Math.round((1 - TAIL) * (DRAWS - 1))]!;
+  const [low, high] = [quantile(drawn, TAIL), quantile(drawn, 1 - TAIL)];
   return Array.from({ length: count + 1 }, (_, i) => low + (high - low) * i / count);
 }
 

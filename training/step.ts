@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { Rng } from "../core/mod.ts";
+import { product, type Rng } from "../core/mod.ts";
 import type { Sample } from "../datasets/mod.ts";
 import { execute, type RandomNumbers, tf } from "../engine/mod.ts";
 import type { ModelCard, Modules } from "../model/mod.ts";
@@ -63,8 +63,6 @@ export function drawSigmas({ noise }: Modules, count: number, rng: Rng): readonl
   return Array.from({ length: count }, (_, b) => noise.sample(rng.fork("sigma").fork(b)));
 }
 
-const sizeOf = (shape: readonly number[]) => shape.reduce((a, b) => a * b, 1);
-
 /** The scalars of a step; the caller owns them. */
 function ratesOf({ optimizer, schedule, decays }: StepContext, step: number): UpdateRates {
   const { move, epsilon, keep } = optimizer.rates(step, learningRateFactor(schedule, step));
@@ -101,7 +99,7 @@ async function makeBatch(
   }));
   const dropout = rng.fork("dropout");
   const random: RandomNumbers = (name, shape) => {
-    const size = sizeOf(shape);
+    const size = product(shape);
     return dropout.fork(name).uniforms(size, size / count * first);
   };
   return { given, random };

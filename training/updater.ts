@@ -4,6 +4,7 @@
  * @module
  */
 
+import { mean } from "../core/mod.ts";
 import { ownedTensor, type Params, type RandomNumbers, readTensor, tf } from "../engine/mod.ts";
 import type { ObjectiveVectors, TrainingTensors } from "./objective.ts";
 import {
@@ -102,7 +103,7 @@ function inParts(options: UpdateOptions, batches: number): Updater {
         }
         const { norm, ...next } = await apply({ ...state, rates, grads: sums });
         const numbers = {
-          loss: losses.reduce((sum, loss) => sum + loss, 0) / losses.length,
+          loss: mean(losses),
           losses,
           norm: (await readTensor(norm))[0]!,
         };

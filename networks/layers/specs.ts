@@ -1,6 +1,6 @@
 /** Names, shapes and initial values of tensors (docs/networks.md, "Initialization"). @module */
 
-import type { Rng } from "../../core/mod.ts";
+import { product, type Rng } from "../../core/mod.ts";
 import type { Params, Tensor } from "../../engine/mod.ts";
 import type { TensorSpec } from "../network.ts";
 
@@ -44,7 +44,7 @@ export function normalSpec(
     readonly role: TensorSpec["role"];
   },
 ): TensorSpec {
-  const size = shape.reduce((a, b) => a * b, 1);
+  const size = product(shape);
   return { name, shape, role, init: (rng) => rng.normals(size).map((value) => value * std) };
 }
 

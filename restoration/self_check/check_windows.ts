@@ -4,6 +4,7 @@
  * @module
  */
 
+import { mean } from "../../core/mod.ts";
 import type { RasterWindow } from "../../rasters/mod.ts";
 import type { SceneSky } from "../rows/flight.ts";
 import { FrameRows } from "../rows/frame_rows.ts";
@@ -115,7 +116,7 @@ async function look(
 /** The mean of some numbers; NaN of none. */
 function meanOf(values: Float32Array, counts: (value: number, i: number) => boolean): number {
   const some = values.filter((value, i) => counts(value, i) && !Number.isNaN(value));
-  return some.reduce((sum, value) => sum + value, 0) / some.length;
+  return mean(some);
 }
 
 export function countOf(flags: Uint8Array): number {
