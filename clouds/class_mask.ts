@@ -28,7 +28,9 @@ export interface ClassMask {
 export interface ClassMaskOptions {
   /** The scene whose pixels are masked. */
   readonly grid: RasterHeader;
-  /** The part of the scene that will be read, which the raster must cover. Default: the whole scene. */
+  /**
+   * The part of the scene that will be read, which the raster must cover. Default: the whole scene.
+   */
   readonly area?: RasterWindow;
   /**
    * Classes to mask. Default for a scene classification (SCL in the name of file or band): cloud
@@ -76,12 +78,12 @@ function maskOf(map: GridMap, { window, part, classOf }: {
 }
 
 /**
- * Opens a raster of classes as the mask of a scene. The raster may have any resolution in the CRS of the
- * scene: each pixel of the scene gets the class at its centre.
+ * Opens a raster of classes as the mask of a scene. The raster may have any resolution in the CRS
+ * of the scene: each pixel of the scene gets the class at its centre.
  *
- * @throws {InputError} If the raster cannot be read, has several bands none of which is named SCL, is in
- *   another CRS, or does not cover the area; without georeference on both, if neither size divides the
- *   other. The message shows the gdalwarp command that aligns the raster.
+ * @throws {InputError} If the raster cannot be read, has several bands none of which is named SCL,
+ *   is in another CRS, or does not cover the area; without georeference on both, if neither size
+ *   divides the other. The message shows the gdalwarp command that aligns the raster.
  */
 export async function openClassMask(
   source: string | URL,

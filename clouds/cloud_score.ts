@@ -1,6 +1,7 @@
 /**
- * Simple cloud rule of brightness and band ratios, without learning, to score cloudiness and to choose the
- * clearest date. It misses thin haze, and mistakes bright white roofs and sand for cloud.
+ * Simple cloud rule of brightness and band ratios, without learning, to score cloudiness and to
+ * choose the clearest date. It misses thin haze, and mistakes bright white roofs and sand for
+ * cloud.
  *
  * @module
  */

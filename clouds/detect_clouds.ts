@@ -1,6 +1,6 @@
 /**
- * The built-in detector of clouds and their shadows, by rules and without learning. docs/clouds.md lists
- * the rules, their accuracy and their failures.
+ * The built-in detector of clouds and their shadows, by rules and without learning. docs/clouds.md
+ * lists the rules, their accuracy and their failures.
  *
  * @module
  */
@@ -161,18 +161,18 @@ function checkInput({ bands }: Raster, { scales, offsets, pixelSize = 10 }: Dete
 }
 
 /**
- * Detects clouds and their shadows in top-of-atmosphere reflectance such as Sentinel-2 L1C. B02, B03 and
- * B04 are required. Further bands add tests: B01 distinguishes haze from roofs and soil, B10 shows
- * cirrus, B11 snow, and B8A or B08 distinguishes water from shadow.
+ * Detects clouds and their shadows in top-of-atmosphere reflectance such as Sentinel-2 L1C. B02,
+ * B03 and B04 are required. Further bands add tests: B01 distinguishes haze from roofs and soil,
+ * B10 shows cirrus, B11 snow, and B8A or B08 distinguishes water from shadow.
  *
- * The class of a pixel depends only on the pixels within {@linkcode DETECTOR_MARGIN}, so a window with
- * that margin yields the classes of the whole scene. Shadows are searched within 580 m of clouds, at
- * most 58 pixels.
+ * The class of a pixel depends only on the pixels within {@linkcode DETECTOR_MARGIN}, so a window
+ * with that margin yields the classes of the whole scene. Shadows are searched within 580 m of
+ * clouds, at most 58 pixels.
  *
  * @param raster Raster of stored values; its nodata value is 0 unless it states another.
  * @returns Classes of {@linkcode CLOUD_CLASSES}, [height, width]; 255 where no band has data.
- * @throws {RangeError} If B02, B03 or B04 is missing, if the number of scales or offsets differs from the
- *   bands, or if the pixel size is not above 0.
+ * @throws {RangeError} If B02, B03 or B04 is missing, if the number of scales or offsets differs
+ *   from the bands, or if the pixel size is not above 0.
  *
  * @example
  * ```ts

@@ -21,8 +21,8 @@ export function countFlags(flags: Uint8Array, plane: Plane, radius: number): Int
 }
 
 /**
- * Keeps the flags in whose window at most `share` of all pixels are not flagged. Pixels outside of the
- * raster and empty pixels do not count against a flag.
+ * Keeps the flags in whose window at most `share` of all pixels are not flagged. Pixels outside of
+ * the raster and empty pixels do not count against a flag.
  */
 export function withoutSpecks(
   flags: Uint8Array,

@@ -1,6 +1,6 @@
 /**
- * The grid of a mask relative to that of its scene: the mapping of pixels, and the check that the mask
- * covers the scene.
+ * The grid of a mask relative to that of its scene: the mapping of pixels, and the check that the
+ * mask covers the scene.
  *
  * @module
  */
@@ -55,8 +55,8 @@ function maskCommand(grid: RasterHeader, name: string): string {
 /**
  * Maps pixel corners of `grid` to those of `mask`.
  *
- * @throws {InputError} If the CRSs differ; without georeference on both, if neither size divides the
- *   other.
+ * @throws {InputError} If the CRSs differ; without georeference on both, if neither size divides
+ *   the other.
  */
 export function gridMap(grid: RasterHeader, mask: RasterHeader, name: string): GridMap {
   if (grid.transform === undefined || mask.transform === undefined) {
@@ -104,7 +104,9 @@ export function maskWindow(map: GridMap, window: RasterWindow, mask: RasterHeade
   return { column, row, width, height };
 }
 
-/** Range of the pixels of one axis, from `first` to before `last`, that a mask covers completely. */
+/**
+ * Range of the pixels of one axis, from `first` to before `last`, that a mask covers completely.
+ */
 function covered(
   [first, last]: readonly [number, number],
   { start, step, length }: {
@@ -120,8 +122,8 @@ function covered(
 }
 
 /**
- * Checks that a mask covers the scene, or an area of it; less than one pixel of the mask may be missing
- * at each border.
+ * Checks that a mask covers the scene, or an area of it; less than one pixel of the mask may be
+ * missing at each border.
  *
  * @throws {InputError} If it does not.
  */

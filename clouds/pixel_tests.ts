@@ -42,7 +42,9 @@ export interface Radiometry {
 
 /** Thresholds of single pixels, in top-of-atmosphere reflectance; docs/clouds.md has the table. */
 const LIMITS = {
-  /** Added to HOT so that the thresholds of the haze index with B01 apply, without B01 and with it. */
+  /**
+   * Added to HOT so that the thresholds of the haze index with B01 apply, without B01 and with it.
+   */
   hotAlone: 0.006,
   hotBeside: 0.01,
   /** Smallest blue and HOT of opaque cloud. */
@@ -115,9 +117,9 @@ function emptiness({ data, bands, nodata }: Raster): (first: number) => boolean 
 }
 
 /**
- * Tests every pixel on its own. The haze index is HOT = B02 − 0.5·B04 − 0.08 (haze-optimized transform),
- * or with B01 the smaller of HOT and 0.55·B01 + 0.45·B02 − 0.37·B04 − 0.1: soil and roofs seldom are
- * blue enough for both, as pixels of B01 have 60 m.
+ * Tests every pixel on its own. The haze index is HOT = B02 − 0.5·B04 − 0.08 (haze-optimized
+ * transform), or with B01 the smaller of HOT and 0.55·B01 + 0.45·B02 − 0.37·B04 − 0.1: soil and
+ * roofs seldom are blue enough for both, as pixels of B01 have 60 m.
  *
  * @param raster Raster with B02, B03 and B04; its nodata value is 0 unless it states another.
  */

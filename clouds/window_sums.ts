@@ -13,7 +13,10 @@ interface WindowShape {
   readonly radius: number;
 }
 
-/** Calls `row` for every row, after `enter` and `leave` for the rows that enter and leave its window. */
+/**
+ * Calls `row` for every row, after `enter` and `leave` for the rows that enter and leave its
+ * window.
+ */
 function eachRow(
   { width, height, radius }: WindowShape,
   { enter, leave, row }: {

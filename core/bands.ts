@@ -49,8 +49,8 @@ const ALIASES: Readonly<Record<string, string>> = {
 };
 
 /**
- * Normalizes the name of a band: "B1" → "B01", "b8a" → "B8A", "red" → "B04". Other names are returned
- * unchanged.
+ * Normalizes the name of a band: "B1" → "B01", "b8a" → "B8A", "red" → "B04". Other names are
+ * returned unchanged.
  *
  * @example
  * ```ts

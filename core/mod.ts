@@ -1,6 +1,6 @@
 /**
- * Foundations without tensors or files: the registry, option checks, random numbers, bands, rasters in
- * memory and small numeric helpers.
+ * Foundations without tensors or files: the registry, option checks, random numbers, bands, rasters
+ * in memory and small numeric helpers.
  *
  * @module
  */

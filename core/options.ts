@@ -1,6 +1,6 @@
 /**
- * Checks of options from JSON and the command line: one check per option. Errors name the path of the
- * option and list the known values.
+ * Checks of options from JSON and the command line: one check per option. Errors name the path of
+ * the option and list the known values.
  *
  * @module
  */
@@ -19,7 +19,9 @@ export class OptionsError extends Error {
   }
 }
 
-/** Check of one option: returns the typed value or throws an {@linkcode OptionsError} with `path`. */
+/**
+ * Check of one option: returns the typed value or throws an {@linkcode OptionsError} with `path`.
+ */
 export type Check<T> = (value: unknown, path: string) => T;
 
 /** One check per option; the compiler requires a check for every option of `O`. */
@@ -84,7 +86,7 @@ export function integer(bounds: NumberBounds = {}): Check<number> {
 }
 
 /** Check for true or false. */
-export const boolean: Check<boolean> = (value, path) => {
+export const boolean: Check<boolean> = (value, path): boolean => {
   if (typeof value !== "boolean") {
     throw new OptionsError(path, `must be true or false, got ${show(value)}`);
   }
@@ -92,7 +94,7 @@ export const boolean: Check<boolean> = (value, path) => {
 };
 
 /** Check for a string. */
-export const string: Check<string> = (value, path) => {
+export const string: Check<string> = (value, path): string => {
   if (typeof value !== "string") {
     throw new OptionsError(path, `must be a string, got ${show(value)}`);
   }

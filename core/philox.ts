@@ -1,7 +1,8 @@
 /**
- * Philox4x32-10, the counter-based random number generator of Salmon et al., "Parallel random numbers:
- * as easy as 1, 2, 3" (SC 2011): a keyed bijection of 128-bit counters. Each element is computed on its
- * own, so noise keyed by pixel, frame and draw does not depend on tiles, batches or workers.
+ * Philox4x32-10, the counter-based random number generator of Salmon et al., "Parallel random
+ * numbers: as easy as 1, 2, 3" (SC 2011): a keyed bijection of 128-bit counters. Each element is
+ * computed on its own, so noise keyed by pixel, frame and draw does not depend on tiles, batches or
+ * workers.
  *
  * @module
  */

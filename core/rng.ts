@@ -1,6 +1,6 @@
 /**
- * Random numbers keyed by seed, purpose and index. An {@linkcode Rng} has no state: the number at an index
- * is always the same, so resuming, sharding or reordering a run changes no value.
+ * Random numbers keyed by seed, purpose and index. An {@linkcode Rng} has no state: the number at
+ * an index is always the same, so resuming, sharding or reordering a run changes no value.
  *
  * @module
  */
@@ -23,8 +23,8 @@ export interface Rng {
   normals(count: number, offset?: number): Float32Array;
   /**
    * Writes the four standard normal numbers of one cell of a four-dimensional lattice into
-   * `out[at .. at + 3]`: noise keyed by (x, y, frame, band group), independent of the order of calls.
-   * Coordinates are integers in [-2³¹, 2³²).
+   * `out[at .. at + 3]`: noise keyed by (x, y, frame, band group), independent of the order of
+   * calls. Coordinates are integers in [-2³¹, 2³²).
    */
   normalsAt(
     out: Float32Array,

@@ -1,6 +1,6 @@
 /**
- * Sums and ranks of plain numbers. Sums run in index order in float64, so results are reproducible bit
- * for bit.
+ * Sums and ranks of plain numbers. Sums run in index order in float64, so results are reproducible
+ * bit for bit.
  *
  * @module
  */

@@ -28,7 +28,9 @@ export interface ByteSource {
 
 /** Bytes of a remote file that are fetched first and cached: a COG keeps its directory there. */
 const HEAD_BYTES = 16384;
-/** Reads up to this size belong to directories: the bytes around them are fetched and cached too. */
+/**
+ * Reads up to this size belong to directories: the bytes around them are fetched and cached too.
+ */
 const SMALL = 1024;
 const KEPT_PARTS = 8;
 const HEAD_TIMEOUT = 30_000;

@@ -14,7 +14,9 @@ export interface FolderNames {
   readonly folders: readonly string[];
 }
 
-/** Statistics and overviews that GDAL writes next to an image, and files of the operating system. */
+/**
+ * Statistics and overviews that GDAL writes next to an image, and files of the operating system.
+ */
 const SIDECAR = /^\.|\.aux\.xml$|\.ovr$|^(?:Thumbs\.db|desktop\.ini)$/i;
 
 const NOTHING: FolderNames = { files: [], folders: [] };

@@ -1,6 +1,6 @@
 /**
- * Folders of temporary files that one run at a time may use: a locked file in the folder says that its
- * run is alive.
+ * Folders of temporary files that one run at a time may use: a locked file in the folder says that
+ * its run is alive.
  *
  * The operating system releases the lock when the process ends, however it ends. Unlike a process
  * number, the lock also works across containers that share the folder.
@@ -72,7 +72,8 @@ function locked(path: string, lock: Deno.FsFile, isExclusive: boolean): LockedFo
     release,
     async remove() {
       if (!isThere) return;
-      // The lock is removed while it is held: a run that waits for it finds it gone and makes its own.
+      // The lock is removed while it is held: a run that waits for it finds it gone and makes its
+      // own.
       if (isHeld) await Deno.remove(`${path}/${LOCK}`);
       release();
       await Deno.remove(path).catch((error: unknown) => {

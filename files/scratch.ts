@@ -11,7 +11,9 @@ import { writing } from "./writing.ts";
 
 /** A folder next to an output file, locked by one run. */
 export interface Scratch {
-  /** Path of a temporary file: "file" for the whole output, "level-0", "level-1", … for its parts. */
+  /**
+   * Path of a temporary file: "file" for the whole output, "level-0", "level-1", … for its parts.
+   */
   path(name: "file" | `level-${number}`): string;
   /** Removes the folder; does nothing the second time. */
   remove(): Promise<void>;
@@ -61,12 +63,12 @@ async function clear(path: string, folder: LockedFolder): Promise<void> {
  * Creates the folder `<path>.partial` next to `path`, empty: files that a killed run left there are
  * removed.
  *
- * Creating it shows early whether the file can be written. The folder is on the file system of `path`,
- * so that a finished file can be renamed to `path` in one step. A lock keeps out other writers of
- * `path`, in other processes and in this one, except on file systems without locks.
+ * Creating it shows early whether the file can be written. The folder is on the file system of
+ * `path`, so that a finished file can be renamed to `path` in one step. A lock keeps out other
+ * writers of `path`, in other processes and in this one, except on file systems without locks.
  *
- * @throws {OutputError} If the folder of `path` is missing or not writable, or another run is writing
- *   `path`.
+ * @throws {OutputError} If the folder of `path` is missing or not writable, or another run is
+ *   writing `path`.
  */
 export async function openScratch(path: string): Promise<Scratch> {
   return await writing(path, async () => {
@@ -96,8 +98,8 @@ export async function openScratch(path: string): Promise<Scratch> {
 }
 
 /**
- * Removes the folder `<path>.partial` that a killed run left next to a complete file. The folder stays
- * if another run holds it, if it holds files of other programs, or if it may not be removed.
+ * Removes the folder `<path>.partial` that a killed run left next to a complete file. The folder
+ * stays if another run holds it, if it holds files of other programs, or if it may not be removed.
  */
 export async function clearScratch(path: string): Promise<void> {
   const exists = await Deno.lstat(`${path}.partial`).then(() => true, () => false);

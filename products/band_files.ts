@@ -66,8 +66,8 @@ function keepFinest(
 /**
  * Finds one file per band, at its finest resolution.
  *
- * @throws {InputError} If the folder cannot be read, holds no band, or holds two files of a band at one
- *   resolution.
+ * @throws {InputError} If the folder cannot be read, holds no band, or holds two files of a band at
+ *   one resolution.
  */
 export async function findBandFiles(folder: string): Promise<BandFiles> {
   const found = new Map<string, Candidate>();

@@ -1,6 +1,6 @@
 /**
- * Opens a folder with one file per band as one raster on the finest grid. Resolutions may differ, as in
- * IMG_DATA of a Sentinel-2 product.
+ * Opens a folder with one file per band as one raster on the finest grid. Resolutions may differ,
+ * as in IMG_DATA of a Sentinel-2 product.
  *
  * @module
  */
@@ -31,8 +31,8 @@ import { type BandFiles, findBandFiles } from "./band_files.ts";
 /** Options of {@linkcode openBandFolder} and {@linkcode readBandFolder}. */
 export interface BandFolderOptions {
   /**
-   * Required bands, in order. Default of {@linkcode openBandFolder}: every Sentinel-2 band in the folder;
-   * of {@linkcode readBandFolder}: the 13 bands of Sentinel-2 L1C.
+   * Required bands, in order. Default of {@linkcode openBandFolder}: every Sentinel-2 band in the
+   * folder; of {@linkcode readBandFolder}: the 13 bands of Sentinel-2 L1C.
    */
   readonly bands?: readonly string[];
 }
@@ -129,8 +129,8 @@ function chosenFiles(
 /**
  * Opens files of single bands as one raster; the caller closes it.
  *
- * @throws {InputError} If a band is missing, a file has several bands, pixel types or CRSs differ, a
- *   grid is rotated, or a file does not cover the area of the finest one.
+ * @throws {InputError} If a band is missing, a file has several bands, pixel types or CRSs differ,
+ *   a grid is rotated, or a file does not cover the area of the finest one.
  */
 export async function openBandFiles(
   found: BandFiles,
@@ -189,14 +189,16 @@ function perBand(files: readonly RasterFile[]): Pick<RasterHeader, "scales" | "o
 }
 
 /**
- * Opens a folder with one file per band as one raster on the finest grid among them; the caller closes
- * it. Coarser bands are resampled bilinearly, by georeference if the files have one. Pixels without data
- * (the nodata value; 0 in integer files that state none) are not mixed into their neighbours.
+ * Opens a folder with one file per band as one raster on the finest grid among them; the caller
+ * closes it. Coarser bands are resampled bilinearly, by georeference if the files have one. Pixels
+ * without data (the nodata value; 0 in integer files that state none) are not mixed into their
+ * neighbours.
  *
- * @param folder Folder of GeoTIFF or JPEG 2000 files whose names end in the band, such as `B02.tif` or
- *   `T33UUP_…_B8A_20m.jp2`, flat or in R10m, R20m and R60m. The finest file of each band is used.
- * @throws {InputError} If the folder or a band is missing, a file has several bands, pixel types or CRSs
- *   differ, a grid is rotated, or a file does not cover the area of the finest one.
+ * @param folder Folder of GeoTIFF or JPEG 2000 files whose names end in the band, such as `B02.tif`
+ *   or `T33UUP_…_B8A_20m.jp2`, flat or in R10m, R20m and R60m. The finest file of each band is
+ *   used.
+ * @throws {InputError} If the folder or a band is missing, a file has several bands, pixel types or
+ *   CRSs differ, a grid is rotated, or a file does not cover the area of the finest one.
  */
 export async function openBandFolder(
   folder: string,
@@ -206,8 +208,8 @@ export async function openBandFolder(
 }
 
 /**
- * Reads a folder with one file per band into memory. Coarser bands are resampled to the finest grid, as
- * by {@linkcode openBandFolder}.
+ * Reads a folder with one file per band into memory. Coarser bands are resampled to the finest
+ * grid, as by {@linkcode openBandFolder}.
  *
  * @returns All bands on the grid of the finest, with its transform and CRS.
  * @throws {InputError} As {@linkcode openBandFolder}.

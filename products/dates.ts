@@ -20,9 +20,9 @@ export function isDay(text: string): boolean {
 }
 
 /**
- * Finds the first date in a path. The file name is searched first, then its folders from the innermost
- * outwards. Recognizes `2018-03-07`, `20180307` and Sentinel-2 product names (whose first date is the
- * sensing date).
+ * Finds the first date in a path. The file name is searched first, then its folders from the
+ * innermost outwards. Recognizes `2018-03-07`, `20180307` and Sentinel-2 product names (whose first
+ * date is the sensing date).
  *
  * @returns The date as `YYYY-MM-DD`, or undefined if the path contains none.
  *

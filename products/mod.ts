@@ -1,6 +1,6 @@
 /**
- * Names and metadata of satellite products: bands, units, scale, offset and date, and scenes opened by
- * them.
+ * Names and metadata of satellite products: bands, units, scale, offset and date, and scenes opened
+ * by them.
  *
  * @module
  */

@@ -1,9 +1,9 @@
 /**
- * Facts of a Sentinel-2 product: level, processing baseline, quantification, and the offset in the digital
- * numbers (DN) of baselines from 04.00 on.
+ * Facts of a Sentinel-2 product: level, processing baseline, quantification, and the offset in the
+ * digital numbers (DN) of baselines from 04.00 on.
  *
- * The baseline determines the offset, not the sensing date: reprocessed products of older dates have it
- * too.
+ * The baseline determines the offset, not the sensing date: reprocessed products of older dates
+ * have it too.
  *
  * @module
  */
@@ -218,8 +218,8 @@ export function productFacts({ path, xml, tags = {} }: ProductSources): ProductF
 }
 
 /**
- * Formats the facts of a product as GDAL metadata, so that a file written from it keeps them under any
- * name.
+ * Formats the facts of a product as GDAL metadata, so that a file written from it keeps them under
+ * any name.
  */
 export function productTags(
   { level, baseline, quantification, offsets, harmonized }: ProductFacts,

@@ -1,6 +1,6 @@
 /**
- * Scale and offset from the stored values of a Sentinel-2 file to reflectance, with their evidence and a
- * plausibility check against the values.
+ * Scale and offset from the stored values of a Sentinel-2 file to reflectance, with their evidence
+ * and a plausibility check against the values.
  *
  * @module
  */
@@ -15,7 +15,9 @@ export interface Radiometry {
   readonly scales: readonly number[];
   /** Offset of each band of the file, in reflectance. */
   readonly offsets: readonly number[];
-  /** Sources of scale and offset, in one line; saved with the results as the tag EMRDM_RADIOMETRY. */
+  /**
+   * Sources of scale and offset, in one line; saved with the results as the tag EMRDM_RADIOMETRY.
+   */
   readonly evidence: string;
   /** Contradiction with the values of the scene, in one line, with the remedy. */
   readonly warning?: string;
@@ -91,7 +93,10 @@ async function sampleBands(file: SceneFile): Promise<readonly Float64Array[]> {
   return values.map((band) => Float64Array.from(band).sort());
 }
 
-/** The value at the rank rounded down; `quantile()` rounds to the nearest, which would change results. */
+/**
+ * The value at the rank rounded down; `quantile()` rounds to the nearest, which would change
+ * results.
+ */
 function percentile(sorted: Float64Array, fraction: number): number {
   return sorted[Math.floor((sorted.length - 1) * fraction)]!;
 }
@@ -142,7 +147,8 @@ function findOffsets(
 ): Offsets {
   const all = (value: number) => header.bands.map(() => value);
   if (offset !== "auto") {
-    // An offset of 0 is a deliberate choice; any other may make reflectances negative, so it is checked.
+    // An offset of 0 is a deliberate choice; any other may make reflectances negative, so it is
+    // checked.
     return { offsets: all(offset), evidence: `${offset} DN as given`, sure: offset === 0 };
   }
   if (statedScales(header) !== undefined && header.offsets !== undefined) {
@@ -188,23 +194,23 @@ function contradiction(
     darkest.value < NO_DARK
   ) {
     return `${source}: no offset is applied, but the darkest values of every band are ` +
-      `${darkest.value} or more (1st percentile, ${darkest.band}); they seem to contain the offset of ` +
-      `-1000: --s2-offset -1000`;
+      `${darkest.value} or more (1st percentile, ${darkest.band}); they seem to contain the offset ` +
+      `of -1000: --s2-offset -1000`;
   }
   const below = dark.find(({ offset, value }) => offset === -1000 && value < NO_OFFSET_DARK);
   if (below === undefined) return undefined;
   return `${source}: an offset of -1000 is applied, but the darkest values of ${below.band} are ` +
-    `${below.value} (1st percentile), which makes reflectances negative; the offset seems to have been ` +
-    `applied already: --s2-offset 0`;
+    `${below.value} (1st percentile), which makes reflectances negative; the offset seems to have ` +
+    `been applied already: --s2-offset 0`;
 }
 
 /**
  * Finds the scale and offset that convert the values of a scene to reflectance.
  *
- * Scale and offset in the file take precedence over the quantification of the product (default 10000) and
- * the offset of its baseline. 8-bit values have scale 1/255; float values are reflectance unless they
- * are too large. A few small windows of the scene are sampled, and a contradiction to the offset is
- * reported as a warning.
+ * Scale and offset in the file take precedence over the quantification of the product (default
+ * 10000) and the offset of its baseline. 8-bit values have scale 1/255; float values are
+ * reflectance unless they are too large. A few small windows of the scene are sampled, and a
+ * contradiction to the offset is reported as a warning.
  *
  * @throws {InputError} If the pixels cannot be read.
  */

@@ -1,6 +1,6 @@
 /**
- * Opens scenes of every supported form: a GeoTIFF or JPEG 2000 file, an address, a folder of bands, a
- * SAFE product.
+ * Opens scenes of every supported form: a GeoTIFF or JPEG 2000 file, an address, a folder of bands,
+ * a SAFE product.
  *
  * @module
  */
@@ -28,8 +28,8 @@ export interface SceneFile extends RasterFile {
 /** Options of {@linkcode openScene}. */
 export interface OpenSceneOptions {
   /**
-   * Band names in order, for a file whose band descriptions are missing or not those of Sentinel-2. In
-   * folders, bands are named by their files.
+   * Band names in order, for a file whose band descriptions are missing or not those of Sentinel-2.
+   * In folders, bands are named by their files.
    */
   readonly bandNames?: readonly string[];
 }
@@ -106,9 +106,9 @@ async function openFolder(path: string): Promise<Omit<SceneFile, "source">> {
 /**
  * Opens a scene; the caller closes it.
  *
- * A folder is a SAFE product if its name ends in .SAFE or it contains MTD_MSIL1C.xml, MTD_MSIL2A.xml or
- * GRANULE; any other folder must hold one file per band. The bands are read on the finest grid among
- * them.
+ * A folder is a SAFE product if its name ends in .SAFE or it contains MTD_MSIL1C.xml,
+ * MTD_MSIL2A.xml or GRANULE; any other folder must hold one file per band. The bands are read on
+ * the finest grid among them.
  *
  * @param source A path, a `file:` URL, or the `http(s):` address of a GeoTIFF, of which only the
  *   necessary parts are fetched.

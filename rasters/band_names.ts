@@ -10,9 +10,9 @@ import type { GdalMetadata } from "./gdal_metadata.ts";
 const isSentinel2 = (name: string) => SENTINEL2_NAMES.includes(normalizeBand(name));
 
 /**
- * Names the bands of a file: by the descriptions in the file, else by the names given, else 13 bands as
- * those of Sentinel-2 in the order of SEN12MS-CR, else by numbers from 1. Given names replace
- * descriptions that are not Sentinel-2 bands, such as "Gray".
+ * Names the bands of a file: by the descriptions in the file, else by the names given, else 13
+ * bands as those of Sentinel-2 in the order of SEN12MS-CR, else by numbers from 1. Given names
+ * replace descriptions that are not Sentinel-2 bands, such as "Gray".
  *
  * @param count Number of bands in the file.
  * @throws {TypeError} If the number of given names differs from `count`, or they contradict

@@ -1,6 +1,6 @@
 /**
- * The head of a Cloud-Optimized GeoTIFF: GDAL's ghost area, so that `gdalinfo` reports LAYOUT=COG, and
- * a directory for each resolution. The tiles follow it.
+ * The head of a Cloud-Optimized GeoTIFF: GDAL's ghost area, so that `gdalinfo` reports LAYOUT=COG,
+ * and a directory for each resolution. The tiles follow it.
  *
  * @module
  */
@@ -132,7 +132,9 @@ function levelFields(
   ];
 }
 
-/** Positions of the tiles of each level in the file: smallest overview first, full resolution last. */
+/**
+ * Positions of the tiles of each level in the file: smallest overview first, full resolution last.
+ */
 function tileOffsets(levels: readonly CogLevel[], start: number) {
   let end = start;
   const offsets = [...levels].reverse().map(({ counts }) =>
@@ -146,8 +148,8 @@ function tileOffsets(levels: readonly CogLevel[], start: number) {
 }
 
 /**
- * Encodes the bytes before the tiles, as BigTIFF if the file is too large for 32-bit offsets or if the
- * options ask for it.
+ * Encodes the bytes before the tiles, as BigTIFF if the file is too large for 32-bit offsets or if
+ * the options ask for it.
  *
  * @param levels Full resolution first.
  */

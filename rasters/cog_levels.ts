@@ -1,6 +1,6 @@
 /**
- * The resolutions of a Cloud-Optimized GeoTIFF. Each takes rows and yields tiles, and rows of half the
- * size for the next overview.
+ * The resolutions of a Cloud-Optimized GeoTIFF. Each takes rows and yields tiles, and rows of half
+ * the size for the next overview.
  *
  * @module
  */
@@ -74,7 +74,9 @@ export class Level {
     return strip.subarray(this.#filled * this.#row, this.#height * this.#row);
   }
 
-  /** Counts rows that were written into {@linkcode space}, and compresses the strip if it is full. */
+  /**
+   * Counts rows that were written into {@linkcode space}, and compresses the strip if it is full.
+   */
   async advance(rows: number): Promise<void> {
     this.#filled += rows;
     if (this.#filled < this.#height) return;

@@ -1,6 +1,6 @@
 /**
- * Writes Cloud-Optimized GeoTIFFs row by row: tiles, DEFLATE with a predictor, and overviews. Memory
- * does not depend on the height of the image.
+ * Writes Cloud-Optimized GeoTIFFs row by row: tiles, DEFLATE with a predictor, and overviews.
+ * Memory does not depend on the height of the image.
  *
  * @module
  */
@@ -15,7 +15,9 @@ import { poolThreads, TilePool } from "./tiff_pool.ts";
 
 /** Options of {@linkcode createCog}. */
 export interface CogWriterOptions extends WriteCogOptions {
-  /** Resampling of overviews: "mean" of the pixels with data (default), or "nearest" for classes. */
+  /**
+   * Resampling of overviews: "mean" of the pixels with data (default), or "nearest" for classes.
+   */
   readonly overviews?: Resampling;
 }
 
@@ -38,11 +40,11 @@ export interface CogWriter {
    */
   complete(options?: { readonly tags?: Readonly<Record<string, string>> }): Promise<void>;
   /**
-   * Renames the complete file to its name and removes the temporary folder. Calls `complete()` first
-   * if necessary.
+   * Renames the complete file to its name and removes the temporary folder. Calls `complete()`
+   * first if necessary.
    *
-   * @throws {OutputError} If the file cannot be written, or if another program has created a file of
-   *   that name and `overwrite` is not set.
+   * @throws {OutputError} If the file cannot be written, or if another program has created a file
+   *   of that name and `overwrite` is not set.
    */
   commit(): Promise<void>;
   /** Removes the temporary folder. May be called at any time; does nothing after `commit()`. */

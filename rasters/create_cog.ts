@@ -16,7 +16,8 @@ function checkHeader(
   const count = bands.length;
   if (![width, height, count].every((size) => Number.isSafeInteger(size) && size > 0)) {
     throw new TypeError(
-      `Cannot write ${path}: the raster must have rows, columns and bands, got ${height}×${width}×${count}`,
+      `Cannot write ${path}: the raster must have rows, columns and bands, got ` +
+        `${height}×${width}×${count}`,
     );
   }
   for (const [name, values] of [["scales", scales], ["offsets", offsets]] as const) {
@@ -31,13 +32,14 @@ function checkHeader(
 /**
  * Creates a Cloud-Optimized GeoTIFF that is written row by row.
  *
- * Temporary files are in the folder `<path>.partial`; a folder that a killed run left is removed. Tiles
- * are compressed on up to 8 threads. {@linkcode cogMemory} estimates the memory.
+ * Temporary files are in the folder `<path>.partial`; a folder that a killed run left is removed.
+ * Tiles are compressed on up to 8 threads. {@linkcode cogMemory} estimates the memory.
  *
  * @param header Size, band names, pixel type, CRS, transform, nodata and tags.
  * @throws {OutputError} If the file exists and `overwrite` is not set, its folder is missing or
  *   cannot be written, or another run is writing it.
- * @throws {TypeError} If the size is not positive, or the number of scales or offsets differs from the bands.
+ * @throws {TypeError} If the size is not positive, or the number of scales or offsets differs from
+ *   the bands.
  *
  * @example
  * ```ts

@@ -45,7 +45,9 @@ function attribute(attributes: string, name: string): string | undefined {
   return value === null ? undefined : unescape(value[1] ?? value[2] ?? "");
 }
 
-/** Parses the XML of a GDAL_METADATA tag; items of other domains and of unknown roles are ignored. */
+/**
+ * Parses the XML of a GDAL_METADATA tag; items of other domains and of unknown roles are ignored.
+ */
 export function parseGdalMetadata(xml: string): GdalMetadata {
   const tags: Record<string, string> = {};
   const descriptions = new Map<number, string>();

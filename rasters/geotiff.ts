@@ -21,8 +21,8 @@ import { blockDecoder, type GeoTIFFImage, openTiffImage } from "./tiff_image.ts"
 /** Options of {@linkcode openRaster}. */
 export interface OpenRasterOptions {
   /**
-   * Band names in order, for files without band descriptions. They also replace descriptions that are
-   * not Sentinel-2 bands, such as "Gray".
+   * Band names in order, for files without band descriptions. They also replace descriptions that
+   * are not Sentinel-2 bands, such as "Gray".
    */
   readonly bandNames?: readonly string[];
 }
@@ -105,8 +105,8 @@ export async function openRaster(
 /**
  * Reads a GeoTIFF into memory.
  *
- * Band names come from GDAL's band descriptions. Without descriptions, 13 bands are taken as Sentinel-2
- * L1C in the order of SEN12MS-CR, and others are named "1", "2", ….
+ * Band names come from GDAL's band descriptions. Without descriptions, 13 bands are taken as
+ * Sentinel-2 L1C in the order of SEN12MS-CR, and others are named "1", "2", ….
  *
  * @param source A path or an address.
  * @returns Stored values [height, width, bands], not scaled; CRS keys unchanged.

@@ -61,8 +61,8 @@ function readTransform(image: GeoTIFFImage, crs: Crs | undefined): GeoTransform 
  * Reads size, bands, pixel type, georeference and metadata of an image.
  *
  * @param given Names of the bands where the file states none.
- * @throws {TypeError} If the bands have several pixel types, or one that is not read; if `given` does
- *   not fit the bands.
+ * @throws {TypeError} If the bands have several pixel types, or one that is not read; if `given`
+ *   does not fit the bands.
  */
 export async function readGeotiffHeader(
   image: GeoTIFFImage,

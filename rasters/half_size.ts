@@ -49,8 +49,8 @@ function halveAxis(
 }
 
 /**
- * Halves a raster, rows first. Values are neither rounded nor clipped and may leave the range of the
- * original.
+ * Halves a raster, rows first. Values are neither rounded nor clipped and may leave the range of
+ * the original.
  *
  * @returns float32 pixels, without georeference.
  * @throws {RangeError} If width or height is odd.

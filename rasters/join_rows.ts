@@ -38,13 +38,14 @@ const ROWS = 512;
  * Joins the parts of a scene that was cut by rows into one Cloud-Optimized GeoTIFF. Memory does not
  * depend on the height of the scene.
  *
- * The transform of each part gives its rows, so the order of `paths` is free. Parts may overlap if their
- * pixels are equal there. The scene gets the tags that all parts share.
+ * The transform of each part gives its rows, so the order of `paths` is free. Parts may overlap if
+ * their pixels are equal there. The scene gets the tags that all parts share.
  *
  * @param options `overviews` as in {@linkcode CogWriterOptions}: "nearest" for classes.
- * @throws {InputError} If a part cannot be read or belongs to another scene, rows are missing, or parts
- *   differ where they overlap.
- * @throws {OutputError} If the output exists and `overwrite` is not set, or if it cannot be written.
+ * @throws {InputError} If a part cannot be read or belongs to another scene, rows are missing, or
+ *   parts differ where they overlap.
+ * @throws {OutputError} If the output exists and `overwrite` is not set, or if it cannot be
+ *   written.
  *
  * @example
  * ```ts

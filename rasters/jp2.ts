@@ -1,6 +1,6 @@
 /**
- * Reads JPEG 2000 files, such as the bands of Sentinel-2 products, through the gdal_translate command.
- * A file is converted once, on the first read of its pixels.
+ * Reads JPEG 2000 files, such as the bands of Sentinel-2 products, through the gdal_translate
+ * command. A file is converted once, on the first read of its pixels.
  *
  * @module
  */
@@ -159,8 +159,8 @@ async function convert(
     const whole = `${folder.path}/whole.tif`;
     await translate({ from: path, to: whole, options: CONVERT, signal });
     const file = await openRaster(whole, options);
-    // Where the system allows it, the file is removed at once: its bytes stay as long as it is open, and
-    // even a killed program leaves nothing behind.
+    // Where the system allows it, the file is removed at once: its bytes stay as long as it is
+    // open, and even a killed program leaves nothing behind.
     await folder.remove().catch(() => {});
     return { file, folder };
   } catch (error) {
@@ -172,17 +172,18 @@ async function convert(
 /**
  * Opens a JPEG 2000 file; the caller closes it.
  *
- * The first read converts the pixels into a temporary GeoTIFF of about their size. That file is removed
- * at the latest when this one is closed, or, if the program is killed, when the next JPEG 2000 file is
- * opened.
+ * The first read converts the pixels into a temporary GeoTIFF of about their size. That file is
+ * removed at the latest when this one is closed, or, if the program is killed, when the next JPEG
+ * 2000 file is opened.
  *
- * @throws {InputError} If the file cannot be read, gdal_translate is missing or not permitted, or the
- *   folder for temporary files is full.
+ * @throws {InputError} If the file cannot be read, gdal_translate is missing or not permitted, or
+ *   the folder for temporary files is full.
  */
 export async function openJp2(path: string, options: OpenRasterOptions = {}): Promise<RasterFile> {
   if (isAddress(path)) {
     throw new InputError(
-      `Cannot read raster ${path}: JPEG 2000 must be a local file, got an address; download it first`,
+      `Cannot read raster ${path}: JPEG 2000 must be a local file, got an address; download it ` +
+        "first",
     );
   }
   const header = await named(path, () => readHeader(path, options));

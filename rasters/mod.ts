@@ -1,6 +1,6 @@
 /**
- * Geospatial raster files: GeoTIFF and JPEG 2000 in, Cloud-Optimized GeoTIFF (COG) and PNG out, grids
- * and resampling.
+ * Geospatial raster files: GeoTIFF and JPEG 2000 in, Cloud-Optimized GeoTIFF (COG) and PNG out,
+ * grids and resampling.
  *
  * @module
  */

@@ -72,8 +72,8 @@ function meanRows(source: PixelArray, out: PixelArray, options: HalveOptions): v
 }
 
 /**
- * Halves rows of an image: each pixel is the mean of up to 2×2 pixels with data, nodata where none has
- * any. With "nearest" it is the upper left of them, which keeps classes.
+ * Halves rows of an image: each pixel is the mean of up to 2×2 pixels with data, nodata where none
+ * has any. With "nearest" it is the upper left of them, which keeps classes.
  *
  * @param source Rows [rows, width, bands].
  * @param out Receives rows [⌈rows/2⌉, ⌈width/2⌉, bands].

@@ -42,7 +42,8 @@ export function decodePng(bytes: Uint8Array): Picture {
   const { width, height, channels, depth, data, text } = decode(bytes);
   if (depth !== 8 || (channels !== 1 && channels !== 3)) {
     throw new TypeError(
-      `Cannot decode the PNG: it must be 8-bit grey or RGB, got ${channels} channels of ${depth} bit`,
+      `Cannot decode the PNG: it must be 8-bit grey or RGB, got ${channels} channels of ${depth} ` +
+        "bits",
     );
   }
   const some = Object.keys(text).length > 0;
@@ -70,7 +71,8 @@ function isWhole(bytes: Uint8Array): boolean {
 /**
  * Reads a PNG file as a raster of its stored values; bands are named "1", "2", ….
  *
- * @throws {InputError} If the file is missing, is not a PNG, is truncated or damaged, or has a palette.
+ * @throws {InputError} If the file is missing, is not a PNG, is truncated or damaged, or has a
+ *   palette.
  */
 export async function readPng(path: string): Promise<Raster> {
   const fail = (reason: string, cause?: unknown) =>

@@ -9,7 +9,9 @@ import type { Picture } from "./png.ts";
 
 /** Options of {@linkcode quicklook}. */
 export interface QuicklookOptions {
-  /** One band (grey) or three (red, green, blue). Default B04, B03, B02, or else the first bands. */
+  /**
+   * One band (grey) or three (red, green, blue). Default B04, B03, B02, or else the first bands.
+   */
   readonly bands?: readonly string[];
   /** Stored value shown as black. Default 0. */
   readonly low?: number;

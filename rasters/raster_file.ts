@@ -100,8 +100,8 @@ function bandIndices(
  * Checks the options of a read and completes them.
  *
  * @param name Name of the raster in messages.
- * @throws {RangeError} If the window is empty, extends beyond the raster or is too large for an array,
- *   or if a band is not in the raster.
+ * @throws {RangeError} If the window is empty, extends beyond the raster or is too large for an
+ *   array, or if a band is not in the raster.
  */
 export function readRequest(
   header: RasterHeader,

@@ -1,6 +1,6 @@
 /**
- * Bilinear resampling of a band to the grid of another. Positions are absolute, so that a window of the
- * result equals the result for that window alone; nodata is not mixed into its neighbours.
+ * Bilinear resampling of a band to the grid of another. Positions are absolute, so that a window of
+ * the result equals the result for that window alone; nodata is not mixed into its neighbours.
  *
  * @module
  */

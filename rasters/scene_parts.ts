@@ -154,8 +154,8 @@ export async function checkOverlap(
     if (at < 0) continue;
     const row = from + Math.floor(at / (a.length / (to - from)));
     throw new InputError(
-      `Cannot join ${part.name}: its pixels must equal those of ${other.name} where they overlap, ` +
-        `got a difference in row ${row - part.row} of ${part.name}, which is row ` +
+      `Cannot join ${part.name}: its pixels must equal those of ${other.name} where they ` +
+        `overlap, got a difference in row ${row - part.row} of ${part.name}, which is row ` +
         `${row - other.row} of ${other.name}; restore both with the same model and options`,
     );
   }

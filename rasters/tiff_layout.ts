@@ -25,7 +25,9 @@ const MAX_BLOCK_BYTES = 2 ** 31;
 /** Largest ratio of decoded to stored bytes by compression; that of DEFLATE is 1032. */
 const MAX_RATIOS: Readonly<Record<number, number>> = { 1: 1, 8: 1040, 32946: 1040 };
 const UNCOMPRESSED = 1;
-/** geotiff.js decodes LERC and predictors in native byte order, but then reads them in the file's. */
+/**
+ * geotiff.js decodes LERC and predictors in native byte order, but then reads them in the file's.
+ */
 const LERC = 34887;
 /** Supported compressions: none, LZW, JPEG, DEFLATE, PackBits, LERC, Zstandard, WebP. */
 const COMPRESSIONS: readonly number[] = [1, 5, 7, 8, 32946, 32773, 34887, 50000, 50001];
@@ -83,8 +85,8 @@ async function expectedBlocks(directory: TiffDirectory, tiled: boolean): Promise
 /**
  * Reads the positions of the blocks of the first image.
  *
- * @throws {TypeError} If the file is not a TIFF, or is inconsistent: tags or blocks beyond the end of the
- *   file, fewer blocks than the image needs, blocks too short for their pixels.
+ * @throws {TypeError} If the file is not a TIFF, or is inconsistent: tags or blocks beyond the end
+ *   of the file, fewer blocks than the image needs, blocks too short for their pixels.
  */
 export async function readTiffLayout(source: ByteSource): Promise<TiffLayout> {
   const directory = await readTiffDirectory(source);
@@ -111,8 +113,8 @@ export async function readTiffLayout(source: ByteSource): Promise<TiffLayout> {
     const decoded = Math.floor(blocks.bytesOf(i));
     if (decoded > bytes * (MAX_RATIOS[blocks.compression] ?? Infinity)) {
       throw new TypeError(
-        `block ${i} must decode to ${decoded} bytes, got only ${bytes} compressed bytes; the file ` +
-          `is damaged`,
+        `block ${i} must decode to ${decoded} bytes, got only ${bytes} compressed bytes; the ` +
+          `file is damaged`,
       );
     }
   }

@@ -30,8 +30,8 @@ export function poolTiles(): number {
 }
 
 /**
- * Program of a thread, which calls zlib synchronously. It is a string because a thread that runs a file
- * needs the permission to read it, or to import it by URL.
+ * Program of a thread, which calls zlib synchronously. It is a string because a thread that runs a
+ * file needs the permission to read it, or to import it by URL.
  */
 const PROGRAM = `
 import { parentPort } from "node:worker_threads";

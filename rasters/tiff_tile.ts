@@ -49,8 +49,8 @@ function differences(tile: PixelArray, { row, stride }: { row: number; stride: n
 }
 
 /**
- * Reorders each row into planes of bytes, most significant first, and takes differences of the bytes, in
- * place (Adobe TIFF Technical Note 3).
+ * Reorders each row into planes of bytes, most significant first, and takes differences of the
+ * bytes, in place (Adobe TIFF Technical Note 3).
  */
 function floatDifferences(
   tile: PixelArray,

@@ -11,8 +11,8 @@ import { createCog } from "./create_cog.ts";
 /**
  * Writes a Cloud-Optimized GeoTIFF with the raster's CRS, transform, nodata, band names and tags.
  *
- * The file appears under its name only when it is complete. Use {@linkcode createCog} for images that
- * are larger than memory.
+ * The file appears under its name only when it is complete. Use {@linkcode createCog} for images
+ * that are larger than memory.
  *
  * @throws {OutputError} If the file exists and `overwrite` is not set, or if it cannot be written.
  * @throws {TypeError} If the number or the type of the pixels differs from the raster's header.

@@ -14,8 +14,8 @@ const HAZE_REFLECTANCE = 0.48;
 const RAYLEIGH_443 = 0.1;
 
 /**
- * Top-of-atmosphere reflectance of thick cloud in each band of {@linkcode SENTINEL2_NAMES}, for low water
- * cloud and high ice cloud, estimated from Sentinel-2 L1C scenes of 2018.
+ * Top-of-atmosphere reflectance of thick cloud in each band of {@linkcode SENTINEL2_NAMES}, for low
+ * water cloud and high ice cloud, estimated from Sentinel-2 L1C scenes of 2018.
  */
 const LOW_CLOUD: readonly number[] = [
   0.70,
@@ -49,8 +49,8 @@ const HIGH_CLOUD: readonly number[] = [
 ];
 
 /**
- * Acquisition time of each band of {@linkcode SENTINEL2_NAMES} in seconds after B02: the detectors of the
- * bands are side by side in the focal plane (Sentinel-2 products specification, ESA).
+ * Acquisition time of each band of {@linkcode SENTINEL2_NAMES} in seconds after B02: the detectors
+ * of the bands are side by side in the focal plane (Sentinel-2 products specification, ESA).
  */
 const DELAYS: readonly number[] = [
   2.314,

@@ -67,8 +67,8 @@ function thickness(size: Size, options: CloudOptions, rng: Rng): Float32Array {
 }
 
 /**
- * Draws a cloud layer. It is drawn larger than `size`, by the distance of shadows and the margin, so that
- * clouds and shadows enter from outside.
+ * Draws a cloud layer. It is drawn larger than `size`, by the distance of shadows and the margin,
+ * so that clouds and shadows enter from outside.
  */
 export function drawLayer(
   size: Size,

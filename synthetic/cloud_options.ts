@@ -30,8 +30,8 @@ export interface SyntheticCloudsOptions {
   /** Contrast of lumps within a cloud, relative to its brightness. Default 0.025. */
   readonly texture?: number;
   /**
-   * Reflectance of cloud at 1.6 µm relative to the template, and to the power of 1.5 at 2.2 µm: large
-   * drops and ice absorb there (Nakajima and King, 1990). Default 1.
+   * Reflectance of cloud at 1.6 µm relative to the template, and to the power of 1.5 at 2.2 µm:
+   * large drops and ice absorb there (Nakajima and King, 1990). Default 1.
    */
   readonly shortwave?: number;
   /** Reflectance of cloud in the water vapour band B09 relative to the template. Default 1. */
@@ -39,8 +39,8 @@ export interface SyntheticCloudsOptions {
   /** Standard deviation of the relative change of cloud brightness in each band. Default 0. */
   readonly tint?: number;
   /**
-   * Shift of clouds along the track of Sentinel-2 between bands acquired one second apart, in pixels:
-   * 0.95 per km of height at 10 m. Its sign depends on the detector. Default 0.
+   * Shift of clouds along the track of Sentinel-2 between bands acquired one second apart, in
+   * pixels: 0.95 per km of height at 10 m. Its sign depends on the detector. Default 0.
    */
   readonly parallax?: number;
   /** Shapes of real clouds, one of which is drawn. Default: none; shapes are noise. */

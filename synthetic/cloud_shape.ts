@@ -88,7 +88,10 @@ export function cloudShape(mask: Raster, cloud: readonly number[] = [4]): CloudS
 }
 
 /** Check of an option that is a list of {@linkcode cloudShape}s. */
-export const cloudShapesCheck: Check<readonly CloudShape[]> = (value, path) => {
+export const cloudShapesCheck: Check<readonly CloudShape[]> = (
+  value,
+  path,
+): readonly CloudShape[] => {
   const isShape = (shape: Partial<CloudShape> | null) =>
     shape?.field instanceof Float32Array && shape.field.length === shape.width! * shape.height!;
   if (!Array.isArray(value) || !value.every(isShape)) {
@@ -108,7 +111,8 @@ function mirrored(position: number, length: number): number {
 const ROUGHNESS = 0.3;
 
 /**
- * Cuts a random piece out of a shape, [height, width]: rotated, scaled by 0.5 to 2, with rough borders.
+ * Cuts a random piece out of a shape, [height, width]: rotated, scaled by 0.5 to 2, with rough
+ * borders.
  */
 export function drawShape(
   shape: CloudShape,

@@ -7,9 +7,9 @@
  *     hazy   = shaded·e^(−τ_b) + hazeReflectance·(1 − e^(−τ_b)),   τ_b = τ·(λ_b/550 nm)^−1.6
  *     cloudy = hazy·(1 − opacity) + cloud_b·brightness·opacity
  *
- * Rayleigh scattering path_b remains in shadows, which makes them blue; haze is strongest in the blue;
- * high clouds are visible in B10 and dark in the short-wave infrared. With parallax, the position of
- * clouds differs between bands.
+ * Rayleigh scattering path_b remains in shadows, which makes them blue; haze is strongest in the
+ * blue; high clouds are visible in B10 and dark in the short-wave infrared. With parallax, the
+ * position of clouds differs between bands.
  *
  * @module
  */
@@ -31,7 +31,9 @@ import { type CloudLayer, drawLayer } from "./cloud_layer.ts";
 export interface CloudyRaster {
   /** The raster with clouds, of the same pixel type. */
   readonly cloudy: Raster;
-  /** Classes as uint8: 0 clear, 1 thick cloud, 2 thin cloud or haze, 3 shadow (as in CloudSEN12). */
+  /**
+   * Classes as uint8: 0 clear, 1 thick cloud, 2 thin cloud or haze, 3 shadow (as in CloudSEN12).
+   */
   readonly mask: Raster;
   /** Share of the light from the surface that cloud and haze block at 550 nm, [height, width]. */
   readonly opacity: Float32Array;

@@ -79,8 +79,8 @@ function cirrusLayer(rng: Rng, size: number): SyntheticCloudsOptions {
 const PARALLAX = 0.95;
 
 /**
- * Varies a layer around the template: drop size, texture, dark bases, and the parallax of a height in km
- * that matches the altitude.
+ * Varies a layer around the template: drop size, texture, dark bases, and the parallax of a height
+ * in km that matches the altitude.
  */
 function varied(
   layer: SyntheticCloudsOptions,

@@ -8,7 +8,7 @@ import { hash, LAND, unit } from "./scene_layout.ts";
 import { greenness, type Material, PHENOLOGIES } from "./scene_spectra.ts";
 
 /** A mix of two materials. */
-export interface Mix {
+interface Mix {
   readonly from: Material;
   readonly to: Material;
   /** Share of `to`, in [0, 1]. */

@@ -20,7 +20,9 @@ interface NoiseFieldOptions {
   readonly stretch?: number;
 }
 
-/** Standard deviation of a cubic B-spline interpolation of unit white noise, averaged over cells. */
+/**
+ * Standard deviation of a cubic B-spline interpolation of unit white noise, averaged over cells.
+ */
 const SPLINE_DEVIATION = 0.479;
 
 interface SplineAxis {
@@ -32,7 +34,9 @@ interface SplineAxis {
   readonly size: number;
 }
 
-/** Uniform cubic B-spline weights of each pixel of an axis; `phase` in [0, 1) shifts the lattice. */
+/**
+ * Uniform cubic B-spline weights of each pixel of an axis; `phase` in [0, 1) shifts the lattice.
+ */
 function splineAxis(
   length: number,
   { spacing, phase }: { readonly spacing: number; readonly phase: number },
@@ -135,8 +139,8 @@ export function sampleField(
 }
 
 /**
- * Finds the value that a fraction of a field exceeds: 30 % exceed `quantileAbove(field, 0.3)`. Unlike
- * `quantile()` it selects without sorting, and its rank counts from above.
+ * Finds the value that a fraction of a field exceeds: 30 % exceed `quantileAbove(field, 0.3)`.
+ * Unlike `quantile()` it selects without sorting, and its rank counts from above.
  */
 export function quantileAbove(field: Float32Array, fraction: number): number {
   const position = (1 - fraction) * field.length;

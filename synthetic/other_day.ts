@@ -14,7 +14,9 @@ import {
 
 /** Options of {@linkcode otherDay}. */
 export interface OtherDayOptions {
-  /** Largest relative change of brightness, common to all bands; each adds up to a third of its own. */
+  /**
+   * Largest relative change of brightness, common to all bands; each adds up to a third of its own.
+   */
   readonly jitter: number;
   /** Largest relative change of the near infrared of full vegetation. */
   readonly season: number;
@@ -25,8 +27,8 @@ const BARE = 0.15;
 const GREEN = 0.65;
 
 /**
- * Change of a band, relative to the near infrared, where vegetation grows: the red edge increases with
- * it, red and short-wave infrared decrease. Wavelengths in nm.
+ * Change of a band, relative to the near infrared, where vegetation grows: the red edge increases
+ * with it, red and short-wave infrared decrease. Wavelengths in nm.
  */
 function vegetationGain(wavelength: number): number {
   if (wavelength < 600) return -0.2;

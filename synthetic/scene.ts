@@ -138,12 +138,13 @@ const SCATTERED = SENTINEL2_BANDS.map(({ name, wavelength }) =>
 );
 
 /**
- * Generates a clear scene with pixels of 10 m: parcels with seasons, woods, rivers, roads, towns and
- * relief.
+ * Generates a clear scene with pixels of 10 m: parcels with seasons, woods, rivers, roads, towns
+ * and relief.
  *
  * The same stream gives the same landscape; `day` sets the season.
  *
- * @returns uint16 digital numbers (reflectance × 10000) on a UTM grid; 0 is nodata and does not occur.
+ * @returns uint16 digital numbers (reflectance × 10000) on a UTM grid; 0 is nodata and does not
+ *   occur.
  * @throws {OptionsError} If an option is unknown or out of range.
  *
  * @example

@@ -1,6 +1,6 @@
 /**
- * Layout of a procedural landscape: relief, rivers, woods, parcels, roads and towns, without seasons or
- * spectra.
+ * Layout of a procedural landscape: relief, rivers, woods, parcels, roads and towns, without
+ * seasons or spectra.
  *
  * @module
  */
