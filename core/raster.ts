@@ -1,14 +1,13 @@
 /**
- * Rasters as plain data: pixels, band names and what is needed to write them back where they came
- * from.
+ * Rasters as plain data: pixels, band names, and the metadata of their files.
  *
  * @module
  */
 
-/** Pixel types that are read and written. */
+/** Supported pixel types. */
 export type DataType = "uint8" | "uint16" | "int16" | "uint32" | "int32" | "float32" | "float64";
 
-/** Pixels of a {@linkcode DataType}. */
+/** Array of pixels of a {@linkcode DataType}. */
 export type PixelArray =
   | Uint8Array
   | Uint16Array
@@ -19,14 +18,14 @@ export type PixelArray =
   | Float64Array;
 
 /**
- * Affine map from pixel corner (column, row) to CRS coordinates, in GDAL's order:
+ * Affine transform from pixel corner (column, row) to CRS coordinates, in GDAL's order:
  * x = a + b·column + c·row, y = d + e·column + f·row.
  */
 export type GeoTransform = readonly [number, number, number, number, number, number];
 
-/** A coordinate reference system as GeoTIFF keys; kept as it was read and written back unchanged. */
+/** Coordinate reference system (CRS) as GeoTIFF keys, which are written back as they were read. */
 export interface Crs {
-  /** EPSG code, where the keys name one. */
+  /** EPSG code, if the keys contain one. */
   readonly epsg?: number;
   /** GeoKeyDirectoryTag, GeoDoubleParamsTag and GeoAsciiParamsTag of the file. */
   readonly geoKeys: {
@@ -36,24 +35,27 @@ export interface Crs {
   };
 }
 
-/** Pixels with their place on Earth. */
+/** Georeferenced pixels of one or several bands. */
 export interface Raster {
   /** Columns. */
   readonly width: number;
   /** Rows. */
   readonly height: number;
-  /** Band names in order, as "B02". */
+  /** Band names in order, such as "B02". */
   readonly bands: readonly string[];
-  /** Pixels, [height, width, bands] row-major with the band fastest, in the file's own numbers. */
+  /** Stored values, [height, width, bands], not scaled. */
   readonly data: PixelArray;
+  /** Pixel type of `data`. */
   readonly dtype: DataType;
+  /** Position of the pixels in the CRS. */
   readonly transform?: GeoTransform;
+  /** CRS of the transform. */
   readonly crs?: Crs;
-  /** The value that marks a pixel without data. */
+  /** Value of pixels without data. */
   readonly nodata?: number;
-  /** Stored number that stands for reflectance 1. Default 255 of uint8 pixels, else 10000. */
+  /** Stored value of reflectance 1. Default 10000; for uint8 pixels 255. */
   readonly reflectanceScale?: number;
-  /** Free tags (GDAL metadata items of the file). */
+  /** Metadata items of the file (GDAL metadata). */
   readonly tags?: Readonly<Record<string, string>>;
 }
 
@@ -67,7 +69,7 @@ const ARRAYS = {
   float64: Float64Array,
 } as const;
 
-/** Zeros of a pixel type. */
+/** Creates an array of zeros of a pixel type. */
 export function pixelArray(dtype: DataType, length: number): PixelArray {
   return new ARRAYS[dtype](length);
 }
@@ -80,7 +82,7 @@ export function dataTypeOf(data: PixelArray): DataType {
   throw new TypeError(`Cannot store pixels: the array type is unknown, got ${typeof data}`);
 }
 
-/** Stored number that stands for reflectance 1: what the raster states, else its type's default. */
+/** Stored value of reflectance 1: the scale of the raster, or the default of its pixel type. */
 export function reflectanceScaleOf(
   { dtype, reflectanceScale }: Pick<Raster, "dtype" | "reflectanceScale">,
 ): number {
@@ -88,7 +90,7 @@ export function reflectanceScaleOf(
 }
 
 /**
- * Pixels in reflectance, [height, width, bands]: every stored number divided by
+ * Converts pixels to reflectance, [height, width, bands]: stored values divided by
  * {@linkcode reflectanceScaleOf}.
  *
  * @throws {RangeError} If the scale is not a positive number.

@@ -5,6 +5,7 @@
  */
 
 import { SENTINEL2_NAMES, sentinel2Band } from "../core/mod.ts";
+import type { SyntheticCloudsOptions } from "./cloud_options.ts";
 
 /** Ångström exponent of haze, between aerosol (1.3) and fine smoke (2). */
 const HAZE_EXPONENT = 1.6;
@@ -85,13 +86,10 @@ export interface BandOptics {
 }
 
 /** Properties of a cloud layer that affect its reflectance. */
-interface CloudOptics {
-  readonly altitude: number;
-  /** Number that stands for reflectance 1. */
+interface CloudOptics
+  extends Required<Pick<SyntheticCloudsOptions, "altitude" | "shortwave" | "vapour">> {
+  /** Stored value of reflectance 1. */
   readonly reflectanceScale: number;
-  /** See {@linkcode SyntheticCloudsOptions}. */
-  readonly shortwave: number;
-  readonly vapour: number;
 }
 
 /** Factor of absorption by large drops, ice and water vapour. */
