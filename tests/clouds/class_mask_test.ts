@@ -182,7 +182,7 @@ Deno.test("openClassMask() asks for cover of what is read, and counts its rows r
   await assertRejects(
     () => maskOf(half, { grid, area: { ...area, row: 200 } }),
     InputError,
-    "got none of it; add",
+    "got none of it; extend it",
   );
 });
 

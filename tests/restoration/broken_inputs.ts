@@ -264,7 +264,7 @@ const FILES: readonly BrokenCall[] = [
   file(
     "complex numbers",
     async (b) => changed(await b.bytes(bandsOf(GOOD, ["B02"])), [339, 5]),
-    "its bands must be of one type",
+    "its bands must have one pixel type",
     "convert it: gdal_translate -ot UInt16",
   ),
   file("pixels that do not decode", async (bench) => {
