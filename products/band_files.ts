@@ -102,7 +102,7 @@ export async function findBandFiles(folder: string): Promise<BandFiles> {
   if (files.size === 0) {
     const shown = names.slice(0, SHOWN).join(", ") + (names.length > SHOWN ? ", …" : "");
     throw new InputError(
-      `Cannot read bands of ${folder}: it must hold one GeoTIFF or JPEG 2000 file per band, named ` +
+      `Cannot read bands of ${folder}: it must hold a GeoTIFF or JPEG 2000 file per band, named ` +
         `like B02.tif, got ${shown || "nothing"}`,
     );
   }
