@@ -5,8 +5,9 @@
  * @module
  */
 
-import { SENTINEL2_NAMES } from "../core/mod.ts";
-import type { RasterHeader, RasterWindow } from "../rasters/mod.ts";
+import type { RasterHeader } from "../rasters/mod.ts";
+import { offsetWarning } from "./offset_check.ts";
+import { percentile, sampleBands } from "./sample_bands.ts";
 import type { SceneFile } from "./scene_file.ts";
 
 /** Conversion of stored values: reflectance = stored · scale + offset. */
@@ -32,73 +33,12 @@ export interface Sentinel2RadiometryOptions {
   readonly offset?: "auto" | number;
 }
 
+/** Default digital number of reflectance 1. */
 const QUANTIFICATION = 10000;
 /** Upper limit of reflectance; digital numbers seldom all are below it. */
 const MAX_REFLECTANCE = 3;
-/** Side of a sampled window in pixels. */
-const SIDE = 128;
-/** Scenes of up to this many pixels are sampled as a whole: their windows share the same blocks. */
-const SMALL_SCENE = 512 * 512;
-/** Positions of the sampled windows as fractions of the scene: the centre, then outwards. */
-const POSITIONS: readonly (readonly [number, number])[] = [
-  ...[[0.5, 0.5], [0.2, 0.2], [0.8, 0.8], [0.8, 0.2], [0.2, 0.8]] as const,
-  ...[[0.5, 0.1], [0.1, 0.5], [0.9, 0.5], [0.5, 0.9]] as const,
-];
-/** Number of windows with data to sample. */
-const WINDOWS = 5;
-/** Smallest sample of a band that counts. */
-const FEW = 100;
-/** If values contain the offset, dark surfaces are at 1000 DN or slightly above in all bands. */
-const OFFSET_DARK = 950;
-/** A sample without dark surfaces, such as one of cloud or desert, is inconclusive. */
-const NO_DARK = 1700;
-/** If values contain the offset, hardly any are below this. */
-const NO_OFFSET_DARK = 800;
-
 function isFloat({ dtype }: RasterHeader): boolean {
   return dtype === "float32" || dtype === "float64";
-}
-
-/** Valid values of each band in a few small windows, sorted. */
-async function sampleBands(file: SceneFile): Promise<readonly Float64Array[]> {
-  const { header } = file;
-  const count = header.bands.length;
-  const values: number[][] = header.bands.map(() => []);
-  const nodata = header.nodata ?? 0;
-  const side = header.width * header.height <= SMALL_SCENE ? Infinity : SIDE;
-  const seen = new Set<string>();
-  let filled = 0;
-  for (const [x, y] of POSITIONS) {
-    if (filled === WINDOWS) break;
-    const [width, height] = [Math.min(side, header.width), Math.min(side, header.height)];
-    const window: RasterWindow = {
-      column: Math.round((header.width - width) * x),
-      row: Math.round((header.height - height) * y),
-      width,
-      height,
-    };
-    const key = `${window.column},${window.row}`;
-    if (seen.has(key)) continue;
-    seen.add(key);
-    const { data } = await file.read({ window });
-    let found = false;
-    for (let i = 0; i < data.length; i++) {
-      const value = data[i]!;
-      if (value === nodata || value === 0 || Number.isNaN(value)) continue;
-      values[i % count]!.push(value);
-      found = true;
-    }
-    if (found) filled++;
-  }
-  return values.map((band) => Float64Array.from(band).sort());
-}
-
-/**
- * The value at the rank rounded down; `quantile()` rounds to the nearest, which would change
- * results.
- */
-function percentile(sorted: Float64Array, fraction: number): number {
-  return sorted[Math.floor((sorted.length - 1) * fraction)]!;
 }
 
 interface Scales {
@@ -171,39 +111,6 @@ function findOffsets(
   return { offsets, evidence: known, ...(sure ? { sure } : {}) };
 }
 
-/** The warning if the sampled values contradict the offsets. */
-function contradiction(
-  { header, source }: SceneFile,
-  { scales, offsets, sample }: {
-    readonly scales: readonly number[];
-    /** In digital numbers. */
-    readonly offsets: readonly number[];
-    readonly sample: readonly Float64Array[];
-  },
-): string | undefined {
-  const dark = header.bands.flatMap((band, i) => {
-    if (!SENTINEL2_NAMES.includes(band) || sample[i]!.length < FEW) return [];
-    // In digital numbers, also for files of reflectance.
-    const value = percentile(sample[i]!, 0.01) * scales[i]! * QUANTIFICATION;
-    return [{ band, value: Math.round(value), offset: Math.round(offsets[i]!) }];
-  }).sort((a, b) => a.value - b.value);
-  const darkest = dark[0];
-  if (darkest === undefined) return undefined;
-  if (
-    dark.every(({ offset, value }) => offset === 0 && value >= OFFSET_DARK) &&
-    darkest.value < NO_DARK
-  ) {
-    return `${source}: no offset is applied, but the darkest values of every band are ` +
-      `${darkest.value} or more (1st percentile, ${darkest.band}); they seem to contain the offset ` +
-      `of -1000: --s2-offset -1000`;
-  }
-  const below = dark.find(({ offset, value }) => offset === -1000 && value < NO_OFFSET_DARK);
-  if (below === undefined) return undefined;
-  return `${source}: an offset of -1000 is applied, but the darkest values of ${below.band} are ` +
-    `${below.value} (1st percentile), which makes reflectances negative; the offset seems to have ` +
-    `been applied already: --s2-offset 0`;
-}
-
 /**
  * Finds the scale and offset that convert the values of a scene to reflectance.
  *
@@ -226,7 +133,7 @@ export async function sentinel2Radiometry(
   const doubtful = header.dtype !== "uint8" && found.sure !== true;
   const sample = isFloat(header) ? floats : doubtful ? await sampleBands(file) : [];
   const warning = doubtful
-    ? contradiction(file, { scales, offsets: found.offsets, sample })
+    ? offsetWarning(file, { scales, offsets: found.offsets, sample })
     : undefined;
   // Offsets are in digital numbers of 1/10000, also for files of reflectance.
   const unit = (scale: number) => isFloat(file.header) && scale === 1 ? 1 / QUANTIFICATION : scale;

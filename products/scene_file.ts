@@ -10,7 +10,9 @@ import type { BandFiles } from "./band_files.ts";
 import { openBandFiles } from "./band_folder.ts";
 import { isAddress, pathOf } from "../files/mod.ts";
 import { openImage, type RasterFile } from "../rasters/mod.ts";
-import { type ProductFacts, productFacts, productTags } from "./product_facts.ts";
+import { productTags } from "./facts_of_tags.ts";
+import type { ProductFacts } from "./offsets.ts";
+import { productFacts } from "./product_facts.ts";
 import { findBands, findSafeProduct, isSafe, productXml } from "./safe.ts";
 
 /** An open scene. */

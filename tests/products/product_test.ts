@@ -1,5 +1,7 @@
 import { assertEquals } from "@std/assert";
-import { type ProductFacts, productFacts, productTags } from "../../products/product_facts.ts";
+import { productTags } from "../../products/facts_of_tags.ts";
+import type { ProductFacts } from "../../products/mod.ts";
+import { productFacts } from "../../products/product_facts.ts";
 
 const name = (baseline: string, date = "20180307T100021", level = "L1C") =>
   `in/S2A_MSI${level}_${date}_N${baseline}_R122_T33TUG_${date}.SAFE/B02.tif`;
