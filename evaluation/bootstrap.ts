@@ -5,7 +5,7 @@
  * @module
  */
 
-import { createRng } from "../core/mod.ts";
+import { createRng, mean } from "../core/mod.ts";
 import { normalCdf, normalQuantile } from "./normal.ts";
 
 /** A mean with its confidence interval. */
@@ -34,11 +34,6 @@ export const BOOTSTRAP_DEFAULTS = { level: 0.95, resamples: 2000, seed: 0 } as c
 
 /** Number of images below which intervals are too narrow. */
 export const FEW_IMAGES = 20;
-
-/** Arithmetic mean; NaN of no value. */
-export function meanOf(values: readonly number[]): number {
-  return values.reduce((sum, value) => sum + value, 0) / values.length;
-}
 
 /** Indices of each resample, [resamples, count]; the same for every list of `count` values. */
 function resampled(
@@ -122,11 +117,11 @@ export function bootstrap(
     if (values.every((value) => value === values[0])) {
       return { mean: values[0]!, low: values[0]!, high: values[0]!, count };
     }
-    const mean = meanOf(values);
+    const center = mean(values);
     const picks = made.get(count) ?? resampled(count, given);
     made.set(count, picks);
-    const [low, high] = interval(values, { mean, level, picks });
-    return { mean, low, high, count };
+    const [low, high] = interval(values, { mean: center, level, picks });
+    return { mean: center, low, high, count };
   };
 }
 

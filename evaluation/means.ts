@@ -4,8 +4,8 @@
  * @module
  */
 
+import { mean } from "../core/mod.ts";
 import type { Score } from "../metrics/mod.ts";
-import { meanOf } from "./bootstrap.ts";
 import type { EvaluationRow } from "./evaluation_row.ts";
 
 /** Metrics of {@linkcode Score}. */
@@ -20,9 +20,9 @@ export function meansOf(
   const means = [...Map.groupBy(whole, ({ method }) => method)]
     .filter(([, own]) => own.length === cases)
     .map(([method, own]) => {
-      const mean = (metric: typeof MEAN_METRICS[number]) =>
-        meanOf(own.flatMap((row) => row[metric] ?? []));
-      return [method, Object.fromEntries(MEAN_METRICS.map((metric) => [metric, mean(metric)]))];
+      const meanOf = (metric: typeof MEAN_METRICS[number]) =>
+        mean(own.flatMap((row) => row[metric] ?? []));
+      return [method, Object.fromEntries(MEAN_METRICS.map((metric) => [metric, meanOf(metric)]))];
     });
   return Object.fromEntries(means) as Readonly<Record<string, Score>>;
 }

@@ -4,10 +4,11 @@
  * @module
  */
 
+import { quantile } from "../core/mod.ts";
+
 /** Quantile of the finite values; NaN if there are none. */
-export function quantile(values: Iterable<number>, share: number): number {
-  const finite = Float32Array.from([...values].filter(Number.isFinite)).sort();
-  return finite.length === 0 ? NaN : finite[Math.round(share * (finite.length - 1))]!;
+export function finiteQuantile(values: Iterable<number>, share: number): number {
+  return quantile(Float32Array.from([...values].filter(Number.isFinite)).sort(), share);
 }
 
 /** Every n-th value, at most `most`: enough for quantiles. */
