@@ -67,7 +67,7 @@ export {
   toReflectance,
 } from "./raster.ts";
 
-// Numbers and values.
+// Numbers and encodings.
 export { mean, product, quantile } from "./statistics.ts";
 export { sha256, shortHash } from "./sha256.ts";
 export { stableJson } from "./stable_json.ts";

@@ -1,5 +1,7 @@
 /** Copies of arrays with permuted axes. @module */
 
+import { product } from "../core/mod.ts";
+
 /** Merges axes that stay adjacent and drops axes of size 1. */
 export function mergeAxes(
   shape: readonly number[],
@@ -34,7 +36,7 @@ export function copyPermuted(
     readonly perm: readonly number[];
   },
 ): void {
-  const strides = shape.map((_, i) => shape.slice(i + 1).reduce((a, b) => a * b, 1));
+  const strides = shape.map((_, i) => product(shape.slice(i + 1)));
   const sizes = perm.map((axis) => shape[axis]!);
   const steps = perm.map((axis) => strides[axis]!);
   const inner = sizes.at(-1)!;

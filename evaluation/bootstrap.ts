@@ -5,7 +5,7 @@
  * @module
  */
 
-import { createRng, mean as meanOf } from "../core/mod.ts";
+import { createRng, mean } from "../core/mod.ts";
 import { normalCdf, normalQuantile } from "./normal.ts";
 
 /** A mean with its confidence interval. */
@@ -118,11 +118,11 @@ export function bootstrap(
     if (values.every((value) => value === values[0])) {
       return { mean: values[0]!, low: values[0]!, high: values[0]!, count };
     }
-    const mean = meanOf(values);
+    const center = mean(values);
     const picks = made.get(count) ?? resampled(count, given);
     made.set(count, picks);
-    const [low, high] = interval(values, { mean, level, picks });
-    return { mean, low, high, count };
+    const [low, high] = interval(values, { mean: center, level, picks });
+    return { mean: center, low, high, count };
   };
 }
 

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { mean as meanOf } from "../core/mod.ts";
+import { mean } from "../core/mod.ts";
 import { diagonalChart } from "./diagonal_chart.ts";
 import type { ReliabilityChartOptions } from "./reliability_chart.ts";
 
@@ -42,9 +42,9 @@ export function expectedErrorFit(errors: readonly ExpectedError[]): ExpectedErro
     );
   }
   const [a, b] = [logs.map(([one]) => one!), logs.map(([, one]) => one!)];
-  const [ma, mb] = [meanOf(a), meanOf(b)];
+  const [ma, mb] = [mean(a), mean(b)];
   const covariance = (left: readonly number[], right: readonly number[]) =>
-    meanOf(left.map((value, i) => (value - meanOf(left)) * (right[i]! - meanOf(right))));
+    mean(left.map((value, i) => (value - mean(left)) * (right[i]! - mean(right))));
   const off = logs.map(([one, other]) => other! - one!);
   const variances = covariance(a, a) * covariance(b, b);
   return {

@@ -5,6 +5,7 @@
  * @module
  */
 
+import { mean } from "../core/mod.ts";
 import type { ErrorPairs } from "./reliability.ts";
 
 /** Calibrated standard deviation: √(floor² + (factor · spread)²). */
@@ -48,9 +49,9 @@ function binsOf(
   return Array.from({ length: count }, (_, b) => {
     const cut = (i: number) => Math.floor(pairs.length * i / count);
     const own = pairs.slice(cut(b), cut(b + 1));
-    const mean = (of: (pair: readonly [number, number]) => number) =>
-      own.reduce((sum, pair) => sum + of(pair) ** 2, 0) / own.length;
-    return { spread: mean(([spread]) => spread), error: mean(([, error]) => error) };
+    const meanSquare = (of: (pair: readonly [number, number]) => number) =>
+      mean(own.map((pair) => of(pair) ** 2));
+    return { spread: meanSquare(([spread]) => spread), error: meanSquare(([, error]) => error) };
   });
 }
 

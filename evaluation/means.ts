@@ -4,7 +4,7 @@
  * @module
  */
 
-import { mean as meanOf } from "../core/mod.ts";
+import { mean } from "../core/mod.ts";
 import type { Score } from "../metrics/mod.ts";
 import type { EvaluationRow } from "./evaluation_row.ts";
 
@@ -20,9 +20,9 @@ export function meansOf(
   const means = [...Map.groupBy(whole, ({ method }) => method)]
     .filter(([, own]) => own.length === cases)
     .map(([method, own]) => {
-      const mean = (metric: typeof MEAN_METRICS[number]) =>
-        meanOf(own.flatMap((row) => row[metric] ?? []));
-      return [method, Object.fromEntries(MEAN_METRICS.map((metric) => [metric, mean(metric)]))];
+      const meanOf = (metric: typeof MEAN_METRICS[number]) =>
+        mean(own.flatMap((row) => row[metric] ?? []));
+      return [method, Object.fromEntries(MEAN_METRICS.map((metric) => [metric, meanOf(metric)]))];
     });
   return Object.fromEntries(means) as Readonly<Record<string, Score>>;
 }

@@ -5,7 +5,7 @@
  * @module
  */
 
-import { mean as meanOf } from "../core/mod.ts";
+import { mean } from "../core/mod.ts";
 
 /** Predicted standard deviations and true errors of one image, in the same unit. */
 export interface ErrorPairs {
@@ -130,11 +130,6 @@ function ranks(values: Float32Array, rising: Uint32Array): Float64Array {
 }
 
 function pearson(a: Float32Array | Float64Array, b: Float32Array | Float64Array): number {
-  const mean = (values: Float32Array | Float64Array) => {
-    let sum = 0;
-    for (const value of values) sum += value;
-    return sum / values.length;
-  };
   const [ma, mb] = [mean(a), mean(b)];
   let [ab, aa, bb] = [0, 0, 0];
   for (let i = 0; i < a.length; i++) {
@@ -198,7 +193,7 @@ export function reliability(
     observed,
     ratio: observed / predicted,
     bins,
-    ence: meanOf(bins.map((bin) => Math.abs(bin.observed - bin.predicted) / bin.predicted)),
+    ence: mean(bins.map((bin) => Math.abs(bin.observed - bin.predicted) / bin.predicted)),
     correlation: {
       pearson: pearson(deviations, errors),
       spearman: pearson(ranks(deviations, rising), ranks(errors, byError)),
@@ -207,8 +202,8 @@ export function reliability(
       shares: SHARES,
       byDeviation: ours,
       byError: oracle,
-      ause: meanOf(ours.map((value, i) => value - oracle[i]!)),
-      gain: meanOf(ours.map((value) => 1 - value)),
+      ause: mean(ours.map((value, i) => value - oracle[i]!)),
+      gain: mean(ours.map((value) => 1 - value)),
     },
   };
 }

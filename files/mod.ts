@@ -32,6 +32,4 @@ export {
   TIFF_FILE,
   withoutSlash,
 } from "./list_folder.ts";
-
-// Digests.
 export { type Sha256Stream, sha256Stream } from "./sha256_stream.ts";

@@ -13,7 +13,7 @@ import { SENTINEL2_NAMES } from "../core/mod.ts";
 export interface ProductFacts {
   /** Top-of-atmosphere (L1C) or surface (L2A) reflectance. */
   readonly level?: "L1C" | "L2A";
-  /** Processing baseline, as "05.09". */
+  /** Processing baseline, such as "05.09". */
   readonly baseline?: string;
   /** Digital number of reflectance 1, such as 10000. */
   readonly quantification?: number;
@@ -51,11 +51,13 @@ export function byBaseline(baseline: string, where: string): Omit<ProductFacts, 
   return { baseline, offsets: everyBand(offset), phrase };
 }
 
+/** Parses a positive number; undefined for other text. */
 export function positive(text: string | undefined): number | undefined {
   const value = Number(text);
   return text !== undefined && Number.isFinite(value) && value > 0 ? value : undefined;
 }
 
+/** True for a processing baseline in the form "05.09". */
 export function isBaseline(text: string | undefined): text is string {
   return text !== undefined && /^\d{2}\.\d{2}$/.test(text);
 }

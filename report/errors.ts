@@ -5,7 +5,7 @@
  */
 
 import type { ReportErrors } from "./report_data.ts";
-import { meanOf, quantile, roundUp, sampled } from "./scale.ts";
+import { finiteQuantile, meanOf, roundUp, sampled } from "./scale.ts";
 
 /** Fraction of the model's pixels within the colour scale. */
 const WITHIN = 0.99;
@@ -43,5 +43,5 @@ export function errorMaps(
     const data = errorMap(image, truth, options);
     return { method, data, mean: meanOf(data) };
   });
-  return { high: roundUp(quantile(sampled(maps[0]!.data), WITHIN)), maps };
+  return { high: roundUp(finiteQuantile(sampled(maps[0]!.data), WITHIN)), maps };
 }

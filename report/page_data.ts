@@ -9,7 +9,7 @@ import { packMaps, packMasks, UNIT_CODING } from "./page_maps.ts";
 import { ORIGINS, PALETTES } from "./palettes.ts";
 import { type Coding, codingOf, Payload } from "./payload.ts";
 import type { ReportData, ReportInside, ReportView } from "./report_data.ts";
-import { quantile, sampled } from "./scale.ts";
+import { finiteQuantile, sampled } from "./scale.ts";
 
 /**
  * Contrast stretch of the trajectory, per band. Clouds and noise exceed the range of the other images,
@@ -26,7 +26,7 @@ function stateStretch({ states, bands }: ReportInside): readonly (readonly [numb
         return [...sampled(own, 2000)];
       })
     );
-    const [low, high] = [quantile(values, 0.02), quantile(values, 0.98)];
+    const [low, high] = [finiteQuantile(values, 0.02), finiteQuantile(values, 0.98)];
     // A square root is steep at black, so black lies below the values shown.
     return high > low ? [low - (high - low) / 16, high] : [low, low + 1];
   });

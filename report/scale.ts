@@ -4,11 +4,11 @@
  * @module
  */
 
-import { quantile as quantileOfSorted } from "../core/mod.ts";
+import { quantile } from "../core/mod.ts";
 
 /** Quantile of the finite values; NaN if there are none. */
-export function quantile(values: Iterable<number>, share: number): number {
-  return quantileOfSorted(Float32Array.from([...values].filter(Number.isFinite)).sort(), share);
+export function finiteQuantile(values: Iterable<number>, share: number): number {
+  return quantile(Float32Array.from([...values].filter(Number.isFinite)).sort(), share);
 }
 
 /** Every n-th value, at most `most`: enough for quantiles. */

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { quantile, sampled } from "./scale.ts";
+import { finiteQuantile, sampled } from "./scale.ts";
 
 /** Quantiles of the ground drawn black and white. */
 const DARK = 0.01;
@@ -44,7 +44,7 @@ export function stretchOf(
   const [image, pixels] = known ? [reference, sampled(clear)] : [restored, sampled(every)];
   return Array.from({ length: depth }, (_, band) => {
     const values = valuesOf(image, { pixels, depth, band });
-    const [low, high] = [quantile(values, DARK), quantile(values, BRIGHT)];
+    const [low, high] = [finiteQuantile(values, DARK), finiteQuantile(values, BRIGHT)];
     if (Number.isNaN(low)) return [0, 1];
     return [low, high > low ? high : low + 1];
   });

@@ -16,7 +16,7 @@ import type {
   ReportUncertainty,
 } from "./report_data.ts";
 import { counted, percent } from "./format.ts";
-import { meanOf, quantile, roundUp, sampled } from "./scale.ts";
+import { finiteQuantile, meanOf, roundUp, sampled } from "./scale.ts";
 
 const BINS = 12;
 
@@ -69,7 +69,7 @@ export function uncertaintyOf(
     samples,
     deviation: map,
     mean: meanOf(map),
-    high: roundUp(quantile(sampled(map), 0.99)),
+    high: roundUp(finiteQuantile(sampled(map), 0.99)),
     calibration: factor === 1 ? null : factor,
     reliability: reliabilityOf(gathered, { depth, dataRange }),
   };

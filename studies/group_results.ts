@@ -4,16 +4,16 @@
  * @module
  */
 
-import { mean as meanOf } from "../core/mod.ts";
+import { mean } from "../core/mod.ts";
 import type { PlannedGroup, PlannedRow } from "./plan.ts";
 import { STUDY_METRICS, type StudyMetric } from "./study.ts";
 import type { GroupResult, RowResult, SeedResult } from "./study_result.ts";
 
 /** Standard deviation with n − 1. */
 function stdOf(values: readonly number[]): number {
-  const mean = meanOf(values);
+  const center = mean(values);
   return Math.sqrt(
-    meanOf(values.map((value) => (value - mean) ** 2)) * values.length /
+    mean(values.map((value) => (value - center) ** 2)) * values.length /
       (values.length - 1),
   );
 }
@@ -43,7 +43,7 @@ function rowResult(
     ...(at && { at }),
     ...(paper && { paper }),
     seeds,
-    mean: numbers(1, meanOf),
+    mean: numbers(1, mean),
     spread: numbers(2, stdOf),
   };
 }

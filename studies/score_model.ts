@@ -4,6 +4,7 @@
  * @module
  */
 
+import { mean } from "../core/mod.ts";
 import { joinArrays, pickFrames, type Sample } from "../datasets/mod.ts";
 import { score } from "../metrics/mod.ts";
 import { type Model, restoreImages } from "../model/mod.ts";
@@ -97,7 +98,6 @@ export async function scoreModel(
 
 /** The mean over samples, metric by metric. */
 export function meanScores(scores: readonly Scores[]): Scores {
-  const mean = (metric: keyof Scores) =>
-    scores.reduce((sum, each) => sum + each[metric], 0) / scores.length;
-  return { psnr: mean("psnr"), ssim: mean("ssim"), mae: mean("mae"), sam: mean("sam") };
+  const meanOf = (metric: keyof Scores) => mean(scores.map((each) => each[metric]));
+  return { psnr: meanOf("psnr"), ssim: meanOf("ssim"), mae: meanOf("mae"), sam: meanOf("sam") };
 }

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { mean as meanOf } from "../core/mod.ts";
+import { mean } from "../core/mod.ts";
 import { STUDY_METRICS, type StudyClaim, type StudyMetric } from "./study.ts";
 import type { GroupResult, RowResult } from "./study_result.ts";
 
@@ -66,7 +66,7 @@ function stepOf(
     ...(paper && { paper }),
     ...(known !== undefined && { paperChange: known }),
     ...(source !== undefined && { source }),
-    ...(changes.length > 0 && { change: meanOf(changes) }),
+    ...(changes.length > 0 && { change: mean(changes) }),
     verdict,
   };
 }

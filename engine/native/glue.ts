@@ -5,6 +5,7 @@
  * @module
  */
 
+import { product } from "../../core/mod.ts";
 import type { BackendValues, TensorDataType, TensorInfo } from "../tfjs.ts";
 import { broadcastShape } from "./graph.ts";
 
@@ -44,7 +45,7 @@ export function fastBinary(
   if (run === undefined || a!.dtype !== "float32" || b!.dtype !== "float32") return undefined;
   const shape = broadcastShape(a!.shape, b!.shape);
   const axes = mergedAxes(shape, [a!.shape, b!.shape]);
-  const out = new Float32Array(shape.reduce((m, n) => m * n, 1));
+  const out = new Float32Array(product(shape));
   const [x, y] = [a!, b!].map(({ dataId }) => backend.readSync(dataId) as Float32Array);
   const { size: count, strides: [sa, sb] } = axes.at(-1)!;
   const outer = axes.slice(0, -1);

@@ -4,6 +4,8 @@
  * @module
  */
 
+import { product } from "../../core/mod.ts";
+
 /** Element types of a graph. */
 export type ElementType = "float32" | "int32" | "int64" | "bool";
 
@@ -75,7 +77,7 @@ export interface Graph {
 
 /** Elements of a shape. */
 export function sizeOf(shape: readonly number[]): number {
-  return shape.reduce((a, b) => a * b, 1);
+  return product(shape);
 }
 
 /** True if two shapes are equal. */

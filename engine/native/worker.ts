@@ -6,6 +6,7 @@
  */
 
 import { parentPort } from "node:worker_threads";
+import { product } from "../../core/mod.ts";
 import { disableTelemetry } from "./telemetry.ts";
 import type { Answer, Feed, Fetch, Request, SessionOptions, TensorData } from "./protocol.ts";
 
@@ -108,7 +109,7 @@ class Runtime {
 
   #buffer({ shape, type, keep, over }: Fetch): TensorData {
     if (over !== undefined) return this.#held.get(over)!;
-    const size = shape.reduce((a, b) => a * b, 1);
+    const size = product(shape);
     const kind =
       { float32: Float32Array, int32: Int32Array, bool: Uint8Array, int64: Uint8Array }[type];
     const free = keep === undefined ? undefined : this.#free.get(`${kind.name} ${size}`);

@@ -1,5 +1,6 @@
 /** Selection of constant positions along an axis. @module */
 
+import { product } from "../../core/mod.ts";
 import { type Tensor, tf } from "../tfjs.ts";
 
 /**
@@ -15,8 +16,8 @@ import { type Tensor, tf } from "../tfjs.ts";
 export function takeAxis<T extends Tensor>(x: T, indices: readonly number[], axis = 0): T {
   const size = x.shape[axis]!;
   if (indices.length === size && indices.every((index, i) => index === i)) return x;
-  const outer = x.shape.slice(0, axis).reduce((a, b) => a * b, 1);
-  const inner = x.shape.slice(axis + 1).reduce((a, b) => a * b, 1);
+  const outer = product(x.shape.slice(0, axis));
+  const inner = product(x.shape.slice(axis + 1));
   const take = tf.customGrad((input) => ({
     value: tf.gather(input as Tensor, tf.tensor1d(indices as number[], "int32"), axis),
     gradFunc: (dy) => {

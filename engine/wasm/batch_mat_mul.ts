@@ -8,6 +8,7 @@
  * @module
  */
 
+import { product as size } from "../../core/mod.ts";
 import { type TensorInfo, tf } from "../tfjs.ts";
 import type { BackendWasm } from "./backend.ts";
 
@@ -145,10 +146,6 @@ function transposed(backend: BackendWasm, x: TensorInfo): TensorInfo {
 function batchKey({ shape }: TensorInfo): string {
   const batch = shape.slice(0, -2);
   return batch.slice(batch.findIndex((n) => n !== 1)).join(",");
-}
-
-function size(shape: readonly number[]): number {
-  return shape.reduce((a, b) => a * b, 1);
 }
 
 function shapeBytes(shape: readonly number[]): Uint8Array {

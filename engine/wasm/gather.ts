@@ -4,6 +4,7 @@
  * @module
  */
 
+import { product } from "../../core/mod.ts";
 import { type TensorInfo, tf } from "../tfjs.ts";
 import type { BackendWasm } from "./backend.ts";
 
@@ -28,7 +29,7 @@ export function repairGather(): void {
       const source = wasm.typedArrayFromHeap(x) as Float32Array;
       const target = wasm.typedArrayFromHeap(out) as Float32Array;
       const picks = wasm.typedArrayFromHeap(indices) as Int32Array;
-      const run = x.shape.slice(axis + 1).reduce((a, b) => a * b, 1);
+      const run = product(x.shape.slice(axis + 1));
       for (let to = 0, block = 0; to < target.length; block += size * run) {
         for (let i = 0; i < count; i++, to += run) {
           const from = block + picks[i]! * run;

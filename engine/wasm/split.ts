@@ -4,6 +4,7 @@
  * @module
  */
 
+import { product } from "../../core/mod.ts";
 import { type TensorInfo, tf } from "../tfjs.ts";
 import type { BackendWasm } from "./backend.ts";
 
@@ -29,7 +30,7 @@ export function repairSplit(): void {
       );
       // Views are taken after the allocations, which may move the heap.
       const source = wasm.typedArrayFromHeap(x) as Float32Array;
-      const inner = x.shape.slice(axis + 1).reduce((a, b) => a * b, 1);
+      const inner = product(x.shape.slice(axis + 1));
       const stride = x.shape[axis]! * inner;
       let first = 0;
       outs.forEach((out, i) => {

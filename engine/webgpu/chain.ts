@@ -5,6 +5,7 @@
  * @module
  */
 
+import { product } from "../../core/mod.ts";
 import type { TensorInfo, tf } from "../tfjs.ts";
 import { bindings, inARow, MAIN_PARAMETERS, range, ROW_INDEX, type Shader } from "./shader.ts";
 
@@ -55,7 +56,7 @@ export class Chain {
   constructor(host: ChainHost, inputs: readonly TensorInfo[]) {
     this.#host = host;
     this.#shape = [...inputs[0]!.shape];
-    this.#count = this.#shape.reduce((a, b) => a * b, 1);
+    this.#count = product(this.#shape);
     this.#arrays = [...inputs];
     inputs.forEach(({ dataId }, i) => this.#names.set(dataId, `x${i}`));
   }
@@ -78,7 +79,7 @@ export class Chain {
   #operand(tensor: TensorInfo): string {
     const known = this.#names.get(tensor.dataId);
     if (known !== undefined) return known;
-    const size = tensor.shape.reduce((a, b) => a * b, 1);
+    const size = product(tensor.shape);
     if (tensor.dtype !== "float32") throw new ChainError(`a tensor of type ${tensor.dtype}`);
     if (size !== 1) throw new ChainError(`a tensor of shape [${tensor.shape}] from outside`);
     const number = this.#host.scalarOf(tensor);

@@ -8,6 +8,7 @@
  * @module
  */
 
+import { mean } from "../../core/mod.ts";
 import type { RasterWindow } from "../../rasters/mod.ts";
 import { countEvaluations, type Model, type RestoreOptions } from "../../model/mod.ts";
 import { type FinishedReport, type FinishedRows, RowFinisher } from "./finish_rows.ts";
@@ -218,7 +219,7 @@ export async function restoreRows(
       ...report.seams,
       // Of a mean there is no tile; what its samples' tiles disagree by is the measure.
       disagreement: Math.sqrt(
-        blends.reduce((sum, blend) => sum + blend.disagreement() ** 2, 0) / blends.length,
+        mean(blends.map((blend) => blend.disagreement() ** 2)),
       ),
     },
     tiles: { total, restored: restored / seeds.length },

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { mean } from "../../core/mod.ts";
 import { sam, ssim } from "../../metrics/mod.ts";
 
 /** How near a method comes to what is hidden. */
@@ -98,11 +99,9 @@ export class CheckSums {
       mae: absolute / pixels,
       rmse: Math.sqrt(squares / pixels),
     }));
-    const mean = (of: (band: typeof bands[number]) => number) =>
-      bands.reduce((sum, band) => sum + of(band), 0) / bands.length;
-    const rmse = Math.sqrt(mean((band) => band.rmse ** 2));
+    const rmse = Math.sqrt(mean(bands.map((band) => band.rmse ** 2)));
     return {
-      mae: mean((band) => band.mae),
+      mae: mean(bands.map((band) => band.mae)),
       rmse,
       psnr: rmse === 0 ? null : -20 * Math.log10(rmse),
       ssim: this.#inner === 0 ? null : this.#ssim / this.#inner,

@@ -7,7 +7,7 @@ import { inScene, layoutOf } from "../../report/layout.ts";
 import { colourChoices } from "../../report/colour_choices.ts";
 import { codingOf, encode, Payload } from "../../report/payload.ts";
 import { createShrinker, crop, shrink } from "../../report/pixels.ts";
-import { quantile, roundUp } from "../../report/scale.ts";
+import { finiteQuantile, roundUp } from "../../report/scale.ts";
 import { stretchOf } from "../../report/stretch.ts";
 import { decode, inflate, undoDifferences } from "../../report/browser/decode.js";
 import { ramp } from "../../report/browser/paint.js";
@@ -33,7 +33,7 @@ Deno.test("error maps share the model's scale, a round number above 99 % of its 
   assertEquals(maps[1]!.mean, 40);
 });
 
-Deno.test("roundUp() and quantile() hold at their edges", () => {
+Deno.test("roundUp() and finiteQuantile() hold at their edges", () => {
   assertEquals([0.1, 0.1001, 0.15, 0.151, 7, 9, 95].map(roundUp), [
     0.1,
     0.15,
@@ -44,7 +44,7 @@ Deno.test("roundUp() and quantile() hold at their edges", () => {
     100,
   ]);
   assertEquals([0, NaN, Infinity].map(roundUp), [1, 1, 1]);
-  assertEquals([0, 0.5, 1].map((share) => quantile([3, NaN, 1, 2], share)), [1, 2, 3]);
+  assertEquals([0, 0.5, 1].map((share) => finiteQuantile([3, NaN, 1, 2], share)), [1, 2, 3]);
 });
 
 Deno.test("percent() never rounds to 0 % or 100 %", () => {

@@ -1,5 +1,6 @@
 /** Shaders, made once for their sizes. @module */
 
+import { product } from "../../../core/mod.ts";
 import type { Shader } from "../shader.ts";
 
 /** A factory of shaders; its arguments are plain data. */
@@ -22,5 +23,5 @@ export function shaderOf<A extends readonly unknown[]>(
 
 /** Elements of a shape. */
 export function sizeOf(shape: readonly number[]): number {
-  return shape.reduce((a, b) => a * b, 1);
+  return product(shape);
 }
