@@ -90,7 +90,7 @@ export type EvaluateValues = FlagValues<typeof EVALUATE_FLAGS>;
 /** How models restore, as the flags say it, and those flags for the record. */
 export function methodOptions(
   values: EvaluateValues,
-  context: Pick<Context, "registry">,
+  context: Context,
 ): ModelMethodOptions {
   const { keepClear, keepMasked, samples } = values;
   if (keepClear && keepMasked) {
