@@ -31,7 +31,7 @@ function scoreFigures({ truth }: ReportData): readonly Figure[] {
       label: `PSNR, ${label.toLowerCase()}`,
       note: best === undefined
         ? ""
-        : `best baseline ${fixed(best.score!.psnr, 1)} (${best.method})`,
+        : `best baseline ${fixed(best.score!.psnr, 1)} dB (${best.method})`,
     }];
   });
 }
