@@ -22,8 +22,8 @@ import {
   type CoefficientVectors,
   coefficientVectors,
   type Denoised,
-  perSample,
 } from "./denoiser.ts";
+import { perSample } from "./vectors.ts";
 import type { Model } from "./model.ts";
 import type { Modules } from "./modules.ts";
 

@@ -8,8 +8,6 @@ import {
   type Images,
   type Sequence,
   skipAndOut,
-  type Tensor,
-  type Tensor1D,
   type Tensor5D,
   tf,
   type Weights,
@@ -17,14 +15,10 @@ import {
 import type { Network, NetworkInput } from "../networks/mod.ts";
 import type { Coefficients, Preconditioner } from "../precond/mod.ts";
 import type { NoiseLevel } from "../schedules/mod.ts";
+import { perSample, type Vectors, vectorsOf } from "./vectors.ts";
 
-/** Coefficients of a batch, one per sample [B]. */
-export interface CoefficientVectors {
-  readonly cIn: Tensor1D;
-  readonly cSkip: Tensor1D;
-  readonly cOut: Tensor1D;
-  readonly cNoise: Tensor1D;
-}
+/** The preconditioner's coefficients of a batch, one value per sample [B]. */
+export type CoefficientVectors = Vectors<keyof Coefficients>;
 
 /** Input of the denoiser. */
 export interface DenoiserInput extends CoefficientVectors {
@@ -32,7 +26,7 @@ export interface DenoiserInput extends CoefficientVectors {
   readonly noised: Sequence;
   /** [B, L, H, W, Cc], in [−1, 1]. */
   readonly condition?: Sequence;
-  /** Dropout, see {@linkcode NetworkInput}. */
+  /** Random numbers of dropout; without them nothing is dropped. */
   readonly random?: NetworkInput["random"];
 }
 
@@ -55,23 +49,14 @@ export function applyDenoiser(network: Network, weights: Weights, input: Denoise
   });
 }
 
-/** Reshapes [B] to [B, 1, …, 1] of a rank. */
-export function perSample(values: Tensor1D, rank: number): Tensor {
-  return values.reshape([values.shape[0], ...Array<number>(rank - 1).fill(1)]);
-}
+/** Names of the coefficients, in the order of their vectors. */
+export const COEFFICIENTS = ["cIn", "cSkip", "cOut", "cNoise"] as const;
 
-/** Returns the preconditioner's coefficients at each sample's noise level as vectors [B]. */
+/** Returns the preconditioner's coefficients at each sample's noise level; the caller owns them. */
 export function coefficientVectors(
   precond: Preconditioner,
   levels: readonly NoiseLevel[],
   length: number,
 ): CoefficientVectors {
-  const each = levels.map((level) => precond.coefficients(level, length));
-  const vector = (name: keyof Coefficients) => tf.tensor1d(each.map((c) => c[name]));
-  return {
-    cIn: vector("cIn"),
-    cSkip: vector("cSkip"),
-    cOut: vector("cOut"),
-    cNoise: vector("cNoise"),
-  };
+  return vectorsOf(levels.map((level) => precond.coefficients(level, length)), COEFFICIENTS);
 }

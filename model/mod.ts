@@ -24,14 +24,15 @@ export {
   type DenoiserModel,
   releaseDenoiser,
 } from "./compiled_denoiser.ts";
+export { countEvaluations } from "./count_evaluations.ts";
 export { modelDigest } from "./digest.ts";
 export {
   applyDenoiser,
+  COEFFICIENTS,
   type CoefficientVectors,
   coefficientVectors,
   type Denoised,
   type DenoiserInput,
-  perSample,
 } from "./denoiser.ts";
 export {
   conditionArray,
@@ -58,4 +59,5 @@ export {
   type RestoreInput,
   type RestoreOptions,
 } from "./restore_images.ts";
-export { countEvaluations, sample, type SampleInput, type SamplingModel } from "./sample.ts";
+export { sample, type SampleInput, type SamplingModel } from "./sample.ts";
+export { perSample, type Vectors, vectorsOf } from "./vectors.ts";

@@ -1,5 +1,5 @@
 /**
- * Sampling (Alg. 2): tensors to tensors.
+ * Sampling, Alg. 2: from noise and the mean image μ to the restored image.
  *
  * @module
  */
@@ -10,7 +10,7 @@ import { bindDenoiser, type DenoiserContext } from "./compiled_denoiser.ts";
 import type { Model } from "./model.ts";
 import type { Modules } from "./modules.ts";
 
-/** The parts of a model that sampling needs. */
+/** Model that can be sampled from: its weights and the modules that sampling uses. */
 export interface SamplingModel extends Pick<Model, "weights"> {
   readonly modules: Pick<Modules, "schedule" | "network" | "precond">;
 }
@@ -18,50 +18,18 @@ export interface SamplingModel extends Pick<Model, "weights"> {
 /** Options of {@linkcode sample}. */
 export interface SampleInput extends DenoiserContext {
   readonly sampler: Sampler;
-  /** Falling σ_i, the last 0. */
+  /** Decreasing σ_i; the last is 0. */
   readonly sigmas: readonly number[];
-  /** Unit normal noise like `mu`: draw 0 is n of the start, draw 1 + i is ε of the i-th churn. */
+  /** Unit normal noise like `mu`. Draw 0 is n of the start, draw 1 + i is ε of the i-th churn. */
   readonly noise: (draw: number) => Sequence;
+  /** Called after each step and awaited before the next. */
   readonly onStep?: (step: SamplingStep) => void | Promise<void>;
 }
 
 /**
- * Counts a sampler's evaluations of the denoiser. The sampler runs on an image of one pixel, since a
- * plugin's sampler states no number.
- */
-export async function countEvaluations(
-  { modules: { schedule } }: { readonly modules: Pick<Modules, "schedule"> },
-  { sampler, sigmas }: Pick<SampleInput, "sampler" | "sigmas">,
-): Promise<number> {
-  let count = 0;
-  const pixel = () => tf.zeros([1, 1, 1, 1, 1]) as Sequence;
-  const start = pixel();
-  const end = await sampler.sample({
-    schedule,
-    sigmas,
-    denoise: () => {
-      count++;
-      return Promise.resolve(tf.zeros([1, 1, 1, 1]) as Images);
-    },
-    start,
-    noise: pixel,
-  });
-  tf.dispose([start, end]);
-  return count;
-}
-
-/** Returns the mean over frames as a sum of whole frames, which needs no transposition. */
-function meanOfFrames(y: Sequence): Images {
-  const [batch, length, ...rest] = y.shape;
-  if (length === 1) return y.reshape([batch, ...rest]);
-  const sum = tf.unstack(y as Tensor, 1).reduce((total, frame) => tf.add(total, frame));
-  return tf.div(sum, tf.scalar(length)) as Images;
-}
-
-/**
- * Restores images by Alg. 2: one denoised image drives all frames.
+ * Samples images by Alg. 2. All frames of a sequence share one denoised image.
  *
- * @returns [B, H, W, C] in [−1, 1]; not clipped; the caller's.
+ * @returns Images [B, H, W, C] on the scale [−1, 1], not clipped; the caller owns them.
  */
 export async function sample(model: SamplingModel, input: SampleInput): Promise<Images> {
   const { sampler, sigmas, noise, onStep } = input;
@@ -82,4 +50,12 @@ export async function sample(model: SamplingModel, input: SampleInput): Promise<
   } finally {
     start.dispose();
   }
+}
+
+/** Returns the mean over frames as a sum of whole frames, which needs no transposition. */
+function meanOfFrames(y: Sequence): Images {
+  const [batch, length, ...rest] = y.shape;
+  if (length === 1) return y.reshape([batch, ...rest]);
+  const sum = tf.unstack(y as Tensor, 1).reduce((total, frame) => tf.add(total, frame));
+  return tf.div(sum, tf.scalar(length)) as Images;
 }

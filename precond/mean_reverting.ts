@@ -53,18 +53,16 @@ export function meanReverting({
       `Cannot precondition: sigmaData must be > 0 and sigmaMu ≥ 0, got ${sigmaData} and ${sigmaMu}`,
     );
   }
-  if (!(Math.abs(sigmaCov) <= sigmaData * sigmaMu * ROUNDING)) {
+  const bound = sigmaData * sigmaMu;
+  if (!(Math.abs(sigmaCov) <= bound * ROUNDING)) {
     throw new RangeError(
-      `Cannot precondition: |sigmaCov| must be ≤ sigmaData·sigmaMu = ${sigmaData * sigmaMu} ` +
+      `Cannot precondition: |sigmaCov| must be ≤ sigmaData·sigmaMu = ${bound} ` +
         `(it is a covariance), got ${sigmaCov}; the default 0.9 fits sigmaData = sigmaMu = 1 ` +
         `but not 0.5 and 0.5`,
     );
   }
   // σ_data²σ_mu² − σ_cov² as a product, which avoids cancellation where x0 and μ are nearly equal.
-  const determinant = Math.max(
-    0,
-    (sigmaData * sigmaMu - sigmaCov) * (sigmaData * sigmaMu + sigmaCov),
-  );
+  const determinant = Math.max(0, (bound - sigmaCov) * (bound + sigmaCov));
   return {
     coefficients({ sigma, k }, length) {
       const v = sigmaData ** 2 + (k * sigmaMu) ** 2 + 2 * k * sigmaCov;

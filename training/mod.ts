@@ -49,9 +49,8 @@ export {
   type LearningRateSchedule,
   type WarmupCosineRate,
 } from "./learning_rate.ts";
+export { type LossAndGradients, lossAndGradients } from "./gradients.ts";
 export {
-  type LossAndGradients,
-  lossAndGradients,
   type ObjectiveInput,
   type ObjectiveVectors,
   objectiveVectors,

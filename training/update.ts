@@ -17,7 +17,8 @@ import {
 import type { Network } from "../networks/mod.ts";
 import type { AdamW, AdamWMoments, AdamWRates } from "./adamw.ts";
 import { clipping } from "./clip.ts";
-import { lossAndGradients, type ObjectiveVectors, type TrainingTensors } from "./objective.ts";
+import { lossAndGradients } from "./gradients.ts";
+import type { ObjectiveVectors, TrainingTensors } from "./objective.ts";
 
 /** What training changes. */
 export interface UpdateState {
