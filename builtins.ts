@@ -5,6 +5,7 @@
  */
 
 import { Registry } from "./core/mod.ts";
+import { DATASET_FUNCTIONS, datasets } from "./datasets/mod.ts";
 import { fusions } from "./fusion/mod.ts";
 import { networks } from "./networks/mod.ts";
 import { noises } from "./noise/mod.ts";
@@ -24,13 +25,16 @@ export const builtinCatalog = {
   timesteps,
   sampler: samplers,
   fusion: fusions,
+  dataset: datasets,
 } as const;
 
 /** The type of {@linkcode builtinCatalog}. */
 export type BuiltinCatalog = typeof builtinCatalog;
 
 /** The registry of the built-in modules; `builtins.with(plugin)` adds to it. */
-export const builtins: Registry<BuiltinCatalog> = new Registry(builtinCatalog);
+export const builtins: Registry<BuiltinCatalog> = new Registry(builtinCatalog, {
+  functions: { dataset: DATASET_FUNCTIONS },
+});
 
 /** A registry that knows at least the built-in kinds, and any modules that plugins add. */
 // deno-lint-ignore no-explicit-any -- the types that a plugin adds do not matter to who reads JSON.

@@ -34,6 +34,8 @@ export interface Context {
   readonly operands: readonly string[];
   /** The built-in modules and those of `--plugin`. */
   readonly registry: AnyRegistry;
+  /** Absolute URLs of the plugins, for Workers that import them as well. */
+  readonly plugins: readonly string[];
   /** Starts what `--engine` names (of `auto` none of `without`); says on stderr what it is. */
   engine(without?: readonly EngineName[]): Promise<Engine>;
   /** Whether `--float16` was given. */
@@ -57,6 +59,13 @@ export interface Command<F extends Flags = Flags> {
   /** More to know, below the summary. */
   readonly details?: string;
   readonly flags: F;
+  /** Flags made from the options of modules, those of plugins included. Default none. */
+  readonly moduleFlags?: {
+    /** The flags, which give way to those of the same name in `flags`. */
+    readonly of: (registry: AnyRegistry) => Flags;
+    /** Their part of the help. */
+    readonly help: (registry: AnyRegistry) => string;
+  };
   /** Calls that work, without the program's name. */
   readonly examples: readonly string[];
   run(values: FlagValues<F>, context: Context): Promise<Result>;

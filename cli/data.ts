@@ -1,41 +1,35 @@
 /**
- * `emrdm data check`: whether the files of a dataset are all there and sound.
+ * `emrdm data check`: tests that the files of a dataset are complete and sound.
  *
  * @module
  */
 
-import { createRng, OptionsError } from "../core/mod.ts";
-import { checkDataset, type DataReport, drawSheet, samplePictures } from "../datasets/mod.ts";
-import { checkOverwrite } from "../files/mod.ts";
-import { writePng } from "../rasters/mod.ts";
+import { createRng } from "../core/mod.ts";
 import {
-  DATA_TYPES,
-  dataCheck,
-  type DataConfig,
+  checkDataset,
+  type DataReport,
+  type DatasetConfig,
+  displayOf,
+  drawSheet,
   listDataset,
   openDataset,
-  readExperiment,
-} from "../training/mod.ts";
+  samplePictures,
+} from "../datasets/mod.ts";
+import { checkOverwrite } from "../files/mod.ts";
+import { writePng } from "../rasters/mod.ts";
+import { readExperiment } from "../training/mod.ts";
 import { command, type Context, Failure, operandsOf, type Result } from "./command.ts";
 import { reportText } from "./data_text.ts";
-import { choice, count, type FlagValues, kebab, text, toggle, UsageError, words } from "./flags.ts";
+import { datasetFlags, datasetFlagsHelp, flaggedDataset } from "./dataset_flags.ts";
+import { count, type FlagValues, kebab, text, toggle, UsageError, words } from "./flags.ts";
 
 const FLAGS = {
-  type: choice("Type of the dataset, where no experiment file is given", DATA_TYPES),
-  root: text("Its folder", "DIR"),
-  nirRoot: text("Folder of near infrared (cuhkCr)", "DIR"),
-  file: text("CSV or JSON lines file (index)", "FILE"),
-  split: text("Only this split (default all)", "NAME"),
-  splits: choice("How regions are told from the lists (sen12MsCr; default exact)", [
-    "exact",
-    "published",
-  ]),
-  places: words("Only these places (synthetic)", "A,B"),
+  type: text("Type of the dataset, unless an experiment file is given", "TYPE"),
   bands: words("Bands (synthetic: of the model; index: of files that do not name them)", "B02,B03"),
   tileSize: count("Least side of images (default any; an experiment's tile size)", { min: 1 }),
-  limit: count("Read N images of each split, evenly spaced (default all)", { min: 1 }),
-  sheet: text("Picture sheet to write: cloudy images, clear one, auxiliary band", "FILE.png"),
-  rows: count("Samples of the sheet (default 6)", { min: 1 }),
+  limit: count("Read only N images of each split, evenly spaced (default all)", { min: 1 }),
+  sheet: text("Picture sheet to write: cloudy images, clear image, auxiliary band", "FILE.png"),
+  rows: count("Samples on the sheet (default 6)", { min: 1 }),
   overwrite: toggle("Replace an existing sheet"),
 } as const;
 
@@ -43,94 +37,101 @@ type Values = FlagValues<typeof FLAGS>;
 
 /** One dataset to check. */
 interface Block {
-  /** As the experiment calls it. */
+  /** Its name in the experiment. */
   readonly name: string;
-  readonly config: DataConfig;
+  readonly config: DatasetConfig;
   readonly everySplit: boolean;
   readonly model: { readonly bands?: readonly string[]; tileSize?: number; length: number };
 }
 
-/** Checks options that come from flags. @throws {UsageError} That names the flag. */
-function checkFlagged(options: object): DataConfig {
-  try {
-    return dataCheck(options, "$");
-  } catch (error) {
-    if (!(error instanceof OptionsError)) throw error;
-    const flag = `--${kebab(error.path.replace(/^\$\./, ""))}`;
-    throw new UsageError(`${flag}${error.message.slice(error.path.length)}`);
-  }
-}
-
-/** The dataset that the flags name. */
-function flaggedBlock(values: Values): Block {
-  const { type, root, nirRoot, file, split, splits, places, bands, tileSize } = values;
+/** The dataset that the flags describe. */
+function flaggedBlock(values: Values, { registry }: Context): Block {
+  const { type, bands, tileSize } = values;
   if (type === undefined) {
     throw new UsageError("give an experiment file, or a dataset with --type and --root");
   }
-  const isIndex = type === "index";
-  const given = { root, nirRoot, file, split, splits, places, ...(isIndex && { bands }) };
-  const options = Object.fromEntries(
-    Object.entries(given).filter(([, value]) => value !== undefined),
-  );
+  const entries = registry.entries("dataset");
+  const ownBands = Object.hasOwn(entries, type) && Object.hasOwn(entries[type].checks, "bands");
+  const options = { ...values, bands: ownBands ? bands : undefined };
   return {
     name: "data",
-    config: checkFlagged({ type, ...options }),
+    config: flaggedDataset(type, options, registry),
     everySplit: true,
     model: {
       length: 3,
-      ...(bands && !isIndex && { bands }),
+      ...(bands && !ownBands && { bands }),
       ...(tileSize !== undefined && { tileSize }),
     },
   };
 }
 
-/** The datasets of an experiment. */
-async function experimentBlocks(path: string, { tileSize }: Values): Promise<readonly Block[]> {
-  const { data, model } = await readExperiment(path);
+/** The datasets of an experiment. @throws {UsageError} If flags describe another dataset. */
+async function experimentBlocks(
+  path: string,
+  values: Values,
+  { registry }: Context,
+): Promise<readonly Block[]> {
+  const given: Readonly<Record<string, unknown>> = values;
+  const other = ["type", "bands", ...Object.keys(datasetFlags(registry))]
+    .find((name) => given[name] !== undefined);
+  if (other !== undefined) {
+    throw new UsageError(`give either the experiment ${path} or --${kebab(other)}`);
+  }
+  const { data, model } = await readExperiment(path, { registry });
   const bands = model.bands.map(({ name }) => name);
   return Object.entries(data).flatMap(([name, config]) =>
     config === undefined ? [] : [{
       name,
       config,
       everySplit: false,
-      model: { bands, tileSize: tileSize ?? model.tileSize, length: model.length ?? 1 },
+      model: {
+        bands,
+        tileSize: values.tileSize ?? model.tileSize,
+        length: model.length ?? 1,
+      },
     }]
   );
 }
 
-/** Where the sheet of a block goes: with several, the name says which. */
+/** Path of a dataset's sheet: with several datasets, it has the name of the dataset. */
 function sheetPath(path: string, { name }: Block, blocks: readonly Block[]): string {
   return blocks.length === 1 ? path : path.replace(/(?:\.png)?$/i, `-${name}.png`);
 }
 
-/** Side of the samples on the sheet of a synthetic dataset, where no model says it. */
+/** Side of the samples on the sheet of a painted dataset, unless a model says. */
 const SHEET_TILE = 128;
 
-/** Clear images alone say little: the sheet of a synthetic dataset shows what it paints over them. */
-async function syntheticSheet({ config, model }: Block, bands: readonly string[], rows: number) {
+/** The sheet of a dataset of clear images shows the clouds that it paints over them. */
+async function paintedSheet(
+  { config, model }: Block,
+  { bands, display, rows, registry }: Pick<Context, "registry"> & {
+    readonly bands: readonly string[];
+    readonly display: readonly [number, number];
+    readonly rows: number;
+  },
+) {
   const { tileSize = SHEET_TILE, length } = model;
-  const dataset = await openDataset(config, { tileSize, length, bands });
+  const dataset = await openDataset(config, { tileSize, length, bands }, { registry });
   const samples = await Promise.all(
     Array.from({ length: rows }, (_, i) => dataset.sample(i % dataset.size, createRng(0))),
   );
-  const { reflectanceScale = 10000 } = config.type === "synthetic" ? config : {};
-  return drawSheet(samples.map((sample) => samplePictures(sample, dataset.bands)), {
-    display: [0, 0.3 * reflectanceScale],
-  });
+  return drawSheet(samples.map((sample) => samplePictures(sample, dataset.bands)), { display });
 }
 
-/** Checks one dataset; writes its sheet. */
+/** Checks one dataset and writes its sheet. */
 async function checkBlock(
   block: Block,
-  { values, sheetFile, progress }: {
+  { values, sheetFile, context: { progress, registry } }: {
     readonly values: Values;
     readonly sheetFile: string | undefined;
-    readonly progress: Context["progress"];
+    readonly context: Context;
   },
 ): Promise<DataReport> {
   const { config, everySplit, model } = block;
   const { limit, rows = 6, overwrite } = values;
+  const { painted = false } = registry.entry("dataset", config.type);
   const listing = await listDataset(config, {
+    registry,
     everySplit,
     ...(model.bands && { bands: model.bands }),
   });
@@ -138,13 +139,15 @@ async function checkBlock(
   const { report, sheet } = await checkDataset(listing, {
     ...(limit !== undefined && { limit }),
     ...(model.tileSize !== undefined && { tileSize: model.tileSize }),
-    rows: sheetFile === undefined || config.type === "synthetic" ? 0 : rows,
+    rows: sheetFile === undefined || painted ? 0 : rows,
     onProgress: (done, total, name) => bar.update(done, total, name),
   }).finally(() => bar.end());
   if (sheetFile === undefined) return report;
   const isSound = report.findings.length === 0;
-  const picture = config.type === "synthetic" && isSound
-    ? await syntheticSheet(block, model.bands ?? listing.bands, rows)
+  const display = displayOf(listing, report.ranges);
+  const bands = model.bands ?? listing.bands;
+  const picture = painted && isSound
+    ? await paintedSheet(block, { bands, display, rows, registry })
     : sheet;
   if (picture === undefined) {
     return { ...report, notes: [...report.notes, "no sheet: there is no sound sample to show"] };
@@ -155,21 +158,19 @@ async function checkBlock(
 
 /** `emrdm data check`. */
 async function check(values: Values, context: Context, path?: string): Promise<Result> {
-  if (path !== undefined && values.type !== undefined) {
-    throw new UsageError(`give either the experiment ${path} or --type ${values.type}`);
-  }
-  const blocks = path === undefined ? [flaggedBlock(values)] : await experimentBlocks(path, values);
+  const blocks = path === undefined
+    ? [flaggedBlock(values, context)]
+    : await experimentBlocks(path, values, context);
   let findings = 0;
   const written: string[] = [];
   const sheetOf = (block: Block) => values.sheet && sheetPath(values.sheet, block, blocks);
-  // Said before hours of reading, not after them.
+  // Reported before hours of reading, not after.
   for (const file of blocks.map(sheetOf)) {
     if (file !== undefined) await checkOverwrite(file, { overwrite: values.overwrite });
   }
   for (const block of blocks) {
     const sheetFile = sheetOf(block);
-    const { progress } = context;
-    const report = await checkBlock(block, { values, sheetFile, progress });
+    const report = await checkBlock(block, { values, sheetFile, context });
     findings += report.findings.length;
     if (sheetFile !== undefined) written.push(sheetFile);
     context.print({ name: block.name, ...report }, `${reportText(report)}\n`);
@@ -188,14 +189,16 @@ async function check(values: Values, context: Context, path?: string): Promise<R
 
 /** `emrdm data`. */
 export const data = command({
-  summary: "check that the files of a dataset are all there and sound",
+  summary: "check that the files of a dataset are complete and sound",
   operands: "check [experiment.json]",
   details:
-    "Reads every file from end to end and names each that is missing, unreadable, cut off, empty,\n" +
-    "of another size, place, pixel type or number of bands, a copy of another, out of range, NaN or\n" +
-    "of a name that fits no pattern, and splits that overlap. Prints counts and the values of each\n" +
-    "band. The exit code is 1 if anything is wrong.",
+    "Reads every file from end to end. Reports files that are missing, unreadable, truncated, empty\n" +
+    "or copies of others, that differ in size, position, pixel type or number of bands, that hold NaN\n" +
+    "or values out of range, or whose names fit no pattern; and splits that overlap. Prints counts and\n" +
+    "the range of each band. The exit code is 1 if anything is wrong. Datasets of a plugin (--plugin)\n" +
+    "are checked in the same way.",
   flags: FLAGS,
+  moduleFlags: { of: datasetFlags, help: datasetFlagsHelp },
   examples: [
     "data check --type sen12MsCr --root data/SEN12MS-CR --sheet sheet.png",
     "data check --type cuhkCr --root data/CUHK-CR1 --nir-root data/CUHK-CR1/nir --json",

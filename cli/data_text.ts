@@ -1,5 +1,5 @@
 /**
- * What a check of a dataset found, as text.
+ * Report of a dataset's check, for people.
  *
  * @module
  */
@@ -7,7 +7,7 @@
 import { type DataReport, FINDINGS } from "../datasets/mod.ts";
 import { table } from "./table.ts";
 
-/** Four digits are enough to see a unit. */
+/** Five digits are enough to recognise a unit. */
 function short(value: number): string {
   return Number.isInteger(value) ? String(value) : String(Number(value.toPrecision(5)));
 }
@@ -33,7 +33,7 @@ function findingLines({ findings }: DataReport): readonly string[] {
   ]);
 }
 
-/** A report for people: counts, values, what is worth knowing and what is wrong. */
+/** Formats a report: counts, ranges of values, notes and findings. */
 export function reportText(report: DataReport): string {
   const { type, root, splits, files, ranges, notes, empty } = report;
   const rows = ranges.map(({ role, band, min, p1, mean, p99, max }) => [

@@ -163,7 +163,7 @@ async function run(values: EvaluateValues, context: Context): Promise<Result> {
       models.push(await openModel(place, context));
     }
     const bands = values.bands ?? commonBands(models);
-    const scored = await casesOf(operands, { values, bands });
+    const scored = await casesOf(operands, { values, bands, registry: context.registry });
     const work = async <T>(run: (signal: AbortSignal) => Promise<T>): Promise<T> =>
       await interruptible({
         log: context.log,

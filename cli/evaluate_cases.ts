@@ -16,6 +16,7 @@ import {
   parseEvaluationPlan,
   readEvaluationPlan,
 } from "../evaluation/mod.ts";
+import type { AnyRegistry } from "../builtins.ts";
 import type { EvaluateValues } from "./evaluate_flags.ts";
 import { readScene, stemOf } from "./files.ts";
 
@@ -129,11 +130,11 @@ async function twoImages(
 }
 
 /** The plan of a folder, an index of files, or JSON. */
-async function planOf(path: string): Promise<EvaluationPlan> {
-  const name = stemOf(path);
-  if (await isFolder(path)) return parseEvaluationPlan({ type: "folder", root: path }, { name });
+async function planOf(path: string, registry: AnyRegistry): Promise<EvaluationPlan> {
+  const options = { name: stemOf(path), registry };
+  if (await isFolder(path)) return parseEvaluationPlan({ type: "folder", root: path }, options);
   if (/\.(?:csv|jsonl|ndjson)$/i.test(path)) {
-    return parseEvaluationPlan({ type: "index", file: path }, { name });
+    return parseEvaluationPlan({ type: "index", file: path }, options);
   }
   if (/\.tiff?$/i.test(path)) {
     throw new InputError(
@@ -147,7 +148,7 @@ async function planOf(path: string): Promise<EvaluationPlan> {
         "lines or JSON",
     );
   }
-  return await readEvaluationPlan(path);
+  return await readEvaluationPlan(path, options);
 }
 
 /** What is scored. */
@@ -164,9 +165,10 @@ export interface Scored {
  */
 export async function casesOf(
   operands: readonly string[],
-  { values, bands }: {
+  { values, bands, registry }: {
     readonly values: EvaluateValues;
     readonly bands: readonly string[] | undefined;
+    readonly registry: AnyRegistry;
   },
 ): Promise<Scored> {
   const [first, second] = operands;
@@ -175,20 +177,21 @@ export async function casesOf(
     const folders = values.cloudy.length === 0 && await holdsImages(first!);
     return { sources: [await (folders ? twoFolders : twoImages)(pair, values)], plan: {} };
   }
-  const { sets, ...plan } = await planOf(first!);
+  const { sets, ...plan } = await planOf(first!, registry);
   const { limit, size, reference } = values;
   const sources: CaseSource[] = [];
   for (const { name, data, limit: planned, ...own } of sets) {
-    const fewest = Math.min(limit ?? Infinity, planned ?? Infinity);
-    const most = data.type === "synthetic" && fewest === Infinity ? undefined : fewest;
-    const marked = reference !== undefined && (data.type === "folder" || data.type === "index")
+    const most = Math.min(limit ?? Infinity, planned ?? Infinity);
+    const { checks } = registry.entry("dataset", data.type);
+    const marked = reference !== undefined && Object.hasOwn(checks, "reference")
       ? { ...data, reference }
       : data;
     sources.push(
       await openCases(marked, {
         ...own,
         set: name,
-        ...(most !== undefined && { limit: most }),
+        registry,
+        ...(most < Infinity && { limit: most }),
         ...(size !== undefined && { tileSize: size }),
         ...(bands && { bands }),
       }),

@@ -112,7 +112,7 @@ export const experiment = command({
     { out = "runs", preset, data, seeds, set, weights, limit, workers, dryRun },
     context,
   ) {
-    const { operands, registry, log, engine } = context;
+    const { operands, registry, plugins, log, engine } = context;
     if (operands.length === 0) {
       throw new UsageError(
         `give at least one study (${STUDIES.join(", ")}), experiment or JSON file`,
@@ -129,6 +129,7 @@ export const experiment = command({
       out,
       set,
       registry,
+      plugins,
       ...(preset !== undefined && { preset: await findPreset(preset) }),
       ...(data !== undefined && { data }),
       ...(seeds && { seeds }),

@@ -130,6 +130,12 @@ function withNegatives(args: readonly string[], withValue: readonly string[]): r
   });
 }
 
+/** The values of one flag, whatever other flags there are: for one that decides what these are. */
+export function flagValues(args: readonly string[], name: string): readonly string[] {
+  const { [name]: given } = parseArgs(args, { string: [name], collect: [name] });
+  return (given as readonly string[]).filter((value) => value !== "");
+}
+
 /**
  * Reads arguments: flags with values, and operands.
  *

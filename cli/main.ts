@@ -6,7 +6,8 @@
 
 import { InputError, OutputError } from "../core/mod.ts";
 import { type Command, type Context, Failure, flagLines, type Result } from "./command.ts";
-import { choice, readFlags, texts, toggle, UsageError } from "./flags.ts";
+import { choice, flagValues, readFlags, texts, toggle, UsageError } from "./flags.ts";
+import type { PluginRegistry } from "./plugins.ts";
 import { Interrupted } from "./interrupt.ts";
 import { terminalProgress } from "./progress.ts";
 import { VERSION } from "./version.ts";
@@ -108,7 +109,11 @@ function overview(): string {
   ].join("\n");
 }
 
-function helpOf(name: string, { summary, operands, details, flags, examples }: Command): string {
+function helpOf(
+  name: string,
+  { summary, operands, details, flags, moduleFlags, examples }: Command,
+  { registry }: PluginRegistry,
+): string {
   const usage = ["emrdm", name, operands, "[flags]"].filter((part) => part !== "").join(" ");
   return [
     `emrdm ${name}: ${summary}`,
@@ -116,6 +121,7 @@ function helpOf(name: string, { summary, operands, details, flags, examples }: C
     `Usage: ${usage}`,
     ...(details === undefined ? [] : ["", details]),
     ...(Object.keys(flags).length === 0 ? [] : ["", "Flags:", flagLines(flags)]),
+    ...(moduleFlags === undefined ? [] : ["", moduleFlags.help(registry)]),
     "",
     "Flags of every command:",
     flagLines(COMMON),
@@ -141,9 +147,18 @@ async function runVerb(
     throw new UsageError(`${name} is not a known command (known: ${known})`);
   }
   const loaded = await verb.load();
-  const { values, operands } = readFlags(args, { ...loaded.flags, ...COMMON });
+  const plugins = async (given: readonly string[]) =>
+    await (await import("./plugins.ts")).loadPlugins(given);
+  // Plugins are imported before the call is checked only where they decide which flags there are.
+  const { moduleFlags } = loaded;
+  const early = moduleFlags && await plugins(flagValues(args, "plugin"));
+  const { values, operands } = readFlags(args, {
+    ...(early && moduleFlags?.of(early.registry)),
+    ...loaded.flags,
+    ...COMMON,
+  });
   if (values.help) {
-    const text = helpOf(name, loaded);
+    const text = helpOf(name, loaded, early ?? await plugins([]));
     return { text, json: { help: text }, lines: false };
   }
   let lines = false;
@@ -155,7 +170,7 @@ async function runVerb(
   };
   const context: Context = {
     operands,
-    registry: await (await import("./plugins.ts")).loadRegistry(plugin),
+    ...early ?? await plugins(plugin),
     engine: async (without) => {
       const { useEngine } = await import("../engine/mod.ts");
       return await useEngine(engine, { debug, float16, without, log: streams.err });

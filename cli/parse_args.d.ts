@@ -2,7 +2,7 @@
 
 export function parseArgs(args: readonly string[], options: {
   readonly string: readonly string[];
-  readonly boolean: readonly string[];
+  readonly boolean?: readonly string[];
   readonly collect: readonly string[];
-  readonly unknown: (arg: string, key?: string, value?: unknown) => unknown;
+  readonly unknown?: (arg: string, key?: string, value?: unknown) => unknown;
 }): { readonly _: readonly (string | number)[]; readonly [flag: string]: unknown };

@@ -1,40 +1,36 @@
 /**
- * The built-in modules with those of plugins.
+ * Registry of the built-in modules and those of plugins.
  *
  * @module
  */
 
-import { builtins } from "../builtins.ts";
-import type { Catalog } from "../core/mod.ts";
-import type { AnyRegistry } from "../builtins.ts";
+import { type AnyRegistry, builtins } from "../builtins.ts";
+import { importPlugin } from "../core/mod.ts";
 
-/** A place of a plugin as something that can be imported. */
-function specifierOf(place: string): string {
-  if (/^[a-z]+:/i.test(place)) return place;
-  return new URL(place, `file://${Deno.cwd()}/`).href;
+/** A registry, and the plugins that it was made with. */
+export interface PluginRegistry {
+  readonly registry: AnyRegistry;
+  /** Absolute URLs of the plugins. */
+  readonly plugins: readonly string[];
+}
+
+/** The absolute URL of a plugin that is given by its URL or path. */
+function urlOf(source: string): string {
+  if (/^[a-z]+:/i.test(source)) return source;
+  return new URL(source, `file://${Deno.cwd()}/`).href;
 }
 
 /**
- * The registry with the modules of plugins added, in order.
+ * Adds the modules of plugins to the built-in ones, in order.
  *
- * A plugin is a module whose default export, or whose export `plugin`, is a catalog:
- * `{ schedule: { mine: entry } }`. Importing runs its code, which no configuration file can do.
- *
+ * @param sources URLs or paths of modules, see {@linkcode importPlugin}.
  * @throws {TypeError} If a module exports no catalog.
- * @throws {OptionsError} If it names a module that is already there.
+ * @throws {OptionsError} If a catalog has an unknown kind, an incomplete entry or a type that is
+ *   registered already.
  */
-export async function loadRegistry(places: readonly string[]): Promise<AnyRegistry> {
+export async function loadPlugins(sources: readonly string[]): Promise<PluginRegistry> {
+  const plugins = sources.map(urlOf);
   let registry: AnyRegistry = builtins;
-  for (const place of places) {
-    const module = await import(specifierOf(place)) as { default?: unknown; plugin?: unknown };
-    const plugin = module.default ?? module.plugin;
-    if (typeof plugin !== "object" || plugin === null) {
-      throw new TypeError(
-        `Cannot use plugin ${place}: its default export must be a catalog of modules, ` +
-          `got ${typeof plugin}`,
-      );
-    }
-    registry = registry.with(plugin as Catalog);
-  }
-  return registry;
+  for (const url of plugins) registry = registry.with(await importPlugin(url));
+  return { registry, plugins };
 }

@@ -6,12 +6,12 @@
 
 import { OptionsError } from "../core/mod.ts";
 import { tf } from "../engine/mod.ts";
+import { readConfigJson } from "../files/mod.ts";
 import type { AnyRegistry } from "../builtins.ts";
 import {
   type CheckedExperiment,
   experimentCard,
   parseExperiment,
-  readExperimentJson,
   setOption,
   train as trainModel,
   type TrainingProgress,
@@ -49,19 +49,22 @@ async function experimentOf(
     readonly registry: AnyRegistry;
   },
 ): Promise<CheckedExperiment> {
-  const json = await readExperimentJson(path);
+  const json = await readConfigJson(path);
   const flags = [
     ...(steps === undefined ? [] : [`steps=${steps}`]),
     ...(seed === undefined ? [] : [`seed=${seed}`]),
   ];
   if (set.length === 0) {
-    return parseExperiment(flags.reduce<unknown>((set, one) => setOption(set, one), json));
+    return parseExperiment(flags.reduce<unknown>((set, one) => setOption(set, one), json), {
+      registry,
+    });
   }
   // What is wrong in the file itself is no mistake of the call.
-  parseExperiment(json);
+  parseExperiment(json, { registry });
   try {
     const experiment = parseExperiment(
       [...set, ...flags].reduce<unknown>((set, one) => setOption(set, one), json),
+      { registry },
     );
     experimentCard(experiment, { registry });
     return experiment;
@@ -96,14 +99,14 @@ export const train = command({
   async run({ out, resume, steps, seed, set, workers }, context) {
     const [path] = operandsOf(context, { min: 1, what: "one experiment file" });
     if (out === undefined) throw new UsageError("give the folder of the run with --out");
-    const { registry, log, progress } = context;
+    const { registry, plugins, log, progress } = context;
     const experiment = await experimentOf(path!, { steps, seed, set, registry });
     const engine = await context.engine();
     const bar = progress("train");
     const report = reporter(experiment, log);
     const trained = await interruptible({ ...TRAINING, log }, (signal) =>
       trainModel(experiment, {
-        ...{ out, resume, registry, signal, engine },
+        ...{ out, resume, registry, plugins, signal, engine },
         ...(workers !== undefined && { workers }),
         onProgress(state) {
           const left = clock(state.secondsLeft);

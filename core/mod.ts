@@ -6,6 +6,7 @@
  */
 
 // The registry and the entries of its catalog.
+export { importPlugin } from "./plugin.ts";
 export { Registry } from "./registry.ts";
 export type {
   AnyEntry,

@@ -72,8 +72,8 @@ function emptySplits({ splits, samples, root }: Listing) {
   };
 }
 
-/** What is shown black and white: what the dataset says, else the bulk of the clear images. */
-function displayOf(
+/** Values shown as black and white: those of the listing, or the bulk of the clear images. */
+export function displayOf(
   { display }: Pick<Listing, "display">,
   ranges: readonly BandRange[],
 ): readonly [number, number] {

@@ -1,5 +1,5 @@
 /**
- * Digests of what datasets draw their samples from, without where it lies.
+ * Digests of what datasets draw their samples from, independent of where it is stored.
  *
  * @module
  */
@@ -8,28 +8,28 @@ import type { Raster } from "../core/mod.ts";
 import { sha256Stream } from "../files/mod.ts";
 import type { CloudShape } from "../synthetic/mod.ts";
 
-/** 16 hexadecimal digits of SHA-256 over texts, in order. */
-export function textsDigest(texts: Iterable<string>): string {
+/** Returns 16 hexadecimal digits of the SHA-256 over strings, in order. */
+export function stringsDigest(strings: Iterable<string>): string {
   const hash = sha256Stream();
-  for (const text of texts) hash.update(`${text}\n`);
+  for (const string of strings) hash.update(`${string}\n`);
   return hash.hex().slice(0, 16);
 }
 
-/** Of this many numbers one is looked at: a prime, so that it falls on every band. */
+/** Every n-th value is digested: a prime, so that all bands are. */
 const STRIDE = 4099;
 
-/** Size and some of the numbers of an image. */
+/** Size and some of the values of an image. */
 function thin({ width, height, data }: Pick<Raster, "width" | "height" | "data">): string {
   const count = Math.ceil(data.length / STRIDE);
   return `${width} ${height} ${Array.from({ length: count }, (_, i) => data[i * STRIDE])}`;
 }
 
-/** The digest of the dates of each place, and of shapes of clouds. */
+/** Returns the digest of the dates of each place and of cloud shapes. */
 export function placesDigest(
   places: readonly (readonly Raster[])[],
   shapes: readonly CloudShape[],
 ): string {
-  return textsDigest([
+  return stringsDigest([
     ...places.flatMap((dates, i) => dates.map((date) => `${i} ${date.bands} ${thin(date)}`)),
     ...shapes.map(({ field, ...size }) => `shape ${thin({ ...size, data: field })}`),
   ]);

@@ -1,17 +1,19 @@
 /**
- * Samples read from listed files: windows of each, turned alike, one after the other in memory.
+ * Dataset of listed files: square windows of a sample's images, cropped and turned alike.
  *
  * @module
  */
 
 import { InputError, type Raster, type Rng } from "../core/mod.ts";
-import { textsDigest } from "./dataset_digest.ts";
-import { type Crop, type Dataset, hasEmptyPixels, type Sample } from "./dataset.ts";
+import type { RasterFile } from "../rasters/mod.ts";
+import { checkListing } from "./check_listing.ts";
+import { type Crop, hasEmptyPixels } from "./crop.ts";
+import type { Dataset, Sample } from "./dataset.ts";
+import { stringsDigest } from "./dataset_digest.ts";
 import { nodataOf } from "./file_form.ts";
 import { OpenFiles } from "./open_files.ts";
-import type { RasterFile } from "../rasters/mod.ts";
 import { allocate, copyTurned, layersOf } from "./sample_arrays.ts";
-import type { Finding, Layer, Listing, SampleFiles } from "./sample_files.ts";
+import type { Layer, Listing, SampleFiles } from "./sample_files.ts";
 
 /** Options of {@linkcode fileDataset}. */
 export interface FileDatasetOptions {
@@ -19,99 +21,43 @@ export interface FileDatasetOptions {
   readonly split?: string;
   /** Side of the square crops in pixels. */
   readonly tileSize: number;
-  /** Frames L: the first of each sample. */
+  /** Frames L: the first ones of each sample. */
   readonly length: number;
-  /** Where a crop lies. */
+  /** Position of the crops. */
   readonly crop: "random" | "middle";
-  /** Draws one of the eight symmetries, see {@linkcode Crop}; none turns nothing. */
+  /** Draws one of the eight symmetries, see {@linkcode Crop}. Default the identity. */
   readonly turn?: (rng: Rng) => number;
-  /** Leave out samples of which files are missing; else, and where this is no option, an error. */
+  /**
+   * Leave out samples of which files are missing. False and undefined make them an error; undefined
+   * where the dataset has no such option to suggest.
+   */
   readonly skipIncomplete?: boolean;
 }
 
-/** One of the eight symmetries of the square. */
-export function anySymmetry(rng: Rng): number {
-  return rng.integer(8, 2);
-}
-
-/** Random crops that hold pixels without data are drawn anew at most this often. */
+/** Random crops with nodata pixels are redrawn at most this often. */
 const CROP_TRIES = 20;
 
-/**
- * The samples of a split, and how many are left out.
- *
- * @throws {InputError} If the samples of the split cannot be used.
- */
-export function checkListing(
-  { type, root, findings, samples }: Listing,
-  { split, length, skipIncomplete }: Pick<
-    FileDatasetOptions,
-    "split" | "length" | "skipIncomplete"
-  >,
-): { readonly used: readonly SampleFiles[]; readonly incomplete: number } {
-  const where = split === undefined ? root : `${root} (${split})`;
-  const concerned = (finding: Finding) =>
-    split === undefined || finding.split === undefined || finding.split === split;
-  const fatal = findings.filter((finding) =>
-    concerned(finding) &&
-    (finding.kind === "mismatch" || finding.kind === "date" ||
-      (finding.kind === "missing" && !skipIncomplete))
-  );
-  if (fatal.length > 0) {
-    const [{ path, message, kind }] = fatal as [Finding];
-    const more = fatal.length === 1 ? "" : ` (and ${fatal.length - 1} more)`;
-    const cure = kind === "missing" && skipIncomplete === false
-      ? '; complete it, or set "skipIncomplete" to true'
-      : "";
-    throw new InputError(`Cannot use the dataset ${where}: ${path}: ${message}${more}${cure}`);
-  }
-  const own = samples.filter((sample) => split === undefined || sample.split === split);
-  const used = own.filter(({ complete }) => complete);
-  if (used.length === 0) {
-    throw new InputError(`Cannot use the dataset ${where}: ${type} must have a sample, got none`);
-  }
-  const short = used.find(({ frames }) => frames.length < length);
-  if (short !== undefined) {
-    throw new InputError(
-      `Cannot use the dataset ${where}: every sample must have ${length} frames, got ` +
-        `${short.frames.length} of ${short.name}`,
-    );
-  }
-  return { used, incomplete: own.length - used.length };
+/** An open file and the layer that it holds. */
+interface OpenLayer {
+  readonly layer: Layer;
+  readonly file: RasterFile;
 }
 
 /**
- * The listing with one reference for all samples, where it is given.
+ * Returns the size that all images of a sample share.
  *
- * @throws {RangeError} If it is no frame.
+ * @throws {InputError} If an image is smaller than a tile or differs from the target in size.
  */
-export function checkReference(
-  listing: Listing,
-  { reference, length }: { readonly reference: number | undefined; readonly length: number },
-): Listing {
-  if (reference === undefined) return listing;
-  if (reference >= length) {
-    throw new RangeError(
-      `Cannot use the dataset ${listing.root}: the reference must be below L = ${length}, got ` +
-        `${reference}`,
-    );
-  }
-  return { ...listing, samples: listing.samples.map((sample) => ({ ...sample, reference })) };
-}
-
-/** @throws {InputError} If an image is smaller than a tile or of another size than the target. */
 function checkSizes(
-  files: readonly { readonly layer: Layer; readonly file: RasterFile }[],
+  files: readonly OpenLayer[],
   tileSize: number,
 ): { readonly width: number; readonly height: number } {
-  const [first] = files;
-  const { width, height } = first!.file.header;
+  const [first] = files as readonly [OpenLayer];
+  const { width, height } = first.file.header;
   if (Math.min(width, height) < tileSize) {
     throw new InputError(
-      `Cannot use ${
-        first!.layer.path
-      }: it must have at least ${tileSize}×${tileSize} pixels, got ` +
-        `${width}×${height}`,
+      `Cannot use ${first.layer.path}: it must have at least ${tileSize}×${tileSize} pixels, ` +
+        `got ${width}×${height}`,
     );
   }
   for (const { layer, file: { header } } of files) {
@@ -125,14 +71,56 @@ function checkSizes(
   return { width, height };
 }
 
+/** Reads the same window of every file; a file that several layers share is read once. */
+async function readWindow(
+  open: readonly OpenLayer[],
+  { column, row, size }: Crop,
+): Promise<readonly Raster[]> {
+  const window = { column, row, width: size, height: size };
+  const rasters = new Map<string, Promise<Raster>>();
+  return await Promise.all(open.map(async ({ layer: { path }, file }) => {
+    const reading = rasters.get(path) ?? file.read({ window });
+    rasters.set(path, reading);
+    return await reading;
+  }));
+}
+
+/** The sample of rasters that were cropped already; their symmetry is applied here. */
+function sampleOf(
+  rasters: readonly Raster[],
+  { sample, length, crop: { size, symmetry } }: {
+    readonly sample: SampleFiles;
+    readonly length: number;
+    readonly crop: Crop;
+  },
+): Sample {
+  const layers = layersOf(sample, length);
+  const { arrays, destinations } = allocate(layers, size * size);
+  for (const [i, raster] of rasters.entries()) {
+    copyTurned(raster, layers[i]!.layer, { symmetry, to: destinations[i]! });
+  }
+  const { cloudy = new Float32Array(), target = new Float32Array(), auxiliary, mask } = arrays;
+  return {
+    name: sample.name,
+    length,
+    height: size,
+    width: size,
+    cloudy,
+    target,
+    ...(auxiliary && { auxiliary }),
+    reference: Math.min(sample.reference, length - 1),
+    ...(mask && { mask: Uint8Array.from(mask, (value) => value === 0 ? 0 : 1) }),
+  };
+}
+
 /**
- * A dataset of listed files. Files are read with each sample, and only the window that it shows.
+ * Opens a dataset of listed files. Pixels are read with each sample, and only the window that it shows.
  *
- * A random crop in which a pixel lacks data is drawn anew; the middle and whole images are taken as
- * they are, unless no pixel has data.
+ * A random crop with nodata pixels is redrawn. Crops in the middle and whole images are used as they
+ * are, unless all of their pixels are nodata.
  *
- * @throws {InputError} If the split has no sample, files are missing or cannot be matched; later,
- *   from `sample`, if a file cannot be read, does not hold what its dataset says, or has no data.
+ * @throws {InputError} If the split has no sample, files are missing or cannot be matched; later, from
+ *   `sample`, if a file cannot be read, does not hold what its dataset says, or has no data.
  */
 export function fileDataset(listing: Listing, options: FileDatasetOptions): Dataset {
   const { used: samples, incomplete } = checkListing(listing, options);
@@ -149,38 +137,17 @@ export function fileDataset(listing: Listing, options: FileDatasetOptions): Data
   }
 
   async function read(sample: SampleFiles, files: OpenFiles, rng: Rng): Promise<Sample> {
-    const layers = layersOf(sample, length);
+    const layers = layersOf(sample, length).map(({ layer }) => layer);
     const open = await Promise.all(
-      layers.map(async ({ layer }) => ({ layer, file: await files.open(layer) })),
+      layers.map(async (layer) => ({ layer, file: await files.open(layer) })),
     );
     const size = checkSizes(open, tileSize);
     const canMove = crop === "random" && Math.max(size.width, size.height) > tileSize;
     for (let attempt = 0; attempt < CROP_TRIES; attempt++) {
       const drawn = draw(size, attempt === 0 ? rng : rng.fork(attempt));
-      const window = { column: drawn.column, row: drawn.row, width: tileSize, height: tileSize };
-      const whole = new Map<string, Promise<Raster>>();
-      const rasters = await Promise.all(open.map(async ({ layer, file }) => {
-        const reading = whole.get(layer.path) ?? file.read({ window });
-        whole.set(layer.path, reading);
-        return await reading;
-      }));
-      if (lacksData(rasters, open.map(({ layer }) => layer), canMove)) continue;
-      const { arrays, places } = allocate(layers, tileSize * tileSize);
-      rasters.forEach((raster, i) =>
-        copyTurned(raster, layers[i]!.layer, { symmetry: drawn.symmetry, place: places[i]! })
-      );
-      const { cloudy = new Float32Array(), target = new Float32Array(), auxiliary, mask } = arrays;
-      return {
-        name: sample.name,
-        length,
-        height: tileSize,
-        width: tileSize,
-        cloudy,
-        target,
-        ...(auxiliary && { auxiliary }),
-        reference: Math.min(sample.reference, length - 1),
-        ...(mask && { mask: Uint8Array.from(mask, (value) => value === 0 ? 0 : 1) }),
-      };
+      const rasters = await readWindow(open, drawn);
+      if (lacksData(rasters, layers, canMove)) continue;
+      return sampleOf(rasters, { sample, length, crop: drawn });
     }
     throw new InputError(
       `Cannot use ${sample.target[0]!.path}: of ${CROP_TRIES} random crops of ` +
@@ -192,7 +159,7 @@ export function fileDataset(listing: Listing, options: FileDatasetOptions): Data
   return {
     size: samples.length,
     bands: listing.bands,
-    digest: textsDigest(samples.map(({ name }) => name)),
+    digest: stringsDigest(samples.map(({ name }) => name)),
     incomplete,
     async sample(index, rng) {
       const files = new OpenFiles(listing);
@@ -206,7 +173,7 @@ export function fileDataset(listing: Listing, options: FileDatasetOptions): Data
 }
 
 /**
- * Whether images lack data at a pixel and a crop elsewhere may not.
+ * Returns true if a pixel lacks data and another crop may not.
  *
  * @throws {InputError} If the crop cannot move and an image has no data at all.
  */

@@ -1,46 +1,23 @@
 /**
- * A folder of GeoTIFFs: `clear/NAME.tif` with `cloudy/NAME.tif` or, for several dates,
- * `cloudy/NAME_0.tif`, `cloudy/NAME_1.tif`, …; beside them `sar/` and `mask/`, named alike.
+ * Folder of one's own GeoTIFFs in `clear/` and `cloudy/`, with SAR and cloud masks where there are.
  *
  * @module
  */
 
 import { boolean, checkOptions, type Checks, integer, string } from "../core/mod.ts";
-import { commonBands, withBands } from "./common_bands.ts";
+import { withReference } from "./check_listing.ts";
+import { withBands } from "./common_bands.ts";
+import { anySymmetry } from "./crop.ts";
 import type { Dataset } from "./dataset.ts";
-import { anySymmetry, checkReference, fileDataset } from "./file_dataset.ts";
-import { openRaster } from "../rasters/mod.ts";
-import {
-  type FolderNames,
-  listFolder,
-  namesIn,
-  stemOf,
-  TIFF_FILE,
-  withoutSlash,
-} from "../files/mod.ts";
-import { type Finding, type Layer, type Listing, MASK, type SampleFiles } from "./sample_files.ts";
-
-/** Options of {@linkcode listFolderDataset}. */
-export interface FolderDatasetFiles {
-  /** Holds the folders `cloudy` and `clear`, or folders of splits that do. */
-  readonly root: string;
-  /** Only the folder `root/<split>`. Default the root itself. */
-  readonly split?: string;
-  /** Frames L: the first ones of each name are used. Default: as many as the first name has. */
-  readonly length?: number;
-  /** Whether `sar/` is the auxiliary bands. Default where there is such a folder. */
-  readonly sar?: boolean;
-  /** Whether `mask/` says where the ground is seen (0). Default where there is such a folder. */
-  readonly mask?: boolean;
-}
+import type { DatasetEntry } from "./dataset_entry.ts";
+import { fileDataset } from "./file_dataset.ts";
+import { type FolderDatasetFiles, listFolderDataset } from "./folder_files.ts";
 
 /** Options of {@linkcode folderDataset}. */
-export interface FolderDatasetOptions extends FolderDatasetFiles {
-  /** Side of the square crops, in pixels. */
-  readonly tileSize: number;
-  /** Random crops and symmetries; without, the crop in the middle, unturned. Default true. */
+export interface FolderDatasetOptions extends Omit<FolderDatasetFiles, "length"> {
+  /** Random crops and symmetries; false takes the crop in the middle, unturned. Default true. */
   readonly augment?: boolean;
-  /** The frame that the clear image depicts. Default the last. */
+  /** Index of the frame that the clear image depicts. Default the last. */
   readonly reference?: number;
   /** Leave out names of which a file is missing. Default false: an error. */
   readonly skipIncomplete?: boolean;
@@ -49,8 +26,6 @@ export interface FolderDatasetOptions extends FolderDatasetFiles {
 const CHECKS: Checks<FolderDatasetOptions> = {
   root: string,
   split: string,
-  tileSize: integer({ min: 1 }),
-  length: integer({ min: 1 }),
   sar: boolean,
   mask: boolean,
   augment: boolean,
@@ -58,171 +33,51 @@ const CHECKS: Checks<FolderDatasetOptions> = {
   skipIncomplete: boolean,
 };
 
-/** The files of a clear image: the same name, or the name with _0, _1, … in order. */
-function framesOf(stem: string, names: readonly string[]): readonly string[] {
-  const frames = names.flatMap((name) => {
-    const own = stemOf(name);
-    if (own === stem) return [{ name, order: -1 }];
-    const number = own.startsWith(`${stem}_`) ? own.slice(stem.length + 1) : "";
-    return /^\d+$/.test(number) ? [{ name, order: Number(number) }] : [];
-  });
-  return frames.sort((a, b) => a.order - b.order).map(({ name }) => name);
-}
-
-/** The folder of each split. */
-async function splitFolders({ root, split }: FolderDatasetFiles) {
-  if (split !== undefined) return [{ name: split, folder: `${root}/${split}` }];
-  const { folders } = await listFolder(root, "the folders clear and cloudy");
-  if (folders.includes("clear")) return [{ name: "all", folder: root }];
-  const found: { name: string; folder: string }[] = [];
-  for (const name of folders) {
-    const folder = `${root}/${name}`;
-    if ((await namesIn(folder)).folders.includes("clear")) found.push({ name, folder });
-  }
-  return found.length > 0 ? found : [{ name: "all", folder: root }];
-}
-
-/** The GeoTIFFs of each part; what else lies there is a finding. */
-async function readParts(folder: string, findings: Finding[], split: string) {
-  const read = (part: string, { files, folders }: FolderNames) => {
-    const tiffs = files.filter((name) => TIFF_FILE.test(name));
-    for (const name of [...folders, ...files.filter((name) => !TIFF_FILE.test(name))]) {
-      const message = "it must be a file that ends in .tif";
-      findings.push({ kind: "name", path: `${folder}/${part}/${name}`, message, split });
-    }
-    return tiffs;
-  };
-  return {
-    clear: read("clear", await listFolder(`${folder}/clear`, "GeoTIFFs")),
-    cloudy: read("cloudy", await listFolder(`${folder}/cloudy`, "GeoTIFFs")),
-    sar: read("sar", await namesIn(`${folder}/sar`)),
-    mask: read("mask", await namesIn(`${folder}/mask`)),
-  };
-}
-
-interface Part {
-  readonly folder: string;
-  readonly split: string;
-  readonly options: FolderDatasetFiles;
-  readonly findings: Finding[];
-}
-
-/** Samples whose layers have no bands yet. */
-async function readSplit({ folder, split, options, findings }: Part) {
-  const names = await readParts(folder, findings, split);
-  const stems = names.clear.map(stemOf);
-  for (const name of names.cloudy) {
-    if (stems.some((stem) => framesOf(stem, [name]).length > 0)) continue;
-    const path = `${folder}/clear/${stemOf(name).replace(/_\d+$/, "")}.tif`;
-    const message = `the file must exist, as ${folder}/cloudy/${name} does`;
-    findings.push({ kind: "missing", path, message, split });
-  }
-  const { sar = names.sar.length > 0, mask = names.mask.length > 0 } = options;
-  const length = options.length ?? framesOf(stems[0] ?? "", names.cloudy).length;
-  return names.clear.map((clear) => {
-    const stem = stemOf(clear);
-    const frames = framesOf(stem, names.cloudy);
-    const wanted = Math.max(length, 1);
-    let complete = true;
-    const lack = (part: string, count: number, found: number) => {
-      complete = false;
-      const file = count === 1 ? `${stem}.tif or ${stem}_0.tif` : `${stem}_0.tif … ${stem}_N.tif`;
-      const message = `there must be ${count} files ${file} for ${folder}/clear/${clear}, ` +
-        `got ${found}`;
-      findings.push({ kind: "missing", path: `${folder}/${part}/${stem}`, message, split });
-    };
-    if (frames.length < wanted) lack("cloudy", wanted, frames.length);
-    const radar = sar ? framesOf(stem, names.sar) : [];
-    if (sar && radar.length !== 1 && radar.length < wanted) lack("sar", wanted, radar.length);
-    const masks = mask ? framesOf(stem, names.mask) : [];
-    if (mask && masks.length < wanted) lack("mask", wanted, masks.length);
-    return {
-      name: options.split === undefined && split !== "all" ? `${split}/${stem}` : stem,
-      split,
-      complete,
-      target: `${folder}/clear/${clear}`,
-      frames: frames.map((file, l) => {
-        const [image, hidden] = [radar.length === 1 ? radar[0] : radar[l], masks[l]];
-        return {
-          cloudy: `${folder}/cloudy/${file}`,
-          ...(image !== undefined && { sar: `${folder}/sar/${image}` }),
-          ...(hidden !== undefined && { mask: `${folder}/mask/${hidden}` }),
-        };
-      }),
-    };
-  });
-}
-
-/**
- * The files of a folder dataset, by names and the bands of a few of them.
- *
- * @throws {InputError} If a folder is missing or cannot be read.
- */
-export async function listFolderDataset(given: FolderDatasetFiles): Promise<Listing> {
-  const options = { ...given, root: withoutSlash(given.root) };
-  const findings: Finding[] = [];
-  const splits = await splitFolders(options);
-  const named: Awaited<ReturnType<typeof readSplit>> = [];
-  for (const { name, folder } of splits) {
-    named.push(...await readSplit({ folder, split: name, options, findings }));
-  }
-  const bands = await commonBands(named.map(({ target }) => target), openRaster);
-  const radar = named.flatMap(({ frames }) => frames.flatMap(({ sar }) => sar ?? []));
-  const sarBands = await commonBands(radar, openRaster);
-  const layer = (path: string): Layer => ({ path, form: { bands, named: true } });
-  const samples = named.map(({ frames, target, ...sample }): SampleFiles => ({
-    ...sample,
-    target: [layer(target)],
-    frames: frames.map(({ cloudy, sar, mask }) => ({
-      cloudy: [layer(cloudy)],
-      ...(sar !== undefined &&
-        { auxiliary: [{ path: sar, form: { bands: sarBands, named: true } }] }),
-      ...(mask !== undefined && { mask: { path: mask, form: MASK } }),
-    })),
-    reference: Math.max(frames.length - 1, 0),
-  }));
-  return {
-    type: "folder",
-    root: options.root,
-    splits: splits.map(({ name }) => name),
-    samples,
-    bands,
-    findings,
-    notes: [],
-    oneSize: false,
-    open: openRaster,
-  };
-}
+const DEFAULTS = {
+  split: undefined,
+  sar: undefined,
+  mask: undefined,
+  augment: true,
+  reference: undefined,
+  skipIncomplete: false,
+};
 
 /**
  * Opens a folder dataset: file names are checked at once, pixels are read with each sample.
  *
+ * @param options With the side of the square crops in pixels, and the frames L: the first ones of each
+ *   name are used; default as many as the first name has.
  * @throws {OptionsError} If an option is unknown or out of range.
  * @throws {InputError} If a folder is missing, or a clear image lacks its cloudy frames; later, from
  *   `sample`, if an image cannot be read, does not match its clear one, is smaller than a tile, or
  *   holds NaN or no data.
- * @throws {RangeError} If the reference is no frame.
+ * @throws {RangeError} If the reference is not a frame.
  */
-export async function folderDataset(options: FolderDatasetOptions): Promise<Dataset> {
-  const absent = { split: undefined, length: undefined, sar: undefined, mask: undefined };
-  const checked = checkOptions<FolderDatasetOptions>(options, {
-    checks: CHECKS,
-    defaults: {
-      ...absent,
-      augment: true,
-      reference: undefined,
-      skipIncomplete: false,
-    } as unknown as Partial<FolderDatasetOptions>,
+export async function folderDataset(
+  options: FolderDatasetOptions & { readonly tileSize: number; readonly length?: number },
+): Promise<Dataset> {
+  const checked = checkOptions<typeof options>(options, {
+    checks: { ...CHECKS, tileSize: integer({ min: 1 }), length: integer({ min: 1 }) },
+    defaults: { ...DEFAULTS, length: undefined },
     path: "$.data",
   });
   const { tileSize, augment, reference, skipIncomplete } = checked;
   const listing = await withBands(await listFolderDataset(checked));
   const length = checked.length ?? Math.max(listing.samples[0]?.frames.length ?? 0, 1);
-  return fileDataset(checkReference(listing, { reference, length }), {
+  return fileDataset(withReference(listing, { reference, length }), {
     tileSize,
     length,
-    crop: augment === false ? "middle" : "random",
-    skipIncomplete: skipIncomplete === true,
-    ...(augment !== false && { turn: anySymmetry }),
+    crop: augment ? "random" : "middle",
+    skipIncomplete,
+    ...(augment && { turn: anySymmetry }),
   });
 }
+
+/** Catalog entry of {@linkcode folderDataset}. */
+export const folderEntry: DatasetEntry<FolderDatasetOptions> = {
+  summary: "a folder of GeoTIFFs of your own: clear/ and cloudy/, with sar/ and mask/ if present",
+  checks: CHECKS,
+  defaults: DEFAULTS,
+  list: (options) => listFolderDataset(options),
+  open: (options, { tileSize, length }) => folderDataset({ ...options, tileSize, length }),
+};

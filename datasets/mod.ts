@@ -1,36 +1,57 @@
 /**
- * Data sets: files or synthetic scenes as training samples, and checks of what they hold.
+ * Datasets: training samples from files or painted scenes, and checks of the files.
  *
  * @module
  */
 
 export {
+  DATASET_FUNCTIONS,
+  type DatasetCatalog,
+  type DatasetRegistry,
+  datasetRegistry,
+  datasets,
+} from "./catalog.ts";
+export {
   type BandRange,
   checkDataset,
   type CheckDatasetOptions,
   type DataReport,
+  displayOf,
   type Role,
   type SplitCount,
 } from "./check_dataset.ts";
 export { drawSheet, samplePictures, type SheetOptions, type SheetRow } from "./check_sheet.ts";
-export { cuhkCr, type CuhkCrFiles, type CuhkCrOptions, listCuhkCr } from "./cuhk_cr.ts";
+export { anySymmetry } from "./crop.ts";
+export { cuhkCr, type CuhkCrOptions } from "./cuhk_cr.ts";
+export { type CuhkCrFiles, listCuhkCr } from "./cuhk_cr_files.ts";
 export type { Dataset, Sample } from "./dataset.ts";
+export {
+  datasetCheck,
+  type DatasetConfig,
+  type DatasetLookup,
+  isPathOption,
+  pathsOf,
+  withoutPaths,
+} from "./dataset_config.ts";
+export type { AnyDatasetEntry, DatasetEntry, DatasetModel } from "./dataset_entry.ts";
+export { fileDataset, type FileDatasetOptions } from "./file_dataset.ts";
 export { drawFlipTurn, type FlipTurn, symmetryOf } from "./flip_turn.ts";
-export {
-  folderDataset,
-  type FolderDatasetFiles,
-  type FolderDatasetOptions,
-  listFolderDataset,
-} from "./folder_dataset.ts";
+export { folderDataset, type FolderDatasetOptions } from "./folder_dataset.ts";
+export { type FolderDatasetFiles, listFolderDataset } from "./folder_files.ts";
 export { joinArrays, pickFrames } from "./frames.ts";
+export { indexDataset, type IndexDatasetOptions } from "./index_dataset.ts";
+export { type IndexDatasetFiles, listIndexDataset } from "./index_files.ts";
 export {
-  indexDataset,
-  type IndexDatasetFiles,
-  type IndexDatasetOptions,
-  listIndexDataset,
-} from "./index_dataset.ts";
+  listDataset,
+  type ListDatasetOptions,
+  loadDataset,
+  openDataset,
+  type OpenDatasetOptions,
+} from "./open_dataset.ts";
+export type { PaintOptions } from "./painted_sample.ts";
 export { listPlaces, type PlaceFiles } from "./place_files.ts";
 export { type Place, readPlaces, type ReadPlacesOptions } from "./places.ts";
+export type { PublishedOptions } from "./published_options.ts";
 export {
   type FileForm,
   type Finding,
@@ -41,12 +62,8 @@ export {
   type SampleFiles,
   type SplitName,
 } from "./sample_files.ts";
-export {
-  listSen12MsCr,
-  sen12MsCr,
-  type Sen12MsCrFiles,
-  type Sen12MsCrOptions,
-} from "./sen12ms_cr.ts";
+export { sen12MsCr, type Sen12MsCrOptions } from "./sen12ms_cr.ts";
+export { listSen12MsCr, type Sen12MsCrFiles } from "./sen12ms_cr_files.ts";
 export {
   leakedRois,
   type Roi,
@@ -54,13 +71,13 @@ export {
   sen12MsCrSplits,
   type SplitRule,
 } from "./sen12ms_cr_splits.ts";
+export { sen2MtcNew, type Sen2MtcNewOptions } from "./sen2_mtc_new.ts";
+export { listSen2MtcNew, type Sen2MtcNewFiles } from "./sen2_mtc_new_files.ts";
 export {
-  listSen2MtcNew,
-  sen2MtcNew,
-  type Sen2MtcNewFiles,
-  type Sen2MtcNewOptions,
-} from "./sen2_mtc_new.ts";
-export { syntheticDataset, type SyntheticDatasetOptions } from "./synthetic_dataset.ts";
+  syntheticDataset,
+  type SyntheticDatasetOptions,
+  type SyntheticOptions,
+} from "./synthetic_dataset.ts";
 export type { ValueRange } from "./value_ranges.ts";
 export {
   type WholeImages,

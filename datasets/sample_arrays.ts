@@ -1,14 +1,15 @@
 /**
- * The arrays of a sample, and where the bands of its files go in them.
+ * The arrays of a sample, and the offsets at which they take the bands of its files.
  *
  * @module
  */
 
 import { InputError, type Raster } from "../core/mod.ts";
+import { sourcePixel } from "./crop.ts";
 import type { Layer, SampleFiles } from "./sample_files.ts";
 
-/** Where a layer's numbers go: pixel i, band b to out[at + i·channels + first + b]. */
-export interface Place {
+/** Destination of a layer's values: pixel i, band b goes to out[at + i·channels + first + b]. */
+export interface Destination {
   readonly out: Float32Array;
   readonly at: number;
   readonly channels: number;
@@ -20,24 +21,21 @@ function bandsOf({ bands, form }: Layer): readonly number[] {
 }
 
 /**
- * Copies a square raster's bands, turned by one of the eight symmetries of a crop.
+ * Copies the bands of a square raster with one of the eight symmetries of a crop applied.
  *
- * @throws {InputError} If a number is none.
+ * @throws {InputError} If a value is not finite, unless the layer gives NaN a meaning.
  */
-export function copyTurned(raster: Raster, layer: Layer, { symmetry, place }: {
+export function copyTurned(raster: Raster, layer: Layer, { symmetry, to: destination }: {
   readonly symmetry: number;
-  readonly place: Place;
+  readonly to: Destination;
 }): void {
-  const { out, at, channels, first } = place;
+  const { out, at, channels, first } = destination;
   const [size, count] = [raster.width, raster.bands.length];
-  const last = size - 1;
   const bands = bandsOf(layer);
   for (let y = 0; y < size; y++) {
     for (let x = 0; x < size; x++) {
-      const [u, v] = (symmetry & 1) === 0 ? [x, y] : [y, x];
-      const fromX = (symmetry & 2) === 0 ? u : last - u;
-      const fromY = (symmetry & 4) === 0 ? v : last - v;
-      const from = (fromY * size + fromX) * count;
+      const [column, row] = sourcePixel(x, y, { size, symmetry });
+      const from = (row * size + column) * count;
       const to = at + (y * size + x) * channels + first;
       for (let b = 0; b < bands.length; b++) {
         const value = raster.data[from + bands[b]!]!;
@@ -49,7 +47,7 @@ export function copyTurned(raster: Raster, layer: Layer, { symmetry, place }: {
   }
 }
 
-/** Some bands of pixel-interleaved numbers. */
+/** Picks bands out of pixel-interleaved values. */
 export function pickBands(
   data: ArrayLike<number>,
   bands: number,
@@ -64,7 +62,7 @@ export function pickBands(
   return out;
 }
 
-/** The layers of a sample, and of which array they are a part. */
+/** The layers of a sample, each with the array and the frame that it belongs to. */
 export function layersOf({ target, frames }: SampleFiles, length: number) {
   return [
     ...target.map((layer) => ({ layer, part: "target" as const, frame: 0 })),
@@ -78,7 +76,7 @@ export function layersOf({ target, frames }: SampleFiles, length: number) {
 
 type Part = ReturnType<typeof layersOf>[number]["part"];
 
-/** The arrays of a sample's parts, and where each layer's bands go. */
+/** Allocates the arrays of a sample and the destination of each layer's bands. */
 export function allocate(layers: ReturnType<typeof layersOf>, pixels: number) {
   const channels: Partial<Record<Part, number>> = {};
   const frames: Partial<Record<Part, number>> = {};
@@ -92,7 +90,7 @@ export function allocate(layers: ReturnType<typeof layersOf>, pixels: number) {
     ),
   ) as Partial<Record<Part, Float32Array>>;
   const filled = new Map<string, number>();
-  const places = layers.map(({ layer, part, frame }): Place => {
+  const destinations = layers.map(({ layer, part, frame }): Destination => {
     const first = filled.get(`${part} ${frame}`) ?? 0;
     filled.set(`${part} ${frame}`, first + bandsOf(layer).length);
     return {
@@ -102,5 +100,5 @@ export function allocate(layers: ReturnType<typeof layersOf>, pixels: number) {
       first,
     };
   });
-  return { arrays, places };
+  return { arrays, destinations };
 }

@@ -77,7 +77,7 @@ export async function readTile(
     } else if (!images.has(name)) {
       const wanted = `${folder}/cloudless/${name}.tif`;
       if (!findings.some(({ path }) => path === wanted)) {
-        find("missing", wanted, `the file must exist, as its twin ${path} does`);
+        find("missing", wanted, `the file must exist, as ${path} does`);
       }
     }
   }
@@ -86,7 +86,7 @@ export async function readTile(
     const lacking = frames.filter((frame) => !cloudy.has(`${name}_${frame}`));
     for (const frame of lacking) {
       const path = `${folder}/cloud/${name}_${frame}.tif`;
-      find("missing", path, `the file must exist, as its twin ${target} does`);
+      find("missing", path, `the file must exist, as ${target} does`);
     }
     return {
       name: `${tile}/${name}`,

@@ -5,9 +5,9 @@
  */
 
 import { InputError, pixelArray, type Raster } from "../core/mod.ts";
-import { textsDigest } from "./dataset_digest.ts";
+import { stringsDigest } from "./dataset_digest.ts";
 import { dateOf } from "../products/mod.ts";
-import { checkListing } from "./file_dataset.ts";
+import { checkListing } from "./check_listing.ts";
 import { joinArrays } from "./frames.ts";
 import { OpenFiles } from "./open_files.ts";
 import type { Layer, Listing, SampleFiles } from "./sample_files.ts";
@@ -167,7 +167,7 @@ export function wholeImages(listing: Listing, options: WholeImagesOptions = {}):
   return {
     bands: listing.bands,
     names,
-    digest: textsDigest(names),
+    digest: stringsDigest(names),
     incomplete,
     async read(index) {
       const files = new OpenFiles(listing);

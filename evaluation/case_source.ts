@@ -1,22 +1,24 @@
 /**
- * Cases out of datasets that training knows: whole images of files, or crops under synthetic clouds.
+ * Cases of datasets: whole images of files, or crops under synthetic clouds.
  *
  * @module
  */
 
 import { createRng, type Raster, SENTINEL2_NAMES } from "../core/mod.ts";
-import { type Sample, wholeImages } from "../datasets/mod.ts";
+import { builtins } from "../builtins.ts";
 import {
-  type DataConfig,
+  type DatasetConfig,
+  type DatasetLookup,
   listDataset,
   openDataset,
-  type SyntheticData,
-  withoutPlaces,
-} from "../training/mod.ts";
+  type Sample,
+  wholeImages,
+  withoutPaths,
+} from "../datasets/mod.ts";
 import type { EvaluationCase, LateCase } from "./evaluation_case.ts";
 
 /** How cases are drawn from a dataset. */
-export interface CaseSourceOptions {
+export interface CaseSourceOptions extends DatasetLookup {
   /** What the set is called. */
   readonly set: string;
   /** Most cases: the first ones. Default all; of synthetic clouds 48, or as many as `size` says. */
@@ -47,7 +49,7 @@ export interface CaseSource {
   readonly cases: readonly LateCase[];
 }
 
-const SYNTHETIC = { limit: 48, tileSize: 128, length: 3, seed: 2024 } as const;
+const PAINTED = { limit: 48, tileSize: 128, length: 3, seed: 2024 } as const;
 
 /** A raster of a sample's numbers: whole ones are DN. */
 function rasterOf(data: Float32Array, { width, height }: Sample, bands: readonly string[]): Raster {
@@ -86,17 +88,26 @@ function caseOfSample(
   };
 }
 
-async function synthetic(config: SyntheticData, options: CaseSourceOptions): Promise<CaseSource> {
-  const { set, seed = SYNTHETIC.seed, bands = SENTINEL2_NAMES } = options;
-  const { length = SYNTHETIC.length, tileSize = SYNTHETIC.tileSize } = options;
-  const dataset = await openDataset(config, { tileSize, length, bands });
-  const size = options.limit ?? config.size ?? SYNTHETIC.limit;
+/** The option `size` of a dataset, where it says how many samples an epoch has. */
+function sizeOf({ size }: DatasetConfig): number | undefined {
+  return typeof size === "number" ? size : undefined;
+}
+
+/** Draws the cases of a dataset whose clouds are painted. */
+async function paintedCases(
+  config: DatasetConfig,
+  options: CaseSourceOptions,
+): Promise<CaseSource> {
+  const { set, seed = PAINTED.seed, bands = SENTINEL2_NAMES, registry = builtins } = options;
+  const { length = PAINTED.length, tileSize = PAINTED.tileSize } = options;
+  const dataset = await openDataset(config, { tileSize, length, bands }, { registry });
+  const size = options.limit ?? sizeOf(config) ?? Math.min(PAINTED.limit, dataset.size);
   const rng = createRng(seed);
   return {
     set,
     size,
     bands: dataset.bands,
-    facts: { config: withoutPlaces(config), digest: dataset.digest, length, tileSize, seed },
+    facts: { config: withoutPaths(config), digest: dataset.digest, length, tileSize, seed },
     cases: Array.from({ length: size }, (_, i): LateCase => {
       const name = `sample ${i}`;
       return {
@@ -109,8 +120,15 @@ async function synthetic(config: SyntheticData, options: CaseSourceOptions): Pro
   };
 }
 
-/** The split that is scored where nobody names one: not that of training. */
+/** Split that is scored unless the dataset names one: not that of training. */
 const TEST = "test";
+
+/** Options of datasets of files that choose among their samples. */
+interface SampleOptions extends DatasetConfig {
+  readonly split?: string;
+  readonly reference?: number;
+  readonly skipIncomplete?: boolean;
+}
 
 /**
  * Cases of a dataset named by JSON. Files are scored whole and unturned, of published datasets the
@@ -121,22 +139,21 @@ const TEST = "test";
  * @throws {OptionsError} If an option is unknown or out of range.
  */
 export async function openCases(
-  config: DataConfig,
+  config: DatasetConfig,
   options: CaseSourceOptions,
 ): Promise<CaseSource> {
-  if (config.type === "synthetic") return await synthetic(config, options);
-  const { set, limit = Infinity, tileSize, length } = options;
-  const published = config.type !== "folder" && config.type !== "index";
-  const named = published ? { split: TEST, ...config } as typeof config : config;
-  const listing = await listDataset(named);
-  const split = named.type === "folder" ? undefined : named.split;
-  const reference = "reference" in named ? named.reference : undefined;
+  const { set, limit = Infinity, tileSize, length, registry = builtins } = options;
+  const { painted, defaults } = registry.entry("dataset", config.type, "$.data");
+  if (painted) return await paintedCases(config, options);
+  const named = defaults["split"] === undefined ? config : { split: TEST, ...config };
+  const listing = await listDataset(named, { registry });
+  const { split, reference, skipIncomplete } = named as SampleOptions;
   const images = wholeImages(listing, {
     ...(split !== undefined && { split }),
     ...(length !== undefined && { length }),
     ...(tileSize !== undefined && { size: tileSize }),
     ...(reference !== undefined && { reference }),
-    ...("skipIncomplete" in named && { skipIncomplete: named.skipIncomplete === true }),
+    ...(skipIncomplete !== undefined && { skipIncomplete }),
   });
   const names = images.names.slice(0, limit);
   return {
@@ -144,7 +161,7 @@ export async function openCases(
     size: names.length,
     bands: images.bands,
     facts: {
-      config: withoutPlaces(named),
+      config: withoutPaths(named),
       digest: images.digest,
       ...(images.incomplete > 0 && { incomplete: images.incomplete }),
       ...(length !== undefined && { length }),

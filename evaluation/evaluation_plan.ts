@@ -17,7 +17,9 @@ import {
   string,
 } from "../core/mod.ts";
 import { METRIC_PROFILES, type ProfileName } from "../metrics/mod.ts";
-import { dataCheck, type DataConfig, readExperimentJson } from "../training/mod.ts";
+import { builtins } from "../builtins.ts";
+import { datasetCheck, type DatasetConfig, type DatasetLookup } from "../datasets/mod.ts";
+import { readConfigJson } from "../files/mod.ts";
 import { ONE_SET } from "./evaluation_case.ts";
 
 /** One set of images. */
@@ -25,7 +27,7 @@ export interface PlannedSet {
   /** Unique. */
   readonly name: string;
   /** A dataset, as experiments name it; roots are relative to the working folder. */
-  readonly data: DataConfig;
+  readonly data: DatasetConfig;
   /** Most images: the first ones. Default all; of synthetic clouds 48, or as many as `size` says. */
   readonly limit?: number;
   /** Side of a square in the middle; of synthetic clouds, of the crops. Default see `openCases`. */
@@ -47,17 +49,18 @@ export interface EvaluationPlan {
 
 const NONE = undefined as never;
 
-const setCheck: Check<PlannedSet> = object<PlannedSet>({
-  name: string,
-  data: dataCheck,
-  limit: integer({ min: 1 }),
-  tileSize: integer({ min: 11 }),
-  length: integer({ min: 1 }),
-  seed: integer({ min: 0 }),
-}, { limit: NONE, tileSize: NONE, length: NONE, seed: NONE });
+function setCheck(data: Check<DatasetConfig>): Check<PlannedSet> {
+  return object<PlannedSet>({
+    name: string,
+    data,
+    limit: integer({ min: 1 }),
+    tileSize: integer({ min: 11 }),
+    length: integer({ min: 1 }),
+    seed: integer({ min: 0 }),
+  }, { limit: NONE, tileSize: NONE, length: NONE, seed: NONE });
+}
 
-const CHECKS: Checks<EvaluationPlan> = {
-  sets: list(setCheck, { min: 1 }),
+const CHECKS: Omit<Checks<EvaluationPlan>, "sets"> = {
   profile: oneOf(...Object.keys(METRIC_PROFILES) as ProfileName[]),
   reflectanceScale: number({ above: 0 }),
 };
@@ -70,6 +73,12 @@ function said<T extends object>(options: T): T {
   return Object.fromEntries(given) as T;
 }
 
+/** Options of {@linkcode parseEvaluationPlan}. */
+export interface EvaluationPlanOptions extends DatasetLookup {
+  /** Name of the one set of an experiment or dataset. */
+  readonly name?: string;
+}
+
 /**
  * Checks the JSON of a plan: `{"sets": [...]}`, an experiment, whose `data.test` or else
  * `data.validation` is scored, or one dataset.
@@ -78,11 +87,9 @@ function said<T extends object>(options: T): T {
  */
 export function parseEvaluationPlan(
   json: unknown,
-  { name = ONE_SET }: {
-    /** What the one set of an experiment or dataset is called. */
-    readonly name?: string;
-  } = {},
+  { name = ONE_SET, registry = builtins }: EvaluationPlanOptions = {},
 ): EvaluationPlan {
+  const dataCheck = datasetCheck({ registry });
   const { sets, data } = (typeof json === "object" && json !== null ? json : {}) as Json;
   if (sets === undefined && data !== undefined) {
     const { test, validation } = data as Json;
@@ -94,7 +101,7 @@ export function parseEvaluationPlan(
   }
   if (sets === undefined) return { sets: [{ name, data: dataCheck(json, "$") }] };
   const plan = checkOptions<EvaluationPlan>(json as object, {
-    checks: CHECKS,
+    checks: { sets: list(setCheck(dataCheck), { min: 1 }), ...CHECKS },
     defaults: { profile: NONE, reflectanceScale: NONE },
     path: "$",
   });
@@ -117,6 +124,9 @@ function stemOf(path: string): string {
  * @throws {OptionsError} See {@linkcode parseEvaluationPlan}.
  * @throws {InputError} If the file is not there.
  */
-export async function readEvaluationPlan(path: string): Promise<EvaluationPlan> {
-  return parseEvaluationPlan(await readExperimentJson(path), { name: stemOf(path) });
+export async function readEvaluationPlan(
+  path: string,
+  options: DatasetLookup = {},
+): Promise<EvaluationPlan> {
+  return parseEvaluationPlan(await readConfigJson(path), { ...options, name: stemOf(path) });
 }

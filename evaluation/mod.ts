@@ -31,6 +31,7 @@ export { type EvaluationCase, type LateCase, withReflectanceScale } from "./eval
 export { type CaseSource, type CaseSourceOptions, openCases } from "./case_source.ts";
 export {
   type EvaluationPlan,
+  type EvaluationPlanOptions,
   parseEvaluationPlan,
   type PlannedSet,
   readEvaluationPlan,

@@ -22,6 +22,7 @@ export { isDiskFull } from "./error_codes.ts";
 
 // Reading and listing.
 export { type ByteSource, isAddress, openByteSource, pathOf } from "./byte_source.ts";
+export { extendConfig, readConfigJson } from "./config_json.ts";
 export { type CsvRow, parseCsv } from "./csv.ts";
 export {
   findFolder,

@@ -5,9 +5,13 @@
  */
 
 import { createRng } from "../core/mod.ts";
-import type { Sample } from "../datasets/mod.ts";
+import {
+  type DatasetConfig,
+  type DatasetLookup,
+  openDataset,
+  type Sample,
+} from "../datasets/mod.ts";
 import type { ModelCard } from "../model/mod.ts";
-import { type DataConfig, openDataset } from "../training/mod.ts";
 
 /** Samples that are the same for every row. */
 export interface EvaluationSet {
@@ -24,8 +28,8 @@ export interface EvaluationSet {
 }
 
 /** Options of {@linkcode evaluationSet}. */
-export interface EvaluationSetOptions {
-  readonly config: DataConfig;
+export interface EvaluationSetOptions extends DatasetLookup {
+  readonly config: DatasetConfig;
   readonly card: Pick<ModelCard, "tileSize" | "bands">;
   /** Frames per sample. */
   readonly length: number;
@@ -48,11 +52,13 @@ function bytesOf({ cloudy, auxiliary, target }: Sample): number {
  * @throws {InputError} If the dataset's files are missing or do not fit together.
  */
 export async function evaluationSet(
-  { config, card: { tileSize, bands }, length, limit = Infinity, seed, dataRange }:
+  { config, card: { tileSize, bands }, length, limit = Infinity, seed, dataRange, registry }:
     EvaluationSetOptions,
 ): Promise<EvaluationSet> {
   const names = bands.map(({ name }) => name);
-  const dataset = await openDataset(config, { tileSize, length, bands: names });
+  const dataset = await openDataset(config, { tileSize, length, bands: names }, {
+    ...(registry && { registry }),
+  });
   const rng = createRng(seed).fork("evaluation");
   const size = Math.min(limit, dataset.size);
   const kept = new Map<number, Sample>();

@@ -4,6 +4,8 @@
  * @module
  */
 
+import { builtins } from "../builtins.ts";
+import type { DatasetLookup } from "../datasets/mod.ts";
 import { scalingRanges } from "../model/mod.ts";
 import type { PlannedRow } from "./plan.ts";
 import { type EvaluationSet, evaluationSet } from "./evaluation_set.ts";
@@ -17,10 +19,10 @@ import { shortHash, stableJson } from "../core/mod.ts";
 /** Evaluation sets, opened on first use and shared by rows with the same data. */
 export class EvaluationSets {
   readonly #rows: readonly PlannedRow[];
-  readonly #options: StudyEvaluation;
+  readonly #options: StudyEvaluation & DatasetLookup;
   readonly #made = new Map<string, Promise<EvaluationSet>>();
 
-  constructor(rows: readonly PlannedRow[], options: StudyEvaluation) {
+  constructor(rows: readonly PlannedRow[], options: StudyEvaluation & DatasetLookup) {
     this.#rows = rows;
     this.#options = options;
   }
@@ -47,7 +49,9 @@ export class EvaluationSets {
   async of(row: PlannedRow): Promise<EvaluationSet> {
     const key = this.keyOf(row);
     const { test, card } = row;
-    const options = { config: test, card, length: this.#length(card, test), ...this.#drawn(card) };
+    const { registry = builtins } = this.#options;
+    const length = this.#length(card, test);
+    const options = { config: test, card, length, registry, ...this.#drawn(card) };
     if (!this.#made.has(key)) this.#made.set(key, evaluationSet(options));
     return await this.#made.get(key)!;
   }
@@ -76,11 +80,12 @@ export class EvaluationSets {
   }
 
   /**
-   * A synthetic sample is another one with another number of frames: it is drawn with the most that
-   * any row takes, so that all rows see the same. Of files, the first frames are taken.
+   * Frames of the samples. A painted sample changes with its number of frames: it is drawn with the most
+   * that any row takes, so that all rows get the same one. Of files, the first frames are taken.
    */
   #length({ length }: PlannedRow["card"], test: PlannedRow["test"]): number {
-    if (test.type !== "synthetic") return length;
+    const { registry = builtins } = this.#options;
+    if (!registry.entry("dataset", test.type).painted) return length;
     const same = this.#rows.filter((row) => stableJson(row.test) === stableJson(test));
     return Math.max(...same.map(({ card }) => card.length));
   }

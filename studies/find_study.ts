@@ -5,7 +5,7 @@
  */
 
 import { InputError } from "../core/mod.ts";
-import { readExperimentJson } from "../training/mod.ts";
+import { readConfigJson } from "../files/mod.ts";
 import { type Preset, readPreset } from "./preset.ts";
 import { isStudy, parseStudy } from "./parse_study.ts";
 import type { Study } from "./study.ts";
@@ -60,7 +60,7 @@ async function readNamed(name: string): Promise<{ readonly url: URL; readonly js
         `(${EXPERIMENTS.join(", ")})`,
     );
   }
-  return { url, json: await readExperimentJson(url) };
+  return { url, json: await readConfigJson(url) };
 }
 
 /** A study with its name, which its output files carry. */

@@ -6,8 +6,8 @@
 
 import { resolve } from "node:path";
 import { createRng, InputError, stableJson } from "../core/mod.ts";
-import type { Dataset } from "../datasets/mod.ts";
-import { type CheckedExperiment, openDataset, placesOf } from "../training/mod.ts";
+import { type Dataset, type DatasetLookup, openDataset, pathsOf } from "../datasets/mod.ts";
+import type { CheckedExperiment } from "../training/mod.ts";
 import { sha256Stream, textOf, writeJson } from "../files/mod.ts";
 
 /** Folder of a run. */
@@ -26,7 +26,7 @@ interface RunData {
 }
 
 /** Options of {@linkcode locateRun}. */
-export interface LocateOptions {
+export interface LocateOptions extends DatasetLookup {
   /** Folder of all runs. */
   readonly folder: string;
 }
@@ -56,15 +56,21 @@ async function samplesDigest(dataset: Dataset): Promise<string> {
 }
 
 function placesNow({ data: { train } }: CheckedExperiment): RunData["places"] {
-  const places = Object.entries(placesOf(train));
+  const places = Object.entries(pathsOf(train));
   return Object.fromEntries(places.map(([key, place]) => [key, resolve(place)]));
 }
 
 /** Opens an experiment's training data and computes its digest. */
-async function digestNow(experiment: CheckedExperiment): Promise<string> {
+async function digestNow(
+  experiment: CheckedExperiment,
+  { registry }: DatasetLookup,
+): Promise<string> {
   const { tileSize, length = 1, bands } = experiment.model;
   const model = { tileSize, length, bands: bands.map(({ name }) => name) };
-  return await samplesDigest(await openDataset(experiment.data.train, model));
+  const dataset = await openDataset(experiment.data.train, model, {
+    ...(registry && { registry }),
+  });
+  return await samplesDigest(dataset);
 }
 
 async function readData(folder: string): Promise<RunData | undefined> {
@@ -102,7 +108,7 @@ async function runsOf(key: string, folder: string) {
 export async function locateRun(
   { name, key }: { readonly name: string; readonly key: string },
   experiment: CheckedExperiment,
-  { folder }: LocateOptions,
+  { folder, ...lookup }: LocateOptions,
 ): Promise<LocatedRun> {
   const located = (name: string) => ({ name, folder: `${folder}/${name}` });
   const runs = await runsOf(key, folder);
@@ -110,7 +116,7 @@ export async function locateRun(
   const places = stableJson(placesNow(experiment));
   const here = runs.find(({ data }) => stableJson(data.places) === places);
   if (here !== undefined) return located(here.name);
-  const digest = await digestNow(experiment);
+  const digest = await digestNow(experiment, lookup);
   const moved = runs.find(({ data }) => data.digest === digest);
   return located(moved?.name ?? `${name}-${key}-${digest}`);
 }
@@ -119,11 +125,12 @@ export async function locateRun(
 export async function keepRunData(
   folder: string,
   experiment: CheckedExperiment,
+  lookup: DatasetLookup = {},
 ): Promise<void> {
   const known = await readData(folder);
   const places = placesNow(experiment);
   if (known !== undefined && stableJson(known.places) === stableJson(places)) return;
-  const digest = known?.digest ?? await digestNow(experiment);
+  const digest = known?.digest ?? await digestNow(experiment, lookup);
   await Deno.mkdir(folder, { recursive: true });
   await writeJson(`${folder}/${DATA}`, { places, digest } satisfies RunData);
 }

@@ -6,14 +6,10 @@
 
 import type { AnyRegistry } from "../builtins.ts";
 import { OptionsError } from "../core/mod.ts";
+import type { DatasetConfig } from "../datasets/mod.ts";
+import { readConfigJson } from "../files/mod.ts";
 import { type ModelCard, type ModelConfig, type Modules, resolveConfig } from "../model/mod.ts";
-import {
-  type CheckedExperiment,
-  type DataConfig,
-  parseExperiment,
-  readExperimentJson,
-  setOption,
-} from "../training/mod.ts";
+import { type CheckedExperiment, parseExperiment, setOption } from "../training/mod.ts";
 import { applyPreset, type Preset } from "./preset.ts";
 import type { Study, StudyEvaluation, StudyRow, StudySettings } from "./study.ts";
 import { groupsOf, type StudyGroup } from "./study_groups.ts";
@@ -43,7 +39,7 @@ export interface PlannedRow {
   /** The modules of that card. */
   readonly modules: Modules;
   /** Dataset that it is scored on. */
-  readonly test: DataConfig;
+  readonly test: DatasetConfig;
 }
 
 /** A group that is ready to run. */
@@ -126,21 +122,23 @@ function sizedBy(json: unknown, preset: Preset | undefined): unknown {
 
 /** Root of a row's training data before it is moved. */
 async function trainRoot(row: StudyRow, { preset }: PlanOptions): Promise<string | undefined> {
-  const json = sizedBy(await readExperimentJson(new URL(row.experiment)), preset) as Json;
+  const json = sizedBy(await readConfigJson(new URL(row.experiment)), preset) as Json;
   const { train } = (json["data"] ?? {}) as { readonly train?: Json };
   return train && rootOf(train);
 }
 
 async function planRow(row: StudyRow, options: PlanOptions): Promise<PlannedRow> {
   const { preset, data, set = [], registry } = options;
-  const read = await readExperimentJson(new URL(row.experiment));
+  const read = await readConfigJson(new URL(row.experiment));
   return ofRow(row.name, () => {
     const sized = sizedBy(read, preset);
     const moved = data === undefined ? sized : moveData(sized, data);
     const changed = set.reduce((json, assignment) => setOption(json, assignment), moved);
     const trained = setAll(changed, row.set ?? {}, (path) => !isSampling(path));
     const sampled = setAll(trained, row.set ?? {}, isSampling) as { readonly model: ModelConfig };
-    const { data: { test, ...own }, ...experiment } = parseExperiment(trained);
+    const { data: { test, ...own }, ...experiment } = parseExperiment(trained, {
+      ...(registry && { registry }),
+    });
     const scored = test ?? own.validation;
     if (scored === undefined) {
       throw new OptionsError("$.data.test", "is required to score it (or $.data.validation)");

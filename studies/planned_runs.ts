@@ -5,7 +5,8 @@
  */
 
 import { stableJson } from "../core/mod.ts";
-import { type CheckedExperiment, placesOf } from "../training/mod.ts";
+import { pathsOf } from "../datasets/mod.ts";
+import type { CheckedExperiment } from "../training/mod.ts";
 import type { PlannedRow } from "./plan.ts";
 import { runKey } from "./trained.ts";
 
@@ -24,7 +25,7 @@ export async function runsOf(
   for (const seed of new Set(seeds ?? [undefined])) {
     for (const row of rows) {
       const experiment = { ...row.experiment, seed: seed ?? row.experiment.seed };
-      const key = `${await runKey(experiment)} ${stableJson(placesOf(experiment.data.train))}`;
+      const key = `${await runKey(experiment)} ${stableJson(pathsOf(experiment.data.train))}`;
       if (!runs.has(key)) runs.set(key, { experiment, rows: [] });
       runs.get(key)!.rows.push(row);
     }

@@ -13,7 +13,7 @@ import {
   show,
   string,
 } from "../core/mod.ts";
-import { extendExperiment, readExperimentJson } from "../training/mod.ts";
+import { extendConfig, readConfigJson } from "../files/mod.ts";
 import { evaluationCheck } from "./parse_study.ts";
 import type { StudyEvaluation } from "./study.ts";
 
@@ -52,7 +52,7 @@ const CHECKS: Checks<Preset> = {
  * @throws {OptionsError} If the JSON is wrong.
  */
 export async function readPreset(address: URL): Promise<Preset> {
-  return checkOptions(await readExperimentJson(address), {
+  return checkOptions(await readConfigJson(address), {
     checks: CHECKS,
     defaults: { networks: {}, evaluation: {} },
   });
@@ -80,6 +80,6 @@ export function applyPreset(experiment: unknown, preset: Preset): unknown {
       `must be one of the preset's (${Object.keys(preset.networks).join(", ")}), got ${show(type)}`,
     );
   }
-  const sized = extendExperiment(experiment, preset.experiment);
-  return extendExperiment(sized, { model: { network: { type, ...network } } });
+  const sized = extendConfig(experiment, preset.experiment);
+  return extendConfig(sized, { model: { network: { type, ...network } } });
 }

@@ -33,10 +33,14 @@ export async function previewStudy(
   { out, seeds, ...options }: Omit<RunStudyOptions, "name">,
 ): Promise<StudyPlan> {
   const planned = (await planStudy(study, options)).flatMap((group) => group.rows);
+  const { registry } = options;
   const runs: StudyPlan["runs"][number][] = [];
   // Sequentially, since each may have to open its data.
   for (const { experiment, rows } of await runsOf(planned, seeds)) {
-    const run = await findRun(experiment, { folder: `${out}/trained` });
+    const run = await findRun(experiment, {
+      folder: `${out}/trained`,
+      ...(registry && { registry }),
+    });
     runs.push({
       name: run.name,
       steps: experiment.steps,

@@ -6,9 +6,10 @@
 
 import { loadModel } from "../checkpoints/mod.ts";
 import { stableJson } from "../core/mod.ts";
+import type { DatasetConfig } from "../datasets/mod.ts";
 import { tf } from "../engine/mod.ts";
 import { type Model, releaseDenoiser } from "../model/mod.ts";
-import { type DataConfig, DivergedError, type TrainingProgress } from "../training/mod.ts";
+import { DivergedError, type TrainingProgress } from "../training/mod.ts";
 import { cachedScores } from "./cached_scores.ts";
 import { EvaluationSets } from "./evaluation_sets.ts";
 import { givenWeights } from "./given_weights.ts";
@@ -37,6 +38,8 @@ export interface RunStudyOptions extends PlanOptions {
   readonly signal?: AbortSignal;
   /** Threads that prepare training samples; they do not affect the results. Default 0. */
   readonly workers?: number;
+  /** Absolute URLs of the plugins that the registry has; Workers import them too. Default none. */
+  readonly plugins?: readonly string[];
   /** Called after each training step. */
   readonly onTraining?: (run: string, progress: TrainingProgress) => void;
   /** Called while rows are scored. */
@@ -127,15 +130,19 @@ async function scoreGiven(
 /** Trains a run unless it is complete, and scores its rows. A diverged run has no scores. */
 async function trainAndScore({ experiment, rows }: PlannedRun, work: StudyWork): Promise<void> {
   const { options, load, found, report } = work;
-  const { out, registry, signal, workers = 0, onTraining } = options;
+  const { out, registry, signal, workers = 0, plugins = [], onTraining } = options;
   const { seed } = experiment;
-  const located = await findRun(experiment, { folder: `${out}/trained` });
+  const located = await findRun(experiment, {
+    folder: `${out}/trained`,
+    ...(registry && { registry }),
+  });
   const run = located.name;
   let trained: TrainedRun;
   try {
     trained = await trainedRun(experiment, {
       run: located,
       workers,
+      plugins,
       ...(registry && { registry }),
       ...(signal && { signal }),
       onProgress: (progress) => onTraining?.(run, progress),
@@ -166,10 +173,10 @@ export async function runStudy(study: Study, options: RunStudyOptions): Promise<
   const groups = await planStudy(study, options);
   const rows = groups.flatMap((group) => group.rows);
   const evaluation = evaluationOf(study, options);
-  const sets = new EvaluationSets(rows, evaluation);
+  const sets = new EvaluationSets(rows, { ...evaluation, ...(registry && { registry }) });
   const runs = await runsOf(rows, seeds);
   const baselines = await sets.baselines(`${out}/baselines`, { signal });
-  const tests = rows.map(({ test }): [string, DataConfig] => [stableJson(test), test]);
+  const tests = rows.map(({ test }): [string, DatasetConfig] => [stableJson(test), test]);
   const found = new Map<PlannedRow, SeedResult[]>(rows.map((row) => [row, []]));
   const result = (): StudyResult => ({
     name,

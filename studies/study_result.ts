@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { DataConfig } from "../training/mod.ts";
+import type { DatasetConfig } from "../datasets/mod.ts";
 import type { Scores } from "./score_model.ts";
 import type {
   MetricValues,
@@ -81,7 +81,7 @@ export interface StudyResult {
   /** File of weights used instead of training. */
   readonly weights?: string;
   /** Evaluation settings, with the test data. */
-  readonly evaluation: StudyEvaluation & { readonly data: readonly DataConfig[] };
+  readonly evaluation: StudyEvaluation & { readonly data: readonly DatasetConfig[] };
   /** Baselines; none if rows have different data. */
   readonly baselines: readonly { readonly name: string; readonly scores: Scores }[];
   /** Results by table. */

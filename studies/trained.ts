@@ -4,14 +4,9 @@
  * @module
  */
 
+import { withoutPaths } from "../datasets/mod.ts";
 import { tf } from "../engine/mod.ts";
-import {
-  type CheckedExperiment,
-  learntModel,
-  train,
-  type TrainOptions,
-  withoutPlaces,
-} from "../training/mod.ts";
+import { type CheckedExperiment, learntModel, train, type TrainOptions } from "../training/mod.ts";
 import { textOf, writeJson } from "../files/mod.ts";
 import { keepRunData, type LocatedRun, type LocateOptions, locateRun } from "./located_run.ts";
 import { shortHash, stableJson } from "../core/mod.ts";
@@ -55,7 +50,7 @@ export async function runKey(experiment: CheckedExperiment): Promise<string> {
   const essence = {
     ...Object.fromEntries(options),
     model: learntModel(model),
-    data: { train: withoutPlaces(train) },
+    data: { train: withoutPaths(train) },
     ...(initialWeights !== undefined && { initialWeights: await weightsKey(initialWeights) }),
   };
   return `seed${seed}-${await shortHash(stableJson(essence))}`;
@@ -91,7 +86,7 @@ export async function isTrained({ folder }: LocatedRun): Promise<boolean> {
 
 /** Options of {@linkcode trainedRun}. */
 export interface TrainedOptions
-  extends Pick<TrainOptions, "registry" | "signal" | "workers" | "onProgress"> {
+  extends Pick<TrainOptions, "registry" | "plugins" | "signal" | "workers" | "onProgress"> {
   /** Location from {@linkcode findRun}. */
   readonly run: LocatedRun;
 }
@@ -108,7 +103,7 @@ export async function trainedRun(
   experiment: CheckedExperiment,
   { run: { folder }, ...options }: TrainedOptions,
 ): Promise<TrainedRun> {
-  await keepRunData(folder, experiment);
+  await keepRunData(folder, experiment, options);
   const found = await finishedRun(folder);
   if (found !== undefined) return found;
   const { model, path, seconds } = await train(experiment, {

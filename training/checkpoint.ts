@@ -16,11 +16,11 @@ import {
   TRAINING_PREFIX,
   writeSafetensors,
 } from "../checkpoints/mod.ts";
+import { withoutPaths } from "../datasets/mod.ts";
 import { type Params, readTensor, type Tensor, tf } from "../engine/mod.ts";
 import type { ModelCard } from "../model/mod.ts";
 import type { Network } from "../networks/mod.ts";
 import type { Best } from "./best.ts";
-import { withoutPlaces } from "./data_config.ts";
 import { dataChange, type DataFacts } from "./data_facts.ts";
 import type { CheckedExperiment } from "./experiment.ts";
 import { learntModel, samplingOf } from "./learnt_model.ts";
@@ -60,7 +60,7 @@ function essence({ experiment, initialWeights }: CheckpointOwner): string {
   const { batchSize, accumulate, minLength, optimizer } = experiment;
   const { learningRateSchedule, ema: { decays }, clip, seed } = experiment;
   const model = learntModel(experiment.model);
-  const data = { train: withoutPlaces(experiment.data.train) };
+  const data = { train: withoutPaths(experiment.data.train) };
   return json({
     ...{ model, data, batchSize, accumulate, minLength, optimizer },
     ...{ learningRateSchedule, ema: { decays }, clip, seed, initialWeights },
@@ -74,7 +74,7 @@ function differences(...texts: readonly [string, string]): readonly string[] {
     return {
       ...rest,
       ...(model && { model: learntModel(model) }),
-      ...(data && { data: { train: withoutPlaces(data.train) } }),
+      ...(data && { data: { train: withoutPaths(data.train) } }),
     };
   });
   return [...new Set([...Object.keys(left!), ...Object.keys(right!)])]
@@ -84,7 +84,7 @@ function differences(...texts: readonly [string, string]): readonly string[] {
 /** What a best validation is comparable by. */
 function bestKey({ experiment, validation: facts }: CheckpointOwner): string {
   const { ema: { use }, data: { validation }, keepBest, validationSamples, model } = experiment;
-  const data = validation && withoutPlaces(validation);
+  const data = validation && withoutPaths(validation);
   const sampling = samplingOf(model);
   return json({ metric: keepBest, use, data, samples: validationSamples, facts, sampling });
 }

@@ -18,9 +18,10 @@ import {
   show,
   string,
 } from "../core/mod.ts";
+import { builtins } from "../builtins.ts";
+import { datasetCheck, type DatasetConfig, type DatasetLookup } from "../datasets/mod.ts";
 import type { ModelConfig } from "../model/mod.ts";
 import { ADAMW_DEFAULTS, type AdamWOptions } from "./adamw.ts";
-import { dataCheck, type DataConfig } from "./datasets.ts";
 import { type AverageOptions, type Averages, averagesCheck, EMA_DEFAULTS } from "./averages.ts";
 import { type Metric, METRICS } from "./best.ts";
 import { CONSTANT_RATE, learningRateCheck, type LearningRateSchedule } from "./learning_rate.ts";
@@ -30,10 +31,10 @@ export interface Experiment {
   /** What {@linkcode createModel} takes: one key per axis. */
   readonly model: ModelConfig;
   readonly data: {
-    readonly train: DataConfig;
-    readonly validation?: DataConfig;
+    readonly train: DatasetConfig;
+    readonly validation?: DatasetConfig;
     /** What a study scores the model on. Default the validation data. */
-    readonly test?: DataConfig;
+    readonly test?: DatasetConfig;
   };
   /** Samples of which gradients are computed at once. Default 1. */
   readonly batchSize?: number;
@@ -91,12 +92,8 @@ const modelCheck: Check<ModelConfig> = (value, path) => {
 
 const decay = number({ min: 0, below: 1 });
 
-const CHECKS: Checks<Experiment> = {
+const CHECKS: Omit<Checks<Experiment>, "data"> = {
   model: modelCheck,
-  data: object<Experiment["data"]>(
-    { train: dataCheck, validation: dataCheck, test: dataCheck },
-    { validation: undefined, test: undefined },
-  ),
   batchSize: integer({ min: 1 }),
   accumulate: integer({ min: 1 }),
   steps: integer({ min: 1 }),
@@ -141,9 +138,19 @@ const DEFAULTS: Partial<Experiment> = {
   validationSamples: 16,
 };
 
+/** The check of `$.data`, whose datasets are looked up in the registry. */
+function dataCheck(lookup: DatasetLookup): Check<Experiment["data"]> {
+  const dataset = datasetCheck(lookup);
+  return object<Experiment["data"]>(
+    { train: dataset, validation: dataset, test: dataset },
+    { validation: undefined, test: undefined },
+  );
+}
+
 /**
  * Checks an experiment and completes it with defaults.
  *
+ * @param options.registry Where datasets are looked up. Default the built-in ones.
  * @throws {OptionsError} With the path of what is unknown, missing or out of range.
  *
  * @example
@@ -154,6 +161,13 @@ const DEFAULTS: Partial<Experiment> = {
  * assertThrows(() => parseExperiment({ step: 100 }), Error, "$.step");
  * ```
  */
-export function parseExperiment(value: unknown): CheckedExperiment {
-  return checkOptions(value, { checks: CHECKS, defaults: DEFAULTS }) as CheckedExperiment;
+export function parseExperiment(
+  value: unknown,
+  { registry = builtins }: DatasetLookup = {},
+): CheckedExperiment {
+  const { model, ...checks } = CHECKS;
+  return checkOptions<Experiment>(value, {
+    checks: { model, data: dataCheck({ registry }), ...checks },
+    defaults: DEFAULTS,
+  }) as CheckedExperiment;
 }

@@ -5,17 +5,34 @@
  */
 
 import { boolean, checkOptions, type Checks, InputError, integer } from "../core/mod.ts";
-import type { Dataset, Sample } from "../datasets/mod.ts";
-import { type DataConfig, type DataModel, openDataset, readSynthetic } from "./datasets.ts";
+import {
+  type Dataset,
+  type DatasetConfig,
+  type DatasetModel,
+  datasets,
+  loadDataset,
+  openDataset,
+  type OpenDatasetOptions,
+  type Sample,
+} from "../datasets/mod.ts";
 import { openPool } from "./loader_pool.ts";
 import type { DatasetFacts, WorkerDataset } from "./loader_protocol.ts";
 import { type Made, sampleMaker, type SampleSource } from "./sample_maker.ts";
 import { moveToSharedMemory } from "./shared_memory.ts";
 
-/** What a batch is made of: a dataset by its config, or an open one. */
-export type LoaderSource =
-  | { readonly config: DataConfig; readonly model: DataModel }
-  | { readonly dataset: Dataset };
+/** A dataset that is opened from its JSON, here or in Workers. */
+export interface NamedSource extends Pick<OpenDatasetOptions, "registry"> {
+  readonly config: DatasetConfig;
+  readonly model: DatasetModel;
+  /**
+   * Absolute URLs of the plugins that the registry has. Workers import them too: a registry holds
+   * functions, which cannot be sent to another thread. Default none.
+   */
+  readonly plugins?: readonly string[];
+}
+
+/** Source of the batches: a dataset by its JSON, or an open one. */
+export type LoaderSource = NamedSource | { readonly dataset: Dataset };
 
 /** Options of {@linkcode openLoader}. */
 export interface LoaderOptions {
@@ -78,7 +95,8 @@ const DEFAULTS = { workers: 0, skipBad: false } as const;
  *
  * @throws {OptionsError} If an option is unknown or out of range.
  * @throws {InputError} If the dataset has no sample, or its files are missing or do not fit together.
- * @throws {TypeError} If an open dataset is to be used in Workers.
+ * @throws {TypeError} If Workers cannot open the dataset: it is open already, or comes from a plugin
+ *   whose URL is not given.
  */
 export async function openLoader(source: LoaderSource, options: LoaderOptions): Promise<Loader> {
   const { batchSize, seed, workers, skipBad } = checkOptions(options, {
@@ -93,14 +111,18 @@ export async function openLoader(source: LoaderSource, options: LoaderOptions): 
   }
   const dataset = "dataset" in source
     ? source.dataset
-    : await openDataset(source.config, source.model);
+    : await openDataset(source.config, source.model, source);
   if (dataset.size === 0) {
     throw new InputError("Cannot load batches: the dataset must have a sample, got none");
   }
   return new PreparedLoader(dataset, new OwnThread(sampleMaker(dataset, maker)), batchSize);
 }
 
-/** What Workers open: they list files each on their own, and share rasters. */
+/**
+ * Input of the Workers: each lists the files on its own, and all share what the dataset keeps in memory.
+ *
+ * @throws {TypeError} If they cannot open the dataset.
+ */
 async function forWorkers(source: LoaderSource): Promise<WorkerDataset> {
   if ("dataset" in source) {
     throw new TypeError(
@@ -108,9 +130,20 @@ async function forWorkers(source: LoaderSource): Promise<WorkerDataset> {
         "or set workers to 0",
     );
   }
-  const { config, model } = source;
-  if (config.type !== "synthetic") return { config, model };
-  return { synthetic: moveToSharedMemory(await readSynthetic(config, model)) };
+  const { config, model, plugins = [] } = source;
+  const loaded = await loadDataset(config, model, source);
+  if (plugins.length === 0 && !Object.hasOwn(datasets, config.type)) {
+    throw new TypeError(
+      `Cannot load batches in Workers: the URL of the plugin that adds the dataset ${config.type} ` +
+        `must be given (plugins, or --plugin on the command line); or set workers to 0`,
+    );
+  }
+  return {
+    config,
+    model,
+    plugins,
+    ...(loaded !== undefined && { loaded: moveToSharedMemory(loaded) }),
+  };
 }
 
 /** Samples made in this thread, one at a time, so that its other work gets its turn between them. */

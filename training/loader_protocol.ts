@@ -5,14 +5,18 @@
  */
 
 import { InputError, OptionsError, OutputError } from "../core/mod.ts";
-import type { Dataset, SyntheticDatasetOptions } from "../datasets/mod.ts";
-import type { DataConfig, DataModel } from "./datasets.ts";
+import type { Dataset, DatasetConfig, DatasetModel } from "../datasets/mod.ts";
 import type { Made, SampleMakerOptions } from "./sample_maker.ts";
 
-/** What a Worker opens: files by their config, or rasters in memory that it shares. */
-export type WorkerDataset =
-  | { readonly config: DataConfig; readonly model: DataModel }
-  | { readonly synthetic: SyntheticDatasetOptions };
+/** Input of a Worker: the dataset that it opens. */
+export interface WorkerDataset {
+  readonly config: DatasetConfig;
+  readonly model: DatasetModel;
+  /** Absolute URLs of the plugins whose datasets it can open. */
+  readonly plugins: readonly string[];
+  /** Result of `loadDataset`, in memory that all Workers share. */
+  readonly loaded?: unknown;
+}
 
 /** What a Worker is asked. */
 export type LoaderRequest =

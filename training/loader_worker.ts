@@ -5,8 +5,15 @@
  */
 
 import { parentPort } from "node:worker_threads";
-import { type Sample, syntheticDataset } from "../datasets/mod.ts";
-import { openDataset } from "./datasets.ts";
+import { type Catalog, importPlugin, Registry } from "../core/mod.ts";
+import {
+  type Dataset,
+  DATASET_FUNCTIONS,
+  type DatasetCatalog,
+  datasets,
+  openDataset,
+  type Sample,
+} from "../datasets/mod.ts";
 import {
   errorFacts,
   type LoaderAnswer,
@@ -17,9 +24,17 @@ import { type Made, sampleMaker } from "./sample_maker.ts";
 
 let make: ((n: number) => Promise<Made>) | undefined;
 
-async function open(dataset: WorkerDataset) {
-  if ("synthetic" in dataset) return syntheticDataset(dataset.synthetic);
-  return await openDataset(dataset.config, dataset.model);
+/** Opens the dataset. Of a plugin only the datasets are registered: Workers need no other modules. */
+async function open({ config, model, plugins, loaded }: WorkerDataset): Promise<Dataset> {
+  const catalogs: readonly Catalog[] = await Promise.all(plugins.map(importPlugin));
+  const registry = catalogs.reduce(
+    (known, { dataset = {} }) => known.with({ dataset }) as typeof known,
+    new Registry<DatasetCatalog>(
+      { dataset: datasets },
+      { functions: { dataset: DATASET_FUNCTIONS } },
+    ),
+  );
+  return await openDataset(config, model, { registry, loaded });
 }
 
 async function answer(request: LoaderRequest): Promise<LoaderAnswer> {

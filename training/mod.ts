@@ -16,23 +16,7 @@ export type { AverageOptions, Averages } from "./averages.ts";
 export { trainingTensors } from "./batch.ts";
 export { type Best, betterOf, type Metric, metricOf, METRICS } from "./best.ts";
 export { clipByGlobalNorm, type Clipped } from "./clip.ts";
-export {
-  type CuhkCrData,
-  DATA_TYPES,
-  dataCheck,
-  type DataConfig,
-  type DataModel,
-  type FolderData,
-  type IndexData,
-  openDataset,
-  placesOf,
-  type Sen12MsCrData,
-  type Sen2MtcNewData,
-  type SyntheticData,
-  withoutPlaces,
-} from "./datasets.ts";
 export { learntModel } from "./learnt_model.ts";
-export { listDataset, type ListDatasetOptions } from "./list_dataset.ts";
 export { EMA_DECAY, emaDecay, updateEma } from "./ema.ts";
 export { type CheckedExperiment, type Experiment, parseExperiment } from "./experiment.ts";
 export { experimentCard } from "./experiment_card.ts";
@@ -40,6 +24,7 @@ export {
   type Loader,
   type LoaderOptions,
   type LoaderSource,
+  type NamedSource,
   openLoader,
   type SkippedSample,
 } from "./loader.ts";
@@ -57,7 +42,7 @@ export {
   sampleLosses,
   type TrainingTensors,
 } from "./objective.ts";
-export { extendExperiment, readExperiment, readExperimentJson } from "./read_experiment.ts";
+export { readExperiment } from "./read_experiment.ts";
 export { setOption } from "./set_option.ts";
 export {
   DivergedError,

@@ -39,6 +39,11 @@ export interface TrainOptions {
   readonly out: string;
   /** Where modules are looked up. Default the built-in ones. */
   readonly registry?: AnyRegistry;
+  /**
+   * Absolute URLs of the plugins that the registry has. Workers import them too, to open a plugin's
+   * dataset. Default none.
+   */
+  readonly plugins?: readonly string[];
   /** Go on from the folder's last checkpoint, if it has one. Default false: one is then an error. */
   readonly resume?: boolean;
   /** Threads that make samples; 0 makes them in this one, between its other work. Default 0. */

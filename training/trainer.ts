@@ -6,13 +6,12 @@
 
 import { builtins } from "../builtins.ts";
 import { createRng, OptionsError, OutputError } from "../core/mod.ts";
-import type { Dataset } from "../datasets/mod.ts";
+import { type Dataset, openDataset } from "../datasets/mod.ts";
 import type { ModelCard } from "../model/mod.ts";
 import { adamw } from "./adamw.ts";
 import { checkBands } from "./batch.ts";
 import { loadCheckpoint } from "./checkpoint.ts";
 import { dataFacts } from "./data_facts.ts";
-import { openDataset } from "./datasets.ts";
 import { currentEnvironment, writeEnvironment, writeJson } from "./environment.ts";
 import { type CheckedExperiment, type Experiment, parseExperiment } from "./experiment.ts";
 import { initialModel } from "./initial_weights.ts";
@@ -41,7 +40,7 @@ import { hasMasks } from "./validation.ts";
  */
 export async function train(experiment: Experiment, options: TrainOptions): Promise<Trained> {
   const { registry = builtins, workers = 0, resume = false, engine, signal, onProgress } = options;
-  const parsed = parseExperiment(experiment);
+  const parsed = parseExperiment(experiment, { registry });
   const { model: { card, weights, modules }, digest } = await initialModel(parsed, registry);
   const checked = { ...parsed, model: configOf(card) };
   const optimizer = adamw(checked.optimizer);
@@ -108,10 +107,10 @@ const sizeOf = ({ tileSize, length, bands }: ModelCard) => ({
 async function openBatches(
   { data, batchSize, accumulate, seed, skipBad }: CheckedExperiment,
   card: ModelCard,
-  { datasets, workers = 0 }: TrainOptions,
+  { datasets, workers = 0, registry = builtins, plugins = [] }: TrainOptions,
 ): Promise<Loader> {
   const source = datasets === undefined
-    ? { config: data.train, model: sizeOf(card) }
+    ? { config: data.train, model: sizeOf(card), registry, plugins }
     : { dataset: datasets.train };
   // The batches of one update are cut from what one batch of all its samples would be.
   return await openLoader(source, { batchSize: batchSize * accumulate, seed, workers, skipBad });
@@ -121,10 +120,10 @@ async function openBatches(
 async function openValidation(
   { data, keepBest, seed, skipBad, validationSamples: count }: CheckedExperiment,
   card: ModelCard,
-  { datasets }: TrainOptions,
+  { datasets, registry = builtins }: TrainOptions,
 ): Promise<Dataset | undefined> {
   const dataset = datasets === undefined
-    ? data.validation && await openDataset(data.validation, sizeOf(card))
+    ? data.validation && await openDataset(data.validation, sizeOf(card), { registry })
     : datasets.validation;
   if (dataset === undefined) return undefined;
   checkBands(dataset, card);

@@ -117,12 +117,12 @@ const OTHER_ZONE: Raster = {
 
 const DEFECTS: readonly Defect[] = [
   {
-    name: "a missing SAR twin",
+    name: "a missing SAR file",
     type: "sen12MsCr",
     damage: remove(SAR),
     kind: "missing",
     path: SAR,
-    says: "as its twin",
+    says: "the file must exist, as ",
   },
   {
     name: "a file that is no image",
@@ -320,7 +320,7 @@ const DEFECTS: readonly Defect[] = [
     damage: put(`${TILE}/cloud/R099_0.tif`, noiseRaster("orphan", RGBN)),
     kind: "missing",
     path: `${TILE}/cloudless/R099.tif`,
-    says: "as its twin",
+    says: "the file must exist, as ",
   },
   {
     name: "a tile that is in two splits",
@@ -352,7 +352,7 @@ const DEFECTS: readonly Defect[] = [
     damage: remove("nir/test/cloud/2.png"),
     kind: "missing",
     path: "nir/test/cloud/2.png",
-    says: "as its twin",
+    says: "the file must exist, as ",
   },
   {
     name: "roots that do not match",

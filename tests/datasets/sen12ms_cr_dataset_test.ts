@@ -59,7 +59,7 @@ Deno.test("a root whose path contains s1 or _s1 is no trap", () =>
     assertEquals((await dataset.sample(0, createRng(1))).auxiliary!.length, SIDE * SIDE * 2);
   }));
 
-Deno.test("sen12MsCr() says which twin is missing, and leaves it out on request", () =>
+Deno.test("sen12MsCr() says which file is missing, and leaves it out on request", () =>
   inFolder(async (root) => {
     await makeSen12MsCr(root);
     const path = sen12Path(root, "s1", ["ROIs1158_spring", 106], 30);

@@ -2,7 +2,7 @@ import { assert, assertEquals, assertRejects } from "@std/assert";
 import { createRng, InputError, OptionsError } from "../../core/mod.ts";
 import { drawFlipTurn, type FlipTurn, sen2MtcNew, symmetryOf } from "../../datasets/mod.ts";
 import { readRaster } from "../../rasters/mod.ts";
-import { cropInto } from "../../datasets/dataset.ts";
+import { cropInto } from "../../datasets/crop.ts";
 import { inFolder, makeSen2MtcNew, noiseRaster, RGBN, SIDE, write } from "./look_alikes.ts";
 
 const PIXELS = SIDE * SIDE;
@@ -116,7 +116,7 @@ Deno.test("symmetryOf() flips first and then turns counter-clockwise, as numpy d
   } as const;
   for (const pair of ALL) {
     const out = new Float32Array(9);
-    cropInto(out, 0, { raster, crop: { column: 0, row: 0, size, symmetry: symmetryOf(pair) } });
+    cropInto(out, { raster, crop: { column: 0, row: 0, size, symmetry: symmetryOf(pair) } });
     assertEquals([...out], flippedAndTurned(image, pair).flat(), JSON.stringify(pair));
   }
 });
@@ -149,7 +149,7 @@ Deno.test("sen2MtcNew() turns all images of a training sample alike, in all eigh
         const out = new Float32Array(PIXELS * 3);
         const bands = ["1", "2", "3"];
         const whole = { width: SIDE, height: SIDE, bands, dtype: "float32", data: plain.target };
-        cropInto(out, 0, { raster: whole as never, crop: { ...crop, symmetry } });
+        cropInto(out, { raster: whole as never, crop: { ...crop, symmetry } });
         return out.every((value, i) => value === sample.target[i]);
       });
       assertEquals(found.length, 1);
@@ -161,10 +161,10 @@ Deno.test("sen2MtcNew() turns all images of a training sample alike, in all eigh
         const part = (data: Float32Array, bands: string[]) =>
           ({ width: SIDE, height: SIDE, bands, dtype: "float32", data }) as const;
         const image = plain.cloudy.subarray(frame * PIXELS * 3, (frame + 1) * PIXELS * 3);
-        cropInto(out, 0, { raster: part(image, ["1", "2", "3"]), crop: turned });
+        cropInto(out, { raster: part(image, ["1", "2", "3"]), crop: turned });
         assertEquals(out, sample.cloudy.slice(frame * PIXELS * 3, (frame + 1) * PIXELS * 3));
         const beside = plain.auxiliary!.subarray(frame * PIXELS, (frame + 1) * PIXELS);
-        cropInto(nir, 0, { raster: part(beside, ["1"]), crop: turned });
+        cropInto(nir, { raster: part(beside, ["1"]), crop: turned });
         assertEquals(nir, sample.auxiliary!.slice(frame * PIXELS, (frame + 1) * PIXELS));
       }
     }

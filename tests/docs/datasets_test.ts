@@ -2,8 +2,7 @@
 
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import { OptionsError } from "../../core/mod.ts";
-import { FINDINGS } from "../../datasets/mod.ts";
-import { DATA_TYPES, dataCheck } from "../../training/mod.ts";
+import { datasetCheck, datasets, FINDINGS } from "../../datasets/mod.ts";
 
 const PAGE = await Deno.readTextFile(new URL("../../docs/datasets.md", import.meta.url));
 const [COMMON, ...SECTIONS] = PAGE.split(/^## /m).slice(1);
@@ -14,11 +13,11 @@ function configs(text: string): readonly { readonly type: string }[] {
 }
 
 Deno.test("every config of docs/datasets.md is one, and every type has one", () => {
-  const all = configs(PAGE).map((config) => dataCheck(config, "$"));
-  assertEquals(new Set(all.map(({ type }) => type)), new Set(DATA_TYPES));
+  const all = configs(PAGE).map((config) => datasetCheck()(config, "$"));
+  assertEquals(new Set(all.map(({ type }) => type)), new Set(Object.keys(datasets)));
 });
 
-for (const type of DATA_TYPES) {
+for (const type of Object.keys(datasets)) {
   Deno.test(`docs/datasets.md names every option of ${type}, and no other`, () => {
     const section = SECTIONS.find((text) => configs(text).some((config) => config.type === type))!;
     const isPublished = ["sen2MtcNew", "sen12MsCr", "cuhkCr"].includes(type);
@@ -26,7 +25,7 @@ for (const type of DATA_TYPES) {
       [...text.matchAll(/^\| option [^]*?\n\n/gm)].map(([table]) => table)
     ).join("\n");
     const named = [...tables.matchAll(/^\| `(\w+)`/gm)].map(([, name]) => name!);
-    const error = assertThrows(() => dataCheck({ type, none: 1 }, "$"), OptionsError);
+    const error = assertThrows(() => datasetCheck()({ type, none: 1 }, "$"), OptionsError);
     const known = /known: ([^)]*)/.exec(error.message)![1]!.split(", ");
     assertEquals(named.toSorted(), known.toSorted());
   });

@@ -12,7 +12,7 @@ import {
   readEvaluationPlan,
   withRestored,
 } from "../../evaluation/mod.ts";
-import { openDataset } from "../../training/mod.ts";
+import { openDataset } from "../../datasets/mod.ts";
 import { emrdm } from "../cli/run.ts";
 import { inFolder } from "../restoration/tiny.ts";
 

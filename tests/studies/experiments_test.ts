@@ -19,7 +19,8 @@ import {
   type ModelConfig,
   resolveCard,
 } from "../../model/mod.ts";
-import { parseExperiment, readExperiment, readExperimentJson } from "../../training/mod.ts";
+import { readConfigJson } from "../../files/mod.ts";
+import { parseExperiment, readExperiment } from "../../training/mod.ts";
 
 const FOLDER = new URL("../../experiments/", import.meta.url);
 
@@ -157,7 +158,7 @@ for (const name of STUDIES) {
 Deno.test("the preset small keeps every choice of the ladder but size and data", async () => {
   const preset = await findPreset("small");
   for (const name of namesIn("ablations/")) {
-    const full = await readExperimentJson(new URL(`ablations/${name}`, FOLDER));
+    const full = await readConfigJson(new URL(`ablations/${name}`, FOLDER));
     const small = parseExperiment(applyPreset(full, preset));
     const { condition, modules: { schedule, precond, noise, sampler } } = resolveCard(small.model);
     const wanted = resolveCard(parseExperiment(full).model);

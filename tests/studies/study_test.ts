@@ -9,7 +9,7 @@ import {
   planStudy,
   type Preset,
 } from "../../studies/mod.ts";
-import { placesOf } from "../../training/mod.ts";
+import { pathsOf } from "../../datasets/mod.ts";
 import { inFolder } from "../cli/run.ts";
 import { tinyExperiment } from "./tiny_study.ts";
 
@@ -130,7 +130,7 @@ Deno.test("planStudy() separates training options from the row's sampling", asyn
     ]);
     assertEquals(experiment.model.sampler!.sChurn, 0);
     assertEquals([card.steps, card.modules.sampler.sChurn], [4, 1]);
-    const roots = [experiment.data.train, test].map((data) => (data as { root: string }).root);
+    const roots = [experiment.data.train, test].map((data) => data["root"]);
     assertEquals(roots, ["new", "new"]);
     assertEquals(experiment.data.test, undefined);
   });
@@ -172,5 +172,5 @@ Deno.test("planStudy() refuses one folder for datasets that lie in several", asy
   await assertRejects(() => planStudy(study, { data: "/big" }), OptionsError, "data/CUHK-CR1");
   const alone = { ...study, rows: study.rows.slice(0, 1) };
   const [group] = await planStudy(alone, { data: "/big" });
-  assertEquals(placesOf(group!.rows[0]!.experiment.data.train), { root: "/big" });
+  assertEquals(pathsOf(group!.rows[0]!.experiment.data.train), { root: "/big" });
 });

@@ -2,14 +2,8 @@ import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { createRng, OptionsError, type Raster } from "../../core/mod.ts";
 import { writeCog } from "../../rasters/mod.ts";
 import { toUnit } from "../../model/mod.ts";
-import {
-  DATA_TYPES,
-  dataCheck,
-  type DataConfig,
-  listDataset,
-  openDataset,
-  readExperiment,
-} from "../../training/mod.ts";
+import { datasetCheck, datasets, listDataset, openDataset } from "../../datasets/mod.ts";
+import { readExperiment } from "../../training/mod.ts";
 import {
   makeCuhkCr,
   makeFolder,
@@ -80,7 +74,7 @@ Deno.test("openDataset() says which folder is missing", async () => {
 
 /** Every type with its look-alike, and what a model of its kind is told. */
 const TYPES: Readonly<
-  Record<DataConfig["type"], {
+  Record<keyof typeof datasets, {
     make(root: string): Promise<void>;
     config(root: string): object;
     readonly bands: readonly string[];
@@ -132,13 +126,13 @@ const TYPES: Readonly<
   },
 };
 
-for (const type of DATA_TYPES) {
+for (const type of Object.keys(datasets) as readonly (keyof typeof datasets)[]) {
   Deno.test(`${type} as JSON opens with the model's tiles, frames and bands, and can be listed`, () =>
     inFolder(async (root) => {
       const { make, config, bands, length, auxiliary } = TYPES[type];
       await make(root);
       const json = JSON.parse(JSON.stringify({ type, ...config(root) }));
-      const checked = dataCheck(json, "$");
+      const checked = datasetCheck()(json, "$");
       const dataset = await openDataset(checked, { tileSize: 8, length, bands });
       assertEquals([...dataset.bands], [...bands]);
       const sample = await dataset.sample(1, createRng(1));
@@ -154,7 +148,7 @@ for (const type of DATA_TYPES) {
 
 Deno.test("the JSON of a dataset is checked option by option", () => {
   const fails = (config: object, message: string) =>
-    assertThrows(() => dataCheck(config, "$.data.train"), OptionsError, message);
+    assertThrows(() => datasetCheck()(config, "$.data.train"), OptionsError, message);
   fails({ type: "sen3", root: "x" }, '$.data.train.type: "sen3" is not a known dataset');
   fails({ type: "sen12MsCr" }, "$.data.train.root: is required");
   fails({ type: "index", root: "x" }, "$.data.train.root: is not a known option");

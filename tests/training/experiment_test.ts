@@ -1,6 +1,7 @@
 import { assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { OptionsError } from "../../core/mod.ts";
-import { extendExperiment, parseExperiment, readExperiment } from "../../training/mod.ts";
+import { extendConfig } from "../../files/mod.ts";
+import { parseExperiment, readExperiment } from "../../training/mod.ts";
 import { TINY_MODEL } from "./tiny.ts";
 
 const SMALL = {
@@ -44,14 +45,14 @@ Deno.test("parseExperiment() names the path of what is wrong", () => {
   }
 });
 
-Deno.test("extendExperiment() replaces an axis with all its options", () => {
+Deno.test("extendConfig() replaces an axis with all its options", () => {
   const base = {
     model: { schedule: { type: "rational", alpha: 1 }, precond: { type: "edm", sigmaData: 1 } },
     optimizer: { learningRate: 1, beta1: 0.5 },
     steps: 5,
   };
   const own = { model: { precond: { type: "edm" } }, optimizer: { learningRate: 2 } };
-  assertEquals(extendExperiment(base, own), {
+  assertEquals(extendConfig(base, own), {
     model: { schedule: { type: "rational", alpha: 1 }, precond: { type: "edm" } },
     optimizer: { learningRate: 2 },
     steps: 5,

@@ -1,13 +1,8 @@
 import { assert, assertEquals, assertInstanceOf, assertRejects } from "@std/assert";
 import { createRng, InputError, OptionsError, OutputError, type Raster } from "../../core/mod.ts";
-import { type Dataset, type Sample, syntheticDataset } from "../../datasets/mod.ts";
+import { type Dataset, openDataset, type Sample, syntheticDataset } from "../../datasets/mod.ts";
 import { writeCog } from "../../rasters/mod.ts";
-import {
-  type FolderData,
-  openDataset,
-  openLoader,
-  type SyntheticData,
-} from "../../training/mod.ts";
+import { openLoader } from "../../training/mod.ts";
 import { openPool } from "../../training/loader_pool.ts";
 import { errorFacts, errorOf } from "../../training/loader_protocol.ts";
 import { sampleOrder } from "../../training/order.ts";
@@ -26,9 +21,15 @@ function raster(value: number, bands: readonly string[] = MODEL.bands): Raster {
   return { width: SIZE, height: SIZE, bands, data, dtype: "uint16" };
 }
 
+interface Config {
+  readonly type: string;
+  readonly root: string;
+  readonly [option: string]: unknown;
+}
+
 /** A folder of pairs and one of places, gone afterwards. */
 async function inFolder(
-  f: (configs: { readonly folder: FolderData; readonly synthetic: SyntheticData }) => Promise<void>,
+  f: (configs: Readonly<Record<"folder" | "synthetic", Config>>) => Promise<void>,
 ): Promise<void> {
   const root = await Deno.makeTempDir();
   try {
@@ -244,10 +245,18 @@ Deno.test("errorOf() gives the class, the message and the path back", () => {
   assertEquals([other.name, other.message], ["DeviceLostError", "lost"]);
 });
 
+/** A place in memory, as a Worker gets it. */
+const synthetic = (tileSize: number) => ({
+  config: { type: "synthetic", root: "" },
+  model: { ...MODEL, tileSize },
+  plugins: [],
+  loaded: { places: [[raster(1000)]], shapes: [] },
+});
+
 Deno.test("what a Worker cannot open ends the pool with its error", async () => {
-  const synthetic = { places: [[raster(1000)]], tileSize: 0 };
+  const dataset = synthetic(0);
   const maker = { seed: SEED, skipBad: false };
-  const options = { workers: 2, batchSize: BATCH, maker, dataset: { synthetic } };
+  const options = { workers: 2, batchSize: BATCH, maker, dataset };
   const error = await assertRejects(() => openPool(options), OptionsError);
   assertEquals(error.path, "$.data.tileSize");
 });
@@ -305,7 +314,7 @@ Deno.test("a Worker that dies is an error, not a wait without end", async () => 
   const { source: pool, dataset } = await openPool({
     workers: 2,
     batchSize: BATCH,
-    dataset: { synthetic: { places: [[raster(1000)]], tileSize: 8 } },
+    dataset: synthetic(8),
     maker: { seed: SEED, skipBad: false },
     program: new URL(`data:text/javascript,${encodeURIComponent(DYING)}`),
   });

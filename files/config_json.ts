@@ -1,0 +1,91 @@
+/**
+ * Configurations in JSON files, which may extend others: experiments, studies, evaluation plans.
+ *
+ * @module
+ */
+
+import { dirname, resolve } from "node:path";
+import { fileURLToPath, pathToFileURL } from "node:url";
+import { InputError, OptionsError, show } from "../core/mod.ts";
+
+type Json = Readonly<Record<string, unknown>>;
+
+function isObject(value: unknown): value is Json {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+/**
+ * Lays one configuration over another. Top-level keys are replaced, and so is each key of `model` and
+ * `data`: an axis is replaced with all its options, never mixed.
+ */
+export function extendConfig(base: unknown, own: unknown): unknown {
+  if (!isObject(base) || !isObject(own)) return own;
+  const merged: Record<string, unknown> = { ...base, ...own };
+  for (const key of ["model", "data"]) {
+    if (isObject(base[key]) && isObject(own[key])) merged[key] = { ...base[key], ...own[key] };
+  }
+  return merged;
+}
+
+/**
+ * Reads the JSON of a configuration with what it extends by `"extends": "other.json"`, not yet checked.
+ * `extends` and `initialWeights` are relative to the file that names them; paths of data are relative to
+ * the working folder.
+ *
+ * @param path Path or URL of the file.
+ * @throws {OptionsError} If a file is not JSON or extends itself.
+ * @throws {InputError} If a file is missing.
+ */
+export async function readConfigJson(path: string | URL): Promise<unknown> {
+  return await readExtended(toUrl(path), []);
+}
+
+const isUrl = (path: string) => /^[a-z]{2,}:\/\//.test(path);
+
+function toUrl(path: string | URL): URL {
+  if (path instanceof URL) return path;
+  return isUrl(path) ? new URL(path) : pathToFileURL(path);
+}
+
+async function readText(url: URL): Promise<string> {
+  if (url.protocol === "file:") {
+    return await Deno.readTextFile(url).catch((error: unknown) => {
+      if (!(error instanceof Deno.errors.NotFound)) throw error;
+      throw new InputError(`Cannot read ${fileURLToPath(url)}: the file must exist`);
+    });
+  }
+  const response = await fetch(url);
+  if (response.ok) return await response.text();
+  await response.body?.cancel();
+  throw new InputError(`Cannot read ${url}: it must exist, got status ${response.status}`);
+}
+
+/** Makes the path of initial weights absolute; it is relative to the file. */
+function withWeightsPath(value: Json, url: URL): Json {
+  const { initialWeights: path } = value;
+  if (typeof path !== "string" || isUrl(path)) return value;
+  const initialWeights = url.protocol === "file:"
+    ? resolve(dirname(fileURLToPath(url)), path)
+    : new URL(path, url).href;
+  return { ...value, initialWeights };
+}
+
+async function readExtended(url: URL, from: readonly string[]): Promise<unknown> {
+  if (from.includes(url.href)) {
+    throw new OptionsError("$.extends", `must not lead back to ${url.pathname}`);
+  }
+  const text = await readText(url);
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch (error) {
+    throw new OptionsError("$", `${url.pathname} must be JSON: ${(error as Error).message}`);
+  }
+  if (!isObject(value)) return value;
+  const { extends: base, ...own } = withWeightsPath(value, url);
+  if (base === undefined) return own;
+  if (typeof base !== "string") {
+    throw new OptionsError("$.extends", `must name a file, got ${show(base)}`);
+  }
+  return extendConfig(await readExtended(new URL(base, url), [...from, url.href]), own);
+}
