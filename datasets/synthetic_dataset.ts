@@ -4,15 +4,7 @@
  * @module
  */
 
-import {
-  checkOptions,
-  type Checks,
-  integer,
-  list,
-  number,
-  type Raster,
-  string,
-} from "../core/mod.ts";
+import { checkOptions, integer, list, number, type Raster, string } from "../core/mod.ts";
 import { type CloudShape, cloudShapesCheck } from "../synthetic/mod.ts";
 import { readShapes } from "./cloud_shapes.ts";
 import type { Dataset } from "./dataset.ts";

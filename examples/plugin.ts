@@ -7,6 +7,7 @@
  * @module
  */
 
+import { pairsEntry } from "./custom_dataset.ts";
 import { darkestEntry } from "./custom_fusion.ts";
 import { pointwiseEntry } from "./custom_network.ts";
 import { multistepEntry } from "./custom_sampler.ts";
@@ -17,4 +18,5 @@ export default {
   sampler: { multistep: multistepEntry },
   fusion: { darkest: darkestEntry },
   network: { pointwise: pointwiseEntry },
+  dataset: { pairs: pairsEntry },
 } as const;

@@ -20,7 +20,15 @@ import {
   tf,
   useEngine,
 } from "../mod.ts";
-import { testFusion, testNetwork, testSampler, testSchedule } from "../tests/contracts/mod.ts";
+import { writeCog } from "../rasters/mod.ts";
+import {
+  testDataset,
+  testFusion,
+  testNetwork,
+  testSampler,
+  testSchedule,
+} from "../tests/contracts/mod.ts";
+import { pairsEntry } from "./custom_dataset.ts";
 import { darkest } from "./custom_fusion.ts";
 import { pointwise } from "./custom_network.ts";
 import { multistep } from "./custom_sampler.ts";
@@ -39,6 +47,21 @@ testNetwork("pointwise()", () => pointwise({ inChannels: 5, outChannels: 3, widt
 for (const order of [1, 2]) {
   testSampler(`multistep({ order: ${order} })`, () => multistep({ order }), { order });
 }
+
+/** Writes images of random values as pairs. */
+async function makePairs(root: string) {
+  for (const [i, name] of ["a_clear", "a_cloudy", "b_clear", "b_cloudy"].entries()) {
+    const data = Uint16Array.from(createRng(i).uniforms(2 * 16 * 16), (u) => 500 + 2000 * u);
+    const raster = { width: 16, height: 16, bands: ["B04", "B08"], dtype: "uint16", data } as const;
+    await writeCog(`${root}/${name}.tif`, raster);
+  }
+  return { root };
+}
+
+testDataset("pairs", pairsEntry, {
+  make: makePairs,
+  model: { tileSize: 8, length: 1, bands: ["B04", "B08"] },
+});
 
 Deno.test("the example plugin's modules are checked like built-in ones", () => {
   const registry = builtins.with(plugin);

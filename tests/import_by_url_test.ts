@@ -100,25 +100,36 @@ console.log(JSON.stringify({
 }));
 `;
 
-/** Makes a batch of a small folder of its own, in Workers and without. */
-const loaderScript = (library: string) => `
+/** Makes batches of a small folder and of the plugin's dataset, in Workers and without. */
+const loaderScript = (library: string, plugin: string) => `
+import { builtins } from "${library}/builtins.ts";
 import { writeCog } from "${library}/rasters/mod.ts";
 import { openLoader } from "${library}/training/mod.ts";
+import catalog from "${plugin}/plugin.ts";
 
-for (const [i, name] of ["clear/a", "cloudy/a_0", "cloudy/a_1"].entries()) {
+const names = ["clear/a", "cloudy/a_0", "cloudy/a_1", "own/a_clear", "own/a_cloudy"];
+for (const [i, name] of names.entries()) {
   await Deno.mkdir(\`pairs/\${name.split("/")[0]}\`, { recursive: true });
   const data = Uint16Array.from({ length: 256 }, (_, at) => 1000 * i + at);
   const raster = { width: 16, height: 16, bands: ["B04"], data, dtype: "uint16" } as const;
   await writeCog(\`pairs/\${name}.tif\`, raster);
 }
-const config = { type: "folder", root: "pairs" } as const;
-const model = { tileSize: 8, length: 2, bands: ["B04"] };
-const batches = [];
-for (const workers of [0, 2]) {
-  await using loader = await openLoader({ config, model }, { batchSize: 2, seed: 1, workers });
-  batches.push(JSON.stringify(await loader.batch(3)));
+const plugins = { registry: builtins.with(catalog), plugins: ["${plugin}/plugin.ts"] };
+const bands = ["B04"];
+const sources = [
+  { config: { type: "folder", root: "pairs" }, model: { tileSize: 8, length: 2, bands } },
+  { config: { type: "pairs", root: "pairs/own" }, model: { tileSize: 8, length: 1, bands }, ...plugins },
+];
+const results = [];
+for (const source of sources) {
+  const batches = [];
+  for (const workers of [0, 2]) {
+    await using loader = await openLoader(source, { batchSize: 2, seed: 1, workers });
+    batches.push(JSON.stringify(await loader.batch(3)));
+  }
+  results.push({ length: batches[0].length, same: batches[0] === batches[1] });
 }
-console.log(JSON.stringify({ length: batches[0].length, same: batches[0] === batches[1] }));
+console.log(JSON.stringify(results));
 `;
 
 /** Uses of the plugin that are wrong, each with what the compiler says of it. */
@@ -141,7 +152,8 @@ const WRONG: readonly (readonly [code: string, message: string])[] = [
 Deno.test("the library and a plugin run by URL in an empty folder", async (t) => {
   await using site = serve(ROOT);
   const library = `http://127.0.0.1:${site.addr.port}`;
-  const toLibrary = (code: string) => code.replaceAll('"../mod.ts"', `"${library}/mod.ts"`);
+  const toLibrary = (code: string) =>
+    code.replaceAll(/"\.\.\/((?:\w+\/)?mod\.ts)"/g, `"${library}/$1"`);
   await using other = serve(new URL("examples/", ROOT), toLibrary);
   const plugin = `http://127.0.0.1:${other.addr.port}`;
   const hosts = [site, other].map(({ addr }) => `127.0.0.1:${addr.port}`).join();
@@ -211,12 +223,13 @@ Deno.test("the library and a plugin run by URL in an empty folder", async (t) =>
     });
 
     await t.step("a loader of training data loads its Workers by URL", async () => {
-      await Deno.writeTextFile(`${folder}/loader.ts`, loaderScript(library));
+      await Deno.writeTextFile(`${folder}/loader.ts`, loaderScript(library, plugin));
       const files = [imports, "--allow-read=pairs", "--allow-write=pairs"];
       const { code, out, err } = await deno("run", ...quiet, ...files, "loader.ts");
       assertEquals([code, err], [0, ""]);
-      const { length, same } = JSON.parse(out);
-      assert(length > 2 * 3 * 64 && same, out);
+      const [shared, own] = JSON.parse(out);
+      assert(shared.length > 2 * 3 * 64 && shared.same, out);
+      assert(own.length > 2 * 2 * 64 && own.same, out);
     });
 
     await t.step("the contract of a kind tests the plugin by URL", async () => {

@@ -12,6 +12,7 @@
  * @module
  */
 
+export { type DatasetContract, testDataset } from "./dataset.ts";
 export { type FusionContract, testFusion } from "./fusion.ts";
 export { type NetworkContract, testNetwork } from "./network.ts";
 export { type NoiseContract, testNoise } from "./noise.ts";
