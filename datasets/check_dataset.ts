@@ -1,5 +1,5 @@
 /**
- * Walks a dataset and says what is wrong with it, file by file; nothing stops it.
+ * Check of a dataset: reads every file and reports all problems instead of stopping at the first.
  *
  * @module
  */
@@ -11,17 +11,17 @@ import type { Finding, Listing } from "./sample_files.ts";
 
 export type { BandRange, Role } from "./check_walk.ts";
 
-/** How many samples a split has. */
+/** Number of samples of a split. */
 export interface SplitCount {
   readonly name: string;
   readonly samples: number;
-  /** Samples of which no file is missing. */
+  /** Samples with all files present. */
   readonly complete: number;
   /** Samples whose files were read. */
   readonly checked: number;
 }
 
-/** What {@linkcode checkDataset} found. */
+/** Result of {@linkcode checkDataset}. */
 export interface DataReport {
   /** Type of the dataset as in JSON. */
   readonly type: string;
@@ -35,32 +35,32 @@ export interface DataReport {
   readonly ranges: readonly BandRange[];
   /** Share of pixels without data. */
   readonly empty: number;
-  /** What is wrong; none is good. */
+  /** Problems; empty for a sound dataset. */
   readonly findings: readonly Finding[];
-  /** What is worth knowing and no fault. */
+  /** Remarks that are not problems. */
   readonly notes: readonly string[];
 }
 
 /** Options of {@linkcode checkDataset}. */
 export interface CheckDatasetOptions {
-  /** Samples of each split that are read, evenly spread. Default all. */
+  /** Number of samples of each split that are read, evenly spaced. Default all. */
   readonly limit?: number;
-  /** Least side of the images that the loader gives: that of a model's tiles. Default any. */
+  /** Least side of the images after loading: that of a model's tiles. Default any. */
   readonly tileSize?: number;
   /** Samples of the picture sheet. Default 0, no sheet. */
   readonly rows?: number;
-  /** Hears of every sample. */
+  /** Called after every sample. */
   readonly onProgress?: (done: number, total: number, name: string) => void;
 }
 
-/** Some items, evenly spread. */
+/** Picks some items, evenly spaced. */
 function spread<T>(items: readonly T[], count: number): readonly T[] {
   if (items.length <= count) return items;
   const step = items.length / count;
   return Array.from({ length: count }, (_, i) => items[Math.floor((i + 0.5) * step)]!);
 }
 
-/** What is said of splits without a sample: an error where one is asked for, else a note. */
+/** Reports splits without a sample: a finding if no split has one, otherwise a note. */
 function emptySplits({ splits, samples, root }: Listing) {
   const empty = splits.filter((name) => !samples.some(({ split }) => split === name));
   const isFault = samples.length === 0;
@@ -84,24 +84,23 @@ export function displayOf(
   return low < high ? [low, high] : [0, 1];
 }
 
-/** What auxiliary images show black and white, where they are files of their own. */
+/** Values of auxiliary images shown as black and white; undefined where there are none. */
 function auxiliaryDisplay(ranges: readonly BandRange[]): readonly [number, number] | undefined {
   const [first] = ranges.filter(({ role }) => role === "auxiliary");
   return first === undefined || first.p1 === first.p99 ? undefined : [first.p1, first.p99];
 }
 
 /**
- * Reads every file of a dataset from end to end and says what is wrong, with kind and path of each;
- * a bad file does not end the walk.
+ * Reads every file of a dataset from end to end and reports each problem with its kind and path.
  *
- * @param listing From `listSen12MsCr` and its like.
- * @returns What was found, and a picture sheet if rows are asked for: cloudy images, the clear one and
- *   the first auxiliary band, a sample per row, all in one stretch.
+ * @param listing From `listDataset`.
+ * @returns The report, and a picture sheet if `rows` > 0: one row per sample with its cloudy images,
+ *   clear image and first auxiliary band, all with the same stretch.
  *
  * @example
  * ```ts
  * import { checkDataset } from "./check_dataset.ts";
- * import { listFolderDataset } from "./folder_dataset.ts";
+ * import { listFolderDataset } from "./folder_files.ts";
  * import { writeCog } from "../rasters/write_cog.ts";
  * import { assertEquals } from "@std/assert";
  *

@@ -1,5 +1,5 @@
 /**
- * One file of a dataset, read from end to end: what is wrong with it, and its values.
+ * Examination of one file of a dataset: problems, and statistics of its values.
  *
  * @module
  */
@@ -11,27 +11,27 @@ import type { RasterFile, RasterHeader } from "../rasters/mod.ts";
 import type { FileForm, Layer } from "./sample_files.ts";
 import { type BandValues, noValues } from "./value_ranges.ts";
 
-/** What was found in a file. */
+/** Result of {@linkcode examineFile}. */
 export interface FileExam {
   readonly problems: readonly Problem[];
   /** Undefined where the file cannot be opened. */
   readonly header?: RasterHeader;
-  /** Values by band of the form; none where the bands or their type are others. */
+  /** Values by band of the form; empty if bands or pixel type are not those of the form. */
   readonly values: readonly BandValues[];
-  /** Pixels without data. */
+  /** Number of pixels without data. */
   readonly empty: number;
-  /** Values that are NaN and have a meaning, see {@linkcode FileForm.nan}. */
+  /** Number of NaN that the form gives a meaning, see {@linkcode FileForm.nan}. */
   readonly meant: number;
-  /** Tells pixels apart; undefined where they cannot be read or are all alike. */
+  /** Digest of the pixels; undefined if they cannot be read or all have one value. */
   readonly hash?: string;
 }
 
-/** Values that are read at once. */
+/** Number of values read at once. */
 const STRIP_VALUES = 2 ** 22;
-/** Values of a band that percentiles are taken of. */
+/** Number of values of a band that percentiles are estimated from. */
 const SOME = 4096;
 
-/** What kind of trouble an error is. */
+/** Classifies an error of reading. */
 function readProblem(error: unknown): Problem {
   if (!(error instanceof InputError)) throw error;
   const { message } = error;
@@ -43,14 +43,14 @@ function readProblem(error: unknown): Problem {
   return { kind, message };
 }
 
-/** What is counted while a file is read. */
+/** Counts and sums over the values of a file. */
 class Count {
   readonly values: readonly BandValues[];
   readonly hash = sha256Stream();
   empty = 0;
   notFinite = 0;
   outside = 0;
-  /** A value outside the range. */
+  /** Some value outside the range. */
   worst = 0;
   #pixel = 0;
   readonly #nodata: number | undefined;
@@ -101,7 +101,7 @@ class Count {
     const found: Problem[] = [];
     const all = width * height * bands.length;
     if (this.notFinite > 0 && nan === undefined) {
-      const message = `it must hold numbers, got ${this.notFinite} of ${all} values that are none`;
+      const message = `it must hold finite values, got ${this.notFinite} of ${all} that are not`;
       found.push({ kind: "nan", message });
     }
     const counted = this.values.reduce((sum, { count }) => sum + count, 0);
@@ -121,7 +121,7 @@ class Count {
     }
     if (this.outside > 0) {
       const message = `its values must lie in [${range!.join(", ")}], got ${this.outside} of ` +
-        `${all} that do not, as ${this.worst}`;
+        `${all} that do not, such as ${this.worst}`;
       found.push({ kind: "range", message });
     }
     const average = this.values.reduce((sum, band) => sum + band.sum, 0) / counted;
@@ -145,7 +145,7 @@ async function readStrips(file: RasterFile, count: Count): Promise<void> {
   }
 }
 
-/** Reads a file from end to end, in parts, and says what is wrong with it. */
+/** Reads a file from end to end, in strips, and returns its problems and statistics. */
 export async function examineFile(
   { path, form }: Layer,
   open: (path: string) => Promise<RasterFile>,
@@ -169,7 +169,7 @@ export async function examineFile(
     await file.close();
   }
   const inside = count.problems(header);
-  // Values of other bands or types are no sign of what is wrong.
+  // The ranges of the form hold for its own bands and pixel types only.
   problems.push(...inside.filter(({ kind }) => !isForeign || kind === "empty" || kind === "nan"));
   const isAlike = count.values.every(({ min, max }) => !(min < max));
   count.hash.update(`${header.width} ${header.height} ${header.bands.length} ${header.dtype}`);

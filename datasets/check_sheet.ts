@@ -1,5 +1,5 @@
 /**
- * A sheet of pictures: samples below each other, their images side by side.
+ * Picture sheet of a dataset: one row per sample, its images side by side.
  *
  * @module
  */
@@ -9,19 +9,19 @@ import type { Sample } from "./dataset.ts";
 import { joinPictures, type Picture, quicklook } from "../rasters/mod.ts";
 import type { Layer, Listing, SampleFiles } from "./sample_files.ts";
 
-/** The images of one sample, made small. */
+/** Thinned images of one sample. */
 export interface SheetRow {
   readonly cloudy: readonly Raster[];
   readonly target: Raster;
-  /** Its first band is shown. */
+  /** Auxiliary image, of which the first band is shown. */
   readonly auxiliary?: Raster;
 }
 
 /** Options of {@linkcode drawSheet}. */
 export interface SheetOptions {
-  /** File numbers of images shown black and white. */
+  /** Values of images shown as black and white. */
   readonly display: readonly [number, number];
-  /** The same of auxiliary images. Default that of the images. */
+  /** Values of auxiliary images shown as black and white. Default those of the images. */
   readonly auxiliary?: readonly [number, number];
 }
 
@@ -29,7 +29,7 @@ export interface SheetOptions {
 const SIDE = 256;
 const GAP = 4;
 
-/** Every n-th pixel, so that no side is longer than SIDE; some of the bands, by index. */
+/** Picks bands, and every n-th pixel so that no side is longer than SIDE. */
 function thinned(raster: Raster, bands: readonly number[], names: readonly string[]): Raster {
   const step = Math.ceil(Math.max(raster.width, raster.height) / SIDE);
   const width = Math.ceil(raster.width / step);
@@ -45,12 +45,12 @@ function thinned(raster: Raster, bands: readonly number[], names: readonly strin
   return { width, height, bands: names.map(normalizeBand), dtype: raster.dtype, data };
 }
 
-/** The image that a layer shows. */
+/** Reads the image of a layer. */
 async function readLayer({ open }: Listing, { path, form, bands }: Layer): Promise<Raster> {
   const file = await open(path);
   try {
     const used = bands ?? [...form.bands.keys()];
-    // Only what the picture shows: scenes may be large.
+    // Reads only the bands of the picture, as scenes may be large.
     const names = used.map((band) => form.bands[band]!);
     const colours = ["B04", "B03", "B02"].map((name) => names.map(normalizeBand).indexOf(name));
     const shown = colours.every((i) => i >= 0) ? colours : [...names.keys()].slice(0, 3);
@@ -61,7 +61,7 @@ async function readLayer({ open }: Listing, { path, form, bands }: Layer): Promi
   }
 }
 
-/** The images of a sample from its files. */
+/** Reads the images of a sample from its files. */
 export async function filePictures(listing: Listing, sample: SampleFiles): Promise<SheetRow> {
   const { frames, target } = sample;
   const [auxiliary] = frames[0]?.auxiliary ?? [];
@@ -72,7 +72,7 @@ export async function filePictures(listing: Listing, sample: SampleFiles): Promi
   };
 }
 
-/** The images of a sample as a loader gives it. */
+/** Returns the images of a sample in memory. */
 export function samplePictures(sample: Sample, bands: readonly string[]): SheetRow {
   const { width, height, length, cloudy, target } = sample;
   const all = [...bands.keys()];
@@ -85,7 +85,7 @@ export function samplePictures(sample: Sample, bands: readonly string[]): SheetR
   };
 }
 
-/** Pictures below each other, on white. */
+/** Stacks pictures on a white background. */
 function stack(pictures: readonly Picture[]): Picture {
   const width = Math.max(...pictures.map((picture) => picture.width));
   const height = pictures.reduce(
@@ -105,8 +105,8 @@ function stack(pictures: readonly Picture[]): Picture {
 }
 
 /**
- * Draws samples below each other: cloudy images, the clear one, the first auxiliary band. All images
- * have one stretch, so that they can be compared.
+ * Draws one row per sample: cloudy images, clear image, first auxiliary band. All images have the same
+ * stretch, so that they can be compared.
  *
  * @param rows At least one.
  */

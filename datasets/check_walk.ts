@@ -1,30 +1,30 @@
 /**
- * What is gathered while the files of a dataset are read one sample after the other.
+ * Findings and statistics, collected while the files of a dataset are read sample by sample.
  *
  * @module
  */
 
 import { examineFile, type FileExam } from "./check_file.ts";
-import { locate, type Located, placeProblem, sizeProblem } from "./check_place.ts";
+import { locate, type Located, positionProblem, sizeProblem } from "./check_position.ts";
 import type { Finding, Layer, Listing, SampleFiles } from "./sample_files.ts";
 import { RangeGatherer, type ValueRange } from "./value_ranges.ts";
 
-/** What a file is for. */
+/** Role of a file in its sample. */
 export type Role = "cloudy" | "target" | "auxiliary" | "mask";
 
-/** Values of one band of the files of one role. */
+/** Range of the values of one band over all files of one role. */
 export interface BandRange extends ValueRange {
   readonly role: Role;
   readonly band: string;
 }
 
-/** A file and what for. */
+/** A file and its role. */
 interface Use {
   readonly layer: Layer;
   readonly role: Role;
 }
 
-/** The files of a sample, each once; the clear image first. */
+/** Returns the files of a sample, each once; the clear image first. */
 function usesOf({ target, frames }: SampleFiles): readonly Use[] {
   const uses = (layers: readonly Layer[], role: Role) => layers.map((layer) => ({ layer, role }));
   const all = [
@@ -42,7 +42,7 @@ function usesOf({ target, frames }: SampleFiles): readonly Use[] {
   return [...unique.values()];
 }
 
-/** Files that several samples use. */
+/** Returns the files that several samples share. */
 function sharedPaths(samples: readonly SampleFiles[]): ReadonlySet<string> {
   const [seen, shared] = [new Set<string>(), new Set<string>()];
   for (const sample of samples) {
@@ -60,19 +60,19 @@ async function exists(path: string): Promise<boolean> {
     .then(() => true, (error) => !(error instanceof Deno.errors.NotFound));
 }
 
-/** Reads samples and remembers what it must to compare files with each other. */
+/** Reads samples and compares their files with each other. */
 export class Walk {
-  /** What is wrong, in the order of the listing and of its samples. */
+  /** Findings in the order of the listing and of its samples. */
   readonly findings: Finding[];
-  /** Samples with which nothing is wrong. */
+  /** Samples without findings. */
   readonly good: SampleFiles[] = [];
-  /** Files read. */
+  /** Number of files read. */
   files = 0;
   readonly #listing: Listing;
   readonly #leastSide: number;
   readonly #missing: Set<string>;
   readonly #shared: ReadonlySet<string>;
-  /** Shared files that were read; undefined where one cannot be opened. */
+  /** Shared files that were read already; undefined for one that cannot be opened. */
   readonly #known = new Map<string, Located | undefined>();
   readonly #gatherers = new Map<string, { role: Role; band: string; values: RangeGatherer }>();
   readonly #hashes = new Map<string, { path: string; split: string }>();
@@ -113,19 +113,19 @@ export class Walk {
     if (isGood && this.findings.length === before) this.good.push(sample);
   }
 
-  /** Adds what only all files together tell. */
+  /** Adds findings that need all files: sizes that differ from the others. */
   close(): void {
     if (!this.#listing.oneSize) return;
     const sizes = [...this.#sizes].sort(([, a], [, b]) => b.length - a.length);
     for (const [size, paths] of sizes.slice(1)) {
       for (const path of paths) {
-        const message = `it must have ${sizes[0]![0]} pixels as most files, got ${size}`;
+        const message = `it must have ${sizes[0]![0]} pixels like most files, got ${size}`;
         this.findings.push({ kind: "size", path, message });
       }
     }
   }
 
-  /** Pixels without data, as a share of those that were read. */
+  /** Share of the pixels read that have no data. */
   get empty(): number {
     return this.#pixels === 0 ? 0 : this.#empty / this.#pixels;
   }
@@ -133,7 +133,7 @@ export class Walk {
   get notes(): readonly string[] {
     const { values, files } = this.#meant;
     if (values === 0) return [];
-    return [`${values} values in ${files} files are NaN, which the loader takes for a number`];
+    return [`${values} values in ${files} files are NaN, which the loader replaces`];
   }
 
   ranges(): readonly BandRange[] {
@@ -150,13 +150,13 @@ export class Walk {
     return await examineFile(layer, this.#listing.open);
   }
 
-  /** Whether a file fits its clear image; in a dataset of one size, close() tells of others. */
+  /** Returns true if a file fits its clear image. In a dataset of one size, close() reports sizes. */
   #compare(sample: SampleFiles, file: Located, like: Located): boolean {
     const size = sizeProblem(file, like);
-    const place = size === undefined ? placeProblem(file, like) : undefined;
-    const problem = size !== undefined && this.#listing.oneSize ? undefined : size ?? place;
+    const position = size === undefined ? positionProblem(file, like) : undefined;
+    const problem = size !== undefined && this.#listing.oneSize ? undefined : size ?? position;
     if (problem !== undefined) this.#find(file.path, sample, problem.kind, problem.message);
-    return size === undefined && place === undefined;
+    return size === undefined && position === undefined;
   }
 
   #record(sample: SampleFiles, { layer, role }: Use, exam: FileExam): Located | undefined {
@@ -183,13 +183,13 @@ export class Walk {
   }
 
   #recordHash(sample: SampleFiles, path: string, hash: string): void {
-    const twin = this.#hashes.get(hash);
-    if (twin === undefined) {
+    const first = this.#hashes.get(hash);
+    if (first === undefined) {
       this.#hashes.set(hash, { path, split: sample.split });
       return;
     }
-    const where = twin.split === sample.split ? "" : ` (split ${twin.split})`;
-    const message = `it must have pixels of its own, got those of ${twin.path}${where}`;
+    const split = first.split === sample.split ? "" : ` (split ${first.split})`;
+    const message = `it must have pixels of its own, got those of ${first.path}${split}`;
     this.#find(path, sample, "duplicate", message);
   }
 

@@ -1,5 +1,5 @@
 /**
- * The bands of a dataset that does not fix them: those of its files.
+ * Bands of a dataset that are read from its files.
  *
  * @module
  */
@@ -8,10 +8,10 @@ import { InputError } from "../core/mod.ts";
 import type { RasterFile } from "../rasters/mod.ts";
 import type { Listing } from "./sample_files.ts";
 
-/** Files that are looked at: one odd file among them does not decide. */
+/** Number of files whose headers are read, so that one odd file does not decide. */
 const LOOKED_AT = 5;
 
-/** The band names that most of the first readable files have; none where there is no such file. */
+/** Returns the band names of most of the first readable files; none if no file is readable. */
 export async function commonBands(
   paths: readonly string[],
   open: (path: string) => Promise<RasterFile>,
@@ -35,7 +35,11 @@ export async function commonBands(
   return [...counts.values()].sort((a, b) => b.count - a.count)[0]?.bands ?? [];
 }
 
-/** The listing if its bands are known. @throws {InputError} Else: why its first file cannot be read. */
+/**
+ * Returns the listing if its bands are known.
+ *
+ * @throws {InputError} Otherwise, with the reason why its first file cannot be read.
+ */
 export async function withBands(listing: Listing): Promise<Listing> {
   const [first] = listing.samples;
   if (listing.bands.length > 0 || first === undefined) return listing;

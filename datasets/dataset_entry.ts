@@ -30,8 +30,8 @@ export interface DatasetEntry<Options, Loaded = undefined> extends EntryHead<Opt
   /** Most frames that a sample can have; models of more frames are refused. Default no limit. */
   readonly maxLength?: number;
   /**
-   * Whether the listing holds clear images only, and clouds are painted when a sample is drawn.
-   * Evaluation then scores drawn samples in place of whole images. Default false.
+   * True if the listing holds clear images only and clouds are painted when a sample is drawn.
+   * Evaluation then scores drawn samples instead of whole images. Default false.
    */
   readonly painted?: boolean;
   /**

@@ -1,17 +1,17 @@
 /**
- * Whether a file holds what its dataset says.
+ * Comparison of a file's header with what its dataset prescribes.
  *
  * @module
  */
 
-import { normalizeBand, type Raster, SENTINEL2_NAMES } from "../core/mod.ts";
+import { normalizeBand, SENTINEL2_NAMES } from "../core/mod.ts";
 import type { RasterHeader } from "../rasters/mod.ts";
 import type { FileForm, Finding } from "./sample_files.ts";
 
-/** What is wrong with a file, without its path. */
+/** A finding without the path of its file. */
 export type Problem = Pick<Finding, "kind" | "message">;
 
-/** Names that a file states, as far as they are of Sentinel-2. */
+/** Returns the band names that a file states, if some of them are of Sentinel-2. */
 function statedNames(bands: readonly string[]): readonly string[] | undefined {
   const names = bands.map(normalizeBand);
   return names.some((name) => SENTINEL2_NAMES.includes(name)) ? names : undefined;
@@ -32,7 +32,7 @@ function bandsProblem(header: RasterHeader, { bands, named }: FileForm): Problem
   };
 }
 
-/** What the header of a file tells. */
+/** Returns the problems that the header shows. */
 export function headerProblems(header: RasterHeader, form: FileForm): readonly Problem[] {
   const bands = bandsProblem(header, form);
   const { dtypes } = form;
@@ -46,7 +46,7 @@ export function headerProblems(header: RasterHeader, form: FileForm): readonly P
   ];
 }
 
-/** The value of pixels without data; undefined where every value is one. */
+/** Returns the value of pixels without data; undefined if every value is data. */
 export function nodataOf(
   { nodata, dtype }: Pick<RasterHeader, "nodata" | "dtype">,
   form: FileForm,
@@ -54,15 +54,4 @@ export function nodataOf(
   if (form.classes) return undefined;
   const isWhole = dtype !== "float32" && dtype !== "float64";
   return nodata ?? form.nodata ?? (isWhole ? 0 : undefined);
-}
-
-/** Pixels of which all bands are nodata. */
-export function countEmpty({ data, bands: { length: bands } }: Raster, nodata: number): number {
-  let count = 0;
-  for (let i = 0; i < data.length; i += bands) {
-    let b = 0;
-    while (b < bands && data[i + b] === nodata) b++;
-    if (b === bands) count++;
-  }
-  return count;
 }

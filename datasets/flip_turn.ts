@@ -1,5 +1,5 @@
 /**
- * The augmentation that Sen2_MTC_New was published with.
+ * Published augmentation of Sen2_MTC_New: a flip, then quarter turns.
  *
  * @module
  */
@@ -15,18 +15,18 @@ export interface FlipTurn {
 
 const FLIPS = ["none", "vertical", "horizontal"] as const;
 
-/** Draws a flip and turns, all twelve with the same probability. */
+/** Draws one of the twelve pairs of flip and turns with equal probability. */
 export function drawFlipTurn(rng: Rng): FlipTurn {
   return { flip: FLIPS[rng.integer(FLIPS.length, 2)]!, turns: rng.integer(4, 3) };
 }
 
 /**
- * The symmetry of {@linkcode Crop} that flips first (vertical: the rows change their order), then
- * turns. Twelve pairs give eight symmetries: the turns alone with probability 1/12 each, the
- * mirrored ones with 1/6, as both flips lead to them.
+ * Returns the symmetry of a {@linkcode Crop} that flips first (vertical reverses the rows), then turns.
+ * Twelve pairs give eight symmetries: the turns alone with probability 1/12 each, the mirrored ones with
+ * 1/6, as both flips lead to them.
  */
 export function symmetryOf({ flip, turns }: FlipTurn): number {
-  // Bit 0 transposes; then bits 1 and 2 say which way columns and rows of the source run.
+  // Bit 0 transposes; bits 1 and 2 reverse columns and rows of the source.
   const turned = [0, 3, 6, 5][turns]!;
   return turned ^ { none: 0, horizontal: 2, vertical: 4 }[flip];
 }

@@ -25,9 +25,9 @@ export interface FolderDatasetFiles {
   readonly split?: string;
   /** Frames L: the first ones of each name are used. Default: as many as the first name has. */
   readonly length?: number;
-  /** Whether `sar/` holds the auxiliary bands. Default: if that folder exists. */
+  /** Use `sar/` as auxiliary bands. Default: if that folder exists. */
   readonly sar?: boolean;
-  /** Whether `mask/` holds cloud masks, 0 where the ground is seen. Default: if that folder exists. */
+  /** Use the cloud masks of `mask/`, 0 where the ground is seen. Default: if that folder exists. */
   readonly mask?: boolean;
 }
 

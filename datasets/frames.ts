@@ -1,10 +1,10 @@
 /**
- * Frames of sequences that lie one after the other in memory.
+ * Selection and concatenation of the frames of a sequence [L, …].
  *
  * @module
  */
 
-/** Some frames of [L, …], in the order given; `size` is the numbers of one frame. */
+/** Picks frames of [L, …], in the order given; `size` is the number of values of one frame. */
 export function pickFrames(
   data: Float32Array,
   frames: readonly number[],
@@ -13,7 +13,7 @@ export function pickFrames(
   return joinArrays(frames.map((l) => data.subarray(l * size, (l + 1) * size)));
 }
 
-/** Arrays one after the other, as one: samples to a batch. */
+/** Concatenates arrays, as samples to a batch. */
 export function joinArrays(parts: readonly Float32Array[]): Float32Array {
   const out = new Float32Array(parts.reduce((sum, { length }) => sum + length, 0));
   let at = 0;

@@ -26,9 +26,9 @@ export interface IndexDatasetFiles {
   readonly split?: string;
   /** Names of the images' bands in order, where the files do not state them. */
   readonly bands?: readonly string[];
-  /** Whether the column `sar` holds the auxiliary bands. Default: if a row fills it. */
+  /** Use the column `sar` as auxiliary bands. Default: if a row fills it. */
   readonly sar?: boolean;
-  /** Whether the column `mask` holds cloud masks. Default: if a row fills it. */
+  /** Use the column `mask` as cloud masks. Default: if a row fills it. */
   readonly mask?: boolean;
 }
 

@@ -1,5 +1,5 @@
 /**
- * The rows of an index file, CSV or JSON lines, with the same columns.
+ * Rows of an index file, CSV or JSON lines with the same columns.
  *
  * @module
  */
@@ -7,10 +7,10 @@
 import { InputError } from "../core/mod.ts";
 import { parseCsv } from "../files/mod.ts";
 
-/** One sample as its row says. */
+/** One row: the files of a sample. */
 export interface IndexRow {
   readonly id: string;
-  /** "all" where the row does not say. */
+  /** "all" if the row states none. */
   readonly split: string;
   readonly cloudy: readonly string[];
   readonly target: string;
@@ -18,7 +18,7 @@ export interface IndexRow {
   readonly mask: readonly string[];
   readonly dates: readonly string[];
   readonly reference?: number;
-  /** Number of the row, from 1; of JSON lines the line. */
+  /** Number of the row, from 1; in JSON lines that of the line. */
   readonly line: number;
 }
 
@@ -28,7 +28,7 @@ const isUsed = (name: string) => COLUMNS.includes(name) || isFrame(name);
 
 type Cells = Readonly<Record<string, unknown>>;
 
-/** The objects of JSON lines with the numbers of their lines. */
+/** Parses JSON lines; every object comes with the number of its line. */
 function parseJsonLines(text: string, file: string) {
   return text.split("\n").flatMap((line, i) => {
     if (line.trim() === "") return [];
@@ -48,8 +48,8 @@ function parseJsonLines(text: string, file: string) {
   });
 }
 
-/** Texts of a cell: a list, or one text with semicolons. */
-function texts(value: unknown): readonly string[] {
+/** The strings of a cell: a list, or one string with semicolons. */
+function stringsOf(value: unknown): readonly string[] {
   const items = Array.isArray(value) ? value : String(value ?? "").split(";");
   return items.map((item) => String(item).trim()).filter((item) => item !== "");
 }
@@ -60,14 +60,14 @@ function parseRow(cells: Cells, line: number, file: string): IndexRow {
   };
   const numbered = Object.keys(cells).filter(isFrame)
     .sort((a, b) => Number(a.slice(7)) - Number(b.slice(7)));
-  const cloudy = [cells["cloudy"], ...numbered.map((name) => cells[name])].flatMap(texts);
-  const [target, second] = texts(cells["target"]);
-  const id = texts(cells["id"])[0] ?? `${line}`;
+  const cloudy = [cells["cloudy"], ...numbered.map((name) => cells[name])].flatMap(stringsOf);
+  const [target, second] = stringsOf(cells["target"]);
+  const id = stringsOf(cells["id"])[0] ?? `${line}`;
   if (cloudy.length === 0) fail(`row ${line} (${id}) must name a cloudy image, got none`);
   if (target === undefined || second !== undefined) {
-    fail(`row ${line} (${id}) must name one target, got ${texts(cells["target"]).length}`);
+    fail(`row ${line} (${id}) must name one target, got ${stringsOf(cells["target"]).length}`);
   }
-  const reference = texts(cells["reference"])[0];
+  const reference = stringsOf(cells["reference"])[0];
   const frame = reference === undefined ? undefined : Number(reference);
   if (frame !== undefined && !(Number.isInteger(frame) && frame >= 0 && frame < cloudy.length)) {
     fail(
@@ -77,12 +77,12 @@ function parseRow(cells: Cells, line: number, file: string): IndexRow {
   }
   return {
     id,
-    split: texts(cells["split"])[0] ?? "all",
+    split: stringsOf(cells["split"])[0] ?? "all",
     cloudy,
     target: target!,
-    sar: texts(cells["sar"]),
-    mask: texts(cells["mask"]),
-    dates: texts(cells["date"]),
+    sar: stringsOf(cells["sar"]),
+    mask: stringsOf(cells["mask"]),
+    dates: stringsOf(cells["date"]),
     ...(frame !== undefined && { reference: frame }),
     line,
   };
@@ -91,9 +91,9 @@ function parseRow(cells: Cells, line: number, file: string): IndexRow {
 /**
  * Reads an index file.
  *
- * @returns Its rows, and the names of columns that mean nothing here.
+ * @returns Its rows, and the names of unknown columns.
  * @throws {InputError} If it cannot be read, is neither CSV nor JSON lines, or a row names no cloudy
- *   image, no target or a reference that is no frame.
+ *   image, no target or a reference that is not a frame.
  */
 export async function readIndexRows(
   file: string,

@@ -1,26 +1,27 @@
 /**
- * Two lists of files that belong together: which with which, as far as their names tell.
+ * Matching of two lists of files by name.
  *
  * @module
  */
 
 import { stemOf } from "../files/mod.ts";
 
-/** Which files belong together. */
+/** Result of {@linkcode matchNames}. */
 export interface NameMatch {
+  /** Name in the second list by name in the first. */
   readonly pairs: ReadonlyMap<string, string>;
-  /** Why they cannot be matched. */
+  /** Reason why they cannot be matched. */
   readonly problem?: string;
-  /** What is worth knowing of the match. */
+  /** Remark on the match. */
   readonly note?: string;
 }
 
-/** The last number of a name without its leading zeros. */
+/** Returns the last number of a name without its leading zeros. */
 function numberOf(name: string): string | undefined {
   return /(\d+)\D*$/.exec(stemOf(name))?.[1]?.replace(/^0+(?=\d)/, "");
 }
 
-/** Pairs with the same key; undefined if a key is missing or occurs twice in a list. */
+/** Pairs names with the same key; undefined if a key is missing or occurs twice in a list. */
 function pairsByKey(
   first: readonly string[],
   second: readonly string[],
@@ -37,8 +38,8 @@ function pairsByKey(
 }
 
 /**
- * Matches two sorted lists: by equal names, else by the last number in them, where that goes for at
- * least half of the shorter list; else by position, which nothing confirms.
+ * Matches two sorted lists: by equal names, or by the last number in them, if that matches at least half
+ * of the shorter list; otherwise by position, which nothing confirms.
  */
 export function matchNames(first: readonly string[], second: readonly string[]): NameMatch {
   const enough = Math.max(1, Math.min(first.length, second.length) / 2);
@@ -51,21 +52,22 @@ export function matchNames(first: readonly string[], second: readonly string[]):
     if (moved === undefined) return { pairs };
     return {
       pairs,
-      note: `${moved} belongs to ${pairs.get(moved)} by its name; by its place in the list, as ` +
+      note:
+        `${moved} belongs to ${pairs.get(moved)} by its name; by its position in the list, as ` +
         `published, it would be paired with ${second[first.indexOf(moved)]}`,
     };
   }
   if (first.length !== second.length) {
     return {
       pairs: new Map(),
-      problem: `there must be as many files as in the RGB root, ${first.length}, where names do ` +
-        `not tell which belong together, got ${second.length}`,
+      problem: `names do not match, so there must be as many files as in the RGB root, ` +
+        `${first.length}, got ${second.length}`,
     };
   }
   return {
     pairs: new Map(first.map((name, i) => [name, second[i]!])),
     ...(first.length > 0 && {
-      note: "near infrared is matched by its place in the list only, nothing in the names " +
+      note: "near infrared is matched by its position in the list only, nothing in the names " +
         `confirms it: ${first[0]} with ${second[0]}`,
     }),
   };

@@ -48,7 +48,7 @@ export {
   openDataset,
   type OpenDatasetOptions,
 } from "./open_dataset.ts";
-export type { PaintOptions } from "./painted_sample.ts";
+export type { PaintOptions } from "./paint_options.ts";
 export { listPlaces, type PlaceFiles } from "./place_files.ts";
 export { type Place, readPlaces, type ReadPlacesOptions } from "./places.ts";
 export type { PublishedOptions } from "./published_options.ts";

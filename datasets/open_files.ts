@@ -1,5 +1,5 @@
 /**
- * The files of one sample while it is read.
+ * Open files of one sample.
  *
  * @module
  */
@@ -9,7 +9,7 @@ import { headerProblems } from "./file_form.ts";
 import { type RasterFile, rasterInMemory } from "../rasters/mod.ts";
 import type { Layer, Listing } from "./sample_files.ts";
 
-/** Files that are open for one sample, each once. */
+/** Opens the files of one sample, each once, and closes them together. */
 export class OpenFiles {
   readonly #listing: Listing;
   readonly #files = new Map<string, Promise<RasterFile>>();
@@ -43,7 +43,7 @@ export class OpenFiles {
   }
 }
 
-/** The file as an array in memory that `change` has made of it. */
+/** Returns the file's raster in memory after a change. */
 export async function changed(
   file: RasterFile,
   change: (raster: Raster) => Raster,

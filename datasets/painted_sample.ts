@@ -4,89 +4,12 @@
  * @module
  */
 
-import {
-  type Checks,
-  integer,
-  list,
-  number,
-  pair,
-  pixelArray,
-  type Raster,
-  type Rng,
-  string,
-} from "../core/mod.ts";
+import { pixelArray, type Raster, type Rng } from "../core/mod.ts";
 import { type CloudShape, drawClouds, otherDay } from "../synthetic/mod.ts";
 import { type Crop, cropInto, hasEmptyPixels, randomCrop } from "./crop.ts";
 import type { Sample } from "./dataset.ts";
+import type { PaintOptions } from "./paint_options.ts";
 import { pickBands } from "./sample_arrays.ts";
-
-/** Options of the painted samples. */
-export interface PaintOptions {
-  /** Bands that are not part of the image but go to the samples' auxiliary bands. Default none. */
-  readonly auxiliaryBands?: readonly string[];
-  /** Samples of one epoch. Default 1024. */
-  readonly size?: number;
-  /** Probability that the frames mix dates; otherwise all show the same one. Default 0.5. */
-  readonly mix?: number;
-  /** Range of the cloud cover of a frame, drawn uniformly. Default [0.05, 0.95]. */
-  readonly cover?: readonly [number, number];
-  /** Probability that a frame is completely cloudy. Default 0.08. */
-  readonly overcast?: number;
-  /** Probability that cirrus covers the other clouds of a frame. Default 0.15. */
-  readonly cirrus?: number;
-  /** Probability that the clouds of a frame have the shapes of real clouds, if given. Default 0.4. */
-  readonly shapesShare?: number;
-  /**
-   * Variation of the clouds in colour, lumps, brightness and height around the template, in [0, 1].
-   * Default 0.
-   */
-  readonly variety?: number;
-  /**
-   * Probability that a sample's clouds are replaced by `opaqueCloud`, as a restoration with a mask
-   * replaces them; in one frame of five only the thick ones. Default 0.
-   */
-  readonly hidden?: number;
-  /** Replacement of hidden clouds, one value per band of the image, as in the model's card. */
-  readonly opaqueCloud?: readonly number[];
-  /** Largest relative change of brightness in the other frames. Default 0.06. */
-  readonly jitter?: number;
-  /** Largest relative change of green in the other frames, see {@linkcode otherDay}. Default 0.1. */
-  readonly season?: number;
-}
-
-/** Defaults of {@linkcode PaintOptions}. */
-export const PAINT_DEFAULTS = {
-  auxiliaryBands: [] as readonly string[],
-  size: 1024,
-  mix: 0.5,
-  cover: [0.05, 0.95],
-  overcast: 0.08,
-  cirrus: 0.15,
-  shapesShare: 0.4,
-  variety: 0,
-  hidden: 0,
-  opaqueCloud: [] as readonly number[],
-  jitter: 0.06,
-  season: 0.1,
-} as const;
-
-const share = number({ min: 0, max: 1 });
-
-/** One check per option of {@linkcode PaintOptions}. */
-export const PAINT_CHECKS: Checks<PaintOptions> = {
-  size: integer({ min: 1 }),
-  auxiliaryBands: list(string),
-  mix: share,
-  shapesShare: share,
-  cover: pair(share),
-  overcast: share,
-  cirrus: share,
-  variety: share,
-  hidden: share,
-  opaqueCloud: list(number()),
-  season: number({ min: 0, max: 0.5 }),
-  jitter: number({ min: 0, max: 0.5 }),
-};
 
 /** Source of the painted samples. */
 export interface PaintSource {

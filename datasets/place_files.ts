@@ -1,5 +1,5 @@
 /**
- * The files of clear images by place and date, as a listing for `checkDataset`.
+ * Files of clear images by place and date.
  *
  * @module
  */
@@ -14,17 +14,18 @@ import type { FileForm, Finding, Listing, SampleFiles } from "./sample_files.ts"
 export interface PlaceFiles extends ReadPlacesOptions {
   /** Holds `<place>/<date>/B01.tif …`. */
   readonly root: string;
-  /** Stored number that stands for reflectance 1. Default 10000. */
+  /** Stored value of reflectance 1. Default 10000. */
   readonly reflectanceScale?: number;
 }
 
-/** Reflectance that no ground or cloud exceeds much. */
+/** Greatest plausible reflectance of ground and clouds. */
 const GREATEST = 3.2767;
-/** Mean reflectance below which file numbers are hardly of this unit. */
+/** Least plausible mean reflectance; lower values are of another unit. */
 const DARKEST = 0.002;
 
 /**
- * The dates of all places, each a sample with a clear image only; a date's folder is its file.
+ * Lists the dates of all places, each a sample with a clear image only. The folder of a date counts as
+ * its file.
  *
  * @throws {InputError} If the root is missing.
  */
@@ -43,7 +44,7 @@ export async function listPlaces(
     const folder = `${root}/${place}`;
     const dates = (await namesIn(folder)).folders;
     for (const name of dates.filter((name) => dateOf(name) === undefined)) {
-      find("name", `${folder}/${name}`, "the folder must be named by its date, as 2018-03-07");
+      find("name", `${folder}/${name}`, "the folder must be named by its date, such as 2018-03-07");
     }
     const dated = dates.filter((name) => dateOf(name) !== undefined);
     if (dated.length === 0) find("missing", folder, "the place must have a folder named by date");

@@ -1,16 +1,17 @@
 /**
- * Places as folders: `root/<place>/<date>/B01.tif …`, the layout of the OSCD images.
+ * Places on several dates in folders: `root/<place>/<date>/B01.tif …`, the layout of the OSCD images.
  *
  * @module
  */
 
 import { InputError, type Raster } from "../core/mod.ts";
+import { findFolder } from "../files/mod.ts";
 import { dateOf, readBandFolder } from "../products/mod.ts";
 
-/** One place and its dates. */
+/** One place on the ground and its dates. */
 export interface Place {
   readonly name: string;
-  /** As `2018-03-07`, one per raster, rising. */
+  /** Such as `2018-03-07`, one per raster, ascending. */
   readonly dates: readonly string[];
   /** Rasters of one grid. */
   readonly rasters: readonly Raster[];
@@ -18,27 +19,22 @@ export interface Place {
 
 /** Options of {@linkcode readPlaces}. */
 export interface ReadPlacesOptions {
-  /** Only these places, in this order; default all, by name. */
+  /** Only these places, in this order. Default all, by name. */
   readonly names?: readonly string[];
-  /** Bands in the order wanted; default the 13 of Sentinel-2 L1C. */
+  /** Bands in order. Default the 13 of Sentinel-2 L1C. */
   readonly bands?: readonly string[];
 }
 
-async function folders(path: string): Promise<readonly string[]> {
-  const names: string[] = [];
-  try {
-    for await (const { name } of Deno.readDir(path)) {
-      if ((await Deno.stat(`${path}/${name}`)).isDirectory) names.push(name);
-    }
-  } catch (error) {
-    if (!(error instanceof Deno.errors.NotFound)) throw error;
+async function foldersIn(path: string): Promise<readonly string[]> {
+  const names = await findFolder(path);
+  if (names === undefined) {
     throw new InputError(`Cannot read places: the folder ${path} must exist`);
   }
-  return names.sort();
+  return names.folders;
 }
 
 /**
- * Reads the places of a folder. Dates of a place that differ in size are cut to their common upper
+ * Reads the places of a folder. Dates of a place that differ in size are cropped to their common upper
  * left part.
  *
  * @throws {InputError} If a folder, a date or a band is missing.
@@ -48,8 +44,8 @@ export async function readPlaces(
   { names, bands }: ReadPlacesOptions = {},
 ): Promise<readonly Place[]> {
   const places: Place[] = [];
-  for (const name of names ?? await folders(root)) {
-    const dates = (await folders(`${root}/${name}`)).filter((folder) => dateOf(folder));
+  for (const name of names ?? await foldersIn(root)) {
+    const dates = (await foldersIn(`${root}/${name}`)).filter((folder) => dateOf(folder));
     if (dates.length === 0) {
       throw new InputError(
         `Cannot read place ${root}/${name}: it must hold folders named by date, got none`,
@@ -64,6 +60,7 @@ export async function readPlaces(
   return places;
 }
 
+/** Crops rasters to their common upper left part. */
 function cutAlike(rasters: readonly Raster[]): readonly Raster[] {
   const width = Math.min(...rasters.map((raster) => raster.width));
   const height = Math.min(...rasters.map((raster) => raster.height));

@@ -1,6 +1,6 @@
 /**
- * What a dataset of files is made of: the files of each sample, what they must hold, and what is
- * wrong with their names. Loaders and `checkDataset` go by the same list.
+ * Listing of a dataset: the files of each sample, their prescribed form, and findings of their names.
+ * Loaders, evaluation and `checkDataset` use the same listing.
  *
  * @module
  */
@@ -11,30 +11,30 @@ import type { RasterFile } from "../rasters/mod.ts";
 /** Splits of the published datasets. */
 export type SplitName = "train" | "val" | "test";
 
-/** Splits in order. */
+/** Splits of the published datasets, in order. */
 export const SPLIT_NAMES: readonly SplitName[] = ["train", "val", "test"];
 
-/** What a file must hold. */
+/** Prescribed form of a file. */
 export interface FileForm {
-  /** Band names in order; files that state none of Sentinel-2 are taken to have these. */
+  /** Band names in order; assumed for files that state no names of Sentinel-2 bands. */
   readonly bands: readonly string[];
-  /** Whether files have to state exactly these names. Default false. */
+  /** True if files must state exactly these names. Default false. */
   readonly named?: boolean;
-  /** Pixel types that it may have. Default any. */
+  /** Allowed pixel types. Default any. */
   readonly dtypes?: readonly DataType[];
-  /** Least and greatest file number that makes sense. Default any. */
+  /** Least and greatest plausible value. Default any. */
   readonly range?: readonly [number, number];
-  /** Bounds of an image's mean, which tell units apart (dB from powers, DN from reflectance). */
+  /** Bounds of an image's mean, which reveal a wrong unit (dB or power, DN or reflectance). */
   readonly mean?: readonly [number, number];
-  /** What marks a pixel without data in all bands, where the file does not state it. */
+  /** Value that marks a pixel without data in all bands, unless the file states one. */
   readonly nodata?: number;
-  /** What NaN becomes. Default none: NaN is an error. */
+  /** Replacement of NaN. Default none: NaN is an error. */
   readonly nan?: number;
-  /** Whether it holds classes, in which one value throughout is no sign of damage. Default false. */
+  /** True for files of classes, which may have one value throughout. Default false. */
   readonly classes?: boolean;
 }
 
-/** A cloud mask: 0 where the ground is seen. */
+/** Form of a cloud mask: 0 where the ground is seen. */
 export const MASK: FileForm = {
   bands: ["mask"],
   dtypes: ["uint8", "uint16", "int16"],
@@ -45,7 +45,7 @@ export const MASK: FileForm = {
 export interface Layer {
   readonly path: string;
   readonly form: FileForm;
-  /** Indices of the bands that are used. Default all. */
+  /** Indices of the bands used. Default all. */
   readonly bands?: readonly number[];
 }
 
@@ -54,9 +54,9 @@ export interface FrameFiles {
   /** The bands of the image, from one file or several. */
   readonly cloudy: readonly Layer[];
   readonly auxiliary?: readonly Layer[];
-  /** 0 where the ground is seen. */
+  /** Cloud mask: 0 where the ground is seen. */
   readonly mask?: Layer;
-  /** The day, as `2018-03-07`, where more than names tell it. */
+  /** The day, as `2018-03-07`, if something other than the file's name states it. */
   readonly date?: string;
 }
 
@@ -67,63 +67,65 @@ export interface SampleFiles {
   readonly frames: readonly FrameFiles[];
   /** The bands of the clear image. */
   readonly target: readonly Layer[];
-  /** The frame that the target depicts; the last where it depicts none of them. */
+  /** Index of the frame that the target depicts; the last if it depicts none of them. */
   readonly reference: number;
-  /** Whether all files are there. */
+  /** True if all files exist. */
   readonly complete: boolean;
 }
 
-/** Kinds of {@linkcode Finding}. */
+/** Kinds of {@linkcode Finding}, with what they mean. */
 export const FINDINGS = {
-  missing: "a file of a sample, a folder or a list is not there",
-  unreadable: "it is no image of the format, or damaged",
-  truncated: "it is cut off",
+  missing: "a file of a sample, a folder or a list does not exist",
+  unreadable: "it is damaged, or not an image of the format",
+  truncated: "it is truncated",
   empty: "it has no bytes, no data, or one value throughout",
-  size: "it has another size than its sample or the dataset",
-  bands: "it has another number or order of bands",
-  dtype: "it has another pixel type",
-  range: "it has values that make no sense in its unit",
-  nan: "it has values that are no numbers",
-  georeference: "it lies elsewhere than the clear image",
+  size: "its size differs from that of its sample or of the dataset",
+  bands: "it has a wrong number or order of bands",
+  dtype: "it has a wrong pixel type",
+  range: "it has values that are implausible in its unit",
+  nan: "it has values that are not numbers",
+  georeference: "its position differs from that of the clear image",
   duplicate: "its pixels are those of another file",
-  name: "its name fits no pattern of the dataset",
-  mismatch: "files that belong together cannot be told by their names",
+  name: "its name does not fit the pattern of the dataset",
+  mismatch: "files that belong together cannot be matched by their names",
   split: "a split overlaps another or is empty",
-  date: "it is not a day, or days are not as many as frames",
+  date: "it is not a day, or the number of days is not that of frames",
 } as const;
 
-/** Something wrong with a dataset. */
+/** A problem of a dataset. */
 export interface Finding {
   readonly kind: keyof typeof FINDINGS;
   /** The file or folder. */
   readonly path: string;
-  /** What must hold and what was found. */
+  /** Requirement, and what was found. */
   readonly message: string;
-  /** The split that it belongs to, where that is known. */
+  /** The split that it belongs to, if known. */
   readonly split?: string;
 }
 
-/** A dataset by its files. */
+/** Files of a dataset. */
 export interface Listing {
-  /** As in JSON, `sen12MsCr`. */
+  /** Type of the dataset in JSON, as `sen12MsCr`. */
   readonly type: string;
+  /** Folder or index file, for messages. */
   readonly root: string;
-  /** Splits in order, also those without a sample. */
+  /** Splits in order, including those without a sample. */
   readonly splits: readonly string[];
   readonly samples: readonly SampleFiles[];
   /** Band names of the images. */
   readonly bands: readonly string[];
-  /** What names and lists alone tell. */
+  /** Problems that names and lists show. */
   readonly findings: readonly Finding[];
-  /** What is worth knowing and no fault. */
+  /** Remarks that are not problems. */
   readonly notes: readonly string[];
-  /** Whether all images have one size. */
+  /** True if all images must have the same size. */
   readonly oneSize: boolean;
-  /** File numbers shown black and white in pictures. Default from the values. */
+  /** Values shown as black and white in pictures. Default from the values. */
   readonly display?: readonly [number, number];
+  /** Opens one of the files. */
   open(path: string): Promise<RasterFile>;
-  /** How many times smaller the loader makes images. Default 1. */
+  /** Factor by which loading shrinks images. Default 1. */
   readonly shrink?: number;
-  /** What the loader makes of a whole image before it is cropped. Default nothing. */
+  /** Transforms a whole image before it is cropped. Default none. */
   readonly prepare?: (file: RasterFile, path: string) => Promise<RasterFile>;
 }

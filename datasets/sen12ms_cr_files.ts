@@ -27,7 +27,7 @@ export interface Sen12MsCrFiles {
   readonly split?: SplitName;
   /** Rule by which regions are assigned to splits. Default "exact". */
   readonly splits?: SplitRule;
-  /** Whether Sentinel-1 is used. Default true. */
+  /** Use Sentinel-1 as auxiliary bands. Default true. */
   readonly sar?: boolean;
   /** Bands of Sentinel-2 in order. Default all 13. */
   readonly bands?: readonly string[];

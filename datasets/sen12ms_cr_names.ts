@@ -1,5 +1,5 @@
 /**
- * What the names in a folder of SEN12MS-CR say: which patches of which regions there are.
+ * Patches of SEN12MS-CR by region, read from the names of folders and files.
  *
  * @module
  */
@@ -13,12 +13,13 @@ export const KINDS = ["s1", "s2", "s2_cloudy"] as const;
 /** One of {@linkcode KINDS}. */
 export type Kind = typeof KINDS[number];
 
-/** The path of a patch. */
+/** Returns the path of a patch. */
 export function fileOf(root: string, { season, number }: Roi, kind: Kind, patch: number): string {
   const folder = `${root}/${season}_${kind}/${kind}_${number}`;
   return `${folder}/${season}_${kind}_${number}_p${patch}.tif`;
 }
 
+/** Result of {@linkcode readTree}. */
 interface Found {
   /** Patches by region, as `ROIs1158_spring 31`, and kind. */
   readonly patches: Map<string, { roi: Roi; kinds: Record<Kind, Set<number>> }>;
@@ -27,7 +28,7 @@ interface Found {
 
 const SEASON = /^(ROIs\d+_[a-z]+)_(s1|s2|s2_cloudy)$/;
 
-/** Reads the names of one kind's folder of one region. */
+/** Reads the patch numbers in the folder of one region and kind. */
 async function readRegion(folder: string, roi: Roi, kind: Kind, findings: Finding[]) {
   const patches = new Set<number>();
   const { files, folders } = await namesIn(folder);
@@ -46,7 +47,7 @@ async function readRegion(folder: string, roi: Roi, kind: Kind, findings: Findin
 }
 
 /**
- * Reads the names of all regions that are wanted.
+ * Reads the names of the wanted regions.
  *
  * @throws {InputError} If the root is missing or cannot be read.
  */
@@ -54,7 +55,7 @@ export async function readTree(
   { root, isWanted }: { readonly root: string; readonly isWanted: (roi: Roi) => boolean },
 ): Promise<Found> {
   const found: Found = { patches: new Map(), findings: [] };
-  const { folders } = await listFolder(root, "ROIs1158_spring_s1 and its like");
+  const { folders } = await listFolder(root, "ROIs1158_spring_s1 and the like");
   for (const folder of folders) {
     const [, season, kind] = SEASON.exec(folder) ?? [];
     if (season === undefined) {

@@ -8,20 +8,17 @@ import type { FileForm, FrameFiles, Layer, SampleFiles, SplitName } from "./samp
 import { fileOf, type Kind } from "./sen12ms_cr_names.ts";
 import type { Roi } from "./sen12ms_cr_splits.ts";
 
-/** What all patches of a listing share. */
+/** Source that all patches of a listing share. */
 export interface PatchSource {
   readonly root: string;
   readonly s2: FileForm;
-  /** Indices of the bands of Sentinel-2 that are used. */
+  /** Indices of the Sentinel-2 bands used. */
   readonly bands: readonly number[];
-  /** Absent where Sentinel-1 is not used. */
+  /** Form of Sentinel-1; absent if it is not used. */
   readonly s1?: FileForm;
 }
 
-/**
- * A patch in a split. There are 10⁵ of them, so it keeps two numbers and makes paths when it is asked
- * for them.
- */
+/** A patch in a split. There are 10⁵ of them, so paths are built on request instead of stored. */
 export class Sen12MsCrPatch implements SampleFiles {
   readonly split: SplitName;
   readonly complete: boolean;
@@ -33,7 +30,7 @@ export class Sen12MsCrPatch implements SampleFiles {
     readonly roi: Roi;
     readonly patch: number;
     readonly split: SplitName;
-    /** Whether all its files are there. */
+    /** True if all its files exist. */
     readonly complete: boolean;
   }) {
     this.#source = source;

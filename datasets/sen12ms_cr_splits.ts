@@ -1,6 +1,6 @@
 /**
- * The splits of SEN12MS-CR by region of interest: the lists of the benchmark, and the two rules by
- * which a folder is on a list.
+ * Splits of SEN12MS-CR by region of interest: the lists of the benchmark, and two rules that assign a
+ * folder to a list.
  *
  * @module
  */
@@ -9,15 +9,15 @@ import { SPLIT_NAMES, type SplitName } from "./sample_files.ts";
 
 /** One region of interest: a season's folder and its number. */
 export interface Roi {
-  /** As "ROIs1158_spring". */
+  /** Such as "ROIs1158_spring". */
   readonly season: string;
   readonly number: number;
 }
 
 /**
- * How a folder is found on a list. "exact": by its name. "published": by whether its path contains a
- * name of the list, as in the loader that published scores were made with: `s1_1` also admits `s1_10`
- * and `s1_106`, so that the training split holds regions of the test split.
+ * Rule that assigns a folder to a list. "exact" compares names. "published" tests for a name of the list
+ * as a substring of the path, like the loader behind the published scores: `s1_1` also matches `s1_10`
+ * and `s1_106`, so the training split holds regions of the test split.
  */
 export type SplitRule = "exact" | "published";
 
@@ -57,14 +57,14 @@ const LISTS: Lists = {
   },
 };
 
-/** The regions that a split lists. */
+/** Returns the regions that a split lists. */
 export function sen12MsCrRois(split: SplitName): readonly Roi[] {
   return Object.entries(LISTS[split]).flatMap(([season, numbers]) =>
     numbers.map((number) => ({ season, number }))
   );
 }
 
-/** The splits that a region's folder belongs to; with "published" there may be several. */
+/** Returns the splits of a region's folder; with "published" there may be several. */
 export function sen12MsCrSplits(
   { season, number }: Roi,
   rule: SplitRule = "exact",
@@ -78,7 +78,7 @@ export function sen12MsCrSplits(
 }
 
 /**
- * The regions of a split that the published rule admits to the training split as well.
+ * Returns the regions of a split that the published rule also assigns to the training split.
  *
  * @example
  * ```ts

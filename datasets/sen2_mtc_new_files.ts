@@ -24,7 +24,7 @@ export interface Sen2MtcNewFiles {
   readonly root: string;
   /** Only this split. Default all. */
   readonly split?: SplitName;
-  /** Whether near infrared is an auxiliary band. Default true, as published (`use_ir`). */
+  /** Use near infrared as auxiliary band. Default true, as published (`use_ir`). */
   readonly nir?: boolean;
   /** Only this frame, 0 to 2. Default all three. */
   readonly monoFrame?: number;

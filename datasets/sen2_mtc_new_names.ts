@@ -1,5 +1,5 @@
 /**
- * What the lists and names in a folder of Sen2_MTC_New say: which images there are of which tiles.
+ * Images of Sen2_MTC_New by tile, read from lists and file names.
  *
  * @module
  */
@@ -11,7 +11,7 @@ import type { FileForm, Finding, SampleFiles, SplitName } from "./sample_files.t
 /** Cloudy images of each clear one. */
 export const FRAMES = 3;
 
-/** What every file holds. */
+/** Form of every file. */
 export const FORM: FileForm = {
   bands: ["B04", "B03", "B02", "B08"],
   dtypes: ["uint16", "int16", "float32", "float64"],
@@ -19,11 +19,15 @@ export const FORM: FileForm = {
   mean: [20, 32767],
   nodata: 0,
 };
-/** Its bands of the image. */
+/** Indices of the bands of the image. */
 export const RGB: readonly number[] = [0, 1, 2];
 const NIR: readonly number[] = [3];
 
-/** The tiles of a split's list; undefined if there is none. */
+/**
+ * Reads the tiles of a split's list; undefined if the list does not exist.
+ *
+ * @throws {InputError} If it cannot be read.
+ */
 export async function tilesOf(
   root: string,
   split: SplitName,
@@ -39,15 +43,16 @@ export async function tilesOf(
   }
 }
 
-/** What {@linkcode readTile} is told. */
+/** Options of {@linkcode readTile}. */
 export interface TileOptions {
   readonly split: SplitName;
   readonly nir: boolean;
   readonly frames: readonly number[];
+  /** Receives the problems of names. */
   readonly findings: Finding[];
 }
 
-/** The samples of one tile. */
+/** Lists the samples of one tile. */
 export async function readTile(
   folder: string,
   tile: string,
@@ -62,7 +67,7 @@ export async function readTile(
       find("name", `${folder}/${part}/${name}`, "it must be a file that ends in .tif");
     }
   }
-  // The text before the first dot, so that NAME.tif and NAME.tiff are the same.
+  // By the part before the first dot, so that NAME.tif and NAME.tiff are the same.
   const images = new Map(
     clear.files.filter((file) => TIFF_FILE.test(file)).map((file) => [file.split(".")[0]!, file]),
   );

@@ -10,12 +10,8 @@ import { readShapes } from "./cloud_shapes.ts";
 import type { Dataset } from "./dataset.ts";
 import { placesDigest } from "./dataset_digest.ts";
 import type { DatasetEntry } from "./dataset_entry.ts";
-import {
-  PAINT_CHECKS,
-  PAINT_DEFAULTS,
-  paintedSample,
-  type PaintOptions,
-} from "./painted_sample.ts";
+import { PAINT_CHECKS, PAINT_DEFAULTS, type PaintOptions } from "./paint_options.ts";
+import { paintedSample } from "./painted_sample.ts";
 import { listPlaces } from "./place_files.ts";
 import { readPlaces } from "./places.ts";
 

@@ -1,43 +1,43 @@
 /**
- * Ranges of values, gathered file by file.
+ * Ranges of values, accumulated file by file.
  *
  * @module
  */
 
 import { quantile } from "../core/mod.ts";
 
-/** The values of one band over many files; pixels without data do not count. */
+/** Range of the values of one band over many files, without nodata pixels. */
 export interface ValueRange {
   readonly min: number;
-  /** First percentile, of an even sample of the values. */
+  /** First percentile, estimated from evenly spaced values. */
   readonly p1: number;
   readonly mean: number;
-  /** 99th percentile, of the same sample. */
+  /** 99th percentile, estimated from the same values. */
   readonly p99: number;
   readonly max: number;
-  /** Values counted. */
+  /** Number of values. */
   readonly count: number;
 }
 
-/** The values of one band of one file. */
+/** Statistics of the values of one band of one file. */
 export interface BandValues {
   min: number;
   max: number;
   sum: number;
   count: number;
-  /** Some of the values, evenly spread. */
+  /** Some of the values, evenly spaced. */
   readonly some: number[];
 }
 
-/** No values yet. */
+/** Statistics of no values. */
 export function noValues(): BandValues {
   return { min: Infinity, max: -Infinity, sum: 0, count: 0, some: [] };
 }
 
-/** Values that percentiles are taken of, at most; half of them at least. */
+/** Most values that percentiles are estimated from; at least half as many are kept. */
 const KEPT = 2 ** 17;
 
-/** Gathers values; the same files in the same order give the same result. */
+/** Accumulates statistics; the same files in the same order give the same result. */
 export class RangeGatherer {
   #values = noValues();
   #kept: number[] = [];
@@ -62,7 +62,7 @@ export class RangeGatherer {
     }
   }
 
-  /** Undefined if no value was added. */
+  /** The range so far; undefined if no value was added. */
   range(): ValueRange | undefined {
     const { min, max, sum, count } = this.#values;
     if (count === 0) return undefined;

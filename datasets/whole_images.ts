@@ -1,5 +1,5 @@
 /**
- * The images of listed files as they are, one sample at a time: not cut into tiles, not turned.
+ * Whole images of listed files, one sample at a time: neither cropped nor augmented.
  *
  * @module
  */
@@ -16,13 +16,13 @@ import type { Layer, Listing, SampleFiles } from "./sample_files.ts";
 export interface WholeImagesOptions {
   /** Only samples of this split. Default all. */
   readonly split?: string;
-  /** Least number of dates of a sample; where it is given, the first so many are read. Default all. */
+  /** Number of dates read, the first of each sample. Default all. */
   readonly length?: number;
-  /** Side of a square in the middle, where not all of an image is wanted. */
+  /** Side of a square crop in the middle. Default whole images. */
   readonly size?: number;
-  /** The date that the target depicts. Default what the listing says. */
+  /** Index of the date that the target depicts. Default that of the listing. */
   readonly reference?: number;
-  /** Leave out samples of which files are missing. Default false: an error. */
+  /** Leave out samples with missing files. Default false: an error. */
   readonly skipIncomplete?: boolean;
 }
 
@@ -30,26 +30,26 @@ export interface WholeImagesOptions {
 export interface WholeSample {
   readonly name: string;
   readonly cloudy: readonly Raster[];
-  /** Days of the cloudy dates; undefined where nothing tells. */
+  /** Days of the cloudy dates; undefined where unknown. */
   readonly dates: readonly (string | undefined)[];
   readonly target: Raster;
   readonly reference: number;
   /** Auxiliary bands of each date [L, H, W, A]. */
   readonly auxiliary?: Float32Array;
-  /** Of each date [H, W], where all have one: not 0 where the ground is hidden. */
+  /** Cloud mask of each date [H, W], if all have one: 1 where the ground is hidden. */
   readonly masks?: readonly Uint8Array[];
 }
 
-/** Samples by index. */
+/** Whole samples by index. */
 export interface WholeImages {
   readonly bands: readonly string[];
   /** Names of the samples in order. */
   readonly names: readonly string[];
-  /** Of the names: another one after samples were added or left out. */
+  /** Digest of the names: it changes when samples are added or left out. */
   readonly digest: string;
-  /** Samples that are left out because files are missing. */
+  /** Number of samples left out because files are missing. */
   readonly incomplete: number;
-  /** @throws {InputError} If a file cannot be read or is not what its dataset says. */
+  /** @throws {InputError} If a file cannot be read or does not have the form of its dataset. */
   read(index: number): Promise<WholeSample>;
 }
 
@@ -66,7 +66,7 @@ function windowOf(
   return { column: (width - size) >> 1, row: (height - size) >> 1, width: size, height: size };
 }
 
-/** Layers of one image as one raster, bands one after the other. */
+/** Reads the layers of one image into one raster, bands in order. */
 async function readLayers(
   layers: readonly Layer[],
   { files, size }: { readonly files: OpenFiles; readonly size: number | undefined },
@@ -152,7 +152,7 @@ async function readSample(
 }
 
 /**
- * The whole images of a listing: names are checked at once, pixels read with each sample.
+ * Opens the whole images of a listing: names are checked at once, pixels are read with each sample.
  *
  * @throws {InputError} If the split has no sample, files are missing or cannot be matched.
  */

@@ -46,8 +46,8 @@ Deno.test("data check ends with code 1 and names every defect, as text and as JS
     const call = ["data", "check", "--type", "sen12MsCr", "--root", root];
     const { code, out, err } = await emrdm(...call);
     assertEquals([code, err], [1, "data check: 2 things are wrong"]);
-    assert(out.includes(`truncated, 1: it is cut off\n  Cannot read raster ${cut}: `), out);
-    assert(out.includes(`nan, 1: it has values that are no numbers\n  ${nan}: `), out);
+    assert(out.includes(`truncated, 1: it is truncated\n  Cannot read raster ${cut}: `), out);
+    assert(out.includes(`nan, 1: it has values that are not numbers\n  ${nan}: `), out);
 
     const json = await emrdm(...call, "--json");
     assertEquals(json.code, 1);

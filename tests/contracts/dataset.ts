@@ -39,7 +39,7 @@ export interface DatasetContract {
   readonly model: DatasetModel;
   /** Number of auxiliary bands. Default 0. */
   readonly auxiliary?: number;
-  /** Whether samples have masks. Default false. */
+  /** True if samples have masks. Default false. */
   readonly mask?: boolean;
 }
 

@@ -193,7 +193,7 @@ const DEFECTS: readonly Defect[] = [
     damage: put(CLOUDY, noiseRaster("small", { ...S2, side: 12 })),
     kind: "size",
     path: CLOUDY,
-    says: "16×16 pixels as most files, got 12×12",
+    says: "16×16 pixels like most files, got 12×12",
   },
   {
     name: "a missing band",
@@ -229,7 +229,7 @@ const DEFECTS: readonly Defect[] = [
     damage: put(CLOUDY, withValue(65535, noiseRaster("hot", S2))),
     kind: "range",
     path: CLOUDY,
-    says: "got 1 of 3328 that do not, as 65535",
+    says: "got 1 of 3328 that do not, such as 65535",
   },
   {
     name: "SAR as power, not in dB",
@@ -253,7 +253,7 @@ const DEFECTS: readonly Defect[] = [
     damage: put(SAR, withValue(NaN, noiseRaster("nan", S1))),
     kind: "nan",
     path: SAR,
-    says: "got 1 of 512 values that are none",
+    says: "got 1 of 512 that are not",
   },
   {
     name: "an image that lies elsewhere",

@@ -170,7 +170,7 @@ Deno.test("cuhkCr() matches NIR by name, by number, else by position and says so
     assert((await list()).notes[0]!.includes("would be paired with n002.png"));
     await make("nir", ["p", "q"]);
     assertEquals(await pairs(), ["x10 p", "x2 q"]);
-    assert((await list()).notes[0]!.includes("by its place in the list only"));
+    assert((await list()).notes[0]!.includes("by its position in the list only"));
     await make("nir", ["p", "q", "r"]);
     const { findings } = await list();
     assertEquals(findings.map(({ kind }) => kind), ["mismatch"]);

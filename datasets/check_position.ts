@@ -1,5 +1,5 @@
 /**
- * Whether files of one sample show the same piece of ground.
+ * Position of a file on the ground, compared with that of its clear image.
  *
  * @module
  */
@@ -8,17 +8,17 @@ import type { GeoTransform } from "../core/mod.ts";
 import type { Problem } from "./file_form.ts";
 import type { RasterHeader } from "../rasters/mod.ts";
 
-/** Where a file lies. */
+/** Size and position of a file. */
 export interface Located {
   readonly path: string;
   readonly width: number;
   readonly height: number;
   readonly transform?: GeoTransform;
-  /** Its coordinate reference system, as far as it tells two apart. */
+  /** Its coordinate reference system, as a key for comparison. */
   readonly crs: string;
 }
 
-/** Where a file lies, of its header. */
+/** Reads size and position from a file's header. */
 export function locate(path: string, { width, height, transform, crs }: RasterHeader): Located {
   const keys = crs === undefined
     ? "none"
@@ -28,10 +28,10 @@ export function locate(path: string, { width, height, transform, crs }: RasterHe
   return { path, width, height, ...(transform && { transform }), crs: keys };
 }
 
-/** Part of a pixel by which grids may differ: writers round. */
+/** Tolerance between grids in pixels, as writers round. */
 const ROUNDING = 0.01;
 
-/** What is wrong with a file's size beside its clear image. */
+/** Returns a problem if the size differs from that of the clear image. */
 export function sizeProblem(file: Located, like: Located): Problem | undefined {
   if (file.width === like.width && file.height === like.height) return undefined;
   const message = `it must match its clear image, ${like.width}×${like.height} pixels, got ` +
@@ -39,8 +39,8 @@ export function sizeProblem(file: Located, like: Located): Problem | undefined {
   return { kind: "size", message };
 }
 
-/** What is wrong with a file's place beside its clear image. */
-export function placeProblem(file: Located, like: Located): Problem | undefined {
+/** Returns a problem if the position differs from that of the clear image. */
+export function positionProblem(file: Located, like: Located): Problem | undefined {
   if (file.crs !== like.crs) {
     const message = `it must have the CRS of its clear image, ${like.crs}, got ${file.crs}`;
     return { kind: "georeference", message };
@@ -48,7 +48,7 @@ export function placeProblem(file: Located, like: Located): Problem | undefined 
   const [own, other] = [file.transform, like.transform];
   if (own === undefined && other === undefined) return undefined;
   const pixel = Math.abs(other?.[1] || 1);
-  // Origins in pixels; steps by what they add up to across the image.
+  // Differences in pixels at the far corner: steps add up across the image.
   const isNear = own !== undefined && other !== undefined &&
     own.every((value, i) => {
       const across = i === 0 || i === 3 ? 1 : Math.max(like.width, like.height);
@@ -59,6 +59,6 @@ export function placeProblem(file: Located, like: Located): Problem | undefined 
     transform === undefined ? "none" : `[${transform.join(", ")}]`;
   return {
     kind: "georeference",
-    message: `it must lie where its clear image lies, ${shown(other)}, got ${shown(own)}`,
+    message: `its transform must be that of its clear image, ${shown(other)}, got ${shown(own)}`,
   };
 }
