@@ -47,6 +47,13 @@ Deno.test("imports have no cycle, neither of folders nor of files", () => {
   assertEquals([folderCycle(source), fileCycle(source)], [undefined, undefined]);
 });
 
+Deno.test("evaluation imports nothing of training", () => {
+  const imports = source.filter(({ path }) => folderOf(path) === "evaluation")
+    .flatMap(({ path, imports }) => imports.map((to) => ({ path, to })));
+  assert(imports.length > 0);
+  assertEquals(imports.filter(({ to }) => folderOf(to) === "training"), []);
+});
+
 Deno.test("folders import each other by mod.ts only", () => assertEquals(sideDoors(source), []));
 
 Deno.test("number axes import no tensors", () => {

@@ -9,6 +9,8 @@ import {
   sen12Path,
   write,
 } from "../datasets/look_alikes.ts";
+import { builtins } from "../../builtins.ts";
+import { flaggedDataset, optionValue } from "../../cli/dataset_flags.ts";
 import { emrdm, inFolder } from "./run.ts";
 
 const REAL = new URL("../../../shared/data/", import.meta.url).pathname;
@@ -111,6 +113,28 @@ Deno.test("data check takes the datasets of an experiment, and writes a sheet fo
     assert(failed.out.includes("here/20180307/B08.tif"), failed.out);
   }));
 
+Deno.test("flags of a dataset become the values that its checks take", () => {
+  const values = {
+    root: "2018",
+    places: "pisa, paris",
+    cover: "0.1,0.5",
+    size: "7",
+    opaqueCloud: "[1, 2]",
+    mix: undefined,
+  };
+  assertEquals(flaggedDataset("synthetic", values, builtins), {
+    type: "synthetic",
+    root: "2018",
+    places: ["pisa", "paris"],
+    size: 7,
+    cover: [0.1, 0.5],
+    opaqueCloud: [1, 2],
+  });
+  const sar = flaggedDataset("folder", { root: "x", sar: "false" }, builtins);
+  assertEquals(sar, { type: "folder", root: "x", sar: false });
+  assertEquals(optionValue("3", undefined), 3);
+});
+
 Deno.test("data check says how it is called, and what cannot be read", async () => {
   const code = async (...args: string[]) => (await emrdm("data", ...args)).code;
   assertEquals(await code(), 2);
@@ -119,10 +143,16 @@ Deno.test("data check says how it is called, and what cannot be read", async () 
   assertEquals(await code("check", "x.json", "--type", "folder"), 2);
   assertEquals(await code("check", "--type", "sen3", "--root", "x"), 2);
   assertEquals(await code("check", "--type", "folder", "--root", "/no/such/folder"), 3);
-  const wrong = await emrdm("data", "check", "--type", "folder", "--root", "x", "--nir-root", "x");
-  const { err } = wrong;
-  assertEquals(wrong.code, 2);
-  assert(err.includes("--nir-root: is not a known option"), err);
+  const says = async (message: string, ...args: string[]) => {
+    const { code, err } = await emrdm("data", "check", ...args);
+    assertEquals([code, err.includes(message)], [2, true], err);
+  };
+  const folder = ["--type", "folder", "--root", "x"];
+  await says("--nir-root: is not a known option", ...folder, "--nir-root", "x");
+  await says('--sar: must be true or false, got "maybe"', ...folder, "--sar", "maybe");
+  await says("--reference: must be an integer ≥ 0, got 0.5", ...folder, "--reference", "0.5");
+  await says('--type: "sen3" is not a known dataset', "--type", "sen3", "--root", "x");
+  await says("either the experiment x.json or --root", "x.json", "--root", "y");
 });
 
 Deno.test({

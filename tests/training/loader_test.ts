@@ -1,5 +1,13 @@
 import { assert, assertEquals, assertInstanceOf, assertRejects } from "@std/assert";
-import { createRng, InputError, OptionsError, OutputError, type Raster } from "../../core/mod.ts";
+import {
+  createRng,
+  InputError,
+  OptionsError,
+  OutputError,
+  type Raster,
+  string,
+} from "../../core/mod.ts";
+import { builtins } from "../../builtins.ts";
 import { type Dataset, openDataset, type Sample, syntheticDataset } from "../../datasets/mod.ts";
 import { writeCog } from "../../rasters/mod.ts";
 import { openLoader } from "../../training/mod.ts";
@@ -274,6 +282,23 @@ Deno.test("openLoader() refuses wrong options, empty datasets and open ones for 
     () => openLoader({ dataset }, { ...options, workers: 1 }),
     TypeError,
     "must be given by its config",
+  );
+  const mine = {
+    ...{ summary: "its own", checks: { root: string }, defaults: {} },
+    list: () => Promise.reject(new Error("not listed")),
+    open: () => dataset,
+  };
+  const named = {
+    config: { type: "mine", root: "x" },
+    model: { ...MODEL, length: 3 },
+    registry: builtins.with({ dataset: { mine } }),
+  };
+  await using opened = await openLoader(named, options);
+  assertEquals(opened.size, dataset.size);
+  await assertRejects(
+    () => openLoader(named, { ...options, workers: 1 }),
+    TypeError,
+    "the URL of the plugin that adds the dataset mine must be given",
   );
   await assertRejects(
     () => openLoader({ dataset: { ...dataset, size: 0 } }, options),
