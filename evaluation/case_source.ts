@@ -17,41 +17,45 @@ import {
 } from "../datasets/mod.ts";
 import type { EvaluationCase, LateCase } from "./evaluation_case.ts";
 
-/** How cases are drawn from a dataset. */
+/** Options of {@linkcode openCases}. */
 export interface CaseSourceOptions extends DatasetLookup {
-  /** What the set is called. */
+  /** Name of the set. */
   readonly set: string;
-  /** Most cases: the first ones. Default all; of synthetic clouds 48, or as many as `size` says. */
+  /** Most cases: the first ones. Default: all; with synthetic clouds `size` of the dataset, else 48. */
   readonly limit?: number;
   /**
-   * Side of a square in the middle of each image. Default the whole image; of synthetic clouds, the
-   * side of the crops, default 128.
+   * Side of a centred square in each image. Default: the whole image. With synthetic clouds: side of the
+   * crops, default 128.
    */
   readonly tileSize?: number;
-  /** Dates of each case. Default all; of synthetic clouds 3. */
+  /** Dates of each case. Default: all; with synthetic clouds 3. */
   readonly length?: number;
-  /** Draws crops and clouds. Default 2024. */
+  /** Seed of crops and clouds. Default 2024. */
   readonly seed?: number;
-  /** Bands that synthetic clouds are put over. Default the 13 of Sentinel-2 L1C. */
+  /** Bands with synthetic clouds. Default: the 13 of Sentinel-2 L1C. */
   readonly bands?: readonly string[];
 }
 
 /** Cases of one set, read one at a time. */
 export interface CaseSource {
+  /** Name of the set. */
   readonly set: string;
+  /** Number of cases. */
   readonly size: number;
+  /** Bands of the images. */
   readonly bands: readonly string[];
   /**
-   * What the cases depend on but their number, as JSON: the configuration without where the data lie,
-   * their digest.
+   * Everything that determines the cases except their number, as JSON: the configuration without paths,
+   * and the digest of the data.
    */
   readonly facts: Readonly<Record<string, unknown>>;
+  /** The cases, unopened. */
   readonly cases: readonly LateCase[];
 }
 
 const PAINTED = { limit: 48, tileSize: 128, length: 3, seed: 2024 } as const;
 
-/** A raster of a sample's numbers: whole ones are DN. */
+/** A raster of a sample's values: uint16 if all are integers (DN), else float32. */
 function rasterOf(data: Float32Array, { width, height }: Sample, bands: readonly string[]): Raster {
   const whole = data.every((value) => Number.isInteger(value) && value >= 0 && value < 65536);
   return whole
@@ -59,7 +63,7 @@ function rasterOf(data: Float32Array, { width, height }: Sample, bands: readonly
     : { width, height, bands, dtype: "float32", data };
 }
 
-/** A sample as a case: rasters, and the masks that the clouds were made with. */
+/** Converts a sample to a case, with the exact masks of synthetic clouds. */
 function caseOfSample(
   sample: Sample,
   { set, name, bands }: {
@@ -88,12 +92,12 @@ function caseOfSample(
   };
 }
 
-/** The option `size` of a dataset, where it says how many samples an epoch has. */
+/** Option `size` of a dataset: samples per epoch; undefined if it has none. */
 function sizeOf({ size }: DatasetConfig): number | undefined {
   return typeof size === "number" ? size : undefined;
 }
 
-/** Draws the cases of a dataset whose clouds are painted. */
+/** Draws the cases of a dataset with synthetic clouds. */
 async function paintedCases(
   config: DatasetConfig,
   options: CaseSourceOptions,
@@ -120,10 +124,10 @@ async function paintedCases(
   };
 }
 
-/** Split that is scored unless the dataset names one: not that of training. */
+/** Default split: not that of training. */
 const TEST = "test";
 
-/** Options of datasets of files that choose among their samples. */
+/** Dataset options that select samples. */
 interface SampleOptions extends DatasetConfig {
   readonly split?: string;
   readonly reference?: number;
@@ -131,11 +135,11 @@ interface SampleOptions extends DatasetConfig {
 }
 
 /**
- * Cases of a dataset named by JSON. Files are scored whole and unturned, of published datasets the
- * split "test" unless another is named; what `crop` and `augment` say is for training.
+ * Opens the cases of a dataset. Images are scored whole and without augmentation; `crop` and `augment`
+ * apply to training only. Published datasets default to the split "test".
  *
- * @throws {InputError} If files are missing or do not fit together; later, when a case is opened, if
- *   one cannot be read.
+ * @throws {InputError} If files are missing or do not match; later, when a case is opened, if a file
+ *   cannot be read.
  * @throws {OptionsError} If an option is unknown or out of range.
  */
 export async function openCases(

@@ -1,5 +1,5 @@
 /**
- * What is evaluated, as JSON: sets of images with how many and how large, and what numbers mean.
+ * Plan of an evaluation as JSON: sets of images, their number and size, and the metric definitions.
  *
  * @module
  */
@@ -24,26 +24,27 @@ import { ONE_SET } from "./evaluation_case.ts";
 
 /** One set of images. */
 export interface PlannedSet {
-  /** Unique. */
+  /** Unique name. */
   readonly name: string;
-  /** A dataset, as experiments name it; roots are relative to the working folder. */
+  /** Dataset, as in experiments; roots are relative to the working folder. */
   readonly data: DatasetConfig;
-  /** Most images: the first ones. Default all; of synthetic clouds 48, or as many as `size` says. */
+  /** Most images: the first ones. Default: see `openCases`. */
   readonly limit?: number;
-  /** Side of a square in the middle; of synthetic clouds, of the crops. Default see `openCases`. */
+  /** Side of a centred square, or of the crops under synthetic clouds. Default: see `openCases`. */
   readonly tileSize?: number;
-  /** Dates of each image. Default all; of synthetic clouds 3. */
+  /** Dates of each image. Default: all; with synthetic clouds 3. */
   readonly length?: number;
-  /** Draws crops and clouds. Default 2024. */
+  /** Seed of crops and clouds. Default 2024. */
   readonly seed?: number;
 }
 
-/** Sets that are evaluated one after the other. */
+/** Sets to evaluate, in order. */
 export interface EvaluationPlan {
+  /** At least one set. */
   readonly sets: readonly PlannedSet[];
-  /** Default "standard". */
+  /** Metric definitions. Default "standard". */
   readonly profile?: ProfileName;
-  /** Stored number that stands for reflectance 1, of all images. Default 10000, of uint8 images 255. */
+  /** Stored value of reflectance 1 in all images. Default 10000, for uint8 images 255. */
   readonly reflectanceScale?: number;
 }
 
@@ -67,23 +68,23 @@ const CHECKS: Omit<Checks<EvaluationPlan>, "sets"> = {
 
 type Json = Readonly<Record<string, unknown>>;
 
-/** Leaves out what nobody said. */
-function said<T extends object>(options: T): T {
+/** Drops undefined options. */
+function defined<T extends object>(options: T): T {
   const given = Object.entries(options).filter(([, value]) => value !== undefined);
   return Object.fromEntries(given) as T;
 }
 
 /** Options of {@linkcode parseEvaluationPlan}. */
 export interface EvaluationPlanOptions extends DatasetLookup {
-  /** Name of the one set of an experiment or dataset. */
+  /** Name of the set, if the JSON is an experiment or a dataset. */
   readonly name?: string;
 }
 
 /**
- * Checks the JSON of a plan: `{"sets": [...]}`, an experiment, whose `data.test` or else
- * `data.validation` is scored, or one dataset.
+ * Checks the JSON of a plan: `{"sets": [...]}`, one dataset, or an experiment, of which `data.test` or
+ * else `data.validation` is scored.
  *
- * @throws {OptionsError} If something is unknown, missing or out of range, or two sets have one name.
+ * @throws {OptionsError} If something is unknown, missing or out of range, or two sets share a name.
  */
 export function parseEvaluationPlan(
   json: unknown,
@@ -108,12 +109,12 @@ export function parseEvaluationPlan(
   const names = plan.sets.map((set) => set.name);
   const twice = names.find((one, i) => names.indexOf(one) !== i);
   if (twice !== undefined) {
-    throw new OptionsError("$.sets", `must have names of their own, got ${twice} twice`);
+    throw new OptionsError("$.sets", `must have unique names, got ${twice} twice`);
   }
-  return said({ ...plan, sets: plan.sets.map(said) });
+  return defined({ ...plan, sets: plan.sets.map(defined) });
 }
 
-/** `folder/name.json` → `name`. */
+/** File name without folder and extension. */
 function stemOf(path: string): string {
   return path.split(/[\\/]/).at(-1)!.replace(/\.[^.]+$/, "");
 }
@@ -122,7 +123,7 @@ function stemOf(path: string): string {
  * Reads a plan, an experiment or a dataset from a JSON file.
  *
  * @throws {OptionsError} See {@linkcode parseEvaluationPlan}.
- * @throws {InputError} If the file is not there.
+ * @throws {InputError} If the file does not exist.
  */
 export async function readEvaluationPlan(
   path: string,
