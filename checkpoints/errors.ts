@@ -8,6 +8,7 @@ import { OptionsError } from "../core/mod.ts";
 
 /** A weights file that is damaged, unsafe or does not fit; the message has the position and a fix. */
 export class CheckpointError extends Error {
+  /** "CheckpointError". */
   override readonly name = "CheckpointError";
 }
 

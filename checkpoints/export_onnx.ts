@@ -23,18 +23,27 @@ export interface ExportOnnxOptions {
 export interface ExportedOnnx {
   /** Shapes of the inputs by name. */
   readonly inputs: Readonly<Record<string, readonly number[]>>;
+  /** Names of the outputs: `denoised` and, of a temporal network, `masks`. */
   readonly outputs: readonly string[];
+  /** Size of the file in bytes. */
   readonly bytes: number;
 }
 
 /** The values of one noise level, with which sampling from the file is a loop of a few lines. */
 export interface ExportedLevel {
+  /** Noise level σ, > 0. */
   readonly sigma: number;
+  /** Time of the level, σ(t) = σ. */
   readonly t: number;
+  /** Weight of μ, k = (1 − s)/s. */
   readonly k: number;
+  /** Scale of the noised images at the network's input (Eq. 13). */
   readonly cIn: number;
+  /** Weight of the noised images in D. */
   readonly cSkip: number;
+  /** Weight of the network's output in D. */
   readonly cOut: number;
+  /** Noise level as the network receives it. */
   readonly cNoise: number;
 }
 

@@ -9,7 +9,9 @@ import { type StoredTensor, toFloat32 } from "./stored_tensor.ts";
 
 /** A tensor as float32, ready for the network. */
 export interface PlainTensor {
+  /** Sizes of the axes; linear weights are [in, out]. */
   readonly shape: readonly number[];
+  /** Elements, row-major. */
   readonly data: Float32Array;
 }
 

@@ -35,6 +35,7 @@ const FORMAT_VERSION = "1";
 export interface ModelFile {
   /** Tensors by the authors' names, linear weights [out, in]. */
   readonly tensors: StoredTensors;
+  /** Model card from the metadata. */
   readonly card: ModelCard;
 }
 

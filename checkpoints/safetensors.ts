@@ -20,6 +20,7 @@ import {
 
 /** The content of a safetensors file. */
 export interface Safetensors {
+  /** Tensors by name, as the file stores them. */
   readonly tensors: StoredTensors;
   /** Strings of the header's `__metadata__`. */
   readonly metadata: Readonly<Record<string, string>>;

@@ -30,6 +30,7 @@ export type StoredArray =
 
 /** One tensor of a file. */
 export interface StoredTensor {
+  /** Type of an element in the file. */
   readonly dtype: StoredDType;
   /** Row-major; [] is a scalar. */
   readonly shape: readonly number[];

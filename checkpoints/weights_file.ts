@@ -15,6 +15,10 @@ import { isTorchFile } from "./torch_file.ts";
 
 /** The contents of a weights file. */
 export interface WeightsFile {
+  /**
+   * Format: a PyTorch checkpoint, safetensors with a model card, the same saved during training, or
+   * safetensors without a card.
+   */
   readonly kind: "checkpoint" | "model" | "training checkpoint" | "safetensors";
   /** Tensors by their names in the file; those of a checkpoint by the network's own names. */
   readonly tensors: StoredTensors;

@@ -34,7 +34,10 @@ export type Plugin<C> = {
   readonly [K in keyof C]?: Readonly<Record<string, PluginEntry<C[K][keyof C[K]]>>>;
 };
 
-type PluginEntry<E> = [E] extends [never] ? AnyEntry
+/**
+ * The entries that a plugin may add to a kind: any options, the module of the kind's own entries.
+ */
+export type PluginEntry<E> = [E] extends [never] ? AnyEntry
   // deno-lint-ignore no-explicit-any
   : E extends Entry<any, infer M> ? Entry<any, M>
   : AnyEntry;

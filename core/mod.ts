@@ -16,8 +16,11 @@ export type {
   EntryFunctions,
   EntryHead,
   Merge,
+  ModuleOf,
   ModuleOfKind,
+  OptionsOf,
   Plugin,
+  PluginEntry,
 } from "./entry.ts";
 
 // Checks of options.

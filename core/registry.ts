@@ -48,6 +48,8 @@ export class Registry<C extends Catalog> {
   readonly #functions: Readonly<Record<string, readonly string[] | undefined>>;
 
   /**
+   * Checks every entry of a catalog and keeps it.
+   *
    * @param catalog Entries by kind and type; plugins add types, not kinds.
    * @param options.functions Functions of a kind's entries. Default `create`.
    * @throws {OptionsError} If an entry is incomplete or a part of it has the wrong type.

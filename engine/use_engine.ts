@@ -10,6 +10,7 @@ export const ENGINES = ["auto", "webgpu", "native", "wasm", "cpu"] as const;
 
 /** The engine in use. */
 export interface Engine {
+  /** Engine that was selected; never "auto". */
   readonly name: EngineName;
   /** Human-readable name of its device. */
   readonly device: string;

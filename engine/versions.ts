@@ -7,7 +7,9 @@ const ONNXRUNTIME = "1.30.0";
 
 /** Versions of the libraries that execute tensors. */
 export interface EngineVersions {
+  /** Version of tfjs-core, for example "4.22.0". */
   readonly tfjs: string;
+  /** Version of onnxruntime-node, which runs engine native. */
   readonly onnxruntime: string;
 }
 

@@ -6,8 +6,11 @@
 
 /** Size of the images and which pixels count. */
 export interface ImageOptions {
+  /** Height H in pixels. */
   readonly height: number;
+  /** Width W in pixels. */
   readonly width: number;
+  /** Channels C per pixel; values are in the order [H, W, C]. */
   readonly channels: number;
   /** Pixels that count, [H, W], where not 0; default all. */
   readonly mask?: ArrayLike<number>;

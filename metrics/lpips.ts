@@ -18,6 +18,7 @@ import {
 
 /** A perceptual distance. */
 export interface Lpips {
+  /** Network whose features are compared. */
   readonly net: LpipsNet;
   /**
    * The distance of two images [H, W, 3], red, green, blue in −1..1; 0 for equal ones.

@@ -11,6 +11,7 @@ export type LpipsNet = "alex" | "vgg";
 
 /** One parameter as PyTorch keeps it. */
 export interface LpipsParameter {
+  /** [out, in, kh, kw] of a filter, [out] of a bias. */
   readonly shape: readonly number[];
   /** Row-major. */
   readonly data: Float32Array;
@@ -19,7 +20,9 @@ export interface LpipsParameter {
 /** Weights of LPIPS: torchvision's `features.<n>.weight|bias` [out, in, kh, kw], and `lin0` … `lin4`
  * [1, channels, 1, 1]. */
 export interface LpipsWeights {
+  /** Network that the parameters belong to. */
   readonly net: LpipsNet;
+  /** Parameters by PyTorch's names. */
   readonly params: Readonly<Record<string, LpipsParameter>>;
 }
 

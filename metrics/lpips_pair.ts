@@ -8,7 +8,9 @@ import type { LpipsNetwork } from "./lpips_networks.ts";
 
 /** Size of the images and which pixels count. */
 export interface LpipsSize {
+  /** Height H in pixels; at least 31 for AlexNet, 16 for VGG16. */
   readonly height: number;
+  /** Width W in pixels; at least 31 for AlexNet, 16 for VGG16. */
   readonly width: number;
   /**
    * Pixels that count, [H, W], where not 0; default all. A place of a layer then weighs as much as the

@@ -27,6 +27,7 @@ export interface ProfileScore extends Score {
   readonly sam: number;
   /** Null where there is none: {@linkcode noLpips} says why. */
   readonly lpips: number | null;
+  /** Reason why `lpips` is null; undefined if it is a number. */
   readonly noLpips?: NoLpips;
 }
 

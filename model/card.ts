@@ -22,7 +22,9 @@ export function bandReflectanceScale({ unit }: CardBand): number | undefined {
  * one for each. A range of its own keeps a dark band from a small part of [−1, 1].
  */
 export interface CardScaling {
+  /** File value that maps to −1. */
   readonly low: number | readonly number[];
+  /** File value that maps to 1; above `low`. */
   readonly high: number | readonly number[];
   /** Values outside [low, high] are clipped first. */
   readonly clip: boolean;
@@ -43,7 +45,9 @@ export interface CardCondition {
 
 /** A module of one axis with every option, as JSON. */
 export interface CardModule {
+  /** Name of the module in the registry, for example "rational". */
   readonly type: string;
+  /** Options of the module; the registry checks them. */
   readonly [option: string]: unknown;
 }
 
@@ -51,7 +55,9 @@ export interface CardModule {
 export interface CardSampling {
   /** Sampler steps N. */
   readonly steps: number;
+  /** Sampler with every option. */
   readonly sampler: CardModule;
+  /** Time steps with every option. */
   readonly timesteps: CardModule;
 }
 
@@ -86,13 +92,17 @@ export const AXES = [
 
 /** The description of a model; all JSON. */
 export interface ModelCard {
+  /** Name of the model. Default "unnamed". */
   readonly name: string;
+  /** Purpose of the model in a sentence or two. Default empty. */
   readonly description: string;
   /** SPDX identifier of the weights' licence. */
   readonly licence: string;
   /** Bands in order; the model's images have exactly these. */
   readonly bands: readonly CardBand[];
+  /** Scaling of the images to [−1, 1]. */
   readonly scaling: CardScaling;
+  /** Channels that the network receives next to the noised images. */
   readonly condition: CardCondition;
   /** Side of the square tiles that the model was trained on, in pixels. */
   readonly tileSize: number;

@@ -29,6 +29,7 @@ import type { Modules } from "./modules.ts";
 
 /** The parts of a model that make its denoiser. */
 export interface DenoiserModel extends Pick<Model, "weights"> {
+  /** Network and preconditioning of Eq. 13. */
   readonly modules: Pick<Modules, "network" | "precond">;
 }
 

@@ -15,7 +15,9 @@ import type { CardSampling, ModelCard } from "./card.ts";
 export interface EnsembleModules {
   /** The JSON that they are built from: the card's `sampling`, else {@linkcode defaultSampling}. */
   readonly sampling: CardSampling;
+  /** Sampler of each member. */
   readonly sampler: Sampler;
+  /** Noise levels of each member. */
   readonly timesteps: Timesteps;
   /** The card's calibration was measured with this sampler and these time steps. */
   readonly isCalibrated: boolean;

@@ -9,9 +9,13 @@ import { type CardScaling, type ModelCard, scalingRanges } from "./card.ts";
 
 /** Size of a batch of sequences. */
 export interface SequenceSize {
+  /** Sequences B. */
   readonly batch: number;
+  /** Frames L of each sequence. */
   readonly length: number;
+  /** Height H in pixels. */
   readonly height: number;
+  /** Width W in pixels. */
   readonly width: number;
 }
 
@@ -102,7 +106,9 @@ export function conditionArray(
 
 /** Upper left corner of a tile, in pixels of its scene. */
 export interface Origin {
+  /** Column, from 0 at the left. */
   readonly x: number;
+  /** Row, from 0 at the top. */
   readonly y: number;
 }
 

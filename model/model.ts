@@ -15,6 +15,7 @@ import type { Modules } from "./modules.ts";
 export interface Model {
   /** Description of the model, as JSON. */
   readonly card: ModelCard;
+  /** Tensors of the network; the owner of the model disposes of them. */
   readonly weights: Weights;
   /** The modules that the card names, built once. */
   readonly modules: Modules;

@@ -13,25 +13,41 @@ import type { Modules } from "./modules.ts";
 
 /** A model as JSON: one key per axis, and the description of its images. */
 export interface ModelConfig {
+  /** Name of the model. Default "unnamed". */
   readonly name?: string;
+  /** Purpose of the model in a sentence or two. Default empty. */
   readonly description?: string;
+  /** SPDX identifier of the weights' licence. Default "NOASSERTION". */
   readonly licence?: string;
+  /** Bands of the images in order. The unit of a band defaults to "DN" in JSON. */
   readonly bands: ModelCard["bands"];
+  /** Linear map of the bands to [−1, 1]. */
   readonly scaling: ModelCard["scaling"];
   /** Default: the cloudy image, and where `length` > 1 the reference mark. */
   readonly condition?: Partial<ModelCard["condition"]>;
+  /** Side of the square training tiles, in pixels. */
   readonly tileSize: number;
+  /** Most frames L in training. Default 1, mono-temporal. */
   readonly length?: number;
   /** inChannels and outChannels follow from bands and condition where they are left out. */
   readonly network: CardModule;
+  /** Schedule s(t), σ(t). Default `rational` (Sec. 4). */
   readonly schedule?: CardModule;
+  /** Preconditioning. Default `meanReverting` (Eqs. 14–17). */
   readonly precond?: CardModule;
+  /** Distribution of σ in training. Default `logNormal`. */
   readonly noise?: CardModule;
+  /** Loss weighting λ(σ). Default `inverseOutput` (Eq. 18). */
   readonly weighting?: CardModule;
+  /** Noise levels σ_i of the sampler. Default `karras` (EDM Eq. 5). */
   readonly timesteps?: CardModule;
+  /** Integrator of the backward process. Default `euler` (Alg. 2). */
   readonly sampler?: CardModule;
+  /** Reduction of L images to one. Default `mean` (Alg. 2 l. 13). */
   readonly fusion?: CardModule;
+  /** Sampler steps N. Default 5. */
   readonly steps?: number;
+  /** Record of the training: data, steps, seed. Default empty. */
   readonly training?: ModelCard["training"];
 }
 

@@ -16,13 +16,21 @@ import type { EnsembleModules } from "./ensemble.ts";
 
 /** One module for each axis, and those that draw ensemble members. */
 export interface Modules {
+  /** Signal scale s(t) and noise level σ(t) (Eqs. 3–7). */
   readonly schedule: Schedule;
+  /** Coefficients of the denoiser (Eqs. 13–17). */
   readonly precond: Preconditioner;
+  /** F_θ (Eq. 13). */
   readonly network: Network;
+  /** Distribution of σ in training (Alg. 1). */
   readonly noise: NoiseDistribution;
+  /** Loss weighting λ(σ) (Eq. 18). */
   readonly weighting: LossWeighting;
+  /** Noise levels σ_i of a single image (EDM Eq. 5). */
   readonly timesteps: Timesteps;
+  /** Integrator that restores a single image (Alg. 2). */
   readonly sampler: Sampler;
+  /** Reduction of L images to one (Alg. 2 l. 13). */
   readonly fusion: Fusion;
   /** The sampler and time steps of an ensemble, which need not be those of a single image. */
   readonly ensemble: EnsembleModules;

@@ -12,17 +12,22 @@ import type { Modules } from "./modules.ts";
 
 /** Model that can be sampled from: its weights and the modules that sampling uses. */
 export interface SamplingModel extends Pick<Model, "weights"> {
+  /** Process, network and preconditioning. */
   readonly modules: Pick<Modules, "schedule" | "network" | "precond">;
 }
 
 /** Options of {@linkcode sample}. */
 export interface SampleInput extends DenoiserContext {
+  /** Integrator of the backward process. */
   readonly sampler: Sampler;
   /** Decreasing σ_i; the last is 0. */
   readonly sigmas: readonly number[];
   /** Unit normal noise like `mu`. Draw 0 is n of the start, draw 1 + i is ε of the i-th churn. */
   readonly noise: (draw: number) => Sequence;
-  /** Called after each step and awaited before the next. */
+  /**
+   * Called after each step and awaited before the next. The tensors of the step are valid during
+   * the call.
+   */
   readonly onStep?: (step: SamplingStep) => void | Promise<void>;
 }
 

@@ -48,6 +48,7 @@ export interface Network {
   readonly tensors: readonly TensorSpec[];
   /** Channels of x and the condition together. */
   readonly inChannels: number;
+  /** Channels of F, those of the restored image. */
   readonly outChannels: number;
   /** True if the network takes L > 1 frames. */
   readonly temporal: boolean;

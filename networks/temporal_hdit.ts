@@ -44,6 +44,7 @@ export interface TemporalOptions {
 
 /** Options of {@linkcode temporalHdit}. */
 export interface TemporalHditOptions extends HourglassOptions {
+  /** Temporal fusion. Default 16 heads, dK 48, dFf 1536, no dropout. */
   readonly temporal?: TemporalOptions;
 }
 

@@ -13,6 +13,7 @@ import type { NoiseLevel, Schedule } from "../schedules/mod.ts";
 
 /** A point of the trajectory y(t). */
 export interface SamplingPoint {
+  /** Noise level of the point, σ > 0. */
   readonly level: NoiseLevel;
   /** y at `level` [B, L, H, W, C]. */
   readonly y: Sequence;

@@ -13,6 +13,7 @@ import type { SamplingProblem } from "./sampler.ts";
 
 /** One interval of the time steps. Every tensor in it belongs to {@linkcode integrate}. */
 export interface SamplingInterval {
+  /** The process that is integrated. */
   readonly schedule: Schedule;
   /** Start of the interval, after churn: σ̂, ŷ, and D there. */
   readonly at: SamplingPoint;

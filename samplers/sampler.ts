@@ -29,6 +29,7 @@ export interface SamplingStep {
 
 /** Initial value problem of the backward process. */
 export interface SamplingProblem {
+  /** The process: σ(t) and s(t), with their derivatives. */
   readonly schedule: Schedule;
   /** Decreasing σ_i; the last is 0. */
   readonly sigmas: readonly number[];

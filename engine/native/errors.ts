@@ -2,11 +2,13 @@
 
 /** A function that cannot become a graph: an unmapped op, a read of values, a hidden input. */
 export class TraceError extends Error {
+  /** "TraceError". */
   override readonly name = "TraceError";
 }
 
 /** The native runtime is not available; the message names what is missing. */
 export class NativeUnavailableError extends Error {
+  /** "NativeUnavailableError". */
   override readonly name = "NativeUnavailableError";
 }
 

@@ -6,8 +6,11 @@ import { BLOCK_ELEMENTS, blockSizes } from "./in_blocks.ts";
 
 /** Queries, keys and values, each [N, tokens, d]. */
 export interface AttentionInputs {
+  /** Queries [N, queries, d]. */
   readonly q: Tensor3D;
+  /** Keys [N, keys, d]. */
   readonly k: Tensor3D;
+  /** Values [N, keys, d]. */
   readonly v: Tensor3D;
 }
 

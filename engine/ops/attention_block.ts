@@ -13,8 +13,9 @@ export interface AttentionBlockTensors {
   readonly qkv: Tensor;
   /** Scale of the logits [heads]. */
   readonly headScale: Tensor;
-  /** Rotation of queries and keys [1, h·w, heads, half]. */
+  /** Cosines of the angles that rotate queries and keys [1, h·w, heads, half]. */
   readonly cos: Tensor;
+  /** Sines of the same angles, shaped as `cos`. */
   readonly sin: Tensor;
   /** [d, d]. */
   readonly out: Tensor;

@@ -17,7 +17,9 @@ export const COSINE_ATTENTION_GRADIENT = "CosineAttentionGradient";
 
 /** The grid, and the part of it that a query sees. */
 export interface CosineAttentionAttrs {
+  /** Rows of the grid, in tokens. */
   readonly height: number;
+  /** Columns of the grid, in tokens. */
   readonly width: number;
   /** Side of the neighborhood; 0 for all tokens. */
   readonly kernel: number;
@@ -31,8 +33,12 @@ export interface CosineAttentionTensors {
   readonly qkv: Tensor;
   /** Of the logits [heads]. */
   readonly scale: Tensor;
-  /** Rotation of queries and keys [1, height·width, heads, half]; without a gradient. */
+  /**
+   * Cosines of the angles that rotate queries and keys [1, height·width, heads, half]; without a
+   * gradient.
+   */
   readonly cos: Tensor;
+  /** Sines of the same angles, shaped as `cos`. */
   readonly sin: Tensor;
 }
 

@@ -18,6 +18,7 @@ export interface FusedOp {
    * that for the gradients, from the numbered inputs and `dy`.
    */
   readonly name: string;
+  /** Attributes that the kernel receives. Default none. */
   readonly attrs?: KernelAttrs;
   /** The op in TensorFlow.js's own ops. */
   readonly composed: (...inputs: Tensor[]) => Tensor;

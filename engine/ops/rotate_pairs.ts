@@ -5,7 +5,9 @@ import { fused } from "./fused.ts";
 
 /** cos θ and sin θ, broadcast to [..., half]; they have no gradient. */
 export interface Rotation {
+  /** Cosines of the angles θ, broadcast to [..., half]. */
   readonly cos: Tensor;
+  /** Sines of the angles θ, broadcast to [..., half]. */
   readonly sin: Tensor;
 }
 

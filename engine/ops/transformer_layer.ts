@@ -13,7 +13,9 @@ export const TRANSFORMER_LAYER = "TransformerLayer";
 
 /** Weights and tables of a layer. */
 export interface LayerTensors {
+  /** Tensors of the attention block, which comes first. */
   readonly attention: AttentionBlockTensors;
+  /** Tensors of the feed-forward block. */
   readonly feedForward: FeedForwardTensors;
 }
 

@@ -10,10 +10,13 @@ import { assert, assertAlmostEquals, assertEquals } from "../std_assert.ts";
 
 /** Properties of ln σ that a distribution declares. */
 export interface NoiseContract {
+  /** Mean of ln σ. Default: not tested. */
   readonly logMean?: number;
+  /** Standard deviation of ln σ, > 0. Default: not tested. */
   readonly logStd?: number;
   /** Bounds of σ. Default 0 and ∞. */
   readonly sigmaMin?: number;
+  /** Upper bound of σ. Default ∞. */
   readonly sigmaMax?: number;
 }
 

@@ -11,8 +11,11 @@ import { assert, assertAlmostEquals } from "../std_assert.ts";
 
 /** Second moments of zero-mean clean values x0 and cloudy values μ. */
 export interface Moments {
+  /** Standard deviation of x0, in network units. */
   readonly sigmaData: number;
+  /** Standard deviation of μ, in network units. */
   readonly sigmaMu: number;
+  /** Covariance of x0 and μ, in network units squared. */
   readonly sigmaCov: number;
 }
 

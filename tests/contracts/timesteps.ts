@@ -9,7 +9,9 @@ import { assert, assertEquals, assertThrows } from "../std_assert.ts";
 
 /** Range that the time steps declare. */
 export interface TimestepsContract {
+  /** Last σ above 0. */
   readonly sigmaMin: number;
+  /** First σ. */
   readonly sigmaMax: number;
 }
 
