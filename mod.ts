@@ -16,105 +16,135 @@
  * @module
  */
 
-export { type AnyRegistry, type BuiltinCatalog, builtinCatalog, builtins } from "./builtins.ts";
-export * from "./checkpoints/mod.ts";
-export * from "./core/mod.ts";
-export * from "./clouds/mod.ts";
-export * from "./datasets/mod.ts";
+// The registry and the modules of each axis.
+export { builtins } from "./builtins.ts";
 export {
-  type AtomicFileOptions,
-  checkOverwrite,
-  clearScratch,
-  type CsvRow,
-  isAddress,
-  openScratch,
-  parseCsv,
-  pathOf,
-  type Scratch,
-  writeFileAtomically,
-} from "./files/mod.ts";
-export * from "./products/mod.ts";
-export * from "./rasters/mod.ts";
-export * from "./synthetic/mod.ts";
+  createRng,
+  type Entry,
+  InputError,
+  OptionsError,
+  OutputError,
+  type Plugin,
+  Registry,
+  type Rng,
+} from "./core/mod.ts";
+export {
+  constant,
+  exponential,
+  fromDrift,
+  type NoiseLevel,
+  noiseLevelAtSigma,
+  power,
+  rational,
+  type Schedule,
+} from "./schedules/mod.ts";
+export {
+  type Coefficients,
+  edm,
+  identity,
+  meanReverting,
+  type Preconditioner,
+} from "./precond/mod.ts";
+export { hdit, type Network, type NetworkInput, temporalHdit } from "./networks/mod.ts";
+export { logNormal, logUniform, type NoiseDistribution } from "./noise/mod.ts";
+export { inverseOutput, type LossWeighting, softMinSnr, uniform } from "./weighting/mod.ts";
+export {
+  exponential as exponentialTimesteps,
+  karras,
+  linear as linearTimesteps,
+  type Timesteps,
+} from "./timesteps/mod.ts";
+export {
+  drift,
+  euler,
+  heun,
+  integrate,
+  type Sampler,
+  type SamplingMethod,
+  type SamplingProblem,
+  type SamplingStep,
+} from "./samplers/mod.ts";
+export { clearest, type Fusion, mean, median } from "./fusion/mod.ts";
+export {
+  checkDataset,
+  cuhkCr,
+  type Dataset,
+  folderDataset,
+  indexDataset,
+  type Sample,
+  sen12MsCr,
+  sen2MtcNew,
+  syntheticDataset,
+} from "./datasets/mod.ts";
+
+// Engines.
 export {
   compile,
-  type CompileContext,
-  type Compiled,
-  type CompileOptions,
   DeviceLostError,
   type Engine,
-  type EngineName,
-  ENGINES,
   execute,
   GpuError,
   type Images,
   NativeUnavailableError,
-  type Params,
   readTensor,
   type Sequence,
-  type Tensor,
-  type Tensor1D,
-  type Tensor4D,
-  type Tensor5D,
-  tf,
   TraceError,
   useEngine,
-  type UseEngineOptions,
   type Weights,
 } from "./engine/mod.ts";
-export * from "./evaluation/mod.ts";
-export * from "./report/mod.ts";
-export * from "./studies/mod.ts";
+
+// Models.
 export {
-  clearest,
-  type ClearestOptions,
-  collapse,
-  type Fusion,
-  mean,
-  type MeanOptions,
-  median,
-  type MedianOptions,
-} from "./fusion/mod.ts";
+  createModel,
+  type Model,
+  type ModelCard,
+  type ModelConfig,
+  type Modules,
+  restoreImages,
+} from "./model/mod.ts";
 export {
-  type BandScore,
-  bandScores,
-  createLpips,
-  type Lpips,
-  type LpipsSize,
-  type LpipsWeights,
-  mae,
-  METRIC_PROFILES,
-  type MetricProfile,
-  type NoLpips,
-  type ProfileImages,
-  type ProfileName,
-  type ProfileScore,
-  psnr,
-  type RegionScore,
-  rmse,
-  sam,
-  type Score,
-  score as scoreImages,
-  scoreRegions,
-  ssim,
-} from "./metrics/mod.ts";
-export * from "./model/mod.ts";
-export * from "./networks/mod.ts";
-export * from "./noise/mod.ts";
-export * from "./precond/mod.ts";
-export * from "./restoration/mod.ts";
-export * from "./samplers/mod.ts";
-export * from "./schedules/mod.ts";
+  CheckpointError,
+  convertWeights,
+  exportOnnx,
+  loadModel,
+  saveModel,
+} from "./checkpoints/mod.ts";
+
+// Rasters, products and clouds.
+export type { Band, PixelArray, Raster } from "./core/mod.ts";
 export {
-  exponential as exponentialTimesteps,
-  type ExponentialOptions as ExponentialTimestepsOptions,
-  karras,
-  type KarrasOptions,
-  linear as linearTimesteps,
-  type LinearOptions as LinearTimestepsOptions,
-  type SigmaRange,
-  type Timesteps,
-  timesteps,
-} from "./timesteps/mod.ts";
-export * from "./training/mod.ts";
-export * from "./weighting/mod.ts";
+  openRaster,
+  quicklook,
+  type RasterFile,
+  type RasterWindow,
+  readRaster,
+  writeCog,
+  writePng,
+} from "./rasters/mod.ts";
+export { openScene } from "./products/mod.ts";
+export { CLOUD_CLASSES, detectClouds, openClassMask } from "./clouds/mod.ts";
+export { syntheticClouds, syntheticScene } from "./synthetic/mod.ts";
+
+// Restoration.
+export {
+  baselines,
+  estimateScene,
+  joinShards,
+  PROVENANCE,
+  readManifest,
+  restoreManifest,
+  restoreSamples,
+  restoreScene,
+  restoreSeries,
+  selfCheck,
+  selfCheckScene,
+} from "./restoration/mod.ts";
+
+// Training.
+export { lossAndGradients, readExperiment, train } from "./training/mod.ts";
+
+// Evaluation, reports and studies.
+export { createLpips, mae, psnr, rmse, sam, ssim } from "./metrics/mod.ts";
+export { calibrate, compareEvaluations, evaluate, openCases } from "./evaluation/mod.ts";
+export { createReport, renderReport } from "./report/mod.ts";
+export { findStudies, runStudy } from "./studies/mod.ts";

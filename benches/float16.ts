@@ -7,16 +7,8 @@
  */
 
 import { parseArgs } from "node:util";
-import {
-  createRng,
-  detectClouds,
-  type Engine,
-  loadModel,
-  openDataset,
-  type Raster,
-  restoreSeries,
-  useEngine,
-} from "../mod.ts";
+import { createRng, detectClouds, type Engine, loadModel, type Raster, restoreSeries, useEngine } from "../mod.ts";
+import { openDataset } from "../datasets/mod.ts";
 
 const { values: args } = parseArgs({
   options: {

@@ -12,20 +12,15 @@
  */
 
 import { parseArgs } from "node:util";
+import { evaluate, loadModel, quicklook, type Raster, useEngine, writePng } from "../mod.ts";
 import {
-  evaluate,
   type EvaluatedMethod,
   type EvaluationRow,
-  joinPictures,
-  loadModel,
   type MethodInput,
   modelMethod,
   openCases,
-  quicklook,
-  type Raster,
-  useEngine,
-  writePng,
-} from "../mod.ts";
+} from "../evaluation/mod.ts";
+import { joinPictures } from "../rasters/mod.ts";
 
 const DATA = "../shared/data";
 const SERIES = new URL("../experiments/evaluate/sen12mscr_ts.csv", import.meta.url).pathname;

@@ -12,28 +12,18 @@
  */
 
 import { parseArgs } from "node:util";
+import { calibrate, createRng, detectClouds, InputError, loadModel, type Raster, readRaster, restoreSeries, saveModel, selfCheck, useEngine } from "../mod.ts";
 import {
-  calibrate,
-  createRng,
-  detectClouds,
   errorPairs,
   type ExpectedError,
   expectedErrorChart,
   expectedErrorFit,
-  InputError,
-  loadModel,
-  openDataset,
-  type Raster,
-  readRaster,
   type Reliability,
   reliability,
   reliabilityChart,
-  restoreSeries,
-  samplingOf,
-  saveModel,
-  selfCheck,
-  useEngine,
-} from "../mod.ts";
+} from "../evaluation/mod.ts";
+import { openDataset } from "../datasets/mod.ts";
+import { samplingOf } from "../restoration/mod.ts";
 
 const DATA = "../shared/data";
 const TEST_CITIES = "pisa,cupertino,abudhabi";

@@ -4,7 +4,8 @@
  * @module
  */
 
-import { type Entry, type Fusion, type Images, tf } from "../mod.ts";
+import type { Entry, Fusion, Images } from "../mod.ts";
+import { tf as tf } from "../engine/mod.ts";
 
 /** Options of {@linkcode darkest}: none. */
 export type DarkestOptions = Readonly<Record<never, never>>;

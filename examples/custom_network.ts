@@ -5,7 +5,10 @@
  * @module
  */
 
-import { type Entry, type Images, integer, type Network, type TensorSpec, tf } from "../mod.ts";
+import type { Entry, Images, Network } from "../mod.ts";
+import { integer } from "../core/mod.ts";
+import type { TensorSpec } from "../networks/mod.ts";
+import { tf as tf } from "../engine/mod.ts";
 
 /** Options of {@linkcode pointwise}. */
 export interface PointwiseOptions {

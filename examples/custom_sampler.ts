@@ -8,7 +8,9 @@
  * @module
  */
 
-import { drift, type Entry, integer, integrate, type Sampler, type Sequence, tf } from "../mod.ts";
+import { drift, type Entry, integrate, type Sampler, type Sequence } from "../mod.ts";
+import { integer } from "../core/mod.ts";
+import { tf as tf } from "../engine/mod.ts";
 
 /** Options of {@linkcode multistep}. */
 export interface MultistepOptions {

@@ -11,7 +11,8 @@
  * @module
  */
 
-import { type Entry, number, type Schedule } from "../mod.ts";
+import type { Entry, Schedule } from "../mod.ts";
+import { number } from "../core/mod.ts";
 
 /** Options of {@linkcode variancePreserving}. */
 export interface VariancePreservingOptions {

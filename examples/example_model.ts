@@ -4,7 +4,8 @@
  * @module
  */
 
-import { createModel, loadModel, type Model, type ModelConfig, SENTINEL2_NAMES } from "../mod.ts";
+import { createModel, loadModel, type Model, type ModelConfig } from "../mod.ts";
+import { SENTINEL2_NAMES } from "../core/mod.ts";
 
 /** 13 bands of Sentinel-2, up to three dates, tiles of 32 pixels. */
 export const TINY: ModelConfig = {

@@ -8,14 +8,8 @@
  * @module
  */
 
-import {
-  createRng,
-  restoreImages,
-  scoreImages,
-  syntheticClouds,
-  syntheticScene,
-  useEngine,
-} from "../mod.ts";
+import { createRng, restoreImages, syntheticClouds, syntheticScene, useEngine } from "../mod.ts";
+import { score as scoreImages } from "../metrics/mod.ts";
 import { exampleModel } from "./example_model.ts";
 
 await useEngine("auto");

@@ -9,17 +9,8 @@
  * @module
  */
 
-import {
-  baselines,
-  createRng,
-  readRaster,
-  restoreScene,
-  scoreImages,
-  syntheticClouds,
-  syntheticScene,
-  useEngine,
-  writeCog,
-} from "../mod.ts";
+import { baselines, createRng, readRaster, restoreScene, syntheticClouds, syntheticScene, useEngine, writeCog } from "../mod.ts";
+import { score as scoreImages } from "../metrics/mod.ts";
 import { exampleModel } from "./example_model.ts";
 
 const [folder, place] = Deno.args;
