@@ -1,6 +1,6 @@
 /**
  * How well the built-in cloud detector does on the real data beside the repository: the figures of
- * docs/clouds.md. With a folder as argument it also writes pictures with the classes outlined
+ * docs/cloud_detector.md. With a folder as argument it also writes pictures with the classes outlined
  * (thick red, thin yellow, shadow blue).
  *
  *     deno run -A benches/cloud_detector.ts [PICTURES]

@@ -1,5 +1,5 @@
 /**
- * The built-in detector of clouds and their shadows, by rules and without learning. docs/clouds.md
+ * The built-in detector of clouds and their shadows, by rules and without learning. docs/cloud_detector.md
  * lists the rules, their accuracy and their failures.
  *
  * @module

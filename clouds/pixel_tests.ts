@@ -40,7 +40,7 @@ export interface Radiometry {
   readonly offsets: readonly number[];
 }
 
-/** Thresholds of single pixels, in top-of-atmosphere reflectance; docs/clouds.md has the table. */
+/** Thresholds of single pixels, in top-of-atmosphere reflectance; docs/cloud_detector.md has the table. */
 const LIMITS = {
   /**
    * Added to HOT so that the thresholds of the haze index with B01 apply, without B01 and with it.

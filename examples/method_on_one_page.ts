@@ -1,6 +1,6 @@
 /**
  * The method on one page: schedule, time steps, preconditioning, denoiser and sampler, put together
- * by hand on random weights (Eqs. 4, 11, 13–17, Alg. 2). Run it with:
+ * by hand on random weights (Eqs. 6, 11, 13–17, Alg. 2). Run it with:
  *     deno run examples/method_on_one_page.ts
  *
  * @module
@@ -17,7 +17,7 @@ const normals = (name: string) =>
 
 // The cloudy image μ, in [−1, 1].
 const mu = tf.clipByValue(normals("mu"), -1, 1) as Sequence;
-// Forward process: x = s(t)·(x0 + k(t)·μ + σ(t)·n), so that x reverts to μ (Eqs. 4 and 7).
+// Forward process: x = s(t)·(x0 + k(t)·μ + σ(t)·n), so that x reverts to μ (Eq. 6).
 const schedule = rational({ alpha: 3 });
 // Noise levels of the sampler, from σ = 100 down to 0.
 const sigmas = karras({ sigmaMin: 0.001, sigmaMax: 100, rho: 7 }).sigmas(5);

@@ -30,7 +30,7 @@ const LAST_SIGMA = 1;
  * Returns how ensemble members are drawn where the card has no `sampling`: in the card's steps, but at
  * least two; with churn γ = 1, which doubles the noise level before each step, if the sampler has
  * churn; and with 1 as the last noise level instead of a value near 0. Of the samplings compared in
- * docs/trust.md, the spread of this one predicts errors best for its cost.
+ * docs/studies/ensembles.md, the spread of this one predicts errors best for its cost.
  */
 export function defaultSampling({ steps: own, modules }: ModelCard): CardSampling {
   const { timesteps, sampler } = modules;

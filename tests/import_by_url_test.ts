@@ -162,7 +162,8 @@ Deno.test("the library and a plugin run by URL in an empty folder", async (t) =>
 
   await inEmptyFolder(async (deno, folder) => {
     await Deno.writeTextFile(`${folder}/script.ts`, script(library, plugin));
-    const head = `import { builtins, tf } from "${library}/mod.ts";\n` +
+    const head = `import { builtins } from "${library}/mod.ts";\n` +
+      `import { tf } from "${library}/engine/mod.ts";\n` +
       `import plugin from "${plugin}/plugin.ts";\nconst registry = builtins.with(plugin);\n`;
     const wrong = WRONG.map((_, i) => `wrong${i}.ts`);
     for (const [i, name] of wrong.entries()) {

@@ -228,7 +228,7 @@ export function testSampler(
   test(`converges with order ${order} to the closed form of a normal x0`, async () => {
     // dy/dσ = σ(y − m)/(v + σ²): y − m is proportional to √(v + σ²).
     const errors: number[] = [];
-    for (const steps of [8, 16, 32]) {
+    for (const steps of [4, 8, 16, 32]) {
       const sigmas = timesteps.sigmas(steps);
       const values = startValues(1, sigmas[0]!);
       const shrink = Math.sqrt(VARIANCE / (VARIANCE + sigmas[0]! ** 2));
@@ -237,8 +237,10 @@ export function testSampler(
         Math.max(...out.map((value, i) => Math.abs(value - MEAN - (values[i]! - MEAN) * shrink))),
       );
     }
-    const slope = Math.log2(errors[1]! / errors[2]!);
-    assert(errors[2]! > 10 * ROUNDING, `float32 must resolve the error ${errors[2]}`);
+    // The order shows in the finest pair of grids whose errors are far above float32 rounding.
+    const last = errors.findLastIndex((error) => error > 10 * ROUNDING);
+    assert(last > 0, `float32 must resolve the error of two grids, got ${errors}`);
+    const slope = Math.log2(errors[last - 1]! / errors[last]!);
     assert(Math.abs(slope - order) < ORDER_ERROR, `measured order ${slope} from ${errors}`);
   });
 }
