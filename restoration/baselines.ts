@@ -153,7 +153,7 @@ export async function fuseFrames(
 export const BASELINES = ["copy the input", "least cloudy", "mean", "median", "clearest"] as const;
 
 /** Names of the baselines that need cloud masks; the second one also needs days. */
-export const MASKED_BASELINES = ["mask-aware mean", "linear in time"] as const;
+const MASKED_BASELINES = ["mask-aware mean", "linear in time"] as const;
 
 /** Options of {@linkcode baselines}. */
 export interface BaselineOptions {

@@ -12,25 +12,15 @@ import { CLOUD_CLASSES } from "../clouds/mod.ts";
 import type { Model } from "../model/mod.ts";
 import { missingOf } from "./missing_values.ts";
 
-/**
- * Returns true if a class of `detectClouds` is thick or thin cloud; ground in shadow is visible.
- *
- * @example
- * ```ts
- * import { isCloud } from "./cloud_fill.ts";
- * import { assertEquals } from "@std/assert";
- *
- * assertEquals([0, 1, 2, 3, 255].map(isCloud), [false, true, true, false, false]);
- * ```
- */
-export function isCloud(found: number): boolean {
+/** Returns true if a class of `detectClouds` is thick or thin cloud; ground in shadow is visible. */
+function isCloud(found: number): boolean {
   return found === CLOUD_CLASSES.thick || found === CLOUD_CLASSES.thin;
 }
 
 /**
  * Replaces the masked clouds of a raster by a fill value per band.
  *
- * @param mask Classes [height, width], see {@linkcode isCloud}.
+ * @param mask Classes [height, width], as of `detectClouds`; thick and thin cloud is filled.
  * @param fill One value per band; rounded and clipped to the raster's type.
  * @param missing Values that mark no data, besides the raster's nodata and NaN. Default none.
  * @returns A copy; values without data stay so.

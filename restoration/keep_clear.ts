@@ -16,7 +16,7 @@ export interface KeepClearOptions {
 }
 
 /** Defaults of {@linkcode KeepClearOptions}. */
-export const KEEP_CLEAR_DEFAULTS = { dilate: 8, feather: 6 } as const;
+const KEEP_CLEAR_DEFAULTS = { dilate: 8, feather: 6 } as const;
 
 /** Fills in the defaults. */
 export function keepClearOf(

@@ -13,13 +13,12 @@ export {
   copyInput,
   fuseFrames,
   leastCloudy,
-  MASKED_BASELINES,
 } from "./baselines.ts";
 export { writeBeforeAfter } from "./before_after.ts";
 export type { BorderStep } from "./rows/border_step.ts";
 export { estimateScene, type SceneEstimate } from "./estimate.ts";
 export { type FinishedRows, PROVENANCE, type ProvenanceCounts } from "./rows/finish_rows.ts";
-export { fillClouds, fillImageClouds, isCloud, maskedInput } from "./cloud_fill.ts";
+export { fillClouds, fillImageClouds, maskedInput } from "./cloud_fill.ts";
 export { maskWindow } from "./rows/mask_window.ts";
 export { joinShards, type JoinShardsOptions } from "./join_shards.ts";
 export { keepClearOf, type KeepClearOptions, restoredShares } from "./keep_clear.ts";
