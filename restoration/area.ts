@@ -9,7 +9,9 @@ import { checkWindow } from "./rows/tiles.ts";
 
 /** Part `index` (from 1) of `count` parts of a whole. */
 export interface Shard {
+  /** Number of the shard, from 1. */
   readonly index: number;
+  /** Number of shards. */
   readonly count: number;
 }
 

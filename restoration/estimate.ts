@@ -26,6 +26,7 @@ import { openSeries } from "./series.ts";
 export interface SceneEstimate {
   /** Size of the result. */
   readonly width: number;
+  /** Rows of the result. */
   readonly height: number;
   /** Tiles of the area, and those to restore. */
   readonly tiles: { readonly total: number; readonly restored: number };

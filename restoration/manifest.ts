@@ -35,6 +35,7 @@ export type SceneStatus =
 /** Options of {@linkcode restoreManifest}; `mask.source` is for scenes that name none. */
 export interface RestoreManifestOptions
   extends Omit<SceneOptions, "inputs" | "reference" | "auxiliary" | "shard" | "window" | "bbox"> {
+  /** Replacement of existing files, and further tags. */
   readonly write?: Omit<WriteOptions, "output" | "picture">;
   /** Every n-th scene, from the i-th on. Default all. */
   readonly shard?: Shard;

@@ -12,12 +12,17 @@ import type { SceneInput } from "./series.ts";
 
 /** One scene of a manifest. */
 export interface ManifestScene {
+  /** Path of the GeoTIFF to write. */
   readonly output: string;
+  /** Input dates. */
   readonly inputs: readonly SceneInput[];
+  /** Index, day or path of the reference date. Default the last day. */
   readonly reference?: string | number;
   /** Mask source, see `MaskOptions`. */
   readonly mask?: string;
+  /** Files with the model's auxiliary bands. */
   readonly auxiliary?: readonly string[];
+  /** Path of a PNG before and after. */
   readonly picture?: string;
 }
 

@@ -16,6 +16,7 @@ import { checkLength } from "./series.ts";
 
 /** Options of {@linkcode restoreSamples}. */
 export interface RestoreSamplesOptions extends RestoreSeriesOptions {
+  /** Members of the ensemble. */
   readonly ensemble: EnsembleOptions;
 }
 

@@ -24,6 +24,7 @@ import { type OpenSeries, openSeries } from "./series.ts";
 export interface RestoredScene extends ScenePaths {
   /** Dates in rising order; undefined where one is unknown. */
   readonly dates: readonly (string | undefined)[];
+  /** Paths of the dates. */
   readonly paths: readonly string[];
   /** Index of the restored date among `dates`. */
   readonly reference: number;
@@ -31,6 +32,7 @@ export interface RestoredScene extends ScenePaths {
   readonly selfCheck?: SelfCheck;
   /** Tags added to the file. */
   readonly tags: Readonly<Record<string, string>>;
+  /** Measurements of the restoration. */
   readonly report: RowsReport;
 }
 

@@ -13,6 +13,7 @@ import type { EnsembleOptions } from "./scene_options.ts";
 /** Options of {@linkcode samplingOf}. */
 export interface SamplingOptions
   extends Pick<RestoreOptions, "seed" | "steps" | "sampler" | "timesteps"> {
+  /** Members of the ensemble. */
   readonly ensemble: EnsembleOptions;
 }
 
@@ -132,9 +133,11 @@ export function samplingOf(
 
 /** Options with their ensemble resolved, and its description if there is an ensemble. */
 export interface EnsembleRestoration<O> {
+  /** Options with the resolved ensemble. */
   readonly options: Omit<O, "ensemble"> & {
     readonly ensemble?: EnsembleOptions & EnsembleRows & SpreadCalibration;
   };
+  /** Description of sampling and calibration; undefined without an ensemble. */
   readonly text?: Sampling["text"];
 }
 

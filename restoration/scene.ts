@@ -8,6 +8,7 @@ import type { RasterFile, RasterHeader, RasterWindow } from "../rasters/mod.ts";
 
 /** One date of a scene, or its auxiliary bands on that date. */
 export interface SceneFrame {
+  /** Open file. */
   readonly file: RasterFile;
   /** The file's pixel at the scene's pixel (0, 0). */
   readonly place: { readonly column: number; readonly row: number };
@@ -17,6 +18,7 @@ export interface SceneFrame {
   readonly fill: readonly number[];
   /** model = stored · gain + bias, per band of the model. */
   readonly gains: readonly number[];
+  /** See `gains`. */
   readonly biases: readonly number[];
   /** Stored values that mark missing data, besides NaN; the first is the nodata value of the result. */
   readonly missing: readonly number[];

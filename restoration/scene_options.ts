@@ -49,6 +49,7 @@ export interface WriteOptions {
 
 /** Options of restoring a scene, without its output files. */
 export interface SceneOptions extends TilingOptions, OpenSeriesOptions, AreaOptions {
+  /** Cloud mask, with which clear pixels of the reference are kept. Default: every pixel is restored. */
   readonly mask?: MaskOptions;
   /**
    * Restores several times and takes the mean; a raster next to it (`uncertaintyPath`) has the standard
@@ -66,5 +67,6 @@ export interface SceneOptions extends TilingOptions, OpenSeriesOptions, AreaOpti
 
 /** Options of `restoreScene`. */
 export interface RestoreSceneOptions extends SceneOptions {
+  /** Output files. */
   readonly write: WriteOptions;
 }

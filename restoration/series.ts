@@ -34,6 +34,7 @@ export type MissingB10 = "error" | "zero" | "clear";
 
 /** Options of {@linkcode openSeries}. */
 export interface OpenSeriesOptions {
+  /** Input dates, in any order. */
   readonly inputs: readonly SceneInput[];
   /** Reference date: its index among `inputs`, its day or its path. Default the last day. */
   readonly reference?: number | string;
@@ -54,13 +55,17 @@ export interface OpenSeriesOptions {
 
 /** An open series of dates. */
 export interface OpenSeries {
+  /** Open files on one grid. */
   readonly scene: Scene;
   /** Days in rising order; undefined where one is unknown. */
   readonly dates: readonly (string | undefined)[];
+  /** Paths of the dates. */
   readonly paths: readonly string[];
+  /** Open files of the dates. */
   readonly files: readonly SceneFile[];
   /** Radiometry of each date; undefined if the model's unit isn't reflectance. */
   readonly radiometry: readonly (Radiometry | undefined)[];
+  /** Closes all files. */
   close(): Promise<void>;
 }
 

@@ -32,6 +32,7 @@ export const PROVENANCE = {
 export interface FinishedRows {
   /** First row, in the scene. */
   readonly row: number;
+  /** Number of rows. */
   readonly rows: number;
   /** [rows, columns of the area, bands of the result]; valid until the next rows. */
   readonly data: PixelArray;

@@ -39,6 +39,7 @@ export interface TileOptions {
 /** Options of any restoration by tiles: sampling, tiles, progress and cancellation. */
 export interface TilingOptions
   extends Omit<RestoreOptions, "onStep" | "onMasks" | "shareDenoised"> {
+  /** Layout, batching and blending of tiles. */
   readonly tiles?: TileOptions;
   /** Allows more dates than the model was trained with. Default false. */
   readonly anyLength?: boolean;

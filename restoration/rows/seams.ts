@@ -27,6 +27,7 @@ export interface SeamDirection {
 export interface SeamMetric {
   /** Across vertical borders; undefined where there is none to measure. */
   readonly columns?: SeamDirection;
+  /** Across horizontal borders; undefined where there is none to measure. */
   readonly rows?: SeamDirection;
   /**
    * Root mean square distance of overlapping tiles from their blend, in the model's units. Blending

@@ -14,7 +14,9 @@ export interface Size {
 
 /** Upper left corner of a tile in the scene. */
 export interface TileOrigin {
+  /** Column in the scene. */
   readonly column: number;
+  /** Row in the scene. */
   readonly row: number;
 }
 

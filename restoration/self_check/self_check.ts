@@ -37,9 +37,11 @@ export interface SeriesMaskOptions extends KeepClearOptions {
 
 /** Options of {@linkcode selfCheck}. */
 export interface SelfCheckSeriesOptions extends Omit<RestoreSeriesOptions, "masks"> {
+  /** Cloud masks. Default those of the built-in detector. */
   readonly mask?: SeriesMaskOptions;
   /** Checks the mean of an ensemble. Default one restoration. */
   readonly ensemble?: EnsembleOptions;
+  /** Options of the check. */
   readonly check?: SelfCheckOptions;
 }
 

@@ -55,16 +55,19 @@ export interface SelfCheck {
   }[];
   /** Cloud cover of the synthetic clouds. */
   readonly cover: number;
-  /** Clear and clouded share of the examined parts. */
+  /** Clear share of the examined parts. */
   readonly clear: number;
+  /** Clouded share of the examined parts. */
   readonly clouded: number;
 }
 
 /** Errors of the scored pixels of one provenance. */
 export interface OriginScore {
+  /** Number of pixels. */
   readonly pixels: number;
   /** Undefined if there is no such pixel. */
   readonly mae?: number;
+  /** Root mean squared error; undefined if there is no such pixel. */
   readonly rmse?: number;
   /** Undefined if the scene has no clouds. */
   readonly own?: number;
