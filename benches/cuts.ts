@@ -53,7 +53,7 @@ async function restore(options: Partial<RestoreSceneOptions> & { threads?: numbe
   const start = performance.now();
   const { report } = await restoreScene(model, {
     inputs: [{ path: input, date: "2016-08-09" }],
-    output,
+    write: { output },
     steps,
     ...rest,
   });
@@ -67,7 +67,7 @@ console.log("| --- | --- | --- | --- |");
 const seams: string[] = [];
 for (const blend of ["end", "steps"] as const) {
   for (const mask of [undefined, "detector"]) {
-    const options = { blend, ...(mask && { mask }) };
+    const options = { tiles: { blend }, mask: { source: mask } };
     const whole = await restore(options);
     const name = `${blend}${mask ? ", keep-clear" : ""}`;
     const line = (cut: string, found: string) => console.log(`| ${name} | ${cut} | ${found} |`);
@@ -78,13 +78,19 @@ for (const blend of ["end", "steps"] as const) {
     const joined = `${folder}/joined_${number}.tif`;
     await joinShards(shards, joined);
     line("4 shards, joined", difference(whole.raster, await readRaster(joined)));
-    const tileOrder = (columns: readonly number[]) => [...columns].reverse();
+    const order = (columns: readonly number[]) => [...columns].reverse();
     line(
       "tiles from right to left",
-      difference(whole.raster, (await restore({ ...options, tileOrder })).raster),
+      difference(whole.raster, (await restore({ ...options, tiles: { blend, order } })).raster),
     );
-    line("batch 1", difference(whole.raster, (await restore({ ...options, batch: 1 })).raster));
-    line("batch 8", difference(whole.raster, (await restore({ ...options, batch: 8 })).raster));
+    line(
+      "batch 1",
+      difference(whole.raster, (await restore({ ...options, tiles: { blend, batch: 1 } })).raster),
+    );
+    line(
+      "batch 8",
+      difference(whole.raster, (await restore({ ...options, tiles: { blend, batch: 8 } })).raster),
+    );
     line("1 thread", difference(whole.raster, (await restore({ ...options, threads: 1 })).raster));
     const window = { column: 201, row: 303, width: 257, height: 199 };
     const part = await restore({ ...options, window });

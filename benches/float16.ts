@@ -51,11 +51,11 @@ async function restored(float16: boolean): Promise<{ engine: Engine; images: Flo
       dtype: "float32",
       data: cloudy.slice(l * target.length, (l + 1) * target.length),
     }));
-    const hide = frames.map((frame) => detectClouds(frame));
+    const masks = frames.map((frame) => detectClouds(frame));
     const own: Float32Array[] = [];
     for (const steps of args.steps.split(",").map(Number)) {
       console.error(`${float16 ? "float16" : "float32"}, crop ${i}, ${steps} steps`);
-      const { data } = await restoreSeries(model, frames, { reference, steps, hide });
+      const { data } = await restoreSeries(model, frames, { reference, steps, masks });
       own.push(Float32Array.from(data));
     }
     images.push(own);

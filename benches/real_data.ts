@@ -10,7 +10,7 @@
 import { loadModel } from "../checkpoints/mod.ts";
 import { useEngine } from "../engine/mod.ts";
 import { createModel, type Model, type ModelConfig } from "../model/mod.ts";
-import { restoreScene, type RestoreSceneOptions } from "../restoration/mod.ts";
+import { restoreScene, type SceneOptions } from "../restoration/mod.ts";
 
 const DATA = new URL("../../shared/data/", import.meta.url).pathname;
 
@@ -59,7 +59,7 @@ const withSar = fresh({
 interface Case {
   readonly name: string;
   readonly model: Model;
-  readonly options: Omit<RestoreSceneOptions, "output">;
+  readonly options: SceneOptions;
   /** What GDAL compares with: a file, and files of single bands. */
   readonly reference: string;
   readonly bands?: readonly string[];
@@ -79,7 +79,7 @@ async function* cases(): AsyncGenerator<Case> {
       yield {
         name: `oscd ${city} ${date}`,
         model: shipped,
-        options: { inputs: [{ path }], mask: "detector" },
+        options: { inputs: [{ path }], mask: { source: "detector" } },
         reference: `${path}/B02.tif`,
         bands: ["B02", "B03", "B04", "B08"].map((band) => `${band}=${path}/${band}.tif`),
       };
@@ -99,7 +99,7 @@ async function* cases(): AsyncGenerator<Case> {
     yield {
       name: `sen12mscr ${path.split("/").at(-1)}`,
       model: withSar,
-      options: { inputs: [{ path }], auxiliary: [sar], mask: "detector" },
+      options: { inputs: [{ path }], auxiliary: [sar], mask: { source: "detector" } },
       reference: path,
     };
   }
@@ -114,7 +114,7 @@ async function* cases(): AsyncGenerator<Case> {
       options: {
         inputs: dates.slice(0, length).map((date) => ({ path: path(date) })),
         reference: dates[0]!,
-        mask: "detector",
+        mask: { source: "detector" },
       },
       reference: path(dates[0]!),
     };
@@ -128,7 +128,7 @@ async function* cases(): AsyncGenerator<Case> {
         inputs: [{ path: `${folder}/S2L1C_B4B3B2.tif` }],
         bandNames: ["B04", "B03", "B02"],
         // Labels along some edges of clouds, not a mask of all of them.
-        mask: `${folder}/mask.tif`,
+        mask: { source: `${folder}/mask.tif` },
       },
       reference: `${folder}/S2L1C_B4B3B2.tif`,
     };
@@ -138,7 +138,7 @@ async function* cases(): AsyncGenerator<Case> {
       options: {
         inputs: [{ path: `${folder}/S2L1C_B4B3B2.tif` }],
         bandNames: ["B04", "B03", "B02"],
-        mask: "detector",
+        mask: { source: "detector" },
       },
       reference: `${folder}/S2L1C_B4B3B2.tif`,
     };
@@ -155,9 +155,7 @@ for await (const { name, model, options, reference, bands = [] } of cases()) {
   const start = performance.now();
   const { report, output } = await restoreScene(model, {
     ...options,
-    output: `${stem}.tif`,
-    picture: `${stem}.png`,
-    overwrite: true,
+    write: { output: `${stem}.tif`, picture: `${stem}.png`, overwrite: true },
   });
   const seconds = (performance.now() - start) / 1000;
   const { stdout, stderr, success } = await new Deno.Command(PYTHON, {

@@ -160,9 +160,8 @@ for (
   const options = {
     side,
     inputs,
-    output: `${folder}/out_${side}.tif`,
-    overwrite: true,
-    mask,
+    write: { output: `${folder}/out_${side}.tif`, overwrite: true },
+    mask: { source: mask },
     ...extra,
   };
   const { stdout, stderr, success } = await new Deno.Command(Deno.execPath(), {

@@ -126,7 +126,7 @@ function hiddenIn(cloudy: readonly Raster[]): readonly Uint8Array[] {
 
 function withMask({ masks, ...one }: Case) {
   const mask = masks[one.reference]!.map((value) => value === 0 ? 0 : 1);
-  return { ...one, mask, hide: hiddenIn(one.cloudy) };
+  return { ...one, mask, masks: hiddenIn(one.cloudy) };
 }
 
 /** Root mean square error over the hidden pixels, as reflectance. */
@@ -158,16 +158,13 @@ async function trust(cases: AsyncIterable<Case>): Promise<Trust> {
   for await (const each of cases) {
     kept.push(each);
     const { name, cloudy, masks, reference } = each;
-    const observed = rmseOf(await restoreSeries(model, cloudy, { reference, hide: masks }), each);
+    const observed = rmseOf(await restoreSeries(model, cloudy, { reference, masks }), each);
     try {
       const check = await selfCheck(model, cloudy, {
         reference,
-        mask: masks,
-        keepClear: true,
+        mask: { values: masks, keepClear: true, dilate: 2, feather: 0 },
         // These masks are exact.
-        dilate: 2,
-        feather: 0,
-        runs: Number(args.runs),
+        check: { runs: Number(args.runs) },
       });
       errors.push({ name, expected: check.scores.restored!.rmse, observed });
     } catch (error) {
@@ -177,7 +174,7 @@ async function trust(cases: AsyncIterable<Case>): Promise<Trust> {
   }
   const samples = Number(args.samples);
   const masked = kept.map(withMask);
-  const { factor, floor = [0] } = samplingOf(model, { samples });
+  const { ensemble: { factor, floor = [0] } } = samplingOf(model, { ensemble: { samples } });
   const images = (await errorPairs(model, masked, { samples })).map((image) => ({
     ...image,
     deviation: Float32Array.from(

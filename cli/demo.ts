@@ -77,11 +77,10 @@ export const demo = command({
     const start = performance.now();
     await restoreScene(model, {
       inputs: paths.map((path) => ({ path })),
-      output,
       reference: REFERENCE,
-      mask: "detector",
+      mask: { source: "detector" },
       seed,
-      overwrite,
+      write: { output, overwrite },
       onProgress: ({ done, total }) => bar.update(done, total, "tiles"),
     }).finally(() => bar.end());
     const seconds = (performance.now() - start) / 1000;

@@ -52,16 +52,15 @@ export async function calibrateModel(
   },
 ): Promise<Result> {
   const path = values.calibrate!;
-  const { samples, facts: _, keepClear, dilate, feather, steps, sampler, timesteps, ...given } =
-    methodOptions(values, context);
-  const { hideClouds, ...how } = given;
+  const { mask, ensemble: _ensemble, facts: _facts, ...how } = methodOptions(values, context);
+  const { steps, sampler, timesteps } = how;
   if ([steps, sampler, timesteps].some((option) => option !== undefined)) {
     throw new UsageError(
       "--calibrate is for the model's own sampling: leave out --steps and --sampler",
     );
   }
-  if ([keepClear, dilate, feather].some((option) => option !== undefined)) {
-    throw new UsageError("--calibrate looks at hidden pixels only: leave out --keep-clear");
+  if ([mask, values.dilate, values.feather].some((option) => option !== undefined)) {
+    throw new UsageError("--calibrate uses clouded pixels only: leave out --keep-clear");
   }
   const bar = context.progress("calibrate");
   const counted = function* () {
@@ -72,11 +71,8 @@ export async function calibrateModel(
   };
   const { card, calibration, before, after } = await calibrate(
     model,
-    calibrationCases(model, counted(), {
-      ...(hideClouds !== undefined && { hideClouds }),
-      signal,
-    }),
-    { ...how, ...(samples !== undefined && { samples }), signal, data },
+    calibrationCases(model, counted(), { fill: !values.showClouds, signal }),
+    { ...how, samples: values.samples, signal, data },
   ).finally(() => bar.end());
   const dtype = await isHalf(model) ? "float16" : "float32";
   await saveModel({ ...model, card }, path, { overwrite: values.overwrite, dtype });

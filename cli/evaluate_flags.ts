@@ -18,7 +18,7 @@ import {
   UsageError,
   words,
 } from "./flags.ts";
-import { optionsOf, RESTORE_FLAGS, type RestoreValues } from "./restore_flags.ts";
+import { RESTORE_FLAGS, samplingOptions, tileOptions } from "./restore_flags.ts";
 
 const PROFILES: readonly ProfileName[] = ["standard", "sen2MtcNew", "sen12MsCr", "cuhkCr"];
 
@@ -96,19 +96,17 @@ export function methodOptions(
   if (keepClear && keepMasked) {
     throw new UsageError("give --keep-clear or --keep-masked, not both");
   }
-  const picked = Object.fromEntries(
-    SHARED.map((name) => [name, values[name]]),
-  );
-  const restore = { date: [], input: [], auxiliary: [], ...picked } as unknown as RestoreValues;
-  const { overwrite: _, ...options } = optionsOf(restore, context);
+  const source = keepClear ? "detector" : keepMasked ? "case" : undefined;
+  const { dilate, feather, showClouds } = values;
   const texts = { sampler: values.sampler, timesteps: values.timesteps, fusion: values.fusion };
   const facts = Object.fromEntries(
     Object.entries(texts).filter(([, value]) => value !== undefined),
   );
   return {
-    ...options,
-    ...(samples !== undefined && { samples }),
-    ...((keepClear || keepMasked) && { keepClear: keepClear ? "detector" : "mask" }),
+    ...samplingOptions(values, context),
+    tiles: tileOptions(values),
+    mask: source && { source, dilate, feather, fill: !showClouds },
+    ensemble: samples === undefined || samples === 1 ? undefined : { samples },
     facts,
-  } as ModelMethodOptions;
+  };
 }

@@ -14,7 +14,7 @@ import { DEFAULT_MODEL } from "./default_model.ts";
 import { type FlagValues, text, UsageError } from "./flags.ts";
 import { interruptible } from "./interrupt.ts";
 import { openModel } from "./model.ts";
-import { inputsOf, optionsOf, referenceOf, RESTORE_FLAGS } from "./restore_flags.ts";
+import { inputsOf, optionsOf, RESTORE_FLAGS } from "./restore_flags.ts";
 
 const {
   out: _out,
@@ -87,7 +87,7 @@ async function run(values: ReportValues, context: Context): Promise<Result> {
   const inputs = inputsOf({ ...values, ...NOT_GIVEN }, operands);
   if (inputs.length === 0) throw new UsageError("give at least one scene");
   if (out === undefined) throw new UsageError("give the file to write with --out");
-  const options = optionsOf({ ...values, ...NOT_GIVEN }, context);
+  const { write: _, ...options } = optionsOf({ ...values, ...NOT_GIVEN }, context);
   const read = [...inputs.map(({ path }) => path), ...(truth === undefined ? [] : [truth])];
   await checkOutputs([out], { inputs: read, overwrite: values.overwrite });
   await checkWritable(out);
@@ -105,8 +105,6 @@ async function run(values: ReportValues, context: Context): Promise<Result> {
       const data = await createReport(model, {
         ...options,
         inputs,
-        auxiliary: values.auxiliary,
-        ...(values.reference !== undefined && { reference: referenceOf(values.reference)! }),
         ...(truth !== undefined && { truth: { path: truth } }),
         ...(values.title !== undefined && { title: values.title }),
         command: commandText("report", { values, operands, flags: REPORT_FLAGS }),

@@ -23,13 +23,7 @@ import { UsageError } from "./flags.ts";
 import { interruptible } from "./interrupt.ts";
 import { openModel } from "./model.ts";
 import { onNextEngine } from "./next_engine.ts";
-import {
-  inputsOf,
-  optionsOf,
-  referenceOf,
-  RESTORE_FLAGS,
-  type RestoreValues,
-} from "./restore_flags.ts";
+import { inputsOf, optionsOf, RESTORE_FLAGS, type RestoreValues } from "./restore_flags.ts";
 import { checkText, estimateText, resultText, statusText, sumText } from "./restore_text.ts";
 
 /** What one scene is restored with. */
@@ -52,8 +46,6 @@ async function checkOne(
     const check = await selfCheckScene(model, {
       ...optionsOf(values, context),
       inputs: inputsOf(values, operands),
-      auxiliary: values.auxiliary,
-      ...(values.reference !== undefined && { reference: referenceOf(values.reference)! }),
       signal,
       log,
       onProgress: ({ done, total }) => bar.update(done, total, "tiles"),
@@ -76,13 +68,11 @@ async function runOne(
     }
     throw new UsageError("give the file to write with --out");
   }
+  const given = optionsOf(values, context);
   const options: RestoreSceneOptions = {
-    ...optionsOf(values, context),
+    ...given,
     inputs: inputsOf(values, operands),
-    output: out,
-    auxiliary: values.auxiliary,
-    ...(values.reference !== undefined && { reference: referenceOf(values.reference)! }),
-    ...(values.png !== undefined && { picture: values.png }),
+    write: { ...given.write, output: out, picture: values.png },
     signal,
   };
   if (values.dryRun) {
@@ -137,8 +127,9 @@ async function runMany(
   }
   const scenes = await readManifest(values.manifest!);
   const { sampler, timesteps, fusion } = values;
+  const { reference: _reference, auxiliary: _auxiliary, ...given } = optionsOf(values, context);
   const options = {
-    ...optionsOf(values, context),
+    ...given,
     fingerprint: JSON.stringify([sampler, timesteps, fusion]),
     signal,
     log,

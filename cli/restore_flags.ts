@@ -7,7 +7,7 @@
 import type { AnyRegistry, BuiltinCatalog } from "../builtins.ts";
 import { OptionsError, type Registry } from "../core/mod.ts";
 import { isDay } from "../products/mod.ts";
-import type { RestoreSceneOptions } from "../restoration/mod.ts";
+import type { MaskOptions, SceneOptions, TileOptions, WriteOptions } from "../restoration/mod.ts";
 import type { Context } from "./command.ts";
 import {
   choice,
@@ -67,7 +67,9 @@ export const RESTORE_FLAGS = {
   ),
   dilate: count("Pixels by which the mask grows (default 8)"),
   feather: count("Pixels inside the grown mask over which edges fade (default 6)"),
-  showClouds: toggle("Show the model the mask's clouds as they are (default: opaque, by its card)"),
+  showClouds: toggle(
+    "Keep masked clouds in the model input (default: replaced by the card's cloud fill)",
+  ),
   window: numbers("Only this part, in pixels", "COLUMN,ROW,WIDTH,HEIGHT"),
   bbox: numbers("Only this part, in the scene's CRS", "MINX,MINY,MAXX,MAXY"),
   shard: text("Part i of n: of the rows of a scene, or of the scenes of a manifest", "I/N"),
@@ -148,45 +150,67 @@ export function inputsOf({ input, date }: RestoreValues, operands: readonly stri
   return paths.map((path, i) => ({ path, ...(date[i] !== undefined && { date: date[i] }) }));
 }
 
-/** What the flags say of every scene; what is not said is left out. */
-export function optionsOf(values: RestoreValues, { registry }: Pick<Context, "registry">) {
-  const { window, mask, keepClear } = values;
-  const [column, row, width, height] = tuple(window, "--window") ?? [];
+type SamplingValues = Pick<
+  RestoreValues,
+  "seed" | "steps" | "sampler" | "timesteps" | "frames" | "fusion" | "anyLength"
+>;
+
+/** Sampling options of flags. */
+export function samplingOptions(
+  { seed, steps, sampler, timesteps, frames, fusion, anyLength }: SamplingValues,
+  { registry }: Pick<Context, "registry">,
+) {
+  return {
+    seed,
+    steps,
+    sampler: moduleOf(registry, "sampler", sampler),
+    timesteps: moduleOf(registry, "timesteps", timesteps),
+    frames,
+    fusion: moduleOf(registry, "fusion", fusion),
+    anyLength,
+  };
+}
+
+/** Tile options of flags. */
+export function tileOptions(
+  { overlap, batch, blend }: Pick<RestoreValues, "overlap" | "batch" | "blend">,
+): TileOptions {
+  return { overlap, batch, blend };
+}
+
+/** Mask options of flags. */
+function maskOptions(
+  { keepClear, mask, maskValues, dilate, feather, showClouds }: RestoreValues,
+): MaskOptions {
   if (keepClear && mask !== undefined) {
     throw new UsageError("give --keep-clear or --mask, not both");
   }
-  const optional = {
-    mask: keepClear ? "detector" : mask,
-    maskValues: values.maskValues,
-    dilate: values.dilate,
-    feather: values.feather,
-    hideClouds: values.showClouds ? false : undefined,
-    window: window && { column, row, width, height },
+  const source = keepClear ? "detector" : mask;
+  return { source, values: maskValues, dilate, feather, fill: !showClouds };
+}
+
+/** Options that the flags set for every scene. */
+export function optionsOf(
+  values: RestoreValues,
+  context: Pick<Context, "registry">,
+): Omit<SceneOptions, "inputs"> & { readonly write: Pick<WriteOptions, "overwrite"> } {
+  const { window, samples, overwrite } = values;
+  const [column, row, width, height] = tuple(window, "--window") ?? [];
+  return {
+    ...samplingOptions(values, context),
+    tiles: tileOptions(values),
+    mask: maskOptions(values),
+    ensemble: samples === undefined ? undefined : { samples },
+    selfCheck: values.selfCheck,
+    window: window && { column: column!, row: row!, width: width!, height: height! },
     bbox: tuple(values.bbox, "--bbox"),
+    shard: shardOf(values.shard),
     bands: values.bands,
     bandNames: values.bandNames,
     offset: offsetOf(values.s2Offset),
     missingB10: values.missingB10,
-    seed: values.seed,
-    samples: values.samples,
-    steps: values.steps,
-    sampler: moduleOf(registry, "sampler", values.sampler),
-    timesteps: moduleOf(registry, "timesteps", values.timesteps),
-    frames: values.frames,
-    fusion: moduleOf(registry, "fusion", values.fusion),
-    blend: values.blend,
-    overlap: values.overlap,
-    batch: values.batch,
-    shard: shardOf(values.shard),
+    auxiliary: values.auxiliary,
+    reference: referenceOf(values.reference),
+    write: { overwrite },
   };
-  const given = Object.entries(optional).filter(([, value]) => value !== undefined);
-  const { anyLength, overwrite, selfCheck } = values;
-  return {
-    ...Object.fromEntries(given),
-    ...(selfCheck && { selfCheck }),
-    anyLength,
-    overwrite,
-  } as Partial<
-    RestoreSceneOptions
-  >;
 }

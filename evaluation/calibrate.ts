@@ -22,13 +22,12 @@ export interface CalibrationCase {
   /** Pixels that count: 1 under cloud on the reference date, [height, width]. Default: all. */
   readonly mask?: ArrayLike<number>;
   /** Cloud masks that are filled in the model input, see `restoreSeries`. */
-  readonly hide?: readonly Uint8Array[];
+  readonly masks?: readonly Uint8Array[];
 }
 
 /** Options of {@linkcode calibrate} and {@linkcode errorPairs}. */
 export interface CalibrateOptions
-  extends
-    Omit<RestoreSamplesOptions, "samples" | "seeds" | "sampler" | "timesteps" | "steps" | "hide"> {
+  extends Omit<RestoreSamplesOptions, "ensemble" | "sampler" | "timesteps" | "steps" | "masks"> {
   /** Ensemble members per restoration. Default 8. */
   readonly samples?: number;
 }
@@ -68,12 +67,12 @@ export async function errorPairs(
   const { calibration: _, ...card } = model.card;
   const plain = { ...model, card };
   const images: ErrorPairs[] = [];
-  for await (const { cloudy, target, mask, hide, reference = cloudy.length - 1 } of cases) {
+  for await (const { cloudy, target, mask, masks, reference = cloudy.length - 1 } of cases) {
     const { mean, deviation } = await restoreSamples(plain, cloudy, {
       ...options,
-      ...(hide && { hide }),
+      masks,
       reference,
-      samples,
+      ensemble: { samples },
     });
     const { nodata = NaN, data: truth, bands: { length: channels } } = target;
     const error = Float32Array.from(

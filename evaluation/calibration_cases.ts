@@ -22,9 +22,9 @@ import { framesOf } from "./model_method.ts";
 export async function* calibrationCases(
   model: Model,
   cases: Iterable<LateCase>,
-  { hideClouds = true, signal }: {
+  { fill = true, signal }: {
     /** Fill clouds in the model input, as `restore --keep-clear` does. Default true. */
-    readonly hideClouds?: boolean;
+    readonly fill?: boolean;
     readonly signal?: AbortSignal;
   } = {},
 ): AsyncGenerator<CalibrationCase> {
@@ -37,11 +37,11 @@ export async function* calibrationCases(
     const used = framesOf(model, { cloudy, reference });
     const { masks } = masksOf(given);
     const mask = masks?.[reference];
-    const hides = hideClouds && model.card.opaqueCloud !== undefined && cloudy.every(isVisible);
-    const hide = hides ? used.map((l) => detectClouds(cloudy[l]!)) : undefined;
+    const fills = fill && model.card.opaqueCloud !== undefined && cloudy.every(isVisible);
+    const filled = fills ? used.map((l) => detectClouds(cloudy[l]!)) : undefined;
     yield {
       cloudy: used.map((l) => cloudy[l]!),
-      ...(hide && { hide }),
+      masks: filled,
       reference: used.indexOf(reference),
       target,
       ...(mask && { mask }),

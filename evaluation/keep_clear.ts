@@ -28,10 +28,10 @@ export function stored(values: Float32Array, { dtype }: Raster): Raster["data"] 
 export function maskFor(
   { cloudy, found, name }: MethodInput,
   date: number,
-  keepClear: "detector" | "mask",
+  source: "detector" | "case",
 ): Uint8Array {
   const observed = cloudy[date]!;
-  const mask = keepClear === "mask"
+  const mask = source === "case"
     ? found?.[date]
     : isVisible(observed)
     ? detectClouds(observed)
@@ -39,7 +39,7 @@ export function maskFor(
   if (mask === undefined) {
     throw new TypeError(
       `Cannot keep the clear pixels of ${name}: ` +
-        (keepClear === "mask"
+        (source === "case"
           ? "there must be a mask of its clouds, got none"
           : `the detector needs B02, B03 and B04, got ${observed.bands.join(", ")}`),
     );

@@ -8,38 +8,40 @@ import { normalizeBand, type Raster } from "../core/mod.ts";
 import { pickFrames } from "../datasets/mod.ts";
 import { type Model, modelDigest, restoreImages } from "../model/mod.ts";
 import {
-  KEEP_CLEAR_DEFAULTS,
+  type EnsembleOptions,
+  keepClearOf,
   type KeepClearOptions,
+  maskedInput,
   restoreSamples,
   restoreSeries,
+  samplingOf,
   type TilingOptions,
-  withoutClouds,
 } from "../restoration/mod.ts";
 import type { EvaluatedMethod, MethodInput } from "./evaluated_method.ts";
 import { framesFor } from "./frames_for.ts";
 import { keptClear, maskFor, stored } from "./keep_clear.ts";
 
+/** Cloud masks of a case, with which clear pixels of the reference are kept. */
+export interface MethodMaskOptions extends KeepClearOptions {
+  /** Masks of the built-in "detector", as `restore --keep-clear` uses, or those of the "case". */
+  readonly source: "detector" | "case";
+  /**
+   * Replaces the masked clouds in the model input by the card's cloud fill, if it has one. Default true, as
+   * in `restore`.
+   */
+  readonly fill?: boolean;
+}
+
 /** Options of {@linkcode modelMethod}. */
-export interface ModelMethodOptions
-  extends Omit<TilingOptions, "onProgress" | "signal" | "tileOrder">, KeepClearOptions {
+export interface ModelMethodOptions extends Omit<TilingOptions, "signal"> {
   /** Name of the method. Default: the name in the model card. */
   readonly name?: string;
-  /**
-   * Keeps the clear pixels of the reference: those found by the built-in "detector", as `restore
-   * --keep-clear` does, or those of the case's "mask". Default: keeps nothing.
-   */
-  readonly keepClear?: "detector" | "mask";
-  /**
-   * Fills the clouds of that mask in the model input if the card defines a fill. Default true, as in
-   * `restore`.
-   */
-  readonly hideClouds?: boolean;
-  /** Ensemble members, whose mean is scored. Default 1. */
-  readonly samples?: number;
+  /** Keeps the clear pixels of the reference. Default: every pixel is restored. */
+  readonly mask?: MethodMaskOptions;
+  /** Scores the mean of an ensemble. Default one restoration. */
+  readonly ensemble?: EnsembleOptions;
   /** Further facts for the record and the digest of the run, such as the model file. */
   readonly facts?: Readonly<Record<string, unknown>>;
-  /** Progress callback of each restoration. */
-  readonly onProgress?: TilingOptions["onProgress"];
 }
 
 /** Dates that a model takes, in the given order: all, or the reference and the first others. */
@@ -106,35 +108,20 @@ function checkBands({ card }: Model, { target, name }: MethodInput): void {
  * Noise is keyed by pixel and seed, so a case is restored exactly as `restoreSeries` does, whatever was
  * evaluated before. Models with auxiliary bands restore whole images.
  *
- * @throws {RangeError} If `samples` is less than 1.
+ * @throws {RangeError} If the ensemble has fewer than two members.
  */
 export async function modelMethod(
   model: Model,
   options: ModelMethodOptions = {},
 ): Promise<EvaluatedMethod> {
-  const {
-    name,
-    keepClear,
-    hideClouds = true,
-    samples = 1,
-    facts,
-    dilate,
-    feather,
-    onProgress,
-    ...how
-  } = options;
+  const { name, mask, ensemble, facts, onProgress, ...how } = options;
   const { card } = model;
-  const hides = keepClear !== undefined && hideClouds && card.opaqueCloud !== undefined;
-  if (!(Number.isSafeInteger(samples) && samples >= 1)) {
-    throw new RangeError(
-      `Cannot restore: there must be at least one ensemble member, got ${samples}`,
-    );
-  }
-  const keep = {
-    dilate: dilate ?? KEEP_CLEAR_DEFAULTS.dilate,
-    feather: feather ?? KEEP_CLEAR_DEFAULTS.feather,
-  };
-  const { steps = card.steps, seed = 0, anyLength = false, frames, blend, overlap, batch } = how;
+  const fills = mask !== undefined && mask.fill !== false && card.opaqueCloud !== undefined;
+  // Its errors must come before the first case is restored.
+  if (ensemble !== undefined) samplingOf(model, { ...how, ensemble });
+  const keep = keepClearOf(mask);
+  const { steps = card.steps, seed = 0, anyLength = false, frames, tiles = {} } = how;
+  const { blend, overlap, batch } = tiles;
   return {
     name: name ?? card.name,
     kind: "model",
@@ -142,11 +129,11 @@ export async function modelMethod(
       model: card.name,
       digest: await modelDigest(model),
       // Ensembles have their own number of steps, which restoreSamples() chooses.
-      ...(samples > 1 && how.steps === undefined ? {} : { steps }),
+      ...(ensemble !== undefined && how.steps === undefined ? {} : { steps }),
       seed,
-      samples,
-      ...(keepClear && { keepClear, ...keep }),
-      ...(hides && { hideClouds }),
+      samples: ensemble?.samples ?? 1,
+      ...(mask && { keepClear: mask.source, ...keep }),
+      ...(fills && { cloudFill: true }),
       ...Object.fromEntries(
         Object.entries({ frames, blend, overlap, batch }).filter(([, value]) =>
           value !== undefined
@@ -159,31 +146,23 @@ export async function modelMethod(
       const { reference, signal } = given;
       const used = framesOf(model, given, anyLength);
       const cloudy = used.map((l) => given.cloudy[l]!);
-      const masks = keepClear === undefined
-        ? undefined
-        : used.map((l) => hides || l === reference ? maskFor(given, l, keepClear) : undefined);
-      const hide = hides ? masks as readonly Uint8Array[] : undefined;
-      const series = {
-        ...how,
-        ...(hide && { hide }),
-        reference: used.indexOf(reference),
-        ...(onProgress && { onProgress }),
-        ...(signal && { signal }),
-      };
+      const masks = fills ? used.map((l) => maskFor(given, l, mask.source)) : undefined;
+      const series = { ...how, masks, reference: used.indexOf(reference), onProgress, signal };
       const restored = card.condition.auxiliary.length > 0
         ? await restoreWhole(model, {
           given,
-          cloudy: withoutClouds(model, cloudy, hide),
+          cloudy: maskedInput(model, cloudy, masks),
           frames: used,
           options: how,
         })
-        : samples > 1
-        ? (await restoreSamples(model, cloudy, { ...series, samples })).mean
+        : ensemble !== undefined
+        ? (await restoreSamples(model, cloudy, { ...series, ensemble })).mean
         : await restoreSeries(model, cloudy, series);
       // Band names as the target spells them.
       const named = { ...restored, bands: given.target.bands };
-      const own = masks?.[used.indexOf(reference)];
-      return own === undefined ? named : keptClear(named, given, { ...keep, mask: own });
+      if (mask === undefined) return named;
+      const own = masks?.[used.indexOf(reference)] ?? maskFor(given, reference, mask.source);
+      return keptClear(named, given, { ...keep, mask: own });
     },
   };
 }

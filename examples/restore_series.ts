@@ -32,11 +32,13 @@ for (const [i, path] of paths.entries()) {
 const { output, reference, report } = await restoreScene(model, {
   inputs: paths.map((path) => ({ path })),
   reference: "2026-07-05",
-  output: `${folder}/restored.tif`,
   // Pixels that the detector finds clear come back as they are.
-  mask: "detector",
-  picture: `${folder}/before_after.png`,
-  overwrite: true,
+  mask: { source: "detector" },
+  write: {
+    output: `${folder}/restored.tif`,
+    picture: `${folder}/before_after.png`,
+    overwrite: true,
+  },
   onProgress: ({ done, total }) => console.log(`tile ${done} of ${total}`),
 });
 console.log("pixels by where they come from:", report.pixels);

@@ -1,6 +1,5 @@
 /**
- * The profile `cuhkCr`: EMRDM's tables on CUHK-CR1 and CR2, computed by another program than the
- * others: its "evaluator".
+ * Profile `cuhkCr`: EMRDM's tables on CUHK-CR1 and CR2, which its "evaluator" computed.
  *
  * @module
  */
@@ -19,20 +18,20 @@ import { angleSum, meanAngle } from "./sam.ts";
 import { windowedSsim } from "./ssim.ts";
 import { UNIFORM } from "./windows.ts";
 
-/** Weights of red, green and blue in grey; their sum is 1.000001. */
+/** Weights of red, green and blue in the grey image; they sum to 1.000001. */
 const GREY = [0.298912, 0.586611, 0.114478] as const;
 /** Largest byte. */
 const MOST = 255;
 
-/** A pair of images of bytes. */
+/** Prediction and target as bytes. */
 interface Bytes {
   readonly prediction: Float32Array;
   readonly target: Float32Array;
 }
 
-/** An image in 0..1 as bytes: cut off, not rounded. */
+/** Converts an image in 0..1 to bytes by truncation. */
 export function truncateToBytes(image: Float32Array): Float32Array {
-  // In steps of float32 through −1..1, as the numbers were computed: the cut depends on it.
+  // The original computes in float32 through −1..1, which decides where the values truncate.
   return image.map((value) => {
     const signed = Math.fround(Math.fround(2 * value) - 1);
     const scaled = Math.fround(Math.fround(signed + 1) * (MOST / 2));
@@ -40,7 +39,7 @@ export function truncateToBytes(image: Float32Array): Float32Array {
   });
 }
 
-/** The sets of three channels that SSIM and LPIPS look at: three as they are, else each band thrice. */
+/** Channel triples for SSIM and LPIPS: three channels as they are, else each band three times. */
 function triples(channels: number): readonly (readonly number[])[] {
   if (channels === 3) return [[0, 1, 2]];
   return Array.from({ length: channels }, (_, channel) => [channel, channel, channel]);
@@ -82,7 +81,7 @@ async function byteLpips(
   return { lpips: mean(distances) };
 }
 
-/** Bytes cut off rather than rounded, grey SSIM with scikit-image's defaults, LPIPS fed with 0..255. */
+/** Truncated bytes, grey SSIM with scikit-image's defaults, LPIPS of values in 0..255. */
 export const cuhkCr: MetricProfile = {
   name: "cuhkCr",
   description:

@@ -1,14 +1,14 @@
 /**
- * Errors per value: MAE, RMSE, PSNR.
+ * Pixel-wise errors: MAE, RMSE, PSNR.
  *
  * @module
  */
 
 import { checkImages, checkRange, type ImageOptions, type RangeOptions } from "./image.ts";
 
-/** Sums over the pixels that count, per band. */
+/** Sums over the selected pixels, per band. */
 export interface ErrorSums {
-  /** Pixels that count. */
+  /** Number of selected pixels. */
   readonly count: number;
   /** Σ (prediction − target). */
   readonly differences: Float64Array;
@@ -18,7 +18,7 @@ export interface ErrorSums {
   readonly squares: Float64Array;
 }
 
-/** The sums of images that were checked, in one pass. */
+/** Computes the sums in one pass; the images must be checked. */
 export function errorSums(
   { prediction, target }: {
     readonly prediction: ArrayLike<number>;
@@ -52,17 +52,17 @@ function total(values: Float64Array): number {
   return values.reduce((sum, value) => sum + value, 0);
 }
 
-/** Mean absolute error of sums over all bands. */
+/** Mean absolute error over all bands, from the sums. */
 export function maeOf({ count, absolute }: ErrorSums): number {
   return total(absolute) / (count * absolute.length);
 }
 
-/** Root mean squared error of sums over all bands. */
+/** Root mean squared error over all bands, from the sums. */
 export function rmseOf({ count, squares }: ErrorSums): number {
   return Math.sqrt(total(squares) / (count * squares.length));
 }
 
-/** PSNR of an RMSE, in dB. */
+/** PSNR in dB for an RMSE. */
 export function decibels(dataRange: number, rmse: number): number {
   return 20 * Math.log10(dataRange / rmse);
 }

@@ -1,10 +1,10 @@
 /**
- * What the metrics compare: two images in memory and which pixels count.
+ * Input of the metrics: two images in memory and a mask.
  *
  * @module
  */
 
-/** Size of the images and which pixels count. */
+/** Size of the images, and a mask. */
 export interface ImageOptions {
   /** Height H in pixels. */
   readonly height: number;
@@ -12,18 +12,18 @@ export interface ImageOptions {
   readonly width: number;
   /** Channels C per pixel; values are in the order [H, W, C]. */
   readonly channels: number;
-  /** Pixels that count, [H, W], where not 0; default all. */
+  /** Mask [H, W]: pixels count where it is not 0. Default all. */
   readonly mask?: ArrayLike<number>;
 }
 
-/** Size of the images and the range of their numbers. */
+/** Size of the images and their data range. */
 export interface RangeOptions extends ImageOptions {
   /** Largest minus smallest possible value: 10000 for DN of reflectance in [0, 1]. */
   readonly dataRange: number;
 }
 
 /**
- * Checks two images before they are compared.
+ * Checks the images of a metric.
  *
  * @throws {TypeError} If a length does not match the size.
  * @throws {RangeError} If no pixel counts or a number is not finite.
@@ -62,13 +62,13 @@ export function checkImages(
   }
 }
 
-/** Whether a mask keeps a pixel. */
+/** Returns true if a mask keeps a pixel. */
 export function counts(mask: ArrayLike<number>): boolean {
   for (let i = 0; i < mask.length; i++) if (mask[i] !== 0) return true;
   return false;
 }
 
-/** The place of the first number that is not finite in either image, or −1. */
+/** Index of the first number that is not finite in either image, or −1. */
 function firstUnfinite(a: Float32Array, b: Float32Array): number {
   // x − x is 0 for finite numbers only.
   for (let i = 0; i < a.length; i++) if (a[i]! - a[i]! + (b[i]! - b[i]!) !== 0) return i;

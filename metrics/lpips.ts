@@ -16,31 +16,31 @@ import {
   type LpipsWeights,
 } from "./lpips_networks.ts";
 
-/** A perceptual distance. */
+/** Perceptual distance. */
 export interface Lpips {
   /** Network whose features are compared. */
   readonly net: LpipsNet;
   /**
-   * The distance of two images [H, W, 3], red, green, blue in −1..1; 0 for equal ones.
+   * Distance of two images [H, W, 3], red, green, blue in −1..1; 0 for equal images.
    *
    * @throws {TypeError} If a length does not match.
    * @throws {RangeError} If a side is too small for the network (31, VGG16: 16), no pixel counts or a
    *   number is not finite.
    */
   distance(a: Float32Array, b: Float32Array, size: LpipsSize): Promise<number>;
-  /** The five terms whose sum is the distance; throws as it. */
+  /** Five terms that sum to the distance; throws as `distance`. */
   layers(a: Float32Array, b: Float32Array, size: LpipsSize): Promise<readonly number[]>;
   /** Frees the tensors. */
   dispose(): Promise<void>;
 }
 
-/** Means and deviations that the networks' input is normalized by, for images in −1..1. */
+/** Means and standard deviations that normalize the networks' input, for images in −1..1. */
 const SHIFT = [-0.030, -0.088, -0.188];
 const SCALE = [0.458, 0.448, 0.450];
-/** Keeps features that are all zero finite. */
+/** Keeps the norm of zero features finite. */
 const EPSILON = 1e-10;
 
-/** Sizes of images whose programs are kept: on native each holds the weights. */
+/** Number of image sizes with cached programs: on native each one holds the weights. */
 const MOST_SHAPES = 4;
 
 type Held = Readonly<Record<string, Tensor>>;
@@ -51,7 +51,7 @@ interface Inputs {
   readonly weights: Held;
 }
 
-/** A filter [out, in, kh, kw] as [kh, kw, in, out]. */
+/** Transposes a filter [out, in, kh, kw] to [kh, kw, in, out]. */
 function filterOf({ shape, data }: LpipsParameter): Tensor {
   const [outputs, inputs, kh, kw] = shape as [number, number, number, number];
   const values = new Float32Array(data.length);
@@ -66,7 +66,7 @@ function filterOf({ shape, data }: LpipsParameter): Tensor {
   return tf.tensor(values, [kh, kw, inputs, outputs], "float32");
 }
 
-/** Filters as tensors [kh, kw, in, out], the others as vectors. */
+/** Tensors of the parameters: filters [kh, kw, in, out], the others as vectors. */
 function hold({ params }: LpipsWeights): Held {
   return Object.fromEntries(
     Object.entries(params).map(([name, param]) => {
@@ -76,7 +76,7 @@ function hold({ params }: LpipsWeights): Held {
   );
 }
 
-/** The five maps of weighted squared differences of unit features, [h, w] each. */
+/** Five maps [h, w] of weighted squared differences of unit features. */
 function differenceMaps(network: LpipsNetwork, { a, b, weights }: Inputs): Tensor[] {
   const shift = tf.tensor1d(SHIFT);
   const scale = tf.tensor1d(SCALE);
@@ -110,8 +110,8 @@ function differenceMaps(network: LpipsNetwork, { a, b, weights }: Inputs): Tenso
 }
 
 /**
- * LPIPS from its weights; `readLpips()` of the checkpoints reads them from files. It runs on the engine
- * that is current when a distance is asked for.
+ * Creates LPIPS from weights, which `readLpips()` of the checkpoints reads from files. It runs on the
+ * engine that is current when a distance is computed.
  *
  * @throws {TypeError} If a parameter is missing, unknown or has another shape, or is not finite.
  */
@@ -158,7 +158,7 @@ export function createLpips(weights: LpipsWeights): Lpips {
       tf.dispose(inputs);
     }
   };
-  // One after the other: what one call frees, another may not be using.
+  // Calls run one after the other: each frees its tensors.
   let queue: Promise<unknown> = Promise.resolve();
   const inTurn = <T>(work: () => Promise<T>): Promise<T> => {
     const done = queue.then(work);

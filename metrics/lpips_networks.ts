@@ -1,5 +1,5 @@
 /**
- * The two networks of LPIPS: layers, and names and shapes of their parameters.
+ * Networks of LPIPS: layers, and names and shapes of their parameters.
  *
  * @module
  */
@@ -9,7 +9,7 @@ import { product } from "../core/mod.ts";
 /** Networks by name. */
 export type LpipsNet = "alex" | "vgg";
 
-/** One parameter as PyTorch keeps it. */
+/** A parameter as PyTorch stores it. */
 export interface LpipsParameter {
   /** [out, in, kh, kw] of a filter, [out] of a bias. */
   readonly shape: readonly number[];
@@ -31,21 +31,21 @@ interface Convolution {
   readonly name: string;
   readonly inputs: number;
   readonly outputs: number;
-  /** Side of the filter. */
+  /** Side of the filter in pixels. */
   readonly kernel: number;
   readonly stride: number;
   readonly padding: number;
-  /** Whether its features are compared. */
+  /** Compares the features of this layer. */
   readonly tap: boolean;
   readonly pool?: undefined;
 }
 
-/** A maximum over windows of this side, every second place. */
+/** Max pooling with windows of this side and stride 2. */
 interface Pool {
   readonly pool: number;
 }
 
-/** One network. */
+/** A network. */
 export interface LpipsNetwork {
   readonly net: LpipsNet;
   /** Smallest side of an image. */
@@ -74,7 +74,7 @@ const conv = ([index, inputs, outputs, kernel, stride, padding, tap]: Row): Conv
 });
 const pool = (size: number): Pool => ({ pool: size });
 
-/** The networks; numbers in the names count the modules of torchvision, pools and ReLUs too. */
+/** Networks; parameter names count all modules of torchvision, including pools and ReLUs. */
 export const LPIPS_NETWORKS: Readonly<Record<LpipsNet, LpipsNetwork>> = {
   alex: {
     net: "alex",
@@ -127,7 +127,7 @@ export function lpipsShapes(net: LpipsNet): Readonly<Record<string, readonly num
 }
 
 /**
- * Checks names, shapes and numbers.
+ * Checks names, shapes and values.
  *
  * @throws {TypeError} Names the first parameter that is missing, unknown, of another shape or not
  *   finite.

@@ -1,25 +1,25 @@
 /**
- * What LPIPS compares, and the mean of what it finds over the pixels that count.
+ * Input of LPIPS, and the mean of its maps over a mask.
  *
  * @module
  */
 
 import type { LpipsNetwork } from "./lpips_networks.ts";
 
-/** Size of the images and which pixels count. */
+/** Size of the images, and a mask. */
 export interface LpipsSize {
   /** Height H in pixels; at least 31 for AlexNet, 16 for VGG16. */
   readonly height: number;
   /** Width W in pixels; at least 31 for AlexNet, 16 for VGG16. */
   readonly width: number;
   /**
-   * Pixels that count, [H, W], where not 0; default all. A place of a layer then weighs as much as the
-   * part of its pixels that counts; what a place sees reaches beyond them.
+   * Mask [H, W]: pixels count where it is not 0. Default all. Each location of a layer is weighted by the
+   * masked share of its pixels; its receptive field is larger.
    */
   readonly mask?: ArrayLike<number>;
 }
 
-/** Mean of a map [h, w], each place weighted by the part of its pixels that counts. */
+/** Mean of a map [h, w], each location weighted by the masked share of its pixels. */
 export function meanOfMap(
   values: Float32Array,
   [h, w]: readonly [number, number],

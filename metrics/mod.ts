@@ -1,7 +1,6 @@
 /**
- * Metrics of restored images: MAE, RMSE, PSNR, SSIM, SAM and LPIPS in their standard definitions, with
- * the data range stated and no stretch, per band and over regions, and the profiles of published
- * tables.
+ * Metrics of restored images: MAE, RMSE, PSNR, SSIM, SAM and LPIPS in their standard definitions, per band
+ * and over regions, and the profiles of published tables.
  *
  * @module
  */

@@ -14,38 +14,38 @@ export interface ProfileImages extends ImageOptions {
   readonly prediction: Float32Array;
   /** [H, W, C]. */
   readonly target: Float32Array;
-  /** Channels that are red, green, blue. Default [0, 1, 2] of three channels, else none. */
+  /** Channels of red, green and blue. Default [0, 1, 2] of three channels, else none. */
   readonly rgb?: readonly [number, number, number];
 }
 
-/** Why there is no LPIPS. */
+/** Reason for a missing LPIPS. */
 export type NoLpips = "no weights" | "no red, green and blue" | "not in this profile";
 
-/** Scores by a profile; MAE and RMSE are in reflectance. */
+/** Scores of a profile; MAE and RMSE are in reflectance. */
 export interface ProfileScore extends Score {
-  /** Degrees; NaN where the profile lets a pixel without a spectrum spoil the image. */
+  /** Degrees; NaN in profiles where one zero spectrum invalidates the image. */
   readonly sam: number;
-  /** Null where there is none: {@linkcode noLpips} says why. */
+  /** Null if there is none, see {@linkcode noLpips}. */
   readonly lpips: number | null;
   /** Reason why `lpips` is null; undefined if it is a number. */
   readonly noLpips?: NoLpips;
 }
 
-/** What a profile's numbers mean. */
+/** Definition of each score of a profile. */
 export type Definitions = Readonly<Record<keyof Score | "lpips" | "images" | "mean", string>>;
 
-/** A complete recipe. */
+/** Profile: preprocessing and definition of every score. */
 export interface MetricProfile {
-  /** As in {@linkcode METRIC_PROFILES}. */
+  /** Name in {@linkcode METRIC_PROFILES}. */
   readonly name: string;
-  /** One sentence for people. */
+  /** One-sentence description. */
   readonly description: string;
-  /** One sentence per metric, on what the images go through first, and on means over images. */
+  /** One sentence per metric, for the preprocessing and for means over images. */
   readonly definitions: Definitions;
   /**
    * Scores a prediction.
    *
-   * With a mask, the images go through the same as without, and means are over the pixels that count.
+   * A mask changes which pixels the means are over, not the preprocessing.
    *
    * @throws {TypeError} If a length does not match.
    * @throws {RangeError} If a side is too short for a window, no pixel counts or a number is not
@@ -54,12 +54,12 @@ export interface MetricProfile {
   score(images: ProfileImages, options?: { readonly lpips?: Lpips }): Promise<ProfileScore>;
 }
 
-/** The channels of three bands, or of all where there are three. */
+/** Channels of red, green and blue; undefined if they are unknown. */
 export function visible({ rgb, channels }: ProfileImages): readonly number[] | undefined {
   return rgb ?? (channels === 3 ? [0, 1, 2] : undefined);
 }
 
-/** Some channels of an image [H, W, C], each through f. */
+/** Picks channels of an image [H, W, C] and applies f to each value. */
 export function pickChannels(
   image: ArrayLike<number>,
   { channels, picked }: { readonly channels: number; readonly picked: readonly number[] },
@@ -73,9 +73,9 @@ export function pickChannels(
 }
 
 /**
- * LPIPS of three channels of images in 0..1, stretched to the −1..1 of the networks.
+ * LPIPS of three channels of images in 0..1, rescaled to the −1..1 of the networks.
  *
- * @param picked Red, green, blue; undefined: there are none.
+ * @param picked Channels of red, green and blue; undefined if there are none.
  */
 export async function lpipsOf(
   { prediction, target }: { readonly prediction: Float32Array; readonly target: Float32Array },

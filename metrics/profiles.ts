@@ -1,5 +1,5 @@
 /**
- * Every profile by its name.
+ * Profiles by name.
  *
  * @module
  */
@@ -14,7 +14,7 @@ import { standard } from "./standard.ts";
 export type ProfileName = "standard" | "sen2MtcNew" | "sen12MsCr" | "cuhkCr";
 
 /**
- * The profiles: `standard`, and those of EMRDM's published tables.
+ * Profiles: `standard`, and those of EMRDM's published tables.
  *
  * @example
  * ```ts
@@ -27,7 +27,7 @@ export type ProfileName = "standard" | "sen2MtcNew" | "sen12MsCr" | "cuhkCr";
  * const plain = await METRIC_PROFILES.standard.score({ ...size, target, prediction: brighter });
  * assertEquals(plain.mae.toFixed(3), "0.063");
  * assertEquals([plain.lpips, plain.noLpips], [null, "no weights"]);
- * // Each image is stretched on its own: the error is gone.
+ * // Each image is stretched separately, which removes the error.
  * const published = await METRIC_PROFILES.sen2MtcNew
  *   .score({ ...size, target, prediction: brighter });
  * assertEquals(published.mae, 0);

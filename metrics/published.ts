@@ -1,5 +1,5 @@
 /**
- * What the tables of EMRDM on Sen2_MTC_New and SEN12MS-CR have in common: its "metrics".
+ * Definitions shared by EMRDM's tables on Sen2_MTC_New and SEN12MS-CR, its "metrics".
  *
  * @module
  */

@@ -1,5 +1,5 @@
 /**
- * Scores over several regions of one image, and band by band: what is costly is computed once.
+ * Scores over several regions of an image, and per band, with one SSIM map for all.
  *
  * @module
  */
@@ -11,15 +11,15 @@ import type { Score } from "./score.ts";
 import { checkWindow, noPixel, ssimMaps } from "./ssim.ts";
 import { sumOfMap } from "./ssim_map.ts";
 
-/** How near one band of a prediction is to its target. */
+/** Scores of one band. */
 export interface BandScore {
-  /** Mean of prediction − target, in the images' unit: above 0 where the prediction is too bright. */
+  /** Mean of prediction − target, in the images' unit; above 0 if the prediction is too bright. */
   readonly bias: number;
   /** Mean absolute error, in the images' unit. */
   readonly mae: number;
   /** Root mean squared error, in the images' unit. */
   readonly rmse: number;
-  /** dB; Infinity where the band is equal. */
+  /** dB; Infinity for an equal band. */
   readonly psnr: number;
   /** In [−1, 1]. */
   readonly ssim: number;
@@ -27,15 +27,15 @@ export interface BandScore {
 
 /** Scores of a region. */
 export interface RegionScore extends Score {
-  /** Pixels that count. */
+  /** Number of pixels. */
   readonly pixels: number;
-  /** In the order of the channels. */
+  /** Scores per band, in the order of the channels. */
   readonly bands: readonly BandScore[];
 }
 
-/** Size, data range and the regions by name. */
+/** Size, data range, and regions by name. */
 export interface RegionOptions<Name extends string> extends Omit<RangeOptions, "mask"> {
-  /** Pixels that count, [H, W], where not 0; undefined: all. */
+  /** Mask [H, W] of each region; undefined for all pixels. */
   readonly regions: Readonly<Record<Name, ArrayLike<number> | undefined>>;
 }
 
@@ -57,13 +57,13 @@ function bandScoresOf(
 }
 
 /**
- * Scores regions of an image, such as all, cloudy and clear pixels; the definitions are those of
- * `score()`, and the map of SSIM is made once for all of them.
+ * Scores regions of an image, such as all, cloudy and clear pixels, by the definitions of `score()`. The
+ * SSIM map is computed once for all regions.
  *
  * @param prediction [H, W, C].
  * @param target [H, W, C].
- * @returns By the names of the regions; null where no pixel counts. SSIM is NaN where no window fits
- *   around a pixel that counts, SAM where no such pixel has a spectrum.
+ * @returns Scores by region; null for an empty region. SSIM is NaN if no window fits around a pixel of the
+ *   region, SAM if none of its pixels has a spectrum.
  * @throws {TypeError} If a length does not match.
  * @throws {RangeError} If a side is below 11, a number is not finite or the data range not positive.
  *
@@ -131,9 +131,9 @@ export function scoreRegions<Name extends string>(
 }
 
 /**
- * Scores every band of a prediction [H, W, C] on its own.
+ * Scores every band of a prediction [H, W, C] separately.
  *
- * @returns In the order of the channels. The mean of the bands' SSIM is `ssim()`, of their MAE `mae()`.
+ * @returns Scores in the order of the channels. The mean of the bands' SSIM is `ssim()`, of their MAE `mae()`.
  * @throws {TypeError} If a length does not match.
  * @throws {RangeError} If a side is below 11, no pixel counts, a number is not finite or the data
  *   range not positive.

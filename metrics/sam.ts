@@ -6,15 +6,15 @@
 
 import { checkImages, type ImageOptions } from "./image.ts";
 
-/** Sum of the angles in radians, and over how many pixels. */
+/** Sum of the angles in radians, and the number of pixels. */
 export interface AngleSum {
   readonly sum: number;
   readonly count: number;
-  /** Pixels that count but have no angle. */
+  /** Selected pixels with a zero spectrum, which have no angle. */
   readonly dark: number;
 }
 
-/** The angles of images that were checked. */
+/** Sums the angles; the images must be checked. */
 export function angleSum(
   { prediction, target }: {
     readonly prediction: ArrayLike<number>;
@@ -45,7 +45,7 @@ export function angleSum(
   return { sum, count, dark };
 }
 
-/** The mean angle in degrees; NaN where there is none. */
+/** Mean angle in degrees; NaN if no pixel has one. */
 export function meanAngle({ sum, count }: Pick<AngleSum, "sum" | "count">): number {
   return sum / count * 180 / Math.PI;
 }
@@ -53,7 +53,7 @@ export function meanAngle({ sum, count }: Pick<AngleSum, "sum" | "count">): numb
 /**
  * Mean spectral angle in degrees: the mean over pixels of arccos(⟨p, t⟩/(|p|·|t|)).
  *
- * A pixel whose spectrum is zero in either image has no angle and is left out.
+ * Pixels with a zero spectrum in either image have no angle and are left out.
  *
  * @param prediction [H, W, C].
  * @param target [H, W, C].
@@ -68,7 +68,7 @@ export function sam(
   checkImages("SAM", { prediction, target, options });
   const angles = angleSum({ prediction, target }, options);
   if (angles.count === 0) {
-    throw new RangeError("Cannot compute SAM: a pixel must have a spectrum that is not zero");
+    throw new RangeError("Cannot compute SAM: some pixel must have a non-zero spectrum, got none");
   }
   return meanAngle(angles);
 }

@@ -1,5 +1,5 @@
 /**
- * All metrics of one image at once.
+ * All metrics of an image at once.
  *
  * @module
  */
@@ -9,7 +9,7 @@ import { checkImages, checkRange, type RangeOptions } from "./image.ts";
 import { angleSum, meanAngle } from "./sam.ts";
 import { windowedSsim } from "./ssim.ts";
 
-/** How near a prediction is to its target. */
+/** Scores of a prediction. */
 export interface Score {
   /** Mean absolute error, in the images' unit. */
   readonly mae: number;
@@ -24,7 +24,7 @@ export interface Score {
 }
 
 /**
- * Scores a prediction [H, W, C] against its target; the definitions are those of the metrics.
+ * Scores a prediction [H, W, C] against its target, by the definitions of the single metrics.
  *
  * @throws {TypeError} If a length does not match.
  * @throws {RangeError} If a side is below 11, no pixel counts, a number is not finite or the data
@@ -42,7 +42,7 @@ export function score(
   const rmse = rmseOf(sums);
   const angles = angleSum(images, options);
   if (angles.count === 0) {
-    throw new RangeError("Cannot compute SAM: a pixel must have a spectrum that is not zero");
+    throw new RangeError("Cannot compute SAM: some pixel must have a non-zero spectrum, got none");
   }
   return {
     mae: maeOf(sums),

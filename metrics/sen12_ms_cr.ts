@@ -1,5 +1,5 @@
 /**
- * The profile `sen12MsCr`: EMRDM's table on SEN12MS-CR.
+ * Profile `sen12MsCr`: EMRDM's table on SEN12MS-CR.
  *
  * @module
  */
@@ -7,7 +7,7 @@
 import { checkProfileImages, lpipsOf, type MetricProfile } from "./profile.ts";
 import { PUBLISHED_DEFINITIONS, publishedScore } from "./published.ts";
 
-/** All bands in 0..1, the prediction as it is; SSIM over zeros. */
+/** All bands in 0..1, the prediction not clipped; SSIM with zero padding. */
 export const sen12MsCr: MetricProfile = {
   name: "sen12MsCr",
   description: "As EMRDM's table on SEN12MS-CR: all bands in 0..1, the prediction not clipped, " +

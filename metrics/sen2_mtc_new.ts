@@ -1,5 +1,5 @@
 /**
- * The profile `sen2MtcNew`: EMRDM's table on Sen2_MTC_New.
+ * Profile `sen2MtcNew`: EMRDM's table on Sen2_MTC_New.
  *
  * @module
  */
@@ -7,18 +7,18 @@
 import { checkProfileImages, lpipsOf, type MetricProfile, pickChannels } from "./profile.ts";
 import { PUBLISHED_DEFINITIONS, publishedScore } from "./published.ts";
 
-/** Largest quantum, 1 of reflectance. */
+/** Largest quantum, reflectance 1. */
 const QUANTA = 10000;
-/** Quanta that images of three bands are cut off at. */
+/** Quantum at which images of three bands are clipped. */
 const BRIGHTEST = 2000;
 
 /**
- * Quantised and stretched to its own 0..1, over all bands and pixels together.
+ * Quantises an image and stretches it to 0..1, over all bands and pixels together.
  *
  * @param image [H, W, C] in 0..1.
  */
 export function stretchSen2(image: Float32Array, channels: number): Float32Array {
-  // In steps of float32, as the numbers were computed: the cut to whole quanta depends on it.
+  // The original computes in float32, which decides where the values truncate.
   const most = channels === 3 ? BRIGHTEST : QUANTA;
   const quanta = image.map((value) => {
     const scaled = Math.fround(Math.fround(value * QUANTA) + 0.5);
@@ -30,8 +30,8 @@ export function stretchSen2(image: Float32Array, channels: number): Float32Array
 }
 
 /**
- * Prediction and target are quantised, cut off and stretched each on its own, so a prediction of wrong
- * brightness or contrast can score as a perfect one.
+ * Prediction and target are quantised, clipped and stretched separately, so a prediction of wrong
+ * brightness or contrast can have a perfect score.
  */
 export const sen2MtcNew: MetricProfile = {
   name: "sen2MtcNew",

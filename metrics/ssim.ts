@@ -8,12 +8,12 @@ import { checkImages, checkRange, type RangeOptions } from "./image.ts";
 import { planeOf, type SsimMap, ssimMap, sumOfMap } from "./ssim_map.ts";
 import { GAUSSIAN, radiusOf, type SsimWindow } from "./windows.ts";
 
-/** Images that were checked, and the window. */
+/** Checked images, and the window. */
 export interface MapsOptions extends RangeOptions {
   readonly window?: SsimWindow;
 }
 
-/** The maps of all bands, one after the other: only one is made at a time. */
+/** SSIM maps of the bands, computed one at a time. */
 export function* ssimMaps(
   { prediction, target }: {
     readonly prediction: ArrayLike<number>;
@@ -40,12 +40,12 @@ export function checkWindow(
   }
 }
 
-/** No window fits around a pixel that counts. */
+/** Error for a mask without an interior pixel. */
 export function noPixel(): RangeError {
   return new RangeError("Cannot compute SSIM: the mask must keep an interior pixel, got none");
 }
 
-/** Mean SSIM with any window, of images that were checked; throws as {@linkcode ssim}. */
+/** Mean SSIM of checked images with any window; throws as {@linkcode ssim}. */
 export function windowedSsim(
   images: {
     readonly prediction: ArrayLike<number>;
@@ -69,8 +69,7 @@ export function windowedSsim(
  * covariance, averaged over the interior where the window fits. It is scikit-image's
  * `structural_similarity(…, gaussian_weights=True, sigma=1.5, use_sample_covariance=False)`.
  *
- * With a mask, the map is averaged over interior pixels that count; their windows still see the
- * pixels around them.
+ * With a mask, the map is averaged over its interior pixels; their windows include unmasked neighbours.
  *
  * @param prediction [H, W, C].
  * @param target [H, W, C].

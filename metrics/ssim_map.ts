@@ -1,5 +1,5 @@
 /**
- * The map of structural similarity of one band, and its means over pixels.
+ * Map of structural similarity of one band, and its mean over pixels.
  *
  * @module
  */
@@ -9,17 +9,17 @@ import { eachMomentRow, radiusOf, type SsimWindow } from "./windows.ts";
 const K1 = 0.01;
 const K2 = 0.03;
 
-/** SSIM of one band: a value for every pixel of the map, NaN where the window does not fit. */
+/** SSIM of one band; NaN where the window doesn't fit. */
 export interface SsimMap {
   /** [H, W]. */
   readonly values: Float64Array;
   readonly height: number;
   readonly width: number;
-  /** Rows and columns at each side that the window does not fit in. */
+  /** Width of the border where the window doesn't fit. */
   readonly margin: number;
 }
 
-/** One band of an image [H, W, C] as a plane [H, W]. */
+/** Extracts one band of an image [H, W, C] as a plane [H, W]. */
 export function planeOf(
   image: ArrayLike<number>,
   { channel, channels }: { readonly channel: number; readonly channels: number },
@@ -63,7 +63,7 @@ export function ssimMap(
   return { values, height, width, margin };
 }
 
-/** Sum of a map over the pixels that have a value and count, and their number. */
+/** Sum of a map over the selected pixels with a value, and their number. */
 export function sumOfMap(
   { values, height, width, margin }: SsimMap,
   mask?: ArrayLike<number>,

@@ -1,5 +1,5 @@
 /**
- * The profile `standard`: every metric in its textbook definition, nothing done to the images.
+ * Profile `standard`: textbook definitions, no preprocessing.
  *
  * @module
  */

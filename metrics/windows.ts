@@ -1,16 +1,16 @@
 /**
- * Means in a sliding window, as structural similarity needs them.
+ * Sliding window means for structural similarity.
  *
  * @module
  */
 
-/** A symmetric window and what is done at the edges. */
+/** Symmetric window and its edge handling. */
 export interface SsimWindow {
-  /** Weights along one axis from the centre outwards; both axes have the same. */
+  /** Weights from the centre outwards, the same along both axes. */
   readonly half: readonly number[];
-  /** `inside`: only where the window fits; `zeros`: everywhere, the image is 0 outside. */
+  /** `inside`: only where the window fits; `zeros`: everywhere, with zero padding. */
   readonly edge: "inside" | "zeros";
-  /** Variances as of a sample, n/(n − 1) larger, n the pixels of the window. */
+  /** Uses the sample variance, n/(n − 1) times the population variance, for n pixels in the window. */
   readonly sample: boolean;
 }
 
@@ -23,7 +23,7 @@ function gaussian(radius: number, sigma: number): readonly number[] {
 /** 11×11, σ = 1.5, where it fits: Wang et al. (IEEE TIP 2004). */
 export const GAUSSIAN: SsimWindow = { half: gaussian(5, 1.5), edge: "inside", sample: false };
 
-/** {@linkcode GAUSSIAN} everywhere, with zeros around the image: as EMRDM's tables are computed. */
+/** {@linkcode GAUSSIAN} with zero padding, as in EMRDM's tables. */
 export const GAUSSIAN_OVER_ZEROS: SsimWindow = { ...GAUSSIAN, edge: "zeros" };
 
 /** 7×7, all weights equal, where it fits: the default of scikit-image. */
@@ -33,12 +33,12 @@ export const UNIFORM: SsimWindow = {
   sample: true,
 };
 
-/** Pixels from the centre of a window to its edge. */
+/** Radius of a window in pixels. */
 export function radiusOf({ half }: SsimWindow): number {
   return half.length - 1;
 }
 
-/** Window means along rows: out[x] = Σ w·(row[x − k] + row[x + k]), zeros outside. */
+/** Window means along rows: out[x] = Σ w·(row[x − k] + row[x + k]), with zero padding. */
 function alongRow(
   row: Float64Array,
   { half, out, width }: {
@@ -47,7 +47,7 @@ function alongRow(
     readonly width: number;
   },
 ): void {
-  // The row has a margin of zeros on both sides.
+  // The row is padded with zeros on both sides.
   const radius = half.length - 1;
   const centre = half[0]!;
   for (let x = 0; x < width; x++) out[x] = centre * row[x + radius]!;
@@ -58,7 +58,7 @@ function alongRow(
   }
 }
 
-/** Sums up rows that lie symmetric around one. */
+/** Sums rows symmetrically around a row. */
 function acrossRows(
   rows: readonly Float64Array[],
   { half, out }: { readonly half: readonly number[]; readonly out: Float64Array },
@@ -74,12 +74,12 @@ function acrossRows(
   }
 }
 
-/** What a row of window means is: of a, b, a² + b², a·b. */
+/** Rows of window means of a, b, a² + b² and a·b. */
 export type MomentRows = readonly [Float64Array, Float64Array, Float64Array, Float64Array];
 
 /**
- * Calls f for every row with the window means of that row. A few rows are in memory at a time, so that
- * they stay in the cache; the arrays are used again for the next row.
+ * Calls f with the window means of every row. Only a few rows are in memory at a time, so they stay in the
+ * cache; the arrays are reused for the next row.
  *
  * @param planes One band of both images, [H, W] each.
  */

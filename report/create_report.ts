@@ -54,15 +54,19 @@ async function measure(
     readonly factor: number;
   },
 ): Promise<Pick<ReportData, "truth" | "uncertainty" | "inside">> {
-  const { signal, samples, onStage } = options;
+  const { signal, ensemble, onStage } = options;
   onStage?.("measuring", 0, 3);
   const compared = compareOptionsOf(model, inputs);
   const truth = await measureTruth(model, inputs, { gathered, compared });
   signal?.throwIfAborted();
-  const uncertainty = uncertaintyOf(gathered, { ...compared, samples, factor });
+  const uncertainty = uncertaintyOf(gathered, {
+    ...compared,
+    samples: ensemble?.samples,
+    factor,
+  });
   onStage?.("measuring", 1, 3);
-  const { series, sky } = inputs;
-  const inside = await insideOf(model, series, { gathered, sky, options });
+  const { series, masks } = inputs;
+  const inside = await insideOf(model, series, { gathered, masks, options });
   onStage?.("measuring", 3, 3);
   return { truth, uncertainty, inside };
 }
@@ -88,7 +92,7 @@ export async function createReport(
   const { card } = model;
 
   await using inputs = await openReportInputs(model, options);
-  const { series, sky, clear } = inputs;
+  const { series, masks, clear } = inputs;
   const { reference, grid } = series.scene;
   const check = await selfCheckOf(model, {
     ...given,
@@ -99,7 +103,7 @@ export async function createReport(
 
   const gathered = await gather(model, series, {
     ...options,
-    sky,
+    masks,
     truth: clear?.scene.frames[0],
     names: { grid: series.paths[reference]!, truth: options.truth?.path ?? "" },
   });
@@ -108,7 +112,7 @@ export async function createReport(
   const measured = await measure(model, inputs, {
     gathered,
     options,
-    factor: options.deviations?.factor ?? 1,
+    factor: options.ensemble?.factor ?? 1,
   });
 
   const depicted = series.dates[reference] ?? nameOf(series.paths[reference]!);

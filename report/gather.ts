@@ -8,12 +8,14 @@ import { alignment, type RasterWindow } from "../rasters/mod.ts";
 import type { Model } from "../model/mod.ts";
 import {
   areaOf,
+  type EnsembleRestoration,
   type OpenSeries,
   restoreRows,
-  type RestoreSceneOptions,
   type RowsReport,
   type Scene,
   type SceneFrame,
+  type SceneMasks,
+  type SceneOptions,
 } from "../restoration/mod.ts";
 import { cloudsOf } from "./clouds.ts";
 import { Collector } from "./collector.ts";
@@ -23,8 +25,12 @@ import { pixelSizeOf } from "./pixel_size.ts";
 import { rasterOf, readFrame, readSmall } from "./pixels.ts";
 import { findDetail, givenClouds } from "./reference_clouds.ts";
 
+type EnsembleSceneOptions = Omit<EnsembleRestoration<SceneOptions>["options"], "inputs">;
+
 /** Options of {@linkcode gather}. */
-export interface GatherOptions extends Omit<RestoreSceneOptions, "inputs" | "output"> {
+export interface GatherOptions extends EnsembleSceneOptions {
+  /** Cloud masks of the restoration. */
+  readonly masks: SceneMasks | undefined;
   /** The open clear image, with the model's bands. */
   readonly truth: SceneFrame | undefined;
   /** Paths of the reference and of the clear image, for error messages. */
@@ -82,14 +88,13 @@ async function restore(
   { collector, area, options }: {
     readonly collector: Collector;
     readonly area: RasterWindow;
-    readonly options: GatherOptions & { readonly sky: RestoreRowsSky };
+    readonly options: GatherOptions;
   },
 ): Promise<RowsReport> {
-  const { sky, signal, onStage } = options;
+  const { signal, onStage } = options;
   const report = await restoreRows(model, scene, {
     ...options,
     area,
-    ...(sky && { sky }),
     onProgress: ({ done, total }) => onStage("restoring", done, total),
     write(rows) {
       signal?.throwIfAborted();
@@ -107,7 +112,7 @@ async function restore(
 export async function gather(
   model: Model,
   series: OpenSeries,
-  options: GatherOptions & { readonly sky: RestoreRowsSky },
+  options: GatherOptions,
 ): Promise<Gathered> {
   const { scene } = series;
   const { frames, grid, reference } = scene;
@@ -120,21 +125,21 @@ export async function gather(
 
   const overview = await readOverview(all, extent, options);
   const pixelSize = pixelSizeOf(grid);
-  const masks = overview.map((data) =>
+  const clouds = overview.map((data) =>
     cloudsOf(rasterOf(data, size, model.card), pixelSize * step)
   );
   const truth = truthFrame && overview.at(-1);
-  const detail = findDetail(masks[reference], { small: size, truth, depth, area, layout });
+  const detail = findDetail(clouds[reference], { small: size, truth, depth, area, layout });
   const kept = layout.keepAll ? area : detail;
 
-  const sampled = options.samples !== undefined;
+  const sampled = options.ensemble !== undefined;
   const collector = new Collector(scene, { area, kept, step, sampled });
   const report = await restore(model, scene, { collector, area, options });
 
   // Without downsampling the overview is the kept window.
   const whole = step === 1 && layout.keepAll;
   const full = whole ? overview : await readAll(all, kept);
-  const clouds = await givenClouds(series, kept, options) ??
+  const keptClouds = await givenClouds(series, kept, options) ??
     cloudsOf(rasterOf(full[reference]!, kept, model.card), pixelSize);
   return {
     area,
@@ -144,8 +149,8 @@ export async function gather(
       dates: overview.slice(0, frames.length),
       restored: collector.small(),
       truth,
-      clouds: masks.slice(0, frames.length),
-      truthClouds: truthFrame && masks.at(-1),
+      clouds: clouds.slice(0, frames.length),
+      truthClouds: truthFrame && clouds.at(-1),
     },
     kept,
     detail,
@@ -153,8 +158,8 @@ export async function gather(
     restored: collector.restored,
     truth: truthFrame && full.at(-1),
     deviation: collector.deviation,
-    provenance: options.sky && collector.provenance,
-    clouds,
+    provenance: options.masks && collector.provenance,
+    clouds: keptClouds,
     report,
   };
 }
@@ -168,5 +173,3 @@ async function readAll(
   for (const frame of frames) read.push(await readFrame(frame, window));
   return read;
 }
-
-type RestoreRowsSky = Parameters<typeof restoreRows>[2]["sky"];

@@ -7,12 +7,13 @@
 import type { RasterWindow } from "../rasters/mod.ts";
 import type { Model } from "../model/mod.ts";
 import {
+  cloudFillOf,
   fillGaps,
+  fillImageClouds,
+  maskWindow,
   type OpenSeries,
-  paintClouds,
-  type RestoreSceneOptions,
-  type SceneSky,
-  skyWindow,
+  type SceneMasks,
+  type SceneOptions,
 } from "../restoration/mod.ts";
 import { worstWindow } from "./clouds.ts";
 import { detailOf, type Gathered } from "./gathered.ts";
@@ -37,27 +38,25 @@ function tileOf(gathered: Gathered, tileSize: number): RasterWindow | undefined 
 export async function insideOf(
   model: Model,
   { scene }: OpenSeries,
-  { gathered, sky, options }: {
+  { gathered, masks, options }: {
     readonly gathered: Gathered;
     /** Cloud masks of the restoration, used to mask the model input. */
-    readonly sky: SceneSky | undefined;
-    readonly options: Omit<RestoreSceneOptions, "output">;
+    readonly masks: SceneMasks | undefined;
+    readonly options: SceneOptions;
   },
 ): Promise<ReportInside | null> {
   const { card } = model;
   const { frames, reference, auxiliary } = scene;
   const window = tileOf(gathered, card.tileSize);
   if (window === undefined) return null;
-  const { opaqueCloud } = card;
-  const clouds = sky !== undefined && opaqueCloud !== undefined && options.hideClouds !== false
-    ? await skyWindow(scene, sky, window)
-    : [];
+  const fill = cloudFillOf(card, masks);
+  const clouds = fill === undefined ? [] : await maskWindow(scene, masks!, window);
   const whole = async (all: typeof frames, bands: number) => {
     const read: Float32Array[] = [];
     for (const [l, frame] of all.entries()) {
       const image = await readFrame(frame, window);
       const classes = all === frames ? clouds[l] : undefined;
-      if (classes !== undefined) paintClouds(image, classes, opaqueCloud!);
+      if (classes !== undefined) fillImageClouds(image, classes, fill!);
       read.push(image);
     }
     fillGaps(read, { ...window, fallback: Array<number>(bands).fill(0) });

@@ -6,7 +6,7 @@
 
 import { openClassMask } from "../clouds/mod.ts";
 import type { RasterWindow } from "../rasters/mod.ts";
-import type { OpenSeries, RestoreSceneOptions } from "../restoration/mod.ts";
+import type { OpenSeries, SceneOptions } from "../restoration/mod.ts";
 import { worstWindow } from "./clouds.ts";
 import { inScene, type ReportLayout } from "./layout.ts";
 
@@ -14,15 +14,15 @@ import { inScene, type ReportLayout } from "./layout.ts";
 export async function givenClouds(
   { scene: { grid, reference }, files }: OpenSeries,
   window: RasterWindow,
-  { mask, maskValues }: Pick<RestoreSceneOptions, "mask" | "maskValues">,
+  { mask: { source, values } = {} }: Pick<SceneOptions, "mask">,
 ): Promise<Uint8Array | undefined> {
-  if (mask === undefined || mask === "detector") return undefined;
-  const path = mask === "scl" ? files[reference]!.classification : mask;
+  if (source === undefined || source === "detector") return undefined;
+  const path = source === "scl" ? files[reference]!.classification : source;
   if (path === undefined) return undefined;
   const file = await openClassMask(path, {
     grid,
     area: window,
-    ...(maskValues && { values: maskValues }),
+    values,
   });
   try {
     return (await file.read(window)).map((value) => value === 0 ? 0 : 1);

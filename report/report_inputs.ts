@@ -5,7 +5,7 @@
  */
 
 import type { Model } from "../model/mod.ts";
-import { type OpenSeries, openSeries, openSky, type SceneSky } from "../restoration/mod.ts";
+import { openMasks, type OpenSeries, openSeries, type SceneMasks } from "../restoration/mod.ts";
 import type { CreateReportOptions } from "./report_options.ts";
 
 /** Files of a report. Disposing closes them. */
@@ -14,7 +14,7 @@ export interface ReportInputs extends AsyncDisposable {
   /** The clear image, if one was given. */
   readonly clear: OpenSeries | undefined;
   /** Cloud masks of the restoration, if it uses any. */
-  readonly sky: SceneSky | undefined;
+  readonly masks: SceneMasks | undefined;
 }
 
 /** The model's card without auxiliary bands, for reading a clear image, which has none. */
@@ -47,9 +47,9 @@ export async function openReportInputs(
     for (const one of series.radiometry) {
       if (one?.warning !== undefined) log(`warning: ${one.warning}`);
     }
-    const sky = await openSky(series, { model, options: { ...options, output: "" } });
-    if (sky !== undefined) closing.push(sky.close);
-    return { series, clear, sky: sky?.sky, [Symbol.asyncDispose]: close };
+    const opened = await openMasks(series, { model, options });
+    if (opened !== undefined) closing.push(opened.close);
+    return { series, clear, masks: opened?.masks, [Symbol.asyncDispose]: close };
   } catch (error) {
     await close();
     throw error;

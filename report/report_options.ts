@@ -4,10 +4,10 @@
  * @module
  */
 
-import type { RestoreSceneOptions, SceneInput } from "../restoration/mod.ts";
+import type { SceneInput, SceneOptions } from "../restoration/mod.ts";
 
 /** Options of `createReport`. */
-export interface CreateReportOptions extends Omit<RestoreSceneOptions, "output" | "picture"> {
+export interface CreateReportOptions extends SceneOptions {
   /** Clear image of the reference's ground, to compare with. */
   readonly truth?: SceneInput;
   /** Default: the reference's date, else its file name. */

@@ -6,7 +6,7 @@
 
 import config from "../deno.json" with { type: "json" };
 import { type Model, type ModelCard, modelDigest } from "../model/mod.ts";
-import type { RestoreSceneOptions } from "../restoration/mod.ts";
+import type { SceneOptions } from "../restoration/mod.ts";
 import type { Gathered } from "./gathered.ts";
 import type { ReportFrame, ReportRun } from "./report_data.ts";
 
@@ -16,10 +16,7 @@ type Fact = Group["facts"][number];
 /** Settings and measurements of a run. */
 export interface RunOptions {
   readonly options:
-    & Pick<
-      RestoreSceneOptions,
-      "seed" | "steps" | "sampler" | "samples" | "overlap" | "blend" | "mask" | "hideClouds"
-    >
+    & Pick<SceneOptions, "seed" | "steps" | "sampler" | "ensemble" | "tiles" | "mask">
     & { readonly engine?: string };
   readonly frames: readonly ReportFrame[];
   readonly gathered: Gathered;
@@ -42,7 +39,7 @@ function moduleText({ type, ...options }: Readonly<Record<string, unknown>>): st
 function samplingFacts(card: ModelCard, { options, sampling }: RunOptions): readonly Fact[] {
   if (sampling !== undefined) {
     return [
-      ["Ensemble members", `${options.samples}, each with ${sampling.sampling}`],
+      ["Ensemble members", `${options.ensemble!.samples}, each with ${sampling.sampling}`],
       ["Calibration", sampling.calibration],
     ];
   }
@@ -52,15 +49,15 @@ function samplingFacts(card: ModelCard, { options, sampling }: RunOptions): read
 
 function cloudFacts(
   { opaqueCloud }: ModelCard,
-  { mask, hideClouds }: RunOptions["options"],
+  { mask: { source, fill } = {} }: RunOptions["options"],
 ): readonly Fact[] {
-  const masked = mask !== undefined && opaqueCloud !== undefined && hideClouds !== false;
+  const masked = source !== undefined && opaqueCloud !== undefined && fill !== false;
   return [
     [
       "Clear pixels",
-      mask === undefined
+      source === undefined
         ? "restored by the model"
-        : `kept as observed (mask: ${mask.replace(/^.*[\\/](?=.)/, "")})`,
+        : `kept as observed (mask: ${source.replace(/^.*[\\/](?=.)/, "")})`,
     ],
     ["Clouds", masked ? "masked in the model input" : "visible to the model"],
   ];
@@ -68,7 +65,8 @@ function cloudFacts(
 
 function restorationFacts(card: ModelCard, run: RunOptions): Group {
   const { options, gathered: { area, report }, seconds, crs } = run;
-  const { seed = 0, steps = card.steps, overlap = 0.25, blend = "end" } = options;
+  const { seed = 0, steps = card.steps } = options;
+  const { overlap = 0.25, blend = "end" } = options.tiles ?? {};
   const { tiles, evaluations } = report;
   return {
     label: "Restoration",

@@ -6,7 +6,7 @@
 
 import { InputError } from "../core/mod.ts";
 import type { Model } from "../model/mod.ts";
-import { type SelfCheck, selfCheckScene, type SelfCheckSceneOptions } from "../restoration/mod.ts";
+import { type SceneOptions, type SelfCheck, selfCheckScene } from "../restoration/mod.ts";
 import { reliability } from "../evaluation/mod.ts";
 import { detailOf, type Gathered } from "./gathered.ts";
 import type {
@@ -81,7 +81,7 @@ export function uncertaintyOf(
  */
 export async function selfCheckOf(
   model: Model,
-  options: SelfCheckSceneOptions,
+  options: SceneOptions,
 ): Promise<Pick<ReportData, "selfCheck" | "selfCheckRefusal">> {
   if (!options.selfCheck) return { selfCheck: null, selfCheckRefusal: null };
   try {

@@ -1,5 +1,5 @@
 /**
- * Ending work at once when a signal is set off, whatever it waits for.
+ * Cancellation of pending work by an abort signal.
  *
  * @module
  */
@@ -7,7 +7,7 @@
 import type { RasterFile } from "../rasters/mod.ts";
 import type { MaskSource } from "./scene.ts";
 
-/** The result of work, or the reason of a signal as soon as it is set off. */
+/** Resolves with the work, or rejects with the signal's reason as soon as it is aborted. */
 export async function orAborted<T>(work: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
   if (signal === undefined) return await work;
   work.catch(() => {});
@@ -23,7 +23,7 @@ export async function orAborted<T>(work: Promise<T>, signal: AbortSignal | undef
   }
 }
 
-/** The raster, of which nothing more is read once a signal is set off. */
+/** Wraps a raster so that reads fail once the signal is aborted. */
 export function abortable<F extends RasterFile>(file: F, signal: AbortSignal | undefined): F {
   if (signal === undefined) return file;
   return {
@@ -35,16 +35,16 @@ export function abortable<F extends RasterFile>(file: F, signal: AbortSignal | u
   };
 }
 
-/** Lets what waits have its turn: signals, files. Computing in JavaScript's thread keeps them out. */
-export async function breathe(): Promise<void> {
+/** Yields to the event loop, which computing on the JavaScript thread blocks: signals, files. */
+export async function yieldToEventLoop(): Promise<void> {
   await new Promise((resolve) => setTimeout(resolve, 0));
 }
 
-/** The mask, of which nothing more is computed once a signal is set off. */
+/** Wraps a mask so that reads fail once the signal is aborted. */
 export function abortableMask(source: MaskSource, signal: AbortSignal | undefined): MaskSource {
   return {
     async read(window) {
-      await breathe();
+      await yieldToEventLoop();
       signal?.throwIfAborted();
       return await source.read(window);
     },

@@ -1,5 +1,5 @@
 /**
- * The part of a scene that is wanted: a window, a box of coordinates, a share of the rows.
+ * Part of a scene to restore: a window, a bounding box, a shard of the rows.
  *
  * @module
  */
@@ -9,21 +9,23 @@ import { checkWindow } from "./rows/tiles.ts";
 
 /** Part `index` (from 1) of `count` parts of a whole. */
 export interface Shard {
+  /** Number of the shard, from 1. */
   readonly index: number;
+  /** Number of shards. */
   readonly count: number;
 }
 
-/** Which part of a scene is restored; at most one of `window` and `bbox`. */
+/** Part of a scene to restore; at most one of `window` and `bbox`. */
 export interface AreaOptions {
-  /** In pixels of the reference. */
+  /** Window in pixels of the reference. */
   readonly window?: RasterWindow;
-  /** Least x, least y, greatest x, greatest y in the reference's CRS. */
+  /** Minimum x, minimum y, maximum x, maximum y in the reference's CRS. */
   readonly bbox?: readonly [number, number, number, number];
-  /** Rows of the part, cut into shards. */
+  /** One of several shards of the rows. */
   readonly shard?: Shard;
 }
 
-/** @throws {RangeError} If there is no such part. */
+/** @throws {RangeError} If there is no such shard. */
 export function checkShard({ index, count }: Shard): void {
   if (!(Number.isInteger(index) && Number.isInteger(count) && index >= 1 && index <= count)) {
     throw new RangeError(
@@ -32,14 +34,14 @@ export function checkShard({ index, count }: Shard): void {
   }
 }
 
-/** Pixels of a box of coordinates, all that it touches, cut to the raster. */
+/** Window of all pixels that a bounding box touches, clipped to the raster. */
 function boxWindow(
   { width, height, transform }: RasterHeader,
   [minX, minY, maxX, maxY]: readonly [number, number, number, number],
 ): RasterWindow {
   if (transform === undefined) {
     throw new RangeError(
-      "Cannot restore a bbox: the reference must be georeferenced, which it is not; give a window",
+      "Cannot restore a bbox: the reference must be georeferenced, got no transform; use a window",
     );
   }
   const [a, b, c, d, e, f] = transform;
@@ -48,7 +50,7 @@ function boxWindow(
     column: ((x! - a) * f - (y! - d) * c) / determinant,
     row: ((y! - d) * b - (x! - a) * e) / determinant,
   }));
-  // A box that ends on a pixel's border does not touch the next pixel, whatever floats say.
+  // Tolerance: a box that ends on a pixel border doesn't touch the next pixel.
   const near = 1e-6;
   const span = (values: readonly number[], size: number) => {
     const first = Math.max(0, Math.floor(Math.min(...values) + near));
@@ -69,14 +71,14 @@ function boxWindow(
 }
 
 /**
- * The pixels that are wanted.
+ * Window of the part to restore.
  *
- * @throws {RangeError} If the window is not inside the scene, the box does not touch it, or the shard
- *   has no row.
+ * @throws {RangeError} If the window isn't inside the scene, the box doesn't touch it, or the shard has
+ *   no row.
  */
 export function areaOf(grid: RasterHeader, { window, bbox, shard }: AreaOptions): RasterWindow {
   if (window !== undefined && bbox !== undefined) {
-    throw new RangeError("Cannot restore a window and a bbox: give one of the two");
+    throw new RangeError("Cannot restore a window and a bbox: give only one of the two");
   }
   const whole = { column: 0, row: 0, width: grid.width, height: grid.height };
   if (window !== undefined) checkWindow(grid, window);

@@ -1,5 +1,5 @@
 /**
- * Auxiliary bands of a scene (SAR, NIR) out of files of their own.
+ * Opens the auxiliary bands of a scene (SAR, NIR) from separate files.
  *
  * @module
  */
@@ -10,13 +10,13 @@ import type { SceneFile } from "../products/mod.ts";
 import type { Model } from "../model/mod.ts";
 import type { SceneFrame } from "./scene.ts";
 
-/** The auxiliary bands of each date. */
+/** Opens the auxiliary bands of each date; undefined if the model takes none. */
 export async function openAuxiliary(
   reference: SceneFile,
   { model: { card }, paths, order, open }: {
     readonly model: Model;
     readonly paths: readonly string[];
-    /** Place among the inputs of each date. */
+    /** Index among the inputs of each date. */
     readonly order: readonly number[];
     readonly open: (path: string) => Promise<SceneFile>;
   },
@@ -34,7 +34,7 @@ export async function openAuxiliary(
   }
   const named = (file: SceneFile) => {
     const { bands } = file.header;
-    // Files of SAR seldom name their bands: as many as the model takes are taken for those.
+    // SAR files rarely name their bands: the right number of unnamed bands is accepted.
     const plain = bands.every((band, i) => band === `${i + 1}`) && bands.length === wanted.length;
     return plain ? wanted : bands;
   };

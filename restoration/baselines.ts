@@ -1,6 +1,5 @@
 /**
- * Restorations without a model, to compare with: copy the input, take the least cloudy date, or
- * fuse the dates.
+ * Baselines without a model: copy the input, take the least cloudy date, or fuse the dates.
  *
  * @module
  */
@@ -13,7 +12,7 @@ import { fillGaps } from "./rows/fill_gaps.ts";
 import { linearInTime, maskAwareMean } from "./masked_baselines.ts";
 import { missingValues } from "./missing_values.ts";
 
-/** The reference date as it is. @throws {RangeError} If it is none of the frames. */
+/** Returns the reference date. @throws {RangeError} If it is none of the frames. */
 export function copyInput(
   frames: readonly Raster[],
   { reference = frames.length - 1 }: { readonly reference?: number } = {},
@@ -27,7 +26,7 @@ export function copyInput(
   return frame;
 }
 
-/** Tells the pixels of a frame that have data in no band. */
+/** Returns a test for pixels without data in any band. */
 function lacking({ bands }: Raster, missing: Uint8Array | undefined): (pixel: number) => boolean {
   const depth = bands.length;
   return (pixel) =>
@@ -35,10 +34,9 @@ function lacking({ bands }: Raster, missing: Uint8Array | undefined): (pixel: nu
 }
 
 /**
- * The date with the fewest pixels without data or under cloud; the first of equals.
+ * Returns the date with the fewest pixels under cloud or without data; the first one of a tie.
  *
- * @param options Where `masks` says what is cloud or shadow (not 0), these count; else what the cloud
- *   rule takes for cloud.
+ * @param options `masks` with cloud or shadow not 0; default the mask of the cloud rule.
  * @throws {RangeError} If there are no frames or a visible band is missing for the rule.
  */
 export function leastCloudy(
@@ -53,12 +51,12 @@ export function leastCloudy(
   return copyInput(frames, { reference: counts.indexOf(Math.min(...counts)) });
 }
 
-/** Rows fused at a time, which bounds the tensors of a large scene. */
+/** Rows fused at a time, which limits the size of the tensors. */
 const STRIP = 256;
-/** Every date counts a little, so that a pixel cloudy in all of them has a value. */
+/** Minimum weight of a date, so a pixel that is cloudy on all of them has a value. */
 const LEAST_CLEARNESS = 1e-3;
 
-/** What each pixel of each date counts; undefined if all count the same. */
+/** Weight of each pixel of each date; undefined if all weights are equal. */
 function pixelWeights(
   frames: readonly Raster[],
   missing: readonly (Uint8Array | undefined)[],
@@ -74,7 +72,7 @@ function pixelWeights(
   });
 }
 
-/** The pixels of the frames, gaps filled as for a network. */
+/** Pixels of the frames with their gaps filled, as for a network. */
 function withoutGaps(
   frames: readonly Raster[],
   missing: readonly (Uint8Array | undefined)[],
@@ -88,19 +86,19 @@ function withoutGaps(
   return filled;
 }
 
-/** What a fusion is given of a strip of rows. */
+/** Input of a fusion for a strip of rows. */
 interface FusionInput {
   readonly images: Sequence;
   readonly weights: Sequence | undefined;
 }
 
 /**
- * The dates fused pixel by pixel. A date without data at a pixel does not count there (where
- * only some bands lack, they are the mean of the other dates); what no date has, the result lacks.
+ * Fuses the dates pixel by pixel. A date without data at a pixel is ignored there; bands that it lacks
+ * are the mean of the other dates. Where no date has data, neither has the result.
  *
  * @param frames Rasters of one grid with the same bands.
- * @param fusion How: `mean()`, `median()`, `clearest()`.
- * @param weighted Whether pixels count by how clear the cloud rule finds them. Default false.
+ * @param fusion `mean()`, `median()` or `clearest()`.
+ * @param weighted Weights pixels by 1 − score of the cloud rule. Default false.
  * @throws {TypeError} If the frames differ in size or bands.
  * @throws {RangeError} If there are no frames, or a visible band is missing for the weights.
  */
@@ -154,27 +152,27 @@ export async function fuseFrames(
 /** Names of the baselines. */
 export const BASELINES = ["copy the input", "least cloudy", "mean", "median", "clearest"] as const;
 
-/** Names of the baselines that need to know where clouds are, the second the days too. */
-export const MASKED_BASELINES = ["mask-aware mean", "linear in time"] as const;
+/** Names of the baselines that need cloud masks; the second one also needs days. */
+const MASKED_BASELINES = ["mask-aware mean", "linear in time"] as const;
 
-/** What is known of the dates. */
+/** Options of {@linkcode baselines}. */
 export interface BaselineOptions {
-  /** The date that the results depict. Default the last. */
+  /** Index of the date to restore. Default the last. */
   readonly reference?: number;
-  /** Of each date [height, width]: not 0 where cloud or shadow hides the ground. */
+  /** Mask of each date [height, width]: not 0 under cloud or shadow. */
   readonly masks?: readonly Uint8Array[];
-  /** Days, as `2018-03-07`; undefined where one is not known. */
+  /** Day of each date, as `2018-03-07`; undefined where it is unknown. */
   readonly dates?: readonly (string | undefined)[];
 }
 
-/** Results by the names of the baselines. */
+/** Results by name of the baseline. */
 export type BaselineResults =
   & Readonly<Record<typeof BASELINES[number], Raster>>
   & Readonly<Partial<Record<typeof MASKED_BASELINES[number], Raster>>>;
 
 /**
- * Every baseline of a series by name: {@linkcode BASELINES}, with masks also the mask-aware mean, and
- * with masks and all days what is linear in time.
+ * Computes every baseline of a series: {@linkcode BASELINES}, with masks also the mask-aware mean, and
+ * with masks and all days the interpolation linear in time.
  *
  * @throws {RangeError} If there are no frames or a visible band is missing.
  */

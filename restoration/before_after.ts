@@ -1,5 +1,5 @@
 /**
- * A picture of a scene before and after.
+ * Before/after pictures.
  *
  * @module
  */
@@ -8,7 +8,7 @@ import type { Raster } from "../core/mod.ts";
 import { joinPictures, quicklook, type QuicklookOptions, writePng } from "../rasters/mod.ts";
 
 /**
- * Writes a PNG with rasters side by side, all in one stretch.
+ * Writes a PNG with rasters side by side, all with the same stretch.
  *
  * @throws {TypeError} If the file exists and `overwrite` is not set.
  * @throws {RangeError} If the heights differ.
@@ -20,7 +20,7 @@ export async function writeBeforeAfter(
     readonly before: Raster | readonly Raster[];
     readonly after: Raster;
     readonly overwrite?: boolean;
-    /** Texts of the file by keyword. */
+    /** PNG texts by keyword. */
     readonly text?: Readonly<Record<string, string>>;
   } & QuicklookOptions,
 ): Promise<void> {

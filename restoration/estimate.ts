@@ -1,5 +1,5 @@
 /**
- * What a restoration will take, before anything is written: tiles, time, memory, disk.
+ * Estimates a restoration before it runs: tiles, time, memory, disk usage.
  *
  * @module
  */
@@ -9,63 +9,64 @@ import { cogMemory } from "../rasters/mod.ts";
 import { DETECTOR_MARGIN } from "../clouds/mod.ts";
 import { type Model, restoreImages, scalingRanges } from "../model/mod.ts";
 import { areaOf } from "./area.ts";
-import { spreadWindows } from "./self_check/check_windows.ts";
-import { KEEP_CLEAR_DEFAULTS } from "./keep_clear.ts";
+import { keepClearOf } from "./keep_clear.ts";
+import { MASK_ROWS } from "./rows/mask_rows.ts";
+import { openMasks } from "./open_masks.ts";
 import { rowAhead, type TilePlan } from "./rows/plan.ts";
-import { countTiles, planArea } from "./rows/restore_rows.ts";
-import { checkSceneOutputs, outputPaths } from "./restore_scene.ts";
+import { countTiles, planArea } from "./rows/plan_area.ts";
 import type { Scene } from "./scene.ts";
 import { withSampling } from "./sampling.ts";
-import type { RestoreSceneOptions } from "./scene_options.ts";
-import { openSky } from "./scene_sky.ts";
+import { checkSceneOutputs, outputPaths } from "./scene_files.ts";
+import type { RestoreSceneOptions, SceneOptions } from "./scene_options.ts";
 import { CHECK_DEFAULTS } from "./self_check/check_options.ts";
+import { scatteredWindows } from "./self_check/check_windows.ts";
 import { openSeries } from "./series.ts";
-import { SKY_ROWS } from "./rows/sky_rows.ts";
 
-/** What a restoration will take. */
+/** Estimate of a restoration. */
 export interface SceneEstimate {
   /** Size of the result. */
   readonly width: number;
+  /** Rows of the result. */
   readonly height: number;
-  /** Tiles of the area, and those that will be restored. */
+  /** Tiles of the area, and those to restore. */
   readonly tiles: { readonly total: number; readonly restored: number };
   /** Evaluations of the denoiser. */
   readonly evaluations: number;
-  /** Seconds of the network, by a batch that was timed, and of reading and writing, by rule. */
+  /** Seconds of the network, from a timed batch, and of file access, from rules of thumb. */
   readonly seconds: {
     readonly network: number;
     readonly files: number;
-    /** Of a self-check, at most. */
+    /** Upper bound for the self-check. */
     readonly check?: number;
   };
-  /** Most memory of the process in bytes. */
+  /** Peak memory of the process, in bytes. */
   readonly memory: number;
-  /** The result's size in bytes at most, uncompressed with its overviews; as much again while writing. */
+  /** Upper bound for the size of the result in bytes, uncompressed with overviews; twice that while writing. */
   readonly bytes: number;
-  /** The files that will be written. */
+  /** Files to write. */
   readonly files: readonly string[];
 }
 
-/** Seconds per sample to read, look at and write; measured on two cores of 2024. */
+/** Seconds per value to read, write and detect clouds; measured on two cores of 2024. */
 const SECONDS_PER_SAMPLE = { read: 2.5e-8, write: 4e-8, detect: 1e-8 };
 /** Overviews add a third. */
 const OVERVIEWS = 4 / 3;
-/** What JavaScript has not collected yet, as a share of what is in flight. */
+/** Memory including garbage, relative to the row window. */
 const GARBAGE = 1.5;
 
 /**
- * Bytes of what is in flight: each row of the scene that is held, by what it holds. This is the part
- * of the memory that grows with the width; no part of it grows with the height.
+ * Bytes of the row window: this part of the memory grows with the width of the scene, and none of it with
+ * its height.
  */
-export function bytesInFlight(
+function windowBytes(
   { scene, plan, dilate, joint, samples = 1 }: {
     readonly scene: Scene;
     readonly plan: TilePlan;
-    /** Pixels by which the mask grows; undefined where clear pixels are not kept. */
+    /** Pixels by which the mask grows; undefined without a mask. */
     readonly dilate?: number;
-    /** Channels of a tile that joint diffusion holds while its neighbours run. */
+    /** Channels per tile that joint diffusion holds while the neighbours run. */
     readonly joint: number;
-    /** Restorations that are blended side by side. Default 1. */
+    /** Ensemble members. Default 1. */
     readonly samples?: number;
   },
 ): number {
@@ -76,57 +77,58 @@ export function bytesInFlight(
   );
   const [first] = all.rows;
   const ahead = rowAhead(plan, first);
-  // Rows of tiles that are begun and not ended.
+  // Height of the rows of tiles that run at once.
   const tall = rows[ahead]! + tileSize - rows[first]!;
   const masked = dilate !== undefined;
-  const looked = masked ? SKY_ROWS + 2 * (DETECTOR_MARGIN + dilate) : 0;
+  const context = masked ? MASK_ROWS + 2 * (DETECTOR_MARGIN + dilate) : 0;
   const frames = [...scene.frames, ...scene.auxiliary ?? []].map(({ file, bands }) => {
     const block = Math.min(Math.max(file.blockHeight, 64), 1024);
     const sample = pixelArray(file.header.dtype, 1).byteLength;
-    // One block more is being decoded; blocks are held until their last row is done.
-    return (tall + looked + 3 * block) * width * bands.length * sample;
+    // A block is held until its last row is finished; one more is being decoded.
+    return (tall + context + 3 * block) * width * bands.length * sample;
   });
   const depth = scene.frames[0]!.bands.length;
   const blend = samples * tileSize * width * (2 * depth + 1) * 4;
-  // Shares, whether another date is clear, and the classes of all dates.
-  const sky = masked ? (tall + 2 * SKY_ROWS) * width * (2 + scene.frames.length) : 0;
+  // Shares, clear on another date, and the classes of all dates.
+  const masks = masked ? (tall + 2 * MASK_ROWS) * width * (2 + scene.frames.length) : 0;
   const rowsAhead = ahead - first + 1;
   const tiles = plan.shared === 0
     ? 0
     : rowsAhead * (all.columns[1] - all.columns[0]) * tileSize ** 2 * joint * samples * 4;
-  return frames.reduce((sum, bytes) => sum + bytes, 0) + blend + sky + tiles;
+  return frames.reduce((sum, bytes) => sum + bytes, 0) + blend + masks + tiles;
 }
 
-/** Tiles that a self-check restores at most. */
+/** Upper bound for the tiles that a self-check restores. */
 async function checkTiles(
   model: Model,
   scene: Scene,
-  options: RestoreSceneOptions,
+  options: SceneOptions,
 ): Promise<number> {
   const { shard: _, selfCheck, ...whole } = options;
   const runs = typeof selfCheck === "object" ? selfCheck.runs : undefined;
   const counts: number[] = [];
-  for (const window of spreadWindows(areaOf(scene.grid, whole), model.card.tileSize)) {
+  for (const window of scatteredWindows(areaOf(scene.grid, whole), model.card.tileSize)) {
     const { plan: { all: { rows, columns } } } = await planArea(model, scene, {
       ...options,
       area: window,
     });
     counts.push((rows[1] - rows[0]) * (columns[1] - columns[0]));
-    // Others are no larger.
+    // Later windows aren't larger.
     if (counts.length === 4) break;
   }
   return Math.max(...counts) * (runs ?? CHECK_DEFAULTS.runs);
 }
 
-/** Runs of a batch that are timed, and after how many milliseconds no more begin. */
+/** Number of timed batches, and the time in milliseconds after which no further one starts. */
 const TRIALS = 10;
 const TRIAL_MS = 3000;
 
-/** Seconds that a tile takes, by batches of noise. */
-async function secondsPerTile(model: Model, options: RestoreSceneOptions): Promise<number> {
+/** Seconds per tile, from timed batches of synthetic values. */
+async function secondsPerTile(model: Model, options: SceneOptions): Promise<number> {
   const { card } = model;
-  const { batch = 4, inputs, seed, steps, sampler, timesteps, frames, fusion } = options;
-  const given = { seed, steps, sampler, timesteps, frames, fusion };
+  const { tiles: { batch = 4 } = {}, inputs, seed, steps, sampler, timesteps, frames, fusion } =
+    options;
+  const sampling = { seed, steps, sampler, timesteps, frames, fusion };
   const [{ low, high } = { low: 0, high: 1 }] = scalingRanges(card.scaling, 1);
   const pixels = batch * inputs.length * card.tileSize ** 2;
   const fill = (count: number) =>
@@ -143,24 +145,23 @@ async function secondsPerTile(model: Model, options: RestoreSceneOptions): Promi
       width: card.tileSize,
       cloudy: fill(card.bands.length),
       ...(auxiliary > 0 && { auxiliary: fill(auxiliary) }),
-    }, Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)));
+    }, sampling);
   await run();
-  // The first runs are slow, as code is still being compiled: the quickest of a few counts.
-  let quickest = Infinity;
+  // Early runs include compilation: take the fastest.
+  let fastest = Infinity;
   const begin = performance.now();
   for (let i = 0; i < TRIALS && performance.now() - begin < TRIAL_MS; i++) {
     const start = performance.now();
     await run();
-    quickest = Math.min(quickest, performance.now() - start);
+    fastest = Math.min(fastest, performance.now() - start);
   }
-  return quickest / 1000 / batch;
+  return fastest / 1000 / batch;
 }
 
 /**
- * Estimates a restoration. Headers are read, and what tells clouds from clear where a mask is used;
- * a batch of tiles is timed; nothing is written.
+ * Estimates a restoration: reads headers and masks, times a batch of tiles, writes nothing.
  *
- * @param rss Bytes that the process holds, asked after the batch.
+ * @param rss Returns the resident memory of the process in bytes; called after the timed batch.
  * @throws {InputError | OutputError | RangeError} As `restoreScene` would.
  */
 export async function estimateScene(
@@ -176,28 +177,24 @@ export async function estimateScene(
   try {
     const { scene } = series;
     const area = areaOf(scene.grid, options);
-    const sky = await openSky(series, { model, options });
-    if (sky !== undefined) closing.push(sky.close);
+    const opened = await openMasks(series, { model, options });
+    if (opened !== undefined) closing.push(opened.close);
     const { plan } = await planArea(model, scene, { ...options, area });
-    const tiles = await countTiles(model, scene, {
-      ...options,
-      area,
-      ...(sky && { sky: sky.sky }),
-    });
+    const tiles = await countTiles(model, scene, { ...options, area, masks: opened?.masks });
     const tile = await secondsPerTile(model, options);
     const depth = scene.frames[0]!.bands.length;
     const pixels = area.width * area.height;
     const numbers = pixels * depth * scene.frames.length;
     const { read, write, detect } = SECONDS_PER_SAMPLE;
-    const masked = sky !== undefined;
-    const { dilate = KEEP_CLEAR_DEFAULTS.dilate } = options;
+    const masked = opened !== undefined;
+    const { dilate } = keepClearOf(options.mask);
     const writing = { width: area.width, dtype: scene.grid.dtype, bands: scene.output.length };
     const L = scene.frames.length;
-    // x̃, μ and the condition of each date, D, and what is blended.
+    // x̃, μ and the condition of each date, D, and the blend.
     const joint = (3 * L + 2) * depth;
     const sample = pixelArray(scene.grid.dtype, 1).byteLength;
-    const { samples = 1 } = options;
-    const spread = samples > 1 ? 4 : 0;
+    const { samples = 1 } = options.ensemble ?? {};
+    const deviation = samples > 1 ? 4 : 0;
     return {
       width: area.width,
       height: area.height,
@@ -213,13 +210,14 @@ export async function estimateScene(
       },
       memory: Math.round(
         rss() +
-          GARBAGE * bytesInFlight({ scene, plan, joint, samples, ...(masked && { dilate }) }) +
+          GARBAGE *
+            windowBytes({ scene, plan, joint, samples, dilate: masked ? dilate : undefined }) +
           cogMemory(writing) +
           (samples > 1 ? cogMemory({ ...writing, dtype: "float32" }) : 0) +
           (masked ? cogMemory({ ...writing, bands: 1, dtype: "uint8" }) : 0),
       ),
       bytes: Math.round(
-        pixels * (scene.output.length * (sample + spread) + (masked ? 1 : 0)) * OVERVIEWS,
+        pixels * (scene.output.length * (sample + deviation) + (masked ? 1 : 0)) * OVERVIEWS,
       ),
       files,
     };

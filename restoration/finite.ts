@@ -7,10 +7,10 @@
 import type { Raster } from "../core/mod.ts";
 import type { RasterFile } from "../rasters/mod.ts";
 
-/** The first infinite number that was met in a raster. */
+/** Location of an infinite number in a raster. */
 export interface InfiniteValue {
   readonly band: string;
-  /** In pixels of the raster. */
+  /** Column and row in pixels of the raster. */
   readonly column: number;
   readonly row: number;
 }
@@ -20,12 +20,12 @@ function firstInfinite({ data }: Raster): number {
 }
 
 /**
- * The raster with its infinite numbers as missing data: as its nodata value, else NaN.
+ * Wraps a raster so that infinite numbers are missing data: its nodata value, else NaN.
  *
- * Nothing measured is infinite, and one such pixel is no reason to refuse a scene, so it counts as
- * NaN does; but it is told, as it may mean that a file was computed wrongly.
+ * An infinite number is never a measurement, but one such pixel is no reason to refuse a scene. It is
+ * reported, because it may indicate a faulty file.
  *
- * @param onInfinite Called once, for the first one that is read.
+ * @param onInfinite Called once, for the first infinite number read.
  */
 export function withoutInfinite<F extends RasterFile>(
   file: F,
@@ -33,15 +33,15 @@ export function withoutInfinite<F extends RasterFile>(
 ): F {
   const { dtype, nodata = NaN } = file.header;
   if (dtype !== "float32" && dtype !== "float64") return file;
-  let told = false;
+  let reported = false;
   return {
     ...file,
     async read(options = {}) {
       const raster = await file.read(options);
       const first = firstInfinite(raster);
       if (first < 0) return raster;
-      if (!told) {
-        told = true;
+      if (!reported) {
+        reported = true;
         const { bands, width } = raster;
         const pixel = Math.floor(first / bands.length);
         const { column = 0, row = 0 } = options.window ?? {};

@@ -1,5 +1,5 @@
 /**
- * Shards of a scene put together again: by their tags the parts of one run, and all of them.
+ * Joins the shards of a scene, after checking by their tags that they are complete and of one run.
  *
  * @module
  */
@@ -7,7 +7,7 @@
 import { InputError } from "../core/mod.ts";
 import { type CompleteFile, completeRows, openRaster } from "../rasters/mod.ts";
 import { checkOutputs, checkWritable } from "./outputs.ts";
-import { provenancePath, uncertaintyPath } from "./restore_scene.ts";
+import { provenancePath, uncertaintyPath } from "./scene_files.ts";
 import {
   checkPairs,
   checkRun,
@@ -19,9 +19,9 @@ import {
 
 /** Options of {@linkcode joinShards}. */
 export interface JoinShardsOptions {
-  /** Whether existing files may be replaced. Default false. */
+  /** Replaces existing files. Default false. */
   readonly overwrite?: boolean;
-  /** Ends the work; its reason is what is thrown, and nothing was written. */
+  /** Cancels the work with its reason; nothing is written then. */
   readonly signal?: AbortSignal;
 }
 
@@ -31,23 +31,23 @@ async function openPart(path: string): Promise<Part> {
   return { path, header: file.header, tags: file.header.tags ?? {} };
 }
 
-/** What lies beside an image: its path, how it is called, and how its overviews are made. */
-const BESIDE = [
+/** Rasters next to an image: path, name and overviews. */
+const COMPANIONS = [
   { pathOf: provenancePath, name: "a provenance raster", overviews: "nearest" },
   { pathOf: uncertaintyPath, name: "an uncertainty raster", overviews: "mean" },
 ] as const;
 
-/** A raster that is joined. */
+/** A raster to join from parts. */
 interface Joined {
   readonly output: string;
   readonly parts: readonly string[];
   readonly overviews: "mean" | "nearest";
 }
 
-/** One kind of raster beside all shards, or none. @throws {InputError} If some lack theirs. */
-async function besideOf(
+/** Paths of one kind of raster next to the shards; empty if there are none. @throws {InputError} If some lack theirs. */
+async function companionsOf(
   shards: readonly string[],
-  { pathOf, name }: typeof BESIDE[number],
+  { pathOf, name }: typeof COMPANIONS[number],
 ): Promise<readonly string[]> {
   const paths = shards.map(pathOf);
   const exist = await Promise.all(
@@ -63,17 +63,17 @@ async function besideOf(
 }
 
 /**
- * Joins the shards of a scene into one Cloud-Optimized GeoTIFF, and the rasters of provenance and of
- * deviations beside them, if there are any, into their own.
+ * Joins the shards of a scene into one Cloud-Optimized GeoTIFF, and their provenance and uncertainty
+ * rasters, if there are any, likewise.
  *
- * The tags that a restoration writes tell whether they are of one run and make up the whole that was
- * cut; files without them are joined as far as their rows meet. Either all files are written or none.
+ * The tags of a restoration decide whether the shards are of one run and complete; files without tags are
+ * joined if their rows are contiguous. Either all files are written or none.
  *
- * @param shards Paths in any order; each file says where its rows lie.
+ * @param shards Paths in any order; each file is placed by its transform.
  * @returns The files that were written, the image first.
- * @throws {InputError} If a shard or rows are missing, a shard is there twice, a file is of another
- *   scene or run, or has no raster beside it while others do.
- * @throws {OutputError} If a file exists already, is one of those that are read, or cannot be written.
+ * @throws {InputError} If a shard or rows are missing, a shard appears twice, a file is of another scene
+ *   or run, or lacks a raster that others have.
+ * @throws {OutputError} If a file exists already, is one of the inputs, or can't be written.
  */
 export async function joinShards(
   shards: readonly string[],
@@ -81,8 +81,8 @@ export async function joinShards(
   { overwrite = false, signal }: JoinShardsOptions = {},
 ): Promise<readonly string[]> {
   const joined: Joined[] = [{ output, parts: shards, overviews: "mean" }];
-  for (const kind of BESIDE) {
-    const parts = await besideOf(shards, kind);
+  for (const kind of COMPANIONS) {
+    const parts = await companionsOf(shards, kind);
     const { pathOf, overviews } = kind;
     if (parts.length > 0) joined.push({ output: pathOf(output), parts, overviews });
   }
@@ -91,12 +91,12 @@ export async function joinShards(
   const opened: (readonly Part[])[] = [];
   for (const { parts } of joined) opened.push(await openAll(parts));
   const areas = opened.map((parts) => {
-    // First: it names what the others would take for a missing shard.
+    // Checked first: the later checks would report a missing shard.
     checkRun(parts);
     checkShards(parts);
     return wholeArea(parts);
   });
-  for (const beside of opened.slice(1)) checkPairs(beside, opened[0]!);
+  for (const companions of opened.slice(1)) checkPairs(companions, opened[0]!);
   for (const path of outputs) await checkWritable(path);
 
   const files: CompleteFile[] = [];
@@ -111,10 +111,10 @@ export async function joinShards(
         }),
       );
     }
-    // The image comes last: where it is, all of it is there.
+    // The image comes last: once it exists, so do the others.
     for (const file of files.toReversed()) await file.commit();
   } finally {
-    // After a commit this does nothing.
+    // Does nothing after a commit.
     for (const file of files) await file.abort();
   }
   return outputs;

@@ -1,29 +1,38 @@
 /**
- * How much of each pixel is restored: all of it under clouds, nothing of it where the reference is
- * clear, with an edge between them that lies inside the dilated mask.
+ * Blend weights of the restored image: 1 under cloud, 0 where the reference is clear, with a soft edge
+ * inside the dilated mask.
  *
  * @module
  */
 
 import type { Size } from "./rows/tiles.ts";
 
-/** How the mask of clouds becomes what is restored. */
+/** Growth and soft edge of a cloud mask. */
 export interface KeepClearOptions {
-  /** Pixels by which the mask grows, for the edges that masks miss. Default 8. */
+  /** Pixels by which the mask grows, to cover the cloud edges that masks miss. Default 8. */
   readonly dilate?: number;
-  /** Pixels inside the grown mask over which the result fades into the original. Default 6. */
+  /** Width of the soft edge in pixels, inside the grown mask. Default 6. */
   readonly feather?: number;
 }
 
 /** Defaults of {@linkcode KeepClearOptions}. */
-export const KEEP_CLEAR_DEFAULTS = { dilate: 8, feather: 6 } as const;
+const KEEP_CLEAR_DEFAULTS = { dilate: 8, feather: 6 } as const;
 
-/** A pixel that is restored altogether. */
+/** Fills in the defaults. */
+export function keepClearOf(
+  { dilate = KEEP_CLEAR_DEFAULTS.dilate, feather = KEEP_CLEAR_DEFAULTS.feather }: KeepClearOptions =
+    {},
+): Required<KeepClearOptions> {
+  return { dilate, feather };
+}
+
+/** Share of a pixel that is restored entirely. */
 export const RESTORED = 255;
 const MOST_DILATION = 255;
 
 /** @throws {RangeError} If a number is out of range. */
-export function checkKeepClear({ dilate, feather }: Required<KeepClearOptions>): void {
+export function checkKeepClear(options: KeepClearOptions): void {
+  const { dilate, feather } = keepClearOf(options);
   if (!(Number.isInteger(dilate) && dilate >= 0 && dilate <= MOST_DILATION)) {
     throw new RangeError(
       `Cannot grow the mask: it must grow by 0 … ${MOST_DILATION} pixels, got ${dilate}`,
@@ -31,7 +40,7 @@ export function checkKeepClear({ dilate, feather }: Required<KeepClearOptions>):
   }
   if (!(Number.isInteger(feather) && feather >= 0 && feather <= dilate + 1)) {
     throw new RangeError(
-      `Cannot fade the edges: the feather must be 0 … ${
+      `Cannot blend the edges: the feather must be 0 … ${
         dilate + 1
       } pixels, which keeps it inside ` +
         `the grown mask, got ${feather}`,
@@ -75,7 +84,7 @@ function squaredDistances(
   return out;
 }
 
-/** Share of the restored image in 255ths by squared distance; at least 1 inside the grown mask. */
+/** Table of the restored share in 255ths by squared distance; at least 1 inside the grown mask. */
 function shares({ dilate, feather }: Required<KeepClearOptions>): Uint8Array {
   return Uint8Array.from({ length: (dilate + 1) ** 2 + 1 }, (_, squared) => {
     const distance = Math.sqrt(squared);
@@ -86,11 +95,11 @@ function shares({ dilate, feather }: Required<KeepClearOptions>): Uint8Array {
 }
 
 /**
- * The share of the restored image at each pixel, in 255ths: {@linkcode RESTORED} on the mask, falling
- * to 0 beyond the grown mask by 3t² − 2t³.
+ * Share of the restored image at each pixel, in 255ths: {@linkcode RESTORED} on the mask, falling to 0
+ * outside the grown mask by 3t² − 2t³.
  *
- * @param mask [height, width], masked where not 0. A pixel's share depends on what is masked within
- *   `dilate` pixels of it and on nothing else.
+ * @param mask [height, width], masked where not 0. The share of a pixel depends only on the mask within
+ *   `dilate` pixels of it.
  */
 export function restoredShares(
   mask: Uint8Array,

@@ -1,33 +1,23 @@
 /**
- * Many scenes: one row of a table each, restored one after the other, gone on with after any stop.
- * Longer than most files: what is read, what is complete and what is run agree on the same columns.
+ * Batches: restores the scenes of a manifest one after the other, and resumes after any interruption.
  *
  * @module
  */
 
 import { dirname, relative, resolve } from "node:path";
-import { InputError, OptionsError, OutputError, sha256 } from "../core/mod.ts";
-import { clearScratch, isAddress, parseCsv } from "../files/mod.ts";
+import { InputError, OptionsError, OutputError, sha256, stableJson } from "../core/mod.ts";
+import { clearScratch, isAddress } from "../files/mod.ts";
 import { decodePng, openRaster } from "../rasters/mod.ts";
-import { isDay } from "../products/mod.ts";
 import { DeviceLostError } from "../engine/mod.ts";
 import { type Model, modelDigest } from "../model/mod.ts";
 import { checkShard, type Shard } from "./area.ts";
 import { estimateScene, type SceneEstimate } from "./estimate.ts";
-import { outputPaths, type RestoredScene, restoreScene } from "./restore_scene.ts";
-import type { RestoreSceneOptions } from "./scene_options.ts";
+import { isMaskPath, type ManifestScene } from "./manifest_file.ts";
+import { type RestoredScene, restoreScene } from "./restore_scene.ts";
+import { outputPaths } from "./scene_files.ts";
+import type { RestoreSceneOptions, SceneOptions, WriteOptions } from "./scene_options.ts";
 
-/** One scene of a manifest. */
-export interface ManifestScene {
-  readonly output: string;
-  readonly inputs: readonly { readonly path: string; readonly date?: string }[];
-  readonly reference?: string | number;
-  readonly mask?: string;
-  readonly auxiliary?: readonly string[];
-  readonly picture?: string;
-}
-
-/** What became of a scene. */
+/** Outcome of a scene. */
 export type SceneStatus =
   & {
     readonly output: string;
@@ -42,155 +32,89 @@ export type SceneStatus =
     | { readonly status: "failed"; readonly error: string }
   );
 
-/** Options of {@linkcode restoreManifest}. */
+/** Options of {@linkcode restoreManifest}; `mask.source` is for scenes that name none. */
 export interface RestoreManifestOptions
-  extends Omit<RestoreSceneOptions, keyof ManifestScene | "shard" | "window" | "bbox"> {
-  /** Cloud mask of scenes that name none. */
-  readonly mask?: string;
-  /** Every n-th scene from the i-th on. Default all. */
+  extends Omit<SceneOptions, "inputs" | "reference" | "auxiliary" | "shard" | "window" | "bbox"> {
+  /** Replacement of existing files, and further tags. */
+  readonly write?: Omit<WriteOptions, "output" | "picture">;
+  /** Every n-th scene, from the i-th on. Default all. */
   readonly shard?: Shard;
   /**
-   * What tells options apart that are not plain data (samplers, fusions). A complete output that was
-   * made with others is an error, never taken for done.
+   * Identifies options that aren't plain data (samplers, fusions). A complete output that was made with
+   * others is an error, never taken as complete.
    */
   readonly fingerprint?: string;
-  /** Called for every scene as soon as it is done. */
+  /** Called with the outcome of each scene. */
   readonly onScene?: (status: SceneStatus) => void;
 }
 
-const COLUMNS = ["output", "inputs", "dates", "reference", "mask", "auxiliary", "picture"];
-/** Tag of what a scene leaves: what it was made with. */
+/** Tag that identifies the run that made a file. */
 const RUN_TAG = "EMRDM_RUN";
 
-/** `a; b` → `a`, `b`. */
-function parts(cell: string | undefined): readonly string[] {
-  return (cell ?? "").split(";").map((part) => part.trim()).filter((part) => part !== "");
-}
-
-function isWhole(path: string): boolean {
-  return isAddress(path) || /^(\/|[a-z]:[\\/])/i.test(path);
-}
-
-/**
- * Reads a manifest: CSV with the columns `output`, `inputs` (with ; between dates) and, as needed,
- * `dates`, `reference`, `mask`, `auxiliary`, `picture`. Paths are relative to the manifest.
- *
- * @throws {InputError} If it is no such table; the message has the scene's number.
- */
-export async function readManifest(path: string): Promise<readonly ManifestScene[]> {
-  const text = await Deno.readTextFile(path).catch((error: unknown) => {
-    const reason = error instanceof Deno.errors.NotFound
-      ? "the file must exist"
-      : `it must be a readable file, got ${error instanceof Error ? error.message : error}`;
-    throw new InputError(`Cannot read manifest ${path}: ${reason}`);
-  });
-  const rows = parseCsv(text, `manifest ${path}`);
-  const unknown = Object.keys(rows[0] ?? {}).filter((column) => !COLUMNS.includes(column));
-  if (unknown.length > 0) {
-    throw new InputError(
-      `Cannot read manifest ${path}: the columns must be among ${COLUMNS.join(", ")}, got ` +
-        unknown.join(", "),
-    );
-  }
-  const folder = path.replace(/[^\\/]*$/, "");
-  /** A path as it is meant: relative to the manifest. */
-  const place = (one: string) => isWhole(one) ? one : `${folder}${one}`;
-  const seen = new Map<string, number>();
-  const scenes = rows.map((row, i): ManifestScene => {
-    const fail = (message: string): never => {
-      throw new InputError(`Cannot read manifest ${path}, scene ${i + 1}: ${message}`);
-    };
-    const output = row.output || fail("there must be an output, got none");
-    const paths = parts(row.inputs);
-    const dates = parts(row.dates);
-    if (paths.length === 0) fail("there must be inputs, got none");
-    if (dates.length > 0 && dates.length !== paths.length) {
-      fail(`there must be a date for each of ${paths.length} inputs, got ${dates.length}`);
-    }
-    const wrong = dates.find((date) => !isDay(date));
-    if (wrong !== undefined) fail(`its dates must be days, as 2018-03-07, got ${wrong}`);
-    const { reference, mask, picture } = row;
-    for (const file of [output, ...(picture ? [picture] : [])]) {
-      const key = resolve(place(file));
-      if (seen.has(key)) {
-        fail(`each file to write must be named once, got ${file} as in scene ${seen.get(key)}`);
-      }
-      seen.set(key, i + 1);
-    }
-    const auxiliary = parts(row.auxiliary).map(place);
-    const named = ["detector", "scl"].includes(mask ?? "") ? mask : mask && place(mask);
-    const input = paths.findIndex((one) => one === reference);
-    return {
-      output: place(output),
-      inputs: paths.map((one, l) => ({
-        path: place(one),
-        ...(dates[l] !== undefined && { date: dates[l] }),
-      })),
-      ...(reference && {
-        reference: input >= 0 ? input : /^\d{1,3}$/.test(reference) ? Number(reference) : reference,
-      }),
-      ...(named && { mask: named }),
-      ...(auxiliary.length > 0 && { auxiliary }),
-      ...(picture && { picture: place(picture) }),
-    };
-  });
-  if (scenes.length === 0) {
-    throw new InputError(
-      `Cannot read manifest ${path}: there must be a header line and a line for each scene, got no ` +
-        "scene",
-    );
-  }
-  return scenes;
-}
-
-/** Options that change no pixel, or that a fingerprint stands for. */
-const WITHOUT_EFFECT = ["overwrite", "picture", "batch", "shard", "signal", "tags"];
-
-/**
- * The scene with paths as they are seen from its output: the same from whatever folder a manifest is
- * run, and on whatever machine its folder is.
- */
-function seenFromOutput<S extends ManifestScene>(scene: S): S {
-  const folder = dirname(resolve(scene.output));
-  const from = (path: string) => isAddress(path) ? path : relative(folder, resolve(path));
-  const { mask, auxiliary } = scene;
+/** Options of one scene. */
+function sceneOptions(
+  { output, picture, mask, ...scene }: ManifestScene,
+  { shard: _shard, fingerprint: _fingerprint, onScene: _onScene, ...options }:
+    RestoreManifestOptions,
+): RestoreSceneOptions {
   return {
+    ...options,
     ...scene,
-    output: from(scene.output),
-    inputs: scene.inputs.map((input) => ({ ...input, path: from(input.path) })),
-    ...(mask !== undefined && !["detector", "scl"].includes(mask) && { mask: from(mask) }),
-    ...(auxiliary && { auxiliary: auxiliary.map(from) }),
+    mask: { ...options.mask, ...(mask !== undefined && { source: mask }) },
+    write: { ...options.write, output, picture },
   };
 }
 
-/** What decides about a scene's pixels, as a short hash. */
+/**
+ * The files of a scene relative to its output: the same for every working folder, and on every machine
+ * that holds the folder.
+ */
+function relativePaths({ output, inputs, auxiliary, mask }: ManifestScene) {
+  const folder = dirname(resolve(output));
+  const from = (path: string) => isAddress(path) ? path : relative(folder, resolve(path));
+  return {
+    output: from(output),
+    inputs: inputs.map((input) => ({ ...input, path: from(input.path) })),
+    mask: mask !== undefined && isMaskPath(mask) ? from(mask) : mask,
+    auxiliary: auxiliary?.map(from),
+  };
+}
+
+/** Plain data of an option; undefined for functions and modules, which `fingerprint` identifies. */
+function plainOf(value: unknown): unknown {
+  if (typeof value === "function") return undefined;
+  if (typeof value !== "object" || value === null) return value;
+  return Object.values(value).some((member) => typeof member === "function") ? undefined : value;
+}
+
+/** Hash of everything that decides about the pixels of a scene. */
 async function runOf(
   scene: ManifestScene,
   { model, options }: { readonly model: Model; readonly options: RestoreManifestOptions },
 ): Promise<string> {
+  const { write: _write, shard: _shard, signal: _signal, tiles, mask, ...others } = options;
+  const { batch: _batch, order: _order, ...layout } = tiles ?? {};
   const plain = Object.fromEntries(
-    Object.entries(seenFromOutput({ ...options, ...scene }))
-      .filter(([name]) => !WITHOUT_EFFECT.includes(name))
-      .filter(([, value]) => typeof value !== "function" && !isModule(value))
-      .sort(([a], [b]) => a < b ? -1 : 1),
+    Object.entries(others).map(([name, value]) => [name, plainOf(value)]),
   );
-  const text = JSON.stringify([await modelDigest(model), plain]);
+  const source = scene.mask ?? mask?.source;
+  const text = stableJson([await modelDigest(model), {
+    ...plain,
+    tiles: layout,
+    maskOptions: { ...mask, source: undefined },
+    reference: scene.reference,
+    ...relativePaths({ ...scene, mask: source }),
+  }]);
   return (await sha256(text)).slice(0, 16);
 }
 
-/** Modules have no JSON; `fingerprint` stands for them. */
-function isModule(value: unknown): boolean {
-  return typeof value === "object" && value !== null &&
-    Object.values(value).some((member) => typeof member === "function");
-}
-
-/** The run that made a file; undefined if that was none of ours. */
+/** Run that made a file; undefined if it isn't one of ours. */
 async function runIn(path: string): Promise<string | undefined> {
   if (/\.png$/i.test(path)) {
     try {
       return decodePng(await Deno.readFile(path)).text?.[RUN_TAG];
     } catch {
-      // Whatever it is, it is not ours.
+      // Not a PNG of ours.
       return undefined;
     }
   }
@@ -205,8 +129,8 @@ async function runIn(path: string): Promise<string | undefined> {
 }
 
 /**
- * Whether all files of a scene are there already, made with the same options. Some of them are where a
- * run was stopped while it named them.
+ * Returns true if all files of a scene exist and were made with the same options. Only some do after an
+ * interruption while the files were being renamed.
  */
 async function isComplete(
   files: readonly string[],
@@ -214,39 +138,43 @@ async function isComplete(
 ): Promise<boolean> {
   let complete = true;
   for (const path of files) {
-    // What stops it from being looked at stops it from being written too, and that says why.
+    // A file that can't be examined can't be written either; the write reports why.
     const there = await Deno.lstat(path).then(() => true, () => false);
     if (there && await runIn(path) === run) continue;
     complete = false;
     if (!there || overwrite) continue;
     throw new OutputError(
-      `Cannot write ${path}: a file of that name was made otherwise; choose another name or allow ` +
-        `it to be overwritten (--overwrite)`,
+      `Cannot write ${path}: it must be free or from a run with the same options, got another ` +
+        "file; choose another name or allow it to be overwritten (--overwrite)",
     );
   }
   return complete;
 }
 
-/** What is to be done for a scene: undefined if it is complete. */
+/** Options of a scene that is to be restored; undefined if it is complete. */
 async function pending(
   model: Model,
   scene: ManifestScene,
   options: RestoreManifestOptions,
 ): Promise<RestoreSceneOptions | undefined> {
-  const { overwrite = false } = options;
-  const { shard: _shard, fingerprint: _fingerprint, onScene: _onScene, ...rest } = options;
-  const whole = { ...rest, ...scene };
+  const whole = sceneOptions(scene, options);
+  const { write } = whole;
   const run = await runOf(scene, { model, options });
-  if (await isComplete(outputPaths(whole), { run, overwrite })) return undefined;
-  // What is there is of this run, which was stopped, or may be replaced.
-  return { ...whole, overwrite: true, tags: { ...rest.tags, [RUN_TAG]: run } };
+  if (await isComplete(outputPaths(whole), { run, overwrite: write.overwrite ?? false })) {
+    return undefined;
+  }
+  // Existing files are of this run, which was interrupted, or may be replaced.
+  return {
+    ...whole,
+    write: { ...write, overwrite: true, tags: { ...write.tags, [RUN_TAG]: run } },
+  };
 }
 
 type Outcome = SceneStatus extends infer S ? S extends SceneStatus ? Omit<S, keyof Common> : never
   : never;
 type Common = Pick<SceneStatus, "output" | "number" | "seconds">;
 
-/** Works through the scenes of a shard; one that fails does not stop the others. */
+/** Runs the scenes of a shard; one that fails doesn't stop the others. */
 async function eachScene(
   scenes: readonly ManifestScene[],
   { shard = { index: 1, count: 1 }, onScene, signal }: RestoreManifestOptions,
@@ -259,8 +187,7 @@ async function eachScene(
     const start = performance.now();
     const outcome = await work(scene).catch((error: unknown): Outcome => {
       signal?.throwIfAborted();
-      // Mistakes in the program, options that are wrong for every scene, and a GPU that is gone, are
-      // not a scene's.
+      // Bugs, options that are wrong for every scene, and a lost GPU aren't failures of one scene.
       if (!(error instanceof Error) || error instanceof OptionsError) throw error;
       if (error instanceof DeviceLostError) throw error;
       return { status: "failed", error: error.message };
@@ -274,13 +201,13 @@ async function eachScene(
 }
 
 /**
- * Restores the scenes of a manifest. What is complete, made by the same model with the same options from
- * files of the same places, is left alone; a scene that fails does not stop the others. A run that was
- * killed at any moment is gone on with by the same call.
+ * Restores the scenes of a manifest. Scenes that are complete, from the same model, options and input
+ * paths, are skipped; one that fails doesn't stop the others. After an interruption at any moment, the
+ * same call resumes.
  *
- * @returns What became of each scene of the shard.
+ * @returns The outcome of each scene of the shard.
  * @throws {RangeError} If there is no such shard.
- * @throws {DeviceLostError} If the GPU is lost: the tensors of the model are gone with it.
+ * @throws {DeviceLostError} If the GPU is lost, and the model's tensors with it.
  */
 export async function restoreManifest(
   model: Model,
@@ -290,17 +217,17 @@ export async function restoreManifest(
   return await eachScene(scenes, options, async (scene) => {
     const todo = await pending(model, scene, options);
     if (todo !== undefined) return { status: "restored", result: await restoreScene(model, todo) };
-    // What a run left that was stopped between its last steps.
-    for (const path of outputPaths({ ...options, ...scene })) await clearScratch(path);
+    // An interruption after the last rename leaves scratch files.
+    for (const path of outputPaths(sceneOptions(scene, options))) await clearScratch(path);
     return { status: "complete" };
   });
 }
 
 /**
- * Estimates what {@linkcode restoreManifest} would do, scene by scene; nothing is written.
+ * Estimates {@linkcode restoreManifest} scene by scene; writes nothing.
  *
  * @param rss See `estimateScene`.
- * @returns For each scene of the shard its estimate, or that it is complete, or why it would fail.
+ * @returns For each scene of the shard its estimate, that it is complete, or why it would fail.
  * @throws {RangeError} If there is no such shard.
  */
 export async function estimateManifest(

@@ -1,6 +1,5 @@
 /**
- * Restorations without a model for dates whose clouds are known: the mean of the clear dates, and what
- * lies between the clear dates before and after.
+ * Baselines for dates with cloud masks: the mean of the clear dates, and linear interpolation in time.
  *
  * @module
  */
@@ -8,17 +7,17 @@
 import { pixelArray, type Raster } from "../core/mod.ts";
 import { missingValues } from "./missing_values.ts";
 
-/** Clouds of the dates. */
+/** Cloud masks of the dates. */
 export interface MaskedFrames {
-  /** Of each date [height, width]: not 0 where cloud or shadow hides the ground. */
+  /** Mask of each date [height, width]: not 0 under cloud or shadow. */
   readonly masks: readonly Uint8Array[];
 }
 
-/** Dates and their clouds. */
+/** Days and cloud masks of the dates. */
 export interface DatedFrames extends MaskedFrames {
-  /** Of each date, as `2018-03-07`. */
+  /** Day of each date, as `2018-03-07`. */
   readonly dates: readonly string[];
-  /** The date that the result depicts. Default the last. */
+  /** Index of the date to restore. Default the last. */
   readonly reference?: number;
 }
 
@@ -46,10 +45,10 @@ function medianOf(values: readonly number[]): number {
 }
 
 /**
- * Each number of the result from the dates that are clear there; where none is, the median of all that
- * have data, and where no date has, the reference's own number.
+ * Computes each value from the dates that are clear there; where none is, the median of all dates with
+ * data, and where no date has data, the value of the reference.
  *
- * @param pick Of the dates that are clear, by their places.
+ * @param pick Computes a value from the indices of the clear dates.
  */
 function fromClear(
   frames: readonly Raster[],
@@ -78,12 +77,12 @@ function fromClear(
 }
 
 /**
- * The mean of the dates that are clear at a pixel; where none is, the median of all.
+ * Mean of the dates that are clear at a pixel; where none is, the median of all dates.
  *
  * @param frames Rasters of one grid with the same bands.
  * @returns A raster like the reference's (default the last).
  * @throws {RangeError} If there are no frames.
- * @throws {TypeError} If there is not a mask of every date, or sizes differ.
+ * @throws {TypeError} If a mask is missing, or sizes differ.
  */
 export function maskAwareMean(
   frames: readonly Raster[],
@@ -98,13 +97,13 @@ export function maskAwareMean(
 }
 
 /**
- * What lies between the nearest clear dates before and after the reference, in proportion to the days
- * between them; beyond the first or last clear date its own number. Where the reference is clear, that
- * is its number; where no date is, the median of all.
+ * Interpolates linearly in time between the nearest clear dates before and after the reference. Before
+ * the first or after the last clear date it repeats that date; where the reference is clear it keeps it;
+ * where no date is clear it takes the median of all.
  *
  * @param frames Rasters of one grid with the same bands, in any order.
- * @throws {RangeError} If there are no frames, or a date is no day.
- * @throws {TypeError} If there is not a mask and a date of every frame, or sizes differ.
+ * @throws {RangeError} If there are no frames, or a date isn't a day.
+ * @throws {TypeError} If a mask or a date is missing, or sizes differ.
  */
 export function linearInTime(
   frames: readonly Raster[],

@@ -1,5 +1,5 @@
 /**
- * Which stored numbers are no data.
+ * Values that mark missing data.
  *
  * @module
  */
@@ -8,7 +8,7 @@ import type { Raster } from "../core/mod.ts";
 import type { RasterHeader } from "../rasters/mod.ts";
 import { bandReflectanceScale, type CardBand } from "../model/mod.ts";
 
-/** DN 0 is nodata in Sentinel-2 files, which seldom say so. */
+/** DN 0 is nodata in Sentinel-2 files, even where they don't state it. */
 const DN_NODATA = 0;
 
 /** Stored values that mark missing data: the nodata value, and 0 where integers store reflectance. */
@@ -22,9 +22,9 @@ export function missingOf(
 }
 
 /**
- * Which values of a raster have no data: NaN, and the raster's nodata value.
+ * Mask of the values without data: NaN, and the raster's nodata value.
  *
- * @returns 1 where there is none, [height, width, bands]; undefined if every value has data.
+ * @returns 1 where a value is missing, [height, width, bands]; undefined if none is.
  */
 export function missingValues({ data, nodata }: Raster): Uint8Array | undefined {
   let some = false;

@@ -1,5 +1,5 @@
 /**
- * A picture of a scene before and after, made of every n-th pixel as rows pass by.
+ * Picture of a scene before and after, from every n-th pixel of the rows.
  *
  * @module
  */
@@ -11,12 +11,12 @@ import { writeBeforeAfter } from "./before_after.ts";
 import type { FinishedRows } from "./rows/finish_rows.ts";
 import type { SceneFrame } from "./scene.ts";
 
-/** Longest side of a picture of one date. */
+/** Longest side of each image. */
 const MOST_PIXELS = 1024;
 /** Reflectance of the brightest colour. */
 const BRIGHTEST = 0.3;
 
-/** What a preview is made of. */
+/** Options of {@linkcode Preview}. */
 export interface PreviewOptions {
   readonly area: RasterWindow;
   /** Names of the result's bands. */
@@ -25,12 +25,12 @@ export interface PreviewOptions {
   readonly output: readonly number[];
   /** The reference. */
   readonly frame: SceneFrame;
-  /** Of the scene. */
+  /** Reflectance scale of the scene. */
   readonly reflectanceScale: number | undefined;
   readonly scaling: CardScaling;
 }
 
-/** Collects every n-th pixel. */
+/** Collects every n-th pixel of the rows. */
 export class Preview {
   readonly #options: PreviewOptions;
   readonly #step: number;
@@ -49,7 +49,7 @@ export class Preview {
     this.#after = new Float32Array(this.#before.length);
   }
 
-  /** Takes its pixels out of rows of the result. */
+  /** Adds rows of the result. */
   add({ row, rows, data, observed }: FinishedRows): void {
     const { area, bands } = this.#options;
     for (let y = 0; y < rows; y++) {
@@ -62,7 +62,7 @@ export class Preview {
     }
   }
 
-  /** Every n-th pixel of a line, in the model's units. */
+  /** Copies every n-th pixel of a line, in the model's units. */
   #line(out: Float32Array, { at, line, from }: {
     readonly at: number;
     readonly line: ArrayLike<number>;
@@ -77,7 +77,7 @@ export class Preview {
     }
   }
 
-  /** Writes the reference and the result side by side, with texts by keyword. */
+  /** Writes the reference and the result side by side; `text` holds PNG texts by keyword. */
   async write(
     path: string,
     { overwrite, text }: {

@@ -1,78 +1,72 @@
 /**
- * Restoring rasters in memory many times: what the model makes of them on average, and how far it is
- * sure.
+ * Restores rasters in memory several times with different noise: mean and standard deviation.
  *
  * @module
  */
 
 import { pixelArray, type Raster } from "../core/mod.ts";
 import type { Model } from "../model/mod.ts";
-import { withoutClouds } from "./hide_clouds.ts";
+import { maskedInput } from "./cloud_fill.ts";
+import { referenceFrame, type RestoreSeriesOptions } from "./restore_series.ts";
 import { restoreRows } from "./rows/restore_rows.ts";
-import type { RestoreSeriesOptions } from "./restore_series.ts";
-import { samplingOf, type SamplingOptions } from "./sampling.ts";
+import { samplingOf } from "./sampling.ts";
 import { sceneInMemory } from "./scene_in_memory.ts";
+import type { EnsembleOptions } from "./scene_options.ts";
 import { checkLength } from "./series.ts";
 
 /** Options of {@linkcode restoreSamples}. */
-export type RestoreSamplesOptions =
-  & RestoreSeriesOptions
-  & Pick<SamplingOptions, "samples" | "seeds">;
+export interface RestoreSamplesOptions extends RestoreSeriesOptions {
+  /** Members of the ensemble. */
+  readonly ensemble: EnsembleOptions;
+}
 
-/** What samples say together. */
+/** Statistics of an ensemble. */
 export interface RestoredSamples {
-  /** Their mean, a raster as `restoreSeries` gives it. */
+  /** Mean of the members, a raster as from `restoreSeries`. */
   readonly mean: Raster;
   /**
-   * Standard deviation of each pixel and band in the images' unit, float32; by the card's
-   * calibration, where that is of this sampling. NaN where the reference has no data.
+   * Standard deviation of each pixel and band in the images' unit, float32, calibrated if the card has
+   * a calibration of this sampling. NaN where the reference has no data.
    */
   readonly deviation: Raster;
 }
 
 /**
- * Restores rasters of one grid n times with different seeds.
+ * Restores rasters of one grid several times with different seeds.
  *
- * How samples are drawn (steps, churn) is what the options say, else the card's `sampling`, else
- * `defaultSampling`. The seeds follow from `seed`; each sample is what `restoreSeries` gives with its
- * seed and the same sampling, before numbers are rounded.
+ * Steps, sampler and time steps are those of the options, else of the card's `sampling`, else of
+ * `defaultSampling`. Each member is the result of `restoreSeries` with its seed and the same sampling,
+ * before rounding.
  *
- * @param frames The dates, one raster each.
- * @throws {TypeError} If bands or sizes do not fit the model.
- * @throws {RangeError} If there are fewer than two samples, or as `restoreSeries`.
+ * @param frames One raster per date.
+ * @throws {TypeError} If bands or sizes don't fit the model.
+ * @throws {RangeError} If there are fewer than two members, or as `restoreSeries`.
  */
 export async function restoreSamples(
   model: Model,
   frames: readonly Raster[],
   options: RestoreSamplesOptions,
 ): Promise<RestoredSamples> {
-  const length = frames.length;
-  const { reference = length - 1, anyLength = false, samples: _, hide, ...rest } = options;
+  const { length } = frames;
+  const { reference = length - 1, anyLength = false, masks, ...rest } = options;
   checkLength(model, { length, anyLength });
-  const { seeds, factor, floor, text: _text, ...sampling } = samplingOf(model, options);
-  const like = frames[reference];
-  if (like === undefined) {
-    throw new RangeError(
-      `Cannot restore: the reference must be 0 … ${length - 1}, got ${reference}`,
-    );
-  }
-  const scene = sceneInMemory(model, withoutClouds(model, frames, hide), { reference });
+  const { text: _, ...sampling } = samplingOf(model, options);
+  const like = referenceFrame(frames, reference);
+  const scene = sceneInMemory(model, maskedInput(model, frames, masks), { reference });
   const data = pixelArray(like.dtype, like.data.length);
-  const spread = new Float32Array(like.data.length);
+  const deviations = new Float32Array(like.data.length);
   await restoreRows(model, scene, {
     ...rest,
     ...sampling,
-    seeds,
-    deviations: { factor, ...(floor && { floor }) },
     write({ row, data: rows, deviation }) {
       const at = row * like.width * like.bands.length;
       data.set(rows, at);
-      spread.set(deviation!, at);
+      deviations.set(deviation!, at);
     },
   });
   const [nodata] = scene.frames[reference]!.missing;
   return {
-    mean: { ...like, data, ...(nodata === undefined ? {} : { nodata }) },
-    deviation: { ...like, dtype: "float32", data: spread, nodata: NaN },
+    mean: { ...like, data, ...(nodata !== undefined && { nodata }) },
+    deviation: { ...like, dtype: "float32", data: deviations, nodata: NaN },
   };
 }

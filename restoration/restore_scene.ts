@@ -1,107 +1,76 @@
 /**
- * Restoring a scene from files to files: dated rasters in, one Cloud-Optimized GeoTIFF out, with a
- * raster beside it that says where each pixel comes from.
+ * Restores a scene from files to files: dated rasters in, one Cloud-Optimized GeoTIFF out, with a
+ * provenance raster next to it where a mask is used.
  *
  * @module
  */
 
-import { type CogWriter, createCog, type RasterHeader } from "../rasters/mod.ts";
 import type { Model } from "../model/mod.ts";
 import { orAborted } from "./abortable.ts";
 import { areaOf } from "./area.ts";
-import { PROVENANCE } from "./rows/finish_rows.ts";
-import { checkOutputs, checkWritable } from "./outputs.ts";
-import { Preview } from "./preview.ts";
-import { restoreRows, type RowsReport } from "./rows/restore_rows.ts";
-import type { SceneFrame } from "./scene.ts";
+import { openMasks } from "./open_masks.ts";
+import { checkWritable } from "./outputs.ts";
+import type { RowsReport } from "./rows/options.ts";
+import { restoreRows } from "./rows/restore_rows.ts";
+import { type EnsembleRestoration, withSampling } from "./sampling.ts";
+import { checkSceneOutputs, createSceneFiles, type ScenePaths, scenePaths } from "./scene_files.ts";
 import type { RestoreSceneOptions } from "./scene_options.ts";
-import { openSky } from "./scene_sky.ts";
-import { withSampling } from "./sampling.ts";
-import { logScene, sampleTags, sceneTags } from "./scene_tags.ts";
+import { ensembleTags, logScene, sceneTags } from "./scene_tags.ts";
 import type { SelfCheck } from "./self_check/self_check_result.ts";
 import { checkSeries, checkTags } from "./self_check/self_check_scene.ts";
 import { type OpenSeries, openSeries } from "./series.ts";
 
-/** What {@linkcode restoreScene} did. */
-export interface RestoredScene {
-  readonly output: string;
-  /** The raster of `PROVENANCE`, where a mask was used. */
-  readonly provenance?: string;
-  /** The raster of deviations, where there are samples. */
-  readonly uncertainty?: string;
-  readonly picture?: string;
-  /** Rising; undefined where a date is unknown. */
+/** Result of {@linkcode restoreScene}: its files and what was measured. */
+export interface RestoredScene extends ScenePaths {
+  /** Dates in rising order; undefined where one is unknown. */
   readonly dates: readonly (string | undefined)[];
+  /** Paths of the dates. */
   readonly paths: readonly string[];
-  /** The date that is depicted, by its place among `dates`. */
+  /** Index of the restored date among `dates`. */
   readonly reference: number;
-  /** Where it was asked for. */
+  /** Present if it was requested. */
   readonly selfCheck?: SelfCheck;
   /** Tags added to the file. */
   readonly tags: Readonly<Record<string, string>>;
+  /** Measurements of the restoration. */
   readonly report: RowsReport;
 }
 
-/** `clear.tif` → `clear.provenance.tif`. */
-export function provenancePath(output: string): string {
-  return output.replace(/(\.tiff?)?$/i, ".provenance.tif");
+/** Returns true if the reference has no data in the restored area. */
+function hasNoData({ tiles, pixels }: RowsReport): boolean {
+  if (pixels === undefined) return tiles.restored === 0;
+  return pixels.observed + pixels.otherDate + pixels.reconstructed === 0;
 }
 
-/** `clear.tif` → `clear.uncertainty.tif`. */
-export function uncertaintyPath(output: string): string {
-  return output.replace(/(\.tiff?)?$/i, ".uncertainty.tif");
-}
-
-/** Every file that a restoration writes; the image first. */
-export function outputPaths(
-  { output, mask, samples, picture }: Pick<
-    RestoreSceneOptions,
-    "output" | "mask" | "samples" | "picture"
-  >,
-): readonly string[] {
-  return [
-    output,
-    ...(mask === undefined ? [] : [provenancePath(output)]),
-    ...(samples === undefined ? [] : [uncertaintyPath(output)]),
-    ...(picture === undefined ? [] : [picture]),
-  ];
-}
-
-/**
- * Checks the files that a restoration writes, before anything is read.
- *
- * @throws {OutputError} If one of them is in the way, or is what is read.
- */
-export async function checkSceneOutputs(options: RestoreSceneOptions): Promise<void> {
-  const { inputs, auxiliary = [], mask, overwrite = false } = options;
-  const masks = mask === undefined || mask === "detector" || mask === "scl" ? [] : [mask];
-  await checkOutputs(outputPaths(options), {
-    inputs: [...inputs.map(({ path }) => path), ...auxiliary, ...masks],
-    overwrite,
-  });
-}
-
-/** Values of the result's bands, from those of the file's. */
-function ofOutput(
-  values: readonly number[] | undefined,
-  { frames, reference, output }: OpenSeries["scene"],
-): readonly number[] | undefined {
-  const { bands } = frames[reference] as SceneFrame;
-  return values && output.map((band) => values[bands[band]!]!);
+/** Tags of the restoration, the ensemble, the self-check and the caller. */
+async function tagsOf(
+  model: Model,
+  series: OpenSeries,
+  { restoration: { options, text }, check }: {
+    readonly restoration: EnsembleRestoration<RestoreSceneOptions>;
+    readonly check: SelfCheck | undefined;
+  },
+): Promise<Readonly<Record<string, string>>> {
+  return {
+    ...await sceneTags(model, series, options),
+    ...(text && ensembleTags(options.ensemble!.seeds, text)),
+    ...(check && checkTags(check)),
+    ...options.write.tags,
+  };
 }
 
 /**
  * Restores the reference date of a series and writes it with the input's CRS, transform, nodata,
  * pixel type, band names, scales, digital numbers and tags.
  *
- * NaN, infinite numbers and nodata are missing: they are filled for the model, from the other dates
- * or nearby, and stay without data in the result; infinite ones are logged.
+ * NaN, infinite numbers and nodata are missing: the model sees values from the other dates or from
+ * nearby instead, and the result has no data there. Infinite numbers are logged.
  *
- * It reads windows and writes rows: memory grows with the scene's width and not with its height. A
- * part of a scene (window, box, shard) has the pixels that the whole would have there.
+ * Windows are read and rows are written, so memory grows with the width of the scene, not with its
+ * height. A part of a scene (window, box, shard) has the same pixels as in the whole scene.
  *
- * @throws {InputError} If a file cannot be read, or does not fit the others or the model.
- * @throws {OutputError} If a file exists already, is one of the inputs, or cannot be written. Nothing is
+ * @throws {InputError} If a file can't be read, or doesn't fit the others or the model.
+ * @throws {OutputError} If a file exists already, is one of the inputs, or can't be written. Nothing is
  *   written then.
  * @throws {RangeError} If there are more dates than the model was trained with, the reference is
  *   none of them, or a number is out of range.
@@ -110,106 +79,39 @@ export async function restoreScene(
   model: Model,
   given: RestoreSceneOptions,
 ): Promise<RestoredScene> {
-  const { options, text } = withSampling(model, given);
-  const { output, overwrite = false, picture, log = () => {}, signal } = options;
-  const provenance = options.mask === undefined ? undefined : provenancePath(output);
-  const uncertainty = options.samples === undefined ? undefined : uncertaintyPath(output);
+  const restoration = withSampling(model, given);
+  const { options } = restoration;
+  const { write: { picture }, log = () => {}, signal } = options;
   await checkSceneOutputs(options);
   const series = await openSeries(model, options);
-  const writers: CogWriter[] = [];
   const closing: (() => Promise<void>)[] = [series.close];
   try {
-    logScene(series, { mask: options.mask, log });
-    const { scene } = series;
-    const { grid } = scene;
-    const area = areaOf(grid, options);
-    const sky = await openSky(series, { model, options });
-    if (sky !== undefined) closing.push(() => sky.close());
-    // It is written last; that it cannot be must not come out after hours.
+    logScene(series, { mask: options.mask?.source, log });
+    const { scene, dates, paths } = series;
+    const masks = await openMasks(series, { model, options });
+    if (masks !== undefined) closing.push(masks.close);
+    // The picture is written last; a path that can't be written must fail now, not after hours.
     if (picture !== undefined) await checkWritable(picture);
     const check = options.selfCheck ? await checkSeries(model, series, options) : undefined;
-    const tags = {
-      ...await sceneTags(model, series, options),
-      ...(text && sampleTags(options.seeds!, text)),
-      ...(check && checkTags(check)),
-      ...options.tags,
-    };
-    const frame = scene.frames[scene.reference]!;
-    const place = {
-      width: area.width,
-      height: area.height,
-      ...(grid.transform && { transform: shifted(grid.transform, area) }),
-      ...(grid.crs && { crs: grid.crs }),
-    };
-    const bands = scene.output.map((band) => grid.bands[frame.bands[band]!]!);
-    const scales = ofOutput(grid.scales, scene);
-    const offsets = ofOutput(grid.offsets, scene);
-    const image = await createCog(output, {
-      ...place,
-      bands,
-      dtype: grid.dtype,
-      ...(frame.missing[0] === undefined ? {} : { nodata: frame.missing[0] }),
-      tags: ownTags(grid.tags),
-    }, { overwrite, tags, ...(scales && { scales }), ...(offsets && { offsets }) });
-    writers.push(image);
-    const origins = provenance === undefined ? undefined : await createCog(provenance, {
-      ...place,
-      bands: ["provenance"],
-      dtype: "uint8",
-      nodata: PROVENANCE.noData,
-    }, {
-      overwrite,
-      overviews: "nearest",
-      tags: { ...tags, EMRDM_CLASSES: CLASSES },
-    });
-    if (origins !== undefined) writers.push(origins);
-    const deviations = uncertainty === undefined ? undefined : await createCog(uncertainty, {
-      ...place,
-      bands,
-      dtype: "float32",
-      nodata: NaN,
-      tags: ownTags(grid.tags),
-    }, {
-      overwrite,
-      // A deviation has no zero point: where numbers are scaled, so is it, and nothing is added.
-      ...(scales && { scales, offsets: scales.map(() => 0) }),
-      tags: { ...tags, EMRDM_UNCERTAINTY: UNCERTAINTY },
-    });
-    if (deviations !== undefined) writers.push(deviations);
-    const preview = picture === undefined ? undefined : new Preview({
-      area,
-      bands,
-      output: scene.output,
-      frame,
-      reflectanceScale: scene.reflectanceScale,
-      scaling: model.card.scaling,
-    });
+    const tags = await tagsOf(model, series, { restoration, check });
+    const files = await createSceneFiles(scene, { model, options, tags });
+    closing.unshift(files.abort);
     const work = restoreRows(model, scene, {
       ...options,
-      area,
-      ...(sky && { sky: sky.sky }),
+      area: areaOf(scene.grid, options),
+      masks: masks?.masks,
       async write(rows) {
         signal?.throwIfAborted();
-        preview?.add(rows);
-        await image.write(rows.data);
-        if (origins !== undefined) await origins.write(rows.provenance!);
-        if (deviations !== undefined) await deviations.write(rows.deviation!);
+        await files.write(rows);
       },
     });
     const report = await orAborted(work, signal);
     if (hasNoData(report)) {
-      log(`warning: ${series.paths[scene.reference]} has no data here, and so has the result`);
+      log(`warning: ${paths[scene.reference]} has no data here, and so has the result`);
     }
-    for (const writer of writers) await writer.complete();
-    if (picture !== undefined) await preview!.write(picture, { overwrite, text: tags });
-    // The image comes last: where it is, all of it is there.
-    for (const writer of [...writers].reverse()) await writer.commit();
-    const { dates, paths } = series;
+    await files.finish();
     return {
-      output,
-      ...(provenance !== undefined && { provenance }),
-      ...(uncertainty !== undefined && { uncertainty }),
-      ...(picture !== undefined && { picture }),
+      ...scenePaths(options),
       dates,
       paths,
       reference: scene.reference,
@@ -218,34 +120,6 @@ export async function restoreScene(
       report,
     };
   } finally {
-    // After a commit, abort does nothing. What cannot be closed does not keep the rest open.
-    await Promise.allSettled(writers.map((writer) => writer.abort()));
-    await Promise.allSettled(closing.map((close) => close()));
+    for (const close of closing) await close().catch(() => {});
   }
-}
-
-const CLASSES = Object.entries(PROVENANCE).map(([name, value]) => `${value} ${name}`).join(", ");
-
-/** What the raster of deviations says of itself. */
-const UNCERTAINTY =
-  "standard deviation of the samples times the factor of EMRDM_CALIBRATION, in the " +
-  "image's unit; 0 where the observed pixel is kept";
-
-/** The input's tags but those that tell of an earlier restoration. */
-function ownTags(tags: RasterHeader["tags"] = {}): Readonly<Record<string, string>> {
-  return Object.fromEntries(Object.entries(tags).filter(([name]) => !name.startsWith("EMRDM_")));
-}
-
-/** Whether nothing was restored since there was nothing to restore. */
-function hasNoData({ tiles, pixels }: RowsReport): boolean {
-  if (pixels === undefined) return tiles.restored === 0;
-  return pixels.observed + pixels.otherDate + pixels.reconstructed === 0;
-}
-
-/** A transform whose pixel (0, 0) is the area's. */
-function shifted(
-  [a, b, c, d, e, f]: NonNullable<RasterHeader["transform"]>,
-  { column, row }: { readonly column: number; readonly row: number },
-): NonNullable<RasterHeader["transform"]> {
-  return [a + b * column + c * row, b, c, d + e * column + f * row, e, f];
 }

@@ -1,118 +1,153 @@
 /**
- * How samples are drawn whose spread tells how sure a model is: which seeds, which steps.
+ * Sampling of an ensemble: seeds, steps, sampler, and the calibration of the spread.
  *
  * @module
  */
 
 import { createRng } from "../core/mod.ts";
-import type { Deviations } from "./rows/spread.ts";
 import type { CardModule, Model, RestoreOptions } from "../model/mod.ts";
+import type { SpreadCalibration } from "./rows/ensemble.ts";
+import type { EnsembleRows } from "./rows/options.ts";
+import type { EnsembleOptions } from "./scene_options.ts";
 
 /** Options of {@linkcode samplingOf}. */
 export interface SamplingOptions
   extends Pick<RestoreOptions, "seed" | "steps" | "sampler" | "timesteps"> {
-  /** Restorations n whose mean and deviation are wanted, ≥ 2. */
-  readonly samples: number;
-  /** Their seeds. Default those of {@linkcode sampleSeeds}. */
-  readonly seeds?: readonly number[];
+  /** Members of the ensemble. */
+  readonly ensemble: EnsembleOptions;
 }
 
-/** How samples are drawn. */
+/** Sampling of an ensemble. */
 export interface Sampling
   extends Required<Pick<RestoreOptions, "steps" | "sampler" | "timesteps">> {
-  /** One for each sample. */
-  readonly seeds: readonly number[];
-  /** What spreads are multiplied by: the card's calibration where it is of this sampling, else 1. */
-  readonly factor: number;
-  /** The deviation where samples agree, of each band of the model, where that calibration has one. */
-  readonly floor?: readonly number[];
-  /** In words: how samples are drawn, and what the factor is from. */
+  /** Seeds, and the card's calibration if it is for this sampling. */
+  readonly ensemble: EnsembleRows & { readonly factor: number };
+  /** Description of the sampling, and of the calibration, for the tags of a file. */
   readonly text: { readonly sampling: string; readonly calibration: string };
 }
 
-/** The samples of a seed: itself, and after it numbers of 31 bits that it decides. */
+/** Seeds of an ensemble: the given seed, then 31-bit integers derived from it. */
 export function sampleSeeds(seed: number, count: number): readonly number[] {
   const stream = createRng(seed).fork("samples");
   return Array.from({ length: count }, (_, i) => i === 0 ? seed : draw31(stream, i));
 }
 
-/** `uniform` has 24 bits, so two of them make a number. */
+/** Draws 31 bits as two integers: `uniform` has 24. */
 function draw31(stream: ReturnType<typeof createRng>, index: number): number {
   const own = stream.fork(index);
   return own.integer(2 ** 15) * 2 ** 16 + own.integer(2 ** 16, 1);
 }
 
-/**
- * How samples are drawn: as the call says, else as the card's `sampling`, else by
- * `defaultSampling`; each of steps, sampler and time steps by itself.
- *
- * @throws {RangeError} If there are fewer than two samples.
- */
-export function samplingOf(
-  { card, modules }: Pick<Model, "card" | "modules">,
-  options: SamplingOptions,
-): Sampling {
-  const { samples, seed = 0 } = options;
+/** Seeds of the members. @throws {RangeError} If there are fewer than two, or a seed is missing. */
+function seedsOf({ ensemble: { samples, seeds }, seed = 0 }: SamplingOptions): readonly number[] {
   if (!(Number.isSafeInteger(samples) && samples >= 2)) {
     throw new RangeError(
-      `Cannot tell an uncertainty: it takes at least 2 samples, got ${samples}; give more (--samples)`,
+      `Cannot estimate an uncertainty: it takes at least 2 samples, got ${samples}; raise --samples`,
     );
   }
-  const seeds = options.seeds ?? sampleSeeds(seed, samples);
-  if (seeds.length !== samples) {
+  const own = seeds ?? sampleSeeds(seed, samples);
+  if (own.length !== samples) {
     throw new RangeError(
-      `Cannot draw ${samples} samples: there must be a seed for each, got ${seeds.length}`,
+      `Cannot draw ${samples} samples: there must be a seed for each, got ${own.length}`,
     );
   }
-  const { ensemble } = modules;
-  const own = ensemble.sampling;
-  const { steps = own.steps, sampler = ensemble.sampler, timesteps = ensemble.timesteps } = options;
-  const { calibration } = card;
-  const given = options.sampler !== undefined || options.timesteps !== undefined;
-  const fits = calibration !== undefined && !given && ensemble.isCalibrated &&
-    calibration.sampling.steps === steps;
-  return {
-    steps,
-    sampler,
-    timesteps,
-    seeds,
-    factor: fits ? calibration.factor : 1,
-    ...(fits && calibration.floor && { floor: calibration.floor }),
-    text: {
-      sampling: `${steps} steps, ` +
-        (options.sampler === undefined ? written(own.sampler) : "a sampler of the call") +
-        ", " +
-        (options.timesteps === undefined ? written(own.timesteps) : "time steps of the call"),
-      calibration: fits
-        ? `factor ${calibration.factor}` +
-          (calibration.floor === undefined ? "" : `, floor ${calibration.floor.join(",")}`) +
-          `, of ${calibration.data}`
-        : calibration === undefined
-        ? "none: deviations are what samples spread"
-        : "none: the card's is of another sampling",
-    },
-  };
+  return own;
 }
 
-/** As JSON, without infinity, which is a default there. */
+/** Steps, sampler and time steps: each as in the options, else as in the card's `sampling`. */
+function sharedSampling(
+  { modules: { ensemble } }: Pick<Model, "modules">,
+  options: SamplingOptions,
+) {
+  const {
+    steps = ensemble.sampling.steps,
+    sampler = ensemble.sampler,
+    timesteps = ensemble.timesteps,
+  } = options;
+  return { steps, sampler, timesteps };
+}
+
+/** The card's calibration, if it was measured with this sampling. */
+function calibrationOf(
+  { card: { calibration }, modules: { ensemble } }: Pick<Model, "card" | "modules">,
+  { sampler, timesteps }: SamplingOptions,
+  steps: number,
+) {
+  const replaced = sampler !== undefined || timesteps !== undefined;
+  if (calibration === undefined || replaced || !ensemble.isCalibrated) return undefined;
+  return calibration.sampling.steps === steps ? calibration : undefined;
+}
+
+/** JSON of a module without infinity, which is a default there. */
 function written(module: CardModule): string {
   return JSON.stringify(module, (_, value) => value === Infinity ? undefined : value);
 }
 
-/** Options with what their samples need for rows, if there are samples; else as they are. */
-export function withSampling<O extends Omit<SamplingOptions, "samples" | "seeds">>(
-  model: Pick<Model, "card" | "modules">,
-  options: O & { readonly samples?: number },
-): { readonly options: O & SampledRows; readonly text?: Sampling["text"] } {
-  const { samples } = options;
-  if (samples === undefined) return { options };
-  const { factor, floor, text, ...sampling } = samplingOf(model, { ...options, samples });
-  const deviations = { factor, ...(floor && { floor }) };
-  return { options: { ...options, ...sampling, deviations }, text };
+function samplingText(
+  { modules: { ensemble: { sampling } } }: Pick<Model, "modules">,
+  { sampler, timesteps }: SamplingOptions,
+  steps: number,
+): string {
+  return [
+    `${steps} steps`,
+    sampler === undefined ? written(sampling.sampler) : "a sampler of the call",
+    timesteps === undefined ? written(sampling.timesteps) : "time steps of the call",
+  ].join(", ");
 }
 
-/** What rows are told of samples. */
-export interface SampledRows {
-  readonly seeds?: readonly number[];
-  readonly deviations?: Deviations;
+function calibrationText(
+  { card }: Pick<Model, "card">,
+  used: Model["card"]["calibration"],
+): string {
+  if (used !== undefined) {
+    const floor = used.floor === undefined ? "" : `, floor ${used.floor.join(",")}`;
+    return `factor ${used.factor}${floor}, of ${used.data}`;
+  }
+  return card.calibration === undefined
+    ? "none: deviations are what samples spread"
+    : "none: the card's is of another sampling";
+}
+
+/**
+ * Resolves the sampling of an ensemble. Steps, sampler and time steps each come from the options, else
+ * from the card's `sampling`, else from `defaultSampling`.
+ *
+ * @throws {RangeError} If there are fewer than two members.
+ */
+export function samplingOf(
+  model: Pick<Model, "card" | "modules">,
+  options: SamplingOptions,
+): Sampling {
+  const seeds = seedsOf(options);
+  const shared = sharedSampling(model, options);
+  const calibration = calibrationOf(model, options, shared.steps);
+  return {
+    ...shared,
+    ensemble: { seeds, factor: calibration?.factor ?? 1, floor: calibration?.floor },
+    text: {
+      sampling: samplingText(model, options, shared.steps),
+      calibration: calibrationText(model, calibration),
+    },
+  };
+}
+
+/** Options with their ensemble resolved, and its description if there is an ensemble. */
+export interface EnsembleRestoration<O> {
+  /** Options with the resolved ensemble. */
+  readonly options: Omit<O, "ensemble"> & {
+    readonly ensemble?: EnsembleOptions & EnsembleRows & SpreadCalibration;
+  };
+  /** Description of sampling and calibration; undefined without an ensemble. */
+  readonly text?: Sampling["text"];
+}
+
+/** Resolves the ensemble of options: seeds, sampling and calibration. Without one, returns them as is. */
+export function withSampling<O extends Omit<SamplingOptions, "ensemble">>(
+  model: Pick<Model, "card" | "modules">,
+  options: O & { readonly ensemble?: EnsembleOptions },
+): EnsembleRestoration<O> {
+  const { ensemble, ...rest } = options;
+  if (ensemble === undefined) return { options: rest };
+  const { ensemble: rows, text, ...sampling } = samplingOf(model, { ...rest, ensemble });
+  return { options: { ...rest, ...sampling, ensemble: { ...ensemble, ...rows } }, text };
 }

@@ -1,6 +1,5 @@
 /**
- * A scene as it is restored: open files of several dates on one grid, and how their numbers become
- * those of the model.
+ * Open scene: files of several dates on one grid, and the conversion of their numbers to the model's units.
  *
  * @module
  */
@@ -9,46 +8,48 @@ import type { RasterFile, RasterHeader, RasterWindow } from "../rasters/mod.ts";
 
 /** One date of a scene, or its auxiliary bands on that date. */
 export interface SceneFrame {
+  /** Open file. */
   readonly file: RasterFile;
   /** The file's pixel at the scene's pixel (0, 0). */
   readonly place: { readonly column: number; readonly row: number };
-  /** Where each of the model's bands stands in the file; undefined where `fill` takes its place. */
+  /** Index in the file of each of the model's bands; undefined for a band that `fill` replaces. */
   readonly bands: readonly (number | undefined)[];
-  /** In the model's units, for bands that the file lacks. */
+  /** Value of each band that the file lacks, in the model's units. */
   readonly fill: readonly number[];
   /** model = stored · gain + bias, per band of the model. */
   readonly gains: readonly number[];
+  /** See `gains`. */
   readonly biases: readonly number[];
-  /** Stored values that mark missing data, beside NaN; the first is the result's nodata. */
+  /** Stored values that mark missing data, besides NaN; the first is the nodata value of the result. */
   readonly missing: readonly number[];
 }
 
-/** Which pixels of a date are cloudy. */
+/** Cloud mask of a date. */
 export interface MaskSource {
   /**
-   * [height, width]: 0 known to be clear; anything else is not. In the reference, a pixel without data
-   * is 0, as nothing is to be restored there.
+   * Classes [height, width]: 0 where clear. Pixels of the reference without data are 0 too, because
+   * nothing is restored there.
    */
   read(window: RasterWindow): Promise<Uint8Array>;
 }
 
-/** Open files of a scene. */
+/** An open scene. */
 export interface Scene {
   /** The reference's header: grid, type and bands of the result. */
   readonly grid: RasterHeader;
-  /** The dates, rising. */
+  /** The dates, in rising order. */
   readonly frames: readonly SceneFrame[];
-  /** The frame that is depicted. */
+  /** Index of the frame to restore. */
   readonly reference: number;
-  /** Auxiliary bands of each frame, where the model takes some. */
+  /** Auxiliary bands of each frame, if the model takes any. */
   readonly auxiliary?: readonly SceneFrame[];
-  /** Bands of the result: indices of the model's bands, in the order of the result. */
+  /** Indices of the model's bands in the result, in its order. */
   readonly output: readonly number[];
   /** Number that stands for reflectance 1 in the model's units; undefined if they aren't reflectance. */
   readonly reflectanceScale?: number;
 }
 
-/** A stored number of a model's band as reflectance, in a scene that has a reflectance scale. */
+/** Converts stored numbers of a model's band to reflectance; the scene must have a reflectance scale. */
 export function reflectanceAt(
   { reflectanceScale }: Pick<Scene, "reflectanceScale">,
   { gains, biases }: SceneFrame,

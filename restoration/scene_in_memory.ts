@@ -1,5 +1,5 @@
 /**
- * Rasters in memory as a scene.
+ * Scenes of rasters in memory.
  *
  * @module
  */
@@ -11,7 +11,7 @@ import { withoutInfinite } from "./finite.ts";
 import { missingOf } from "./missing_values.ts";
 import type { Scene, SceneFrame } from "./scene.ts";
 
-/** Rasters in memory, all of the model's bands in order and in its units, as a scene. */
+/** Wraps rasters in memory, with the model's bands in its order and units, as a scene. */
 export function sceneInMemory(
   model: Model,
   rasters: readonly Raster[],

@@ -6,45 +6,67 @@
 
 import type { AreaOptions } from "./area.ts";
 import type { KeepClearOptions } from "./keep_clear.ts";
-import type { TilingOptions } from "./rows/restore_rows.ts";
+import type { TilingOptions } from "./rows/options.ts";
 import type { SelfCheckOptions } from "./self_check/self_check_result.ts";
 import type { OpenSeriesOptions } from "./series.ts";
 
-/** Options of `restoreScene`. */
-export interface RestoreSceneOptions
-  extends TilingOptions, OpenSeriesOptions, AreaOptions, KeepClearOptions {
-  /** Path of the GeoTIFF to write. */
+/** Cloud masks of a scene. */
+export interface MaskOptions extends KeepClearOptions {
+  /**
+   * Source of the mask: the built-in "detector", the product's scene classification ("scl"), or the
+   * path of a class raster. Clear pixels of the reference are then kept bit for bit. Default: no mask,
+   * every pixel is restored.
+   */
+  readonly source?: string;
+  /** Classes of the raster that are cloud or shadow. Default see `openClassMask`. */
+  readonly values?: readonly number[];
+  /**
+   * Replaces the masked clouds in the model input by the card's cloud fill (`opaqueCloud`), if it has
+   * one: semi-transparent clouds mislead models trained on synthetic ones. Default true.
+   */
+  readonly fill?: boolean;
+}
+
+/** Members of an ensemble: restorations with different noise. */
+export interface EnsembleOptions {
+  /** Number of members, ≥ 2. */
+  readonly samples: number;
+  /** One seed per member. Default see `sampleSeeds`. */
+  readonly seeds?: readonly number[];
+}
+
+/** Files of a restored scene. */
+export interface WriteOptions {
+  /** Path of the GeoTIFF. */
   readonly output: string;
+  /** Path of a PNG that shows the reference before and after. Default none. */
+  readonly picture?: string;
+  /** Replaces existing files. Default false. */
+  readonly overwrite?: boolean;
+  /** Further tags of the file. */
+  readonly tags?: Readonly<Record<string, string>>;
+}
+
+/** Options of restoring a scene, without its output files. */
+export interface SceneOptions extends TilingOptions, OpenSeriesOptions, AreaOptions {
+  /** Cloud mask, with which clear pixels of the reference are kept. Default: every pixel is restored. */
+  readonly mask?: MaskOptions;
   /**
-   * Keeps the clear pixels of the reference bit for bit: those that the built-in "detector", the
-   * product's own scene classification ("scl"), or a raster of classes (its path) finds clear.
+   * Restores several times and takes the mean; a raster next to it (`uncertaintyPath`) has the standard
+   * deviation. Steps, sampler and time steps default to those of `samplingOf`. Default one restoration.
    */
-  readonly mask?: string;
+  readonly ensemble?: EnsembleOptions;
   /**
-   * Whether the model is shown opaque cloud where the mask has cloud, if its card says how that looks
-   * (`opaqueCloud`): half-transparent real clouds mislead models that know drawn ones. Default true;
-   * nothing is hidden without a mask.
-   */
-  readonly hideClouds?: boolean;
-  /** Classes of the mask's raster that are cloud or shadow; default see `openClassMask`. */
-  readonly maskValues?: readonly number[];
-  /**
-   * Restorations whose mean is the result, ≥ 2; a raster beside it (`uncertaintyPath`) has their
-   * standard deviation. Default one restoration, and no such raster. Steps, sampler and time steps
-   * that are left out are those of `samplingOf`.
-   */
-  readonly samples?: number;
-  /**
-   * Checks the restoration on the scene itself first (`selfCheckScene`) and says in the file what error
-   * is to be expected. Default false.
+   * First measures the expected error on the scene itself (`selfCheckScene`), and writes it into the
+   * tags. Default false.
    */
   readonly selfCheck?: boolean | SelfCheckOptions;
-  /** Whether existing files may be replaced. Default false. */
-  readonly overwrite?: boolean;
-  /** Added to the file's tags. */
-  readonly tags?: Readonly<Record<string, string>>;
-  /** Path of a PNG with the reference before and after, if one is wanted. */
-  readonly picture?: string;
-  /** Receives what a user should know: radiometry and its evidence, warnings. */
+  /** Receives what users should know: radiometry with its evidence, warnings. */
   readonly log?: (line: string) => void;
+}
+
+/** Options of `restoreScene`. */
+export interface RestoreSceneOptions extends SceneOptions {
+  /** Output files. */
+  readonly write: WriteOptions;
 }

@@ -1,5 +1,5 @@
 /**
- * What a restored file tells of its making, and what a user is told of it.
+ * Tags of restored files, and log lines about the inputs.
  *
  * @module
  */
@@ -8,23 +8,23 @@ import config from "../deno.json" with { type: "json" };
 import type { RasterWindow } from "../rasters/mod.ts";
 import { type Model, modelDigest } from "../model/mod.ts";
 import { areaOf } from "./area.ts";
-import { KEEP_CLEAR_DEFAULTS } from "./keep_clear.ts";
+import { keepClearOf } from "./keep_clear.ts";
 import type { Sampling } from "./sampling.ts";
-import type { RestoreSceneOptions } from "./scene_options.ts";
+import type { MaskOptions, SceneOptions } from "./scene_options.ts";
 import type { OpenSeries } from "./series.ts";
 
-/** Pixels as `column,row,width,height`. */
+/** Formats a window as `column,row,width,height`. */
 function show({ column, row, width, height }: RasterWindow): string {
   return [column, row, width, height].join(",");
 }
 
 /**
- * Which part of the scene the file is, for who puts parts together: all of it in `EMRDM_AREA`, and for
- * a shard its number and what was cut into shards in `EMRDM_SHARD`.
+ * Part of the scene that the file holds, for joining parts: the area in `EMRDM_AREA`, and for a shard its
+ * number and the whole area in `EMRDM_SHARD`.
  */
 function areaTags(
   { scene: { grid } }: OpenSeries,
-  options: RestoreSceneOptions,
+  options: SceneOptions,
 ): Readonly<Record<string, string>> {
   const { shard, ...uncut } = options;
   return {
@@ -33,27 +33,40 @@ function areaTags(
   };
 }
 
-/** The product's tags as the user corrected them, so that the result is understood as the input was. */
+/** Tags of an offset set by the user, so that readers of the result apply it too. */
 function radiometryTags(
   { files, scene: { reference } }: OpenSeries,
-  { offset }: RestoreSceneOptions,
+  { offset }: SceneOptions,
 ): Readonly<Record<string, string>> {
   if (typeof offset !== "number") return {};
   const kind = files[reference]!.product.level === "L1C" ? "RADIO" : "BOA";
   return { [`${kind}_ADD_OFFSET`]: String(offset) };
 }
 
-/** What the file tells of its making. */
+/** Mask of the restoration, as in `clouds.tif dilate 8 feather 6`. */
+function maskTags(
+  { card }: Pick<Model, "card">,
+  mask: MaskOptions = {},
+): Readonly<Record<string, string>> {
+  const { source, fill = true } = mask;
+  if (source === undefined) return {};
+  const { dilate, feather } = keepClearOf(mask);
+  const filled = fill && card.opaqueCloud !== undefined;
+  return {
+    EMRDM_MASK: `${source.replace(/^.*[\\/](?=.)/, "")} dilate ${dilate} feather ${feather}` +
+      (filled ? ", clouds hidden from the model" : ""),
+  };
+}
+
+/** Tags of a restoration: model, inputs and options. */
 export async function sceneTags(
   model: Model,
   series: OpenSeries,
-  options: RestoreSceneOptions,
+  options: SceneOptions,
 ): Promise<Readonly<Record<string, string>>> {
   const { card } = model;
   const { dates, paths, radiometry, scene: { reference } } = series;
-  const { seed = 0, steps = card.steps, overlap = 0.25, blend = "end", mask } = options;
-  const { hideClouds = true } = options;
-  const { dilate = KEEP_CLEAR_DEFAULTS.dilate, feather = KEEP_CLEAR_DEFAULTS.feather } = options;
+  const { seed = 0, steps = card.steps, tiles: { overlap = 0.25, blend = "end" } = {} } = options;
   const name = (i: number) => dates[i] ?? paths[i]!.replace(/^.*[\\/](?=.)/, "");
   const own = radiometry[reference];
   return {
@@ -71,15 +84,12 @@ export async function sceneTags(
     ...(options.missingB10 && options.missingB10 !== "error" && {
       EMRDM_MISSING_B10: options.missingB10,
     }),
-    ...(mask !== undefined && {
-      EMRDM_MASK: `${mask.replace(/^.*[\\/](?=.)/, "")} dilate ${dilate} feather ${feather}` +
-        (hideClouds && card.opaqueCloud !== undefined ? ", clouds hidden from the model" : ""),
-    }),
+    ...maskTags(model, options.mask),
   };
 }
 
-/** What a file tells of its samples. */
-export function sampleTags(
+/** Tags of an ensemble. */
+export function ensembleTags(
   seeds: readonly number[],
   { sampling, calibration }: Sampling["text"],
 ): Readonly<Record<string, string>> {
@@ -91,7 +101,7 @@ export function sampleTags(
   };
 }
 
-/** Says how numbers were understood, in one line where all dates are alike, and what to beware of. */
+/** Logs the radiometry, in one line if all dates agree, and warnings. */
 export function logScene(
   { radiometry, paths, files }: OpenSeries,
   { mask, log }: { readonly mask: string | undefined; readonly log: (line: string) => void },
@@ -106,8 +116,8 @@ export function logScene(
   const surface = files.find(({ product }) => product.level === "L2A");
   if (mask === "detector" && surface !== undefined) {
     log(
-      `warning: ${surface.source} is an L2A product, of which the detector, made for L1C, misses thin ` +
-        `clouds; its own classification is better: --mask scl`,
+      `warning: ${surface.source} is an L2A product; the detector is for L1C and misses thin clouds. ` +
+        `The scene classification is better: --mask scl`,
     );
   }
 }

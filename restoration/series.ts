@@ -1,5 +1,5 @@
 /**
- * Dated files of one place as a scene: opened, put in order, aligned, and their numbers understood.
+ * Opens dated files of one location as a scene: sorts and aligns them, and reads their radiometry.
  *
  * @module
  */
@@ -21,50 +21,55 @@ import { withoutInfinite } from "./finite.ts";
 import { missingOf } from "./missing_values.ts";
 import type { Scene, SceneFrame } from "./scene.ts";
 
-/** One date of a place. */
+/** One input date. */
 export interface SceneInput {
   /** GeoTIFF (path or http(s) address), folder with a file per band, or SAFE product. */
   readonly path: string;
-  /** As `2018-03-07`; default what the path says. */
+  /** Day, as `2018-03-07`. Default the one in the path. */
   readonly date?: string;
 }
 
-/** What stands for B10, which L2A products lack: an error, 0, or what clear air gives. */
+/** Replacement for B10, which L2A products lack: an error, 0, or the value of clear air. */
 export type MissingB10 = "error" | "zero" | "clear";
 
 /** Options of {@linkcode openSeries}. */
 export interface OpenSeriesOptions {
+  /** Input dates, in any order. */
   readonly inputs: readonly SceneInput[];
-  /** The date that is meant: its place among `inputs`, its date or its path. Default the last date. */
+  /** Reference date: its index among `inputs`, its day or its path. Default the last day. */
   readonly reference?: number | string;
-  /** Names of the files' bands in order, where the files do not state them. */
+  /** Names of the files' bands in order, if the files have none. */
   readonly bandNames?: readonly string[];
-  /** Bands of the result by name, in this order. Default those of the file that the model restores. */
+  /** Bands of the result by name, in this order. Default all bands of the reference that the model has. */
   readonly bands?: readonly string[];
-  /** What is added to digital numbers before they are reflectances; default what the product tells. */
+  /** Offset added to digital numbers. Default "auto": the one in the product metadata. */
   readonly offset?: "auto" | number;
   /** Default "error". */
   readonly missingB10?: MissingB10;
   /**
-   * Files with the model's auxiliary bands (SAR, NIR), by name. A band is in one file, which serves
-   * all dates, or in one file per date, in the order of `inputs`.
+   * Paths of files with the model's auxiliary bands (SAR, NIR). A band is in one file for all dates, or in
+   * one file per date, in the order of `inputs`.
    */
   readonly auxiliary?: readonly string[];
 }
 
-/** An open scene and what is known of it. */
+/** An open series of dates. */
 export interface OpenSeries {
+  /** Open files on one grid. */
   readonly scene: Scene;
-  /** Rising; undefined where a date is unknown. */
+  /** Days in rising order; undefined where one is unknown. */
   readonly dates: readonly (string | undefined)[];
+  /** Paths of the dates. */
   readonly paths: readonly string[];
+  /** Open files of the dates. */
   readonly files: readonly SceneFile[];
-  /** Of each date; undefined where the model's units are not those of reflectance. */
+  /** Radiometry of each date; undefined if the model's unit isn't reflectance. */
   readonly radiometry: readonly (Radiometry | undefined)[];
+  /** Closes all files. */
   close(): Promise<void>;
 }
 
-/** Reflectance of B10 where the air is clear, in DN: the median of clear L1C images. */
+/** B10 of clear air in DN: the median of clear L1C images. */
 const CLEAR_B10 = 12;
 
 function findReference(
@@ -92,20 +97,20 @@ function findReference(
   return index;
 }
 
-/** Indices by rising date; the order given where a date is unknown. */
+/** Indices by rising day; the given order if a day is unknown. */
 function byDate(dates: readonly (string | undefined)[]): readonly number[] {
   const order = dates.map((_, i) => i);
   if (dates.includes(undefined)) return order;
   return order.sort((a, b) => dates[a]! < dates[b]! ? -1 : dates[a]! > dates[b]! ? 1 : a - b);
 }
 
-/** Where the model's bands are in a file; undefined for a B10 that is filled in. */
-function placesOf(
+/** Index in a file of each of the model's bands; undefined for a B10 that is filled in. */
+function bandIndices(
   file: SceneFile,
   { model: { card }, missingB10, named }: {
     readonly model: Model;
     readonly missingB10: MissingB10;
-    /** Whether the bands were named by the user. */
+    /** True if the user named the bands. */
     readonly named: boolean;
   },
 ): readonly (number | undefined)[] {
@@ -116,24 +121,24 @@ function placesOf(
     if (missingB10 === "error") {
       throw new InputError(
         `Cannot restore ${file.source}: model ${card.name} needs B10, which L2A products lack; use ` +
-          `the L1C product, or choose what stands for it: zero or clear (--missing-b10)`,
+          `the L1C product, or choose a replacement: zero or clear (--missing-b10)`,
       );
     }
   } else if (lacking.length > 0) {
-    const cure = named
+    const hint = named
       ? "use a model for these bands"
-      : "where these are only unnamed, say what they are (--band-names); else use another model";
+      : "if the bands only lack names, give them (--band-names); else use another model";
     throw new InputError(
       `Cannot restore ${file.source}: model ${card.name} needs the bands ${
         wanted.join(", ")
       }, got ` +
-        `${bands.join(", ")}; ${cure}`,
+        `${bands.join(", ")}; ${hint}`,
     );
   }
   return wanted.map((band) => bands.includes(band) ? bands.indexOf(band) : undefined);
 }
 
-/** Frames of a model's units out of a file. */
+/** Frame of a file, with the gains and biases that convert to the model's units. */
 async function frameOf(
   file: SceneFile,
   { model, missingB10, named, offset, place }: {
@@ -145,7 +150,7 @@ async function frameOf(
   },
 ): Promise<{ readonly frame: SceneFrame; readonly radiometry: Radiometry | undefined }> {
   const { bands: cardBands } = model.card;
-  const bands = placesOf(file, { model, missingB10, named });
+  const bands = bandIndices(file, { model, missingB10, named });
   const scales = cardBands.map(bandReflectanceScale);
   const radiometry = scales.includes(undefined)
     ? undefined
@@ -169,22 +174,22 @@ async function frameOf(
   };
 }
 
-/** The model's bands that the result has, in its order. */
+/** Indices of the model's bands in the result. */
 function outputBands(file: SceneFile, model: Model, wanted?: readonly string[]): readonly number[] {
   const known = model.card.bands.map(({ name }) => normalizeBand(name));
   const own = file.header.bands.filter((band) => known.includes(band));
   const names = wanted?.map(normalizeBand) ?? own;
-  const strange = names.filter((name) => !own.includes(name));
-  if (strange.length > 0) {
+  const unknown = names.filter((name) => !own.includes(name));
+  if (unknown.length > 0) {
     throw new InputError(
-      `Cannot write the bands ${strange.join(", ")}: they must be in ${file.source} and known to ` +
+      `Cannot write the bands ${unknown.join(", ")}: they must be in ${file.source} and known to ` +
         `model ${model.card.name}, which are ${own.join(", ")}`,
     );
   }
   return names.map((name) => known.indexOf(name));
 }
 
-/** @throws {RangeError} If a model cannot take so many dates. */
+/** @throws {RangeError} If there are more dates than the model takes, or none. */
 export function checkLength(
   { card, modules: { network } }: Model,
   { length, anyLength = false }: { readonly length: number; readonly anyLength?: boolean },
@@ -195,26 +200,26 @@ export function checkLength(
   if (network.temporal && length > card.length && !anyLength) {
     throw new RangeError(
       `Cannot restore: model ${card.name} was trained with at most ${card.length} dates, got ` +
-        `${length}; leave the cloudiest out, or allow any length (--any-length)`,
+        `${length}; leave out the cloudiest, or allow any length (--any-length)`,
     );
   }
 }
 
 /**
- * Opens dated files of one place. Nothing but headers, and samples for the radiometry, is read.
+ * Opens dated files of one location. Reads only headers, and some pixels for the radiometry.
  *
  * @throws {InputError} If a file cannot be read, lacks a band, or lies on another grid than the
  *   reference.
- * @throws {RangeError} If there is no input, a date is no day, the reference is none of them or several,
- *   or they are more dates than the model takes.
+ * @throws {RangeError} If there is no input, a date isn't a day, the reference matches none or several, or
+ *   there are more dates than the model takes.
  */
 export async function openSeries(
   model: Model,
   options: OpenSeriesOptions & {
     readonly anyLength?: boolean;
-    /** Receives the first infinite number of a file. */
+    /** Receives a warning for the first infinite number of a file. */
     readonly log?: (line: string) => void;
-    /** Ends the opening and, later, the reading. */
+    /** Cancels opening and, later, reading. */
     readonly signal?: AbortSignal;
   },
 ): Promise<OpenSeries> {

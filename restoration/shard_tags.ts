@@ -1,6 +1,5 @@
 /**
- * What the tags of restored files tell of how they fit together: whether they are of one run, and all
- * shards of one whole.
+ * Checks by their tags that restored files fit together: parts of one run, and all shards of one area.
  *
  * @module
  */
@@ -12,23 +11,23 @@ import { areaOf, type Shard } from "./area.ts";
 /** Tags of a file. */
 export type Tags = Readonly<Record<string, string>>;
 
-/** A file and what it says of its making. */
+/** A part of a scene: header and tags of its file. */
 export interface Part {
   readonly path: string;
   readonly header: RasterHeader;
   readonly tags: Tags;
 }
 
-/** `column,row,width,height of WIDTHxHEIGHT`: what a file holds of a scene. */
+/** Tag of the area of a file in its scene, `column,row,width,height of WIDTHxHEIGHT`. */
 const AREA = "EMRDM_AREA";
-/** `i/n of column,row,width,height`: the whole that was cut into shards. */
+/** Tag of a shard and the area that was cut into shards, `i/n of column,row,width,height`. */
 const SHARD = "EMRDM_SHARD";
-/** What may differ between the parts of one scene. */
+/** Tags that may differ between the parts of a scene. */
 const OWN: readonly string[] = [AREA, SHARD, "EMRDM_RUN"];
-/** What a check found, which need not have been asked for everywhere. */
+/** Prefix of the tags of a self-check, which parts may lack. */
 const EXPECTED = "EMRDM_EXPECTED_";
-/** What the rasters beside an image alone say: of provenance, and of deviations. */
-const BESIDE: readonly string[] = ["EMRDM_CLASSES", "EMRDM_UNCERTAINTY"];
+/** Tags that only provenance and uncertainty rasters have. */
+const COMPANION_TAGS: readonly string[] = ["EMRDM_CLASSES", "EMRDM_UNCERTAINTY"];
 
 const WINDOW = /^(\d+),(\d+),(\d+),(\d+)$/;
 
@@ -41,7 +40,7 @@ function windowText({ column, row, width, height }: RasterWindow): string {
   return `${column},${row},${width},${height}`;
 }
 
-/** Both sides of a tag; undefined where a file lacks it. */
+/** Parses a tag "left of right"; undefined if a file lacks it. */
 function tagsOf<T>(
   { path, tags }: Part,
   { key, form, parse }: {
@@ -86,7 +85,7 @@ function shardTag(part: Part): { readonly shard: Shard; readonly whole: RasterWi
   });
 }
 
-/** @throws {InputError} If parts say that they were made in different ways. */
+/** @throws {InputError} If parts have tags of different runs. */
 export function checkRun([first, ...others]: readonly Part[]): void {
   const wanted = first!.tags;
   for (const { path, tags } of others) {
@@ -104,7 +103,7 @@ export function checkRun([first, ...others]: readonly Part[]): void {
   }
 }
 
-/** @throws {InputError} If the shards are not all of one whole, each once. */
+/** @throws {InputError} If the shards don't make up one area, each exactly once. */
 export function checkShards(parts: readonly Part[]): void {
   const stated = parts.map((part) => ({ part, tag: shardTag(part) }));
   const first = stated.find(({ tag }) => tag !== undefined);
@@ -147,7 +146,7 @@ export function checkShards(parts: readonly Part[]): void {
   );
 }
 
-/** What the parts hold together; undefined where they do not say. */
+/** Area that the parts cover together; undefined if they have no area tags. */
 export function wholeArea(parts: readonly Part[]): string | undefined {
   const tags = parts.map(areaTag);
   const [first, ...others] = tags;
@@ -165,12 +164,14 @@ export function wholeArea(parts: readonly Part[]): string | undefined {
   return `${windowText({ ...first.area, row, height: end - row })} of ${first.scene}`;
 }
 
-/** @throws {InputError} If a raster of provenance or deviations is not of the image beside it. */
-export function checkPairs(beside: readonly Part[], images: readonly Part[]): void {
-  for (const [i, { path, tags }] of beside.entries()) {
+/** @throws {InputError} If a provenance or uncertainty raster is not of the same run as its image. */
+export function checkPairs(companions: readonly Part[], images: readonly Part[]): void {
+  for (const [i, { path, tags }] of companions.entries()) {
     const image = images[i]!;
     for (const [key, value] of Object.entries(tags)) {
-      if (!key.startsWith("EMRDM_") || BESIDE.includes(key) || image.tags[key] === value) continue;
+      if (!key.startsWith("EMRDM_") || COMPANION_TAGS.includes(key) || image.tags[key] === value) {
+        continue;
+      }
       throw new InputError(
         `Cannot join ${path}: its tag ${key} must be that of ${image.path}, ` +
           `"${image.tags[key] ?? "none"}", got "${value}"; it is of another run, remove it or ` +
@@ -180,7 +181,7 @@ export function checkPairs(beside: readonly Part[], images: readonly Part[]): vo
   }
 }
 
-/** Tags of the whole: it is no shard any more. */
+/** Tags of the joined file, which is no longer a shard. */
 export function joinedTags(common: Tags, area: string | undefined): Tags {
   const { [AREA]: _area, [SHARD]: _shard, ...tags } = common;
   return { ...tags, ...(area !== undefined && { [AREA]: area }) };

@@ -1,11 +1,11 @@
 /**
- * The radiometric step at the edge of what is restored: how far the restored image lies from the
- * observed one in the ring where the two are faded into each other.
+ * Radiometric step at the edge of the restored pixels: restored − observed in the ring where the two are
+ * blended.
  *
  * @module
  */
 
-/** Restored − observed in the ring, in the model's units. */
+/** Restored − observed in the blended ring, in the model's units. */
 export interface BorderStep {
   /** Pixels of the ring. */
   readonly pixels: number;
@@ -15,7 +15,7 @@ export interface BorderStep {
   readonly absolute: readonly number[];
 }
 
-/** Measures pixels as they come. */
+/** Accumulates the differences pixel by pixel. */
 export class BorderMeter {
   readonly #bias: Float64Array;
   readonly #absolute: Float64Array;
@@ -26,14 +26,14 @@ export class BorderMeter {
     this.#absolute = new Float64Array(bands);
   }
 
-  /** One band of a pixel of the ring; band 0 of each pixel comes first. */
+  /** Adds one band of a pixel in the ring, band 0 of each pixel first. */
   add(band: number, difference: number): void {
     if (band === 0) this.#pixels++;
     this.#bias[band]! += difference;
     this.#absolute[band]! += Math.abs(difference);
   }
 
-  /** Undefined if there was no ring. */
+  /** Mean differences; undefined if there is no ring. */
   result(): BorderStep | undefined {
     if (this.#pixels === 0) return undefined;
     const mean = (sums: Float64Array) => Array.from(sums, (sum) => sum / this.#pixels);

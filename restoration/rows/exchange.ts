@@ -1,10 +1,10 @@
 /**
- * Joint diffusion: every denoised tile is blended with those of its neighbours before the sampler goes
- * on, so that all tiles describe one image at every noise level.
+ * Joint diffusion: each denoised tile is blended with its neighbours before the sampler continues, so
+ * all tiles describe one image at every noise level.
  *
- * Samplers do not know of it. Each batch of tiles has a sampler of its own; its denoiser posts D here,
- * waits until the neighbours have posted theirs of the same evaluation, and goes on with the blend. As
- * noise is keyed by absolute pixel, tiles agree about every pixel that they share.
+ * Samplers are unaware of it. Each batch of tiles runs its own sampler, whose denoiser posts D here,
+ * waits for the neighbours' D of the same evaluation, and returns the blend. Noise is keyed by absolute
+ * pixel, so tiles agree on every pixel they share.
  *
  * @module
  */
@@ -12,25 +12,25 @@
 import { overlapping, type Span, type TilePlan } from "./plan.ts";
 import { blendWeights } from "./strip_blend.ts";
 
-/** A tile by its place in the grid of tiles. */
+/** Row and column of a tile in the tile grid. */
 export interface TileIndex {
   readonly row: number;
   readonly column: number;
 }
 
-/** One evaluation of one row of tiles. */
+/** One denoiser evaluation of one row of tiles. */
 interface Round {
   readonly tiles: Map<number, Float32Array>;
   readonly posted: PromiseWithResolvers<void>;
-  /** Tiles of the row that have taken their blend. */
+  /** Number of tiles in the row that have taken their blend. */
   taken: number;
 }
 
-/** Where tiles meet. */
+/** Collects the denoised tiles of each evaluation and blends neighbours. */
 export class Exchange {
   readonly #plan: TilePlan;
   readonly #side: Float32Array;
-  /** Columns that are computed, by row of tiles. */
+  /** Computed columns of each row of tiles. */
   readonly #columns = new Map<number, readonly number[]>();
   readonly #rounds = new Map<string, Round>();
   #failure: { readonly error: unknown } | undefined;
@@ -45,7 +45,7 @@ export class Exchange {
     let round = this.#rounds.get(key);
     if (round === undefined) {
       round = { tiles: new Map(), posted: Promise.withResolvers(), taken: 0 };
-      // Nobody may be waiting when all of it fails.
+      // A failure may arrive while nothing awaits the promise.
       round.posted.promise.catch(() => {});
       if (this.#failure !== undefined) round.posted.reject(this.#failure.error);
       else if (this.#columns.get(row)?.length === 0) round.posted.resolve();
@@ -54,7 +54,7 @@ export class Exchange {
     return round;
   }
 
-  /** Rows that overlap a row and are computed at all. */
+  /** Computed rows of tiles that overlap a row. */
   #rows(row: number): readonly number[] {
     const { rows, tileSize, all } = this.#plan;
     const [first, last]: Span = overlapping(rows, row, tileSize);
@@ -62,32 +62,32 @@ export class Exchange {
       .filter((other) => other >= all.rows[0] && other < all.rows[1]);
   }
 
-  /** Says which tiles of a row are computed; before any of them posts. */
+  /** Registers the computed tiles of a row, before any of them posts. */
   open(row: number, columns: readonly number[]): void {
     this.#columns.set(row, columns);
     if (columns.length > 0) return;
     for (let call = 0; call < this.#plan.shared; call++) this.#round(row, call).posted.resolve();
   }
 
-  /** Posts D [tileSize, tileSize, channels] of a tile's evaluation number `call`. */
+  /** Posts D [tileSize, tileSize, channels] of a tile for evaluation `call`. */
   post({ row, column }: TileIndex, call: number, denoised: Float32Array): void {
     const round = this.#round(row, call);
     round.tiles.set(column, denoised);
     if (round.tiles.size === this.#columns.get(row)!.length) round.posted.resolve();
   }
 
-  /** Waits until every tile that overlaps tiles of a row has posted. */
+  /** Waits until every tile that overlaps the row has posted. */
   async ready(row: number, call: number): Promise<void> {
     await Promise.all(this.#rows(row).map((other) => this.#round(other, call).posted.promise));
   }
 
-  /** Ends all waiting with an error. */
+  /** Rejects all pending waits. */
   fail(error: unknown): void {
     this.#failure ??= { error };
     for (const { posted } of this.#rounds.values()) posted.reject(error);
   }
 
-  /** The blend at a tile, written to `out` from index `at` on; the tile's last word about `call`. */
+  /** Writes the blend at a tile to `out` from index `at`; called once per tile and evaluation. */
   take(out: Float32Array, at: number, { tile, call }: {
     readonly tile: TileIndex;
     readonly call: number;
@@ -126,7 +126,7 @@ export class Exchange {
     for (const row of this.#rows(tile.row)) this.#forget(row, call);
   }
 
-  /** Drops what all neighbours have taken. */
+  /** Drops a row once all its neighbours have taken their blend. */
   #forget(row: number, call: number): void {
     const done = this.#rows(row).every((other) => {
       const columns = this.#columns.get(other);
@@ -134,19 +134,5 @@ export class Exchange {
       return columns.length === 0 || this.#rounds.get(`${other}:${call}`)?.taken === columns.length;
     });
     if (done) this.#rounds.get(`${row}:${call}`)?.tiles.clear();
-  }
-}
-
-/** Lets one piece of work at a time through, in the order of asking. */
-export class Turns {
-  #last: Promise<void> = Promise.resolve();
-
-  /** Waits for its turn; the result ends it. */
-  async take(): Promise<() => void> {
-    const { promise, resolve } = Promise.withResolvers<void>();
-    const before = this.#last;
-    this.#last = before.then(() => promise);
-    await before;
-    return resolve;
   }
 }

@@ -1,16 +1,15 @@
 /**
- * Values without data are filled before a network or a fusion sees them, and put back afterwards.
+ * Fills missing values before a network or a fusion sees them.
  *
- * Tiles are filled each from itself alone, so that what is filled does not depend on how a scene is
- * cut.
+ * Each tile is filled from itself alone, so the result doesn't depend on how a scene is cut.
  *
  * @module
  */
 
 import type { Size } from "./tiles.ts";
 
-/** Spreads the values of one band to their nearest neighbours without (in steps along the axes). */
-function spread(
+/** Propagates the known values of one band to the nearest unknown pixels, along the axes. */
+function propagate(
   values: Float32Array,
   known: Uint8Array,
   { width, height }: Size,
@@ -37,15 +36,15 @@ function spread(
 }
 
 /**
- * Fills NaN in the dates of an image: by the mean of the other dates at that pixel, else by the nearest
- * pixel of the image that has one, else (a band without any data) by the band's `fallback`.
+ * Replaces NaN in the dates of an image, in place: by the mean of the other dates at that pixel, else
+ * by the nearest pixel that has such a mean, else (a band without any data) by the band's `fallback`.
  *
- * @param frames One image [height, width, bands] per date; changed.
+ * @param frames One image [height, width, bands] per date; modified.
  */
 export function fillGaps(
   frames: readonly Float32Array[],
   { width, height, fallback }: Size & {
-    /** Of each band. */
+    /** One value per band. */
     readonly fallback: readonly number[];
   },
 ): void {
@@ -72,7 +71,7 @@ export function fillGaps(
       means[i] = sum / count;
       known[i] = 1;
     }
-    if (known.includes(0)) spread(means, known, { width, height });
+    if (known.includes(0)) propagate(means, known, { width, height });
     for (const frame of lacking) {
       for (let i = 0; i < pixels; i++) {
         if (Number.isNaN(frame[i * bands + b]!)) frame[i * bands + b] = means[i]!;

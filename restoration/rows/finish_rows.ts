@@ -1,6 +1,6 @@
 /**
- * From blended tiles to rows of the result: back to the file's numbers, faded into what is clear, with
- * no data where the reference has none, and where each pixel comes from.
+ * Turns blended tiles into rows of the result: stored numbers, blended into the clear pixels of the
+ * reference, nodata where the reference has none, and the provenance of each pixel.
  *
  * @module
  */
@@ -9,20 +9,22 @@ import { type DataType, type PixelArray, pixelArray } from "../../core/mod.ts";
 import { BorderMeter, type BorderStep } from "./border_step.ts";
 import type { FrameRows } from "./frame_rows.ts";
 import { RESTORED } from "../keep_clear.ts";
+import type { EnsembleStatistics } from "./ensemble.ts";
+import type { MaskRows } from "./mask_rows.ts";
 import type { TilePlan } from "./plan.ts";
+import type { RowWindow } from "./row_window.ts";
 import type { Scene } from "../scene.ts";
 import { createSeamMeter, type SeamMetric } from "./seams.ts";
-import type { SkyRows } from "./sky_rows.ts";
 
-/** Where a pixel of the result comes from: the numbers of the provenance raster. */
+/** Provenance of a pixel: the values of the provenance raster. */
 export const PROVENANCE = {
   /** The reference has no data here. */
   noData: 0,
-  /** The reference's own numbers, bit for bit. */
+  /** Kept from the reference, bit for bit. */
   observed: 1,
-  /** Restored, and clear on another date that the model was given. */
+  /** Restored, and clear on another input date. */
   otherDate: 2,
-  /** Restored, and clear on no date: the model's guess from what surrounds it. */
+  /** Restored, and clear on no date: reconstructed from its surroundings. */
   reconstructed: 3,
 } as const;
 
@@ -30,28 +32,29 @@ export const PROVENANCE = {
 export interface FinishedRows {
   /** First row, in the scene. */
   readonly row: number;
+  /** Number of rows. */
   readonly rows: number;
   /** [rows, columns of the area, bands of the result]; valid until the next rows. */
   readonly data: PixelArray;
-  /** [rows, columns of the area] of {@linkcode PROVENANCE}, where there is a mask; as valid. */
+  /** [rows, columns of the area] of {@linkcode PROVENANCE}, if there is a mask; valid as `data`. */
   readonly provenance?: Uint8Array;
   /**
-   * [rows, columns of the area, bands of the result]: standard deviation of the samples in the
-   * reference's unit, where there are several; 0 where the reference is kept, NaN where it has no data.
+   * [rows, columns of the area, bands of the result]: standard deviation of the ensemble in the
+   * reference's unit, if there is one; 0 where the reference is kept, NaN where it has no data.
    */
   readonly deviation?: Float32Array;
-  /** What the reference has of one of the rows [columns of the area, bands of the result]. */
+  /** Stored numbers of the reference in one of the rows [columns of the area, bands of the result]. */
   observed(row: number): Float32Array;
 }
 
-/** Pixels of the result by where they come from. */
+/** Number of pixels by provenance. */
 export type ProvenanceCounts = { readonly [K in keyof typeof PROVENANCE]: number };
 
-/** What was measured on the way. */
+/** Measurements of the finished rows. */
 export interface FinishedReport {
   readonly seams: Omit<SeamMetric, "disagreement">;
   readonly border?: BorderStep;
-  /** Where there is a mask. */
+  /** Present if there is a mask. */
   readonly pixels?: ProvenanceCounts;
 }
 
@@ -65,11 +68,11 @@ const RANGES: Readonly<Record<DataType, readonly [number, number]>> = {
   float64: [-Infinity, Infinity],
 };
 
-/** A stored number: rounded and clamped to the type, and never missing by accident. */
+/** Converts to a pixel type: rounds and clamps, and steps away from the values that mark no data. */
 function storing(dtype: DataType, missing: readonly number[]): (value: number) => number {
   const [least, most] = RANGES[dtype];
   const whole = Number.isFinite(most);
-  // The least change that survives float32, of numbers of any unit.
+  // A relative step of 2⁻²⁰ survives float32 in any unit.
   const stepAt = (value: number) => whole ? 1 : Math.max(Math.abs(value), 1e-6) * 2 ** -20;
   return (given) => {
     let value = Math.min(Math.max(whole ? Math.round(given) : given, least), most);
@@ -79,14 +82,14 @@ function storing(dtype: DataType, missing: readonly number[]): (value: number) =
   };
 }
 
-/** Makes rows of the result. */
+/** Finishes the rows of a restoration. */
 export class RowFinisher {
   readonly #plan: TilePlan;
   readonly #scene: Scene;
   readonly #reference: FrameRows;
-  readonly #sky: SkyRows | undefined;
-  /** First column that the sky has. */
-  readonly #skyLeft: number;
+  readonly #masks: MaskRows | undefined;
+  /** First column of the masks. */
+  readonly #maskLeft: number;
   readonly #seams;
   readonly #border: BorderMeter;
   readonly #counts = new Float64Array(4);
@@ -94,18 +97,16 @@ export class RowFinisher {
   readonly #data: PixelArray;
   readonly #origins: Uint8Array;
 
-  constructor({ plan, scene, reference, sky, skyLeft }: {
+  constructor({ plan, scene, window: { reference, masks, columns: [left] } }: {
     readonly plan: TilePlan;
     readonly scene: Scene;
-    readonly reference: FrameRows;
-    readonly sky: SkyRows | undefined;
-    readonly skyLeft: number;
+    readonly window: RowWindow;
   }) {
     this.#plan = plan;
     this.#scene = scene;
     this.#reference = reference;
-    this.#sky = sky;
-    this.#skyLeft = skyLeft;
+    this.#masks = masks;
+    this.#maskLeft = left;
     this.#seams = createSeamMeter(plan, reference.frame.bands.length);
     this.#border = new BorderMeter(scene.output.length);
     const pixels = plan.tileSize * plan.area.width;
@@ -115,49 +116,44 @@ export class RowFinisher {
   }
 
   /**
-   * @param values Blended tiles [rows, columns of the area, bands of the model]; `deviation` of samples,
-   *   alike, in the model's units.
+   * Finishes rows of the area.
+   *
+   * @param blended Mean and standard deviation of the blended tiles, [rows, columns of the area, bands
+   *   of the model] in the model's units.
    */
   finish(
-    values: Float32Array,
-    { row, rows, deviation }: { row: number; rows: number; deviation?: Float32Array },
+    { mean, deviation }: EnsembleStatistics,
+    { row, rows }: { readonly row: number; readonly rows: number },
   ): FinishedRows {
     const { area } = this.#plan;
     const { output } = this.#scene;
     const depth = this.#reference.frame.bands.length;
     const data = this.#data.subarray(0, rows * area.width * output.length);
-    const provenance = this.#sky && this.#origins.subarray(0, rows * area.width);
+    const provenance = this.#masks && this.#origins.subarray(0, rows * area.width);
     const whole = new Uint8Array(area.width).fill(RESTORED);
-    const spread = deviation && new Float32Array(rows * area.width * output.length);
+    const deviations = deviation && new Float32Array(rows * area.width * output.length);
     for (let y = 0; y < rows; y++) {
-      const sky = this.#sky?.row(row + y);
-      const from = area.column - this.#skyLeft;
-      const shares = sky?.shares.subarray(from, from + area.width) ?? whole;
-      const seen = sky?.seen.subarray(from, from + area.width);
+      const mask = this.#masks?.row(row + y);
+      const from = area.column - this.#maskLeft;
+      const shares = mask?.shares.subarray(from, from + area.width) ?? whole;
+      const seen = mask?.seen.subarray(from, from + area.width);
       const first = y * area.width;
-      const line = values.subarray(first * depth, (first + area.width) * depth);
+      const line = mean.subarray(first * depth, (first + area.width) * depth);
       const out = data.subarray(first * output.length, (first + area.width) * output.length);
       const origin = this.#line(line, { row: row + y, shares, seen, out });
       provenance?.set(origin, first);
       if (deviation !== undefined) {
         const own = deviation.subarray(first * depth, (first + area.width) * depth);
-        this.#spread(own, spread!.subarray(first * output.length), { row: row + y, shares });
+        this.#deviation(own, deviations!.subarray(first * output.length), { row: row + y, shares });
       }
       this.#seams.add(line, (x) => shares[x]! > 0);
     }
     const observed = (line: number) => this.#observed(line);
-    return {
-      row,
-      rows,
-      data,
-      ...(provenance && { provenance }),
-      ...(spread && { deviation: spread }),
-      observed,
-    };
+    return { row, rows, data, provenance, deviation: deviations, observed };
   }
 
-  /** Deviations of a line in the reference's unit: its own numbers, which are kept, have none. */
-  #spread(line: Float32Array, out: Float32Array, { row, shares }: {
+  /** Standard deviation of a line in the reference's unit; 0 for kept pixels. */
+  #deviation(line: Float32Array, out: Float32Array, { row, shares }: {
     readonly row: number;
     readonly shares: Uint8Array;
   }): void {
@@ -233,13 +229,14 @@ export class RowFinisher {
     return origin;
   }
 
+  /** Measurements of all rows finished so far. */
   report(): FinishedReport {
     const border = this.#border.result();
     const [noData = 0, observed = 0, otherDate = 0, reconstructed = 0] = this.#counts;
     return {
       seams: this.#seams.result(),
-      ...(border && { border }),
-      ...(this.#sky && { pixels: { noData, observed, otherDate, reconstructed } }),
+      border,
+      pixels: this.#masks && { noData, observed, otherDate, reconstructed },
     };
   }
 }

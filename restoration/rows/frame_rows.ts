@@ -1,6 +1,5 @@
 /**
- * The rows of a file that are in flight: read once, in the blocks that the file has, and dropped when
- * no tile needs them any more.
+ * Sliding window over the rows of a file: each block is read once, and dropped once no tile needs it.
  *
  * @module
  */
@@ -10,7 +9,7 @@ import type { RasterWindow } from "../../rasters/mod.ts";
 import type { SceneFrame } from "../scene.ts";
 import { reflect, type Size, type TileOrigin } from "./tiles.ts";
 
-/** Rows that were read together. */
+/** Rows read together. */
 interface Chunk {
   /** First row, of the scene. */
   readonly first: number;
@@ -19,7 +18,7 @@ interface Chunk {
   readonly data: PixelArray;
 }
 
-/** Where a row's stored numbers are. */
+/** Location of the stored numbers of a row. */
 export interface StoredRow {
   readonly data: PixelArray;
   /** Index of the first band at the scene's column `first`. */
@@ -29,22 +28,22 @@ export interface StoredRow {
   readonly columns: number;
 }
 
-/** Files with taller blocks are read in parts of this many rows, decoding blocks again. */
+/** Taller blocks are read in parts of this many rows, and decoded again for each. */
 const MOST_ROWS = 1024;
-/** Files of single rows are read this many at a time. */
+/** Shorter blocks are read together until they have this many rows. */
 const LEAST_ROWS = 64;
 
-/** Rows of one date, from the top of the scene down. */
+/** Rows of one date, from the top of the scene to its bottom. */
 export class FrameRows {
   readonly frame: SceneFrame;
-  /** The model's bands that are read, as indices of the model; stored pixels hold these in order. */
+  /** Indices of the model's bands that are read; stored pixels hold them in this order. */
   readonly read: readonly number[];
   readonly #first: number;
   readonly #columns: number;
   readonly #step: number;
   #chunks: readonly Chunk[] = [];
 
-  /** @param columns Columns of the scene that are needed: first and one past the last. */
+  /** @param columns Columns of the window in the scene: first and one past the last. */
   constructor(frame: SceneFrame, columns: readonly [number, number]) {
     const { file, place, bands } = frame;
     this.frame = frame;
@@ -58,14 +57,14 @@ export class FrameRows {
     this.#step = Math.ceil(LEAST_ROWS / block) * block;
   }
 
-  /** Reads what is missing of the scene's rows [first, last). */
+  /** Reads the rows [first, last) of the scene that are not in the window yet. */
   async load(first: number, last: number): Promise<void> {
     const { file, place } = this.frame;
     const end = Math.min(last, file.header.height - place.row);
     const known = this.#chunks.at(-1);
     let next = Math.max(known === undefined ? first : known.first + known.rows, -place.row);
     while (next < end && this.#columns > 0) {
-      // The next chunk ends where a block of the file ends.
+      // A chunk ends at the end of a block.
       const row = next + place.row;
       const until = Math.min((Math.floor(row / this.#step) + 1) * this.#step, file.header.height);
       const { data } = await file.read({
@@ -82,12 +81,12 @@ export class FrameRows {
     }
   }
 
-  /** Forgets the rows above. */
+  /** Drops the rows above `before`. */
   drop(before: number): void {
     this.#chunks = this.#chunks.filter(({ first, rows }) => first + rows > before);
   }
 
-  /** The stored numbers of a row of the scene; undefined where the file has none. */
+  /** Stored numbers of a row of the scene; undefined outside the file. */
   row(row: number): StoredRow | undefined {
     const chunk = this.#chunks.find(({ first, rows }) => row >= first && row < first + rows);
     if (chunk === undefined) return undefined;
@@ -99,12 +98,12 @@ export class FrameRows {
     };
   }
 
-  /** Whether a stored number is data. */
+  /** Returns true if a stored number is data. */
   hasData(value: number): boolean {
     return !this.frame.missing.includes(value) && !Number.isNaN(value);
   }
 
-  /** Whether a row of the scene has any data between two columns. */
+  /** Returns true if a row of the scene has data between two columns. */
   someData(row: number, [first, last]: readonly [number, number]): boolean {
     const stored = this.row(row);
     if (stored === undefined) return false;
@@ -157,7 +156,7 @@ export class FrameRows {
     }
   }
 
-  /** Bands that the file lacks are missing where the file has no data at all. */
+  /** Fills in the bands that the file lacks, except where it has no data at all. */
   #fill(out: Float32Array, at: number, fill: readonly number[]): void {
     const some = this.read.some((band) => !Number.isNaN(out[at + band]!));
     for (const [band, index] of this.frame.bands.entries()) {

@@ -1,5 +1,5 @@
 /**
- * Which tiles of a scene are needed for a part of it, and how far ahead they must run.
+ * Plans the tiles for a part of a scene, and how far ahead they must run.
  *
  * @module
  */
@@ -16,23 +16,23 @@ import {
 /** Indices along one axis: the first and one past the last. */
 export type Span = readonly [number, number];
 
-/** Tiles of a scene. The grid is the scene's own, whatever part of it is wanted. */
+/** Tiles for a part of a scene, on the grid of the whole scene. */
 export interface TilePlan extends TileGridOptions {
   readonly scene: Size;
-  /** The part that is wanted. */
+  /** Part of the scene to restore. */
   readonly area: RasterWindow;
   /** First pixels of all rows and columns of tiles. */
   readonly rows: readonly number[];
   readonly columns: readonly number[];
   /** Tiles that touch the area. */
   readonly target: { readonly rows: Span; readonly columns: Span };
-  /** Those, and the tiles around them that they depend on. */
+  /** Target tiles and the tiles around them that they depend on. */
   readonly all: { readonly rows: Span; readonly columns: Span };
-  /** Denoiser evaluations that are blended with those of the neighbours; 0: only results are. */
+  /** Denoiser evaluations blended between neighbours; 0 blends the results only. */
   readonly shared: number;
 }
 
-/** Tiles that overlap one. */
+/** Span of the tiles that overlap a tile. */
 export function overlapping(starts: readonly number[], index: number, tileSize: number): Span {
   const start = starts[index]!;
   return [
@@ -55,7 +55,7 @@ function touching(
   ];
 }
 
-/** The span with `rings` rings of overlapping tiles around it. */
+/** Grows a span by `rings` rings of overlapping tiles. */
 function widened(span: Span, starts: readonly number[], rings: number, tileSize: number): Span {
   let [first, last] = span;
   for (let ring = 0; ring < rings; ring++) {
@@ -68,8 +68,8 @@ function widened(span: Span, starts: readonly number[], rings: number, tileSize:
 /**
  * Plans the tiles of a part of a scene.
  *
- * @param shared How many denoiser evaluations are blended with those of neighbouring tiles. The last
- *   one asks for its neighbours, each one before for theirs: a halo of shared − 1 rings.
+ * @param shared Denoiser evaluations blended between neighbours. The last one depends on the neighbours,
+ *   each one before on theirs: a halo of shared − 1 rings.
  * @throws {RangeError} If the overlap is not in [0.25, 0.75], or the area is not inside the scene.
  */
 export function planTiles(
@@ -105,7 +105,7 @@ export function planTiles(
   };
 }
 
-/** The last row of tiles that must have begun before row `index` can end; itself if none is shared. */
+/** Last row of tiles that must have started before row `index` can finish; `index` if none is shared. */
 export function rowAhead({ rows, all, shared, tileSize }: TilePlan, index: number): number {
   const [, last] = widened([index, index + 1], rows, shared, tileSize);
   return Math.min(last, all.rows[1]) - 1;

@@ -1,6 +1,6 @@
 /**
- * How far tile borders show in a restored image: the jump of its gradient there, over the jumps
- * elsewhere. 1 is an image in which tiles cannot be told.
+ * Visibility of tile borders in a restored image: the jump of its gradient at borders, relative to other
+ * pixels. At 1, tiles cannot be distinguished.
  *
  * The jump between pixels b and c, with a before and d after them, is |(c − b) − ((b − a) + (d − c))/2|
  * of the mean over the bands. It is compared with the same between other pixels of the same phase on
@@ -27,6 +27,7 @@ export interface SeamDirection {
 export interface SeamMetric {
   /** Across vertical borders; undefined where there is none to measure. */
   readonly columns?: SeamDirection;
+  /** Across horizontal borders; undefined where there is none to measure. */
   readonly rows?: SeamDirection;
   /**
    * Root mean square distance of overlapping tiles from their blend, in the model's units. Blending
@@ -35,16 +36,16 @@ export interface SeamMetric {
   readonly disagreement: number;
 }
 
-/** Measures rows as they come. */
+/** Measures the seams row by row. */
 export interface SeamMeter {
   /**
-   * The next row: bands [columns, bands], and the pixels that were restored (others do not count).
+   * Adds the next row [columns, bands]; pixels that weren't restored don't count.
    */
   add(values: Float32Array, restored: (pixel: number) => boolean): void;
   result(): Omit<SeamMetric, "disagreement">;
 }
 
-/** Sums of the jumps at borders and elsewhere. */
+/** Sums of the gradient jumps at borders and elsewhere. */
 class Sums {
   border = 0;
   borders = 0;
@@ -83,7 +84,7 @@ function phases(starts: readonly number[], tileSize: number, [first, size]: [num
   });
 }
 
-/** Measures the area of a plan, row by row. */
+/** Creates a seam meter for the area of a plan. */
 export function createSeamMeter(
   { rows, columns, tileSize, area }: TilePlan,
   bands: number,

@@ -22,22 +22,22 @@ export function blendWeights(tileSize: number, ramp: number): Float32Array {
   });
 }
 
-/** A strip of a scene that tiles are added to. */
+/** A strip of a scene that blends the tiles added to it. */
 export interface StripBlend {
   /**
-   * Adds a tile [tileSize, tileSize, bands]; what lies outside of the columns is dropped.
+   * Adds a tile [tileSize, tileSize, bands], cropped to the columns of the strip.
    *
    * Its rows must lie within tileSize rows below those taken.
    */
   add(tile: Float32Array, origin: TileOrigin): void;
   /**
-   * The rows down to `end`, not included, which no tile to come touches: weighted means
-   * [rows, columns, bands], NaN where there was no tile. Valid until the next call.
+   * Takes the rows above `end`, which no later tile may touch: weighted means [rows, columns, bands],
+   * NaN where no tile is. Valid until the next call.
    */
   take(end: number): Float32Array;
   /**
-   * How far tiles disagree where they overlap: the root mean square distance of their values (means
-   * over the bands) from the blend, of the rows taken; 0 where no tiles overlap.
+   * Disagreement of overlapping tiles: root mean square distance of their band means from the blend,
+   * over the rows taken; 0 if no tiles overlap.
    */
   disagreement(): number;
 }
@@ -58,7 +58,7 @@ export function createStripBlend(
   const greys = new Float64Array(tileSize * width);
   const squares = new Float64Array(tileSize * width);
   const covers = new Uint8Array(tileSize * width);
-  let [spread, overlaps] = [0, 0];
+  let [deviations, overlaps] = [0, 0];
   const side = blendWeights(tileSize, ramp);
   let base = top;
   return {
@@ -90,7 +90,7 @@ export function createStripBlend(
           taken[pixel * bands + b] = sums[pixel * bands + b]! / weight;
         }
         if (covers[pixel]! < 2) continue;
-        spread += Math.max(0, squares[pixel]! / weight - (greys[pixel]! / weight) ** 2);
+        deviations += Math.max(0, squares[pixel]! / weight - (greys[pixel]! / weight) ** 2);
         overlaps++;
       }
       sums.copyWithin(0, pixels * bands);
@@ -102,6 +102,6 @@ export function createStripBlend(
       base = end;
       return taken.subarray(0, pixels * bands);
     },
-    disagreement: () => overlaps === 0 ? 0 : Math.sqrt(spread / overlaps),
+    disagreement: () => overlaps === 0 ? 0 : Math.sqrt(deviations / overlaps),
   };
 }

@@ -1,6 +1,6 @@
 /**
- * Rows of tiles through the model, in batches: each by itself, or all of them as one image (joint
- * diffusion).
+ * Runs rows of tiles through the model in batches: each tile on its own, or all of them as one image
+ * (joint diffusion).
  *
  * @module
  */
@@ -8,13 +8,14 @@
 import { readTensor, type Tensor4D, tf } from "../../engine/mod.ts";
 import { type Model, restoreImages, type RestoreOptions, scalingRanges } from "../../model/mod.ts";
 import type { SamplingStep } from "../../samplers/mod.ts";
-import { breathe } from "../abortable.ts";
-import { Exchange, type Turns } from "./exchange.ts";
+import { yieldToEventLoop } from "../abortable.ts";
+import { Exchange } from "./exchange.ts";
 import { fillGaps } from "./fill_gaps.ts";
 import type { FrameRows } from "./frame_rows.ts";
-import { paintClouds } from "../hide_clouds.ts";
+import { fillImageClouds } from "../cloud_fill.ts";
+import type { MaskRows } from "./mask_rows.ts";
+import type { Mutex } from "./mutex.ts";
 import type { TilePlan } from "./plan.ts";
-import type { SkyRows } from "./sky_rows.ts";
 import { reflect, type TileOrigin } from "./tiles.ts";
 
 /** A restored tile [tileSize, tileSize, bands] in the model's units. */
@@ -23,40 +24,40 @@ export interface RestoredTile {
   readonly image: Float32Array;
 }
 
-/** What the model is not shown. */
-interface HiddenClouds {
-  /** Whose classes are kept, from the scene's column `left` on. */
-  readonly sky: SkyRows;
+/** Values that replace the masked clouds of the input. */
+interface CloudFill {
+  /** Masks with classes, whose first column is the scene's column `left`. */
+  readonly masks: MaskRows;
   readonly left: number;
-  /** What it is shown instead, of each band. */
-  readonly cloud: readonly number[];
+  /** One per band. */
+  readonly values: readonly number[];
 }
 
-/** What tiles are made of. */
+/** Options of {@linkcode TileRunner}. */
 export interface TileRunnerOptions {
   readonly plan: TilePlan;
   readonly frames: readonly FrameRows[];
   readonly auxiliary: readonly FrameRows[] | undefined;
-  /** Default: the model is shown everything. */
-  readonly hidden?: HiddenClouds;
+  /** Default: the model sees the clouds as they are. */
+  readonly fill?: CloudFill;
   readonly reference: number;
   readonly batch: number;
-  /** Frames of a batch's D: all dates, where they are independent and there are several; else 1. */
+  /** Frames per D: the number of dates if they are denoised independently, else 1. */
   readonly separate: number;
   readonly restore: RestoreOptions;
-  /** Which one batch at a time takes, of all runners that have them in common. */
-  readonly turns: Turns;
-  /** Called after tiles were restored. */
+  /** Lets one batch run at a time, over all runners that share it. */
+  readonly mutex: Mutex;
+  /** Called with the number of tiles restored. */
   readonly onTiles: (count: number) => void;
-  /** Ends the work between two steps. */
+  /** Cancels the work between two sampler steps. */
   readonly signal: AbortSignal | undefined;
 }
 
 /**
- * How long tiles may keep the program from hearing of anything else, in milliseconds. Engines that
- * compute in JavaScript's own thread would never let go: no file is written and no Ctrl-C heard.
+ * Longest time between two yields to the event loop, in milliseconds. Engines that compute on the
+ * JavaScript thread would otherwise block file writes and Ctrl-C.
  */
-const BREATH = 50;
+const YIELD_MS = 50;
 
 /** Splits into full batches and single tiles, so that only two shapes of batch are compiled. */
 function inBatches<T>(items: readonly T[], batch: number): readonly (readonly T[])[] {
@@ -67,12 +68,12 @@ function inBatches<T>(items: readonly T[], batch: number): readonly (readonly T[
   ];
 }
 
-/** Runs rows of tiles. */
+/** Runs rows of tiles of one ensemble member. */
 export class TileRunner {
   readonly #model: Model;
   readonly #options: TileRunnerOptions;
   readonly #exchanges: readonly Exchange[];
-  #heard = performance.now();
+  #yielded = performance.now();
   #failure: { readonly error: unknown } | undefined;
 
   constructor(model: Model, options: TileRunnerOptions) {
@@ -85,9 +86,9 @@ export class TileRunner {
   }
 
   /**
-   * Begins a row of tiles; the rows of the scene that it covers must be loaded.
+   * Restores tiles of a row, whose rows of the scene must be loaded.
    *
-   * @param columns Which tiles of the row, by number.
+   * @param columns Numbers of the tiles.
    */
   async run(row: number, columns: readonly number[]): Promise<readonly RestoredTile[]> {
     for (const exchange of this.#exchanges) exchange.open(row, columns);
@@ -107,16 +108,16 @@ export class TileRunner {
     }
   }
 
-  /** Ends what is begun with an error, at its next evaluation. */
+  /** Fails running tiles at their next denoiser evaluation. */
   fail(error: unknown): void {
     this.#failure ??= { error };
     for (const exchange of this.#exchanges) exchange.fail(error);
   }
 
   async #batch(row: number, columns: readonly number[]): Promise<readonly RestoredTile[]> {
-    const { plan, frames, auxiliary, reference, restore, turns, onTiles } = this.#options;
+    const { plan, frames, auxiliary, reference, restore, mutex, onTiles } = this.#options;
     const { tileSize } = plan;
-    let release = await turns.take();
+    let release = await mutex.acquire();
     try {
       if (this.#failure !== undefined) throw this.#failure.error;
       const origins = columns.map((column) => ({
@@ -135,16 +136,16 @@ export class TileRunner {
         origins: origins.map((origin) => ({ x: origin.column, y: origin.row })),
       }, {
         ...restore,
-        onStep: (step) => this.#breathe(step),
+        onStep: (step) => this.#yield(step),
         ...(this.#exchanges.length > 0 && {
           shareDenoised: async (denoised) => {
             const values = await readTensor(denoised);
             const tiles = { row, columns, call: call++ };
             this.#post(values, tiles);
-            // Others go on meanwhile: what is waited for is theirs.
+            // The awaited tiles run in other batches, which need the mutex.
             release();
             await Promise.all(this.#exchanges.map((each) => each.ready(row, tiles.call)));
-            release = await turns.take();
+            release = await mutex.acquire();
             return tf.tensor4d(
               this.#take(values.length, tiles),
               denoised.shape as Tensor4D["shape"],
@@ -163,20 +164,20 @@ export class TileRunner {
     }
   }
 
-  /** Lets others have their turn, and ends the work if it is to end. */
-  async #breathe({ denoised, y }: SamplingStep): Promise<void> {
+  /** Yields to the event loop from time to time, and cancels the work if the signal is aborted. */
+  async #yield({ denoised, y }: SamplingStep): Promise<void> {
     const { signal } = this.#options;
-    if (performance.now() - this.#heard > BREATH) {
-      await breathe();
-      this.#heard = performance.now();
+    if (performance.now() - this.#yielded > YIELD_MS) {
+      await yieldToEventLoop();
+      this.#yielded = performance.now();
     }
     if (signal?.aborted !== true) return;
-    // The sampler, which is left here, cannot.
+    // The throw leaves the sampler, which cannot dispose them.
     tf.dispose([denoised, y]);
     throw signal.reason;
   }
 
-  /** Tiles of all dates [batch, dates, tileSize, tileSize, bands], without gaps. */
+  /** Cuts tiles of all dates [batch, dates, tileSize, tileSize, bands] and fills their gaps. */
   #cut(frames: readonly FrameRows[], origins: readonly TileOrigin[]): Float32Array {
     const { plan: { tileSize, scene } } = this.#options;
     const { scaling, condition } = this.#model.card;
@@ -192,7 +193,7 @@ export class TileRunner {
         const at = (i * frames.length + l) * size;
         frame.cut(out, at, { scene, tileSize, origin });
         const tile = out.subarray(at, at + size);
-        if (frames === this.#options.frames) this.#hide(tile, l, origin);
+        if (frames === this.#options.frames) this.#fillClouds(tile, l, origin);
         return tile;
       });
       fillGaps(tiles, {
@@ -204,20 +205,20 @@ export class TileRunner {
     return out;
   }
 
-  /** Opaque cloud where a date has cloud. */
-  #hide(tile: Float32Array, date: number, origin: TileOrigin): void {
-    const { hidden, plan: { tileSize, scene } } = this.#options;
-    if (hidden === undefined) return;
-    const { sky, left, cloud } = hidden;
+  /** Replaces the masked clouds of a date. */
+  #fillClouds(tile: Float32Array, date: number, origin: TileOrigin): void {
+    const { fill, plan: { tileSize, scene } } = this.#options;
+    if (fill === undefined) return;
+    const { masks, left, values } = fill;
     const classes = new Uint8Array(tileSize ** 2);
     for (let y = 0; y < tileSize; y++) {
-      const row = sky.classes(date, reflect(origin.row + y, scene.height));
+      const row = masks.classes(date, reflect(origin.row + y, scene.height));
       if (row === undefined) return;
       for (let x = 0; x < tileSize; x++) {
         classes[y * tileSize + x] = row[reflect(origin.column + x, scene.width) - left]!;
       }
     }
-    paintClouds(tile, classes, cloud);
+    fillImageClouds(tile, classes, values);
   }
 
   #post(

@@ -1,5 +1,5 @@
 /**
- * Tiles of the size that a model was trained on, laid over a scene with overlap.
+ * Overlapping tiles of the model's training size over a scene.
  *
  * @module
  */
@@ -14,7 +14,9 @@ export interface Size {
 
 /** Upper left corner of a tile in the scene. */
 export interface TileOrigin {
+  /** Column in the scene. */
   readonly column: number;
+  /** Row in the scene. */
   readonly row: number;
 }
 
@@ -22,11 +24,11 @@ export interface TileOrigin {
 export interface TileGridOptions {
   /** Side of a tile in pixels. */
   readonly tileSize: number;
-  /** Least share of a tile that its neighbour also covers, in [0.25, 0.75]. */
+  /** Least overlap with a neighbour, relative to the tile size, in [0.25, 0.75]. */
   readonly overlap: number;
 }
 
-/** First pixels of the tiles along one axis; the last is shifted inwards to end with the scene. */
+/** First pixels of the tiles along one axis; the last tile is shifted inwards to end with the scene. */
 export function tileStarts(
   length: number,
   { tileSize, overlap }: TileGridOptions,
@@ -38,8 +40,8 @@ export function tileStarts(
 }
 
 /**
- * The tiles that cover a scene, row by row. Neighbours overlap by at least `overlap`; a scene
- * smaller than a tile gets one tile, which hangs over.
+ * Tiles that cover a scene, row by row. Neighbours overlap by at least `overlap`; a scene smaller than a
+ * tile has one tile, which extends beyond it.
  *
  * @throws {RangeError} If the overlap is not in [0.25, 0.75] or a size is not a positive integer.
  */
@@ -79,7 +81,7 @@ export function checkWindow({ width, height }: Size, window: RasterWindow): void
   );
 }
 
-/** A window with `margin` pixels more on every side, cut to the scene. */
+/** Grows a window by `margin` pixels on every side, clipped to the scene. */
 export function grown(
   { column, row, width, height }: RasterWindow,
   { scene, margin }: { readonly scene: Size; readonly margin: number },
@@ -93,7 +95,7 @@ export function grown(
   };
 }
 
-/** The part of a window [height, width] that is another window inside of it. */
+/** Crops the values [height, width] of a window to another window inside it. */
 export function cropped(values: Uint8Array, from: RasterWindow, to: RasterWindow): Uint8Array {
   const out = new Uint8Array(to.width * to.height);
   for (let y = 0; y < to.height; y++) {
@@ -103,7 +105,7 @@ export function cropped(values: Uint8Array, from: RasterWindow, to: RasterWindow
   return out;
 }
 
-/** The pixel that a position outside [0, length) mirrors; the border pixel is not repeated. */
+/** Mirrors a position outside [0, length) into it; the border pixel is not repeated. */
 export function reflect(position: number, length: number): number {
   if (length === 1) return 0;
   const period = 2 * (length - 1);

@@ -1,5 +1,5 @@
 /**
- * Synthetic clouds that are like a scene's own.
+ * Properties of synthetic clouds that resemble those of a scene.
  *
  * @module
  */
@@ -9,17 +9,17 @@ import { type CheckWindow, countOf } from "./check_windows.ts";
 
 /** Cover of the synthetic clouds. */
 const COVER = { least: 0.2, most: 0.5, usual: 0.3 } as const;
-/** Shares of cloud in a mask that has a shape worth copying. */
+/** Cloud shares of masks whose shapes are copied. */
 const SHAPED = { least: 0.02, most: 0.9 } as const;
-/** How thick clouds are where there are none to look at. */
+/** Density for a scene without clouds. */
 const USUAL_DENSITY = 0.8;
-/** Blue reflectance of a cloud that hides the ground. */
+/** Blue reflectance of opaque cloud. */
 const CLOUD_BLUE = 0.62;
 /**
- * How far synthetic clouds are from the ground to such a cloud on average, by their density: as measured
- * over a real image.
+ * Mean brightness of synthetic clouds between the ground (0) and opaque cloud (1), by their density;
+ * measured over a real image.
  */
-const BRIGHTNESS: readonly (readonly [way: number, density: number])[] = [
+const BRIGHTNESS: readonly (readonly [brightness: number, density: number])[] = [
   [0.3, 0.1],
   [0.35, 0.2],
   [0.43, 0.3],
@@ -29,37 +29,37 @@ const BRIGHTNESS: readonly (readonly [way: number, density: number])[] = [
   [0.85, 1],
 ];
 
-/** How synthetic clouds are to be. */
+/** Properties of synthetic clouds. */
 export interface CloudLikeness {
-  /** Share of a part that is clouded: the scene's own, within bounds. */
+  /** Clouded share of a part: that of the scene, within bounds. */
   readonly cover: number;
-  /** The scene's own cover. */
+  /** Cloud cover of the scene. */
   readonly clouded: number;
-  /** Of its clouds; none where it has hardly any. */
+  /** Shapes of its clouds; empty if it has too few. */
   readonly shapes: readonly CloudShape[];
   readonly density: number;
 }
 
 /**
- * How dense synthetic clouds must be that are as bright as the scene's own, by how much of the way from
- * the ground to a thick cloud these are on average.
+ * Density at which synthetic clouds are as bright as those of the scene, relative to ground and opaque
+ * cloud.
  */
 function densityOf(looked: readonly CheckWindow[]): number {
   const known = looked.filter(({ light }) => !Number.isNaN(light.clear + light.clouded))
     .map(({ light: { clear, clouded }, classes }) => ({
       pixels: countOf(classes),
-      way: (clouded - clear) / Math.max(CLOUD_BLUE - clear, 0.1),
+      brightness: (clouded - clear) / Math.max(CLOUD_BLUE - clear, 0.1),
     }));
   const pixels = known.reduce((sum, one) => sum + one.pixels, 0);
   if (pixels === 0) return USUAL_DENSITY;
-  const way = known.reduce((sum, one) => sum + one.way * one.pixels, 0) / pixels;
-  const above = BRIGHTNESS.findIndex(([one]) => one >= way);
+  const brightness = known.reduce((sum, one) => sum + one.brightness * one.pixels, 0) / pixels;
+  const above = BRIGHTNESS.findIndex(([one]) => one >= brightness);
   if (above <= 0) return BRIGHTNESS.at(above)![1];
   const [[from, low], [to, high]] = [BRIGHTNESS[above - 1]!, BRIGHTNESS[above]!];
-  return low + (high - low) * (way - from) / (to - from);
+  return low + (high - low) * (brightness - from) / (to - from);
 }
 
-/** What a scene's own clouds are like, in the parts that were looked at. */
+/** Properties of a scene's clouds, from the examined parts. */
 export function cloudsLike(looked: readonly CheckWindow[]): CloudLikeness {
   const pixels = looked.reduce((sum, one) => sum + one.pixels, 0);
   const clouded = looked.reduce((sum, { classes }) => sum + countOf(classes), 0);

@@ -1,5 +1,5 @@
 /**
- * What a part of a scene is compared with: its dates, and what costs no model.
+ * Dates of a part of a scene, and their baselines.
  *
  * @module
  */
@@ -9,10 +9,10 @@ import type { RasterWindow } from "../../rasters/mod.ts";
 import { mean, median } from "../../fusion/mod.ts";
 import { copyInput, fuseFrames, leastCloudy } from "../baselines.ts";
 import { FrameRows } from "../rows/frame_rows.ts";
-import { readPart } from "./hidden_scene.ts";
+import { readPart } from "./clouded_scene.ts";
 import { reflectanceAt, type Scene } from "../scene.ts";
 
-/** The dates in a part of a scene, bands of the result, in reflectance; NaN without data. */
+/** Dates of a part of a scene in reflectance, bands of the result; NaN where there is no data. */
 export async function datesOf(
   scene: Scene,
   { window, names }: {
@@ -40,8 +40,8 @@ export async function datesOf(
   return dates;
 }
 
-/** What costs no model: those that the dates allow. */
-export async function withoutModel(
+/** Baselines that the dates allow. */
+export async function baselinesOf(
   dates: readonly Raster[],
   { reference, visible }: { readonly reference: number; readonly visible: boolean },
 ): Promise<Readonly<Record<string, Raster>>> {

@@ -1,5 +1,5 @@
 /**
- * Whether a scene can be checked as it is asked for.
+ * Checks the options of a self-check.
  *
  * @module
  */
@@ -29,11 +29,11 @@ export function checkCheckOptions(
   }
 }
 
-/** @throws {InputError} If the clouds of a check cannot be painted in a model's bands. */
+/** @throws {InputError} If synthetic clouds can't be computed in the model's units. */
 export function checkUnits({ card }: Pick<Model, "card">): void {
   if (card.bands.every((band) => bandReflectanceScale(band) !== undefined)) return;
   throw new InputError(
-    `Cannot check ${card.name}: synthetic clouds are known of reflectances only, got bands in ` +
+    `Cannot check ${card.name}: synthetic clouds need bands in DN or reflectance, got bands in ` +
       `${[...new Set(card.bands.map(({ unit }) => unit))].join(", ")}; leave the self-check out`,
   );
 }

@@ -1,5 +1,5 @@
 /**
- * The self-check of an open scene: parts are hidden, restored and compared, one after the other.
+ * Self-check of an open scene: clouds parts of it, restores them and compares, one after the other.
  *
  * @module
  */
@@ -8,43 +8,43 @@ import { InputError } from "../../core/mod.ts";
 import type { RasterWindow } from "../../rasters/mod.ts";
 import type { Model } from "../../model/mod.ts";
 import { type CloudLikeness, cloudsLike } from "./check_clouds.ts";
-import { datesOf, withoutModel } from "./check_dates.ts";
+import { baselinesOf, datesOf } from "./check_dates.ts";
 import { CHECK_DEFAULTS, checkCheckOptions, checkUnits } from "./check_options.ts";
-import { CheckTotals } from "./check_totals.ts";
+import { type CheckRun, CheckTotals } from "./check_totals.ts";
 import { type CheckWindow, countOf, findWindows } from "./check_windows.ts";
-import type { SceneSky } from "../rows/flight.ts";
 import {
+  type CloudedPart,
+  cloudPart,
   cloudStream,
-  type HiddenPart,
-  hidePart,
-  withHidden,
-  withHiddenSky,
-} from "./hidden_scene.ts";
-import { restoreRows, type RestoreRowsOptions } from "../rows/restore_rows.ts";
+  withCloudedMasks,
+  withCloudedPart,
+} from "./clouded_scene.ts";
+import type { RestoreRowsOptions } from "../rows/options.ts";
+import { restoreRows } from "../rows/restore_rows.ts";
+import type { SceneMasks } from "../rows/scene_masks.ts";
 import { reflectanceAt, type Scene } from "../scene.ts";
 import type { SelfCheck, SelfCheckOptions } from "./self_check_result.ts";
 import { grown } from "../rows/tiles.ts";
 
-/** A scene to check, and how it is restored. */
+/** A scene to check. */
 export interface CheckedScene {
   readonly scene: Scene;
   readonly area: RasterWindow;
-  /** What tells clear from clouded. */
-  readonly clouds: SceneSky;
-  /** Whether clear pixels are kept by that. */
+  readonly masks: SceneMasks;
+  /** Keeps clear pixels by these masks. */
   readonly keepClear: boolean;
-  /** Whether it looks at the pixels, and so at the synthetic clouds too. */
-  readonly looks: boolean;
+  /** True if the masks are detected from the pixels, and so find the synthetic clouds themselves. */
+  readonly detects: boolean;
 }
 
-/** Options of {@linkcode checkScene}: those of the restoration, and of the check. */
-export interface CheckSceneOptions extends Omit<RestoreRowsOptions, "write" | "sky" | "area"> {
-  /** What messages call the scene. */
+/** Options of {@linkcode checkScene}: those of the restoration and of the check. */
+export interface CheckSceneOptions extends Omit<RestoreRowsOptions, "write" | "masks" | "area"> {
+  /** Name of the scene in messages. */
   readonly name: string;
   readonly check?: SelfCheckOptions;
 }
 
-/** Pixels with data, clear ones, clouded ones and those of them that another date shows. */
+/** Counts pixels with data, clear and clouded pixels, and clouded ones that are clear on another date. */
 function tally(looked: readonly CheckWindow[]) {
   const sum = (of: (part: CheckWindow) => number) =>
     looked.reduce((all, part) => all + of(part), 0);
@@ -56,8 +56,8 @@ function tally(looked: readonly CheckWindow[]) {
   };
 }
 
-/** A part of the scene under clouds, and which of its pixels are scored: those that were clear. */
-async function hide(
+/** Clouds a part of the scene; the mask has the clear pixels below the clouds, which are scored. */
+async function cloud(
   scene: Scene,
   { part: { window, clear }, model: { card }, like, cover, seed }: {
     readonly part: CheckWindow;
@@ -66,10 +66,10 @@ async function hide(
     readonly cover: number;
     readonly seed: number;
   },
-): Promise<{ readonly hidden: HiddenPart; readonly mask: Uint8Array }> {
+): Promise<{ readonly clouded: CloudedPart; readonly mask: Uint8Array }> {
   const side = Math.min(window.width, window.height);
-  const hidden = await hidePart(scene, {
-    // All that tiles see which touch the part.
+  const clouded = await cloudPart(scene, {
+    // Everything that the tiles of the part see.
     window: grown(window, { scene: scene.grid, margin: card.tileSize }),
     bands: card.bands.map(({ name }) => name),
     clouds: {
@@ -81,16 +81,16 @@ async function hide(
     },
     rng: cloudStream(seed, window),
   });
-  const { column, row, width } = hidden.window;
+  const { column, row, width } = clouded.window;
   const mask = clear.map((flag, i) => {
     const x = window.column + i % window.width - column;
     const y = window.row + Math.floor(i / window.width) - row;
-    return flag === 1 && hidden.mask[y * width + x] === 1 ? 1 : 0;
+    return flag === 1 && clouded.mask[y * width + x] === 1 ? 1 : 0;
   });
-  return { hidden, mask };
+  return { clouded, mask };
 }
 
-/** A part of the scene restored, [height, width, bands of the result] as reflectance. */
+/** Restores a part of the scene, [height, width, bands of the result] in reflectance. */
 async function restorePart(
   model: Model,
   scene: Scene,
@@ -103,7 +103,7 @@ async function restorePart(
   const { output } = scene;
   const depth = output.length;
   const restored = new Float32Array(window.width * window.height * depth);
-  const spread = options.seeds && new Float32Array(restored.length);
+  const deviations = options.ensemble && new Float32Array(restored.length);
   await restoreRows(model, scene, {
     ...options,
     area: window,
@@ -113,87 +113,112 @@ async function restorePart(
         const band = output[i % depth]!;
         restored[at + i] = reflectance(data[i]!, band);
         if (deviation !== undefined) {
-          spread![at + i] = deviation[i]! * Math.abs(frame.gains[band]!) / scene.reflectanceScale!;
+          deviations![at + i] = deviation[i]! * Math.abs(frame.gains[band]!) /
+            scene.reflectanceScale!;
         }
       }
     },
   });
-  return { restored, ...(spread && { deviation: spread }) };
+  return { restored, deviation: deviations };
+}
+
+/** A run of a check. */
+interface Run {
+  readonly part: CheckWindow;
+  readonly like: CloudLikeness;
+  readonly cover: number;
+  /** Seed of the clouds. */
+  readonly seed: number;
+  /** Names of the result's bands. */
+  readonly names: readonly string[];
+  readonly options: Omit<RestoreRowsOptions, "write" | "masks" | "area">;
+}
+
+/** Clouds and restores a part; undefined if the clouds cover no clear pixel. */
+async function checkPart(
+  model: Model,
+  { scene, masks, keepClear, detects }: CheckedScene,
+  { part, like, cover, seed, names, options }: Run,
+): Promise<CheckRun | undefined> {
+  const { window } = part;
+  const { reference, frames } = scene;
+  const { clouded, mask } = await cloud(scene, { part, model, like, cover, seed });
+  if (countOf(mask) === 0) return undefined;
+  const covered = withCloudedPart(scene, clouded);
+  const found = detects ? masks : withCloudedMasks(masks, { ...clouded, reference });
+  const images = await restorePart(model, covered, {
+    ...options,
+    window,
+    masks: keepClear ? found : undefined,
+  });
+  const [truth] = await datesOf({ ...scene, frames: [frames[reference]!] }, { window, names });
+  const dates = await datesOf(covered, { window, names });
+  const visible = ["B02", "B03", "B04"].every((band) => names.includes(band));
+  const baselines = await baselinesOf(dates, { reference, visible });
+  return { part, seed, mask, truth: truth!.data, ...images, baselines };
+}
+
+/** Properties of the clouds for the examined parts. @throws {InputError} If none of them is clear enough. */
+function checkClear(
+  name: string,
+  { chosen, looked }: Awaited<ReturnType<typeof findWindows>>,
+): ReturnType<typeof tally> & { readonly like: CloudLikeness } {
+  const counts = tally(looked);
+  if (chosen.length > 0) return { ...counts, like: cloudsLike(looked) };
+  const share = counts.pixels === 0 ? 0 : 100 * counts.clear / counts.pixels;
+  throw new InputError(
+    `Cannot check ${name}: some part of the reference must be clear, so that it can be clouded and ` +
+      `compared, got ${share.toFixed(1)} % clear pixels away from clouds; leave the self-check ` +
+      "out, or give a better mask",
+  );
 }
 
 /**
- * Hides clear parts of a scene's reference, restores them, and compares.
+ * Covers clear parts of the reference with synthetic clouds, restores them, and compares.
  *
- * @throws {InputError} If too little of the reference is clear, or the model's images are no
- *   reflectances.
+ * @throws {InputError} If too little of the reference is clear, or the model's unit isn't reflectance.
  * @throws {RangeError} If an option is out of range.
  */
 export async function checkScene(
   model: Model,
-  { scene, area, clouds, keepClear, looks }: CheckedScene,
+  checked: CheckedScene,
   { name, check = {}, onProgress, ...options }: CheckSceneOptions,
 ): Promise<SelfCheck> {
-  const settings = { ...CHECK_DEFAULTS, ...check };
-  checkCheckOptions(settings);
+  const { runs = CHECK_DEFAULTS.runs, cloudSeed = CHECK_DEFAULTS.cloudSeed } = check;
+  checkCheckOptions(check);
   checkUnits(model);
+  const { scene, area, masks } = checked;
   const { card } = model;
-  const { chosen, looked } = await findWindows(scene, {
+  const windows = await findWindows(scene, {
     area,
     tileSize: card.tileSize,
-    clouds,
+    masks,
     light: Math.max(0, card.bands.findIndex(({ name }) => name === "B02")),
-    most: settings.runs,
+    most: runs,
     signal: options.signal,
   });
-  const { pixels, clear, own, ownSeen } = tally(looked);
-  if (chosen.length === 0) {
-    const share = pixels === 0 ? 0 : 100 * clear / pixels;
-    throw new InputError(
-      `Cannot check ${name}: some part of the reference must be clear, so that it can be hidden and ` +
-        `compared, got ${share.toFixed(1)} % clear pixels away from clouds; leave the self-check ` +
-        "out, or give a better mask",
-    );
-  }
-  const like = cloudsLike(looked);
-  const cover = settings.cover ?? like.cover;
+  const { pixels, clear, own, ownSeen, like } = checkClear(name, windows);
+  const { cover = like.cover } = check;
   const names = scene.output.map((band) => card.bands[band]!.name);
-  const visible = ["B02", "B03", "B04"].every((band) => names.includes(band));
   const totals = new CheckTotals(names);
-  for (let run = 0; run < settings.runs; run++) {
-    const part = chosen[run % chosen.length]!;
-    const { window } = part;
-    const seed = settings.cloudSeed + run;
-    const { hidden, mask } = await hide(scene, { part, model, like, cover, seed });
-    if (countOf(mask) === 0) continue;
-    const clouded = withHidden(scene, hidden);
-    const { restored, deviation } = await restorePart(model, clouded, {
-      ...options,
-      window,
-      ...(keepClear &&
-        { sky: looks ? clouds : withHiddenSky(clouds, { ...hidden, reference: scene.reference }) }),
-      ...(onProgress && {
-        onProgress: ({ done, total }) =>
-          onProgress({ done: run * total + done, total: settings.runs * total }),
-      }),
-    });
-    const where = { window, names };
-    const alone = { ...scene, frames: [scene.frames[scene.reference]!] };
-    const [truth] = await datesOf(alone, where);
-    const dates = await datesOf(clouded, where);
-    totals.add({
+  for (let run = 0; run < runs; run++) {
+    const part = windows.chosen[run % windows.chosen.length]!;
+    const progress: CheckSceneOptions["onProgress"] = onProgress &&
+      (({ done, total }) => onProgress({ done: run * total + done, total: runs * total }));
+    const result = await checkPart(model, checked, {
       part,
-      seed,
-      mask,
-      truth: truth!.data,
-      restored,
-      others: await withoutModel(dates, { reference: scene.reference, visible }),
-      ...(deviation && { deviation }),
+      like,
+      cover,
+      seed: cloudSeed + run,
+      names,
+      options: { ...options, onProgress: progress },
     });
+    if (result !== undefined) totals.add(result);
   }
   if (totals.pixels === 0) {
     throw new InputError(
-      `Cannot check ${name}: the clouds of ${settings.runs} runs must hide some clear pixel, got ` +
-        "none; give more runs, or another seed of the clouds",
+      `Cannot check ${name}: the clouds of ${runs} runs must cover some clear pixel, got ` +
+        "none; use more runs, or another seed of the clouds",
     );
   }
   return {

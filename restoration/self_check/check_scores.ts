@@ -1,5 +1,5 @@
 /**
- * Scores over the hidden pixels of several parts of a scene together.
+ * Scores over the synthetically clouded pixels of several parts of a scene.
  *
  * @module
  */
@@ -7,19 +7,19 @@
 import { mean } from "../../core/mod.ts";
 import { sam, ssim } from "../../metrics/mod.ts";
 
-/** How near a method comes to what is hidden. */
+/** Scores of a method. */
 export interface CheckScore {
   /** Mean absolute error. */
   readonly mae: number;
   /** Root mean squared error. */
   readonly rmse: number;
-  /** dB, of the RMSE over all hidden pixels; null where that is 0, as infinity has no JSON. */
+  /** PSNR in dB over all scored pixels; null if the RMSE is 0, because JSON has no infinity. */
   readonly psnr: number | null;
-  /** Mean over the hidden pixels; null where none is 5 pixels away from the borders of its part. */
+  /** Mean SSIM; null if no scored pixel is 5 pixels away from the borders of its part. */
   readonly ssim: number | null;
-  /** Degrees, mean over the hidden pixels. */
+  /** Mean spectral angle in degrees. */
   readonly sam: number;
-  /** Of each band of the result. */
+  /** Errors of each band of the result. */
   readonly bands: readonly {
     readonly band: string;
     /** Mean of prediction − truth. */
@@ -29,11 +29,11 @@ export interface CheckScore {
   }[];
 }
 
-/** Images of a part [height, width, bands], as reflectances. */
+/** Images of a part [height, width, bands], in reflectance. */
 export interface CheckImages {
   readonly prediction: Float32Array;
   readonly truth: Float32Array;
-  /** [height, width]: 1 where it is scored. */
+  /** [height, width]: 1 where pixels are scored. */
   readonly mask: Uint8Array;
   readonly width: number;
   readonly height: number;
@@ -42,7 +42,7 @@ export interface CheckImages {
 /** Pixels that SSIM's window reaches. */
 const REACH = 5;
 
-/** Whether SSIM has a value at any pixel that counts. */
+/** Returns true if SSIM has a value at any scored pixel. */
 function hasInterior({ mask, width, height }: CheckImages): boolean {
   return mask.some((flag, i) => {
     const [x, y] = [i % width, Math.floor(i / width)];
@@ -50,7 +50,7 @@ function hasInterior({ mask, width, height }: CheckImages): boolean {
   });
 }
 
-/** Adds parts up. */
+/** Sums over the parts. */
 export class CheckSums {
   readonly #bands: readonly string[];
   readonly #sums: { bias: number; absolute: number; squares: number }[];
@@ -68,7 +68,7 @@ export class CheckSums {
     return this.#pixels;
   }
 
-  /** A part with at least one pixel that counts. */
+  /** Adds a part with at least one scored pixel. */
   add(images: CheckImages): void {
     const { prediction, truth, mask, width, height } = images;
     const channels = this.#bands.length;

@@ -1,5 +1,5 @@
 /**
- * What the runs of a self-check add up to.
+ * Accumulates the runs of a self-check.
  *
  * @module
  */
@@ -12,18 +12,18 @@ import type { OriginScore, SelfCheck } from "./self_check_result.ts";
 /** One run; images are [height, width, bands] as reflectance. */
 export interface CheckRun {
   readonly part: CheckWindow;
-  /** Of the clouds. */
+  /** Seed of the clouds. */
   readonly seed: number;
-  /** [height, width]: 1 where it is scored. */
+  /** [height, width]: 1 where pixels are scored. */
   readonly mask: Uint8Array;
   readonly truth: ArrayLike<number>;
   readonly restored: Float32Array;
   readonly deviation?: Float32Array;
-  /** What costs no model, by name. */
-  readonly others: Readonly<Record<string, Raster>>;
+  /** Baselines by name. */
+  readonly baselines: Readonly<Record<string, Raster>>;
 }
 
-/** Errors of some pixels. */
+/** Sums of the errors of some pixels. */
 class Errors {
   pixels = 0;
   absolute = 0;
@@ -43,33 +43,35 @@ class Errors {
   }
 }
 
-/** Metrics take finite numbers only, and no data is as wrong as it can be: black. */
+/** Replaces missing values by 0: metrics take finite numbers only. */
 function finite(values: ArrayLike<number>): Float32Array {
   return Float32Array.from(values, (value) => Number.isFinite(value) ? value : 0);
 }
 
-/** Adds runs up. */
+/** Sums over the runs of a self-check. */
 export class CheckTotals {
   readonly #bands: readonly string[];
   readonly #sums = new Map<string, CheckSums>();
   readonly #origins = { otherDate: new Errors(), reconstructed: new Errors() };
   readonly #runs: SelfCheck["runs"][number][] = [];
-  #spread: number | undefined;
+  #variance: number | undefined;
 
-  /** @param bands Of the result. */
+  /** @param bands Names of the result's bands. */
   constructor(bands: readonly string[]) {
     this.#bands = bands;
   }
 
-  /** Pixels that were scored. */
+  /** Number of scored pixels. */
   get pixels(): number {
     return this.#sums.get("restored")?.pixels ?? 0;
   }
 
-  /** A run with at least one pixel that is scored. */
-  add({ part: { window, seen }, seed, mask, truth, restored, deviation, others }: CheckRun): void {
+  /** Adds a run that has at least one scored pixel. */
+  add(
+    { part: { window, seen }, seed, mask, truth, restored, deviation, baselines }: CheckRun,
+  ): void {
     const { width, height } = window;
-    const images = Object.entries(others).map(([method, { data }]) => [method, data] as const);
+    const images = Object.entries(baselines).map(([method, { data }]) => [method, data] as const);
     for (const [method, prediction] of [["restored", restored] as const, ...images]) {
       const sums = this.#sums.get(method) ?? new CheckSums(this.#bands);
       this.#sums.set(method, sums);
@@ -84,12 +86,14 @@ export class CheckTotals {
       all.add(errors);
       this.#origins[seen[pixel] === 1 ? "otherDate" : "reconstructed"].add(errors);
       if (deviation === undefined) continue;
-      for (let b = 0; b < depth; b++) this.#spread = (this.#spread ?? 0) + deviation[at + b]! ** 2;
+      for (let b = 0; b < depth; b++) {
+        this.#variance = (this.#variance ?? 0) + deviation[at + b]! ** 2;
+      }
     }
     this.#runs.push({ window, seed, pixels: all.pixels, ...all.result(depth) });
   }
 
-  /** @param ownSeen Share of the scene's own clouded pixels that another date shows. */
+  /** @param ownSeen Share of the scene's clouded pixels that are clear on another date. */
   result(ownSeen: number | undefined): Omit<SelfCheck, "cover" | "clear" | "clouded"> {
     const depth = this.#bands.length;
     const origin = (errors: Errors, own: number | undefined): OriginScore => ({
@@ -102,9 +106,9 @@ export class CheckTotals {
       [...this.#sums].map(([method, sums]) => [method, sums.result()]),
     );
     const observed = scores.restored!.rmse;
-    const predicted = this.#spread === undefined
+    const predicted = this.#variance === undefined
       ? undefined
-      : Math.sqrt(this.#spread / (this.pixels * depth));
+      : Math.sqrt(this.#variance / (this.pixels * depth));
     return {
       scores,
       unit: "reflectance",
@@ -113,7 +117,7 @@ export class CheckTotals {
         otherDate: origin(otherDate, ownSeen),
         reconstructed: origin(reconstructed, ownSeen === undefined ? undefined : 1 - ownSeen),
       },
-      // A deviation of 0 has no ratio.
+      // A standard deviation of 0 has no ratio.
       ...(predicted && { deviation: { predicted, observed, ratio: observed / predicted } }),
       runs: this.#runs,
     };

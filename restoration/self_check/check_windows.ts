@@ -1,43 +1,43 @@
 /**
- * Where a scene is checked: parts of it, spread over it, that are clear enough.
+ * Chooses the parts of a scene for a self-check: clear enough, and scattered over the scene.
  *
  * @module
  */
 
 import { mean } from "../../core/mod.ts";
 import type { RasterWindow } from "../../rasters/mod.ts";
-import type { SceneSky } from "../rows/flight.ts";
 import { FrameRows } from "../rows/frame_rows.ts";
-import { KEEP_CLEAR_DEFAULTS, restoredShares } from "../keep_clear.ts";
+import type { SceneMasks } from "../rows/scene_masks.ts";
+import { keepClearOf, restoredShares } from "../keep_clear.ts";
 import { reflectanceAt, type Scene } from "../scene.ts";
 import { cropped, grown } from "../rows/tiles.ts";
 
-/** A part of a scene, and what is known of its sky; arrays are [height, width]. */
+/** A part of a scene with its masks; arrays are [height, width]. */
 export interface CheckWindow {
   readonly window: RasterWindow;
-  /** 1 where the reference has data and is clear, away from its clouds as these are grown. */
+  /** 1 where the reference has data and is clear, outside the grown mask. */
   readonly clear: Uint8Array;
-  /** What the reference's mask has: 0 where it is clear or has no data. */
+  /** Mask of the reference: 0 where it is clear or has no data. */
   readonly classes: Uint8Array;
   /** 1 where another date is clear. */
   readonly seen: Uint8Array;
-  /** Pixels with data. */
+  /** Number of pixels with data. */
   readonly pixels: number;
-  /** Mean blue of the clear pixels, and of the clouded ones that are brighter than that; NaN: none. */
+  /** Mean blue of the clear pixels, and of the brighter ones among the clouded; NaN if there are none. */
   readonly light: { readonly clear: number; readonly clouded: number };
 }
 
-/** Least side of a part, in tiles; parts of smaller scenes are the whole, and none is twice as long. */
+/** Least side of a part, in tiles; a smaller scene is one part. */
 const SIDE = 4;
-/** Least share of a part, and least number of pixels, that must be clear. */
+/** Least clear share of a part, and least number of clear pixels. */
 const LEAST_SHARE = 0.05;
 const LEAST_PIXELS = 64;
-/** Parts that are looked at for each that is wanted. */
+/** Parts examined for each part that is needed. */
 const TRIES = 4;
-/** Turning by the golden ratio never comes back to where it was, and leaves no gap for long. */
+/** Multiples of the golden ratio, modulo 1, spread evenly at every length of the sequence. */
 const GOLDEN = (Math.sqrt(5) - 1) / 2;
 
-/** First pixels and sizes of the parts of an axis, at least `side`, all alike but for a pixel. */
+/** First pixels and sizes of the parts of an axis, at least `side`, equal to within a pixel. */
 function parts(first: number, size: number, side: number): readonly (readonly [number, number])[] {
   const count = Math.max(1, Math.floor(size / side));
   return Array.from({ length: count }, (_, i) => {
@@ -46,8 +46,8 @@ function parts(first: number, size: number, side: number): readonly (readonly [n
   });
 }
 
-/** All parts of an area, in an order whose beginning is spread over the area. */
-export function spreadWindows(area: RasterWindow, tileSize: number): readonly RasterWindow[] {
+/** All parts of an area, in an order whose every beginning is scattered over the area. */
+export function scatteredWindows(area: RasterWindow, tileSize: number): readonly RasterWindow[] {
   const side = SIDE * tileSize;
   const columns = parts(area.column, area.width, side);
   const all = parts(area.row, area.height, side).flatMap(([row, height]) =>
@@ -59,25 +59,25 @@ export function spreadWindows(area: RasterWindow, tileSize: number): readonly Ra
     .map(({ window }) => window);
 }
 
-/** Looks at a part of a scene. */
+/** Reads the masks and the brightness of a part. */
 async function look(
   scene: Scene,
   window: RasterWindow,
-  { clouds, light: band }: { readonly clouds: SceneSky; readonly light: number },
+  { masks, light: band }: { readonly masks: SceneMasks; readonly light: number },
 ): Promise<CheckWindow> {
   const { grid, frames, reference, output } = scene;
-  const { dilate, feather } = { ...KEEP_CLEAR_DEFAULTS, ...clouds };
+  const { dilate, feather } = keepClearOf(masks);
   const around = grown(window, { scene: grid, margin: dilate });
-  const needed = grown(around, { scene: grid, margin: clouds.margin });
+  const needed = grown(around, { scene: grid, margin: masks.margin });
   const rows = frames.map((frame) =>
     new FrameRows(frame, [needed.column, needed.column + needed.width])
   );
   for (const each of rows) await each.load(needed.row, needed.row + needed.height);
-  const masks = clouds.open(rows);
-  const wide = await masks[reference]!.read(around);
+  const opened = masks.open(rows);
+  const wide = await opened[reference]!.read(around);
   const shares = cropped(restoredShares(wide, { ...around, dilate, feather }), around, window);
   const seen = new Uint8Array(shares.length);
-  for (const [l, mask] of masks.entries()) {
+  for (const [l, mask] of opened.entries()) {
     if (mask === undefined || l === reference) continue;
     const found = await mask.read(window);
     for (let i = 0; i < seen.length; i++) if (found[i] === 0) seen[i] = 1;
@@ -105,7 +105,7 @@ async function look(
     classes,
     seen,
     pixels,
-    // Shadows, which masks have as well, are darker.
+    // Masks contain shadows too, which are darker.
     light: {
       clear: ground,
       clouded: meanOf(blue, (value, i) => classes[i] !== 0 && value > ground),
@@ -113,28 +113,29 @@ async function look(
   };
 }
 
-/** The mean of some numbers; NaN of none. */
+/** Mean of the selected values; NaN if there are none. */
 function meanOf(values: Float32Array, counts: (value: number, i: number) => boolean): number {
   const some = values.filter((value, i) => counts(value, i) && !Number.isNaN(value));
   return mean(some);
 }
 
+/** Number of values other than 0. */
 export function countOf(flags: Uint8Array): number {
   return flags.reduce((sum, flag) => sum + (flag === 0 ? 0 : 1), 0);
 }
 
 /**
- * At most `most` parts of an area that are clear enough to hide something there.
+ * Finds at most `most` parts of an area that are clear enough for a self-check.
  *
- * @returns Those, and all that were looked at.
+ * @returns The chosen parts, and all that were examined.
  */
 export async function findWindows(
   scene: Scene,
-  { area, tileSize, clouds, light, most, signal }: {
+  { area, tileSize, masks, light, most, signal }: {
     readonly area: RasterWindow;
     readonly tileSize: number;
-    readonly clouds: SceneSky;
-    /** The model's band that tells bright from dark. */
+    readonly masks: SceneMasks;
+    /** Index of the model's band that measures brightness. */
     readonly light: number;
     readonly most: number;
     readonly signal: AbortSignal | undefined;
@@ -142,9 +143,9 @@ export async function findWindows(
 ): Promise<{ readonly chosen: readonly CheckWindow[]; readonly looked: readonly CheckWindow[] }> {
   const looked: CheckWindow[] = [];
   const chosen: CheckWindow[] = [];
-  for (const window of spreadWindows(area, tileSize).slice(0, TRIES * most)) {
+  for (const window of scatteredWindows(area, tileSize).slice(0, TRIES * most)) {
     signal?.throwIfAborted();
-    const found = await look(scene, window, { clouds, light });
+    const found = await look(scene, window, { masks, light });
     looked.push(found);
     const clear = countOf(found.clear);
     if (clear >= Math.max(LEAST_PIXELS, LEAST_SHARE * found.clear.length)) chosen.push(found);

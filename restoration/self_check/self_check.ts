@@ -1,6 +1,6 @@
 /**
- * An honest accuracy without ground truth: clear parts of the reference are hidden under synthetic
- * clouds, restored as the scene is restored, and compared with what was there.
+ * Accuracy without ground truth: covers clear parts of the reference with synthetic clouds, restores
+ * them as the scene is restored, and compares with the original pixels.
  *
  * @module
  */
@@ -8,47 +8,74 @@
 import type { Raster } from "../../core/mod.ts";
 import type { Model } from "../../model/mod.ts";
 import { copyInput } from "../baselines.ts";
-import { checkScene } from "./check_scene.ts";
-import { checkKeepClear, KEEP_CLEAR_DEFAULTS, type KeepClearOptions } from "../keep_clear.ts";
-import { maskSky } from "../rows/mask_in_memory.ts";
-import type { RestoreSamplesOptions } from "../restore_samples.ts";
+import { checkKeepClear, type KeepClearOptions } from "../keep_clear.ts";
+import { detectorMasks, detects } from "../open_masks.ts";
+import type { RestoreSeriesOptions } from "../restore_series.ts";
+import { masksInMemory } from "../rows/masks_in_memory.ts";
+import type { SceneMasks } from "../rows/scene_masks.ts";
 import { withSampling } from "../sampling.ts";
+import type { Scene } from "../scene.ts";
 import { sceneInMemory } from "../scene_in_memory.ts";
-import { detectorSky, detects } from "../scene_sky.ts";
-import type { SelfCheck, SelfCheckOptions } from "./self_check_result.ts";
+import type { EnsembleOptions } from "../scene_options.ts";
 import { checkLength } from "../series.ts";
+import { checkScene } from "./check_scene.ts";
+import type { SelfCheck, SelfCheckOptions } from "./self_check_result.ts";
+
+/** Cloud masks of rasters in memory. */
+export interface SeriesMaskOptions extends KeepClearOptions {
+  /**
+   * Masks [height, width], 0 where clear: of the reference, or one per date. Default: the built-in
+   * detector finds the clouds.
+   */
+  readonly values?: Uint8Array | readonly Uint8Array[];
+  /**
+   * Restores with the mask, as `restoreScene` does: it keeps clear pixels, and the model input has the cloud
+   * fill. Default false.
+   */
+  readonly keepClear?: boolean;
+}
 
 /** Options of {@linkcode selfCheck}. */
-export type SelfCheckSeriesOptions =
-  & Omit<RestoreSamplesOptions, "samples" | "seeds" | "hide">
-  & SelfCheckOptions
-  & KeepClearOptions
-  & {
-    /** Samples whose mean is checked. Default one restoration. */
-    readonly samples?: number;
-    /**
-     * What is clouded, [height, width]: 0 where it is clear; of the reference, or a list for all dates.
-     * Default what the built-in detector finds.
-     */
-    readonly mask?: Uint8Array | readonly Uint8Array[];
-    /**
-     * Whether the restoration has that mask, as `restoreScene` with one: it keeps what is clear, and
-     * hides clouds from the model. Default false.
-     */
-    readonly keepClear?: boolean;
-  };
+export interface SelfCheckSeriesOptions extends Omit<RestoreSeriesOptions, "masks"> {
+  /** Cloud masks. Default those of the built-in detector. */
+  readonly mask?: SeriesMaskOptions;
+  /** Checks the mean of an ensemble. Default one restoration. */
+  readonly ensemble?: EnsembleOptions;
+  /** Options of the check. */
+  readonly check?: SelfCheckOptions;
+}
+
+/** Masks of a scene in memory. @throws {TypeError} If there is neither a mask nor a detector. */
+function masksOf(
+  scene: Scene,
+  { card }: Pick<Model, "card">,
+  values: SeriesMaskOptions["values"],
+): SceneMasks {
+  const { frames, reference, grid: { width, height } } = scene;
+  if (values !== undefined) {
+    const masks = values instanceof Uint8Array
+      ? frames.map((_, l) => l === reference ? values : undefined)
+      : values;
+    return masksInMemory(masks, { width, height, reference });
+  }
+  if (detects({ card })) return detectorMasks(scene, { card });
+  throw new TypeError(
+    `Cannot detect clouds: the detector needs B02, B03 and B04, model ${card.name} has ` +
+      `${card.bands.map(({ name }) => name).join(", ")}; give a mask`,
+  );
+}
 
 /**
- * Checks the restoration of rasters in memory: hides clear parts of the reference under synthetic
- * clouds, restores them with the same options, and says how far the result is from what was there,
- * beside what costs no model.
+ * Checks the restoration of rasters in memory: covers clear parts of the reference with synthetic
+ * clouds, restores them with the same options, and scores the result and the baselines against the
+ * original pixels.
  *
- * The clouds are like the reference's own where it has some: their cover, their shapes, their thickness.
- * The other dates stay as they are.
+ * Cover, shapes and thickness of the clouds follow those of the reference, if it has clouds. The other
+ * dates stay as they are.
  *
- * @param frames The dates, one raster each.
+ * @param frames One raster per date.
  * @throws {InputError} If too little of the reference is clear.
- * @throws {TypeError} If bands or sizes do not fit the model, or there is no mask and no detector for
+ * @throws {TypeError} If bands or sizes don't fit the model, or there is no mask and no detector for
  *   its bands.
  * @throws {RangeError} If an option is out of range, or as `restoreSeries`.
  */
@@ -58,41 +85,18 @@ export async function selfCheck(
   given: SelfCheckSeriesOptions = {},
 ): Promise<SelfCheck> {
   const { options } = withSampling(model, given);
-  const { runs, cloudSeed, cover, mask, dilate, feather, anyLength = false, ...rest } = options;
-  const { reference = frames.length - 1, keepClear = false, ...restore } = rest;
+  const { mask = {}, check, anyLength = false, reference = frames.length - 1, ...restore } =
+    options;
   checkLength(model, { length: frames.length, anyLength });
   copyInput(frames, { reference });
+  checkKeepClear(mask);
   const scene = sceneInMemory(model, frames, { reference });
-  const { width, height } = scene.grid;
-  if (mask === undefined && !detects(model)) {
-    throw new TypeError(
-      `Cannot look for clouds: the detector needs B02, B03 and B04, model ${model.card.name} has ` +
-        `${model.card.bands.map(({ name }) => name).join(", ")}; give a mask`,
-    );
-  }
-  const masks = mask === undefined
-    ? []
-    : mask instanceof Uint8Array
-    ? frames.map((_, l) => l === reference ? mask : undefined)
-    : mask;
-  const clouds = mask === undefined
-    ? detectorSky(scene, model)
-    : maskSky(masks, { width, height, reference });
-  const grow = {
-    ...(dilate !== undefined && { dilate }),
-    ...(feather !== undefined && { feather }),
-  };
-  checkKeepClear({ ...KEEP_CLEAR_DEFAULTS, ...grow });
-  const check = {
-    ...(runs !== undefined && { runs }),
-    ...(cloudSeed !== undefined && { cloudSeed }),
-    ...(cover !== undefined && { cover }),
-  };
+  const { dilate, feather } = mask;
   return await checkScene(model, {
     scene,
-    area: { column: 0, row: 0, width, height },
-    clouds: { ...clouds, ...grow },
-    keepClear,
-    looks: mask === undefined,
+    area: { column: 0, row: 0, width: scene.grid.width, height: scene.grid.height },
+    masks: { ...masksOf(scene, model, mask.values), dilate, feather },
+    keepClear: mask.keepClear ?? false,
+    detects: mask.values === undefined,
   }, { ...restore, name: "the reference", check });
 }

@@ -1,5 +1,5 @@
 /**
- * What a self-check is asked, and what it finds.
+ * Options and result of a self-check.
  *
  * @module
  */
@@ -7,45 +7,45 @@
 import type { RasterWindow } from "../../rasters/mod.ts";
 import type { CheckScore } from "./check_scores.ts";
 
-/** How a scene is checked. */
+/** Options of a self-check. */
 export interface SelfCheckOptions {
-  /** Restorations of parts of the scene, each under clouds of its own, ≥ 1. Default 4. */
+  /** Number of restored parts, each under different clouds, ≥ 1. Default 4. */
   readonly runs?: number;
-  /** Decides where the clouds are. Default 0. */
+  /** Seed of the clouds. Default 0. */
   readonly cloudSeed?: number;
   /**
-   * Share of a part that the clouds hide, in (0, 1). Default the reference's own cover in those parts,
-   * but at least 0.2 and at most 0.5; of a clear one 0.3.
+   * Cloud cover of a part, in (0, 1). Default the cloud cover of the reference in those parts, between
+   * 0.2 and 0.5; 0.3 for a clear reference.
    */
   readonly cover?: number;
 }
 
-/** What a check found; plain JSON. */
+/** Result of a self-check; plain JSON. */
 export interface SelfCheck {
-  /** Scores over the hidden pixels by method: "restored" and the baselines. */
+  /** Scores over the clouded pixels by method: "restored" and the baselines. */
   readonly scores: Readonly<Record<string, CheckScore>>;
   /** Unit of MAE, RMSE and bias; PSNR is for a data range of 1. */
   readonly unit: "reflectance";
-  /** Hidden pixels that were scored, over all runs. */
+  /** Number of scored pixels, over all runs. */
   readonly pixels: number;
   /**
-   * Hidden pixels that another date shows, and those that none shows: their number, the errors of
-   * "restored" there, and the share of the scene's own clouded pixels that are so.
+   * Scored pixels that are clear on another date, and those that are clear on none: their number, the
+   * errors of "restored" there, and their share of the scene's real clouded pixels.
    */
   readonly origins: {
     readonly otherDate: OriginScore;
     readonly reconstructed: OriginScore;
   };
   /**
-   * Of samples: root mean squares of the deviation and of the error over the hidden pixels, and error /
-   * deviation: 1 where deviations are as large as errors are.
+   * Ensemble: root mean squares of the standard deviation and of the error over the scored pixels, and
+   * their ratio, error / standard deviation; 1 is a calibrated ensemble.
    */
   readonly deviation?: {
     readonly predicted: number;
     readonly observed: number;
     readonly ratio: number;
   };
-  /** One for each restoration. */
+  /** One per restored part. */
   readonly runs: readonly {
     readonly window: RasterWindow;
     readonly seed: number;
@@ -53,19 +53,22 @@ export interface SelfCheck {
     readonly mae: number;
     readonly rmse: number;
   }[];
-  /** Share of the parts that the synthetic clouds were to hide. */
+  /** Cloud cover of the synthetic clouds. */
   readonly cover: number;
-  /** Of the parts that were looked at: the share that is clear, and that is clouded. */
+  /** Clear share of the examined parts. */
   readonly clear: number;
+  /** Clouded share of the examined parts. */
   readonly clouded: number;
 }
 
-/** One kind of hidden pixels. */
+/** Errors of the scored pixels of one provenance. */
 export interface OriginScore {
+  /** Number of pixels. */
   readonly pixels: number;
-  /** Undefined where there is no such pixel. */
+  /** Undefined if there is no such pixel. */
   readonly mae?: number;
+  /** Root mean squared error; undefined if there is no such pixel. */
   readonly rmse?: number;
-  /** Undefined where the scene has no clouds of its own. */
+  /** Undefined if the scene has no clouds. */
   readonly own?: number;
 }

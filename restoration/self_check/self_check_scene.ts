@@ -1,74 +1,68 @@
 /**
- * The self-check of a scene in files.
+ * Self-check of a scene in files.
  *
  * @module
  */
 
 import type { Model } from "../../model/mod.ts";
 import { areaOf } from "../area.ts";
-import { withSampling } from "../sampling.ts";
-import type { RestoreSceneOptions } from "../scene_options.ts";
-import { openSky } from "../scene_sky.ts";
+import { openMasks } from "../open_masks.ts";
+import { type EnsembleRestoration, withSampling } from "../sampling.ts";
+import type { SceneOptions } from "../scene_options.ts";
+import { type OpenSeries, openSeries } from "../series.ts";
 import { checkScene } from "./check_scene.ts";
 import type { SelfCheck } from "./self_check_result.ts";
-import { type OpenSeries, openSeries } from "../series.ts";
-
-/** Options of {@linkcode selfCheckScene}: those of the restoration that is checked. */
-export type SelfCheckSceneOptions = Omit<RestoreSceneOptions, "output" | "overwrite" | "picture">;
 
 /**
- * Checks an open series. Parts of the whole are checked, whatever shard of it is restored, so that all
- * shards say the same.
+ * Checks an open series. The parts are chosen from the whole scene, whatever shard of it is restored, so
+ * all shards have the same result.
  */
 export async function checkSeries(
   model: Model,
   series: OpenSeries,
-  { shard: _, onProgress, ...options }: SelfCheckSceneOptions & {
-    readonly seeds?: readonly number[];
-  },
+  { shard: _, onProgress, ...options }: EnsembleRestoration<SceneOptions>["options"],
 ): Promise<SelfCheck> {
   const { scene, files, paths } = series;
+  const { mask, selfCheck } = options;
   const own = files[scene.reference]!.classification === undefined ? "detector" : "scl";
-  const mask = options.mask ?? own;
-  const sky = await openSky(series, { model, options: { ...options, output: "", mask } });
+  const source = mask?.source ?? own;
+  const opened = await openMasks(series, {
+    model,
+    options: { ...options, mask: { ...mask, source } },
+  });
   try {
     return await checkScene(model, {
       scene,
       area: areaOf(scene.grid, options),
-      clouds: sky!.sky,
-      keepClear: options.mask !== undefined,
-      looks: mask === "detector",
+      masks: opened!.masks,
+      keepClear: mask?.source !== undefined,
+      detects: source === "detector",
     }, {
       ...options,
       name: paths[scene.reference]!,
-      check: typeof options.selfCheck === "object" ? options.selfCheck : {},
-      ...(onProgress && {
-        onProgress: (progress) => onProgress({ ...progress, stage: "self-check" }),
-      }),
+      check: typeof selfCheck === "object" ? selfCheck : {},
+      onProgress: onProgress && ((progress) => onProgress({ ...progress, stage: "self-check" })),
     });
   } finally {
-    await sky!.close();
+    await opened!.close();
   }
 }
 
 /**
- * Checks how a scene would be restored, on the scene itself; nothing is written.
+ * Measures the expected error of a restoration on the scene itself; writes nothing.
  *
- * Clear parts of the reference are hidden under synthetic clouds, which are like its own, and restored
- * with the same model, dates, tiles, steps, samples and mask; what comes out is compared with what was
- * there. At most `runs` parts of 4 × 4 tiles are restored, however large the scene is.
+ * Clear parts of the reference are covered with synthetic clouds that resemble its own, and restored with
+ * the same model, dates, tiles, steps, ensemble and mask; the result is compared with the original
+ * pixels. At most `runs` parts of 4 × 4 tiles are restored, however large the scene is.
  *
- * What is clear is told by the mask of the restoration; without one, by the product's classification,
- * else the detector. A restoration that keeps clear pixels by the detector must find the synthetic clouds
- * by itself, as it must the real ones; other masks are told of them.
+ * Clear pixels are those of the restoration's mask; without one, of the product's classification, else
+ * of the detector. A restoration with the detector must find the synthetic clouds by itself, as it must
+ * find real ones; other masks have them added.
  *
  * @throws {InputError} If too little of the reference is clear, or as `restoreScene`.
  * @throws {RangeError} If an option is out of range, or as `restoreScene`.
  */
-export async function selfCheckScene(
-  model: Model,
-  given: SelfCheckSceneOptions,
-): Promise<SelfCheck> {
+export async function selfCheckScene(model: Model, given: SceneOptions): Promise<SelfCheck> {
   const { options } = withSampling(model, given);
   const series = await openSeries(model, options);
   try {
@@ -78,7 +72,7 @@ export async function selfCheckScene(
   }
 }
 
-/** What a file tells of its check. */
+/** Tags of the expected error. */
 export function checkTags(
   { scores, unit, pixels, runs }: SelfCheck,
 ): Readonly<Record<string, string>> {

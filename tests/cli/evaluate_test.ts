@@ -97,7 +97,8 @@ Deno.test("evaluate writes all it has, goes on where it was stopped, and compare
       ...["--steps", "1", "--compare", csv],
     );
     assertEquals(compared.code, 0, compared.err);
-    const sentence = /all pixels: PSNR of tiny and tiny \(data\) .* Wilcoxon p = 0\.\d+, exact/;
+    const sentence =
+      /all pixels: no significant difference in PSNR between tiny and tiny \(data\) .* Wilcoxon p = 0\.\d+, exact/;
     assert(sentence.test(compared.out), compared.out);
     const fewer = await emrdm(...call.slice(0, -2), "--limit", "2", "--compare", csv);
     assertEquals(fewer.code, 3);

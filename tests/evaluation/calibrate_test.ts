@@ -31,8 +31,8 @@ Deno.test("a calibration is measured, saved in the model file, and applied to th
     await saveModel({ ...model, card }, path);
     const loaded = await loadModel(path);
     assertEquals(stringifyCard(loaded.card), stringifyCard(card));
-    const options = { samples: 3, reference: 2 };
-    assertEquals(samplingOf(loaded, options).factor, calibration.factor);
+    const options = { ensemble: { samples: 3 }, reference: 2 };
+    assertEquals(samplingOf(loaded, options).ensemble.factor, calibration.factor);
     const plain = await restoreSamples(model, cloudy, options);
     const ours = await restoreSamples(loaded, cloudy, options);
     assertEquals(ours.mean.data, plain.mean.data);
@@ -42,7 +42,7 @@ Deno.test("a calibration is measured, saved in the model file, and applied to th
     }
     // It does not apply to another sampling.
     const other = samplingOf(loaded, { ...options, steps: 7 });
-    assertEquals(other.factor, 1);
+    assertEquals(other.ensemble.factor, 1);
     assert(other.text.calibration.startsWith("none"));
   }));
 

@@ -405,7 +405,11 @@ Deno.test("modelMethod() restores as restoreSeries() does, and keeps clear pixel
   const mask = Uint8Array.from({ length: 32 * 32 }, (_, i) => i % 32 < 10 ? 1 : 0);
   const methods = [
     await modelMethod(model, { seed: 7 }),
-    await modelMethod(model, { seed: 7, keepClear: "mask", dilate: 2, feather: 1, name: "kept" }),
+    await modelMethod(model, {
+      seed: 7,
+      mask: { source: "case", dilate: 2, feather: 1 },
+      name: "kept",
+    }),
   ];
   const made: { readonly given: MethodInput; readonly result: Raster }[] = [];
   await evaluate([{ name: "a", target, cloudy, reference: 1, masks: cloudy.map(() => mask) }], {
@@ -435,9 +439,9 @@ Deno.test("modelMethod() restores as restoreSeries() does, and keeps clear pixel
   assertEquals([methods[0]!.name, methods[0]!.facts["seed"]], [model.card.name, 7]);
   assert(/^[0-9a-f]{64}$/.test(String(methods[0]!.facts["digest"])));
   await assertRejects(
-    () => modelMethod(model, { samples: 0 }),
+    () => modelMethod(model, { ensemble: { samples: 0 } }),
     RangeError,
-    "at least one ensemble member",
+    "at least 2 samples",
   );
 });
 

@@ -51,7 +51,7 @@ Deno.test("sam() leaves pixels without a spectrum out", () => {
   const target = new Float32Array([1, 0, 0, 0]);
   const prediction = new Float32Array([0, 1, 3, 4]);
   assertAlmostEquals(sam(prediction, target, size), 90, 1e-12);
-  assertThrows(() => sam(new Float32Array(4), target, size), RangeError, "not zero");
+  assertThrows(() => sam(new Float32Array(4), target, size), RangeError, "non-zero");
 });
 
 Deno.test("ssim() of two constant images is its luminance term", () => {

@@ -90,7 +90,7 @@ Deno.test("a restoration of few steps is shown with more, and the report states 
 
 Deno.test("with a mask, provenance counts every pixel and observed ones have no error", async () => {
   const { data, frames } = await reportOn(model, {
-    options: { mask: "detector", dilate: 0, feather: 0 },
+    options: { mask: { source: "detector", dilate: 0, feather: 0 } },
   });
   const { counts, data: origins } = data.provenance!;
   for (const [name, value] of Object.entries(PROVENANCE)) {
@@ -108,7 +108,7 @@ Deno.test("with a mask, provenance counts every pixel and observed ones have no 
 });
 
 Deno.test("an ensemble has spread, and a clear image shows how well the spread predicts errors", async () => {
-  const { data } = await reportOn(model, { truth: true, options: { samples: 3 } });
+  const { data } = await reportOn(model, { truth: true, options: { ensemble: { samples: 3 } } });
   const { samples, deviation, mean, high, reliability, calibration } = data.uncertainty!;
   assertEquals([samples, calibration], [3, null]);
   assert(deviation.every((value) => value > 0) && mean > 0 && high >= mean);
@@ -116,7 +116,7 @@ Deno.test("an ensemble has spread, and a clear image shows how well the spread p
   // Members clipped to the scaling's range are equal and do not count.
   assert(count > 0.9 * 40 * 32 * 4 && count <= 40 * 32 * 4);
   assert(reliability!.factor > 0);
-  const { data: alone } = await reportOn(model, { options: { samples: 2 } });
+  const { data: alone } = await reportOn(model, { options: { ensemble: { samples: 2 } } });
   assertEquals([alone.truth, alone.uncertainty!.reliability], [null, null]);
 });
 
@@ -207,7 +207,7 @@ Deno.test("a large scene is shown whole at reduced size, and in detail where it 
   const { data, frames } = await reportOn(model, {
     size,
     dates: 1,
-    options: { mask: "detector", steps: 1 },
+    options: { mask: { source: "detector" }, steps: 1 },
   });
   const [detail, whole] = data.views;
   assertEquals([detail!.width, detail!.height, detail!.step], [512, 20, 1]);

@@ -20,8 +20,8 @@ async function reports(): Promise<Readonly<Record<string, ReportData>>> {
   const { data: full } = await reportOn(evil, {
     truth: true,
     options: {
-      mask: "detector",
-      samples: 2,
+      mask: { source: "detector" },
+      ensemble: { samples: 2 },
       title: `${EVIL}, clouds removed`,
       command: `emrdm report ${EVIL}`,
     },
@@ -29,7 +29,7 @@ async function reports(): Promise<Readonly<Record<string, ReportData>>> {
   const { data: bare } = await reportOn(evil, { dates: 1, size: { width: 12, height: 9 } });
   const { data: large } = await reportOn(evil, {
     size: { width: 600, height: 24 },
-    options: { steps: 1, mask: "detector" },
+    options: { steps: 1, mask: { source: "detector" } },
   });
   // What a self-check says is tested with restoration; here it only has to be shown.
   const rows = full.truth!.scores[0]!.rows

@@ -50,9 +50,9 @@ Deno.test({
           inputs: SERIES.map((path) => ({ path })),
           reference: 1,
           truth: { path: CLEAR },
-          mask: "detector",
+          mask: { source: "detector" },
         }),
-        await createReport(model, { ...await cloudyCity(folder), mask: "detector" }),
+        await createReport(model, { ...await cloudyCity(folder), mask: { source: "detector" } }),
       ];
       for (const [i, data] of reports.entries()) {
         const text = renderReport(data);

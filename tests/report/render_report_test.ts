@@ -22,7 +22,7 @@ Deno.test("text of file names, titles and cards never becomes an element", async
   };
   const { data } = await reportOn(evil, {
     truth: true,
-    options: { title: EVIL, command: EVIL, engine: EVIL, samples: 2 },
+    options: { title: EVIL, command: EVIL, engine: EVIL, ensemble: { samples: 2 } },
   });
   const text = renderReport({ ...data, notes: [EVIL] });
   assert(!text.includes("<script>alert"));
@@ -46,7 +46,7 @@ Deno.test("a report states what is unknown", async () => {
   assertStringIncludes(text, "<strong>is not known</strong>");
   assertStringIncludes(text, "No mask was used");
   assertStringIncludes(text, "--samples 8");
-  const { data: sampled } = await reportOn(model, { options: { samples: 2 } });
+  const { data: sampled } = await reportOn(model, { options: { ensemble: { samples: 2 } } });
   assertStringIncludes(
     renderReport(sampled),
     "Without a clear image, its calibration on this scene is unknown",

@@ -446,7 +446,7 @@ const SERIES: readonly BrokenCall[] = [
     says: ["@/other_2017-01-01.tif", "model tiny needs the bands B02, B03, B04, B08"],
   }),
   other("bands without names", { ...GOOD, bands: ["1", "2", "3", "4"] }, {
-    says: ["@/other_2017-01-01.tif", "say what they are (--band-names)"],
+    says: ["@/other_2017-01-01.tif", "give them (--band-names)"],
   }),
   other("too few names of bands", { ...GOOD, bands: ["1", "2", "3", "4"] }, {
     args: ["--band-names", "B02,B03,B04"],
@@ -459,7 +459,7 @@ const SERIES: readonly BrokenCall[] = [
   {
     name: "more dates than the model takes",
     code: 2,
-    says: ["at most 3 dates, got 4", "leave the cloudiest out, or allow any length (--any-length)"],
+    says: ["at most 3 dates, got 4", "leave out the cloudiest, or allow any length (--any-length)"],
     make: async (bench) => [...await bench.dates(4), "--out", bench.out],
   },
   args("a date in another notation", ["--date", "2018-01-07", "--date", "7.2.2018"], {
@@ -606,14 +606,14 @@ const AREAS: readonly BrokenCall[] = [
   {
     name: "a box in a scene without georeference",
     code: 2,
-    says: ["georeferenced", "give a window"],
+    says: ["georeferenced", "use a window"],
     make: async (bench) => [
       await bench.put("a.tif", withoutPlace(GOOD)),
       ...["--bbox", "0,0,1,1", "--out", bench.out],
     ],
   },
   args("a window and a box", ["--window", "0,0,5,5", "--bbox", "0,0,1,1"], {
-    says: ["give one of the two"],
+    says: ["give only one of the two"],
   }),
   args("a shard of none", ["--shard", "5/4"], { says: ["--shard must be i/n", "got 5/4"] }),
   args("more shards than rows", ["--shard", "1/21"], { says: ["a row for each, got 20 rows"] }),

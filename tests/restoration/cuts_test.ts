@@ -5,14 +5,14 @@ import type { PixelArray, Raster } from "../../core/mod.ts";
 import type { RasterWindow } from "../../rasters/mod.ts";
 import { tf, useEngine } from "../../engine/mod.ts";
 import { restoreRows, type RestoreRowsOptions, type RowsReport } from "../../restoration/mod.ts";
-import { detectorMask } from "../../restoration/rows/masks.ts";
+import { detectorMask } from "../../restoration/rows/mask_sources.ts";
 import { sceneInMemory } from "../../restoration/scene_in_memory.ts";
 import { DETECTOR_MARGIN } from "../../clouds/mod.ts";
 import { BANDS, cloudyDates, tinyModel } from "./tiny.ts";
 
 await useEngine("cpu");
 
-// With a sky, clouds are hidden from it.
+// With masks, its input has the cloud fill.
 const tiny = tinyModel();
 const model = { ...tiny, card: { ...tiny.card, opaqueCloud: [7000, 6900, 7100, 8000] } };
 const SIZE = { width: 70, height: 61 };
@@ -48,7 +48,7 @@ function difference(whole: PixelArray, part: PixelArray, area: RasterWindow): nu
   return most;
 }
 
-const sky: RestoreRowsOptions["sky"] = {
+const masks: RestoreRowsOptions["masks"] = {
   margin: DETECTOR_MARGIN,
   dilate: 3,
   feather: 2,
@@ -70,7 +70,7 @@ const ONE = 1;
 
 for (const blend of ["end", "steps"] as const) {
   for (const masked of [false, true]) {
-    const options = { blend, seed: 3, ...(masked && { sky }) };
+    const options = { tiles: { blend }, seed: 3, ...(masked && { masks }) };
     const name = `with ${blend} blending${masked ? ", keeping clear pixels" : ""}`;
 
     Deno.test(`a window has the pixels of the whole, ${name}`, async () => {
@@ -87,12 +87,11 @@ for (const blend of ["end", "steps"] as const) {
     Deno.test(`shards, batches and orders give one image, ${name}`, async () => {
       const before = tf.memory().numTensors;
       const { data, report } = await restored(options);
-      const single = await restored({ ...options, batch: 1 });
+      const single = await restored({ ...options, tiles: { blend, batch: 1 } });
       assert(difference(data, single.data, WHOLE) <= ONE);
       const turned = await restored({
         ...options,
-        batch: 3,
-        tileOrder: (columns) => [...columns].reverse(),
+        tiles: { blend, batch: 3, order: (columns) => [...columns].reverse() },
       });
       assert(difference(data, turned.data, WHOLE) <= ONE);
       const counts = new Map<string, number>();
@@ -113,7 +112,7 @@ for (const blend of ["end", "steps"] as const) {
 }
 
 Deno.test("clear pixels are kept bit for bit, and tiles without clouds are not computed", async () => {
-  const { data, report } = await restored({ sky, seed: 3 });
+  const { data, report } = await restored({ masks, seed: 3 });
   const kept = await restored({ seed: 3 });
   let same = 0;
   for (let i = 0; i < data.length; i += BANDS.length) {
@@ -133,26 +132,29 @@ Deno.test("a scene without clouds comes back as it is, without a tile", async ()
   const clear: Raster = { ...frames[0]!, data: frames[0]!.data.map(() => 400) };
   const data = new Uint16Array(clear.data.length);
   const report = await restoreRows(model, sceneInMemory(model, [clear], { reference: 0 }), {
-    ...(sky && { sky }),
+    masks,
     write: ({ row, data: rows }) => data.set(rows, row * SIZE.width * BANDS.length),
   });
   assertEquals([data, report.tiles.restored, report.evaluations], [clear.data, 0, 0]);
 });
 
 Deno.test("joint blending differs from blending at the end, and says what cannot be restored", async () => {
-  const [end, joint] = [await restored({ seed: 3 }), await restored({ seed: 3, blend: "steps" })];
+  const [end, joint] = [
+    await restored({ seed: 3 }),
+    await restored({ seed: 3, tiles: { blend: "steps" } }),
+  ];
   assert(difference(end.data, joint.data, WHOLE) > 0);
   // Tiles that share every step say the same of every pixel.
   assert(joint.report.seams.disagreement < 0.05 && end.report.seams.disagreement > 1);
   const area = { column: 60, row: 0, width: 11, height: 5 };
   await assertRejects(() => restored({ area }), RangeError, "inside the scene, which is 0,0,70,61");
-  await assertRejects(() => restored({ sky: { ...sky!, feather: 9 } }), RangeError, "feather");
+  await assertRejects(() => restored({ masks: { ...masks!, feather: 9 } }), RangeError, "feather");
 });
 
 Deno.test("an error in one tile ends a joint restoration", async () => {
   const sampler = { sample: () => Promise.reject(new Error("out of luck")) };
   await assertRejects(
-    () => restored({ blend: "steps", sampler }),
+    () => restored({ tiles: { blend: "steps" }, sampler }),
     Error,
     "out of luck",
   );
@@ -162,7 +164,7 @@ Deno.test("a signal ends a restoration between two batches", async () => {
   const controller = new AbortController();
   const onProgress = () => controller.abort(new Error("enough"));
   await assertRejects(
-    () => restored({ signal: controller.signal, onProgress, batch: 1 }),
+    () => restored({ signal: controller.signal, onProgress, tiles: { batch: 1 } }),
     Error,
     "enough",
   );
@@ -176,7 +178,7 @@ Deno.test("an error while rows are written leaves no tensor and no work behind",
     await assertRejects(
       () =>
         restoreRows(model, scene, {
-          blend,
+          tiles: { blend },
           onProgress,
           write: () => Promise.reject(new Error("the disk is full")),
         }),

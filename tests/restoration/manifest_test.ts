@@ -132,7 +132,10 @@ Deno.test("a manifest is run once: what is complete is left alone, from wherever
     const before = await times();
     assertEquals(statuses(await restored(scenes)), ["complete", "complete", "complete"]);
     // A batch changes no more than rounding does.
-    assertEquals(statuses(await restored(scenes, { batch: 2 })), Array(3).fill("complete"));
+    assertEquals(
+      statuses(await restored(scenes, { tiles: { batch: 2 } })),
+      Array(3).fill("complete"),
+    );
     assertEquals(await times(), before);
     // Moved with its files, and seen from another folder.
     const moved = `${folder}/two`;
@@ -166,17 +169,19 @@ Deno.test("what was made otherwise is an error of its scene, and is replaced if 
     await writeManifest(folder, 2);
     await restored(folder);
     const files = await made(folder);
-    for (const options of [{ seed: 3 }, { steps: 3 }, { fingerprint: "heun" }, { dilate: 2 }]) {
+    for (
+      const options of [{ seed: 3 }, { steps: 3 }, { fingerprint: "heun" }, { mask: { dilate: 2 } }]
+    ) {
       const all = await restored(folder, options);
       assertEquals(statuses(all), ["failed", "failed"]);
       assertStringIncludes(
         errorOf(all[0]),
-        `Cannot write ${folder}/c0.tif: a file of that name was made otherwise; choose another name ` +
-          "or allow it to be overwritten (--overwrite)",
+        `Cannot write ${folder}/c0.tif: it must be free or from a run with the same options, got ` +
+          "another file; choose another name or allow it to be overwritten (--overwrite)",
       );
     }
     assertEquals(await made(folder), files);
-    const again = { seed: 3, overwrite: true };
+    const again = { seed: 3, write: { overwrite: true } };
     assertEquals(statuses(await restored(folder, again)), ["restored", "restored"]);
     const { tags } = await readRaster(`${folder}/c1.tif`);
     assertEquals(tags?.EMRDM_SEED, "3");
@@ -297,7 +302,7 @@ Deno.test("a manifest that is aborted ends with the signal's reason and leaves w
     await assertRejects(
       () =>
         restored(folder, {
-          batch: 1,
+          tiles: { batch: 1 },
           signal: controller.signal,
           onScene: () => tiles = 0,
           onProgress: ({ done }) => {

@@ -37,7 +37,7 @@ async function restored(
     const inputs = order.map((l) => ({ path: path(l) }));
     const { dates } = await restoreScene(model, {
       inputs,
-      output,
+      write: { output },
       log: (line) => void log.push(line.replace(`${folder}/`, "")),
       ...options,
     });
@@ -73,7 +73,7 @@ Deno.test("two images of one day are two dates, in the order given", () =>
     const output = `${folder}/clear.tif`;
     const { reference } = await restoreScene(model, {
       inputs: paths.map((path) => ({ path })),
-      output,
+      write: { output },
     });
     assertEquals(reference, 1);
     const apart = await restored([FIRST, SECOND]);
@@ -127,7 +127,7 @@ Deno.test("infinite numbers are missing data, and are told with file, band and p
 Deno.test("a reference without any data comes back so, with a warning", async () => {
   const nothing = { ...SECOND, nodata: 0, data: new Uint16Array(SECOND.data.length) };
   for (const mask of [undefined, "detector"]) {
-    const { raster, log } = await restored([FIRST, nothing], { ...(mask && { mask }) });
+    const { raster, log } = await restored([FIRST, nothing], { mask: { source: mask } });
     assert(raster.data.every((value) => value === 0));
     assertStringIncludes(
       log.join("\n"),

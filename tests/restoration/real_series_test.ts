@@ -41,7 +41,7 @@ Deno.test({
       new URL("../../weights/s2-temporal.safetensors", import.meta.url),
     );
     const inputs = DATES.map((path) => ({ path }));
-    await restoreScene(model, { inputs, output, reference: REFERENCE });
+    await restoreScene(model, { inputs, write: { output }, reference: REFERENCE });
 
     const [ours, theirs] = [await gdalinfo(output), await gdalinfo(DATES[REFERENCE]!)];
     if (ours !== undefined) {

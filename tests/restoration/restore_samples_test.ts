@@ -9,7 +9,7 @@ import { createRng } from "../../core/mod.ts";
 import { tf, useEngine } from "../../engine/mod.ts";
 import { modelFromCard } from "../../model/mod.ts";
 import { restoreSamples, restoreSeries, sampleSeeds, samplingOf } from "../../restoration/mod.ts";
-import { spreadOf } from "../../restoration/rows/spread.ts";
+import { ensembleStatistics } from "../../restoration/rows/ensemble.ts";
 import { cloudyDates, tinyModel } from "./tiny.ts";
 
 await useEngine("cpu");
@@ -20,9 +20,15 @@ const SIZE = { width: 27, height: 20 };
 Deno.test("restoreSamples() is the mean and the deviation of its samples", async () => {
   const frames = cloudyDates(SIZE);
   const before = tf.memory().numTensors;
-  const { mean, deviation } = await restoreSamples(model, frames, { samples: 3, seed: 4 });
+  const { mean, deviation } = await restoreSamples(model, frames, {
+    ensemble: { samples: 3 },
+    seed: 4,
+  });
   assertEquals(tf.memory().numTensors, before);
-  const { steps, sampler, timesteps, seeds } = samplingOf(model, { samples: 3, seed: 4 });
+  const { steps, sampler, timesteps, ensemble: { seeds } } = samplingOf(model, {
+    ensemble: { samples: 3 },
+    seed: 4,
+  });
   assertEquals(seeds[0], 4);
   const each = await Promise.all(
     seeds.map((seed) => restoreSeries(model, frames, { seed, steps, sampler, timesteps })),
@@ -44,9 +50,11 @@ Deno.test("restoreSamples() is the mean and the deviation of its samples", async
 
 Deno.test("samples of one seed have deviation 0, and their mean is the restoration", async () => {
   const frames = cloudyDates(SIZE);
-  const { mean, deviation } = await restoreSamples(model, frames, { samples: 2, seeds: [7, 7] });
+  const { mean, deviation } = await restoreSamples(model, frames, {
+    ensemble: { samples: 2, seeds: [7, 7] },
+  });
   assert(deviation.data.every((value) => value === 0));
-  const { steps, sampler, timesteps } = samplingOf(model, { samples: 2 });
+  const { steps, sampler, timesteps } = samplingOf(model, { ensemble: { samples: 2 } });
   const one = await restoreSeries(model, frames, { seed: 7, steps, sampler, timesteps });
   assertEquals(mean.data, one.data);
 });
@@ -54,14 +62,14 @@ Deno.test("samples of one seed have deviation 0, and their mean is the restorati
 Deno.test("mean and deviation do not depend on the batch, the order of tiles or joint diffusion's turns", async () => {
   const frames = cloudyDates(SIZE);
   for (const blend of ["end", "steps"] as const) {
-    const options = { samples: 2, blend };
-    const first = await restoreSamples(model, frames, { ...options, batch: 1 });
-    const wide = await restoreSamples(model, frames, { ...options, batch: 4 });
+    const options = { ensemble: { samples: 2 } };
+    const first = await restoreSamples(model, frames, { ...options, tiles: { blend, batch: 1 } });
+    const wide = await restoreSamples(model, frames, { ...options, tiles: { blend, batch: 4 } });
     assertEquals(wide.mean.data, first.mean.data);
     assertEquals(wide.deviation.data, first.deviation.data);
     const back = await restoreSamples(model, frames, {
       ...options,
-      tileOrder: (columns) => columns.toReversed(),
+      tiles: { blend, order: (columns) => columns.toReversed() },
     });
     for (let i = 0; i < back.deviation.data.length; i++) {
       // Tiles are summed in float32, in another order: of numbers below 10 000, some 1e-7 each.
@@ -77,7 +85,9 @@ Deno.test("pixels without data have no deviation", async () => {
   ];
   const holed = { ...c!, data: c!.data.slice() };
   holed.data.fill(0, 0, 4);
-  const { mean, deviation } = await restoreSamples(model, [a, b!, holed], { samples: 2 });
+  const { mean, deviation } = await restoreSamples(model, [a, b!, holed], {
+    ensemble: { samples: 2 },
+  });
   assertEquals([...mean.data.subarray(0, 4)], [0, 0, 0, 0]);
   assert(deviation.data.subarray(0, 4).every(Number.isNaN));
   assert(deviation.data.subarray(4).every(Number.isFinite));
@@ -100,35 +110,39 @@ Deno.test("samplingOf() applies a calibration to its own sampling only", () => {
   };
   const calibration = { factor: 1.5, samples: 4, sampling, data: "a toy" };
   const calibrated = modelFromCard({ ...model.card, sampling, calibration }, model.weights);
-  assertEquals(samplingOf(calibrated, { samples: 4 }).factor, 1.5);
-  assertEquals(samplingOf(calibrated, { samples: 4, steps: 3 }).factor, 1.5);
-  assertEquals(samplingOf(calibrated, { samples: 4, steps: 4 }).factor, 1);
-  const { sampler } = samplingOf(calibrated, { samples: 4 });
-  assertEquals(samplingOf(calibrated, { samples: 4, sampler }).factor, 1);
+  assertEquals(samplingOf(calibrated, { ensemble: { samples: 4 } }).ensemble.factor, 1.5);
+  assertEquals(samplingOf(calibrated, { ensemble: { samples: 4 }, steps: 3 }).ensemble.factor, 1.5);
+  assertEquals(samplingOf(calibrated, { ensemble: { samples: 4 }, steps: 4 }).ensemble.factor, 1);
+  const { sampler } = samplingOf(calibrated, { ensemble: { samples: 4 } });
+  assertEquals(samplingOf(calibrated, { ensemble: { samples: 4 }, sampler }).ensemble.factor, 1);
   // Options that are left out are their defaults, whoever wrote them down.
   const spelt = { ...sampling, sampler: { ...sampling.sampler, sNoise: 1, sTmin: 0 } };
   const other = modelFromCard({ ...calibrated.card, sampling: spelt }, model.weights);
-  assertEquals(samplingOf(other, { samples: 4 }).factor, 1.5);
-  assertThrows(() => samplingOf(model, { samples: 1 }), RangeError, "at least 2 samples");
+  assertEquals(samplingOf(other, { ensemble: { samples: 4 } }).ensemble.factor, 1.5);
+  assertThrows(
+    () => samplingOf(model, { ensemble: { samples: 1 } }),
+    RangeError,
+    "at least 2 samples",
+  );
 });
 
-Deno.test("spreadOf() of normal numbers finds their deviation", () => {
+Deno.test("ensembleStatistics() of normal numbers finds their deviation", () => {
   const count = 4000;
   const samples = Array.from(
     { length: 6 },
     (_, s) => createRng(s).normals(count).map((value) => 50 + 3 * value),
   );
-  const { mean, deviation } = spreadOf(samples, { factor: 2 });
+  const { mean, deviation } = ensembleStatistics(samples, { factor: 2 });
   const middle = mean.reduce((sum, value) => sum + value, 0) / count;
   const rms = Math.sqrt(deviation!.reduce((sum, value) => sum + value ** 2, 0) / count);
   // Four standard errors: 3/√(6·4000), and of the deviation 1/√(2·5·4000) of itself.
   assertAlmostEquals(middle, 50, 4 * 3 / Math.sqrt(6 * count));
   assertAlmostEquals(rms, 6, 4 * 6 / Math.sqrt(2 * 5 * count));
-  assertEquals(spreadOf([new Float32Array([1, 2])]).deviation, undefined);
+  assertEquals(ensembleStatistics([new Float32Array([1, 2])]).deviation, undefined);
   // Where samples agree, the floor of the band is left.
   const alike = [new Float32Array([5, 6]), new Float32Array([5, 6])];
-  assertEquals(spreadOf(alike, { floor: [3, 4] }).deviation, new Float32Array([3, 4]));
+  assertEquals(ensembleStatistics(alike, { floor: [3, 4] }).deviation, new Float32Array([3, 4]));
   const apart = [new Float32Array([0, 0]), new Float32Array([2, 2])];
-  const [first] = spreadOf(apart, { factor: 2, floor: [1, 0] }).deviation!;
+  const [first] = ensembleStatistics(apart, { factor: 2, floor: [1, 0] }).deviation!;
   assertAlmostEquals(first!, 3, 1e-6);
 });

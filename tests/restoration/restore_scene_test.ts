@@ -31,7 +31,7 @@ Deno.test("restoreScene() writes the input's grid, type, nodata, bands and how i
     const picture = `${folder}/out.png`;
     const before = tf.memory().numTensors;
     const seen: string[] = [];
-    const options = { inputs, output, reference: "2018-02-07", seed: 3, picture };
+    const options = { inputs, reference: "2018-02-07", seed: 3, write: { output, picture } };
     await restoreScene(model, {
       ...options,
       onProgress: ({ done, total }) => seen.push(`${done}/${total}`),
@@ -63,8 +63,8 @@ Deno.test("a scene of one tile is what restoreImages() gives", async () => {
 
 Deno.test("a restored scene does not depend on the batch of tiles, but on the seed", async () => {
   const frames = cloudyDates({ width: 40, height: 16 });
-  const one = await restoreSeries(model, frames, { seed: 4, batch: 1 });
-  const all = await restoreSeries(model, frames, { seed: 4, batch: 8 });
+  const one = await restoreSeries(model, frames, { seed: 4, tiles: { batch: 1 } });
+  const all = await restoreSeries(model, frames, { seed: 4, tiles: { batch: 8 } });
   assertEquals(one.data, all.data);
   assertNotEquals(one.data, (await restoreSeries(model, frames, { seed: 5 })).data);
 });
@@ -129,7 +129,11 @@ Deno.test("restoreSeries() says what to do when rasters do not suit the model", 
   await assertRejects(() => restoreSeries(model, []), RangeError, "got none");
   const one = frames.slice(0, 1);
   await assertRejects(() => restoreSeries(model, one, { reference: 1 }), RangeError, "0 … 0");
-  await assertRejects(() => restoreSeries(model, one, { overlap: 0 }), RangeError, "overlap");
+  await assertRejects(
+    () => restoreSeries(model, one, { tiles: { overlap: 0 } }),
+    RangeError,
+    "overlap",
+  );
 });
 
 Deno.test("restoreScene() reads the model's bands by name out of files that have more", () =>
@@ -144,7 +148,7 @@ Deno.test("restoreScene() reads the model's bands by name out of files that have
       ),
     };
     const inputs = await writeDates(folder, [extra]);
-    await restoreScene(model, { inputs, output: `${folder}/a.tif` });
+    await restoreScene(model, { inputs, write: { output: `${folder}/a.tif` } });
     const expected = await restoreSeries(model, [frame!]);
     const found = await readRaster(`${folder}/a.tif`);
     // The result has the file's order.
@@ -155,7 +159,7 @@ Deno.test("restoreScene() reads the model's bands by name out of files that have
     );
     assertEquals([found.bands, found.data], [order, data]);
     const output = `${folder}/b.tif`;
-    await restoreScene(model, { inputs, output, bands: ["red", "B02"] });
+    await restoreScene(model, { inputs, write: { output }, bands: ["red", "B02"] });
     assertEquals((await readRaster(output)).bands, ["B04", "B02"]);
   }));
 
@@ -174,7 +178,7 @@ Deno.test("DN 0 is missing beside another nodata value, and in whole numbers of 
     });
     for (const each of [model, unit]) {
       const output = `${folder}/out.tif`;
-      await restoreScene(each, { inputs: [{ path }], output, overwrite: true });
+      await restoreScene(each, { inputs: [{ path }], write: { output, overwrite: true } });
       const found = await readRaster(output);
       assertEquals(found.nodata, 65535);
       assertEquals(found.data.slice(0, 16), data.slice(0, 16));
@@ -192,7 +196,13 @@ Deno.test("restoreScene() writes the offset that it was told, which the result i
     const restored = async (path: string, offset?: number) => {
       const output = `${folder}/${crypto.randomUUID()}.tif`;
       const options = offset === undefined ? {} : { offset };
-      await restoreScene(model, { inputs: [{ path }], output, log, mask: "detector", ...options });
+      await restoreScene(model, {
+        inputs: [{ path }],
+        write: { output },
+        log,
+        mask: { source: "detector" },
+        ...options,
+      });
       return output;
     };
     const plain = await restored(product);

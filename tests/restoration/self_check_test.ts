@@ -2,7 +2,7 @@ import { assert, assertAlmostEquals, assertEquals, assertRejects } from "@std/as
 import { InputError, type Raster } from "../../core/mod.ts";
 import { type Images, type Tensor, tf, useEngine } from "../../engine/mod.ts";
 import type { Model } from "../../model/mod.ts";
-import { spreadWindows } from "../../restoration/self_check/check_windows.ts";
+import { scatteredWindows } from "../../restoration/self_check/check_windows.ts";
 import { selfCheck } from "../../restoration/mod.ts";
 import { BANDS, cloudyDates, tinyModel } from "./tiny.ts";
 
@@ -43,7 +43,7 @@ const CLEAR = new Uint8Array(SIZE.width * SIZE.height);
 
 Deno.test("the self-check of who knows what is hidden is 0, and of the copy the clouds' own error", async () => {
   const frames = twins();
-  const options = { reference: 1, mask: CLEAR, runs: 3 };
+  const options = { reference: 1, mask: { values: CLEAR }, check: { runs: 3 } };
   const perfect = await selfCheck(copier(0), frames, options);
   // Whole numbers of reflectance · 10000, there and back in float32.
   assertAlmostEquals(perfect.scores.restored!.rmse, 0, 1e-6);
@@ -66,12 +66,12 @@ Deno.test("the self-check of who knows what is hidden is 0, and of the copy the 
 Deno.test("selfCheck() is the same again, other under other clouds, and leaves no tensor", async () => {
   const model = tinyModel();
   const frames = cloudyDates(SIZE);
-  const options = { mask: CLEAR, runs: 2 };
+  const options = { mask: { values: CLEAR }, check: { runs: 2 } };
   const before = tf.memory().numTensors;
   const first = await selfCheck(model, frames, options);
   assertEquals(tf.memory().numTensors, before);
-  assertEquals(await selfCheck(model, frames, { ...options, batch: 1 }), first);
-  const other = await selfCheck(model, frames, { ...options, cloudSeed: 9 });
+  assertEquals(await selfCheck(model, frames, { ...options, tiles: { batch: 1 } }), first);
+  const other = await selfCheck(model, frames, { ...options, check: { runs: 2, cloudSeed: 9 } });
   assert(other.scores.restored!.rmse !== first.scores.restored!.rmse);
   assertEquals(other.runs.map(({ seed }) => seed), [9, 10]);
   assertEquals(JSON.parse(JSON.stringify(first)), first);
@@ -88,8 +88,8 @@ Deno.test("selfCheck() hides only what the mask says is clear, with clouds as la
   // The left third is clouded.
   for (let i = 0; i < mask.length; i++) if (i % SIZE.width < 21) mask[i] = 1;
   const { clouded, cover, clear, pixels, runs, origins } = await selfCheck(model, frames, {
-    mask,
-    runs: 4,
+    mask: { values: mask },
+    check: { runs: 4 },
   });
   assertAlmostEquals(clouded, 21 / 64, 1e-9);
   assertAlmostEquals(cover, 21 / 64, 1e-9);
@@ -106,30 +106,40 @@ Deno.test("selfCheck() refuses where nothing is clear, and options out of range"
   const frames = cloudyDates(SIZE);
   const overcast = CLEAR.map(() => 1);
   await assertRejects(
-    () => selfCheck(model, frames, { mask: overcast }),
+    () => selfCheck(model, frames, { mask: { values: overcast } }),
     InputError,
     "0.0 % clear pixels",
   );
-  for (const wrong of [{ runs: 0 }, { cover: 1 }, { cloudSeed: -1 }, { reference: 7 }]) {
-    await assertRejects(() => selfCheck(model, frames, { mask: CLEAR, ...wrong }), RangeError);
+  for (
+    const wrong of [
+      { check: { runs: 0 } },
+      { check: { cover: 1 } },
+      { check: { cloudSeed: -1 } },
+      { reference: 7 },
+    ]
+  ) {
+    await assertRejects(
+      () => selfCheck(model, frames, { mask: { values: CLEAR }, ...wrong }),
+      RangeError,
+    );
   }
   await assertRejects(
-    () => selfCheck(model, frames, { mask: new Uint8Array(3) }),
+    () => selfCheck(model, frames, { mask: { values: new Uint8Array(3) } }),
     TypeError,
-    "a number for each of 64×48 pixels",
+    "a value for each of 64×48 pixels",
   );
   const stop = new AbortController();
   stop.abort(new Error("enough"));
   await assertRejects(
-    () => selfCheck(model, frames, { mask: CLEAR, signal: stop.signal }),
+    () => selfCheck(model, frames, { mask: { values: CLEAR }, signal: stop.signal }),
     Error,
     "enough",
   );
 });
 
-Deno.test("spreadWindows() cuts an area into parts whose first ones are far apart", () => {
+Deno.test("scatteredWindows() cuts an area into parts whose first ones are far apart", () => {
   const area = { column: 10, row: 20, width: 1000, height: 900 };
-  const windows = spreadWindows(area, 16);
+  const windows = scatteredWindows(area, 16);
   assertEquals(windows.length, 15 * 14);
   let pixels = 0;
   for (const { column, row, width, height } of windows) {
@@ -142,5 +152,5 @@ Deno.test("spreadWindows() cuts an area into parts whose first ones are far apar
   const few = windows.slice(0, 4);
   assert(few.some(({ row }) => row < 470) && few.some(({ row }) => row >= 470));
   const small = { column: 3, row: 4, width: 40, height: 100 };
-  assertEquals(spreadWindows(small, 64), [small]);
+  assertEquals(scatteredWindows(small, 64), [small]);
 });

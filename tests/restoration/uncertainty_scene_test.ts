@@ -47,16 +47,24 @@ async function scene(folder: string): Promise<RestoreSceneOptions> {
     data: cloudy,
     transform: TRANSFORM,
   });
-  return { inputs, output: `${folder}/out.tif`, mask, dilate: 3, feather: 2, batch: 1 };
+  return {
+    inputs,
+    write: { output: `${folder}/out.tif` },
+    mask: { source: mask, dilate: 3, feather: 2 },
+    tiles: { batch: 1 },
+  };
 }
 
 Deno.test("restoreScene() writes the deviation of samples on the image's grid, 0 where it keeps", () =>
   inFolder(async (folder) => {
     const options = await scene(folder);
-    const { uncertainty, provenance, tags } = await restoreScene(model, { ...options, samples: 3 });
+    const { uncertainty, provenance, tags } = await restoreScene(model, {
+      ...options,
+      ensemble: { samples: 3 },
+    });
     assertEquals(uncertainty, `${folder}/out.uncertainty.tif`);
     const [image, spread, origins] = await Promise.all(
-      [options.output, uncertainty!, provenance!].map((path) => readRaster(path)),
+      [options.write.output, uncertainty!, provenance!].map((path) => readRaster(path)),
     );
     const { data: _a, dtype: _b, nodata: _c, tags: own, ...place } = image!;
     const { data, dtype, nodata, tags: theirs, ...there } = spread!;
@@ -64,7 +72,7 @@ Deno.test("restoreScene() writes the deviation of samples on the image's grid, 0
     assertEquals([dtype, Number.isNaN(nodata)], ["float32", true]);
     assertEquals(own?.EMRDM_UNCERTAINTY, undefined);
     assert(theirs?.EMRDM_UNCERTAINTY?.startsWith("standard deviation"));
-    const { seeds } = samplingOf(model, { samples: 3 });
+    const { ensemble: { seeds } } = samplingOf(model, { ensemble: { samples: 3 } });
     assertEquals([tags.EMRDM_SAMPLES, tags.EMRDM_SAMPLE_SEEDS], ["3", seeds.join(",")]);
     assertEquals([own?.PLACE, theirs?.PLACE], ["here", "here"]);
     let restored = 0;
@@ -82,15 +90,15 @@ Deno.test("restoreScene() writes the deviation of samples on the image's grid, 0
 Deno.test("without a mask the deviation is that of restoreSamples()", () =>
   inFolder(async (folder) => {
     const { mask: _, ...options } = await scene(folder);
-    await restoreScene(model, { ...options, samples: 2, seed: 3 });
+    await restoreScene(model, { ...options, ensemble: { samples: 2 }, seed: 3 });
     const frames = await Promise.all(options.inputs.map(({ path }) => readRaster(path)));
     const { mean, deviation } = await restoreSamples(model, frames, {
-      samples: 2,
+      ensemble: { samples: 2 },
       seed: 3,
-      batch: 1,
+      tiles: { batch: 1 },
     });
-    assertEquals((await readRaster(options.output)).data, mean.data);
-    const { data } = await readRaster(uncertaintyPath(options.output));
+    assertEquals((await readRaster(options.write.output)).data, mean.data);
+    const { data } = await readRaster(uncertaintyPath(options.write.output));
     for (const [i, value] of deviation.data.entries()) {
       // The scene's numbers are scaled by 1e-4 and back in float64.
       if (Number.isNaN(value)) assert(Number.isNaN(data[i]!));
@@ -101,13 +109,18 @@ Deno.test("without a mask the deviation is that of restoreSamples()", () =>
 for (const blend of ["end", "steps"] as const) {
   Deno.test(`shards joined have mean and deviation of the whole bit for bit, blending at ${blend}`, () =>
     inFolder(async (folder) => {
-      const options: RestoreSceneOptions = { ...await scene(folder), samples: 2, blend };
+      const given = await scene(folder);
+      const options: RestoreSceneOptions = {
+        ...given,
+        ensemble: { samples: 2 },
+        tiles: { ...given.tiles, blend },
+      };
       await restoreScene(model, options);
       const paths: string[] = [];
       for (const index of [1, 2, 3]) {
         const output = `${folder}/${index}of3.tif`;
         paths.push(output);
-        await restoreScene(model, { ...options, output, shard: { index, count: 3 } });
+        await restoreScene(model, { ...options, write: { output }, shard: { index, count: 3 } });
       }
       const joined = `${folder}/joined.tif`;
       assertEquals(await joinShards(paths, joined), [
@@ -116,7 +129,10 @@ for (const blend of ["end", "steps"] as const) {
         `${folder}/joined.uncertainty.tif`,
       ]);
       for (const  of of[(path: string) => path, uncertaintyPath]) {
-        const [whole, parts] = [await readRaster(of(options.output)), await readRaster(of(joined))];
+        const [whole, parts] = [
+          await readRaster(of(options.write.output)),
+          await readRaster(of(joined)),
+        ];
         assertEquals(parts.data, whole.data);
         assertEquals(parts.tags, whole.tags);
       }
@@ -132,7 +148,7 @@ for (const blend of ["end", "steps"] as const) {
 
 Deno.test("nothing is replaced unasked, nothing is left by a stop, and a manifest makes what is missing", () =>
   inFolder(async (folder) => {
-    const options: RestoreSceneOptions = { ...await scene(folder), samples: 2 };
+    const options: RestoreSceneOptions = { ...await scene(folder), ensemble: { samples: 2 } };
     const names = () => [...Deno.readDirSync(folder)].map(({ name }) => name).sort();
     const before = names();
     for (const selfCheck of [false, true]) {
@@ -150,16 +166,17 @@ Deno.test("nothing is replaced unasked, nothing is left by a stop, and a manifes
       );
       assertEquals(names(), before);
     }
-    const there = uncertaintyPath(options.output);
+    const there = uncertaintyPath(options.write.output);
     await Deno.writeTextFile(there, "somebody's");
     await assertRejects(() => restoreScene(model, options), OutputError, "out.uncertainty.tif");
     assertEquals(await Deno.readTextFile(there), "somebody's");
     await Deno.remove(there);
     assertEquals(names(), before);
 
-    const { inputs, output, mask, samples, batch, dilate, feather } = options;
-    const one = [{ inputs, output, mask: mask! }];
-    const settings = { samples: samples!, batch: batch!, dilate: dilate!, feather: feather! };
+    const { inputs, write: { output }, mask, ensemble, tiles } = options;
+    const { source, ...grow } = mask!;
+    const one = [{ inputs, output, mask: source }];
+    const settings = { ensemble, tiles, mask: grow };
     const run = async () => (await restoreManifest(model, one, settings))[0]!.status;
     assertEquals(await run(), "restored");
     const bytes = await Deno.readFile(there);
@@ -172,7 +189,7 @@ Deno.test("nothing is replaced unasked, nothing is left by a stop, and a manifes
 Deno.test("a self-check is written into the tags, and is the same for every shard", () =>
   inFolder(async (folder) => {
     const options: RestoreSceneOptions = { ...await scene(folder), selfCheck: { runs: 2 } };
-    const { output: _, ...alone } = options;
+    const { write: _, ...alone } = options;
     const check = await selfCheckScene(model, alone);
     const { selfCheck, tags } = await restoreScene(model, options);
     assertEquals(selfCheck, check);
@@ -180,7 +197,7 @@ Deno.test("a self-check is written into the tags, and is the same for every shar
     assertEquals(tags.EMRDM_EXPECTED_MAE, String(Number(mae.toPrecision(4))));
     assertEquals(tags.EMRDM_EXPECTED_RMSE, String(Number(rmse.toPrecision(4))));
     assertEquals(
-      (await readRaster(options.output)).tags?.EMRDM_EXPECTED_OVER,
+      (await readRaster(options.write.output)).tags?.EMRDM_EXPECTED_OVER,
       tags.EMRDM_EXPECTED_OVER,
     );
     assertEquals(Object.keys(check.scores), [
@@ -191,12 +208,16 @@ Deno.test("a self-check is written into the tags, and is the same for every shar
       "median",
     ]);
     const part = { index: 2, count: 2 };
-    const shard = await restoreScene(model, { ...options, output: `${folder}/2.tif`, shard: part });
+    const shard = await restoreScene(model, {
+      ...options,
+      write: { output: `${folder}/2.tif` },
+      shard: part,
+    });
     assertEquals(shard.selfCheck, check);
     // A shard that was not checked joins one that was.
     const { selfCheck: _none, ...plain } = options;
     const first = { index: 1, count: 2 };
-    await restoreScene(model, { ...plain, output: `${folder}/1.tif`, shard: first });
+    await restoreScene(model, { ...plain, write: { output: `${folder}/1.tif` }, shard: first });
     const joined = `${folder}/joined.tif`;
     await joinShards([`${folder}/1.tif`, `${folder}/2.tif`], joined);
     assertEquals((await readRaster(joined)).tags?.EMRDM_EXPECTED_MAE, undefined);
@@ -205,17 +226,17 @@ Deno.test("a self-check is written into the tags, and is the same for every shar
 Deno.test("keep-clear is checked as it restores: what a mask keeps is not hidden from it", () =>
   inFolder(async (folder) => {
     const options = await scene(folder);
-    const { output: _, mask, ...alone } = options;
-    const kept = await selfCheckScene(model, { ...alone, mask: mask! });
+    const { write: _, ...alone } = options;
+    const kept = await selfCheckScene(model, alone);
     // 14 columns of cloud and 3 around it, the rest is clear.
     // Of those with data: the corner lacks three.
     assertAlmostEquals(kept.clear, (40 - 17) * 52 / (40 * 52 - 3), 1e-9);
     assertAlmostEquals(kept.clouded, 14 / 40, 0.01);
     // It is told of the synthetic clouds: else they would come back, and be the copy's error.
     assert(kept.scores.restored!.rmse !== kept.scores["copy the input"]!.rmse);
-    await Deno.remove(mask!);
+    await Deno.remove(options.mask!.source!);
     const overcast = new Uint8Array(SIZE.width * SIZE.height).fill(1);
-    await writeCog(mask!, {
+    await writeCog(options.mask!.source!, {
       ...SIZE,
       bands: ["mask"],
       dtype: "uint8",
@@ -238,11 +259,15 @@ Deno.test("samples and self-check are estimated, and nothing is written", () =>
     const options = await scene(folder);
     const rss = () => 0;
     const one = await estimateScene(model, options, { rss });
-    const many = await estimateScene(model, { ...options, samples: 4, selfCheck: true }, { rss });
+    const many = await estimateScene(model, {
+      ...options,
+      ensemble: { samples: 4 },
+      selfCheck: true,
+    }, { rss });
     assertEquals(many.evaluations, 4 * one.evaluations);
-    assertEquals(many.files, [...one.files, uncertaintyPath(options.output)]);
+    assertEquals(many.files, [...one.files, uncertaintyPath(options.write.output)]);
     assert(many.memory > one.memory && many.bytes > 2 * one.bytes);
     assertEquals(one.seconds.check, undefined);
     assert(many.seconds.check! > 0);
-    assertEquals(await Deno.stat(options.output).then(() => true, () => false), false);
+    assertEquals(await Deno.stat(options.write.output).then(() => true, () => false), false);
   }));

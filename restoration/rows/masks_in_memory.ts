@@ -1,23 +1,27 @@
 /**
- * Masks of clouds that lie in memory.
+ * Cloud masks in memory.
  *
  * @module
  */
 
-import type { SceneSky } from "./flight.ts";
+import type { SceneMasks } from "./scene_masks.ts";
 import type { MaskSource } from "../scene.ts";
 import type { Size } from "./tiles.ts";
 
-/** Masks in memory. @throws {TypeError} If one is not of the size, or there is none of the reference. */
-export function maskSky(
+/**
+ * Wraps arrays as the masks of a scene.
+ *
+ * @throws {TypeError} If a mask has another size than the scene, or the reference has none.
+ */
+export function masksInMemory(
   masks: readonly (Uint8Array | undefined)[],
   { width, height, reference }: Size & { readonly reference: number },
-): SceneSky {
+): SceneMasks {
   const wrong = masks.find((mask) => mask !== undefined && mask.length !== width * height);
   if (wrong !== undefined || masks[reference] === undefined) {
     throw new TypeError(
-      `Cannot use the mask: it must have a number for each of ${width}×${height} pixels, got ` +
-        (wrong === undefined ? "none of the reference" : wrong.length),
+      `Cannot use the mask: it must have a value for each of ${width}×${height} pixels, got ` +
+        (wrong === undefined ? "no mask of the reference" : wrong.length),
     );
   }
   const sources = masks.map((mask): MaskSource | undefined =>

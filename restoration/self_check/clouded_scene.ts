@@ -1,5 +1,5 @@
 /**
- * A scene part of whose reference is hidden under synthetic clouds: what is under them is known.
+ * A scene with synthetic clouds over a part of its reference; the ground below them is known.
  *
  * @module
  */
@@ -8,20 +8,20 @@ import { createRng, type PixelArray, pixelArray, type Raster, type Rng } from ".
 import { CLOUD_CLASSES } from "../../clouds/mod.ts";
 import type { RasterFile, RasterWindow } from "../../rasters/mod.ts";
 import { syntheticClouds, type SyntheticCloudsOptions } from "../../synthetic/mod.ts";
-import type { SceneSky } from "../rows/flight.ts";
 import { FrameRows } from "../rows/frame_rows.ts";
+import type { SceneMasks } from "../rows/scene_masks.ts";
 import type { MaskSource, Scene, SceneFrame } from "../scene.ts";
 
-/** What is put over a part of the reference. */
-export interface HiddenPart {
+/** A clouded part of the reference. */
+export interface CloudedPart {
   readonly window: RasterWindow;
-  /** The reference's stored numbers under clouds [height, width, bands that are read]. */
+  /** Stored numbers with clouds, [height, width, bands that are read]. */
   readonly stored: PixelArray;
   /** [height, width]: 1 under cloud, haze or shadow. */
   readonly mask: Uint8Array;
 }
 
-/** The stored numbers of a part of a frame, all bands that are read; the frame's nodata where none is. */
+/** Reads a part of a frame, all bands that are read; NaN where there is no data. */
 export async function readPart(frame: SceneFrame, window: RasterWindow): Promise<Float32Array> {
   const { column, row, width, height } = window;
   const rows = new FrameRows(frame, [column, column + width]);
@@ -30,13 +30,13 @@ export async function readPart(frame: SceneFrame, window: RasterWindow): Promise
 }
 
 /**
- * Puts clouds over a part of the reference.
+ * Paints clouds over a part of the reference.
  *
- * @param rng Decides where they are.
+ * @param rng Decides where the clouds are.
  * @param bands Names of the model's bands.
- * @param clouds How they look; haze is set here: beyond the clouds it would change what is not hidden.
+ * @param clouds Their properties, but no haze: it would change the pixels outside the clouds.
  */
-export async function hidePart(
+export async function cloudPart(
   { frames, reference, grid: { dtype }, reflectanceScale }: Scene,
   { window, bands, clouds, rng }: {
     readonly window: RasterWindow;
@@ -44,7 +44,7 @@ export async function hidePart(
     readonly clouds: SyntheticCloudsOptions;
     readonly rng: Rng;
   },
-): Promise<HiddenPart> {
+): Promise<CloudedPart> {
   const frame = frames[reference]!;
   const { gains, biases, missing: [none = NaN] } = frame;
   const { read } = new FrameRows(frame, [window.column, window.column + window.width]);
@@ -60,7 +60,7 @@ export async function hidePart(
     bands: read.map((band) => bands[band]!),
     dtype: "float32",
     reflectanceScale,
-    // Cloud over what has no data would be data.
+    // Clouds over nodata would turn it into data.
     data: stored.map((value, i) => Number.isNaN(value) ? 0 : inUnits(value, i)),
     nodata: 0,
   };
@@ -87,13 +87,13 @@ export async function hidePart(
   };
 }
 
-/** The raster with a part replaced. */
-function withPart(file: RasterFile, { window, stored }: HiddenPart, {
+/** Replaces a part of a raster. */
+function withPart(file: RasterFile, { window, stored }: CloudedPart, {
   place,
   bands,
 }: {
   readonly place: SceneFrame["place"];
-  /** Where each band of the part stands in the file. */
+  /** Index in the file of each band of the part. */
   readonly bands: readonly number[];
 }): RasterFile {
   return {
@@ -124,8 +124,8 @@ function withPart(file: RasterFile, { window, stored }: HiddenPart, {
   };
 }
 
-/** The scene with the part of its reference hidden. */
-export function withHidden(scene: Scene, part: HiddenPart): Scene {
+/** Replaces a part of the reference by its clouded version. */
+export function withCloudedPart(scene: Scene, part: CloudedPart): Scene {
   const { frames, reference } = scene;
   return {
     ...scene,
@@ -137,11 +137,11 @@ export function withHidden(scene: Scene, part: HiddenPart): Scene {
   };
 }
 
-/** The sky with the hidden part masked in the reference as well. */
-export function withHiddenSky(
-  sky: SceneSky,
-  { window, mask, reference }: HiddenPart & { readonly reference: number },
-): SceneSky {
+/** Adds the synthetic clouds of a part to the mask of the reference. */
+export function withCloudedMasks(
+  masks: SceneMasks,
+  { window, mask, reference }: CloudedPart & { readonly reference: number },
+): SceneMasks {
   const over = (source: MaskSource): MaskSource => ({
     async read(asked) {
       const found = Uint8Array.from(await source.read(asked));
@@ -155,12 +155,12 @@ export function withHiddenSky(
     },
   });
   return {
-    ...sky,
-    open: (rows) => sky.open(rows).map((mask, l) => l === reference ? over(mask!) : mask),
+    ...masks,
+    open: (rows) => masks.open(rows).map((mask, l) => l === reference ? over(mask!) : mask),
   };
 }
 
-/** The stream of a check's clouds. */
+/** Random stream of the clouds of a run. */
 export function cloudStream(seed: number, window: RasterWindow): Rng {
   return createRng(seed).fork("self-check").fork(window.column).fork(window.row);
 }

@@ -3,7 +3,13 @@ import type { Raster } from "../../core/mod.ts";
 import { detectClouds } from "../../clouds/mod.ts";
 import { readRaster, writeCog } from "../../rasters/mod.ts";
 import { parseCard } from "../../model/mod.ts";
-import { hideClouds, restoreScene, restoreSeries, selfCheck } from "../../restoration/mod.ts";
+import {
+  fillClouds,
+  restoreScene,
+  type RestoreSceneOptions,
+  restoreSeries,
+  selfCheck,
+} from "../../restoration/mod.ts";
 import { cloudyDates, inFolder, tinyModel } from "./tiny.ts";
 
 const SIZE = { width: 40, height: 24 };
@@ -16,7 +22,7 @@ function withOpaqueCloud() {
 
 const masksOf = (frames: readonly Raster[]) => frames.map((frame) => detectClouds(frame));
 
-Deno.test("hideClouds() puts opaque cloud over cloud, not over shadow, clear ground or no data", () => {
+Deno.test("fillClouds() puts opaque cloud over cloud, not over shadow, clear ground or no data", () => {
   const raster: Raster = {
     width: 5,
     height: 1,
@@ -25,7 +31,7 @@ Deno.test("hideClouds() puts opaque cloud over cloud, not over shadow, clear gro
     nodata: 0,
     data: Uint16Array.from([1, 2, 3, 4, 5, 6, 7, 8, 0, 0]),
   };
-  const hidden = hideClouds(raster, Uint8Array.from([0, 1, 2, 3, 1]), [70.4, 80.6]);
+  const hidden = fillClouds(raster, Uint8Array.from([0, 1, 2, 3, 1]), [70.4, 80.6]);
   assertEquals([...hidden.data], [1, 2, 70, 81, 70, 81, 7, 8, 0, 0]);
   assertEquals([...raster.data].slice(2, 4), [3, 4]);
 });
@@ -34,16 +40,16 @@ Deno.test("restoreSeries() shows the model opaque cloud where masks have cloud",
   const model = withOpaqueCloud();
   const frames = cloudyDates(SIZE);
   const masks = masksOf(frames);
-  const painted = frames.map((frame, l) => hideClouds(frame, masks[l]!, OPAQUE));
-  const { data } = await restoreSeries(model, frames, { reference: 1, hide: masks });
+  const painted = frames.map((frame, l) => fillClouds(frame, masks[l]!, OPAQUE));
+  const { data } = await restoreSeries(model, frames, { reference: 1, masks });
   assertEquals(data, (await restoreSeries(model, painted, { reference: 1 })).data);
   const shown = await restoreSeries(model, frames, { reference: 1 });
   assertNotEquals(data, shown.data);
   // A card that does not say how opaque cloud looks hides nothing.
-  const without = await restoreSeries(tinyModel(), frames, { reference: 1, hide: masks });
+  const without = await restoreSeries(tinyModel(), frames, { reference: 1, masks });
   assertEquals(without.data, shown.data);
   await assertRejects(
-    () => restoreSeries(model, frames, { hide: masks.slice(0, 2) }),
+    () => restoreSeries(model, frames, { masks: masks.slice(0, 2) }),
     TypeError,
     "there must be a mask for each of 3 dates, got 2",
   );
@@ -57,17 +63,18 @@ Deno.test("restoreSeries() does not take hidden cloud for data where there is no
     return { ...frame, data };
   });
   const masks = masksOf(frames).map((mask) => mask.fill(1, 0, 12));
-  const { data } = await restoreSeries(model, frames, { hide: masks });
+  const { data } = await restoreSeries(model, frames, { masks });
   assertEquals([...data.subarray(0, 6 * 4)], Array(24).fill(0));
   assert(data.subarray(6 * 4, 12 * 4).every((value) => value > 0));
 });
 
 Deno.test("selfCheck() with the mask of a restoration hides the clouds that it draws", async () => {
   const [clear] = cloudyDates(SIZE, 1);
-  const options = { runs: 1, mask: new Uint8Array(SIZE.width * SIZE.height) };
-  const shown = await selfCheck(tinyModel(), [clear!], { ...options, keepClear: true });
-  const hidden = await selfCheck(withOpaqueCloud(), [clear!], { ...options, keepClear: true });
-  const plain = await selfCheck(withOpaqueCloud(), [clear!], options);
+  const values = new Uint8Array(SIZE.width * SIZE.height);
+  const options = { check: { runs: 1 }, mask: { values, keepClear: true } };
+  const shown = await selfCheck(tinyModel(), [clear!], options);
+  const hidden = await selfCheck(withOpaqueCloud(), [clear!], options);
+  const plain = await selfCheck(withOpaqueCloud(), [clear!], { ...options, mask: { values } });
   assertNotEquals(hidden.scores.restored!.rmse, shown.scores.restored!.rmse);
   assertEquals(plain.scores.restored!.rmse, shown.scores.restored!.rmse);
 });
@@ -79,22 +86,21 @@ Deno.test("restoreScene() with a mask hides the clouds of all dates, however it 
     const inputs = frames.map((_, l) => ({ path: `${folder}/2018-0${l + 1}-01.tif` }));
     for (const [l, frame] of frames.entries()) await writeCog(inputs[l]!.path, frame);
     const masks = masksOf(frames);
-    const restored = await restoreSeries(model, frames, { reference: 1, hide: masks });
+    const restored = await restoreSeries(model, frames, { reference: 1, masks });
     const shown = await restoreSeries(model, frames, { reference: 1 });
-    const scene = async (options: object) => {
+    const scene = async ({ mask, window }: Pick<RestoreSceneOptions, "mask" | "window">) => {
       const output = `${folder}/out.tif`;
       const { tags } = await restoreScene(model, {
         inputs,
         reference: 1,
-        mask: "detector",
-        overwrite: true,
-        output,
-        ...options,
+        mask: { source: "detector", ...mask },
+        window,
+        write: { output, overwrite: true },
       });
       return { tags, raster: await readRaster(output) };
     };
     const whole = await scene({});
-    const open = await scene({ hideClouds: false });
+    const open = await scene({ mask: { fill: false } });
     assert(whole.tags.EMRDM_MASK!.endsWith(", clouds hidden from the model"));
     assert(!open.tags.EMRDM_MASK!.includes("hidden"));
     let cloudy = 0;

@@ -1,5 +1,5 @@
 /**
- * Masks of clouds for the rows that are in flight: the built-in detector, or a raster of classes.
+ * Mask sources over a row window: the built-in detector, or a class raster.
  *
  * @module
  */
@@ -15,23 +15,23 @@ import type { FrameRows } from "./frame_rows.ts";
 import type { MaskSource } from "../scene.ts";
 import { cropped, grown, type Size } from "./tiles.ts";
 
-/** The detector's number of pixels without data. */
+/** Detector class of pixels without data. */
 const EMPTY = 255;
 
-/** How the detector reads a date. */
+/** Options of {@linkcode detectorMask}. */
 export interface DetectorOptions {
   readonly scene: Size;
   /** Names of the model's bands. */
   readonly bands: readonly string[];
   /** Number that stands for reflectance 1 in the model's units. */
   readonly reflectanceScale: number;
-  /** Ground size of a pixel in metres. */
+  /** Ground size of a pixel, in metres. */
   readonly pixelSize: number;
-  /** Whether a pixel without data counts as clear. */
+  /** Counts pixels without data as clear. */
   readonly emptyIsClear: boolean;
 }
 
-/** What the built-in detector takes for cloud or shadow. */
+/** Mask computed by the built-in detector. */
 export function detectorMask(
   rows: FrameRows,
   { scene, bands, reflectanceScale, pixelSize, emptyIsClear }: DetectorOptions,
@@ -40,7 +40,7 @@ export function detectorMask(
   const of = (values: readonly number[]) => read.map((band) => values[band]! / reflectanceScale);
   const [scales, offsets] = [of(frame.gains), of(frame.biases)];
   return {
-    // deno-lint-ignore require-await -- what detectClouds() throws must reject.
+    // deno-lint-ignore require-await -- errors of detectClouds() must reject.
     async read(window) {
       const around = grown(window, { scene, margin: DETECTOR_MARGIN });
       const classes = detectClouds({
@@ -56,7 +56,7 @@ export function detectorMask(
   };
 }
 
-/** A raster of classes; what it does not know is not known to be clear, where there is data. */
+/** Mask read from a class raster; unknown pixels with data count as cloud. */
 export function classMaskSource(rows: FrameRows, mask: ClassMask): MaskSource {
   return {
     async read(window) {

@@ -1,85 +1,78 @@
 /**
- * The rows of a scene that are in flight.
+ * Sliding window over the rows of a scene: stored rows of all dates and their cloud masks.
  *
  * @module
  */
 
+import { checkKeepClear, keepClearOf } from "../keep_clear.ts";
+import type { Scene } from "../scene.ts";
 import { FrameRows } from "./frame_rows.ts";
-import { checkKeepClear, KEEP_CLEAR_DEFAULTS, type KeepClearOptions } from "../keep_clear.ts";
+import { MaskRows } from "./mask_rows.ts";
 import type { TilePlan } from "./plan.ts";
-import type { MaskSource, Scene } from "../scene.ts";
-import { SkyRows } from "./sky_rows.ts";
+import type { SceneMasks } from "./scene_masks.ts";
 
-/** Clouds of the dates: what keeps clear pixels, and what says where the others come from. */
-export interface SceneSky extends KeepClearOptions {
-  /** Pixels around a pixel that its masks depend on. */
-  readonly margin: number;
-  /** Masks of the dates, the reference's always, given the rows of all dates in flight. */
-  open(rows: readonly FrameRows[]): readonly (MaskSource | undefined)[];
-}
-
-/** Columns of the scene that tiles, and masks around them, are made of. */
+/** Columns of the scene covered by the tiles of a plan and a margin around them. */
 function columnsOf({ columns, all, tileSize, scene }: TilePlan, margin: number) {
   const first = Math.max(0, columns[all.columns[0]]! - margin);
   const last = Math.min(scene.width, columns[all.columns[1] - 1]! + tileSize + margin);
   return [first, last] as const;
 }
 
-/** The rows of a scene that are in flight. */
-export class Flight {
+/** Rows of a scene held in memory. */
+export class RowWindow {
   readonly plan: TilePlan;
   readonly frames: readonly FrameRows[];
   readonly auxiliary: readonly FrameRows[] | undefined;
-  readonly sky: SkyRows | undefined;
+  readonly masks: MaskRows | undefined;
   readonly reference: FrameRows;
   /** Columns of the scene that tiles are cut from: first and one past the last. */
   readonly columns: readonly [number, number];
 
   /**
-   * @param hides Whether tiles ask where the dates' clouds are.
-   * @throws {RangeError} If the options of the mask are out of range.
+   * @param keepClasses Keeps the mask classes of every date, which the cloud fill needs. Default false.
+   * @throws {RangeError} If the mask options are out of range.
    */
-  constructor(plan: TilePlan, scene: Scene, { sky, hides = false }: {
-    readonly sky?: SceneSky | undefined;
-    readonly hides?: boolean;
+  constructor(plan: TilePlan, scene: Scene, { masks, keepClasses = false }: {
+    readonly masks?: SceneMasks;
+    readonly keepClasses?: boolean;
   } = {}) {
-    const keep = { ...KEEP_CLEAR_DEFAULTS, ...sky };
-    if (sky !== undefined) checkKeepClear(keep);
-    const margin = sky === undefined ? 0 : sky.margin + keep.dilate;
+    const keep = keepClearOf(masks);
+    if (masks !== undefined) checkKeepClear(keep);
+    const margin = masks === undefined ? 0 : masks.margin + keep.dilate;
     this.plan = plan;
     this.columns = columnsOf(plan, 0);
     this.frames = scene.frames.map((frame) => new FrameRows(frame, columnsOf(plan, margin)));
     this.auxiliary = scene.auxiliary?.map((frame) => new FrameRows(frame, this.columns));
     this.reference = this.frames[scene.reference]!;
-    this.sky = sky && new SkyRows({
+    this.masks = masks && new MaskRows({
       ...keep,
-      masks: sky.open(this.frames),
+      masks: masks.open(this.frames),
       reference: scene.reference,
-      hides,
+      keepClasses,
       scene: plan.scene,
       columns: this.columns,
       margin,
     });
   }
 
-  /** Makes the rows that a row of tiles is cut from available. */
+  /** Loads the rows that a row of tiles is cut from. */
   async load(row: number): Promise<void> {
     const { rows, tileSize, scene } = this.plan;
     const [first, last] = [rows[row]!, Math.min(rows[row]! + tileSize, scene.height)];
-    const [from, to] = this.sky?.needs(first, last) ?? [first, last];
+    const [from, to] = this.masks?.needs(first, last) ?? [first, last];
     for (const frame of this.frames) await frame.load(Math.min(first, from), Math.max(last, to));
     for (const frame of this.auxiliary ?? []) await frame.load(first, last);
-    await this.sky?.load(first, last);
+    await this.masks?.load(first, last);
   }
 
-  /** The tiles of a row, by number, under which anything is to be restored. */
+  /** Numbers of the tiles of a row that have something to restore. */
   needed(row: number): readonly number[] {
     const { rows, columns, all: { columns: [first, last] }, tileSize, scene } = this.plan;
     const end = Math.min(rows[row]! + tileSize, scene.height);
     const isNeeded = (column: number) => {
       const [left, right] = [columns[column]!, Math.min(columns[column]! + tileSize, scene.width)];
       for (let y = rows[row]!; y < end; y++) {
-        const shares = this.sky?.row(y).shares
+        const shares = this.masks?.row(y).shares
           .subarray(left - this.columns[0], right - this.columns[0]);
         if (shares !== undefined && !shares.some((share) => share > 0)) continue;
         if (this.reference.someData(y, [left, right])) return true;
@@ -89,10 +82,10 @@ export class Flight {
     return Array.from({ length: last - first }, (_, i) => first + i).filter(isNeeded);
   }
 
-  /** Forgets the rows above. */
+  /** Drops the rows above `before`. */
   drop(before: number): void {
-    for (const frame of this.frames) frame.drop(Math.min(before, this.sky?.keeps ?? before));
+    for (const frame of this.frames) frame.drop(Math.min(before, this.masks?.keeps ?? before));
     for (const frame of this.auxiliary ?? []) frame.drop(before);
-    this.sky?.drop(before);
+    this.masks?.drop(before);
   }
 }

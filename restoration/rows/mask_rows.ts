@@ -1,6 +1,6 @@
 /**
- * The rows of the sky that are in flight: how much of each pixel is restored, whether another date
- * shows it, and where the dates' clouds are.
+ * Sliding window over the cloud masks: the blend weight of each pixel, whether another date is clear
+ * there, and the mask of every date.
  *
  * @module
  */
@@ -10,68 +10,69 @@ import { type KeepClearOptions, restoredShares } from "../keep_clear.ts";
 import type { MaskSource } from "../scene.ts";
 import { cropped, grown, type Size } from "./tiles.ts";
 
-/** Where a sky is looked at. */
-export interface SkyRowsOptions extends Required<KeepClearOptions> {
+/** Options of {@linkcode MaskRows}. */
+export interface MaskRowsOptions extends Required<KeepClearOptions> {
   readonly scene: Size;
-  /** Columns that are needed: first and one past the last. */
+  /** Columns of the window: first and one past the last. */
   readonly columns: readonly [number, number];
-  /** Pixels around a pixel that its share depends on. */
+  /** Pixels of context that the share of a pixel depends on. */
   readonly margin: number;
-  /** Of the dates, the reference's always. */
+  /** Masks of the dates; the reference always has one. */
   readonly masks: readonly (MaskSource | undefined)[];
   readonly reference: number;
-  /** Whether the dates' classes are kept. */
-  readonly hides: boolean;
+  /** Keeps the mask classes of every date. */
+  readonly keepClasses: boolean;
 }
 
+/** Rows read together; arrays are [rows, columns]. */
 interface Chunk {
   readonly first: number;
   readonly rows: number;
   readonly shares: Uint8Array;
   readonly seen: Uint8Array;
-  /** Of each date, where they are kept. */
+  /** Of each date, if they are kept. */
   readonly classes: readonly (Uint8Array | undefined)[];
 }
 
-/** Rows that are looked at together. */
-export const SKY_ROWS = 256;
-/** Columns that are looked at together. */
+/** Rows per chunk. */
+export const MASK_ROWS = 256;
+/** Columns per mask window. */
 const COLUMNS = 1024;
 
-/** The sky over a scene, from its top down. */
-export class SkyRows {
-  readonly #options: SkyRowsOptions;
+/** Cloud masks of a scene, from top to bottom. */
+export class MaskRows {
+  readonly #options: MaskRowsOptions;
   #chunks: readonly Chunk[] = [];
 
-  constructor(options: SkyRowsOptions) {
+  constructor(options: MaskRowsOptions) {
     this.#options = options;
   }
 
-  /** Rows of the scene that `load(first, last)` looks at: first and one past the last. */
+  /** Rows of the scene that `load(first, last)` reads: first and one past the last. */
   needs(first: number, last: number): readonly [number, number] {
     const { scene, margin } = this.#options;
     const next = this.#next(first);
     if (next >= last) return [first, last];
-    const end = next + Math.ceil((last - next) / SKY_ROWS) * SKY_ROWS;
+    const end = next + Math.ceil((last - next) / MASK_ROWS) * MASK_ROWS;
     return [Math.max(0, next - margin), Math.min(scene.height, end + margin)];
   }
 
-  /** The first row that later calls of `load` look at. */
+  /** First row that later calls of `load` read. */
   get keeps(): number {
     const known = this.#chunks.at(-1);
     return known === undefined ? 0 : known.first + known.rows - this.#options.margin;
   }
 
-  /** Looks at what is missing of the rows [first, last). */
+  /** Reads the masks of the rows [first, last) that are not in the window yet. */
   async load(first: number, last: number): Promise<void> {
-    const { scene, columns: [left, right], masks, reference, hides } = this.#options;
-    for (let row = this.#next(first); row < last; row += SKY_ROWS) {
-      const rows = Math.min(SKY_ROWS, scene.height - row);
+    const { scene, columns: [left, right], masks, reference, keepClasses } = this.#options;
+    for (let row = this.#next(first); row < last; row += MASK_ROWS) {
+      const rows = Math.min(MASK_ROWS, scene.height - row);
       const width = right - left;
       const shares = new Uint8Array(rows * width);
       const seen = new Uint8Array(rows * width);
       const classes = masks.map((mask) =>
-        hides && mask !== undefined ? new Uint8Array(rows * width) : undefined
+        keepClasses && mask !== undefined ? new Uint8Array(rows * width) : undefined
       );
       for (let column = left; column < right; column += COLUMNS) {
         const window = { column, row, width: Math.min(COLUMNS, right - column), height: rows };
@@ -83,11 +84,11 @@ export class SkyRows {
         };
         const { share, own } = await this.#reference(window);
         put(share, shares);
-        // Where nothing is restored, whether other dates show a pixel is not asked.
+        // Other dates matter only where something is restored.
         const restores = share.some((value) => value > 0);
         const clear = new Uint8Array(share.length);
         for (const [l, mask] of masks.entries()) {
-          if (mask === undefined || !(hides || (restores && l !== reference))) continue;
+          if (mask === undefined || !(keepClasses || (restores && l !== reference))) continue;
           const found = l === reference ? own : await mask.read(window);
           if (classes[l] !== undefined) put(found, classes[l]);
           if (l === reference || !restores) continue;
@@ -99,7 +100,7 @@ export class SkyRows {
     }
   }
 
-  /** The reference's shares, and its classes. */
+  /** Shares and classes of the reference. */
   async #reference(
     window: RasterWindow,
   ): Promise<{ readonly share: Uint8Array; readonly own: Uint8Array }> {
@@ -119,14 +120,14 @@ export class SkyRows {
     return known === undefined ? first : known.first + known.rows;
   }
 
-  /** Forgets the rows above. */
+  /** Drops the rows above `before`. */
   drop(before: number): void {
     const kept = this.#chunks.filter(({ first, rows }) => first + rows > before);
-    // The last one says where to go on.
+    // The last chunk marks where to continue.
     this.#chunks = kept.length > 0 ? kept : this.#chunks.slice(-1);
   }
 
-  /** Shares in 255ths and whether another date is clear, of the columns of a row. */
+  /** Restored shares in 255ths, and 1 where another date is clear, for the columns of a row. */
   row(row: number): { readonly shares: Uint8Array; readonly seen: Uint8Array } {
     const { chunk, at, width } = this.#at(row);
     return {
@@ -135,7 +136,7 @@ export class SkyRows {
     };
   }
 
-  /** The classes of a date in the columns of a row; undefined where they are not kept. */
+  /** Mask classes of a date for the columns of a row; undefined if they are not kept. */
   classes(date: number, row: number): Uint8Array | undefined {
     const { chunk, at, width } = this.#at(row);
     return chunk.classes[date]?.subarray(at, at + width);

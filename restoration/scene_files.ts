@@ -1,0 +1,249 @@
+/**
+ * Output files of a restored scene: the image, its provenance and uncertainty rasters, and a picture.
+ *
+ * @module
+ */
+
+import { type CogWriter, createCog, type RasterHeader, type RasterWindow } from "../rasters/mod.ts";
+import type { Model } from "../model/mod.ts";
+import { areaOf } from "./area.ts";
+import { checkOutputs } from "./outputs.ts";
+import { Preview } from "./preview.ts";
+import { type FinishedRows, PROVENANCE } from "./rows/finish_rows.ts";
+import type { Scene } from "./scene.ts";
+import type { RestoreSceneOptions } from "./scene_options.ts";
+
+/** Paths of the files that a restoration writes. */
+export interface ScenePaths {
+  readonly output: string;
+  /** Present if there is a mask. */
+  readonly provenance?: string;
+  /** Present if there is an ensemble. */
+  readonly uncertainty?: string;
+  readonly picture?: string;
+}
+
+/** `clear.tif` → `clear.provenance.tif`. */
+export function provenancePath(output: string): string {
+  return output.replace(/(\.tiff?)?$/i, ".provenance.tif");
+}
+
+/** `clear.tif` → `clear.uncertainty.tif`. */
+export function uncertaintyPath(output: string): string {
+  return output.replace(/(\.tiff?)?$/i, ".uncertainty.tif");
+}
+
+type FileOptions = Pick<RestoreSceneOptions, "write" | "mask" | "ensemble">;
+
+/** Paths of the files that a restoration writes. */
+export function scenePaths(
+  { write: { output, picture }, mask, ensemble }: FileOptions,
+): ScenePaths {
+  return {
+    output,
+    ...(mask?.source !== undefined && { provenance: provenancePath(output) }),
+    ...(ensemble !== undefined && { uncertainty: uncertaintyPath(output) }),
+    ...(picture !== undefined && { picture }),
+  };
+}
+
+/** All files that a restoration writes; the image first. */
+export function outputPaths(options: FileOptions): readonly string[] {
+  return Object.values(scenePaths(options));
+}
+
+/**
+ * Checks the files that a restoration writes, before it reads anything.
+ *
+ * @throws {OutputError} If one of them exists already or is an input.
+ */
+export async function checkSceneOutputs(options: RestoreSceneOptions): Promise<void> {
+  const { inputs, auxiliary = [], mask, write: { overwrite = false } } = options;
+  const { source = "detector" } = mask ?? {};
+  await checkOutputs(outputPaths(options), {
+    inputs: [
+      ...inputs.map(({ path }) => path),
+      ...auxiliary,
+      ...(["detector", "scl"].includes(source) ? [] : [source]),
+    ],
+    overwrite,
+  });
+}
+
+const CLASSES = Object.entries(PROVENANCE).map(([name, value]) => `${value} ${name}`).join(", ");
+
+/** Tag of the uncertainty raster. */
+const UNCERTAINTY =
+  "standard deviation of the samples times the factor of EMRDM_CALIBRATION, in the " +
+  "image's unit; 0 where the observed pixel is kept";
+
+/** Tags of the input, without those of an earlier restoration. */
+function ownTags(tags: RasterHeader["tags"] = {}): Readonly<Record<string, string>> {
+  return Object.fromEntries(Object.entries(tags).filter(([name]) => !name.startsWith("EMRDM_")));
+}
+
+/** Moves pixel (0, 0) of a transform to the corner of an area. */
+function shifted(
+  [a, b, c, d, e, f]: NonNullable<RasterHeader["transform"]>,
+  { column, row }: RasterWindow,
+): NonNullable<RasterHeader["transform"]> {
+  return [a + b * column + c * row, b, c, d + e * column + f * row, e, f];
+}
+
+/** Header fields that all rasters of a result share. */
+interface Layout {
+  readonly grid: Pick<RasterHeader, "width" | "height" | "transform" | "crs">;
+  /** Names of the bands of the result. */
+  readonly bands: readonly string[];
+  readonly scales?: readonly number[];
+  readonly offsets?: readonly number[];
+}
+
+function layoutOf({ grid, frames, reference, output }: Scene, area: RasterWindow): Layout {
+  const { bands } = frames[reference]!;
+  const { transform, crs } = grid;
+  const ofOutput = <T>(values: readonly T[]) => output.map((band) => values[bands[band]!]!);
+  return {
+    grid: {
+      width: area.width,
+      height: area.height,
+      ...(transform && { transform: shifted(transform, area) }),
+      ...(crs && { crs }),
+    },
+    bands: ofOutput(grid.bands),
+    scales: grid.scales && ofOutput(grid.scales),
+    offsets: grid.offsets && ofOutput(grid.offsets),
+  };
+}
+
+/** Open output files, which appear under their names only on {@linkcode SceneFiles.finish}. */
+export interface SceneFiles {
+  /** Appends rows, from top to bottom. */
+  write(rows: FinishedRows): Promise<void>;
+  /** Completes all files and gives them their names, the image last. */
+  finish(): Promise<void>;
+  /** Removes what isn't finished. */
+  abort(): Promise<void>;
+}
+
+/** Options of {@linkcode createSceneFiles}. */
+export interface SceneFilesOptions {
+  readonly model: Pick<Model, "card">;
+  readonly options: RestoreSceneOptions;
+  /** Tags of the restoration. */
+  readonly tags: Readonly<Record<string, string>>;
+}
+
+/** Creates the rasters of a result: the image, and those next to it. */
+class RasterFiles {
+  readonly #open: CogWriter[] = [];
+  readonly #write: ((rows: FinishedRows) => Promise<void>)[] = [];
+
+  async add(
+    [path, raster, options]: Parameters<typeof createCog>,
+    rowsOf: (rows: FinishedRows) => FinishedRows["data"],
+  ): Promise<void> {
+    const writer = await createCog(path, raster, options);
+    this.#open.push(writer);
+    this.#write.push(async (rows) => await writer.write(rowsOf(rows)));
+  }
+
+  async write(rows: FinishedRows): Promise<void> {
+    for (const write of this.#write) await write(rows);
+  }
+
+  async complete(): Promise<void> {
+    for (const writer of this.#open) await writer.complete();
+  }
+
+  /** The image, which is the first, comes last: once it exists, so do the others. */
+  async commit(): Promise<void> {
+    for (const writer of this.#open.toReversed()) await writer.commit();
+  }
+
+  /** Does nothing after a commit; one that fails doesn't keep the others open. */
+  async abort(): Promise<void> {
+    await Promise.allSettled(this.#open.map((writer) => writer.abort()));
+  }
+}
+
+async function addRasters(
+  files: RasterFiles,
+  scene: Scene,
+  { layout: { grid, bands, scales, offsets }, options, tags }: {
+    readonly layout: Layout;
+    readonly options: RestoreSceneOptions;
+    readonly tags: Readonly<Record<string, string>>;
+  },
+): Promise<void> {
+  const { overwrite = false } = options.write;
+  const { output, provenance, uncertainty } = scenePaths(options);
+  const { missing: [nodata] } = scene.frames[scene.reference]!;
+  const kept = ownTags(scene.grid.tags);
+  await files.add([
+    output,
+    { ...grid, bands, dtype: scene.grid.dtype, nodata, tags: kept },
+    { overwrite, tags, scales, offsets },
+  ], ({ data }) => data);
+  if (provenance !== undefined) {
+    await files.add([
+      provenance,
+      { ...grid, bands: ["provenance"], dtype: "uint8", nodata: PROVENANCE.noData },
+      { overwrite, overviews: "nearest", tags: { ...tags, EMRDM_CLASSES: CLASSES } },
+    ], (rows) => rows.provenance!);
+  }
+  if (uncertainty !== undefined) {
+    await files.add([
+      uncertainty,
+      { ...grid, bands, dtype: "float32", nodata: NaN, tags: kept },
+      {
+        overwrite,
+        tags: { ...tags, EMRDM_UNCERTAINTY: UNCERTAINTY },
+        // A standard deviation has a scale but no offset.
+        scales,
+        offsets: scales?.map(() => 0),
+      },
+    ], ({ deviation }) => deviation!);
+  }
+}
+
+/**
+ * Creates the output files of a scene.
+ *
+ * @throws {OutputError} If one of them can't be written. Nothing is written then.
+ */
+export async function createSceneFiles(
+  scene: Scene,
+  { model: { card }, options, tags }: SceneFilesOptions,
+): Promise<SceneFiles> {
+  const { picture, overwrite = false } = options.write;
+  const area = areaOf(scene.grid, options);
+  const layout = layoutOf(scene, area);
+  const files = new RasterFiles();
+  try {
+    await addRasters(files, scene, { layout, options, tags });
+  } catch (error) {
+    await files.abort();
+    throw error;
+  }
+  const preview = picture === undefined ? undefined : new Preview({
+    area,
+    bands: layout.bands,
+    output: scene.output,
+    frame: scene.frames[scene.reference]!,
+    reflectanceScale: scene.reflectanceScale,
+    scaling: card.scaling,
+  });
+  return {
+    async write(rows) {
+      preview?.add(rows);
+      await files.write(rows);
+    },
+    async finish() {
+      await files.complete();
+      await preview?.write(picture!, { overwrite, text: tags });
+      await files.commit();
+    },
+    abort: () => files.abort(),
+  };
+}
