@@ -1,4 +1,4 @@
-/** What benches time: a forward pass, five steps of sampling and a training step of a configuration. */
+/** Cases of the benches: a forward pass, five sampling steps and a training step of a configuration. */
 
 import { builtins } from "../builtins.ts";
 import { published, type PublishedName } from "../checkpoints/mod.ts";
@@ -23,28 +23,28 @@ import { karras } from "../timesteps/mod.ts";
 import { adamw, compileUpdate, objectiveVectors, type UpdateOutput } from "../training/mod.ts";
 import { inverseOutput } from "../weighting/mod.ts";
 
-/** A case that is ready to run. */
+/** Prepared case of a bench. */
 export interface Case {
-  /** Runs it to its end; gives what it computed (of a training step the loss). */
+  /** Runs the case once and returns its result; of a training step, the loss. */
   readonly run: () => Promise<Float32Array>;
-  /** Ends its sessions; profiles are written then. */
+  /** Closes the sessions of the case, which writes their profiles. */
   readonly end: () => Promise<void>;
 }
 
-/** What a case is of. */
+/** Network of a case and the size of its input. */
 export interface Subject {
   readonly network: Network;
-  /** Channels of the image, the rest are the condition's. */
+  /** Channels of the image; the remaining input channels are the condition's. */
   readonly bands: number;
   readonly length: number;
   readonly side: number;
   readonly batch: number;
 }
 
-/** Subjects by name: the published configurations and a small one. */
+/** Names of the subjects: the published configurations and a small one. */
 export const SUBJECTS = ["demo", "sen2_mtc_new", "sentinel", "cuhk"] as const;
 
-/** The demo configuration: small enough that overhead counts. */
+/** The demo configuration, so small that overhead matters. */
 const demo: Subject = {
   network: hdit({
     inChannels: 8,
@@ -62,7 +62,7 @@ const demo: Subject = {
   batch: 8,
 };
 
-/** The configuration of a name; `side` takes the place of the published 256 pixels. */
+/** Returns a subject by name; `side` replaces the published tile size of 256 pixels. */
 export function subjectOf(name: string, side = 256): Subject {
   if (name === "demo") return demo;
   const card = published[name as PublishedName];
@@ -82,7 +82,7 @@ function normal<T extends Tensor>(name: string, shape: readonly number[]): T {
   return tf.tensor(rng.fork(name).normals(size), [...shape]) as T;
 }
 
-/** The network once. */
+/** Returns the case of one network evaluation. */
 export function forward({ network, length, side, batch }: Subject, weights: Weights): Case {
   const apply = compile(
     ({ weights, x, cNoise }: { weights: Weights; x: Sequence; cNoise: Tensor1D }) => ({
@@ -103,11 +103,13 @@ export function forward({ network, length, side, batch }: Subject, weights: Weig
 
 async function finite(tensor: Tensor): Promise<Float32Array> {
   const values = await readTensor(tensor);
-  if (!values.every(Number.isFinite)) throw new Error("not finite");
+  if (!values.every(Number.isFinite)) {
+    throw new Error("Cannot time the case: its result must be finite, got NaN or infinity");
+  }
   return values;
 }
 
-/** Five Euler steps. */
+/** Returns the case of five Euler steps. */
 export function sampling({ network, bands, length, side, batch }: Subject, weights: Weights): Case {
   const shape = [batch, length, side, side, bands];
   const modules = { schedule: rational(), precond: meanReverting(), network };
@@ -133,7 +135,7 @@ export function sampling({ network, bands, length, side, batch }: Subject, weigh
   return { run, end: () => Promise.resolve() };
 }
 
-/** One step of training with AdamW and one average. */
+/** Returns the case of one training step with AdamW and one moving average. */
 export function training({ network, bands, length, side, batch }: Subject, weights: Weights): Case {
   const optimizer = adamw();
   const update = compileUpdate({ network, optimizer, clip: Infinity });

@@ -1,8 +1,8 @@
 """Checks a restored scene with GDAL: python3 check_scene.py OUTPUT REFERENCE [BAND=FILE ...]
 
-Prints JSON: whether CRS, transform and size are the reference's, whether both files are valid COGs, and
-how many pixels that the provenance raster calls observed differ from the reference (from FILE for a
-band that has one of its own).
+Prints JSON with three results: CRS, transform and size equal the reference's; both files are valid
+COGs; the number of pixels that the provenance raster marks as observed and that differ from the
+reference (from FILE for a band with its own file).
 """
 
 import json
@@ -17,7 +17,7 @@ provenance = output[: -len(".tif")] + ".provenance.tif"
 out, ref = gdal.Open(output), gdal.Open(reference)
 
 
-def place(dataset):
+def grid(dataset):
     return [dataset.GetProjection(), dataset.GetGeoTransform(), dataset.RasterXSize, dataset.RasterYSize]
 
 
@@ -29,7 +29,7 @@ def valid(path):
 by_name = {out.GetRasterBand(b + 1).GetDescription(): b + 1 for b in range(out.RasterCount)}
 own = dict(band.split("=", 1) for band in bands)
 result = {
-    "place": place(out) == place(ref),
+    "grid": grid(out) == grid(ref),
     "bands": list(by_name),
     "reference": out.GetMetadataItem("EMRDM_REFERENCE"),
     "nodata": out.GetRasterBand(1).GetNoDataValue(),
@@ -49,7 +49,7 @@ if source is not None:
             continue
         mine = out.GetRasterBand(number).ReadAsArray()
         if own:
-            # A band does not keep its file open.
+            # A band does not keep its file open, so the dataset needs a name.
             file = gdal.Open(own[name])
             theirs = file.GetRasterBand(1).ReadAsArray()
         else:

@@ -1,7 +1,7 @@
 /**
- * How well the built-in cloud detector does on the real data beside the repository: the figures of
+ * Accuracy of the built-in cloud detector on the real data next to the repository: the tables of
  * docs/cloud_detector.md. With a folder as argument it also writes pictures with the classes outlined
- * (thick red, thin yellow, shadow blue).
+ * (thick cloud red, thin cloud yellow, shadow blue).
  *
  *     deno run -A benches/cloud_detector.ts [PICTURES]
  */
@@ -14,16 +14,16 @@ import { syntheticClouds, type SyntheticCloudsOptions } from "../synthetic/mod.t
 
 const DATA = new URL("../../shared/data/", import.meta.url).pathname;
 const [pictures] = Deno.args;
-/** Cities that the thresholds were tuned on; the figures of the others are the honest ones. */
+/** Cities used to tune the thresholds; only the scores of the others are unbiased. */
 const TUNED = "abudhabi beihai bordeaux cupertino hongkong milano pisa saclay_e saclay_w".split(
   " ",
 );
 const RGB = ["B02", "B03", "B04"];
 const RGBN = [...RGB, "B08"];
 const NO_B10 = "B01 B02 B03 B04 B05 B06 B07 B08 B8A B09 B11 B12".split(" ");
-/** What restoration adds around flagged pixels. */
+/** Pixels by which restoration dilates the flagged pixels. */
 const DILATION = 8;
-const SKIES: Readonly<Record<string, SyntheticCloudsOptions>> = {
+const CLOUDS: Readonly<Record<string, SyntheticCloudsOptions>> = {
   "small cumulus": { cover: 0.15, altitude: 0, density: 0.9, scale: 60, shadowDistance: 25 },
   "broken cloud": { cover: 0.35, altitude: 0.2, density: 0.8 },
   "thin cirrus": { cover: 0.4, altitude: 0.9, density: 0.4 },
@@ -50,7 +50,7 @@ function head(title: string, ...columns: readonly string[]): void {
   row(...columns.map((_, i) => i === 0 ? "---" : "--:"));
 }
 
-/** The named bands of a raster. */
+/** Returns the named bands of a raster. */
 function pick(raster: Raster, bands: readonly string[]): Raster {
   const depth = raster.bands.length;
   const at = bands.map((band) => raster.bands.indexOf(band));
@@ -61,7 +61,7 @@ function pick(raster: Raster, bands: readonly string[]): Raster {
   return { ...raster, bands, data };
 }
 
-/** Flags with all within `radius` columns and rows of one. */
+/** Dilates flags by `radius` columns and rows. */
 function dilate(flags: Uint8Array, { width, height }: Raster, radius = DILATION): Uint8Array {
   const wide = new Uint8Array(flags.length);
   const out = new Uint8Array(flags.length);
@@ -84,7 +84,7 @@ const flagsOf = (classes: Uint8Array) => classes.map((kind) => kind > 0 && kind 
 const count = (values: Uint8Array, kind: number) =>
   values.reduce((sum, value) => sum + (value === kind ? 1 : 0), 0);
 
-/** Writes a picture, plain and with the classes outlined. */
+/** Writes a picture of the raster next to one with the classes outlined. */
 async function draw(name: string, raster: Raster, classes: Uint8Array): Promise<void> {
   if (pictures === undefined) return;
   const { width, height } = raster;
@@ -102,7 +102,7 @@ async function draw(name: string, raster: Raster, classes: Uint8Array): Promise<
   await writePng(`${pictures}/${name}.png`, joinPictures([plain, outlined]), { overwrite: true });
 }
 
-/** Sums over scenes of what a sky's exact mask and the detector say. */
+/** Counts of pixels by the exact mask and by the detector, summed over scenes. */
 class Tally {
   readonly all = [0, 0, 0, 0];
   readonly found = [0, 0, 0, 0];
@@ -125,7 +125,7 @@ class Tally {
       this.reached[kind]! += wide[i]!;
       if (kind !== 0) continue;
       this.exact += exact[i]!;
-      // Between clear and the thin class there is haze that is neither.
+      // Haze between clear and thin cloud counts as neither.
       if (opacity[i]! >= 0.05) this.haze++;
       else this.alarms += flags[i]!;
     }
@@ -183,10 +183,10 @@ for (const [set, bands] of Object.entries(SUBSETS)) {
   for (const tuned of bands.length === 0 ? [true, false] : [false]) {
     head(
       `Synthetic clouds over ${tuned ? "tuning" : "other"} cities, ${set}, %`,
-      ...["sky", "thick found", "thin found", "shadow found", "false alarms"],
+      ...["clouds", "thick found", "thin found", "shadow found", "false alarms"],
       ...["thick missed after dilation", "thin", "shadow", "clear flagged", "by the exact mask"],
     );
-    for (const [number, [sky, options]] of Object.entries(SKIES).entries()) {
+    for (const [number, [name, options]] of Object.entries(CLOUDS).entries()) {
       const tally = new Tally();
       for (const [k, { city, raster }] of scenes.entries()) {
         if (TUNED.includes(city) !== tuned) continue;
@@ -195,7 +195,7 @@ for (const [set, bands] of Object.entries(SUBSETS)) {
         const classes = detectClouds(subset(cloudy, bands));
         tally.add(raster, classes, { mask: mask.data as Uint8Array, opacity });
       }
-      tally.print(sky);
+      tally.print(name);
     }
   }
 }
@@ -247,8 +247,8 @@ for (
   }
 }
 
-// The masks of this place are strokes (label 1, 2: centre and border of thick cloud, 3, 4: of thin
-// cloud, 5, 6: of shadow); 0 is clear only where the whole date is.
+// The masks of this site are strokes: labels 1 and 2 are centre and border of thick cloud, 3 and 4 of
+// thin cloud, 5 and 6 of shadow. 0 means clear only if the whole date is clear.
 head(
   "CloudSEN12 (RGB only), % of the pixels of each hand-drawn stroke that are flagged",
   ...["date", "flagged", "thick centre", "thick border", "thin centre", "thin border"],
@@ -281,4 +281,4 @@ const times = Array.from({ length: 20 }, () => {
   return performance.now() - start;
 });
 const fastest = Math.min(...times) * 1e6 / (timed.width * timed.height);
-console.log(`\n${fastest.toFixed(0)} ns per pixel of 13 bands (least of 20 runs)`);
+console.log(`\n${fastest.toFixed(0)} ns per pixel of 13 bands (minimum of 20 runs)`);

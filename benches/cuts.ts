@@ -1,6 +1,6 @@
 /**
- * One scene restored whole and cut in many ways: the greatest differences in DN, how many numbers
- * differ, and the seam metric.
+ * Independence from cuts: one scene restored whole and in several partitions, with the largest
+ * difference in DN, the number of differing values, and the seam metric.
  *
  *     deno run -A benches/cuts.ts [--scene FOLDER] [--steps 5]
  *
@@ -29,19 +29,19 @@ const { cloudy } = syntheticClouds(await readBandFolder(CITY), createRng(5), { c
 await writeCog(input, cloudy);
 const { width, height } = cloudy;
 
-/** The greatest difference of two rasters and how many numbers differ, of part of the first. */
+/** Compares a raster with a part of another: the largest difference and the number of differing values. */
 function difference(whole: Raster, part: Raster, column = 0, row = 0) {
   const depth = whole.bands.length;
-  let [most, count] = [0, 0];
+  let [largest, count] = [0, 0];
   for (let y = 0; y < part.height; y++) {
     for (let i = 0; i < part.width * depth; i++) {
-      const there = whole.data[((row + y) * whole.width + column) * depth + i]!;
-      const apart = Math.abs(there - part.data[y * part.width * depth + i]!);
-      if (apart > 0) count++;
-      most = Math.max(most, apart);
+      const expected = whole.data[((row + y) * whole.width + column) * depth + i]!;
+      const difference = Math.abs(expected - part.data[y * part.width * depth + i]!);
+      if (difference > 0) count++;
+      largest = Math.max(largest, difference);
     }
   }
-  return `${most} | ${count} of ${part.data.length}`;
+  return `${largest} | ${count} of ${part.data.length}`;
 }
 
 let number = 0;
@@ -62,7 +62,7 @@ async function restore(options: Partial<RestoreSceneOptions> & { threads?: numbe
 }
 
 console.log(`${width}×${height} pixels, 13 bands, ${steps} steps`);
-console.log("| blending | cut | greatest difference (DN) | numbers that differ |");
+console.log("| blending | partition | largest difference (DN) | differing values |");
 console.log("| --- | --- | --- | --- |");
 const seams: string[] = [];
 for (const blend of ["end", "steps"] as const) {
@@ -105,7 +105,7 @@ for (const blend of ["end", "steps"] as const) {
   }
 }
 console.log(
-  "\n| blending | seam metric, columns | rows | disagreement of tiles (DN) | evaluations | seconds |",
+  "\n| blending | seam metric, columns | rows | tile disagreement (DN) | evaluations | seconds |",
 );
 console.log("| --- | --- | --- | --- | --- | --- |");
 console.log(seams.join("\n"));

@@ -1,6 +1,6 @@
 /**
- * What float16 products of engine webgpu cost in quality: the same crops restored in float32 and in
- * float16, each against the truth and against each other. Prints JSON.
+ * Quality cost of float16 matrix products on engine webgpu: PSNR of the same crops restored in float32
+ * and in float16, against the truth and against each other. Prints JSON.
  *
  *     deno run -A benches/float16.ts [--model weights/s2-temporal.safetensors] [--limit 4] [--size 64]
  *         [--steps 1,5]
@@ -28,7 +28,7 @@ const psnr = (a: ArrayLike<number>, b: ArrayLike<number>) => {
   return -10 * Math.log10(sum / a.length);
 };
 
-/** All crops, restored with each number of steps. */
+/** Restores all crops with each number of steps. */
 async function restored(float16: boolean): Promise<{ engine: Engine; images: Float32Array[][] }> {
   const engine = await useEngine("webgpu", { float16, log: () => {} });
   const model = await loadModel(args.model);

@@ -1,19 +1,18 @@
 /**
- * How fast engine webgpu is here: products, and forward pass, five steps and training step of the
- * published configurations and a small one, with our shaders in float32 and float16 and with
- * TensorFlow.js's own in turns. One JSON object on standard output; what is being timed on standard
- * error.
+ * Speed of engine webgpu: matrix products, and forward pass, five sampling steps and training step of
+ * the published configurations and a small one, with our shaders in float32 and float16 and with those
+ * of TensorFlow.js. Prints one JSON object to standard output and progress to standard error.
  *
  *     deno run -A benches/gpu.ts [--side 256] [--product 4096] [--repeats 5] [--stock-limit 60]
  *       [--cases demo,sen2_mtc_new,sentinel,cuhk] [--kinds forward,sample,train] [--no-stock]
  *       [--no-float16]
- *     deno run -A benches/gpu.ts --probe             what the adapter is, and whether it computes right
- *     deno run -A benches/gpu.ts --write FILE        the numbers that parity is against, by native
+ *     deno run -A benches/gpu.ts --probe             a short check of the adapter and its results
+ *     deno run -A benches/gpu.ts --write FILE        compute the reference values on engine native
  *
- * Of each case: seconds, dispatches, bytes that they read and wrote, GFLOP/s of our products and their
- * share of the fastest product here, memory, and the largest difference from stored numbers over their
- * largest magnitude. A machine with neither Deno nor a network gets it packed into one file; nothing is
- * read.
+ * Reports of each case: seconds, dispatches, bytes read and written, GFLOP/s of our products and their
+ * fraction of the fastest product on the device, memory, and the largest difference from the reference
+ * values relative to their largest magnitude. The bench reads no files, so it can be packed into one
+ * file for a machine without Deno or a network.
  */
 
 import { parseArgs } from "node:util";
@@ -43,8 +42,8 @@ if (args.probe) Object.assign(args, { cases: "demo", kinds: "forward,train", pro
 const repeats = Number(args.repeats);
 const kinds = { forward, sample: sampling, train: training };
 
-/** Every k-th number of an output that parity looks at. */
-const LOOKED_AT = 64;
+/** Number of values of an output that are compared with the reference values. */
+const COMPARED = 64;
 
 const backend = () => tf.backend() as GuardedWebGPUBackend;
 const say = (line: string) => console.error(line);
@@ -52,21 +51,21 @@ const median = (numbers: number[]) => numbers.toSorted((a, b) => a - b)[numbers.
 const rounded = (value: number) => Number(value.toPrecision(4));
 
 function some(values: Float32Array): number[] {
-  const step = Math.max(1, Math.floor(values.length / LOOKED_AT));
+  const step = Math.max(1, Math.floor(values.length / COMPARED));
   return Array.from(
-    { length: Math.min(LOOKED_AT, values.length) },
+    { length: Math.min(COMPARED, values.length) },
     (_, i) => Math.fround(values[i * step]!),
   );
 }
 
-/** Seconds of one call of f. */
+/** Returns the seconds of one call of f. */
 async function timed(f: () => Promise<unknown>): Promise<number> {
   const start = performance.now();
   await f();
   return (performance.now() - start) / 1000;
 }
 
-/** Seconds per product of square matrices, the read of a number taken off. */
+/** Returns the seconds per product of square matrices, without the readback of the result. */
 async function productSeconds(run: () => Tensor): Promise<number> {
   const several = async (count: number) => {
     let last: Tensor | undefined;
@@ -114,7 +113,7 @@ async function products(side: number) {
   return rates;
 }
 
-/** Times a case; parity is against what native gave. */
+/** Times a case and compares its result with that of engine native. */
 async function timeCase(name: string, kind: keyof typeof kinds, limit = Infinity) {
   const subject = subjectOf(name, Number(args.side));
   const weights = quickWeights(subject.network);
@@ -141,7 +140,7 @@ async function timeCase(name: string, kind: keyof typeof kinds, limit = Infinity
     seconds: rounded(median(seconds)),
     least: rounded(Math.min(...seconds)),
     ...counted,
-    // Of TensorFlow.js's own products nobody counts.
+    // TensorFlow.js does not count its own products.
     gflops: counted.flops === 0 ? null : rounded(counted.flops / median(seconds) / 1e9),
     allocatedBytes: memory.numBytesAllocatedInGPU,
     parity: known === undefined ? null : parityOf(some(values), known),
@@ -150,7 +149,7 @@ async function timeCase(name: string, kind: keyof typeof kinds, limit = Infinity
 
 const keyOf = (name: string, kind: string) => `${kind} ${name} ${args.side}`;
 
-/** Largest difference over the largest magnitude. */
+/** Returns the largest difference relative to the largest magnitude. */
 function parityOf(values: number[], known: number[]): number {
   const scale = Math.max(...known.map(Math.abs));
   return rounded(Math.max(...values.map((value, i) => Math.abs(value - known[i]!))) / scale);
@@ -205,7 +204,7 @@ async function measure() {
       say(`${kind} ${name}, ours`);
       const result: Record<string, unknown> = {};
       result.ours = withShare(await attempt(() => timeCase(name, kind)), "f32");
-      // Training is float32 throughout.
+      // Training always uses float32.
       if (!args["no-float16"] && device.features.has("shader-f16") && kind !== "train") {
         await start(true, true);
         say(`${kind} ${name}, ours in float16`);
@@ -252,7 +251,7 @@ async function measure() {
   };
 }
 
-/** What a case gives, or why it gives nothing. */
+/** Returns the result of a case, or the message of its error. */
 async function attempt<T extends object>(f: () => Promise<T>): Promise<T | { error: string }> {
   try {
     return await f();

@@ -1,16 +1,17 @@
 /**
- * Samples per second of a synthetic dataset at 64², L = 3, for 0, 1 and 2 Workers, as JSON.
+ * Throughput of the loader: samples per second of a synthetic dataset at 64×64 pixels, L = 3, for 0, 1
+ * and 2 Workers, as JSON.
  *
  *     deno run --allow-read benches/loader.ts ../shared/data/oscd
  *
- * The consumer does nothing between batches, so this is what the loader can give at most.
+ * The consumer does nothing between batches, so this is the loader's maximum throughput.
  */
 
 import { SENTINEL2_NAMES } from "../core/mod.ts";
 import { openLoader } from "../training/mod.ts";
 
 const BATCH = 8;
-/** Steps that are timed; more of them change the second digit only. */
+/** Number of timed steps; more of them change only the second digit. */
 const STEPS = 12;
 
 const [root = "../shared/data/oscd", ...places] = Deno.args;
@@ -21,7 +22,7 @@ for (const workers of [0, 1, 2]) {
   const opened = performance.now();
   await using loader = await openLoader({ config, model }, { batchSize: BATCH, seed: 1, workers });
   const openSeconds = (performance.now() - opened) / 1000;
-  // Until every Worker has compiled its code and looks ahead.
+  // Warm-up, until every Worker has compiled its code and prepares samples ahead.
   for (let step = 0; step < 4; step++) await loader.batch(step);
   const started = performance.now();
   for (let step = 4; step < 4 + STEPS; step++) await loader.batch(step);

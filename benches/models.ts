@@ -1,14 +1,14 @@
 /**
- * How well models restore, beside what costs no training, with pictures to look at: cities under
- * synthetic clouds whose truth and mask are known, and the real series. `emrdm evaluate` gives the same
- * numbers, and more of them; this one also pools errors and draws.
+ * Restoration quality of models next to the baselines, with pictures: cities under synthetic clouds,
+ * whose truth and masks are known, or the real series. `emrdm evaluate` reports the same scores and
+ * more; this bench also pools errors and draws pictures.
  *
  *     deno run -A benches/models.ts --model weights/s2-temporal.safetensors [--cities pisa,cupertino]
  *         [--limit 48] [--size 128] [--length 3] [--steps 1] [--variety 1] [--series] [--pictures DIR] [--json]
  *
- * PSNR, SSIM, MAE and SAM (reflectance, data range 1) over the pixels that cloud or shadow hides in
- * the reference ("cloudy") and over all, each the mean over the images; "pooled" is the PSNR of the
- * mean squared error of all images together.
+ * PSNR, SSIM, MAE and SAM (reflectance, data range 1) are means over the images, of the pixels under
+ * cloud or shadow in the reference ("cloudy") and of all pixels. "Pooled" is the PSNR of the mean
+ * squared error over all images.
  */
 
 import { parseArgs } from "node:util";
@@ -42,7 +42,7 @@ const { values: args } = parseArgs({
   },
 });
 
-/** Keeps what methods make of a case until its picture is drawn. */
+/** Restored images of a case until its picture is drawn. */
 const drawn = new Map<string, { readonly given: MethodInput; readonly images: Raster[] }>();
 
 function watched(method: EvaluatedMethod): EvaluatedMethod {
@@ -58,7 +58,7 @@ function watched(method: EvaluatedMethod): EvaluatedMethod {
   };
 }
 
-/** Frames, what each model made of them, and the truth, side by side. */
+/** Draws the frames, the image of each model and the truth side by side. */
 async function draw({ image: name }: EvaluationRow): Promise<void> {
   const kept = drawn.get(name);
   drawn.clear();
@@ -72,7 +72,7 @@ async function draw({ image: name }: EvaluationRow): Promise<void> {
 const METRICS = ["psnr", "ssim", "mae", "sam"] as const;
 const DIGITS = { psnr: 2, ssim: 4, mae: 4, sam: 2 } as const;
 
-/** PSNR of the mean squared error of all pixels together. */
+/** Returns the PSNR of the mean squared error over all pixels. */
 function pooled(rows: readonly EvaluationRow[]): number {
   const total = rows.reduce((sum, { count }) => sum + count, 0);
   const squares = rows.reduce((sum, { rmse, count }) => sum + rmse! ** 2 * count, 0);

@@ -1,18 +1,21 @@
 /**
- * `deno task bench:peer`: our native engine and PyTorch in turns, in one run: medians, minima, ratios,
- * peak memory, and the speed beside the machine's own matrix product.
+ * `deno task bench:peer`: our native engine and PyTorch, alternating in one run. Reports medians,
+ * minima, ratios, peak memory, and the speed relative to the machine's matrix product.
  *
  *     deno task bench:peer [--cases A,B] [--runs N] [--threads 2] [--forms tuned,plain]
  *         [--python python3] [--json FILE]
  *
- * Needs Python with PyTorch. The other side is `benches/peer/`, a network of its own, in two forms:
- * "tuned" uses oneDNN operators that are not part of PyTorch's interface and gradients by hand, "plain"
- * is PyTorch's own. Its allocator is set so that it is not slowed by page faults.
+ * Needs Python with PyTorch. The other side is `benches/peer/`, an independent implementation in two
+ * forms: "tuned" uses oneDNN operators outside PyTorch's public interface and hand-written gradients;
+ * "plain" uses PyTorch's own operators. Its allocator is configured to avoid page faults.
  */
 
 import { parseArgs } from "node:util";
 
-/** GFLOP of one run, multiply-adds counted twice (spec §4.4); a training step is about three. */
+/**
+ * GFLOP of one run of the published networks (docs/networks.md, "Published configurations"), with a
+ * multiply-add as two operations. A training step takes about three forward passes.
+ */
 const CASES: Readonly<Record<string, { readonly gflop: number; readonly runs: number }>> = {
   "forward:sen2_mtc_new": { gflop: 254.5, runs: 9 },
   "forward:cuhk": { gflop: 383.8, runs: 7 },
@@ -29,7 +32,7 @@ const ALLOCATOR = {
   ["THP_MEM_ALLOC_ENABLE"]: "1",
 };
 
-/** A process that runs its case once at each line "run". */
+/** Process that runs its case once for each line "run". */
 class Side {
   readonly seconds: number[] = [];
   readonly #child: Deno.ChildProcess;
@@ -42,26 +45,26 @@ class Side {
     this.#lines = lines(this.#child.stdout);
   }
 
-  /** The next line that is JSON. */
+  /** Returns the next line of JSON. */
   async next(): Promise<Record<string, number>> {
     for (;;) {
       const { value, done } = await this.#lines.next();
-      if (done) throw new Error("the process of a case ended before it answered");
+      if (done) throw new Error("Cannot time the case: its process must answer, got its end");
       if (value.startsWith("{")) return JSON.parse(value);
     }
   }
 
-  async tell(word: string): Promise<Record<string, number>> {
+  async request(word: string): Promise<Record<string, number>> {
     await this.#writer.write(new TextEncoder().encode(`${word}\n`));
     return await this.next();
   }
 
   async run(): Promise<void> {
-    this.seconds.push((await this.tell("run")).seconds!);
+    this.seconds.push((await this.request("run")).seconds!);
   }
 
   async end(): Promise<Record<string, number>> {
-    const answer = await this.tell("end");
+    const answer = await this.request("end");
     await this.#writer.close().catch(() => {});
     await this.#child.status;
     return answer;
@@ -165,7 +168,10 @@ if (import.meta.main) {
     console.log(cells.map((cell, i) => i === 0 ? cell.padEnd(28) : cell.padStart(15)).join(""));
   line("case, PyTorch's form", "ours s (min)", "torch s (min)", "ratio (min)", "peak GB", "GF/s");
   for (const name of args.cases.split(",")) {
-    if (CASES[name] === undefined) throw new RangeError(`unknown case ${name}`);
+    if (CASES[name] === undefined) {
+      const known = Object.keys(CASES).join(", ");
+      throw new RangeError(`Cannot time the case: it must be one of ${known}, got ${name}`);
+    }
     const runs = Number(args.runs ?? CASES[name].runs);
     const { threads, python } = args;
     for (

@@ -1,6 +1,6 @@
 /**
- * The published networks at 256×256 on engine native against PyTorch's: the largest difference beside
- * the scale of the output.
+ * Agreement of the published networks at 256×256 on engine native with PyTorch: the largest difference,
+ * relative to the scale of the output.
  *
  *     deno run -A benches/peer_agree.ts [CONFIG ...]
  */
@@ -72,7 +72,9 @@ async function differenceOf(name: PublishedName, folder: string) {
   disposeWeights(weights);
   tf.dispose([x, cNoise, image]);
   let [most, scale] = [0, 0];
-  if (found.length !== wanted.length) throw new Error("the outputs differ in size");
+  if (found.length !== wanted.length) {
+    throw new Error("Cannot compare the outputs: their sizes must be equal");
+  }
   found.forEach((value, i) => {
     most = Math.max(most, Math.abs(value - wanted[i]!));
     scale = Math.max(scale, Math.abs(wanted[i]!));

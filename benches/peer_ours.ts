@@ -1,6 +1,6 @@
 /**
- * Our side of `deno task bench:peer`: prepares one case, then runs it once for each line "run" on
- * standard input, and tells its peak memory at "end".
+ * Our side of `deno task bench:peer`: prepares one case, runs it once for each line "run" on standard
+ * input, and reports its peak memory at "end".
  *
  *     deno run -A benches/peer_ours.ts CASE [ENGINE] [PROFILE]
  */
@@ -9,7 +9,7 @@ import { type EngineName, useEngine } from "../engine/mod.ts";
 import { quickWeights } from "../tests/networks/published.ts";
 import { forward, sampling, subjectOf, training } from "./cases.ts";
 
-/** Peak resident memory of this process (Linux). */
+/** Returns the peak resident memory of this process (Linux). */
 function peakBytes(): number {
   const status = Deno.readTextFileSync("/proc/self/status");
   return Number(status.match(/VmHWM:\s+(\d+) kB/)![1]) * 1024;

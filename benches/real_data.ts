@@ -3,8 +3,8 @@
  *
  *     deno run -A benches/real_data.ts [--out DIR] [--python python3] [--only NAME]
  *
- * Models with SAR, and with visible bands only, do not ship: those here have fresh weights. They show
- * that the files go through, not what they look like.
+ * There are no shipped models with SAR or with visible bands only. For those the bench uses random
+ * weights, which test the file handling, not the quality.
  */
 
 import { loadModel } from "../checkpoints/mod.ts";
@@ -23,7 +23,7 @@ const OUT = flag("out") ?? await Deno.makeTempDir();
 const PYTHON = flag("python") ?? "python3";
 const ONLY = flag("only");
 
-/** A small model for bands of its own. */
+/** Returns a small model with random weights for given bands. */
 function fresh(config: Pick<ModelConfig, "bands" | "length"> & Partial<ModelConfig>): Model {
   return createModel({
     name: "fresh",
@@ -60,7 +60,7 @@ interface Case {
   readonly name: string;
   readonly model: Model;
   readonly options: SceneOptions;
-  /** What GDAL compares with: a file, and files of single bands. */
+  /** Files that GDAL compares with: one raster, and files of single bands. */
   readonly reference: string;
   readonly bands?: readonly string[];
 }
@@ -72,7 +72,7 @@ async function names(folder: string): Promise<readonly string[]> {
 }
 
 async function* cases(): AsyncGenerator<Case> {
-  // The two dates of a city lie on different grids, which restoreScene refuses to mix.
+  // The two dates of a city are on different grids, which restoreScene does not mix.
   for (const city of await names(`${DATA}oscd`)) {
     for (const date of await names(`${DATA}oscd/${city}`)) {
       const path = `${DATA}oscd/${city}/${date}`;
@@ -127,7 +127,7 @@ async function* cases(): AsyncGenerator<Case> {
       options: {
         inputs: [{ path: `${folder}/S2L1C_B4B3B2.tif` }],
         bandNames: ["B04", "B03", "B02"],
-        // Labels along some edges of clouds, not a mask of all of them.
+        // The mask labels some cloud edges, not all clouds.
         mask: { source: `${folder}/mask.tif` },
       },
       reference: `${folder}/S2L1C_B4B3B2.tif`,
@@ -163,14 +163,14 @@ for await (const { name, model, options, reference, bands = [] } of cases()) {
   }).output();
   if (!success) throw new Error(new TextDecoder().decode(stderr));
   const found = JSON.parse(new TextDecoder().decode(stdout));
-  if (!found.place || !found.cog || found.differing !== 0) failed++;
+  if (!found.grid || !found.cog || found.differing !== 0) failed++;
   const { pixels, tiles } = report;
   const all = Object.values(pixels!).reduce((sum, n) => sum + n, 0);
   console.log(
     `| ${name} | ${all} px | ${tiles.restored}/${tiles.total} | ${seconds.toFixed(1)} | ` +
-      `${found.place ? "same" : "OTHER"} | ${found.cog ? "valid" : "INVALID"} | ` +
+      `${found.grid ? "same" : "OTHER"} | ${found.cog ? "valid" : "INVALID"} | ` +
       `${(100 * found.observed / all).toFixed(1)} % | ${found.differing} |`,
   );
 }
-console.error(failed === 0 ? `all as they must be; pictures in ${OUT}` : `${failed} FAILED`);
+console.error(failed === 0 ? `all scenes pass; pictures in ${OUT}` : `${failed} FAILED`);
 Deno.exit(failed === 0 ? 0 : 1);

@@ -1,6 +1,6 @@
 /**
- * One 256×256 forward of each published configuration with random weights: seconds, finite output
- * and peak memory. One configuration a process, so that the peak is its own.
+ * One 256×256 forward pass of a published configuration with random weights: seconds and peak memory.
+ * Each configuration needs its own process, which isolates its peak memory.
  *
  *     deno run --allow-read --allow-env --allow-ffi benches/real_sizes.ts CONFIG [ENGINE] [SIDE] [RUNS]
  */
@@ -47,7 +47,9 @@ for (let run = 0; run < runs; run++) {
   const values = await readTensor(image);
   image.dispose();
   seconds.push((performance.now() - start) / 1000);
-  if (!values.every(Number.isFinite)) throw new Error(`${name}: the output is not finite`);
+  if (!values.every(Number.isFinite)) {
+    throw new Error(`Cannot time ${name}: its output must be finite, got NaN or infinity`);
+  }
 }
 console.log(JSON.stringify({
   name,
@@ -60,7 +62,7 @@ console.log(JSON.stringify({
   peakGiB: Number((peakBytes() / 2 ** 30).toFixed(2)),
 }));
 
-/** Weights of the right scale everywhere: what starts at zero is small random instead. */
+/** Returns random weights; tensors that are initialized to zero get small random values instead. */
 function randomWeights({ tensors }: Network): Weights {
   const rng = createRng(1);
   const make = (role: "param" | "buffer") =>
@@ -75,7 +77,7 @@ function randomWeights({ tensors }: Network): Weights {
   return { params: make("param"), buffers: make("buffer") };
 }
 
-/** Peak resident memory of this process where the system tells it (Linux), else the present one. */
+/** Returns the peak resident memory of this process on Linux, elsewhere the current one. */
 function peakBytes(): number {
   try {
     const status = Deno.readTextFileSync("/proc/self/status");

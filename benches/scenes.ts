@@ -1,11 +1,11 @@
 /**
- * Memory and time of `restoreScene` against the size of the scene: one process per size, its peak
- * memory and CPU seconds as the operating system counts them.
+ * Memory and time of `restoreScene` by scene size. Each size runs in its own process, whose peak memory
+ * and CPU seconds the operating system reports.
  *
  *     deno run -A benches/scenes.ts [--sizes 512,1024,2048,4096] [--dates 2] [--masked 10980]
  *
- * A scene is a real place where ../shared/data has one, mirrored until it is large enough, else a
- * made-up landscape. Clouds are rectangles, so that their share is exact.
+ * Scenes are a real image of ../shared/data, mirrored to the wanted size, or a synthetic landscape if
+ * there is none. Clouds are rectangles, so that their fraction is exact.
  */
 
 import { createCog } from "../rasters/mod.ts";
@@ -18,23 +18,24 @@ import { useEngine } from "../engine/mod.ts";
 import { estimateScene, restoreScene, type RestoreSceneOptions } from "../restoration/mod.ts";
 
 const MODEL = new URL("../weights/s2-temporal.safetensors", import.meta.url);
-const PLACE = new URL("../../shared/data/oscd/montpellier/20160820", import.meta.url).pathname;
+const SITE = new URL("../../shared/data/oscd/montpellier/20160820", import.meta.url).pathname;
 
-async function place(): Promise<Raster> {
-  const folder = PLACE.replace(/\/[^/]+$/, "");
+async function realImage(): Promise<Raster> {
+  const folder = SITE.replace(/\/[^/]+$/, "");
   for await (const { name } of Deno.readDir(folder)) {
     return await readBandFolder(`${folder}/${name}`);
   }
-  throw new Error(`no date in ${folder}`);
+  throw new Error(`Cannot read the scene: ${folder} must have a date, got none`);
 }
 
-/** A square scene of this side with a share of it under white rectangles. */
+/** Writes a square scene with a fraction of it under white rectangles. */
 async function write(path: string, { side, date, cover }: {
   side: number;
   date: number;
   cover: number;
 }): Promise<void> {
-  const like = await place().catch(() => syntheticScene(createRng(1), { width: 512, height: 512 }));
+  const like = await realImage()
+    .catch(() => syntheticScene(createRng(1), { width: 512, height: 512 }));
   const bands = like.bands.length;
   const { transform: _, crs: __, ...plain } = like;
   const writer = await createCog(path, {
@@ -45,7 +46,7 @@ async function write(path: string, { side, date, cover }: {
     nodata: 0,
   }, { overwrite: true });
   const row = new Uint16Array(side * bands);
-  // One square cloud in each field of 1024 pixels.
+  // One square cloud in each cell of 1024 pixels.
   const field = Math.min(1024, side);
   const cloud = Math.sqrt(cover) * field;
   const shift = date * 331 % field;
@@ -64,7 +65,7 @@ async function write(path: string, { side, date, cover }: {
 interface Figures {
   readonly side: number;
   readonly seconds: number;
-  /** Of a window of 256 pixels, with all that is compiled once. */
+  /** Seconds of the first window, including one-time compilation. */
   readonly warmUp: number;
   readonly cpu: number;
   readonly evaluations: number;
@@ -73,7 +74,7 @@ interface Figures {
   readonly estimate: { readonly memory: number; readonly seconds: number };
 }
 
-/** What the operating system says of this process: peak memory in bytes, CPU seconds. */
+/** Returns the peak memory of this process in bytes and its CPU seconds. */
 async function usage(): Promise<{ peak: number; cpu: number }> {
   const status = await Deno.readTextFile("/proc/self/status");
   const stat = (await Deno.readTextFile("/proc/self/stat")).replace(/^.*\) /, "").split(" ");
@@ -81,14 +82,14 @@ async function usage(): Promise<{ peak: number; cpu: number }> {
   return { peak, cpu: (Number(stat[11]) + Number(stat[12])) / 100 };
 }
 
-/** One restoration, in a process of its own. */
+/** Measures one restoration; runs in its own process. */
 async function one(options: RestoreSceneOptions & { side: number }): Promise<Figures> {
   await useEngine("native", { log: () => {} });
   const model = await loadModel(MODEL);
   const { seconds, memory } = await estimateScene(model, options, {
     rss: () => Deno.memoryUsage().rss,
   });
-  // What is compiled once, however large the scene is, is not counted: both shapes of batch.
+  // Warm-up: compiles both batch shapes, whose cost does not depend on the size of the scene.
   const side = Math.min(options.side, 512);
   const window = { column: 0, row: 0, width: side, height: side };
   const { mask: _, ...plain } = options;

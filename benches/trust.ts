@@ -1,14 +1,14 @@
 /**
- * How far what a model says of its own errors can be trusted: self-check error against true error, and
- * predicted deviation against true error, over cities that no model was trained on (synthetic clouds,
- * exact truth) and the partly cloudy dates of the real series (truth: the clear date nearest in time).
+ * Reliability of a model's error estimates: self-check error and predicted standard deviation against
+ * the true error, over cities that no model was trained on (synthetic clouds, exact truth) and over the
+ * partly cloudy dates of the real series (truth: the nearest clear date).
  *
  *     deno run -A benches/trust.ts [--model weights/s2-temporal.safetensors] [--cities pisa,cupertino]
  *         [--limit 16] [--size 128] [--samples 4] [--runs 2] [--only cities|series] [--svg DIR]
  *     deno run -A benches/trust.ts --calibrate calibrated.safetensors [--cities bordeaux,hongkong]
  *
- * With --calibrate it measures the calibration instead, over cities that are for choosing and not for
- * judging, and saves the model with it. Prints JSON.
+ * With --calibrate it instead measures the calibration on the validation cities and saves the model
+ * with it. Prints JSON.
  */
 
 import { parseArgs } from "node:util";
@@ -29,8 +29,8 @@ const DATA = "../shared/data";
 const TEST_CITIES = "pisa,cupertino,abudhabi";
 const VALIDATION_CITIES = "bordeaux,hongkong,lasvegas";
 /**
- * Partly cloudy dates of the real series, and for each the clear date nearest in time that is free of
- * cirrus: the truths of `experiments/evaluate/sen12mscr_ts.csv`.
+ * Partly cloudy dates of the real series, each with the nearest clear date without cirrus, as in
+ * `experiments/evaluate/sen12mscr_ts.csv`.
  */
 const SERIES: readonly (readonly [string, string])[] = [
   ["1_2018-01-21", "3_2018-02-10"],
@@ -57,7 +57,7 @@ const { values: args } = parseArgs({
   },
 });
 
-/** A place with its truth; masks are of every date. */
+/** Image series with its truth and a mask of each date. */
 interface Case {
   readonly name: string;
   readonly cloudy: readonly Raster[];
@@ -94,7 +94,7 @@ async function* cityCases(cities: string): AsyncGenerator<Case> {
       { length },
       (_, l) => sample.mask!.subarray(l * pixels, (l + 1) * pixels),
     );
-    // Without a hidden pixel there is no true error.
+    // The true error needs at least one hidden pixel.
     if (!masks[sample.reference]!.includes(1)) continue;
     const step = pixels * bands.length;
     yield {
@@ -119,7 +119,7 @@ async function* seriesCases(): AsyncGenerator<Case> {
   }
 }
 
-/** Clouds that the model is not shown, as in a restoration with `--keep-clear`. */
+/** Returns the clouds masked in the model's input, as in a restoration with `--keep-clear`. */
 function hiddenIn(cloudy: readonly Raster[]): readonly Uint8Array[] {
   return cloudy.map((frame) => detectClouds(frame));
 }
@@ -129,7 +129,7 @@ function withMask({ masks, ...one }: Case) {
   return { ...one, mask, masks: hiddenIn(one.cloudy) };
 }
 
-/** Root mean square error over the hidden pixels, as reflectance. */
+/** Returns the root mean square error over the hidden pixels, as reflectance. */
 function rmseOf(restored: Raster, { target, masks, reference }: Case): number {
   const depth = bands.length;
   let [sum, count] = [0, 0];
@@ -145,7 +145,7 @@ interface Trust {
   readonly selfCheck: {
     readonly fit: ReturnType<typeof expectedErrorFit>;
     readonly cases: readonly (ExpectedError & { readonly name: string })[];
-    /** Too little was clear. */
+    /** Cases with too few clear pixels for a self-check. */
     readonly refused: readonly string[];
   };
   readonly reliability: { readonly cloudy: Reliability; readonly all: Reliability };
@@ -162,8 +162,8 @@ async function trust(cases: AsyncIterable<Case>): Promise<Trust> {
     try {
       const check = await selfCheck(model, cloudy, {
         reference,
+        // Exact masks need little dilation.
         mask: { values: masks, keepClear: true, dilate: 2, feather: 0 },
-        // These masks are exact.
         check: { runs: Number(args.runs) },
       });
       errors.push({ name, expected: check.scores.restored!.rmse, observed });
@@ -199,7 +199,7 @@ async function draw(name: string, { selfCheck, reliability }: Trust): Promise<vo
   await write(
     "reliability",
     reliabilityChart(reliability.cloudy, {
-      title: `Deviation and error, ${name}`,
+      title: `Predicted standard deviation and error, ${name}`,
       unit: "DN",
     }),
   );

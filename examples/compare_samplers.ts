@@ -1,6 +1,6 @@
 /**
- * Compares samplers on one model: Euler, Heun and the sampler of the example plugin, with the same
- * noise and rising numbers of network evaluations, against a fine solution of the same equation.
+ * Compares samplers on one model: Euler, Heun and the example plugin's sampler, with the same noise and
+ * increasing numbers of network evaluations, against an accurate solution of the same equation.
  *
  * ```sh
  * deno run --allow-read --allow-ffi examples/compare_samplers.ts [model.safetensors]
@@ -26,9 +26,9 @@ const restore = async (sampler: Sampler, steps: number) =>
   (await restoreImages(model, input, { sampler, steps, seed: 1 })).image;
 
 const heun = registry.create("sampler", { type: "heun" });
-const fine = await restore(heun, 60);
+const accurate = await restore(heun, 60);
 
-// Heun evaluates the network twice a step, but once in the last.
+// Heun evaluates the network twice per step, and once in the last step.
 const cases = [6, 12, 24].flatMap((evaluations) => [
   { name: "euler", sampler: registry.create("sampler", { type: "euler" }), steps: evaluations },
   { name: "heun", sampler: heun, steps: evaluations / 2 },
@@ -41,6 +41,6 @@ const cases = [6, 12, 24].flatMap((evaluations) => [
 console.log("sampler    steps  RMSE against 60 steps of Heun, DN");
 for (const { name, sampler, steps } of cases) {
   const size = { height: side, width: side, channels: model.card.bands.length };
-  const error = rmse(await restore(sampler, steps), fine, size);
+  const error = rmse(await restore(sampler, steps), accurate, size);
   console.log(`${name.padEnd(10)} ${String(steps).padStart(5)}  ${error.toFixed(1)}`);
 }

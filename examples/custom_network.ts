@@ -1,6 +1,6 @@
 /**
- * A network of one's own: the smallest that takes any number of frames. Each pixel by itself goes
- * through one hidden layer, which the noise level shifts, and the frames are averaged there.
+ * A custom network, the smallest one that takes any number of frames. One hidden layer processes each
+ * pixel independently; the noise level shifts its input, and its output is averaged over the frames.
  *
  * @module
  */
@@ -55,7 +55,7 @@ export function pointwise(
       const channels = x.shape[4] + (condition?.shape[4] ?? 0);
       if (channels !== inChannels) {
         throw new TypeError(
-          `Cannot apply the network: it takes ${inChannels} channels, got ${channels}`,
+          `Cannot apply the network: the input must have ${inChannels} channels, got ${channels}`,
         );
       }
       const [batch, length, height, columns] = x.shape;
@@ -77,7 +77,7 @@ export function pointwise(
 
 /** Catalog entry of {@linkcode pointwise}. */
 export const pointwiseEntry: Entry<PointwiseOptions, Network> = {
-  summary: "each pixel by itself through one hidden layer, frames averaged",
+  summary: "one hidden layer per pixel, averaged over the frames",
   create: pointwise,
   checks: {
     inChannels: integer({ min: 1 }),

@@ -1,12 +1,12 @@
 /**
- * A schedule of one's own: s(t) = 1/√(1 + (αt)²) with σ(t) = t.
+ * A custom schedule: s(t) = 1/√(1 + (αt)²) with σ(t) = t.
  *
  * With α = 1 it is the signal scale of EDM's variance-preserving process (EDM Tab. 1) as a function
- * of σ. μ enters late: k(t) = √(1 + (αt)²) − 1 starts flat, where the paper's k rises at once.
+ * of σ. The weight of μ, k(t) = √(1 + (αt)²) − 1, grows slowly at first; the paper's k is linear.
  *
- * `deno test examples/plugin_test.ts` runs the contract suite of schedules on it;
- * `examples/plugin.ts` makes it known by name. A plugin elsewhere imports the same names from the
- * library's URL.
+ * `deno test examples/plugin_test.ts` runs the contract suite of schedules on it, and
+ * `examples/plugin.ts` registers it by name. A plugin outside this repository imports the same names
+ * from the library's URL.
  *
  * @module
  */
@@ -37,7 +37,7 @@ export function variancePreserving(
 
 /** Catalog entry of {@linkcode variancePreserving}. */
 export const variancePreservingEntry: Entry<VariancePreservingOptions, Schedule> = {
-  summary: "s = 1/√(1 + (αt)²), σ = t: μ enters late",
+  summary: "s = 1/√(1 + (αt)²), σ = t: the weight of μ grows slowly at first",
   create: variancePreserving,
   checks: { alpha: number({ above: 0 }) },
   defaults: DEFAULTS,

@@ -1,5 +1,5 @@
 /**
- * The model of the examples: a file, or a tiny one with random weights that runs in a moment.
+ * The model of the examples: a model file, or a tiny network with random weights.
  *
  * @module
  */
@@ -10,7 +10,7 @@ import { SENTINEL2_NAMES } from "../core/mod.ts";
 /** 13 bands of Sentinel-2, up to three dates, tiles of 32 pixels. */
 export const TINY: ModelConfig = {
   name: "tiny-random",
-  description: "Random weights: it shows the calls and restores nothing.",
+  description: "Random weights for examples of the API; it cannot restore images.",
   bands: SENTINEL2_NAMES.map((name) => ({ name, unit: "DN" })),
   scaling: { low: 0, high: 10000, clip: true },
   tileSize: 32,
@@ -27,9 +27,9 @@ export const TINY: ModelConfig = {
   },
 };
 
-/** The model at a path or URL; without one the tiny model, which says so. */
-export async function exampleModel(place?: string): Promise<Model> {
-  if (place !== undefined) return await loadModel(place);
-  console.log("no model file was given: a tiny network with random weights stands in for one");
+/** Loads the model at a path or URL; without one, creates the tiny model and prints a note. */
+export async function exampleModel(source?: string): Promise<Model> {
+  if (source !== undefined) return await loadModel(source);
+  console.log("no model file given: using a tiny network with random weights");
   return createModel(TINY);
 }

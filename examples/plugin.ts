@@ -1,8 +1,8 @@
 /**
  * A plugin: a catalog of modules by kind and type.
  *
- * In a script, `builtins.with(plugin)` is a registry that knows them, typed. On the command line:
- * `deno task inspect --modules --plugin examples/plugin.ts`.
+ * In a script, `builtins.with(plugin)` returns a typed registry that includes them. On the command line,
+ * `deno task inspect --modules --plugin examples/plugin.ts` lists them.
  *
  * @module
  */

@@ -1,5 +1,5 @@
 /**
- * Tests of the example plugin: the contract suites of its modules, and what names and files do.
+ * Tests of the example plugin: the contract suites of its modules, option checks and model files.
  *
  * ```sh
  * deno test --allow-read --allow-write examples/plugin_test.ts
@@ -64,7 +64,7 @@ Deno.test("the example plugin's modules are checked like built-in ones", () => {
   );
 });
 
-Deno.test("a model of the example plugin's modules restores the same after a file", async () => {
+Deno.test("a model of the example plugin's modules restores the same images after saving and loading", async () => {
   await useEngine("cpu");
   const registry = builtins.with(plugin);
   const fresh = createModel({
@@ -77,7 +77,7 @@ Deno.test("a model of the example plugin's modules restores the same after a fil
     sampler: { type: "multistep" },
     fusion: { type: "darkest" },
   }, { registry });
-  // Fresh networks give 0; these do not.
+  // A fresh network outputs 0, so the parameters are shifted.
   const params = Object.fromEntries(
     Object.entries(fresh.weights.params).map(([name, tensor]) => [name, tf.add(tensor, 0.1)]),
   );

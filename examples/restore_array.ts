@@ -1,5 +1,5 @@
 /**
- * Restores an array: three dates of a made-up place under clouds, the last of which comes back.
+ * Restores an array: three cloudy dates of a synthetic scene, of which the last one is restored.
  *
  * ```sh
  * deno run --allow-read --allow-ffi examples/restore_array.ts [model.safetensors]

@@ -1,6 +1,6 @@
 /**
- * Restores files: writes three cloudy GeoTIFFs of a made-up place, restores the middle date and
- * compares the result with what needs no model.
+ * Restores files: writes three cloudy GeoTIFFs of a synthetic scene, restores the middle date and
+ * compares the result with baselines, which need no model.
  *
  * ```sh
  * deno run --allow-read --allow-ffi --allow-write=out examples/restore_series.ts out [model.safetensors]
@@ -13,10 +13,12 @@ import { baselines, createRng, readRaster, restoreScene, syntheticClouds, synthe
 import { score as scoreImages } from "../metrics/mod.ts";
 import { exampleModel } from "./example_model.ts";
 
-const [folder, place] = Deno.args;
-if (folder === undefined) throw new TypeError("Cannot run: give a folder to write to");
+const [folder, modelFile] = Deno.args;
+if (folder === undefined) {
+  throw new TypeError("Cannot run: an output folder must be given, got none");
+}
 await useEngine("auto");
-const model = await exampleModel(place);
+const model = await exampleModel(modelFile);
 await Deno.mkdir(folder, { recursive: true });
 
 const rng = createRng(3);
@@ -32,7 +34,7 @@ for (const [i, path] of paths.entries()) {
 const { output, reference, report } = await restoreScene(model, {
   inputs: paths.map((path) => ({ path })),
   reference: "2026-07-05",
-  // Pixels that the detector finds clear come back as they are.
+  // Pixels that the detector classifies as clear are kept unchanged.
   mask: { source: "detector" },
   write: {
     output: `${folder}/restored.tif`,
@@ -41,7 +43,7 @@ const { output, reference, report } = await restoreScene(model, {
   },
   onProgress: ({ done, total }) => console.log(`tile ${done} of ${total}`),
 });
-console.log("pixels by where they come from:", report.pixels);
+console.log("pixels by provenance:", report.pixels);
 
 const frames = await Promise.all(paths.map((path) => readRaster(path)));
 const restored = await readRaster(output);

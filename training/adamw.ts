@@ -21,7 +21,7 @@ export interface AdamWOptions {
   readonly weightDecay?: number;
 }
 
-/** What the optimizer remembers. */
+/** State of the optimizer. */
 export interface AdamWState {
   /** Updates so far. */
   readonly step: number;
@@ -37,10 +37,10 @@ export interface AdamWUpdate {
   readonly state: AdamWState;
 }
 
-/** The running means of an optimizer. */
+/** Running means of the optimizer. */
 export type AdamWMoments = Pick<AdamWState, "first" | "second">;
 
-/** What changes from update to update; graph inputs where a step is traced. */
+/** Rates of one update: numbers, or scalars [] that are inputs of a traced step. */
 export interface AdamWRates<T = Tensor> {
   /** lr·√(1 − β₂ⁿ)/(1 − β₁ⁿ). */
   readonly move: T;
@@ -50,39 +50,39 @@ export interface AdamWRates<T = Tensor> {
   readonly keep: T;
 }
 
-/** A moving average of the parameters that moves with an update. */
+/** Moving average of the parameters, updated together with them. */
 export interface MovingAverage {
   readonly params: Params;
   /** 1 − decay. */
   readonly share: Tensor;
 }
 
-/** What an update is made from. */
+/** Input of an update. */
 export interface AdamWInput extends AdamWMoments {
   readonly rates: AdamWRates;
-  /** What gradients are multiplied by first. Default 1. */
+  /** Factor of the gradients, such as that of clipping. Default 1. */
   readonly factor?: Tensor | undefined;
-  /** Default none. */
+  /** Averages to update. Default none. */
   readonly averages?: readonly MovingAverage[];
 }
 
-/** An optimizer. */
+/** AdamW, as pure functions of parameters, gradients and state. */
 export interface AdamW {
-  /** The rates of update n, from 1, where the learning rate is multiplied by `factor`, default 1. */
+  /** Returns the rates of update n, from 1, with the learning rate multiplied by `factor`, default 1. */
   rates(update: number, factor?: number): AdamWRates<number>;
-  /** One update with rates that are scalars []. The arguments stay the caller's. */
+  /** Computes one update with given rates. The caller owns the arguments and the result. */
   apply(
     params: Params,
     grads: Params,
     given: AdamWInput,
   ): AdamWMoments & { readonly params: Params; readonly averages: readonly Params[] };
-  /** Zeros like the parameters; the caller owns them. */
+  /** Returns the state before the first update, zeros like the parameters; the caller owns it. */
   init(params: Params): AdamWState;
-  /** One update. The arguments stay the caller's, and so does the result. */
+  /** Computes one update. The caller owns the arguments and the result. */
   update(params: Params, grads: Params, state: AdamWState): AdamWUpdate;
 }
 
-/** The values for options that are left out. */
+/** Defaults of {@linkcode AdamWOptions}. */
 export const ADAMW_DEFAULTS: Required<AdamWOptions> = {
   learningRate: 1e-4,
   beta1: 0.9,
@@ -114,7 +114,7 @@ export const ADAMW_DEFAULTS: Required<AdamWOptions> = {
 export function adamw(options: AdamWOptions = {}): AdamW {
   const { learningRate, beta1, beta2, epsilon, weightDecay } = { ...ADAMW_DEFAULTS, ...options };
 
-  /** p, g, m and v → p, m and v, element by element. */
+  /** Maps p, g, m and v to the new p, m and v, element by element. */
   function updateOne(
     [param, grad, m, v]: readonly Tensor[],
     { move, epsilon, keep }: AdamWRates,
@@ -142,7 +142,7 @@ export function adamw(options: AdamWOptions = {}): AdamW {
     grads: Params,
     { first, second, rates, factor, averages = [] }: AdamWInput,
   ) {
-    // All of it as one chain: what is between is never written.
+    // One chain of operations per parameter, so that intermediate values never reach memory.
     const update = ([param, grad, m, v, ...moving]: readonly Tensor[]) => {
       const scaled = factor === undefined ? grad! : tf.mul(grad!, factor);
       const updated = updateOne([param!, scaled, m!, v!], rates);

@@ -1,5 +1,5 @@
 /**
- * Several moving averages of the weights at once, by their decays.
+ * Options of the moving averages of the weights. A run can keep several, one per decay.
  *
  * @module
  */
@@ -7,25 +7,25 @@
 import { type Check, list, number, object, OptionsError } from "../core/mod.ts";
 import { EMA_DECAY } from "./ema.ts";
 
-/** Averages as JSON: one decay, or several. */
+/** Moving averages as JSON: one decay, or several. */
 export interface AverageOptions {
-  /** Of the only average. Default 0.9999. */
+  /** Decay of a single average. Default 0.9999. */
   readonly decay?: number;
-  /** Of several averages, in its place. */
+  /** Decays of several averages, instead of `decay`. */
   readonly decays?: readonly number[];
-  /** The decay of the average that is validated and written as the model. Default the first. */
+  /** Decay of the average that is validated and saved as the model. Default the first. */
   readonly use?: number;
 }
 
-/** Averages, checked. */
+/** Checked moving averages. */
 export interface Averages {
-  /** At least one, each another. */
+  /** At least one; all different. */
   readonly decays: readonly number[];
-  /** One of them. */
+  /** One of `decays`. */
   readonly use: number;
 }
 
-/** One average, with the decay of the paper's runs. */
+/** A single average with the decay of the paper's runs. */
 export const EMA_DEFAULTS: Averages = { decays: [EMA_DECAY], use: EMA_DECAY };
 
 const decay = number({ min: 0, max: 1 });
@@ -35,11 +35,14 @@ const options = object<AverageOptions>(
   { decay: undefined, decays: undefined, use: undefined },
 );
 
-/** Checks averages and completes them. */
+/** Checks averages and fills in the defaults. */
 export const averagesCheck: Check<Averages> = (value, path) => {
   const { decay, decays = [decay ?? EMA_DECAY], use = decays[0]! } = options(value, path);
   if (decay !== undefined && decays.join() !== `${decay}`) {
-    throw new OptionsError(`${path}.decays`, `must stand alone, got decay ${decay} beside it`);
+    throw new OptionsError(
+      `${path}.decays`,
+      `must not be combined with "decay", got decay ${decay}`,
+    );
   }
   if (new Set(decays).size < decays.length) {
     throw new OptionsError(`${path}.decays`, `must differ from each other, got ${decays.join()}`);

@@ -1,5 +1,5 @@
 /**
- * From samples in file numbers to the tensors of a step.
+ * Converts samples, in the units of their files, to the tensors of a training step.
  *
  * @module
  */
@@ -11,16 +11,16 @@ import { conditionArray, type ModelCard, toUnit } from "../model/mod.ts";
 import type { TrainingTensors } from "./objective.ts";
 
 /**
- * Checks that a dataset shows the bands of a model, in its order.
+ * Checks that a dataset has the bands of a model in the same order.
  *
- * @throws {TypeError} With both lists.
+ * @throws {TypeError} If it does not; the message has both lists.
  */
 export function checkBands({ bands }: Pick<Dataset, "bands">, card: ModelCard): void {
   const wanted = card.bands.map(({ name }) => name);
   if (bands.join() !== wanted.join()) {
     throw new TypeError(
-      `Cannot train: the dataset must have the model's bands ${wanted.join(", ")}, in this ` +
-        `order, got ${bands.join(", ")}`,
+      `Cannot train: the dataset must have the model's bands ${wanted.join(", ")} in this order, ` +
+        `got ${bands.join(", ")}`,
     );
   }
 }
@@ -37,25 +37,25 @@ function checkSample(sample: Sample, card: ModelCard, length: number): void {
   }
   if (sample.length < length) fail(sample, `it must have ${length} frames, got ${sample.length}`);
   if (!(reference >= 0 && reference < sample.length)) {
-    fail(sample, `its reference must be a frame of ${sample.length}, got ${reference}`);
+    fail(sample, `its reference must be one of ${sample.length} frames, got ${reference}`);
   }
   const wanted = card.condition.auxiliary.length;
   const arrays = [
     ["cloudy", cloudy, sample.length * card.bands.length],
     ["target", target, card.bands.length],
-    // A dataset may show more than a model looks at: ablations leave auxiliary bands out.
+    // A dataset may have more than the model uses: ablations leave auxiliary bands out.
     ["auxiliary", wanted === 0 ? undefined : auxiliary, sample.length * wanted],
   ] as const;
   for (const [name, array, channels] of arrays) {
     if ((array?.length ?? 0) !== pixels * channels) {
-      fail(sample, `${name} must have ${pixels * channels} numbers, got ${array?.length ?? 0}`);
+      fail(sample, `${name} must have ${pixels * channels} values, got ${array?.length ?? 0}`);
     }
     const bad = array?.findIndex((value) => !Number.isFinite(value)) ?? -1;
     if (bad >= 0) fail(sample, `${name} must be finite, got ${array![bad]} at element ${bad}`);
   }
 }
 
-/** L of the sample's frames in order of time: the reference, and others drawn at random. */
+/** Returns L of the sample's frames in order of time: the reference and others drawn at random. */
 function chooseFrames(sample: Sample, length: number, rng: Rng): readonly number[] {
   const others = Array.from({ length: sample.length }, (_, l) => l)
     .filter((l) => l !== sample.reference)
@@ -67,12 +67,13 @@ function chooseFrames(sample: Sample, length: number, rng: Rng): readonly number
 }
 
 /**
- * The tensors of a batch; the caller owns them.
+ * Returns the tensors of a batch; the caller owns them.
  *
  * @param card Scalings, bands and condition of the model.
- * @param samples In file numbers; those with more frames than `length` lose some, not the reference.
- * @param options `length` is L; `frames` draws the frames, `noise` is n; `first` is the place of the
- *   first sample in its step, default 0: a step in parts draws what it would draw as a whole.
+ * @param samples In the units of their files. Of a sample with more frames than `length`, the
+ *   reference and others drawn at random are used.
+ * @param options `length` is L; `frames` draws the frames, `noise` draws n; `first` is the index of
+ *   the first sample in its step, default 0, so that a step in parts draws the numbers of the whole.
  * @throws {TypeError} If a sample does not fit the model; the message has its name.
  */
 export function trainingTensors(
@@ -100,7 +101,7 @@ export function trainingTensors(
   );
   const condition = conditionArray(card, {
     cloudy,
-    ...(auxiliary && { auxiliary }),
+    auxiliary,
     reference: samples.map(({ reference }, b) => chosen[b]!.indexOf(reference)),
     size: { batch, length, height: tileSize, width: tileSize },
   });

@@ -1,12 +1,12 @@
 /**
- * Which validation of a run was the best, by one metric.
+ * The best validation of a run by one metric.
  *
  * @module
  */
 
 import type { Validation } from "./scores.ts";
 
-/** Metrics of a validation by which a checkpoint can be the best. */
+/** Metrics of a validation that can select the best checkpoint. */
 export const METRICS = [
   "loss",
   "psnr",
@@ -19,7 +19,7 @@ export const METRICS = [
   "cloudy.sam",
 ] as const;
 
-/** One of {@linkcode METRICS}; `cloudy.` stands for pixels under cloud or shadow. */
+/** One of {@linkcode METRICS}; `cloudy.` restricts it to pixels under cloud or shadow. */
 export type Metric = typeof METRICS[number];
 
 /** The best validation so far. */
@@ -29,19 +29,19 @@ export interface Best {
   readonly step: number;
 }
 
-/** Whether more is better. */
+/** Returns true if a higher value is better. */
 function rises(metric: Metric): boolean {
   return metric.endsWith("psnr") || metric.endsWith("ssim");
 }
 
-/** The number that a validation has for a metric; undefined where none of its samples has one. */
+/** Returns a validation's value of a metric; undefined if none of its samples has one. */
 export function metricOf(validation: Validation, metric: Metric): number | undefined {
   const [first, second] = metric.split(".") as [keyof Validation, string | undefined];
   const scores = second === undefined ? validation : validation.cloudy;
   return scores?.[(second ?? first) as "psnr"];
 }
 
-/** The better of the best so far and a validation; of equal ones the earlier. */
+/** Returns the better of the best validation so far and a new one; at equal values the earlier. */
 export function betterOf(
   best: Best | undefined,
   { metric, value, step }: Best,

@@ -1,5 +1,5 @@
 /**
- * The model card for people: what a run was, and what its model is good for.
+ * Model card as Markdown: images, training, compute, metrics and limits of a trained model.
  *
  * @module
  */
@@ -11,21 +11,21 @@ import type { Environment } from "./environment.ts";
 import type { CheckedExperiment } from "./experiment.ts";
 import type { PixelScores, Validation } from "./scores.ts";
 
-/** A run so far. */
+/** Facts of a run that its model card states. */
 export interface RunFacts {
   readonly card: ModelCard;
   readonly experiment: CheckedExperiment;
   readonly environment: Environment;
-  /** Numbers that were trained. */
+  /** Number of trained parameters. */
   readonly parameters: number;
   readonly step: number;
-  /** The data of training. */
+  /** Training data. */
   readonly data: DataFacts;
-  /** Wall time of all steps. */
+  /** Wall time of all steps, in seconds. */
   readonly seconds: number;
-  /** Samples that were left out. */
+  /** Number of samples skipped because their files are bad. */
   readonly skipped: number;
-  /** The latest one. */
+  /** Latest validation. */
   readonly validation: Validation | undefined;
   readonly best: Best | undefined;
 }
@@ -54,19 +54,19 @@ function training({ experiment, step, parameters, skipped, card, data }: RunFact
   const from = card.training["initialWeights"];
   const { network, noise, weighting } = card.modules;
   return list([
-    `data: ${code(experiment.data.train)}, ${data.samples} samples an epoch` +
-    (data.incomplete ? `; ${data.incomplete} of which files are missing were left out` : ""),
+    `data: ${code(experiment.data.train)}, ${data.samples} samples per epoch` +
+    (data.incomplete ? `; ${data.incomplete} with missing files were left out` : ""),
     `${step} of ${experiment.steps} updates of ${
       batchSize * accumulate
     } samples, ${samples} in all` +
     (skipped > 0 ? `; ${skipped} with bad files were left out` : ""),
-    `${parameters} parameters, from ${
-      from === undefined ? "random numbers" : `the model ${from} (SHA-256)`
+    `${parameters} parameters, initialized from ${
+      from === undefined ? "random values" : `the model ${from} (SHA-256)`
     }`,
     `network ${network.type}, σ from ${code(noise)}, loss weight ${code(weighting)}`,
     `AdamW ${code(optimizer)}, schedule ${code(learningRateSchedule)}, ` +
     `gradients ${clip === Infinity ? "not clipped" : `clipped to ${clip}`}`,
-    `moving average of decay ${ema.use}, seed ${seed}`,
+    `moving average with decay ${ema.use}, seed ${seed}`,
   ]);
 }
 
@@ -95,7 +95,7 @@ function row(
 }
 
 function metrics({ validation, best, experiment: { data } }: RunFacts): string {
-  if (validation === undefined) return "It was not validated.";
+  if (validation === undefined) return "The model was not validated.";
   const table = [
     "| pixels | PSNR | PSNR of the input | SSIM | MAE | SAM | samples |",
     "| --- | --- | --- | --- | --- | --- | --- |",
@@ -107,9 +107,9 @@ function metrics({ validation, best, experiment: { data } }: RunFacts): string {
     : `\n\nBest ${best.metric}: ${best.value.toPrecision(5)} at step ${best.step} ` +
       "(`checkpoints/best.safetensors`).";
   const { skipped = [] } = validation;
-  const lacking = skipped.length > 0 ? `, without ${skipped.length} whose files are bad` : "";
-  return `Restored by sampling, on ${
-    data.validation ? code(data.validation) : "given samples"
+  const lacking = skipped.length > 0 ? `, without ${skipped.length} samples with bad files` : "";
+  return `Measured by sampling, on ${
+    data.validation ? code(data.validation) : "samples from the caller"
   }${lacking}; ` +
     `PSNR and MAE relative to the range of the scaling. Loss ${
       validation.loss.toPrecision(4)
@@ -119,22 +119,22 @@ function metrics({ validation, best, experiment: { data } }: RunFacts): string {
 
 function limits({ card, validation, experiment: { data } }: RunFacts): string {
   return list([
-    "What lies under thick cloud is a guess that fits its surroundings and other dates, no " +
-    "measurement.",
-    "Images of other bands, units, sensors or processing levels than those above are outside of " +
-    "what it saw; so are other regions, seasons and kinds of cloud than its data have.",
+    "Pixels under thick cloud are estimated from their surroundings and from other dates. They " +
+    "are not measurements.",
+    "The model was trained on the bands, units, sensors and processing levels above, and on the " +
+    "regions, seasons and clouds of its training data. Expect worse results on others.",
     ...(data.train.type.startsWith("synthetic")
-      ? ["It was trained under clouds that were drawn, not observed."]
+      ? ["It was trained on synthetic clouds, not on observed ones."]
       : []),
     validation === undefined
-      ? "Nobody has measured how well it restores."
-      : `The numbers above are means over ${validation.samples} samples of ` +
-        `${card.tileSize}×${card.tileSize} pixels, used to watch the run: measure it on data of ` +
-        "your own.",
+      ? "The quality of its restorations has not been measured."
+      : `The metrics above are means over ${validation.samples} samples of ` +
+        `${card.tileSize}×${card.tileSize} pixels that monitored the training. Evaluate the model ` +
+        "on your own data.",
   ]);
 }
 
-/** The card as Markdown. */
+/** Returns the model card of a run as Markdown. */
 export function cardText(facts: RunFacts): string {
   const { card } = facts;
   return [

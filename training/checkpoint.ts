@@ -1,6 +1,6 @@
 /**
- * Training runs in files: a model file with the averaged weights, and beside them all that the next
- * step depends on.
+ * Checkpoints of training runs: a model file with the averaged weights and everything else that the
+ * next step depends on.
  *
  * @module
  */
@@ -28,33 +28,35 @@ import type { TrainingState } from "./state.ts";
 
 const EXPERIMENT = "emrdm.experiment";
 const STEP = "emrdm.step";
-/** The decay of the average that has the model's names. */
+/** Decay of the average whose tensors have the names of the model. */
 const AVERAGE = "emrdm.average";
 const BEST = "emrdm.best";
 const INITIAL = "emrdm.initialWeights";
 const DATA = "emrdm.data";
 
-/** What a checkpoint belongs to. */
+/** The experiment, data and initial weights that a checkpoint belongs to. */
 export interface CheckpointOwner {
-  /** With the model's axes complete. */
+  /** Experiment with every axis of the model filled in. */
   readonly experiment: CheckedExperiment;
-  /** The data of training. */
+  /** Training data. */
   readonly data: DataFacts;
-  /** The data of validation, if it is validated. */
+  /** Validation data, if the run has any. */
   readonly validation?: DataFacts;
-  /** Digest of the weights that the run started from, where they were no random ones. */
+  /** Digest of the model that the run started from; absent if its weights were random. */
   readonly initialWeights?: string;
 }
 
-/** JSON without what it cannot say: Infinity is a default. */
+/** Returns JSON without Infinity, which JSON cannot represent and which is always a default. */
 function json(value: unknown): string {
   return JSON.stringify(value, (_, item) => item === Infinity ? undefined : item);
 }
 
 /**
- * What makes the numbers of an experiment, as text. How long it runs, how often it saves, what its
- * model is called, how it samples, what it is measured on and where its data lie do not; nor whether
- * it leaves out bad samples, as it would not have come past one.
+ * Returns the part of an experiment that determines its weights, as JSON.
+ *
+ * The number of steps, the intervals, the model's name and sampling, the validation and the paths
+ * of the data do not change the weights. Neither does `skipBad`: without it, a bad sample would have
+ * ended the run.
  */
 function essence({ experiment, initialWeights }: CheckpointOwner): string {
   const { batchSize, accumulate, minLength, optimizer } = experiment;
@@ -67,7 +69,7 @@ function essence({ experiment, initialWeights }: CheckpointOwner): string {
   });
 }
 
-/** The keys by which two essences differ, whether they say more than one has to or not. */
+/** Returns the keys in which two essences differ, ignoring keys that do not change the weights. */
 function differences(...texts: readonly [string, string]): readonly string[] {
   const [left, right] = texts.map((text): Readonly<Record<string, unknown>> => {
     const { data, model, skipBad: _, ...rest } = JSON.parse(text);
@@ -81,7 +83,7 @@ function differences(...texts: readonly [string, string]): readonly string[] {
     .filter((key) => json(left![key]) !== json(right![key]));
 }
 
-/** What a best validation is comparable by. */
+/** Returns a key that is equal for validations whose metrics can be compared. */
 function bestKey({ experiment, validation: facts }: CheckpointOwner): string {
   const { ema: { use }, data: { validation }, keepBest, validationSamples, model } = experiment;
   const data = validation && withoutPaths(validation);
@@ -89,21 +91,21 @@ function bestKey({ experiment, validation: facts }: CheckpointOwner): string {
   return json({ metric: keepBest, use, data, samples: validationSamples, facts, sampling });
 }
 
-/** The names of groups of tensors beside the model. */
+/** Returns the name prefixes of the groups of tensors. */
 function groupsOf({ decays }: CheckedExperiment["ema"], use: number) {
   return {
     params: `${TRAINING_PREFIX}params.`,
     first: `${TRAINING_PREFIX}first.`,
     second: `${TRAINING_PREFIX}second.`,
-    /** The average that is the model has its names. */
+    // Tensors of the average in use have the names of the model.
     ema: decays.map((decay) => decay === use ? "" : `${TRAINING_PREFIX}ema.${decay}.`),
   };
 }
 
 /**
- * Writes a state, whole or not at all, over the one that is there.
+ * Writes a training state atomically, replacing an earlier one.
  *
- * @param options What it belongs to; `card` is the model's; `best` the best validation so far.
+ * @param options The run that the state belongs to, the model's card and the best validation so far.
  */
 export async function saveCheckpoint(
   path: string,
@@ -148,7 +150,7 @@ function parseBest(text: string | undefined, owner: CheckpointOwner): Best | und
   return of === bestKey(owner) ? best : undefined;
 }
 
-/** @throws {CheckpointError} If the checkpoint is of another experiment or of other data. */
+/** @throws {CheckpointError} If the checkpoint belongs to another experiment or to other data. */
 function checkOwner(
   path: string,
   metadata: Readonly<Record<string, string>>,
@@ -157,27 +159,27 @@ function checkOwner(
   const differing = differences(metadata[EXPERIMENT] ?? "{}", essence(owner));
   if (differing.length > 0) {
     throw new CheckpointError(
-      `Cannot resume from ${path}: it must be of the same experiment, got another ` +
-        `${differing.join(", ")}; train the changed one into another folder`,
+      `Cannot resume from ${path}: the experiment must be unchanged, got another ` +
+        `${differing.join(", ")}; train the changed experiment in another folder`,
     );
   }
   const before = metadata[DATA];
   const change = before && dataChange(JSON.parse(before) as DataFacts, owner.data);
   if (change) {
     throw new CheckpointError(
-      `Cannot resume from ${path}: its data ${change}; give it those back, or train into another ` +
-        `folder ("initialWeights" starts from this file)`,
+      `Cannot resume from ${path}: the data ${change}; restore the earlier data, or train in ` +
+        `another folder ("initialWeights" can start from this file)`,
     );
   }
 }
 
 /**
- * Reads a state.
+ * Reads a training state.
  *
- * @param options The network, and what the checkpoint must belong to.
- * @returns The state, whose tensors the caller owns, and the best validation so far, unless another
- *   metric, average or dataset is asked for now.
- * @throws {CheckpointError} If the file is broken, or belongs to another experiment or to other data.
+ * @param options The network, and the run that the checkpoint must belong to.
+ * @returns The state, whose tensors the caller owns, and the best validation so far, which is
+ *   dropped if the run now uses another metric, average or validation dataset.
+ * @throws {CheckpointError} If the file is damaged or belongs to another experiment or to other data.
  */
 export async function loadCheckpoint(
   path: string,
@@ -186,7 +188,9 @@ export async function loadCheckpoint(
   const { tensors, metadata } = await readSafetensors(path);
   const step = Number(metadata[STEP]);
   if (!Number.isSafeInteger(step) || step < 0) {
-    throw new CheckpointError(`Cannot resume from ${path}: it is no checkpoint of a training run`);
+    throw new CheckpointError(
+      `Cannot resume from ${path}: it must be a checkpoint of a training run`,
+    );
   }
   checkOwner(path, metadata, owner);
   const read = (group: string, role: "param" | "buffer"): Params => {

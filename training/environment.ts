@@ -1,5 +1,5 @@
 /**
- * What ran a run, beside its experiment.
+ * The environment of a run: engine, device, versions and command line.
  *
  * @module
  */
@@ -8,14 +8,14 @@ import config from "../deno.json" with { type: "json" };
 import { writeFileAtomically } from "../files/mod.ts";
 import { type Engine, type EngineVersions, engineVersions, tf } from "../engine/mod.ts";
 
-/** One start of a run. */
+/** Environment of one start of a run. */
 export interface Environment {
-  /** Updates that were done before. */
+  /** Updates before this start. */
   readonly step: number;
-  /** When, in UTC. */
+  /** Time of the start, in UTC (ISO 8601). */
   readonly started: string;
   readonly engine: string;
-  /** The device behind it, where the caller says. */
+  /** Device of the engine, if the caller names it. */
   readonly device?: string;
   readonly versions: EngineVersions & {
     readonly emrdm: string;
@@ -23,19 +23,19 @@ export interface Environment {
     readonly v8: string;
     readonly typescript: string;
   };
-  /** As "x86_64-unknown-linux-gnu". */
+  /** Target triple, such as "x86_64-unknown-linux-gnu". */
   readonly platform: string;
-  /** What the program was called with. */
+  /** Arguments of the program. */
   readonly arguments: readonly string[];
   readonly seed: number;
-  /** Threads that make samples, beside the main one. */
+  /** Threads that load samples, besides the main thread. */
   readonly workers: number;
 }
 
-/** The file: the latest start, and those before it. */
+/** Content of `environment.json`: the latest start and the earlier ones. */
 export type EnvironmentFile = Environment & { readonly earlier: readonly Environment[] };
 
-/** What there is to say of a run that starts now. */
+/** Returns the environment of a run that starts now. */
 export function currentEnvironment(
   { engine, ...rest }: Pick<Environment, "step" | "seed" | "workers"> & {
     readonly engine?: Pick<Engine, "name" | "device">;
@@ -46,7 +46,7 @@ export function currentEnvironment(
     step: rest.step,
     started: new Date().toISOString(),
     engine: engine?.name ?? tf.getBackend(),
-    ...(engine && { device: engine.device }),
+    device: engine?.device,
     versions: { emrdm: config.version, deno, v8, typescript, ...engineVersions() },
     platform: Deno.build.target,
     arguments: Deno.args,
@@ -55,7 +55,7 @@ export function currentEnvironment(
   };
 }
 
-/** The starts that a file names; none where it is not there or was not written by a run. */
+/** Returns the starts recorded in a file; none if it does not exist. */
 async function startsIn(path: string): Promise<readonly Environment[]> {
   try {
     const { earlier, ...latest } = JSON.parse(await Deno.readTextFile(path)) as EnvironmentFile;
@@ -66,13 +66,13 @@ async function startsIn(path: string): Promise<readonly Environment[]> {
   }
 }
 
-/** Writes a start over the file of those before; a run from step 0 forgets them. */
+/** Writes a start to the file, keeping the earlier starts unless the run begins at step 0. */
 export async function writeEnvironment(path: string, latest: Environment): Promise<void> {
   const earlier = latest.step === 0 ? [] : await startsIn(path);
   await writeJson(path, { ...latest, earlier });
 }
 
-/** Writes JSON for people too, whole or not at all. Infinity, which JSON cannot say, is left out. */
+/** Writes indented JSON atomically, without Infinity, which JSON cannot represent. */
 export async function writeJson(path: string, value: unknown): Promise<void> {
   const text = JSON.stringify(value, (_, item) => item === Infinity ? undefined : item, 2);
   await writeFileAtomically(path, [new TextEncoder().encode(`${text}\n`)], { overwrite: true });

@@ -1,5 +1,5 @@
 /**
- * The model of an experiment, with errors that have their place in the experiment.
+ * The model card of an experiment, with error paths relative to the experiment.
  *
  * @module
  */
@@ -9,21 +9,21 @@ import { OptionsError } from "../core/mod.ts";
 import { type ModelCard, resolveCard } from "../model/mod.ts";
 import type { CheckedExperiment } from "./experiment.ts";
 
-/** Runs `f`; what is wrong at `$.network` of a model's config is at `$.model.network`. */
+/** Runs `f` and moves the path of its options errors from `$.network` to `$.model.network`. */
 export function inModel<T>(f: () => T): T {
   try {
     return f();
   } catch (error) {
     if (!(error instanceof OptionsError)) throw error;
-    const what = error.message.slice(`${error.path}: `.length);
-    throw new OptionsError(error.path.replace("$", "$.model"), what);
+    const reason = error.message.slice(`${error.path}: `.length);
+    throw new OptionsError(error.path.replace("$", "$.model"), reason);
   }
 }
 
 /**
- * The card of an experiment's model: every axis with every option.
+ * Returns the card of an experiment's model, with every option of every axis.
  *
- * @throws {OptionsError} If the model is wrong anywhere.
+ * @throws {OptionsError} If the model's config is invalid.
  */
 export function experimentCard(
   { model }: Pick<CheckedExperiment, "model">,

@@ -1,5 +1,5 @@
 /**
- * What a run starts from: random weights, or those of another model.
+ * Initial weights of a run: random, or those of another model.
  *
  * @module
  */
@@ -15,35 +15,35 @@ import { inModel } from "./experiment_card.ts";
 /** A model before its training. */
 export interface InitialModel {
   readonly model: Model;
-  /** Digest of the model that its weights are from. */
+  /** Digest of the model that the weights come from; absent if they are random. */
   readonly digest?: string;
 }
 
-/** Weights from a model file, and its digest. */
+/** Reads weights from a model file, and its digest. */
 async function load(
-  place: string,
+  source: string,
   { modules: { network } }: Model,
   registry: AnyRegistry,
 ): Promise<{ readonly weights: Weights; readonly digest: string }> {
   try {
-    const { card, tensors } = await readModelFile(place);
+    const { card, tensors } = await readModelFile(source);
     const weights = weightsOf(network, tensors);
     return { weights, digest: await modelDigest(modelFromCard(card, weights, { registry })) };
   } catch (error) {
     if (error instanceof Deno.errors.NotFound) {
-      throw new InputError(`Cannot start from ${place}: the model file must exist`);
+      throw new InputError(`Cannot start from ${source}: the model file must exist`);
     }
     if (!(error instanceof CheckpointError)) throw error;
-    throw new CheckpointError(`Cannot start from ${place}: ${error.message}`, { cause: error });
+    throw new CheckpointError(`Cannot start from ${source}: ${error.message}`, { cause: error });
   }
 }
 
 /**
- * The model that a run starts with; the caller owns its weights.
+ * Returns the model that a run starts with; the caller owns its weights.
  *
- * @throws {OptionsError} If the config of the model is wrong anywhere.
- * @throws {InputError} If there is no file of the initial weights.
- * @throws {CheckpointError} If it is damaged, or of another network.
+ * @throws {OptionsError} If the model's config is invalid.
+ * @throws {InputError} If the file of the initial weights does not exist.
+ * @throws {CheckpointError} If the file is damaged or holds another network.
  */
 export async function initialModel(
   experiment: CheckedExperiment,

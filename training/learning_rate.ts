@@ -1,41 +1,42 @@
 /**
- * Schedules of the learning rate, as factors of `optimizer.learningRate`.
+ * Learning-rate schedules, as factors of `optimizer.learningRate`.
  *
  * @module
  */
 
 import { type Check, integer, number, object, OptionsError, show } from "../core/mod.ts";
 
-/** The same rate at every update, as in the paper's runs. */
+/** Constant learning rate, as in the paper's runs. */
 export interface ConstantRate {
   readonly type: "constant";
 }
 
-/** A linear rise, a plateau and a fall along half a cosine. */
+/** Linear warm-up, a plateau and a decay along half a cosine. */
 export interface WarmupCosineRate {
   readonly type: "warmupCosine";
-  /** W, updates of the rise. Default 0. */
+  /** W, updates of the warm-up. Default 0. */
   readonly warmup?: number;
-  /** H, updates at the full rate after it. Default 0. */
+  /** H, updates at the full rate after the warm-up. Default 0. */
   readonly hold?: number;
-  /** D, updates of the fall, ≥ 1. */
+  /** D, updates of the decay, ≥ 1. */
   readonly decay: number;
-  /** Factor at the end of the fall and after it, in [0, 1]. Default 0. */
+  /** Factor at the end of the decay and after it, in [0, 1]. Default 0. */
   readonly floor?: number;
 }
 
-/** A schedule as JSON. */
+/** Learning-rate schedule as JSON. */
 export type LearningRateSchedule = ConstantRate | WarmupCosineRate;
 
-/** The default. */
+/** Default schedule. */
 export const CONSTANT_RATE: ConstantRate = { type: "constant" };
 
 /**
- * The factor of update n: 1 where constant; else n/W up to W, 1 up to W + H, and then
- * floor + ½(1 − floor)(1 + cos πt) with t = min(1, (n − W − H)/D) (spec §6; there without the
- * plateau).
+ * Returns the factor of update n: 1 if constant; otherwise n/W up to W, 1 up to W + H, and then
+ * floor + ½(1 − floor)(1 + cos πt) with t = min(1, (n − W − H)/D).
  *
- * @param update n, from 1: the first update moves, and update W + H + D is the first at the floor.
+ * The authors' code has a similar schedule without the plateau; no published run uses it.
+ *
+ * @param update n, from 1. The first update moves, and update W + H + D is the first at the floor.
  *
  * @example
  * ```ts
@@ -63,7 +64,7 @@ const warmupCosine = object<Omit<WarmupCosineRate, "type">>({
 
 const constant = object<Omit<ConstantRate, "type">>({});
 
-/** Checks the JSON of a schedule and completes it. */
+/** Checks the JSON of a schedule and fills in the defaults. */
 export const learningRateCheck: Check<LearningRateSchedule> = (value, path) => {
   if (typeof value !== "object" || value === null || Array.isArray(value)) {
     throw new OptionsError(path, `must be an object with a "type", got ${show(value)}`);

@@ -1,23 +1,23 @@
 /**
- * What of a model's config decides what it learns.
+ * The parts of a model's config that determine its weights, and those that determine its samples.
  *
  * @module
  */
 
-/** What it is called and said to be. */
-const WORDS = ["name", "description", "licence", "training"];
-/** How it samples: validations depend on it, weights do not. */
+/** Keys that only describe the model. */
+const DESCRIPTION = ["name", "description", "licence", "training"];
+/** Keys of sampling: validations depend on them, weights do not. */
 const SAMPLING = ["steps", "timesteps", "sampler", "fusion"];
 
 type Json = Readonly<Record<string, unknown>>;
 
-/** The config without what changes no weight. */
+/** Returns the config without the keys that do not change the weights. */
 export function learntModel(model: object): Json {
-  const apart = [...WORDS, ...SAMPLING];
-  return Object.fromEntries(Object.entries(model).filter(([key]) => !apart.includes(key)));
+  const ignored = [...DESCRIPTION, ...SAMPLING];
+  return Object.fromEntries(Object.entries(model).filter(([key]) => !ignored.includes(key)));
 }
 
-/** How the model samples. */
+/** Returns the keys of the config that determine sampling. */
 export function samplingOf(model: object): Json {
   return Object.fromEntries(Object.entries(model).filter(([key]) => SAMPLING.includes(key)));
 }

@@ -1,5 +1,5 @@
 /**
- * The log of a run: one JSON object per line, in step with the checkpoint.
+ * Log of a run: one JSON object per line, cut back to the checkpoint when the run resumes.
  *
  * @module
  */
@@ -7,7 +7,7 @@
 import type { Validation } from "./scores.ts";
 import type { SigmaBin } from "./sigma_bins.ts";
 
-/** A step. */
+/** Line of one step. */
 export interface StepLine {
   /** Updates so far. */
   readonly step: number;
@@ -20,47 +20,47 @@ export interface StepLine {
   readonly sigmas: readonly number[];
   /** Loss of each sample. */
   readonly losses: readonly number[];
-  /** Of wall time. */
+  /** Wall time of the step. */
   readonly seconds: number;
 }
 
-/** Means since the line of this kind before. */
+/** Line of means over the steps since the previous line of this kind. */
 export interface MeansLine {
   readonly step: number;
   readonly learningRate: number;
   readonly means: { readonly loss: number; readonly norm: number };
-  /** By noise level; bins without a sample are left out. */
+  /** Mean losses by noise level; bins without samples are left out. */
   readonly bins: readonly SigmaBin[];
 }
 
-/** A validation. */
+/** Line of one validation. */
 export interface ValidationLine {
   readonly step: number;
   readonly validation: Validation;
 }
 
-/** Samples that a step left out, each by what is wrong with it. */
+/** Line of the samples that a step skipped, with the error message of each. */
 export interface SkippedLine {
   readonly step: number;
   readonly skipped: readonly string[];
 }
 
-/** What a line may hold. */
+/** One line of the log. */
 export type LogLine = StepLine | MeansLine | ValidationLine | SkippedLine;
 
-/** A log that is being written. */
+/** Log that is open for writing. */
 export interface Log extends Disposable {
   write(line: LogLine): void;
-  /** Waits until all lines are on disk. */
+  /** Flushes all lines to disk. */
   sync(): void;
 }
 
 const NEWLINE = 10;
 
-/** Bytes that are read at once. */
+/** Bytes per read. */
 const CHUNK = 2 ** 16;
 
-/** The lines of a log one after the other, and where each ends; what is no line is the end. */
+/** Yields the lines of a log and the offset of each line's end, up to the first invalid line. */
 async function* linesOf(path: string): AsyncGenerator<{ readonly line: LogLine; end: number }> {
   using file = await Deno.open(path);
   const decoder = new TextDecoder();
@@ -77,7 +77,7 @@ async function* linesOf(path: string): AsyncGenerator<{ readonly line: LogLine; 
       try {
         line = JSON.parse(decoder.decode(joined.subarray(from, at)));
       } catch {
-        // What a machine that lost its power left.
+        // Left by a machine that lost power.
         return;
       }
       end += at + 1 - from;
@@ -88,22 +88,22 @@ async function* linesOf(path: string): AsyncGenerator<{ readonly line: LogLine; 
   }
 }
 
-/** The lines of a log. */
+/** Reads the lines of a log. */
 export async function readLog(path: string): Promise<readonly LogLine[]> {
   const lines: LogLine[] = [];
   for await (const { line } of linesOf(path)) lines.push(line);
   return lines;
 }
 
-/** How a log is opened. */
+/** Options of {@linkcode openLog}. */
 export interface OpenLogOptions {
-  /** The step from which the run goes on. */
+  /** Step from which the run continues. */
   readonly step: number;
-  /** Hears of every line that stays. A long run has millions: nobody else keeps them. */
+  /** Receives every line that is kept. A long run has millions, so they are not held in memory. */
   readonly onLine?: (line: LogLine) => void;
 }
 
-/** Opens the log of a run and cuts off what lies after a step: those steps will be done again. */
+/** Opens the log of a run and removes the lines after a step, because those steps run again. */
 export async function openLog(path: string, { step, onLine }: OpenLogOptions): Promise<Log> {
   const file = await Deno.open(path, { write: true, create: true });
   let end = 0;

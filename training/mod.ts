@@ -7,7 +7,6 @@
 export {
   type AdamW,
   adamw,
-  ADAMW_DEFAULTS,
   type AdamWOptions,
   type AdamWState,
   type AdamWUpdate,
@@ -15,7 +14,6 @@ export {
 export type { AverageOptions, Averages } from "./averages.ts";
 export { trainingTensors } from "./batch.ts";
 export { type Best, betterOf, type Metric, metricOf, METRICS } from "./best.ts";
-export { clipByGlobalNorm, type Clipped } from "./clip.ts";
 export { learntModel } from "./learnt_model.ts";
 export { EMA_DECAY, emaDecay, updateEma } from "./ema.ts";
 export { type CheckedExperiment, type Experiment, parseExperiment } from "./experiment.ts";

@@ -1,12 +1,12 @@
 /**
- * Which samples a step sees: every epoch is a shuffle of its own.
+ * Order of the samples: every epoch is shuffled independently.
  *
  * @module
  */
 
 import type { Rng } from "../core/mod.ts";
 
-/** A sample's place in the run. */
+/** Position of a sample in the run. */
 export interface Position {
   /** Passes through the dataset before this one. */
   readonly epoch: number;
@@ -14,7 +14,7 @@ export interface Position {
   readonly index: number;
 }
 
-/** The indices 0 … size − 1 in random order (Fisher–Yates). */
+/** Returns the indices 0 … size − 1 in random order (Fisher–Yates). */
 export function shuffled(size: number, rng: Rng): readonly number[] {
   const order = Array.from({ length: size }, (_, i) => i);
   for (let i = size - 1; i > 0; i--) {
@@ -25,8 +25,8 @@ export function shuffled(size: number, rng: Rng): readonly number[] {
 }
 
 /**
- * Positions of the samples of step 0, 1, …: a function of seed and step alone, so that a run
- * resumes anywhere.
+ * Returns a function from a step, from 0, to the positions of its samples. They depend only on the
+ * seed and the step, so that a run can resume at any step.
  */
 export function sampleOrder(
   { size, batchSize, rng }: {

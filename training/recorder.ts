@@ -1,6 +1,6 @@
 /**
- * What a run writes of its course: every step in the log, means and losses by σ now and then, and
- * the same as scalars for TensorBoard.
+ * Record of a run: every step in the log, means and losses by σ every `logEvery` steps, and the same
+ * values as scalars for TensorBoard.
  *
  * @module
  */
@@ -13,18 +13,19 @@ import type { Validation } from "./scores.ts";
 import { binLosses, sigmaBounds } from "./sigma_bins.ts";
 import { type Events, openEvents } from "./tensorboard.ts";
 
-/** How a run is recorded. */
+/** Options of {@linkcode Recorder}. */
 export interface RecorderOptions {
-  /** The step from which the run goes on. */
+  /** Step from which the run continues. */
   readonly step: number;
   /** Steps between means. */
   readonly logEvery: number;
+  /** Distribution of σ, which determines the bins of the losses. */
   readonly noise: NoiseDistribution;
-  /** Learning rate of an update. */
+  /** Returns the learning rate of an update. */
   readonly learningRate: (update: number) => number;
 }
 
-/** Numbers of a validation by tag. */
+/** Returns the values of a validation by tag. */
 function validationScalars(validation: Validation): Record<string, number> {
   const { cloudy, samples: _, skipped: _k, ...all } = validation;
   const { samples: _s, ...cloud } = cloudy ?? { samples: 0 };
@@ -33,16 +34,16 @@ function validationScalars(validation: Validation): Record<string, number> {
   return Object.fromEntries([...under("validation", all), ...under("validation_cloudy", cloud)]);
 }
 
-/** Three digits are enough to tell bins apart. */
-const bound = (sigma: number) => Number(sigma.toPrecision(3));
+/** Rounds a bound of a bin to three digits, which distinguish the bins. */
+const rounded = (sigma: number) => Number(sigma.toPrecision(3));
 
-/** Records a run. */
+/** Writes the log and the events of a run. */
 export class Recorder implements Disposable {
   #log!: Log;
   #events!: Events;
   readonly #options: RecorderOptions;
   readonly #bounds: readonly number[];
-  /** The last step of which means were written before the run went on. */
+  /** Last step with means before the run continued. */
   readonly #begin: number;
   /** Steps since the last means. */
   #window: StepLine[] = [];
@@ -56,7 +57,7 @@ export class Recorder implements Disposable {
     this.#begin = options.step - options.step % options.logEvery;
   }
 
-  /** Opens the files of a run and drops from them what lies after its step. */
+  /** Opens the files of a run and removes the lines and events after its step. */
   static async open(
     { log, events }: Pick<RunFolder, "log" | "events">,
     options: RecorderOptions,
@@ -68,22 +69,22 @@ export class Recorder implements Disposable {
     return recorder;
   }
 
-  /** Wall time of all steps so far, those of earlier starts included. */
+  /** Wall time of all steps so far in seconds, including earlier starts. */
   get seconds(): number {
     return this.#seconds;
   }
 
-  /** Samples that were left out so far. */
+  /** Number of samples skipped so far. */
   get skipped(): number {
     return this.#skipped;
   }
 
-  /** The latest one. */
+  /** Latest validation. */
   get validation(): Validation | undefined {
     return this.#validation;
   }
 
-  /** Records a line. */
+  /** Writes a line to the log, and the scalars that follow from it. */
   write(line: LogLine): void {
     this.#log.write(line);
     this.#note(line);
@@ -92,7 +93,7 @@ export class Recorder implements Disposable {
     if ("loss" in line && line.step % logEvery === 0) this.#writeMeans(line.step);
   }
 
-  /** Waits until all is on disk. */
+  /** Flushes both files to disk. */
   sync(): void {
     this.#log.sync();
     this.#events.sync();
@@ -126,7 +127,7 @@ export class Recorder implements Disposable {
     const learningRate = this.#options.learningRate(step);
     this.#log.write({ step, learningRate, means, bins });
     const byBin = bins.map(({ from, to, loss }) =>
-      [`loss_by_sigma/${bound(from)}-${bound(to)}`, loss] as const
+      [`loss_by_sigma/${rounded(from)}-${rounded(to)}`, loss] as const
     );
     this.#events.write(step, {
       "train/loss": means.loss,

@@ -1,7 +1,5 @@
 /**
- * One run: steps, validations and checkpoints, from a state to the last step.
- *
- * Longer than other files because a run, and all that it owns and frees, is one class.
+ * A training run: steps, validations and checkpoints, from a state to the last step.
  *
  * @module
  */
@@ -24,16 +22,16 @@ import { type StepContext, type StepResult, trainStep } from "./step.ts";
 import type { Trained, TrainOptions } from "./train_options.ts";
 import { validate, type Validation } from "./validation.ts";
 
-/** What a run is made of. */
+/** Options of {@linkcode Run}. */
 export interface RunOptions extends CheckpointOwner, Pick<TrainOptions, "signal" | "onProgress"> {
-  /** Before training. */
+  /** Card of the model before training. */
   readonly card: ModelCard;
   readonly context: StepContext;
   readonly folder: RunFolder;
   readonly environment: Environment;
 }
 
-/** Batches, and samples to measure on. */
+/** Batches for training and samples for validation. */
 export interface RunData {
   readonly loader: Loader;
   readonly validation: Dataset | undefined;
@@ -42,13 +40,13 @@ export interface RunData {
 /** Weight of the latest step in the average of step times. */
 const TIME_WEIGHT = 0.1;
 
-/** A run: it owns the state and replaces it with every step. */
+/** A run, which owns the state and replaces it at every step. */
 export class Run {
-  /** As it is now: whoever ends the run frees it. */
+  /** Current state; the caller disposes it when the run ends. */
   state: TrainingState;
   readonly #options: RunOptions;
   readonly #rng: Rng;
-  /** The average that is the model. */
+  /** Index of the average that is saved as the model. */
   readonly #used: number;
   #best: Best | undefined;
   #secondsPerStep: number | undefined;
@@ -62,7 +60,7 @@ export class Run {
     this.#rng = createRng(seed).fork("training");
   }
 
-  /** Trains to the end. */
+  /** Trains until the last step. */
   async train(data: RunData): Promise<Trained> {
     const { experiment, context, folder, signal } = this.#options;
     const { steps, logEvery, optimizer, learningRateSchedule } = experiment;
@@ -80,12 +78,12 @@ export class Run {
       signal?.throwIfAborted();
       loss = await this.#advance(data, recorder, learningRate);
     }
-    // A run that was complete when it was resumed may lack the model of its checkpoint.
+    // A run that was complete when it resumed may lack the model file of its checkpoint.
     if (loss === undefined) await this.#save(recorder);
     return this.#finish(loss, recorder);
   }
 
-  /** One step and what is due after it. */
+  /** Performs one step, and the validation and checkpoints that are due after it. */
   async #advance(
     { loader, validation }: RunData,
     recorder: Recorder,
@@ -99,7 +97,7 @@ export class Run {
     const isLast = step === steps;
     const due = (every: number) => step % every === 0 || isLast;
     const seconds = (performance.now() - started) / 1000;
-    // The latest ones; a long run has left out many before.
+    // Only the samples skipped in this step.
     const before = loader.skipped.findLastIndex((one) => one.step !== step - 1);
     const skipped = loader.skipped.slice(before + 1);
     if (skipped.length > 0) {
@@ -121,7 +119,7 @@ export class Run {
       secondsLeft: this.#secondsPerStep * (steps - step),
       skipped: recorder.skipped,
       incomplete: this.#options.data.incomplete ?? 0,
-      ...(measured && { validation: measured }),
+      validation: measured,
     });
     return loss;
   }
@@ -138,7 +136,7 @@ export class Run {
     return { ...result, length };
   }
 
-  /** L of a step: drawn between the bounds, no more than its samples have. */
+  /** Draws L of a step between `minLength` and the card's length, at most what its samples have. */
   #length(samples: readonly Sample[], rng: Rng): number {
     const { card, experiment: { minLength } } = this.#options;
     const most = Math.min(card.length, ...samples.map(({ length }) => length));
@@ -146,7 +144,7 @@ export class Run {
     return least + rng.fork("length").integer(most - least + 1);
   }
 
-  /** Measures the average, and keeps the checkpoint if it is the best. */
+  /** Validates the average and saves a checkpoint if it is the best so far. */
   async #validate(dataset: Dataset, recorder: Recorder): Promise<Validation> {
     const { experiment: { validationSamples: count, keepBest: metric, skipBad }, folder } =
       this.#options;
@@ -159,7 +157,7 @@ export class Run {
     const { step } = this.state;
     recorder.write({ step, validation: measured });
     const value = metricOf(measured, metric);
-    // No sample may have had a pixel under cloud.
+    // The metric is undefined if no sample has a pixel under cloud.
     if (value === undefined) return measured;
     const best = betterOf(this.#best, { metric, value, step });
     if (best !== this.#best) {
@@ -169,7 +167,7 @@ export class Run {
     return measured;
   }
 
-  /** What a run goes on from, and the model of now. */
+  /** Saves the checkpoint to resume from, the model file and the model card. */
   async #save(recorder: Recorder): Promise<void> {
     const { folder, context: { modules }, experiment, environment, data } = this.#options;
     await this.#saveState(folder.last, recorder);
@@ -188,14 +186,12 @@ export class Run {
 
   async #saveState(path: string, recorder: Recorder): Promise<void> {
     const { experiment, data, validation, initialWeights } = this.#options;
-    // No step may have a checkpoint and no line.
+    // A checkpoint must never be ahead of the log.
     recorder.sync();
     await saveCheckpoint(path, this.state, {
-      ...{ experiment, data },
+      ...{ experiment, data, validation, initialWeights },
       card: this.#card(),
       best: this.#best,
-      ...(validation && { validation }),
-      ...(initialWeights !== undefined && { initialWeights }),
     });
   }
 
@@ -203,7 +199,7 @@ export class Run {
     return { params: this.state.ema[this.#used]!, buffers: this.state.weights.buffers };
   }
 
-  /** The card with how the model was trained. */
+  /** Returns the card with the facts of the training. */
   #card(): ModelCard {
     const { card, experiment, initialWeights } = this.#options;
     const { batchSize, accumulate, seed, optimizer, ema: { use }, data } = experiment;
@@ -228,10 +224,8 @@ export class Run {
     return {
       model: { card: this.#card(), weights, modules },
       path: folder.model,
-      seconds,
-      ...(loss !== undefined && { loss }),
-      ...(validation && { validation }),
-      ...(this.#best && { best: this.#best }),
+      ...{ seconds, loss, validation },
+      best: this.#best,
     };
   }
 }

@@ -1,34 +1,34 @@
 /**
- * What lies where in the folder of a run.
+ * Files and folders of a run.
  *
  * @module
  */
 
 /** Paths of a run. */
 export interface RunFolder {
-  /** The experiment with every default, as JSON that can be trained again. */
+  /** Experiment with every default, as JSON that can be trained again. */
   readonly experiment: string;
-  /** What ran it: engine, device, versions, command line. */
+  /** Environment: engine, device, versions, command line. */
   readonly environment: string;
-  /** One JSON object per line: steps, means, validations. */
+  /** Log with one JSON object per line: steps, means, validations. */
   readonly log: string;
   /** Scalars for TensorBoard. */
   readonly events: string;
-  /** The averaged weights with their card. */
+  /** Model file: the averaged weights with their card. */
   readonly model: string;
-  /** The card for people. */
+  /** Model card as Markdown. */
   readonly card: string;
-  /** From which the run goes on. */
+  /** Checkpoint from which the run resumes. */
   readonly last: string;
-  /** Of the best validation. */
+  /** Checkpoint of the best validation. */
   readonly best: string;
-  /** A checkpoint that is kept for good. */
+  /** Returns the path of a checkpoint that is kept permanently. */
   kept(step: number): string;
-  /** All folders that there must be. */
+  /** Folders that must exist. */
   readonly folders: readonly string[];
 }
 
-/** The paths of the run in a folder. */
+/** Returns the paths of a run in a folder. */
 export function runFolder(root: string): RunFolder {
   const [checkpoints, tensorboard] = [`${root}/checkpoints`, `${root}/tensorboard`];
   return {

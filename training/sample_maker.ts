@@ -1,5 +1,5 @@
 /**
- * The samples of a run by their number, in whichever thread they are made.
+ * Samples of a run by their number, independent of the thread that loads them.
  *
  * @module
  */
@@ -8,33 +8,33 @@ import { createRng, InputError, OptionsError } from "../core/mod.ts";
 import type { Dataset, Sample } from "../datasets/mod.ts";
 import { type Position, sampleOrder } from "./order.ts";
 
-/** A sample of a run. */
+/** Sample of a run, with the errors of samples that it replaces. */
 export interface Made {
   readonly sample: Sample;
-  /** What was wrong with the samples that stood in its place, in the order of the attempts. */
+  /** Error messages of the skipped samples that it replaces, in the order of the attempts. */
   readonly skipped: readonly string[];
 }
 
-/** Makes samples by their number in the run. */
+/** Source of samples by their number in the run. */
 export interface SampleSource {
-  /** Steps that are worth preparing beyond the one in use. */
+  /** Number of steps worth preparing ahead of the current one. */
   readonly ahead: number;
   make(n: number): Promise<Made>;
-  /** Ends all work; what was not made is an error. */
+  /** Stops all work and rejects the samples that are not ready. */
   close(): Promise<void>;
 }
 
 /** Options of {@linkcode sampleMaker}. */
 export interface SampleMakerOptions {
-  /** Of the run. */
+  /** Seed of the run. */
   readonly seed: number;
-  /** Take the epoch's next sample in the place of one whose files are bad. */
+  /** Replace a sample whose files are bad by the next one of the epoch. */
   readonly skipBad: boolean;
 }
 
 /**
- * Makes sample n of a run: place n mod size in the order of epoch ⌊n / size⌋. Which one that is, and
- * all its random numbers, are functions of the seed and n.
+ * Returns a function that makes sample n of a run: number n mod size in the order of epoch ⌊n / size⌋.
+ * The choice of the sample and its random numbers depend only on the seed and n.
  */
 export function sampleMaker(
   dataset: Dataset,
@@ -53,19 +53,19 @@ export function sampleMaker(
         const sample = await dataset.sample(index, rng.fork("data").fork(epoch));
         return { sample, skipped };
       } catch (error) {
-        const placed = withPosition(error, position);
-        if (!skipBad || !(placed instanceof InputError)) throw placed;
-        skipped.push(placed.message);
+        const located = withPosition(error, position);
+        if (!skipBad || !(located instanceof InputError)) throw located;
+        skipped.push(located.message);
       }
     }
     throw new InputError(
-      `Cannot make a sample: one of the dataset must be usable, got ${size} that are not; the ` +
-        `first: ${skipped[0]}`,
+      `Cannot load a sample: the dataset must have a usable one, got ${size} bad samples; the ` +
+        `first error: ${skipped[0]}`,
     );
   };
 }
 
-/** The same kind of error with the sample's position in its message. */
+/** Returns an error of the same kind with the sample's position in its message. */
 function withPosition(error: unknown, { epoch, index }: Position): unknown {
   if (!(error instanceof Error) || error instanceof OptionsError) return error;
   const message = `${error.message} (sample ${index} of epoch ${epoch})`;

@@ -1,5 +1,5 @@
 /**
- * What a validation measures.
+ * Scores of a validation: the differences of restored images from their targets.
  *
  * @module
  */
@@ -7,42 +7,45 @@
 import { mean } from "../core/mod.ts";
 import { mae, psnr, type RangeOptions, sam, ssim } from "../metrics/mod.ts";
 
-/** Means over samples of how near restored images are to their targets. */
+/** Mean scores of restored images against their targets. */
 export interface PixelScores {
-  /** In dB; an image without any error counts as 100 dB. */
+  /** PSNR in dB; an image without error counts as 100 dB. */
   readonly psnr: number;
-  /** Absent where tiles are too small for its window. */
+  /** SSIM; absent if the tiles are smaller than its window. */
   readonly ssim?: number;
   /** Mean absolute error relative to the range of the model's scaling. */
   readonly mae: number;
-  /** Spectral angle in degrees; absent where no pixel has one. */
+  /** Spectral angle in degrees; absent if no pixel has one. */
   readonly sam?: number;
-  /** PSNR of the reference frame as it came. */
+  /** PSNR of the input, the cloudy reference frame, in dB. */
   readonly inputPsnr: number;
 }
 
-/** Means over the validation samples, over all pixels. */
+/** Result of a validation: mean scores over all pixels of its samples. */
 export interface Validation extends PixelScores {
-  /** Of Alg. 1, at one noise level a sample. */
+  /** Loss (Alg. 1), at one noise level per sample. */
   readonly loss: number;
-  /** Samples. */
+  /** Number of samples. */
   readonly samples: number;
-  /** What was wrong with samples that were left out; absent where there were none. */
+  /** Error messages of skipped samples; absent if none was skipped. */
   readonly skipped?: readonly string[];
-  /** Over pixels of the reference frame under cloud or shadow, where samples have a mask of them. */
-  readonly cloudy?: PixelScores & { /** Samples with such pixels. */ readonly samples: number };
+  /** Scores of the pixels under cloud or shadow in the reference frame, for samples with a mask. */
+  readonly cloudy?: PixelScores & {
+    /** Number of samples with such pixels. */
+    readonly samples: number;
+  };
 }
 
-/** Numbers of one sample; undefined where there is none. */
+/** Scores of one sample; undefined where a score does not exist. */
 export type SampleScores = Readonly<Record<keyof PixelScores, number | undefined>>;
 
-/** Stands for an infinite PSNR, so that a mean of several stays a number, in JSON too. */
+/** Replaces an infinite PSNR, so that means stay finite and can be stored as JSON. */
 const MOST_PSNR = 100;
 
 /** Half of SSIM's window. */
 const RADIUS = 5;
 
-/** Whether SSIM has a pixel to look at: one that counts, with a whole window around it. */
+/** Returns true if SSIM is defined: one selected pixel has a whole window around it. */
 function hasWindow({ height, width, mask }: RangeOptions): boolean {
   if (Math.min(height, width) <= 2 * RADIUS) return false;
   if (mask === undefined) return true;
@@ -52,7 +55,7 @@ function hasWindow({ height, width, mask }: RangeOptions): boolean {
   return false;
 }
 
-/** Whether a pixel that counts has a spectrum in both images. */
+/** Returns true if the spectral angle is defined: one selected pixel is not black in both images. */
 function hasAngle(
   a: Float32Array,
   b: Float32Array,
@@ -71,12 +74,12 @@ function hasAngle(
 /**
  * Scores one restored image [H, W, C].
  *
- * @param options Size, and the pixels that count, of which there must be one.
+ * @param options Size and mask; at least one pixel must be selected.
  */
 export function sampleScores(
   { restored, input, target }: {
     readonly restored: Float32Array;
-    /** The reference frame as it came. */
+    /** The cloudy reference frame. */
     readonly input: Float32Array;
     readonly target: Float32Array;
   },
@@ -92,7 +95,7 @@ export function sampleScores(
   };
 }
 
-/** The mean of each score over the samples that have it. */
+/** Returns the mean of each score over the samples that have it. */
 export function meanScores(scores: readonly SampleScores[]): PixelScores {
   const keys = Object.keys(scores[0] ?? {}) as (keyof SampleScores)[];
   const means = keys.map((key) => {

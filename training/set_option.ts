@@ -1,5 +1,5 @@
 /**
- * Single values of an experiment from a text, as `--set optimizer.learningRate=0.001`.
+ * Changes of single options of an experiment, such as `--set optimizer.learningRate=0.001`.
  *
  * @module
  */
@@ -8,7 +8,7 @@ import { OptionsError, show } from "../core/mod.ts";
 
 type Json = Readonly<Record<string, unknown>>;
 
-/** What a text stands for: JSON, and itself where it is none, so that a path needs no quotes. */
+/** Parses JSON; a string that is not JSON stands for itself, so that paths need no quotes. */
 function valueOf(text: string): unknown {
   try {
     return JSON.parse(text);
@@ -17,7 +17,7 @@ function valueOf(text: string): unknown {
   }
 }
 
-/** A copy of a list with another item. */
+/** Returns a copy of a list with one item changed. */
 function withItem(
   items: readonly unknown[],
   { key, path, change }: {
@@ -48,13 +48,14 @@ function set(target: unknown, keys: readonly string[], value: unknown, path: str
 }
 
 /**
- * An experiment with one value changed. Objects on the way that are left out are made; whether the
- * option exists is for {@linkcode parseExperiment} and {@linkcode createModel} to say.
+ * Returns a copy of an experiment with one option changed. Missing objects on the path are created;
+ * {@linkcode parseExperiment} and {@linkcode createModel} check that the option exists.
  *
- * @param experiment As JSON; it is not changed.
- * @param assignment `path=value`: keys and places in lists with dots between them, and JSON, or a
- *   text without quotes.
- * @throws {OptionsError} If the assignment has no path or no value, or leads into what is no object.
+ * @param experiment As JSON.
+ * @param assignment `path=value`. The path joins keys and list indices with dots; the value is JSON
+ *   or a string without quotes.
+ * @throws {OptionsError} If the assignment has no path or no value, or the path leads into a value
+ *   that is not an object.
  *
  * @example
  * ```ts
@@ -71,7 +72,7 @@ export function setOption(experiment: unknown, assignment: string): unknown {
   if (at < 0 || keys.includes("")) {
     throw new OptionsError(
       "$",
-      `must be changed by path=value, as optimizer.learningRate=0.001, got ${assignment}`,
+      `must be changed by path=value, such as optimizer.learningRate=0.001, got ${assignment}`,
     );
   }
   return set(experiment, keys, valueOf(assignment.slice(at + 1)), "$");

@@ -1,5 +1,5 @@
 /**
- * Plain data that Workers share instead of copying it.
+ * Plain data in shared memory, which Workers can read without a copy.
  *
  * @module
  */
@@ -7,10 +7,10 @@
 type NumberArray = Float32Array | Uint16Array;
 
 /**
- * The same data with its numbers in shared memory. The memory that they were in is freed at once, so
- * that no more than one array is there twice: the data given must not be used any more.
+ * Moves the typed arrays of plain data to shared memory. Each array's own memory is freed after its
+ * copy, so that at most one array exists twice; the given data must not be used afterwards.
  *
- * @param data Lists, objects, typed arrays and what JSON knows.
+ * @param data Lists, objects, typed arrays and JSON values.
  */
 export function moveToSharedMemory<T>(data: T): T;
 export function moveToSharedMemory(data: unknown): unknown {
@@ -26,7 +26,9 @@ function moved(from: NumberArray): NumberArray {
   const { buffer } = from;
   if (buffer instanceof SharedArrayBuffer) return from;
   if (buffer.detached) {
-    throw new TypeError("Cannot share numbers: every array must have memory of its own, got none");
+    throw new TypeError(
+      "Cannot share an array: it must have memory of its own, got a detached buffer",
+    );
   }
   const Numbers = from.constructor as typeof Uint16Array;
   const to = new Numbers(new SharedArrayBuffer(from.byteLength));

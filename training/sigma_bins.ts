@@ -1,5 +1,5 @@
 /**
- * Losses by noise level: bins of equal width in log₁₀ σ over what a distribution draws.
+ * Losses by noise level, in bins of equal width in log₁₀ σ over the range of a noise distribution.
  *
  * @module
  */
@@ -7,17 +7,19 @@
 import { createRng, quantile } from "../core/mod.ts";
 import type { NoiseDistribution } from "../noise/mod.ts";
 
-/** One bin with what fell into it. */
+/** Bin of noise levels with its mean loss. */
 export interface SigmaBin {
-  /** Bounds of σ; what lies beyond the outer bins counts with them. */
+  /** Lower bound of σ; the first bin includes everything below. */
   readonly from: number;
+  /** Upper bound of σ; the last bin includes everything above. */
   readonly to: number;
   /** Mean loss. */
   readonly loss: number;
+  /** Number of samples. */
   readonly samples: number;
 }
 
-/** A loss at a noise level. */
+/** Loss of one sample at its noise level. */
 export interface LossAtSigma {
   readonly sigma: number;
   readonly loss: number;
@@ -25,12 +27,12 @@ export interface LossAtSigma {
 
 const BINS = 8;
 const DRAWS = 4096;
-/** Share of draws below the first bound, and above the last. */
+/** Fraction of draws below the first bound, and above the last. */
 const TAIL = 0.005;
 
 /**
- * Bounds of bins in log₁₀ σ, from the 0.5 % to the 99.5 % quantile of a distribution, which need not
- * know its own range: 4096 draws show it.
+ * Returns bounds of bins in log₁₀ σ, from the 0.5 % to the 99.5 % quantile of a distribution. The
+ * quantiles are estimated from 4096 draws.
  */
 export function sigmaBounds(noise: NoiseDistribution, count = BINS): readonly number[] {
   const rng = createRng(0).fork("bins");
@@ -40,7 +42,7 @@ export function sigmaBounds(noise: NoiseDistribution, count = BINS): readonly nu
   return Array.from({ length: count + 1 }, (_, i) => low + (high - low) * i / count);
 }
 
-/** Mean losses by bin; bins into which nothing fell are left out. */
+/** Returns the mean loss of each bin that has samples. */
 export function binLosses(
   losses: readonly LossAtSigma[],
   bounds: readonly number[],
@@ -48,9 +50,9 @@ export function binLosses(
   const inner = bounds.slice(1, -1);
   const bins = bounds.slice(1).map(() => ({ sum: 0, samples: 0 }));
   for (const { sigma, loss } of losses) {
-    const place = inner.filter((bound) => Math.log10(sigma) >= bound).length;
-    bins[place]!.sum += loss;
-    bins[place]!.samples++;
+    const index = inner.filter((bound) => Math.log10(sigma) >= bound).length;
+    bins[index]!.sum += loss;
+    bins[index]!.samples++;
   }
   return bins.flatMap(({ sum, samples }, i) => {
     if (samples === 0) return [];

@@ -1,5 +1,5 @@
 /**
- * What a training run has come to.
+ * State of a training run.
  *
  * @module
  */
@@ -7,21 +7,22 @@
 import { type Params, tf, type Weights } from "../engine/mod.ts";
 import type { AdamW, AdamWState } from "./adamw.ts";
 
-/** Everything that the next step depends on. */
+/** Training state: everything that the next step depends on. */
 export interface TrainingState {
   /** Updates so far. */
   readonly step: number;
   readonly weights: Weights;
-  /** The averaged parameters, one for each decay. */
+  /** Averaged parameters, one set per decay. */
   readonly ema: readonly Params[];
   readonly optimizer: AdamWState;
 }
 
-/** The state before the first step; it owns the weights that it is given. */
+/** Returns the state before the first step, which owns the given weights. */
 export function firstState(
   weights: Weights,
   { optimizer, averages }: {
-    readonly optimizer: AdamW; /** How many. */
+    readonly optimizer: AdamW;
+    /** Number of moving averages. */
     readonly averages: number;
   },
 ): TrainingState {
@@ -33,7 +34,7 @@ export function firstState(
   return { step: 0, weights, ema, optimizer: optimizer.init(weights.params) };
 }
 
-/** Frees the tensors of a state, but not those of `kept`. */
+/** Disposes the tensors of a state except those of `kept`. */
 export function disposeState(state: TrainingState, kept: readonly Params[] = []): void {
   const { weights: { params, buffers }, ema, optimizer: { first, second } } = state;
   for (const group of [params, buffers, ...ema, first, second]) {

@@ -1,5 +1,6 @@
 /**
- * One step of training: draws what Alg. 1 draws, updates, and checks that numbers are numbers.
+ * One training step (Alg. 1): draws frames, σ and noise, updates the weights, and checks that loss and
+ * gradients are finite.
  *
  * @module
  */
@@ -17,53 +18,53 @@ import type { TrainingState } from "./state.ts";
 import type { UpdateRates } from "./update.ts";
 import type { Batch, Updater } from "./updater.ts";
 
-/** What stays the same from step to step. */
+/** Parts of a run that all steps share. */
 export interface StepContext {
   readonly card: ModelCard;
   readonly modules: Modules;
   readonly optimizer: AdamW;
-  /** Factor of the learning rate by update. */
+  /** Schedule of the learning rate. */
   readonly schedule: LearningRateSchedule;
-  /** Decays of the averages. */
+  /** Decays of the moving averages. */
   readonly decays: readonly number[];
-  /** The computation, made once for all steps. */
+  /** Compiled update. */
   readonly updater: Updater;
 }
 
-/** What a step is given. */
+/** Input of a step. */
 export interface StepInput {
-  /** Of all batches of the step, in order. */
+  /** Samples of all batches of the step, in order. */
   readonly samples: readonly Sample[];
   /** Frames L. */
   readonly length: number;
-  /** The stream of this step. */
+  /** Random stream of the step. */
   readonly rng: Rng;
 }
 
-/** What a step gives. */
+/** Result of a step. */
 export interface StepResult {
-  /** The new state; the caller owns its tensors. The buffers are those of the old one. */
+  /** New state; the caller owns its tensors. It shares the buffers of the old state. */
   readonly state: TrainingState;
   readonly loss: number;
   /** Norm of the gradients before clipping. */
   readonly norm: number;
-  /** One per sample. */
+  /** σ of each sample. */
   readonly sigmas: readonly number[];
-  /** One per sample. */
+  /** Loss of each sample. */
   readonly losses: readonly number[];
 }
 
-/** Loss or gradients that are no numbers any more. */
+/** Error of a training whose loss or gradients are not finite. */
 export class DivergedError extends Error {
   override readonly name = "DivergedError";
 }
 
-/** The σ of each sample of a step. */
+/** Draws the σ of each sample of a step. */
 export function drawSigmas({ noise }: Modules, count: number, rng: Rng): readonly number[] {
   return Array.from({ length: count }, (_, b) => noise.sample(rng.fork("sigma").fork(b)));
 }
 
-/** The scalars of a step; the caller owns them. */
+/** Returns the rates of a step as scalars []; the caller owns them. */
 function ratesOf({ optimizer, schedule, decays }: StepContext, step: number): UpdateRates {
   const { move, epsilon, keep } = optimizer.rates(step, learningRateFactor(schedule, step));
   return {
@@ -74,21 +75,20 @@ function ratesOf({ optimizer, schedule, decays }: StepContext, step: number): Up
   };
 }
 
-/** The tensors of one batch of a step, and its dropout. */
+/** Makes the tensors of one batch of a step and the random numbers of its dropout. */
 async function makeBatch(
   { card, modules }: StepContext,
   { samples, length, rng }: StepInput,
   { sigmas, first, count }: {
     readonly sigmas: readonly number[];
-    /** The place of the batch's first sample in its step. */
+    /** Index of the batch's first sample in its step. */
     readonly first: number;
     readonly count: number;
   },
 ): Promise<Batch> {
-  const some = samples.slice(first, first + count);
   const given = await execute(() => ({
     batch: {
-      ...trainingTensors(card, some, {
+      ...trainingTensors(card, samples.slice(first, first + count), {
         length,
         frames: rng.fork("frames"),
         noise: rng.fork("noise"),
@@ -106,11 +106,11 @@ async function makeBatch(
 }
 
 /**
- * One training step.
+ * Performs one training step.
  *
- * @param state Stays the caller's to dispose; its numbers may be overwritten (on native they are).
- * @throws {DivergedError} If the loss or the norm of the gradients is NaN or infinite, with the
- *   step, the noise levels and the samples.
+ * @param state Disposed by the caller. An engine may overwrite its values; native does.
+ * @throws {DivergedError} If the loss or the norm of the gradients is NaN or infinite. The message
+ *   has the step, the noise levels and the samples.
  */
 export async function trainStep(
   context: StepContext,
@@ -133,8 +133,8 @@ export async function trainStep(
     tf.dispose([next.params, next.moments.first, next.moments.second, ...next.ema]);
     const each = samples.map(({ name }, b) => `${name} (σ = ${sigmas[b]}, loss ${losses[b]})`);
     throw new DivergedError(
-      `Cannot go on training at step ${step}: loss and gradients must be finite, got a loss of ` +
-        `${loss} and gradients of norm ${norm} from ${each.join("; ")}`,
+      `Cannot continue training at step ${step}: loss and gradients must be finite, got loss ` +
+        `${loss} and gradient norm ${norm} from ${each.join("; ")}`,
     );
   }
   const result = {

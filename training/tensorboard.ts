@@ -7,22 +7,22 @@
 
 import { joinParts, Message } from "../core/mod.ts";
 
-/** A file of events that is being written. */
+/** Event file that is open for writing. */
 export interface Events extends Disposable {
-  /** Writes numbers by tag. */
+  /** Writes scalars by tag. */
   write(step: number, scalars: Readonly<Record<string, number>>): void;
-  /** Waits until all events are on disk. */
+  /** Flushes all events to disk. */
   sync(): void;
 }
 
-/** CRC-32C (Castagnoli) of each byte, reflected. */
+/** Table of CRC-32C (Castagnoli) by byte, reflected. */
 const CRC_TABLE = Uint32Array.from({ length: 256 }, (_, byte) => {
   let crc = byte;
   for (let bit = 0; bit < 8; bit++) crc = (crc >>> 1) ^ ((crc & 1) === 0 ? 0 : 0x82F63B78);
   return crc;
 });
 
-/** CRC-32C, rotated and shifted as TFRecord does so that a checksum of checksums is no zero. */
+/** Returns the masked CRC-32C of TFRecord, rotated and offset. */
 function maskedCrc(bytes: Uint8Array): number {
   let crc = 0xFFFFFFFF;
   for (const byte of bytes) crc = (crc >>> 8) ^ CRC_TABLE[(crc ^ byte) & 255]!;
@@ -34,7 +34,7 @@ const LENGTH_BYTES = 8;
 const CRC_BYTES = 4;
 const HEAD_BYTES = LENGTH_BYTES + CRC_BYTES;
 
-/** Length, its checksum, the data, their checksum. */
+/** Returns a TFRecord frame: length, its checksum, data, their checksum. */
 function frame(data: Uint8Array): Uint8Array {
   const out = new Uint8Array(HEAD_BYTES + data.length + CRC_BYTES);
   const view = new DataView(out.buffer);
@@ -67,7 +67,7 @@ function summary(step: number, scalars: Readonly<Record<string, number>>): Uint8
 /** First byte of field 2, a varint. */
 const STEP_TAG = 2 << 3;
 
-/** The step of an event that {@linkcode summary} wrote; 0 of the first in the file. */
+/** Returns the step of an event from {@linkcode summary}; 0 for the first event of a file. */
 function stepOf(data: Uint8Array): number {
   // The wall time comes first, 9 bytes, then field 2 where there is one.
   if (data[9] !== STEP_TAG) return 0;
@@ -79,7 +79,7 @@ function stepOf(data: Uint8Array): number {
   }
 }
 
-/** Where the whole events up to a step end. */
+/** Returns the offset after the last complete event up to a step. */
 function endOf(bytes: Uint8Array, step: number): number {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   let end = 0;
@@ -95,11 +95,10 @@ function endOf(bytes: Uint8Array, step: number): number {
 }
 
 /**
- * Opens a file of events and cuts off what lies after a step, and what a killed run left half
- * written.
+ * Opens an event file and removes the events after a step, and a partial event left by a killed run.
  *
- * @param path TensorBoard looks for `tfevents` in the name.
- * @param step The step from which the run goes on.
+ * @param path Must contain `tfevents`, by which TensorBoard finds it.
+ * @param step Step from which the run continues.
  */
 export async function openEvents(path: string, step: number): Promise<Events> {
   const file = await Deno.open(path, { write: true, create: true });

@@ -1,5 +1,5 @@
 /**
- * How a run is carried out, what it tells on its way, and what it comes to.
+ * Options, progress and result of {@linkcode train}.
  *
  * @module
  */
@@ -11,64 +11,65 @@ import type { Model } from "../model/mod.ts";
 import type { Best } from "./best.ts";
 import type { Validation } from "./scores.ts";
 
-/** Where a run stands after a step. */
+/** Progress of a run after a step. */
 export interface TrainingProgress {
   /** Updates so far. */
   readonly step: number;
-  /** Updates in all. */
+  /** Updates of the whole run. */
   readonly steps: number;
   readonly loss: number;
   /** Norm of the gradients before clipping. */
   readonly norm: number;
-  /** Of this update. */
+  /** Learning rate of this update. */
   readonly learningRate: number;
-  /** Of one step, averaged over the last ones. */
+  /** Moving average of the wall time per step. */
   readonly secondsPerStep: number;
   readonly secondsLeft: number;
-  /** Samples that were left out so far. */
+  /** Number of samples skipped so far because their files are bad. */
   readonly skipped: number;
-  /** Samples that the dataset is without because files are missing. */
+  /** Number of samples left out of the dataset because files are missing. */
   readonly incomplete: number;
-  /** After a step that was followed by a validation. */
+  /** Validation after this step, if there was one. */
   readonly validation?: Validation;
 }
 
-/** How a run is carried out; nothing here changes a number. */
+/** Options of {@linkcode train}. None of them changes the trained weights. */
 export interface TrainOptions {
-  /** Folder of the run, see {@linkcode runFolder}; made if missing. */
+  /** Folder of the run, see {@linkcode runFolder}; created if missing. */
   readonly out: string;
-  /** Where modules are looked up. Default the built-in ones. */
+  /** Registry of modules. Default the built-in modules. */
   readonly registry?: AnyRegistry;
   /**
-   * Absolute URLs of the plugins that the registry has. Workers import them too, to open a plugin's
-   * dataset. Default none.
+   * Absolute URLs of the registry's plugins. Workers import them too, to open a plugin's dataset.
+   * Default none.
    */
   readonly plugins?: readonly string[];
-  /** Go on from the folder's last checkpoint, if it has one. Default false: one is then an error. */
+  /** Resume from the folder's last checkpoint, if any. Default false: a checkpoint is an error. */
   readonly resume?: boolean;
-  /** Threads that make samples; 0 makes them in this one, between its other work. Default 0. */
+  /** Threads that load samples; 0 loads them in the main thread. Default 0. */
   readonly workers?: number;
-  /** What executes the tensors, for the run's record. Default only its name. */
+  /** Engine, as recorded in the run's environment. Default only its name. */
   readonly engine?: Pick<Engine, "name" | "device">;
+  /** Called after each step. */
   readonly onProgress?: (progress: TrainingProgress) => void;
-  /** Ends the run after the current step, with a checkpoint. */
+  /** Stops the run after the current step, with a checkpoint. */
   readonly signal?: AbortSignal;
-  /** Open datasets in place of those that the experiment names. */
+  /** Open datasets that replace those of the experiment. */
   readonly datasets?: { readonly train: Dataset; readonly validation?: Dataset };
 }
 
-/** A finished run. */
+/** Result of a finished run. */
 export interface Trained {
-  /** With the averaged weights, which the caller owns. */
+  /** Model with the averaged weights, which the caller owns. */
   readonly model: Model;
-  /** Of the last step; undefined if there was nothing left to do. */
+  /** Loss of the last step; undefined if the run was already complete. */
   readonly loss?: number;
-  /** The latest one, of an earlier start too. */
+  /** Latest validation, including those of earlier starts. */
   readonly validation?: Validation;
-  /** The best validation, by the metric that the experiment names. */
+  /** Best validation by the metric `keepBest` of the experiment. */
   readonly best?: Best;
-  /** The file that holds the model. */
+  /** Path of the model file. */
   readonly path: string;
-  /** Wall time of all steps, those of earlier starts included. */
+  /** Wall time of all steps in seconds, including earlier starts. */
   readonly seconds: number;
 }

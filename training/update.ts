@@ -1,5 +1,5 @@
 /**
- * One update as graphs: Alg. 1, then clipping, AdamW and the averages.
+ * Compiled updates: loss and gradients (Alg. 1), clipping, AdamW and the moving averages.
  *
  * @module
  */
@@ -20,21 +20,21 @@ import { clipping } from "./clip.ts";
 import { lossAndGradients } from "./gradients.ts";
 import type { ObjectiveVectors, TrainingTensors } from "./objective.ts";
 
-/** What training changes. */
+/** Part of the training state that an update changes. */
 export interface UpdateState {
   readonly params: Params;
-  /** One average for each decay. */
+  /** Averaged parameters, one set per decay. */
   readonly ema: readonly Params[];
   readonly moments: AdamWMoments;
 }
 
-/** Scalars [] that change from step to step. */
+/** Scalars [] of one update. */
 export type UpdateRates = AdamWRates & {
   /** 1 − decay of each average. */
   readonly ema: readonly Tensor[];
 };
 
-/** What gradients are computed from. */
+/** Input of the gradients. */
 interface GradientInput {
   readonly params: Params;
   readonly buffers: Params;
@@ -42,39 +42,39 @@ interface GradientInput {
   readonly vectors: ObjectiveVectors;
 }
 
-/** Tensors of an update. */
+/** Input of an update. */
 export type UpdateInput = UpdateState & GradientInput & { readonly rates: UpdateRates };
 
-/** What an update gives. */
+/** Result of an update. */
 export interface UpdateOutput extends UpdateState {
   readonly loss: Scalar;
-  /** [B]. */
+  /** Loss of each sample [B]. */
   readonly losses: Tensor1D;
   /** Norm of the gradients before clipping. */
   readonly norm: Scalar;
 }
 
-/** A compiled update. */
+/** Update compiled as one computation. */
 export type CompiledUpdate = Compiled<UpdateInput, UpdateOutput>;
 
-/** What an update is made of. */
+/** Options of {@linkcode compileUpdate}. */
 export interface UpdateOptions {
   readonly network: Network;
   readonly optimizer: AdamW;
-  /** Largest norm of the gradients. */
+  /** Maximum norm of the gradients; `Infinity` does not clip. */
   readonly clip: number;
 }
 
 const STATE = ["params", "moments", "ema"];
 
-/** Clipping, AdamW and the averages. */
+/** Applies gradients: clipping, AdamW and the averages. */
 function applyGradients(
   { params, ema, moments, rates }: UpdateState & { readonly rates: UpdateRates },
   grads: Params,
   { optimizer, clip }: Omit<UpdateOptions, "network">,
 ): Omit<UpdateOutput, "loss" | "losses"> {
   const { norm, factor } = clipping(grads, clip);
-  // Nothing is updated before every gradient is known: the new state may then replace the old one.
+  // The added zero makes every update wait for all gradients, so that it may overwrite the old state.
   const move = tf.mul(rates.move, tf.add(tf.mul(norm, 0), 1));
   const next = optimizer.apply(params, grads, {
     ...moments,
@@ -91,8 +91,8 @@ function applyGradients(
 }
 
 /**
- * Loss, gradients, clipping, AdamW and the averages as one computation. The new state stays where it
- * was computed: the next update is given it as it is.
+ * Compiles loss, gradients, clipping, AdamW and the averages as one computation. The new state stays
+ * on the engine as the input of the next update.
  */
 export function compileUpdate({ network, ...options }: UpdateOptions): CompiledUpdate {
   const update = (input: UpdateInput, { random }: CompileContext): UpdateOutput => {
@@ -104,22 +104,22 @@ export function compileUpdate({ network, ...options }: UpdateOptions): CompiledU
   return compile(update, { constants: ["buffers"], resident: STATE, donated: STATE });
 }
 
-/** Gradients added to those of the batches before. */
+/** Computation that adds a batch's share of the gradients to their sums. */
 type Gradients = Compiled<
   GradientInput & { readonly sums: Params },
   { readonly losses: Tensor1D; readonly sums: Params }
 >;
 
-/** An update from gradients that are known. */
+/** Computation that applies given gradients. */
 type Application = Compiled<
   UpdateState & { readonly rates: UpdateRates; readonly grads: Params },
   Omit<UpdateOutput, "loss" | "losses">
 >;
 
 /**
- * An update whose gradients are the mean over `count` batches, as two computations: one adds a
- * batch's share to sums that stay where they are, one uses them. Memory is that of one batch, and one
- * more copy of the parameters.
+ * Compiles an update whose gradients are the mean over `count` batches, as two computations: one adds
+ * a batch's share to sums that stay on the engine, the other applies the sums. It needs the memory of
+ * one batch and one more copy of the parameters.
  */
 export function compileAccumulated(
   { network, ...options }: UpdateOptions,

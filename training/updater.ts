@@ -1,5 +1,5 @@
 /**
- * Updates from one batch, or from several whose gradients are averaged.
+ * Updates from one batch, or from several batches whose gradients are averaged.
  *
  * @module
  */
@@ -15,45 +15,45 @@ import {
   type UpdateState,
 } from "./update.ts";
 
-/** One batch of an update. */
+/** One batch of an update, with the random numbers of its dropout. */
 export interface Batch {
-  /** Disposed after its use. */
+  /** Tensors of the batch; the updater disposes them. */
   readonly given: { readonly batch: TrainingTensors; readonly vectors: ObjectiveVectors };
-  /** Dropout. */
+  /** Random numbers of dropout. */
   readonly random: RandomNumbers;
 }
 
-/** What an update is given. */
+/** Input of {@linkcode Updater}. */
 export interface UpdaterInput {
   readonly state: UpdateState & { readonly buffers: Params };
   readonly rates: UpdateRates;
-  /** Makes batch i of the update. */
+  /** Returns batch i of the update. */
   readonly batch: (i: number) => Promise<Batch>;
 }
 
-/** The state after an update, which is the caller's, and its numbers. */
+/** State after an update, owned by the caller, with its loss and norm. */
 export interface Updated extends UpdateState {
   readonly loss: number;
-  /** One per sample of all batches. */
+  /** Loss of each sample of all batches. */
   readonly losses: readonly number[];
   /** Norm of the gradients before clipping. */
   readonly norm: number;
 }
 
-/** Makes updates. */
+/** Compiled update that takes one or more batches. */
 export interface Updater {
-  /** Batches of one update. */
+  /** Number of batches per update. */
   readonly batches: number;
   update(input: UpdaterInput): Promise<Updated>;
   dispose(): Promise<void>;
 }
 
-function freeTensors({ batch, vectors }: Batch["given"]): void {
+function disposeBatch({ batch, vectors }: Batch["given"]): void {
   tf.dispose([{ ...batch }, { ...vectors }]);
 }
 
-/** Updates from one batch each, as one graph. */
-function atOnce(options: UpdateOptions): Updater {
+/** Returns an updater of one batch per update, as one computation. */
+function singleBatch(options: UpdateOptions): Updater {
   const compiled = compileUpdate(options);
   return {
     batches: 1,
@@ -61,7 +61,7 @@ function atOnce(options: UpdateOptions): Updater {
     async update({ state, rates, batch }) {
       const { given, random } = await batch(0);
       const { loss, losses, norm, ...next } = await compiled({ ...state, ...given, rates }, random)
-        .finally(() => freeTensors(given));
+        .finally(() => disposeBatch(given));
       const numbers = {
         loss: (await readTensor(loss))[0]!,
         losses: [...await readTensor(losses)],
@@ -79,8 +79,8 @@ function zerosLike(params: Params): Params {
   return Object.fromEntries(zeros);
 }
 
-/** Updates from several batches each: one graph adds gradients, another one uses them. */
-function inParts(options: UpdateOptions, batches: number): Updater {
+/** Returns an updater of several batches: one computation adds gradients, another applies them. */
+function accumulating(options: UpdateOptions, batches: number): Updater {
   const { gradients, apply } = compileAccumulated(options, batches);
   return {
     batches,
@@ -95,7 +95,7 @@ function inParts(options: UpdateOptions, batches: number): Updater {
         for (let i = 0; i < batches; i++) {
           const { given, random } = await batch(i);
           const next = await gradients({ params: state.params, buffers, sums, ...given }, random)
-            .finally(() => freeTensors(given));
+            .finally(() => disposeBatch(given));
           tf.dispose(sums);
           sums = next.sums;
           losses.push(...await readTensor(next.losses));
@@ -117,12 +117,12 @@ function inParts(options: UpdateOptions, batches: number): Updater {
 }
 
 /**
- * Makes an updater.
+ * Creates an updater.
  *
- * @param accumulate Batches of one update; with 1, gradients never leave the graph that uses them.
+ * @param accumulate Batches per update. With 1, gradients stay inside one computation.
  */
 export function createUpdater(
   { accumulate, ...options }: UpdateOptions & { readonly accumulate: number },
 ): Updater {
-  return accumulate === 1 ? atOnce(options) : inParts(options, accumulate);
+  return accumulate === 1 ? singleBatch(options) : accumulating(options, accumulate);
 }

@@ -1,5 +1,5 @@
 /**
- * Validation: the loss of the averaged weights, and how well they restore, on fixed samples.
+ * Validation: the loss of the averaged weights and the scores of their restorations, on fixed samples.
  *
  * @module
  */
@@ -15,29 +15,29 @@ import { drawSigmas } from "./step.ts";
 
 export type { PixelScores, Validation } from "./scores.ts";
 
-/** The reference frame of a sample as it came, [H, W, C]. */
+/** Returns the cloudy reference frame of a sample [H, W, C]. */
 function inputOf({ cloudy, reference, target: { length } }: Sample): Float32Array {
   return cloudy.subarray(reference * length, (reference + 1) * length);
 }
 
-/** The reference frame's cloud and shadow [H, W]; undefined where there is none, or nobody knows. */
+/** Returns the reference frame's mask of cloud and shadow [H, W]; undefined if empty or unknown. */
 function cloudOf({ mask, reference, height, width }: Sample): Uint8Array | undefined {
   const pixels = height * width;
   const cloud = mask?.subarray(reference * pixels, (reference + 1) * pixels);
   return cloud?.some((value) => value !== 0) ? cloud : undefined;
 }
 
-/** How weights are measured. */
+/** Options of {@linkcode validate}. */
 export interface ValidateOptions {
-  /** Most samples: the first ones of the dataset. */
+  /** Maximum number of samples, from the start of the dataset. */
   readonly count: number;
-  /** The stream of validation. */
+  /** Random stream of the validation. */
   readonly rng: Rng;
-  /** Leave out samples whose files are bad. Default false: they are an error. */
+  /** Skip samples whose files are bad. Default false: they are an error. */
   readonly skipBad?: boolean;
 }
 
-/** Sample i of a validation, always with the same crop; what is wrong with it if it is left out. */
+/** Returns sample i of a validation, always with the same crop, or its error if it is skipped. */
 async function sampleOf(
   dataset: Dataset,
   i: number,
@@ -51,18 +51,18 @@ async function sampleOf(
   }
 }
 
-/** @throws {InputError} If no sample can be used. */
-function failWithout(skipped: readonly string[]): never {
+/** @throws {InputError} Always, with the first of the skipped samples' errors. */
+function failWithoutSamples(skipped: readonly string[]): never {
   throw new InputError(
     `Cannot validate: one of the first ${skipped.length} samples must be usable, got none; the ` +
-      `first: ${skipped[0]}`,
+      `first error: ${skipped[0]}`,
   );
 }
 
 /**
- * Whether samples have masks of cloud: the first one that can be used tells.
+ * Returns true if the first usable sample has a cloud mask.
  *
- * @throws {InputError} If a sample's files are bad, or those of all that may be left out.
+ * @throws {InputError} If a sample's files are bad and `skipBad` is false, or no sample is usable.
  */
 export async function hasMasks(dataset: Dataset, options: ValidateOptions): Promise<boolean> {
   const skipped: string[] = [];
@@ -71,13 +71,13 @@ export async function hasMasks(dataset: Dataset, options: ValidateOptions): Prom
     if (!(sample instanceof InputError)) return sample.mask !== undefined;
     skipped.push(sample.message);
   }
-  return failWithout(skipped);
+  return failWithoutSamples(skipped);
 }
 
 /**
- * Measures weights on the first samples of a dataset, always with the same crops and noise.
+ * Validates a model on the first samples of a dataset, always with the same crops and noise.
  *
- * @throws {InputError} If a sample's files are bad, or those of all that may be left out.
+ * @throws {InputError} If a sample's files are bad and `skipBad` is false, or no sample is usable.
  */
 export async function validate(
   model: Model,
@@ -87,7 +87,7 @@ export async function validate(
   const { count, rng } = options;
   const { card, modules, weights } = model;
   const ranges = scalingRanges(card.scaling, card.bands.length);
-  // The range of the brightest band, where each has its own.
+  // The largest range, if each band has its own.
   const dataRange = Math.max(...ranges.map(({ low, high }) => high - low));
   const measure = compile(({ weights, ...given }: ObjectiveInput & { weights: Weights }) => ({
     losses: sampleLosses(modules.network, weights, given),
@@ -120,11 +120,11 @@ export async function validate(
       loss += (await readTensor(losses))[0]!;
       tf.dispose([given, losses]);
       const size = { batch: 1, length, height, width };
-      // A dataset may show more than a model looks at.
-      const seesMore = auxiliary !== undefined && card.condition.auxiliary.length > 0;
+      // A dataset may have auxiliary bands that the model does not use.
+      const usesAuxiliary = auxiliary !== undefined && card.condition.auxiliary.length > 0;
       const { image: restored } = await restoreImages(
         model,
-        { ...size, cloudy: sample.cloudy, reference, ...(seesMore && { auxiliary }) },
+        { ...size, cloudy: sample.cloudy, reference, ...(usesAuxiliary && { auxiliary }) },
         { seed: i },
       );
       const images = { restored, input: inputOf(sample), target };
@@ -137,7 +137,7 @@ export async function validate(
     await measure.dispose();
     await releaseDenoiser(model);
   }
-  if (all.length === 0) failWithout(skipped);
+  if (all.length === 0) failWithoutSamples(skipped);
   return {
     loss: loss / all.length,
     ...meanScores(all),

@@ -1,10 +1,10 @@
-"""Checks what the golden numbers do not reach: the fast paths at real widths, any kernel and side.
+"""Checks beyond the golden numbers: the fast paths at published widths, with any kernel and side.
 
     python3 agreement.py
 
-Neighborhood attention is compared with its definition, written out with a mask over all keys; whole
-networks in float32 with themselves in float64, where nothing of the fast form is in use; a batch of
-different noise levels with its samples one by one.
+Neighborhood attention is compared with its definition, a mask over all keys. Whole networks in float32
+are compared with themselves in float64, which does not use the fast paths. A batch with different
+noise levels is compared with its samples one by one.
 """
 
 import sys
@@ -20,7 +20,7 @@ results = []
 
 
 def check(name, found, wanted, rtol=RTOL):
-    """Largest difference, relative to the largest value."""
+    """Prints the largest difference, relative to the largest value."""
     scale = wanted.abs().max().item() or 1.0
     off = (found.double() - wanted.double()).abs().max().item() / scale
     results.append(off <= rtol)
@@ -44,7 +44,7 @@ def dense_neighborhood(q, k, v, kernel):
 
 
 def neighborhood():
-    """Sides that 8 divides or not, several kernels: outputs and gradients."""
+    """Compares outputs and gradients for several kernels and for sides with and without remainder of 8."""
     sizes = [(7, 7), (8, 8), (9, 13), (17, 30), (24, 16), (25, 8), (40, 33), (16, 10)]
     for height, width in sizes:
         for kernel in (1, 3, 5, 7, 13):
@@ -67,7 +67,7 @@ def neighborhood():
 
 
 def whole(name, height, width, batch, length, grads):
-    """A network in float32 against float64."""
+    """Compares a network in float32 with itself in float64."""
     options = configs.config(name)
     net = network.random_weights(network.HDiT(options)).eval()
     x = torch.randn(batch, length, height, width, options["inChannels"])
@@ -101,7 +101,7 @@ def whole(name, height, width, batch, length, grads):
 
 
 def main():
-    """All checks."""
+    """Runs all checks."""
     torch.manual_seed(0)
     neighborhood()
     whole("cuhk", 128, 96, 1, 1, grads=False)

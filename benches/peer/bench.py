@@ -32,7 +32,7 @@ ALPHA = {"sen2_mtc_new": 1.0}
 
 
 def setting(name, train, device="cpu", dtype=torch.float32, side=256):
-    """Network, process and a batch of one configuration; random numbers are the CPU's."""
+    """Returns network, process and a batch of one configuration; random numbers come from the CPU."""
     options = configs.config(name)
     demo = name == "demo"
     batch, side = (8, 64) if demo else (1, side)
@@ -90,7 +90,7 @@ def train(name, **where):
 
 
 def matmul(size=2048):
-    """One product of the size whose speed is the machine's float32 peak here."""
+    """Multiplies matrices of the size that defines the machine's float32 peak in this bench."""
     a, b = torch.randn(size, size), torch.randn(size, size)
 
     def run():
@@ -101,7 +101,7 @@ def matmul(size=2048):
 
 
 def prepare(case, **where):
-    """The function of a case."""
+    """Returns the function of a case."""
     if case == "matmul":
         return matmul()
     kind, name = case.split(":")
@@ -109,7 +109,7 @@ def prepare(case, **where):
 
 
 def timed(run):
-    """Seconds of one run; its result must be finite."""
+    """Returns the seconds of one run, whose result must be finite."""
     start = time.perf_counter()
     result = run()
     seconds = time.perf_counter() - start
@@ -119,25 +119,25 @@ def timed(run):
 
 
 def gemm_gflops(size=2048, runs=5):
-    """Best of some products, in GF/s: what the machine gives at this minute."""
+    """Returns the best rate of several products in GF/s, the current peak of the machine."""
     run = matmul(size)
     return 2 * size**3 / 1e9 / min(timed(run) for _ in range(runs))
 
 
 def peak_rss_bytes():
-    """Peak resident memory of this process."""
+    """Returns the peak resident memory of this process."""
     with open("/proc/self/status") as status:
         line = next(line for line in status if line.startswith("VmHWM"))
     return int(line.split()[1]) * 1024
 
 
 def say(**fields):
-    """One JSON line, at once."""
+    """Prints one JSON line and flushes it."""
     print(json.dumps(fields), flush=True)
 
 
 def main():
-    """Times the case or serves it."""
+    """Times the case, or serves it to a driver."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--case", required=True, choices=CASES)
     parser.add_argument("--runs", type=int, default=5)

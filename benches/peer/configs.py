@@ -1,4 +1,7 @@
-"""Sizes of the networks (spec 4.2, 4.3, 9), in the key names of our own network options."""
+"""Sizes of the networks, in the key names of our network options.
+
+docs/networks.md lists them under "Published configurations".
+"""
 
 import json
 from pathlib import Path
@@ -13,7 +16,7 @@ def level(width, depth, d_ff, attention, **rest):
 
 
 def hdit(in_channels, out_channels):
-    """The mono-temporal topology of sentinel and cuhk (spec 4.2)."""
+    """The mono-temporal topology of sentinel and cuhk."""
     return {
         "inChannels": in_channels,
         "outChannels": out_channels,
@@ -29,7 +32,7 @@ def hdit(in_channels, out_channels):
 
 
 CONFIGS = {
-    # spec 4.3
+    # The temporal network
     "sen2_mtc_new": {
         "inChannels": 7,
         "outChannels": 3,
@@ -56,7 +59,7 @@ CONFIGS = {
 
 
 def from_reference(config):
-    """Our options from the reference's key names, in which the golden manifest states sizes."""
+    """Converts the reference's key names, which the golden manifest uses, to our options."""
     levels = [
         level(
             width, depth, d_ff, attention["type"], dHead=attention["d_head"], dropout=dropout,
@@ -90,7 +93,7 @@ def from_reference(config):
 
 
 def config(name):
-    """Options by name, or from a JSON file in either set of key names."""
+    """Returns options by name, or from a JSON file with either set of key names."""
     if name in CONFIGS:
         return CONFIGS[name]
     if not Path(name).is_file():
@@ -110,7 +113,7 @@ def config(name):
 
 
 def with_channels(options, weights):
-    """The options with the numbers of channels that the weights tell, where they lack them."""
+    """Fills in missing numbers of channels from the shapes of the weights."""
     area = options["patchSize"][0] * options["patchSize"][1]
     told = {
         "inChannels": weights["patch_in.proj.weight"].shape[1] // area,

@@ -1,7 +1,7 @@
-"""The mean-reverting diffusion around the network: preconditioning, sampler, loss (spec 2, 3, 6).
+"""The mean-reverting diffusion around the network: preconditioning, sampler, loss (Eqs. 13–19).
 
-Images [B, H, W, C] stand with a frame axis, [B, L, H, W, C]; L = 1 is the mono-temporal case.
-σ is a tensor [B] in float64: coefficients are computed there and rounded once.
+Sequences of images have a frame axis, [B, L, H, W, C]; L = 1 is the mono-temporal case. σ is a tensor
+[B] in float64, so that coefficients are rounded only once.
 """
 
 import math
@@ -41,7 +41,7 @@ class Process:
 
 
 def _like(value, x):
-    """[B] in x's type and number of axes."""
+    """Returns values [B] in x's type and rank."""
     return value.to(x.dtype).view(-1, *[1] * (x.ndim - 1))
 
 
@@ -57,7 +57,7 @@ def denoise(network, process, x, sigma, condition, **options):
 
 
 def karras(steps, sigma_min=0.001, sigma_max=100.0, rho=7.0):
-    """σ_0 = σ_max … σ_{N−1} = σ_min, evenly spaced in σ^(1/ρ), then 0 (spec 3.1)."""
+    """σ_0 = σ_max … σ_{N−1} = σ_min, evenly spaced in σ^(1/ρ), then 0 (EDM Eq. 5)."""
     ramp = torch.linspace(0, 1, steps, dtype=torch.float64, device="cpu")
     low, high = sigma_min ** (1 / rho), sigma_max ** (1 / rho)
     return torch.cat([(high + ramp * (low - high)) ** rho, torch.zeros(1, dtype=torch.float64, device="cpu")])
@@ -65,7 +65,7 @@ def karras(steps, sigma_min=0.001, sigma_max=100.0, rho=7.0):
 
 def sample(network, process, mu, condition, noise, sigmas, *, s_churn=0.0, s_tmin=0.0,
            s_tmax=math.inf, s_noise=1.0, draw=None, trace=None):
-    """Euler steps with churn (Alg. 2, spec 3.3); γ is not capped.
+    """Euler steps with churn (Alg. 2); γ is not capped.
 
     `noise` starts the state, `draw()` gives the noise of each churned step, `trace(x, D)` sees each
     state with the D that led to it.
@@ -99,12 +99,12 @@ def loss(network, process, x0, mu, condition, noise, sigma):
 
 
 def optimizer(network, lr=1e-4):
-    """AdamW with PyTorch's defaults over all parameters: decay 0.01 on everything (spec 6)."""
+    """AdamW with PyTorch's defaults over all parameters: all of them decay by 0.01."""
     return torch.optim.AdamW(network.parameters(), lr=lr, weight_decay=0.01, fused=True)
 
 
 def train_step(network, process, adamw, batch):
-    """Forward, backward, AdamW: the loss of the step."""
+    """Performs one step of forward, backward and AdamW; returns its loss."""
     adamw.zero_grad(set_to_none=True)
     value = loss(network, process, **batch).mean()
     value.backward()
@@ -120,7 +120,7 @@ class Ema:
         self.shadow = {name: p.detach().clone() for name, p in network.named_parameters()}
 
     def update(self, network):
-        """One update towards the parameters as they are."""
+        """Moves the average towards the current parameters."""
         self.count += 1
         decay = min(self.decay, (1 + self.count) / (10 + self.count))
         for name, parameter in network.named_parameters():

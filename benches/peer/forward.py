@@ -4,8 +4,8 @@
         --weights W.safetensors --input X.safetensors --out Y.safetensors [--float64]
 
 The input holds x [B, L, H, W, C] and c_noise [B], float32; the output image [B, H, W, C] and, of a
-temporal network, masks [G, B, L, h, w]. Weights bear the authors' names, matrices are [out, in]. A
-JSON file states the sizes in the names of our network options or of the reference's.
+temporal network, masks [G, B, L, h, w]. Weights have the authors' names; matrices are [out, in]. A
+JSON file gives the sizes in the key names of our network options or of the reference's.
 """
 
 import argparse
@@ -19,7 +19,7 @@ import safetensors_io
 
 
 def main():
-    """Reads, evaluates, writes."""
+    """Reads the input, evaluates the network and writes the output."""
     parser = argparse.ArgumentParser(description=__doc__)
     for name in ("config", "weights", "input", "out"):
         parser.add_argument(f"--{name}", required=True)

@@ -3,7 +3,7 @@
     python3 golden.py [--golden DIR] [--plain]
 
 Tolerances are the manifest's `atol`; `@f64` tensors are compared in float64 at 1e-10. Outputs are
-computed twice, as inference and as training compute them, because those are different code.
+computed twice, in inference mode and in training mode, which use different code.
 """
 
 import argparse
@@ -37,7 +37,7 @@ SKIPPED = {
 
 
 class Report:
-    """Counts what is equal, different and skipped, one line a tensor."""
+    """Counts equal, different and skipped tensors and prints one line per tensor."""
 
     def __init__(self, folder):
         self.folder = folder
@@ -52,14 +52,14 @@ class Report:
         return self.tensors, self.files[name]["hyper"]
 
     def has(self, *names):
-        """Whether the opened file has the tensors; states the first that it lacks."""
+        """Returns true if the open file has the tensors; otherwise prints the first missing one."""
         missing = [name for name in names if name not in self.tensors]
         for name in missing[:1]:
             self.skip(name, ABSENT)
         return not missing
 
     def check(self, tensor, found, form=""):
-        """Compares a found tensor with the stored one of that name."""
+        """Compares a computed tensor with the stored tensor of that name."""
         reason = next((why for part, why in SKIPPED.items() if part in tensor), None)
         if reason:
             return self.skip(tensor, reason)
@@ -72,7 +72,7 @@ class Report:
         else:
             atol = check.get("atol", 0.0 if "rtol" in check else 1e-5)
         if wanted.numel() == 1 and "grad" in tensor and found.dtype == torch.float32:
-            # One number's atol is ten times one draw of rounding, which may have been lucky.
+            # The atol of a single value is ten times one rounding error, which may be small by chance.
             atol = max(atol, SCALAR_RTOL * wanted.abs().item())
         limit = atol + check.get("rtol", 0.0) * wanted.double().abs()
         found = found.detach()
@@ -88,18 +88,18 @@ class Report:
         print(f"{mark} {label}: off {worst:.1e}, allowed {limit.max().item():.1e}")
 
     def skip(self, tensor, reason):
-        """States what is not compared and why."""
+        """Reports a tensor that is not compared, with the reason."""
         self.skipped += 1
         print(f"skip {self.name}/{tensor}: {reason}")
 
 
 def under(tensors, prefix):
-    """The tensors whose names start with the prefix, without it."""
+    """Returns the tensors whose names start with the prefix, with the prefix removed."""
     return {name[len(prefix):]: t for name, t in tensors.items() if name.startswith(prefix)}
 
 
 def module_case(report, case, module, inputs, call=None, outputs=("out",), rename=""):
-    """A module alone: outputs of both forms, gradients of Σ out·R."""
+    """Compares a single module: outputs of both modes, gradients of Σ out·R."""
     if not report.has(*(f"{case}.{name}" for name in inputs)):
         return
     own = under(report.tensors, f"{case}.")
@@ -187,7 +187,7 @@ def blocks_rope(report):
 
 
 def blocks_attn(report):
-    """Attention blocks, whole layers and neighborhood attention alone."""
+    """Compares attention blocks, whole layers and neighborhood attention."""
     tensors, _ = report.open("blocks_attn")
     cases = sorted({name.split(".")[0] for name in tensors})
     for case in cases:
@@ -245,7 +245,7 @@ def blocks_temporal(report):
 
 
 def build(report, weights, hyper):
-    """The tiny network of a weight file, or of weights among the opened tensors."""
+    """Builds the tiny network from a weight file, or from weights in the open file."""
     if weights:
         config = report.files[weights]["hyper"]["config"]
         tensors = safetensors_io.load(report.folder / f"{weights}.safetensors")
@@ -265,14 +265,14 @@ def still(x):
 
 
 def parameter_grads(report, network, prefix, form=""):
-    """Gradients of all parameters that are stored."""
+    """Compares the gradients of all stored parameters."""
     for name, parameter in network.named_parameters():
         if f"{prefix}{name}" in report.tensors:
             report.check(f"{prefix}{name}", parameter.grad, form)
 
 
 def net_mono(report, name):
-    """The mono network."""
+    """Compares the mono-temporal network."""
     tensors, hyper = report.open(name)
     network = build(report, hyper["weights"], hyper)
     with torch.inference_mode():
@@ -293,7 +293,7 @@ def net_mono(report, name):
 
 
 def net_temporal(report):
-    """The temporal network; L3b2 has the reference's order of conditioning, asked for only here."""
+    """Compares the temporal network; only L3b2 uses the reference's order of conditioning."""
     tensors, hyper = report.open("net_temporal")
     network = build(report, hyper["weights"], hyper)
     crossed = torch.arange(6) % 2
@@ -323,13 +323,13 @@ def net_temporal(report):
 
 
 def process_of(hyper):
-    """The forward process of a file's hyper-parameters."""
+    """Returns the forward process of a file's hyper-parameters."""
     names = ("alpha", "sigma_data", "sigma_mu", "sigma_cov")
     return diffusion.Process(**{name: hyper[name] for name in names if name in hyper})
 
 
 def sampler(report, name):
-    """All states and denoised images of a sampling run with the stored noise."""
+    """Compares all states and denoised images of a sampling run with the stored noise."""
     tensors, hyper = report.open(name)
     network = build(report, hyper["weights"], hyper)
     squeeze = (lambda x: x[:, 0]) if hyper["L"] is None else (lambda x: x)
@@ -360,7 +360,7 @@ def sampler(report, name):
 
 
 def loss(report, name):
-    """Noised images, denoised images, loss and its gradients."""
+    """Compares noised images, denoised images, the loss and its gradients."""
     tensors, hyper = report.open(name)
     network = build(report, hyper["weights"], hyper)
     process = process_of(hyper)
@@ -380,7 +380,7 @@ def loss(report, name):
 
 
 def train_trace(report):
-    """Eight steps of training with AdamW and EMA."""
+    """Compares eight training steps with AdamW and EMA."""
     tensors, hyper = report.open("train_trace_mono")
     network = build(report, hyper["weights"], hyper)
     process = diffusion.Process(alpha=hyper["alpha"])
@@ -422,7 +422,7 @@ FILES = {
 
 
 def main():
-    """Runs all files."""
+    """Compares all files."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--golden", type=Path, help="folder of the golden numbers")
     parser.add_argument("--plain", action="store_true", help="without oneDNN's own operators")

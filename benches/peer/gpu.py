@@ -1,15 +1,15 @@
-"""Times PyTorch on a GPU, eager, beside `benches/gpu.ts` on the same machine in the same minutes.
+"""Times eager PyTorch on a GPU, for comparison with `benches/gpu.ts` on the same machine.
 
     python3 gpu.py [--cases forward:sentinel,…] [--precisions float32,tf32,float16,bfloat16]
         [--side 256] [--product 4096] [--runs 5] [--warmup 3] [--device cuda]
 
-prints one JSON object: the GPU, the rate of a square product and the median and least seconds of each
-case, by precision. float32 is without TF32, tf32 with it; in float16 and bfloat16 weights and images
-are such numbers (no training). Everything goes through PyTorch's own operators; the tiles of
-neighborhood attention are one batch.
+prints one JSON object: the GPU, the rate of a square product, and the median and minimum seconds of
+each case by precision. float32 excludes TF32, tf32 allows it; float16 and bfloat16 convert weights and
+images (no training). Everything uses PyTorch's own operators; the tiles of neighborhood attention form
+one batch.
 
-`--device cpu` runs the same for a look at the script; `--device meta` computes nothing, and fails where
-a tensor would be on another device than the rest.
+`--device cpu` tests the script without a GPU. `--device meta` computes nothing, and fails if tensors
+are on different devices.
 """
 
 import argparse
@@ -31,20 +31,20 @@ PRECISIONS = ("float32", "tf32", "float16", "bfloat16")
 
 
 def set_precision(name):
-    """The type of tensors; products of float32 are TF32 where that is asked for."""
+    """Sets TF32 for products of float32 and returns the type of the tensors."""
     torch.backends.cuda.matmul.allow_tf32 = name == "tf32"
     torch.backends.cudnn.allow_tf32 = name == "tf32"
     return torch.float32 if name == "tf32" else getattr(torch, name)
 
 
 def wait(device):
-    """Until the GPU is done."""
+    """Waits until the GPU has finished."""
     if device.type == "cuda":
         torch.cuda.synchronize()
 
 
 def timed(run, device):
-    """Seconds of one run."""
+    """Returns the seconds of one run."""
     wait(device)
     start = time.perf_counter()
     run()
@@ -53,7 +53,7 @@ def timed(run, device):
 
 
 def product_rate(side, device, dtype, runs):
-    """GF/s of a square product; several at once, so that the call does not count."""
+    """Returns the GF/s of a square product; several per measurement hide the call overhead."""
     a, b = (torch.randn(side, side, device=device, dtype=dtype) for _ in range(2))
     count = 8
 
@@ -66,7 +66,7 @@ def product_rate(side, device, dtype, runs):
 
 
 def measure(case, device, dtype, arguments):
-    """Seconds of a case; what cannot run says why."""
+    """Returns the seconds of a case, or the message of its error."""
     try:
         run = bench.prepare(case, device=device, dtype=dtype, side=arguments.side)
         for _ in range(arguments.warmup):
@@ -82,7 +82,7 @@ def measure(case, device, dtype, arguments):
 
 
 def main():
-    """Times everything."""
+    """Times all cases."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--cases", default=",".join(CASES))
     parser.add_argument("--precisions", default=",".join(PRECISIONS))

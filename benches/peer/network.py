@@ -1,8 +1,8 @@
-"""HDiT and temporal HDiT (spec 4) in PyTorch, written from the specification.
+"""HDiT and temporal HDiT in PyTorch, independent of the library; docs/networks.md has the definitions.
 
-Modules and parameters bear the names of the authors' state_dict (spec 5, without
-`diffusion_model.`), so that their weights load as they are; the classes only hold parameters in the
-right places and say in which order the operations of `ops.py` happen. Tokens are [N, H, W, d].
+Modules and parameters have the names of the authors' state_dict, without `diffusion_model.`, so that
+the authors' weights load unchanged. The classes hold the parameters and call the operations of `ops.py`
+in order. Tokens are [N, H, W, d].
 """
 
 import math
@@ -38,7 +38,7 @@ class RMSNorm(nn.Module):
 
 
 class AdaRMSNorm(nn.Module):
-    """RMSNorm with the scale 1 + W·cond of each sample; here alone the noise level enters."""
+    """RMSNorm with the scale 1 + W·cond of each sample; the only place where the noise level enters."""
 
     def __init__(self, width, cond_width):
         super().__init__()
@@ -173,7 +173,7 @@ class TokenSplit(nn.Module):
 
 
 class FourierFeatures(nn.Module):
-    """[cos f, sin f], f = 2π·c_noise·w; w is drawn once and kept."""
+    """[cos f, sin f], f = 2π·c_noise·w; w is drawn once and fixed."""
 
     def __init__(self, width):
         super().__init__()
@@ -216,7 +216,7 @@ class Mapping(nn.Module):
 
 
 class TemporalAttention(nn.Module):
-    """TFSA (spec 4.3): per position, a learned query per head attends to the frames.
+    """TFSA: per position, a learned query per head attends to the frames.
 
     V = AdaRMSNorm(X), K = W_k·V + b_k, a = softmax over frames of Q_g·K_g/√d_k; head g weighs the
     g-th group of V's channels. Q_g·K_g = (Q_g·W_k,g)·V + Q_g·b_k,g: with Q folded into W_k the keys
@@ -261,7 +261,7 @@ def resize_masks(masks, height, width):
 
 
 class TemporalEncoder(nn.Module):
-    """TFSA, then a feed-forward block."""
+    """TFSA followed by a feed-forward block."""
 
     def __init__(self, width, heads, d_k, d_ff, cond_width, dropout):
         super().__init__()
@@ -274,7 +274,7 @@ class TemporalEncoder(nn.Module):
 
 
 class HDiT(nn.Module):
-    """The network of both kinds: temporal where the options say so."""
+    """The mono-temporal or temporal network, depending on the options."""
 
     def __init__(self, options):
         super().__init__()
@@ -343,7 +343,7 @@ class HDiT(nn.Module):
 
 
 def load(network, tensors):
-    """Puts tensors by the authors' names into a network, all of them."""
+    """Loads tensors by the authors' names into a network; all must be present."""
     missing, unexpected = network.load_state_dict(tensors, strict=False)
     if missing or unexpected:
         raise ValueError(
@@ -353,7 +353,7 @@ def load(network, tensors):
 
 
 def random_weights(network, seed=0):
-    """U(−1/√in, 1/√in) in every matrix, so that nothing is zero and no result is trivial."""
+    """Draws every matrix from U(−1/√in, 1/√in), so that no result is trivially zero."""
     generator = torch.Generator("cpu").manual_seed(seed)
     with torch.no_grad():
         for parameter in network.parameters():

@@ -1,16 +1,15 @@
 """The arithmetic of the networks in the fastest form found for PyTorch on a CPU.
 
-Three things make the difference to the obvious form, results unchanged:
+It differs from the direct form in three ways, with the same results:
 
-* matrix products go to oneDNN, which uses AVX-512 wherever the processor has it; `F.linear` and
-  `torch.matmul` go to MKL, which on processors of other makers stays at AVX2, half the speed.
+* matrix products use oneDNN, which uses AVX-512 on every processor that has it; `F.linear` and
+  `torch.matmul` use MKL, which is limited to AVX2, half the speed, on processors of other vendors.
   oneDNN also applies GELU, a product or a residual while it writes the result.
-* neighborhood attention runs in chunks of tiles whose logits stay in the cache.
-* where gradients are wanted, each operation is one `autograd.Function` with its own backward.
+* neighborhood attention runs in chunks of tiles whose logits fit in the cache.
+* if gradients are needed, each operation is one `autograd.Function` with its own backward pass.
 
-`set_plain(True)` sends everything that has a counterpart through `F.linear` and
-`F.scaled_dot_product_attention` instead, as one would write it first. Other types than float32 go
-that way too: float64 is the oracle of the golden numbers.
+`set_plain(True)` uses the direct form instead: `F.linear` and `F.scaled_dot_product_attention`. Types
+other than float32 use it too; float64 is the oracle of the golden numbers.
 """
 
 import functools
@@ -22,7 +21,7 @@ import torch.nn.functional as F
 EPS = 1e-6
 TILE = 8
 
-# Convolutions would try to start NNPACK at each call, and say so.
+# Otherwise convolutions try to initialize NNPACK at each call and print a warning.
 torch.backends.nnpack.set_flags(False)
 
 _ONEDNN = getattr(torch.ops.mkldnn, "_linear_pointwise", None)
@@ -30,7 +29,7 @@ _plain = False
 
 
 def set_plain(plain):
-    """Whether to avoid oneDNN's own operators; the comparison of both forms needs it."""
+    """Selects the plain form, without oneDNN's own operators, for comparisons."""
     global _plain
     _plain = plain
 
@@ -44,15 +43,15 @@ def _wants_grad(*tensors):
 
 
 class _NoContext:
-    """Where a forward pass puts what no backward pass will want."""
+    """Context of a forward pass without a backward pass; it discards saved tensors."""
 
     @staticmethod
     def save_for_backward(*_):
         """Keeps nothing."""
 
 
-# Linear layers. oneDNN takes a dense matrix or the transpose of one without a copy; of a strided
-# view it makes the slowest of its kernels.
+# Linear layers. oneDNN reads a dense matrix or its transpose without a copy; for a strided view it
+# selects its slowest kernel.
 
 
 def _product(a, b):
@@ -219,7 +218,7 @@ def rms_norm(x, scale):
 
 
 def _rotate_(x, cos, sin):
-    """Turns the pairs (i, i + m) of the first 2m channels in place, m those of cos and sin."""
+    """Rotates the pairs (i, i + m) of the first 2m channels in place; cos and sin have m channels."""
     m = cos.shape[-1]
     a, b = x[..., :m], x[..., m:2 * m]
     turned = torch.mul(a, cos).addcmul_(b, sin, value=-1)
@@ -235,7 +234,7 @@ def _split(qkv, heads):
 
 
 class _Prepare(torch.autograd.Function):
-    """q and k of length √scale and turned, v as it is, all [N, heads, L, e]."""
+    """q and k scaled to length √scale and rotated, v unchanged, all [N, heads, L, e]."""
 
     @staticmethod
     def forward(ctx, qkv, gain, cos, sin):
@@ -266,9 +265,9 @@ class _Prepare(torch.autograd.Function):
 
 
 def prepare(qkv, scale, cos, sin):
-    """What attention gets of W_qkv·h (spec 4.1): qkv [N, L, (t, head, e)], t ∈ {q, k, v} slowest.
+    """Splits W_qkv·h into the inputs of attention: qkv [N, L, (t, head, e)], t ∈ {q, k, v} slowest.
 
-    q and k become √scale_h·x/√(Σx² + ε), then turn by axial RoPE (cos, sin [heads, L, m]).
+    q and k become √scale_h·x/√(Σx² + ε) and are rotated by axial RoPE (cos, sin [heads, L, m]).
     Returns q, k, v [N, heads, L, e].
     """
     gain = scale.sqrt().view(-1, 1, 1)
@@ -359,7 +358,7 @@ class Axis:
         self.keys = tuple(
             max(0, min(q - kernel // 2, size - self.window)) for q in self.queries
         )
-        # On the CPU, whatever the default device: what is asked here is asked once.
+        # Always on the CPU, because these values are computed only once.
         with torch.device("cpu"):
             query = torch.tensor(self.queries)[:, None, None] + torch.arange(self.tile)[:, None]
             key = torch.tensor(self.keys)[:, None, None] + torch.arange(self.window)
@@ -370,7 +369,7 @@ class Axis:
         self.kinds = tuple(
             next(a for a in range(count) if torch.equal(self.sees[a], seen)) for seen in self.sees
         )
-        #: Queries of the last tile that stand in the one before too.
+        #: Queries of the last tile that the previous tile also has.
         self.repeated = count * self.tile - size
 
 
@@ -418,7 +417,7 @@ class _Blocks:
         return blocks.view(-1, *grid, self.height, self.width, blocks.shape[-1])
 
     def _views(self, images):
-        """Pairs (place among the unfolded blocks, view of the images), one for each two runs."""
+        """Pairs (index among the unfolded blocks, view of the images), one for each pair of runs."""
         n, heads, _, _, e = images.shape
         by_n, by_head, by_y, by_x, by_e = images.stride()
         for y0, ny, top, dy in _runs(self.rows):
@@ -430,7 +429,7 @@ class _Blocks:
                 )
 
     def gather(self, images):
-        """The blocks, copied."""
+        """Returns a copy of the blocks."""
         n, heads, _, _, e = images.shape
         count = n * len(self.rows) * len(self.columns) * heads
         blocks = images.new_empty(count, self.height * self.width, e)
@@ -440,13 +439,13 @@ class _Blocks:
         return blocks
 
     def scatter(self, blocks, images):
-        """Writes blocks back, which are equal where they overlap."""
+        """Writes blocks back; overlapping blocks must be equal."""
         unfolded = self._unfold(blocks, images.shape[1])
         for place, view in self._views(images):
             view.copy_(unfolded[place])
 
     def scatter_add(self, blocks, images):
-        """Adds blocks to the images, in turns whose blocks do not overlap."""
+        """Adds blocks to the images, in rounds of blocks that do not overlap."""
         unfolded = self._unfold(blocks, images.shape[1])
         for place, view in self._views(images):
             some = unfolded[place]
@@ -458,7 +457,7 @@ class _Blocks:
 
 
 def _turns(count, step, size):
-    """The smallest m such that every m-th of `count` blocks, `step` apart, is clear of the next."""
+    """Returns the smallest m such that every m-th of `count` blocks, `step` apart, do not overlap."""
     return min(count, -(-size // max(step, 1)))
 
 
@@ -467,7 +466,7 @@ _TILES_AT_ONCE = 64
 
 
 def set_tiles_at_once(count):
-    """A GPU wants them all; a CPU what its cache holds."""
+    """Sets the tiles per chunk: all on a GPU, as many as fit in the cache on a CPU."""
     global _TILES_AT_ONCE
     _TILES_AT_ONCE = count
 
@@ -533,7 +532,7 @@ class _Neighborhood(torch.autograd.Function):
 
 
 def _clear_repeated(queries, unfolded, rows, columns):
-    """Zeroes the gradients of queries that the tile before has already."""
+    """Zeroes the gradients of queries that the previous tile already has."""
     if rows.repeated and queries.rows[-1] == rows.queries[-1]:
         unfolded[:, -1, :, :, :rows.repeated] = 0
     if columns.repeated:

@@ -1,4 +1,4 @@
-"""Reading and writing safetensors files with nothing but numpy.
+"""Reads and writes safetensors files with numpy only.
 
 Layout: u64 little-endian n, n bytes of JSON {name: {dtype, shape, data_offsets}}, then the data,
 row-major and little-endian, offsets counted from the end of the JSON.
@@ -17,7 +17,7 @@ NAMES = {np.dtype(dtype): name for name, dtype in DTYPES.items()}
 
 
 def load(path):
-    """{name: tensor} of a file."""
+    """Reads {name: tensor} from a file."""
     with open(path, "rb") as file:
         size = int.from_bytes(file.read(8), "little")
         header = json.loads(file.read(size))
@@ -34,7 +34,7 @@ def load(path):
 
 
 def save(path, tensors):
-    """Writes {name: tensor}."""
+    """Writes {name: tensor} to a file."""
     header, blobs, offset = {}, [], 0
     for name, tensor in tensors.items():
         array = np.ascontiguousarray(tensor.detach().cpu().numpy())

@@ -174,7 +174,7 @@ Deno.test("train counts samples of which files are missing where they may be lef
     assertStringIncludes(lenient.err, "1 samples of which files are missing are left out");
     assertStringIncludes(
       await Deno.readTextFile(`${folder}/b/model_card.md`),
-      "1 of which files are missing were left out",
+      "1 with missing files were left out",
     );
   });
 });

@@ -21,7 +21,7 @@ interface Moments {
   readonly sigmaCov: number;
 }
 
-/** Eqs. 14–17, typed from spec §2. */
+/** Eqs. 14–17, written out independently. */
 function plainCoefficients(
   { sigmaData, sigmaMu, sigmaCov }: Moments,
   { sigma, k, length }: { readonly sigma: number; readonly k: number; readonly length: number },

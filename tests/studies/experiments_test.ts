@@ -48,7 +48,7 @@ Deno.test("the built-in names are the files of experiments/", () => {
   assertEquals(stems("presets/"), [...PRESETS]);
 });
 
-/** The JSON of a published configuration, its name in the checkpoints, and numbers (spec §4.4). */
+/** Published configurations: JSON file, name in the checkpoints, sizes (docs/networks.md). */
 const PUBLISHED: readonly (readonly [string, PublishedName, number])[] = [
   ["sen2_mtc_new", "sen2_mtc_new", 148_878_322],
   ["sen12ms_cr", "sentinel", 39_133_515],
@@ -75,7 +75,7 @@ function configOf({ modules, ...card }: ModelCard): ModelConfig {
   return { ...card, ...modules };
 }
 
-Deno.test("the published configurations train as the paper did (spec §6, §9)", async () => {
+Deno.test("the published configurations train as the paper did", async () => {
   for (const [name, batchSize] of [["sen2_mtc_new", 1], ["sen12ms_cr", 2], ["cuhk_cr1", 8]]) {
     const experiment = await readExperiment(new URL(`published/${name}.json`, FOLDER));
     const { learningRate, beta1, beta2, epsilon, weightDecay } = experiment.optimizer;
@@ -95,7 +95,7 @@ Deno.test("the published configurations train as the paper did (spec §6, §9)",
   }
 });
 
-Deno.test("incomplete samples are left out where the paper's loader does so (spec §7)", async () => {
+Deno.test("incomplete samples are left out where the authors' loader does so", async () => {
   for (const [name] of PUBLISHED) {
     const { data } = await readExperiment(new URL(`published/${name}.json`, FOLDER));
     for (const config of [data.train, data.validation, data.test]) {
@@ -105,7 +105,7 @@ Deno.test("incomplete samples are left out where the paper's loader does so (spe
   }
 });
 
-Deno.test("ablations A to E add one choice each (spec §9)", async () => {
+Deno.test("ablations A to E add one choice each", async () => {
   const cards = await Promise.all(
     ["a", "b", "c", "d", "e"].map((letter) => cardOf(`ablations/config_${letter}.json`)),
   );
@@ -125,7 +125,7 @@ Deno.test("ablations A to E add one choice each (spec §9)", async () => {
   assertEquals(cards.slice(0, 3).map(parametersOf), [148_861_938, 148_874_226, 148_878_322]);
 });
 
-Deno.test("ablations of α and L differ from their base in nothing else (spec §9)", async () => {
+Deno.test("ablations of α and L differ from their base in nothing else", async () => {
   for (const alpha of [0.2, 0.5, 0.8, 1, 2, 3, 4]) {
     const { modules: { schedule, precond } } = await cardOf(`ablations/alpha_${alpha}.json`);
     assertEquals([schedule, precond.sigmaCov], [{ type: "rational", alpha }, 0.9]);

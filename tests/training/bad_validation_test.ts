@@ -54,7 +54,7 @@ Deno.test("a validation leaves bad samples out and counts them where the run may
     assert(tags.includes("validation/psnr"));
     assertEquals(tags.filter((tag) => tag.includes("skipped")), []);
     const card = await Deno.readTextFile(runFolder(out).card);
-    assert(card.includes(", without 1 whose files are bad"), card);
+    assert(card.includes(", without 1 samples with bad files"), card);
   }));
 
 Deno.test("the samples that are left out change no number of the others", () =>
@@ -89,6 +89,6 @@ Deno.test("a validation of which every sample is bad ends the run", () =>
     await assertRejects(
       () => finish(experiment({ skipBad: true }), `${folder}/run`),
       InputError,
-      "one of the first 3 samples must be usable, got none; the first: ",
+      "one of the first 3 samples must be usable, got none; the first error: ",
     );
   }));

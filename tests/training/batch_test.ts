@@ -62,7 +62,7 @@ Deno.test("trainingTensors() leaves out auxiliary bands that the model does not 
   assertThrows(
     () => trainingTensors(wanting, [sampleOf(2, 1)], options(2)),
     TypeError,
-    `auxiliary must have ${SIZE * SIZE * 2} numbers, got 0`,
+    `auxiliary must have ${SIZE * SIZE * 2} values, got 0`,
   );
 });
 
@@ -71,8 +71,8 @@ Deno.test("trainingTensors() names the sample that does not fit", () => {
   const cases: readonly (readonly [Partial<Sample>, string])[] = [
     [{ height: 16 }, "must be 8×8 pixels, got 16×8"],
     [{ length: 1 }, "must have 2 frames, got 1"],
-    [{ reference: 2 }, "reference must be a frame of 2"],
-    [{ cloudy: new Float32Array(3) }, `cloudy must have ${2 * PIXELS} numbers, got 3`],
+    [{ reference: 2 }, "reference must be one of 2 frames"],
+    [{ cloudy: new Float32Array(3) }, `cloudy must have ${2 * PIXELS} values, got 3`],
     [{ target: new Float32Array(PIXELS).fill(NaN) }, "target must be finite"],
   ];
   for (const [change, message] of cases) {

@@ -193,7 +193,11 @@ Deno.test("skipBad ends where no sample is good", () =>
     await using there = await open(1);
     for (const name of NAMES) await Deno.writeTextFile(`${config.root}/clear/${name}.tif`, "bad");
     for (const loader of [here, there]) {
-      await assertRejects(() => loader.batch(0), InputError, "got 7 that are not; the first: ");
+      await assertRejects(
+        () => loader.batch(0),
+        InputError,
+        "got 7 bad samples; the first error: ",
+      );
       assertEquals(loader.skipped, []);
     }
   }));

@@ -70,9 +70,9 @@ Deno.test("train() refuses to resume with a file more or less, or with other nam
       }
     };
     await rename("4", "../4");
-    await refused("its data must have 5 samples as before, got 4");
+    await refused("the data must still have 5 samples, got 4");
     await rename("../4", "x");
-    await refused("its data must be the 5 samples of before, got as many others");
+    await refused("the data must be the same 5 samples as before, got as many others");
     await rename("x", "4");
     await resumed(onFolder(root), options);
   }));
@@ -110,7 +110,7 @@ Deno.test("train() refuses to resume with other places or other shapes of clouds
       assertRejects(
         () => resumed(experiment(2), options),
         CheckpointError,
-        "its data must be the 9 samples of before, got as many others",
+        "the data must be the same 9 samples as before, got as many others",
       );
     await write("2018-07-05", 1000);
     await refused();
@@ -159,6 +159,6 @@ Deno.test("train() compares the sizes of datasets that are given open", () =>
     await assertRejects(
       () => resumed(tinyExperiment(), { ...options, datasets: { train: tinyDataset(6) } }),
       CheckpointError,
-      "must have 5 samples as before, got 6",
+      "must still have 5 samples, got 6",
     );
   }));
