@@ -13,7 +13,9 @@ export type { BandRange, Role } from "./check_walk.ts";
 
 /** Number of samples of a split. */
 export interface SplitCount {
+  /** Name of the split, for example "train". */
   readonly name: string;
+  /** Samples of the split, complete or not. */
   readonly samples: number;
   /** Samples with all files present. */
   readonly complete: number;
@@ -25,9 +27,11 @@ export interface SplitCount {
 export interface DataReport {
   /** Type of the dataset as in JSON. */
   readonly type: string;
+  /** Folder or index file of the dataset. */
   readonly root: string;
   /** Band names of the images. */
   readonly bands: readonly string[];
+  /** Counts of each split, in the order of the dataset. */
   readonly splits: readonly SplitCount[];
   /** Files that were read. */
   readonly files: number;

@@ -11,7 +11,9 @@ import type { Layer, Listing, SampleFiles } from "./sample_files.ts";
 
 /** Thinned images of one sample. */
 export interface SheetRow {
+  /** Cloudy images, one per frame. */
   readonly cloudy: readonly Raster[];
+  /** Clear image. */
   readonly target: Raster;
   /** Auxiliary image, of which the first band is shown. */
   readonly auxiliary?: Raster;

@@ -14,7 +14,9 @@ export type Role = "cloudy" | "target" | "auxiliary" | "mask";
 
 /** Range of the values of one band over all files of one role. */
 export interface BandRange extends ValueRange {
+  /** Role of the files in their samples. */
   readonly role: Role;
+  /** Name of the band, for example "B02". */
   readonly band: string;
 }
 

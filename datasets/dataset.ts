@@ -12,7 +12,9 @@ export interface Sample {
   readonly name: string;
   /** Frames L. */
   readonly length: number;
+  /** Height H in pixels. */
   readonly height: number;
+  /** Width W in pixels. */
   readonly width: number;
   /** The frames [L, H, W, C]. */
   readonly cloudy: Float32Array;

@@ -9,7 +9,9 @@ import { type DatasetRegistry, datasetRegistry } from "./catalog.ts";
 
 /** A dataset as JSON: its type and its options. */
 export interface DatasetConfig {
+  /** Name of the dataset in the registry, for example "sen12MsCr". */
   readonly type: string;
+  /** Options of the dataset; its entry checks them. */
   readonly [option: string]: unknown;
 }
 

@@ -8,6 +8,7 @@ import type { Rng } from "../core/mod.ts";
 
 /** One of the twelve augmentations: a flip, then quarter turns counter-clockwise. */
 export interface FlipTurn {
+  /** Flip before the turns: "vertical" reverses the rows, "horizontal" the columns. */
   readonly flip: "none" | "vertical" | "horizontal";
   /** 0–3. */
   readonly turns: number;

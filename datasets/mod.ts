@@ -77,6 +77,7 @@ export {
   syntheticDataset,
   type SyntheticDatasetOptions,
   type SyntheticOptions,
+  type SyntheticSource,
 } from "./synthetic_dataset.ts";
 export type { ValueRange } from "./value_ranges.ts";
 export {

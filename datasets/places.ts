@@ -10,6 +10,7 @@ import { dateOf, readBandFolder } from "../products/mod.ts";
 
 /** One place on the ground and its dates. */
 export interface Place {
+  /** Name of the folder that holds the dates. */
   readonly name: string;
   /** Such as `2018-03-07`, one per raster, ascending. */
   readonly dates: readonly string[];

@@ -43,7 +43,9 @@ export const MASK: FileForm = {
 
 /** Some bands of one file. */
 export interface Layer {
+  /** Path of the file. */
   readonly path: string;
+  /** Bands, pixel types and values that the file must have. */
   readonly form: FileForm;
   /** Indices of the bands used. Default all. */
   readonly bands?: readonly number[];
@@ -53,6 +55,7 @@ export interface Layer {
 export interface FrameFiles {
   /** The bands of the image, from one file or several. */
   readonly cloudy: readonly Layer[];
+  /** Auxiliary bands (SAR, NIR), from one file or several. Default none. */
   readonly auxiliary?: readonly Layer[];
   /** Cloud mask: 0 where the ground is seen. */
   readonly mask?: Layer;
@@ -62,8 +65,11 @@ export interface FrameFiles {
 
 /** The files of one sample. */
 export interface SampleFiles {
+  /** Name of the sample, for logs and error messages. */
   readonly name: string;
+  /** Split that the sample belongs to, for example "train". */
   readonly split: string;
+  /** Files of the cloudy dates, one entry per frame. */
   readonly frames: readonly FrameFiles[];
   /** The bands of the clear image. */
   readonly target: readonly Layer[];
@@ -94,6 +100,7 @@ export const FINDINGS = {
 
 /** A problem of a dataset. */
 export interface Finding {
+  /** Kind of the problem, a key of {@linkcode FINDINGS}. */
   readonly kind: keyof typeof FINDINGS;
   /** The file or folder. */
   readonly path: string;
@@ -111,6 +118,7 @@ export interface Listing {
   readonly root: string;
   /** Splits in order, including those without a sample. */
   readonly splits: readonly string[];
+  /** Files of all samples, in order. */
   readonly samples: readonly SampleFiles[];
   /** Band names of the images. */
   readonly bands: readonly string[];

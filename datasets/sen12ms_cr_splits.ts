@@ -11,6 +11,7 @@ import { SPLIT_NAMES, type SplitName } from "./sample_files.ts";
 export interface Roi {
   /** Such as "ROIs1158_spring". */
   readonly season: string;
+  /** Number of the region within its season. */
   readonly number: number;
 }
 

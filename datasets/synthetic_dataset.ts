@@ -15,8 +15,8 @@ import { paintedSample } from "./painted_sample.ts";
 import { listPlaces } from "./place_files.ts";
 import { readPlaces } from "./places.ts";
 
-/** Rasters and shapes that stay in memory. */
-interface SyntheticSource {
+/** Rasters and cloud shapes in memory that samples are painted from. */
+export interface SyntheticSource {
   /** Dates of each place: clear rasters of one grid, all places with the same bands. */
   readonly places: readonly (readonly Raster[])[];
   /** Shapes of real clouds. Default none. */

@@ -8,12 +8,15 @@ import { quantile } from "../core/mod.ts";
 
 /** Range of the values of one band over many files, without nodata pixels. */
 export interface ValueRange {
+  /** Smallest value. */
   readonly min: number;
   /** First percentile, estimated from evenly spaced values. */
   readonly p1: number;
+  /** Arithmetic mean. */
   readonly mean: number;
   /** 99th percentile, estimated from the same values. */
   readonly p99: number;
+  /** Largest value. */
   readonly max: number;
   /** Number of values. */
   readonly count: number;

@@ -28,11 +28,15 @@ export interface WholeImagesOptions {
 
 /** One sample as rasters. */
 export interface WholeSample {
+  /** Name of the sample. */
   readonly name: string;
+  /** Cloudy image of each date. */
   readonly cloudy: readonly Raster[];
   /** Days of the cloudy dates; undefined where unknown. */
   readonly dates: readonly (string | undefined)[];
+  /** Clear image. */
   readonly target: Raster;
+  /** Index of the date that the target depicts, in [0, L). */
   readonly reference: number;
   /** Auxiliary bands of each date [L, H, W, A]. */
   readonly auxiliary?: Float32Array;
@@ -42,6 +46,7 @@ export interface WholeSample {
 
 /** Whole samples by index. */
 export interface WholeImages {
+  /** Band names of the images, in order. */
   readonly bands: readonly string[];
   /** Names of the samples in order. */
   readonly names: readonly string[];
@@ -49,7 +54,11 @@ export interface WholeImages {
   readonly digest: string;
   /** Number of samples left out because files are missing. */
   readonly incomplete: number;
-  /** @throws {InputError} If a file cannot be read or does not have the form of its dataset. */
+  /**
+   * Reads sample `index`, in [0, number of names).
+   *
+   * @throws {InputError} If a file cannot be read or does not have the form of its dataset.
+   */
   read(index: number): Promise<WholeSample>;
 }
 
