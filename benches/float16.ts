@@ -7,7 +7,15 @@
  */
 
 import { parseArgs } from "node:util";
-import { createRng, detectClouds, type Engine, loadModel, type Raster, restoreSeries, useEngine } from "../mod.ts";
+import {
+  createRng,
+  detectClouds,
+  type Engine,
+  loadModel,
+  type Raster,
+  restoreSeries,
+  useEngine,
+} from "../mod.ts";
 import { openDataset } from "../datasets/mod.ts";
 
 const { values: args } = parseArgs({

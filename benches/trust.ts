@@ -12,7 +12,19 @@
  */
 
 import { parseArgs } from "node:util";
-import { calibrate, createRng, detectClouds, InputError, loadModel, type Raster, readRaster, restoreSeries, saveModel, selfCheck, useEngine } from "../mod.ts";
+import {
+  calibrate,
+  createRng,
+  detectClouds,
+  InputError,
+  loadModel,
+  type Raster,
+  readRaster,
+  restoreSeries,
+  saveModel,
+  selfCheck,
+  useEngine,
+} from "../mod.ts";
 import {
   errorPairs,
   type ExpectedError,

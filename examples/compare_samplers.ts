@@ -9,7 +9,16 @@
  * @module
  */
 
-import { builtins, createRng, restoreImages, rmse, type Sampler, syntheticClouds, syntheticScene, useEngine } from "../mod.ts";
+import {
+  builtins,
+  createRng,
+  restoreImages,
+  rmse,
+  type Sampler,
+  syntheticClouds,
+  syntheticScene,
+  useEngine,
+} from "../mod.ts";
 import { exampleModel } from "./example_model.ts";
 import plugin from "./plugin.ts";
 

@@ -7,7 +7,16 @@
  */
 
 import { type Images, type Sequence, tf } from "../engine/mod.ts";
-import { createRng, euler, hdit, karras, meanReverting, rational, type SamplingProblem, useEngine } from "../mod.ts";
+import {
+  createRng,
+  euler,
+  hdit,
+  karras,
+  meanReverting,
+  rational,
+  type SamplingProblem,
+  useEngine,
+} from "../mod.ts";
 
 await useEngine("cpu");
 const rng = createRng(7);

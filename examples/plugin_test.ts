@@ -9,7 +9,16 @@
  */
 
 import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
-import { builtins, createModel, createRng, loadModel, OptionsError, restoreImages, saveModel, useEngine } from "../mod.ts";
+import {
+  builtins,
+  createModel,
+  createRng,
+  loadModel,
+  OptionsError,
+  restoreImages,
+  saveModel,
+  useEngine,
+} from "../mod.ts";
 import { tf as tf } from "../engine/mod.ts";
 import { writeCog } from "../rasters/mod.ts";
 import {

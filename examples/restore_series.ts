@@ -9,7 +9,16 @@
  * @module
  */
 
-import { baselines, createRng, readRaster, restoreScene, syntheticClouds, syntheticScene, useEngine, writeCog } from "../mod.ts";
+import {
+  baselines,
+  createRng,
+  readRaster,
+  restoreScene,
+  syntheticClouds,
+  syntheticScene,
+  useEngine,
+  writeCog,
+} from "../mod.ts";
 import { score as scoreImages } from "../metrics/mod.ts";
 import { exampleModel } from "./example_model.ts";
 
