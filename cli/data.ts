@@ -189,7 +189,6 @@ async function check(values: Values, context: Context, path?: string): Promise<R
 
 /** `emrdm data`. */
 export const data = command({
-  summary: "check that the files of a dataset are complete and sound",
   operands: "check [experiment.json]",
   details:
     "Reads every file from end to end. Reports files that are missing, unreadable, truncated, empty\n" +

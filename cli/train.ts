@@ -76,7 +76,6 @@ async function experimentOf(
 
 /** `emrdm train`. */
 export const train = command({
-  summary: "train a model as an experiment file says",
   operands: "<experiment.json>",
   details:
     "The folder of the run gets model.safetensors (averaged weights with their card), model_card.md,\n" +

@@ -51,7 +51,10 @@ for (const signal of ["SIGTERM", "SIGINT"] as const) {
       const call = ["train", file, "--out", out, "--engine", "native"];
       const { code, err } = await stopped(call, signal);
       assertEquals(code, 130, err);
-      assertStringIncludes(err, "stopped with a checkpoint");
+      assertStringIncludes(
+        err,
+        "interrupted, checkpoint saved; run the same command with --resume",
+      );
       const done = await stepOf(runFolder(out).last);
       assert(done >= 2, `${done} steps`);
       const steps = done + 2;
