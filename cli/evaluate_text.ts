@@ -32,7 +32,7 @@ function rowsText(rows: readonly SummaryRow[], evaluation: Evaluation): string {
     });
   const { level } = evaluation.interval;
   return table([
-    ["", ...HEAD, `${100 * level} % of PSNR`],
+    ["", ...HEAD, `${100 * level} % interval`],
     ...rows.map((row) => [
       row.method,
       ...cells(row),

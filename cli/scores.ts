@@ -9,7 +9,7 @@ import { table } from "./table.ts";
 
 type Columns = "psnr" | "ssim" | "mae" | "rmse" | "sam";
 
-/** One row per method. MAE and RMSE are in reflectance. */
+/** One row per method, and the units that the heads do not have. */
 export function scoreTable(
   scores: Readonly<Record<string, { readonly [K in Columns]: Score[K] | null }>>,
 ): string {
@@ -22,5 +22,6 @@ export function scoreTable(
     cell(rmse, 4),
     cell(sam, 2),
   ]);
-  return table([["", "PSNR (dB)", "SSIM", "MAE", "RMSE", "SAM (°)"], ...rows]);
+  const head = ["", "PSNR (dB)", "SSIM", "MAE", "RMSE", "SAM (°)"];
+  return `${table([head, ...rows])}\nMAE and RMSE are in reflectance.`;
 }
