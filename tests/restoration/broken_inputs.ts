@@ -910,8 +910,8 @@ const MANIFESTS: readonly BrokenCall[] = [
     lines: ["output,inputs", "a.tif,no.tif", "b.tif,no.tif"],
     says: ["scenes: 0 restored, 0 already complete, 2 failed"],
   }),
-  args("an output beside a manifest", ["--manifest", "@/scenes.csv"], {
-    says: ["--manifest names the scenes itself", "@/s_2018-01-07.tif beside it"],
+  args("an input next to a manifest", ["--manifest", "@/scenes.csv"], {
+    says: ["--manifest names all scenes and their outputs; leave out @/s_2018-01-07.tif"],
   }),
 ];
 

@@ -214,12 +214,12 @@ Deno.test("a scene that fails does not stop the others, and the code says so", (
       ...["--model", `${folder}/models/tiny.safetensors`],
     );
     assertEquals(code, 1);
-    const told = out.split("\n").map((line) => line.replace(/ \([\d.]+ s\)$/, ""));
-    assertEquals(told, [
-      `1 ${folder}/c0.tif restored`,
-      `2 ${folder}/c1.tif failed: Cannot read raster ${folder}/missing.tif: the file must exist; ` +
-      "check its path",
-      `3 ${folder}/c2.tif restored`,
+    const statuses = out.replaceAll(/(?<= (?:in|after) )\d+\.\d s\b/g, "… s").split("\n");
+    assertEquals(statuses, [
+      `scene 1, ${folder}/c0.tif: restored in … s`,
+      `scene 2, ${folder}/c1.tif: failed after … s: Cannot read raster ${folder}/missing.tif: the ` +
+      "file must exist; check its path",
+      `scene 3, ${folder}/c2.tif: restored in … s`,
     ]);
     assertEquals(err.split("\n").at(-1), "scenes: 2 restored, 0 already complete, 1 failed");
     await Deno.remove(`${folder}/models`, { recursive: true });
