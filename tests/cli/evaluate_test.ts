@@ -242,10 +242,14 @@ Deno.test("evaluate refuses operands and flags that do not fit together", async 
   await fails(["a", "--data", "b"], 2, "expected no operand next to --data, got a");
   await fails(["a.tif", "b.tif", "--model", "m"], 2, "--model and --restored require one source");
   await fails(["a", "--cloudy", "b.tif"], 2, "--cloudy and --mask require two operands");
-  await fails(["a.tif"], 3, "one image needs its clear one too");
+  await fails(["a.tif"], 3, "an image needs its clear image");
   await fails(["a.tif", "b.tif", "--profile", "best"], 2, "standard, sen2MtcNew");
   await fails(["a", "--compare", "none.csv"], 3, "none.csv: the file must exist");
-  await fails(["none.json", "--engine", "cpu"], 3, "Cannot evaluate none.json: it must be there");
+  await fails(
+    ["none.json", "--engine", "cpu"],
+    3,
+    "Cannot evaluate none.json: it must be a folder with clear/",
+  );
   await fails(["none.tif", "b.tif", "--engine", "cpu"], 3, "none.tif: the file must exist");
 });
 
