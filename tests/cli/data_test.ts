@@ -135,7 +135,7 @@ Deno.test("flags of a dataset become the values that its checks take", () => {
   assertEquals(optionValue("3", undefined), 3);
 });
 
-Deno.test("data check says how it is called, and what cannot be read", async () => {
+Deno.test("data check reports usage errors and unreadable files", async () => {
   const code = async (...args: string[]) => (await emrdm("data", ...args)).code;
   assertEquals(await code(), 2);
   assertEquals(await code("check"), 2);
@@ -152,7 +152,7 @@ Deno.test("data check says how it is called, and what cannot be read", async () 
   await says('--sar: must be true or false, got "maybe"', ...folder, "--sar", "maybe");
   await says("--reference: must be an integer ≥ 0, got 0.5", ...folder, "--reference", "0.5");
   await says('--type: "sen3" is not a known dataset', "--type", "sen3", "--root", "x");
-  await says("either the experiment x.json or --root", "x.json", "--root", "y");
+  await says("an experiment names its datasets: leave out x.json or --root", "x.json", "--root", "y");
 });
 
 Deno.test({
