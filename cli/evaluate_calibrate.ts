@@ -63,7 +63,10 @@ export async function calibrateModel(
   },
 ): Promise<Result> {
   const path = values.calibrate!;
-  const { hideClouds, samples, facts: _, ...options } = methodOptions(values, context);
+  const { mask: _mask, ensemble: _ensemble, facts: _facts, ...options } = methodOptions(
+    values,
+    context,
+  );
   const bar = context.progress("calibrate");
   const counted = function* () {
     for (const [i, each] of cases.entries()) {
@@ -73,8 +76,8 @@ export async function calibrateModel(
   };
   const { card, calibration, before, after } = await calibrate(
     model,
-    calibrationCases(model, counted(), { hideClouds, signal }),
-    { ...options, samples, signal, data },
+    calibrationCases(model, counted(), { fill: !values.showClouds, signal }),
+    { ...options, samples: values.samples, signal, data },
   ).finally(() => bar.end());
   const dtype = await isHalf(model) ? "float16" : "float32";
   await saveModel({ ...model, card }, path, { overwrite: values.overwrite, dtype });

@@ -20,7 +20,7 @@ import {
   UsageError,
   words,
 } from "./flags.ts";
-import { MODEL_FLAGS, modelOptions } from "./model_flags.ts";
+import { maskOptions, MODEL_FLAGS, modelOptions } from "./model_flags.ts";
 
 const PROFILES: readonly ProfileName[] = ["standard", "sen2MtcNew", "sen12MsCr", "cuhkCr"];
 
@@ -85,10 +85,11 @@ export function methodOptions(
   if (keepClear && keepMasked) {
     throw new UsageError("--keep-clear and --keep-masked exclude each other");
   }
+  const source = keepClear ? "detector" : keepMasked ? "case" : undefined;
   return {
     ...modelOptions(values, context),
-    samples,
-    keepClear: keepClear ? "detector" : keepMasked ? "mask" : undefined,
+    mask: source && { ...maskOptions(values), source },
+    ensemble: samples === undefined || samples === 1 ? undefined : { samples },
     facts: defined({ sampler, timesteps, fusion }),
   };
 }

@@ -8,7 +8,6 @@
 import type { AnyRegistry, BuiltinCatalog } from "../builtins.ts";
 import { OptionsError, type Registry } from "../core/mod.ts";
 import type { Context } from "./command.ts";
-import { defined } from "./defined.ts";
 import {
   choice,
   count,
@@ -86,21 +85,22 @@ function moduleOf<K extends "sampler" | "timesteps" | "fusion">(
   }
 }
 
-/** Options of how a model restores an image; those that are not given are absent. */
+/** Options of sampling and tiles. */
 export function modelOptions(values: ModelValues, { registry }: Context) {
-  return defined({
-    dilate: values.dilate,
-    feather: values.feather,
-    hideClouds: values.showClouds ? false : undefined,
-    seed: values.seed,
-    steps: values.steps,
+  const { seed, steps, frames, anyLength, blend, overlap, batch } = values;
+  return {
+    seed,
+    steps,
     sampler: moduleOf(registry, "sampler", values.sampler),
     timesteps: moduleOf(registry, "timesteps", values.timesteps),
-    frames: values.frames,
+    frames,
     fusion: moduleOf(registry, "fusion", values.fusion),
-    anyLength: values.anyLength,
-    blend: values.blend,
-    overlap: values.overlap,
-    batch: values.batch,
-  });
+    anyLength,
+    tiles: { blend, overlap, batch },
+  };
+}
+
+/** Options of a mask's edge and of the masked input. */
+export function maskOptions({ dilate, feather, showClouds }: ModelValues) {
+  return { dilate, feather, fill: !showClouds };
 }

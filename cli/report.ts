@@ -13,7 +13,7 @@ import { DEFAULT_MODEL } from "./default_model.ts";
 import { type FlagValues, required, section, text, UsageError } from "./flags.ts";
 import { interruptible, NOTHING_WRITTEN } from "./interrupt.ts";
 import { freeModel, openModel } from "./model.ts";
-import { INPUT_FLAGS, inputsOf, referenceOf, SCENE_FLAGS, sceneOptions } from "./scene_flags.ts";
+import { INPUT_FLAGS, inputsOf, SCENE_FLAGS, sceneOptions } from "./scene_flags.ts";
 
 const REPORT_FLAGS = {
   ...INPUT_FLAGS,
@@ -85,8 +85,6 @@ async function run(values: ReportValues, context: Context): Promise<Result> {
       const data = await createReport(model, {
         ...options,
         inputs,
-        auxiliary: values.auxiliary,
-        reference: referenceOf(values.reference),
         truth: truth === undefined ? undefined : { path: truth },
         title: values.title,
         command: commandText("report", { values, operands, flags: REPORT_FLAGS }),

@@ -24,7 +24,7 @@ import { freeModel, openModel } from "./model.ts";
 import { onNextEngine } from "./next_engine.ts";
 import { RESTORE_FLAGS, restoreOptions, type RestoreValues } from "./restore_flags.ts";
 import { checkText, estimateText, resultText, statusText, sumText } from "./restore_text.ts";
-import { inputsOf, referenceOf } from "./scene_flags.ts";
+import { inputsOf } from "./scene_flags.ts";
 
 /** Memory of the process in bytes, for estimates. */
 const rss = () => Deno.memoryUsage().rss;
@@ -43,8 +43,6 @@ function optionsOf({ values, context, signal }: Run) {
   return {
     ...restoreOptions(values, context),
     inputs: inputsOf(values, context.operands),
-    auxiliary: values.auxiliary,
-    reference: referenceOf(values.reference),
     signal,
   };
 }
@@ -68,9 +66,10 @@ async function checkOne(run: Run): Promise<Result> {
 
 async function restoreOne(run: Run): Promise<Result> {
   const { values, model, engine, context: { progress, log } } = run;
+  const { png: picture, overwrite } = values;
   if (values.out === undefined && values.selfCheck && !values.dryRun) return await checkOne(run);
   const output = required(values.out, "--out, the GeoTIFF to write,");
-  const options = { ...optionsOf(run), output, picture: values.png };
+  const options = { ...optionsOf(run), write: { output, picture, overwrite } };
   if (values.dryRun) {
     const estimate = await estimateScene(model, options, { rss });
     return { text: estimateText(estimate), json: { ...estimate, device: engine.device } };
@@ -132,14 +131,18 @@ async function restoreMany(path: string, { values, model, context, signal }: Run
   const { operands, progress, log, print } = context;
   checkManifestCall(values, operands);
   const scenes = await readManifest(path);
-  const { sampler, timesteps, fusion, dryRun } = values;
-  const options = restoreOptions(values, context);
+  const { sampler, timesteps, fusion, overwrite, dryRun } = values;
+  const { reference: _reference, auxiliary: _auxiliary, ...options } = restoreOptions(
+    values,
+    context,
+  );
   const { index, count } = options.shard ?? { index: 1, count: 1 };
   const share = Math.ceil((scenes.length - index + 1) / count);
   let finished = 0;
   const bar = progress("restore");
   const work = {
     ...options,
+    write: { overwrite },
     fingerprint: JSON.stringify([sampler, timesteps, fusion]),
     signal,
     log,

@@ -5,7 +5,6 @@
  */
 
 import type { Context } from "./command.ts";
-import { defined } from "./defined.ts";
 import { type FlagValues, section, text, toggle, UsageError, words } from "./flags.ts";
 import { INPUT_FLAGS, SCENE_FLAGS, sceneOptions } from "./scene_flags.ts";
 
@@ -38,11 +37,11 @@ function shardOf(given: string | undefined) {
   return { index, count: of };
 }
 
-/** Options of every scene that is restored; those that are not given are absent. */
+/** Options of every scene that is restored. */
 export function restoreOptions(values: RestoreValues, context: Context) {
-  return defined({
+  return {
     ...sceneOptions(values, context),
     bands: values.bands,
     shard: shardOf(values.shard),
-  });
+  };
 }

@@ -5,8 +5,8 @@
  */
 
 import { isDay } from "../products/mod.ts";
+import type { SceneOptions } from "../restoration/mod.ts";
 import type { Context } from "./command.ts";
-import { defined } from "./defined.ts";
 import {
   choice,
   count,
@@ -19,7 +19,7 @@ import {
   UsageError,
   words,
 } from "./flags.ts";
-import { MODEL_FLAGS, modelOptions } from "./model_flags.ts";
+import { maskOptions, MODEL_FLAGS, modelOptions } from "./model_flags.ts";
 
 /** Flags of the images of a scene. */
 export const INPUT_FLAGS = section("Input", {
@@ -92,7 +92,7 @@ function offsetOf(given: string | undefined): "auto" | number | undefined {
 }
 
 /** The reference: an index of the dates as a number; anything else is a date or a path. */
-export function referenceOf(given: string | undefined): number | string | undefined {
+function referenceOf(given: string | undefined): number | string | undefined {
   return given !== undefined && /^\d{1,3}$/.test(given) ? Number(given) : given;
 }
 
@@ -114,24 +114,25 @@ export function inputsOf(
   return paths.map((path, i) => ({ path, date: date[i] }));
 }
 
-/** Options of how a scene is restored; those that are not given are absent. */
-export function sceneOptions(values: SceneValues, context: Context) {
-  const { mask, keepClear } = values;
+/** Options of how a scene is restored. */
+export function sceneOptions(values: SceneValues, context: Context): Omit<SceneOptions, "inputs"> {
+  const { mask, keepClear, maskValues, samples } = values;
   const window = fourNumbers(values.window, "--window");
   if (keepClear && mask !== undefined) {
     throw new UsageError("--keep-clear and --mask exclude each other");
   }
-  return defined({
+  const source = keepClear ? "detector" : mask;
+  return {
     ...modelOptions(values, context),
-    mask: keepClear ? "detector" : mask,
-    maskValues: values.maskValues,
+    mask: { ...maskOptions(values), source, values: maskValues },
+    ensemble: samples === undefined ? undefined : { samples },
+    selfCheck: values.selfCheck,
+    reference: referenceOf(values.reference),
+    auxiliary: values.auxiliary,
     window: window && { column: window[0], row: window[1], width: window[2], height: window[3] },
     bbox: fourNumbers(values.bbox, "--bbox"),
     bandNames: values.bandNames,
     offset: offsetOf(values.s2Offset),
     missingB10: values.missingB10,
-    samples: values.samples,
-    selfCheck: values.selfCheck || undefined,
-    overwrite: values.overwrite,
-  });
+  };
 }
