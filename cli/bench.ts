@@ -1,5 +1,5 @@
 /**
- * `emrdm bench`: how long one evaluation of a network takes on each engine.
+ * `emrdm bench`: times one evaluation of a network on each engine.
  *
  * @module
  */
@@ -18,11 +18,11 @@ import {
 } from "../engine/mod.ts";
 import { conditionChannels, createModel, type Model, type ModelConfig } from "../model/mod.ts";
 import { command, operandsOf } from "./command.ts";
-import { openModel } from "./model.ts";
+import { freeModel, openModel } from "./model.ts";
 import { count, text, UsageError, words } from "./flags.ts";
 import { table } from "./table.ts";
 
-/** A small temporal network of the published shape: patch 4, two neighborhood levels, one global. */
+/** A small temporal network of the published kind: patches of 4, a neighborhood and a global level. */
 const SMALL: ModelConfig = {
   name: "small",
   bands: ["B04", "B03", "B02"].map((name) => ({ name, unit: "DN" })),
@@ -47,9 +47,9 @@ const ENGINES = ["webgpu", "native", "wasm", "cpu"] as const;
 interface Timing {
   readonly engine: EngineName;
   readonly device: string;
-  /** The first evaluation, which compiles kernels and uploads weights. */
+  /** First evaluation, which compiles kernels and uploads weights. */
   readonly first: number;
-  /** The fastest of the others. */
+  /** Fastest of the others. */
   readonly best: number;
   readonly median: number;
 }
@@ -60,7 +60,7 @@ interface BenchOptions {
   readonly runs: number;
 }
 
-/** F_θ of a model as the engines run it. */
+/** F_θ of a model, compiled for the engine. */
 function compiledNetwork({ modules: { network } }: Model) {
   interface Input {
     readonly weights: Weights;
@@ -70,13 +70,13 @@ function compiledNetwork({ modules: { network } }: Model) {
   }
   return compile(
     ({ weights, x, condition, cNoise }: Input) => ({
-      image: network.apply(weights, { x, ...(condition && { condition }), cNoise }).image,
+      image: network.apply(weights, { x, condition, cNoise }).image,
     }),
     { constants: ["weights"], slow: ["cNoise"] },
   );
 }
 
-/** One evaluation of F_θ on seeded noise, read back so that it is really done. */
+/** Milliseconds of one evaluation of F_θ on seeded noise, until the result is read. */
 async function evaluateOnce(
   forward: ReturnType<typeof compiledNetwork>,
   { weights, card }: Model,
@@ -121,27 +121,27 @@ function enginesOf(given: readonly string[] | undefined): readonly EngineName[] 
   return (given ?? ENGINES).map((name) => {
     const engine = ENGINES.find((known) => known === name);
     if (engine !== undefined) return engine;
-    throw new UsageError(`--engines must be of ${ENGINES.join(", ")}, got ${name}`);
+    throw new UsageError(`--engines must be among ${ENGINES.join(", ")}, got ${name}`);
   });
 }
 
 /** `emrdm bench`. */
 export const bench = command({
-  summary: "time a network on the engines of this machine",
   operands: "",
   details:
-    "Times one evaluation of a small three-date network, or of a model file, on each engine.\n" +
-    "An engine that this machine lacks is listed as such, unless --engines names it.",
+    "Times one evaluation of a model, or of a small network for three dates, on each engine, and prints " +
+    "the first, the fastest and the median time in milliseconds. An engine that this machine lacks is " +
+    "reported; with --engines it is an error.",
   flags: {
-    engines: words("Engines to time (default all)", ENGINES.join(",")),
-    model: text("Model file instead of the small network", "FILE"),
-    size: count("Side of the images in pixels (default the model's tile)", { min: 8 }),
-    frames: count("Dates (default as the model was trained)", { min: 1 }),
-    runs: count("Evaluations after the first (default 3)", { min: 1 }),
+    engines: words("Engines to time. Default: all.", ENGINES.join(",")),
+    model: text("Model to time: file or URL. Default: the small network.", "FILE"),
+    size: count("Side of the images in pixels. Default: the model's tile size.", { min: 8 }),
+    frames: count("Dates. Default: as many as the model was trained with.", { min: 1 }),
+    runs: count("Evaluations after the first. Default: 3.", { min: 1 }),
   },
-  examples: ["bench", "bench --engines webgpu --model weights/model.safetensors --runs 10"],
+  examples: ["bench", "bench --engines webgpu --model weights/s2-temporal.safetensors --runs 10"],
   async run({ engines, model: path, size, frames, runs = 3 }, context) {
-    operandsOf(context, { min: 0, what: "no operand" });
+    operandsOf(context, { min: 0, what: "no operands" });
     const timings: Timing[] = [];
     const missing: { engine: EngineName; reason: string }[] = [];
     for (const name of enginesOf(engines)) {
@@ -154,10 +154,10 @@ export const bench = command({
         continue;
       }
       const model = path === undefined ? createModel(SMALL) : await openModel(path, context);
-      const { card: { tileSize, length }, weights } = model;
+      const { card: { tileSize, length } } = model;
       const options = { side: size ?? tileSize, frames: frames ?? length, runs };
       timings.push(await timeEngine(engine, model, options));
-      tf.dispose({ ...weights.params, ...weights.buffers });
+      freeModel(model);
     }
     const ms = (value: number) => `${value.toFixed(1)} ms`;
     const rows = timings.map(({ engine, device, first, best, median }) => [
@@ -168,7 +168,7 @@ export const bench = command({
     ]);
     const lines = [
       table([["engine", "first", "best", "median"], ...rows]),
-      ...missing.map(({ engine, reason }) => `${engine}: not here (${reason})`),
+      ...missing.map(({ engine, reason }) => `${engine}: not available (${reason})`),
     ];
     return { text: lines.join("\n"), json: { timings, missing } };
   },

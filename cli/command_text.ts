@@ -1,19 +1,19 @@
 /**
- * A call as it can be typed again.
+ * The command line that repeats a call.
  *
  * @module
  */
 
 import { type Flags, type FlagValues, kebab } from "./flags.ts";
 
-/** A word for a shell. */
+/** A word, quoted for a shell if needed. */
 function quoted(word: string): string {
   if (/^[\w@%+=:,./-]+$/.test(word)) return word;
   return "'" + word.replaceAll("'", "'\\''") + "'";
 }
 
 /**
- * The command line of a call: operands, then every flag that was given.
+ * The command line of a call: operands, then the given flags.
  *
  * @example
  * ```ts
@@ -21,7 +21,7 @@ function quoted(word: string): string {
  * import { text, toggle } from "./flags.ts";
  * import { assertEquals } from "@std/assert";
  *
- * const flags = { out: text("To write"), keepClear: toggle("Keep"), png: text("Picture") };
+ * const flags = { out: text("Output"), keepClear: toggle("Keep"), png: text("Picture") };
  * const values = { out: "a b.html", keepClear: true, png: undefined };
  * assertEquals(
  *   commandText("report", { values, operands: ["a.tif"], flags }),
@@ -42,7 +42,7 @@ export function commandText<F extends Flags>(
     const value: unknown = values[name];
     if (value === undefined || value === false) continue;
     if (value === true) words.push(`--${kebab(name)}`);
-    // A list is one value with commas, or the flag again for each.
+    // A list is one comma-separated value, or a repeated flag.
     else if (Array.isArray(value) && flag.many) {
       for (const one of value) words.push(`--${kebab(name)}`, String(one));
     } else words.push(`--${kebab(name)}`, String(value));

@@ -24,13 +24,19 @@ import { datasetFlags, datasetFlagsHelp, flaggedDataset } from "./dataset_flags.
 import { count, type FlagValues, kebab, text, toggle, UsageError, words } from "./flags.ts";
 
 const FLAGS = {
-  type: text("Type of the dataset, unless an experiment file is given", "TYPE"),
-  bands: words("Bands (synthetic: of the model; index: of files that do not name them)", "B02,B03"),
-  tileSize: count("Least side of images (default any; an experiment's tile size)", { min: 1 }),
-  limit: count("Read only N images of each split, evenly spaced (default all)", { min: 1 }),
-  sheet: text("Picture sheet to write: cloudy images, clear image, auxiliary band", "FILE.png"),
-  rows: count("Samples on the sheet (default 6)", { min: 1 }),
-  overwrite: toggle("Replace an existing sheet"),
+  type: text("Type of the dataset, if no experiment file is given.", "TYPE"),
+  bands: words(
+    "Bands: for synthetic those of the model, for index those of files that do not name them.",
+    "B02,B03",
+  ),
+  tileSize: count(
+    "Minimum side of the images in pixels. Default: the experiment's tile size, else any.",
+    { min: 1 },
+  ),
+  limit: count("Read only N images of each split, evenly spaced. Default: all.", { min: 1 }),
+  sheet: text("Write a picture sheet: cloudy images, clear image, auxiliary band.", "FILE.png"),
+  rows: count("Samples on the sheet. Default: 6.", { min: 1 }),
+  overwrite: toggle("Replace an existing sheet."),
 } as const;
 
 type Values = FlagValues<typeof FLAGS>;
@@ -48,7 +54,7 @@ interface Block {
 function flaggedBlock(values: Values, { registry }: Context): Block {
   const { type, bands, tileSize } = values;
   if (type === undefined) {
-    throw new UsageError("give an experiment file, or a dataset with --type and --root");
+    throw new UsageError("expected an experiment file, or --type of a dataset, got neither");
   }
   const entries = registry.entries("dataset");
   const ownBands = Object.hasOwn(entries, type) && Object.hasOwn(entries[type].checks, "bands");
@@ -59,8 +65,8 @@ function flaggedBlock(values: Values, { registry }: Context): Block {
     everySplit: true,
     model: {
       length: 3,
-      ...(bands && !ownBands && { bands }),
-      ...(tileSize !== undefined && { tileSize }),
+      bands: ownBands ? undefined : bands,
+      tileSize,
     },
   };
 }
@@ -75,7 +81,9 @@ async function experimentBlocks(
   const other = ["type", "bands", ...Object.keys(datasetFlags(registry))]
     .find((name) => given[name] !== undefined);
   if (other !== undefined) {
-    throw new UsageError(`give either the experiment ${path} or --${kebab(other)}`);
+    throw new UsageError(
+      `an experiment names its datasets: leave out ${path} or --${kebab(other)}`,
+    );
   }
   const { data, model } = await readExperiment(path, { registry });
   const bands = model.bands.map(({ name }) => name);
@@ -133,12 +141,12 @@ async function checkBlock(
   const listing = await listDataset(config, {
     registry,
     everySplit,
-    ...(model.bands && { bands: model.bands }),
+    bands: model.bands,
   });
   const bar = progress(block.name);
   const { report, sheet } = await checkDataset(listing, {
-    ...(limit !== undefined && { limit }),
-    ...(model.tileSize !== undefined && { tileSize: model.tileSize }),
+    limit,
+    tileSize: model.tileSize,
     rows: sheetFile === undefined || painted ? 0 : rows,
     onProgress: (done, total, name) => bar.update(done, total, name),
   }).finally(() => bar.end());
@@ -150,7 +158,7 @@ async function checkBlock(
     ? await paintedSheet(block, { bands, display, rows, registry })
     : sheet;
   if (picture === undefined) {
-    return { ...report, notes: [...report.notes, "no sheet: there is no sound sample to show"] };
+    return { ...report, notes: [...report.notes, "no sheet written: there is no sound sample"] };
   }
   await writePng(sheetFile, picture, { overwrite });
   return report;
@@ -175,9 +183,7 @@ async function check(values: Values, context: Context, path?: string): Promise<R
     if (sheetFile !== undefined) written.push(sheetFile);
     context.print({ name: block.name, ...report }, `${reportText(report)}\n`);
   }
-  const found = findings === 0
-    ? "nothing is wrong"
-    : `${findings} ${findings === 1 ? "thing is" : "things are"} wrong`;
+  const found = findings === 0 ? "no findings" : `${findings} finding${findings === 1 ? "" : "s"}`;
   const json = {
     datasets: blocks.length,
     findings,
@@ -189,7 +195,6 @@ async function check(values: Values, context: Context, path?: string): Promise<R
 
 /** `emrdm data`. */
 export const data = command({
-  summary: "check that the files of a dataset are complete and sound",
   operands: "check [experiment.json]",
   details:
     "Reads every file from end to end. Reports files that are missing, unreadable, truncated, empty\n" +
@@ -205,9 +210,9 @@ export const data = command({
     "data check experiments/s2_temporal.json",
   ],
   async run(values, context) {
-    const what = "the word check, and an experiment file if no --type is given";
+    const what = "check, and an experiment file unless --type is given";
     const [verb, path] = operandsOf(context, { min: 1, max: 2, what });
-    if (verb !== "check") throw new UsageError(`data knows the verb check, got ${verb}`);
+    if (verb !== "check") throw new UsageError(`expected data check, got data ${verb}`);
     return await check(values, context, path);
   },
 });

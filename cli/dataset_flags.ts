@@ -24,7 +24,7 @@ export function datasetFlags(registry: DatasetRegistry): Flags {
   return Object.fromEntries(
     optionNames(registry).map((name) => [
       name,
-      text("Option of a dataset", isPathOption(name) ? "PATH" : "VALUE"),
+      text("Option of a dataset.", isPathOption(name) ? "PATH" : "VALUE"),
     ]),
   );
 }

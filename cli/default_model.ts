@@ -1,8 +1,8 @@
 /**
- * The model that ships with the program.
+ * The model that is used unless a command names another.
  *
  * @module
  */
 
-/** A 13-band Sentinel-2 model for up to three dates; its card says what it saw. */
+/** `s2-temporal`: 13 Sentinel-2 bands, up to three dates. */
 export const DEFAULT_MODEL: URL = new URL("../weights/s2-temporal.safetensors", import.meta.url);

@@ -1,5 +1,5 @@
 /**
- * `emrdm demo`: the whole way in one command, with nothing but what ships.
+ * `emrdm demo`: restores a scene that it draws itself, without any data or options.
  *
  * @module
  */
@@ -7,12 +7,11 @@
 import { createRng, type Raster } from "../core/mod.ts";
 import { joinPictures, quicklook, readRaster, writeCog, writePng } from "../rasters/mod.ts";
 import { syntheticClouds, syntheticScene } from "../synthetic/mod.ts";
-import { tf } from "../engine/mod.ts";
 import { evaluateCase } from "../evaluation/mod.ts";
 import { provenancePath, restoreScene } from "../restoration/mod.ts";
 import { command, operandsOf } from "./command.ts";
 import { DEFAULT_MODEL } from "./default_model.ts";
-import { openModel } from "./model.ts";
+import { freeModel, openModel } from "./model.ts";
 import { count, text } from "./flags.ts";
 import { scoreTable } from "./scores.ts";
 
@@ -22,10 +21,10 @@ const DATES = [
   { date: "2026-07-05", day: 186, cover: 0.55 },
   { date: "2026-07-20", day: 201, cover: 0.45 },
 ] as const;
-/** The date that is restored: the cloudiest. */
+/** Index of the date to restore: the cloudiest. */
 const REFERENCE = 1;
 
-/** A made-up place on the demo's dates: clear, and under clouds. */
+/** A drawn scene on the demo's dates: clear, and under clouds. */
 interface DemoScene {
   readonly clear: readonly Raster[];
   readonly cloudy: readonly Raster[];
@@ -34,7 +33,7 @@ interface DemoScene {
 function makeScene({ seed, size }: { readonly seed: number; readonly size: number }): DemoScene {
   const rng = createRng(seed);
   const clear = DATES.map(({ day }) =>
-    // The same stream is the same place; the day moves crops and sun.
+    // The same random numbers give the same ground; crops and sun follow the day.
     syntheticScene(rng.fork("scene"), { width: size, height: size, day })
   );
   const cloudy = clear.map((raster, i) =>
@@ -45,25 +44,24 @@ function makeScene({ seed, size }: { readonly seed: number; readonly size: numbe
 
 /** `emrdm demo`. */
 export const demo = command({
-  summary: "make a scene, cloud it, restore it and score the result",
   operands: "",
   details:
-    "Paints a landscape on three dates in 13 Sentinel-2 bands, puts clouds, haze and shadows\n" +
-    "over each, restores the cloudiest date with the model that ships (keeping what the built-in\n" +
-    "detector finds clear), writes GeoTIFFs and pictures, and scores the result beside what costs\n" +
-    "no training. MAE and RMSE are reflectances, PSNR is in dB, SAM in degrees.",
+    "Draws a landscape on three dates in 13 Sentinel-2 bands, puts clouds, haze and shadows on each, " +
+    "restores the cloudiest date, keeping the pixels that the built-in detector finds clear, and " +
+    "writes GeoTIFFs and pictures. Prints the scores of the result next to simple baselines: PSNR in " +
+    "dB, MAE and RMSE in reflectance, SAM in degrees.",
   flags: {
-    out: text("Folder to write to (default demo); its files of earlier demos are replaced", "DIR"),
-    model: text("Model file or URL (default the model that ships)", "FILE"),
-    size: count("Side of the scene in pixels (default 256)", { min: 32 }),
-    seed: count("Seed of place, clouds and noise (default 7)"),
+    out: text("Folder to write; files of an earlier demo are replaced. Default: demo.", "DIR"),
+    model: text("Model: file or URL. Default: weights/s2-temporal.safetensors.", "FILE"),
+    size: count("Side of the scene in pixels. Default: 256.", { min: 32 }),
+    seed: count("Seed of ground, clouds and noise. Default: 7."),
   },
   examples: ["demo", "demo --seed 11 --out runs/demo --engine wasm"],
-  async run({ out = "demo", model: place = DEFAULT_MODEL, size = 256, seed = 7 }, context) {
-    operandsOf(context, { min: 0, what: "no operand" });
+  async run({ out = "demo", model: path = DEFAULT_MODEL, size = 256, seed = 7 }, context) {
+    operandsOf(context, { min: 0, what: "no operands" });
     const { engine, progress } = context;
     const { name, device } = await engine();
-    const model = await openModel(place, context);
+    const model = await openModel(path, context);
     const overwrite = true;
     await Deno.mkdir(out, { recursive: true });
     const { clear, cloudy } = makeScene({ seed, size });
@@ -84,7 +82,7 @@ export const demo = command({
       onProgress: ({ done, total }) => bar.update(done, total, "tiles"),
     }).finally(() => bar.end());
     const seconds = (performance.now() - start) / 1000;
-    tf.dispose({ ...model.weights.params, ...model.weights.buffers });
+    freeModel(model);
 
     const restored = await readRaster(output);
     const { scores } = await evaluateCase({
@@ -107,8 +105,10 @@ export const demo = command({
       `${model.card.name}: ${model.card.description}`,
       "",
       output,
-      `${provenancePath(output)}: 1 observed, 2 seen on another date, 3 reconstructed`,
-      `${picture}: the three dates, the result, the truth`,
+      `${
+        provenancePath(output)
+      }: 1 observed, 2 restored and clear on another date, 3 reconstructed`,
+      `${picture}: the three dates, the result, the clear image`,
     ].join("\n");
     return { text, json: { output, picture, seconds, engine: name, device, scores } };
   },

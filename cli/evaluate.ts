@@ -1,12 +1,11 @@
 /**
- * `emrdm evaluate`: restored images against clear ones, beside the baselines.
+ * `emrdm evaluate`: scores restored images against clear ones, next to the baselines.
  *
  * @module
  */
 
 import { readLpips } from "../checkpoints/mod.ts";
 import { writeFileAtomically } from "../files/mod.ts";
-import { tf } from "../engine/mod.ts";
 import {
   compareEvaluations,
   evaluate as evaluateCases,
@@ -24,6 +23,7 @@ import {
 import type { Model } from "../model/mod.ts";
 import { checkOutputs, checkWritable } from "../restoration/mod.ts";
 import { command, type Context, type Result } from "./command.ts";
+import { defined } from "./defined.ts";
 import { calibrateModel, checkCalibrate } from "./evaluate_calibrate.ts";
 import { casesOf, type Scored } from "./evaluate_cases.ts";
 import { EVALUATE_FLAGS, type EvaluateValues } from "./evaluate_flags.ts";
@@ -31,37 +31,34 @@ import { commonBands, methodsOf } from "./evaluate_models.ts";
 import { evaluationText } from "./evaluate_text.ts";
 import { stemOf } from "./files.ts";
 import { UsageError } from "./flags.ts";
-import { interruptible } from "./interrupt.ts";
-import { openModel } from "./model.ts";
+import { interruptible, RESUMES } from "./interrupt.ts";
+import { freeModel, openModel } from "./model.ts";
 
-/** @throws {UsageError} If flags do not go together. */
+/** @throws {UsageError} If operands and flags do not fit together. */
 function checkFlags(values: EvaluateValues, operands: readonly string[]): void {
   const { data, model, restored, method, cloudy, mask } = values;
   if (operands.length > (data === undefined ? 2 : 0)) {
-    throw new UsageError(
-      `it takes restored and clear images, or one place that has both, got ${operands.join(" ")}`,
-    );
+    const expected = data === undefined ? "one or two operands" : "no operand next to --data";
+    throw new UsageError(`expected ${expected}, got ${operands.join(" ")}`);
   }
   if (operands.length === 0 && data === undefined) {
-    throw new UsageError("say what is scored: restored and clear images, a folder, a CSV or JSON");
+    throw new UsageError(
+      "expected a folder, CSV or JSON with images, or restored and clear images, got nothing",
+    );
   }
   const pair = operands.length === 2;
   if (pair && (model.length > 0 || restored !== undefined)) {
-    throw new UsageError(
-      "--model and --restored go with one place that has cloudy and clear images",
-    );
+    throw new UsageError("--model and --restored require one source of cloudy and clear images");
   }
   if (!pair && (cloudy.length > 0 || mask !== undefined)) {
-    throw new UsageError("--cloudy and --mask go with two images, restored and clear");
+    throw new UsageError("--cloudy and --mask require two operands, restored and clear images");
   }
   if (!pair && method !== undefined && restored === undefined) {
-    throw new UsageError(
-      "--method and --cloudy go with restored images; give their folder (--restored)",
-    );
+    throw new UsageError("--method requires restored images (--restored, or two operands)");
   }
 }
 
-/** A bar over the cases of all sets. */
+/** A progress bar over the cases of all sets. */
 function caseProgress({ progress }: Context, total: number) {
   const bar = progress("evaluate");
   let [begun, name] = [0, ""];
@@ -84,7 +81,7 @@ async function write(path: string | undefined, text: string, overwrite: boolean)
   await writeFileAtomically(path, [new TextEncoder().encode(text)], { overwrite });
 }
 
-/** The cases of all sets with the restored images that a folder has of them. */
+/** The cases of all sets, with the restored images of `--restored`. */
 function allCases({ sources, plan }: Scored, values: EvaluateValues): readonly LateCase[] {
   const { restored: folder, method = "restored" } = values;
   const { reflectanceScale = plan.reflectanceScale } = values;
@@ -111,18 +108,14 @@ async function evaluateAll(
   const lpips = files.length === 0 ? undefined : await readLpips(files);
   const options: EvaluateOptions = {
     profile: values.profile ?? plan.profile ?? "standard",
-    methods: await methodsOf(models, {
-      values,
-      context,
-      onProgress: progress.update,
-    }),
-    facts: {
+    methods: await methodsOf(models, { values, context, onProgress: progress.update }),
+    facts: defined({
       sets: sources.map(({ set, facts }) => ({ name: set, ...facts })),
-      ...(restored !== undefined && { restored: stemOf(restored) }),
-      ...(reflectanceScale !== undefined && { reflectanceScale }),
-    },
-    ...(lpips && { lpips }),
-    ...(bands && { bands }),
+      restored: restored === undefined ? undefined : stemOf(restored),
+      reflectanceScale,
+    }),
+    lpips,
+    bands,
     signal,
   };
   const run = await evaluationRun(options);
@@ -133,11 +126,12 @@ async function evaluateAll(
   try {
     if (csv !== undefined && csv.done.length > 0) {
       const kept = new Set(csv.done.map(({ set, image }) => JSON.stringify([set, image]))).size;
-      context.log(`going on with ${path}: ${kept} of ${cases.length} images are there`);
+      context.log(`resuming ${path}: ${kept} of ${cases.length} images are scored`);
     }
     return await evaluateCases(progress.cases(cases), {
       ...options,
-      ...(csv && { done: csv.done, onCase: csv.append }),
+      done: csv?.done,
+      onCase: csv?.append,
     });
   } finally {
     csv?.close();
@@ -151,7 +145,7 @@ async function run(values: EvaluateValues, context: Context): Promise<Result> {
   const { out, markdown, compare, calibrate, overwrite } = values;
   const written = [out, markdown, calibrate].filter((path) => path !== undefined);
   const read = [...operands, ...values.model, ...values.lpips, ...(compare ? [compare] : [])];
-  // That one of them is in the way must not come out after hours.
+  // Fails before hours of work, not after.
   await checkOutputs(written, { inputs: read, overwrite });
   for (const path of written) await checkWritable(path);
   const others = compare === undefined ? undefined : await readEvaluationCsv(compare);
@@ -159,16 +153,13 @@ async function run(values: EvaluateValues, context: Context): Promise<Result> {
   const models: Model[] = [];
   let stopped = false;
   try {
-    for (const place of values.model) {
-      models.push(await openModel(place, context));
-    }
+    for (const path of values.model) models.push(await openModel(path, context));
     const bands = values.bands ?? commonBands(models);
     const scored = await casesOf(operands, { values, bands, registry: context.registry });
     const work = async <T>(run: (signal: AbortSignal) => Promise<T>): Promise<T> =>
       await interruptible({
         log: context.log,
-        heard: "stopping; Ctrl-C again ends at once",
-        reason: values.csv === undefined ? "stopped" : "stopped; the same call goes on",
+        reason: values.csv === undefined ? "interrupted" : RESUMES,
       }, (signal) => {
         signal.addEventListener("abort", () => stopped = true);
         return run(signal);
@@ -195,34 +186,32 @@ async function run(values: EvaluateValues, context: Context): Promise<Result> {
       json: { ...JSON.parse(text), ...(others && { comparisons }) },
     };
   } finally {
-    // Stopped, it ends anyway, and another thread may still be at a batch.
-    if (!stopped) {
-      for (const { weights } of models) tf.dispose({ ...weights.params, ...weights.buffers });
-    }
+    // After an interruption another thread may still compute, and the program exits anyway.
+    if (!stopped) models.forEach(freeModel);
   }
 }
 
 /** `emrdm evaluate`. */
 export const evaluate = command({
-  summary: "score restored images and models beside simple baselines",
-  operands: "<place> | <restored> <clear>",
+  operands: "<images> | <restored> <clear>",
   details:
-    "A place has cloudy and clear images: a folder with clear/ and cloudy/ as synth writes it, a CSV\n" +
-    "or JSON lines with a row for each image (docs/datasets.md), or JSON: a dataset, an experiment\n" +
-    "(its data.test) or a list of sets (docs/evaluate.md). Or give restored images and clear ones:\n" +
-    "two files, or two folders whose files have the same names.\n" +
-    "\n" +
-    "Scores are over all pixels, and over those that cloud or shadow hides on the reference date and\n" +
-    "the clear ones: by masks that are given, those that synthetic clouds were made with, or the\n" +
-    "built-in detector's. MAE and RMSE are in reflectance (--reflectance-scale), PSNR is in dB for a\n" +
-    "data range of 1, SAM in degrees; numbers are not clipped. Other profiles repeat what was done for\n" +
-    "published tables. Means are over images, with bootstrap intervals. LPIPS needs\n" +
-    "weights that are not part of this project (docs/metrics.md).\n" +
-    "\n" +
-    "--calibrate FILE measures on the place's hidden pixels how large errors are beside the deviations\n" +
-    "of samples, and writes the model with what it found (docs/trust.md).\n" +
-    "\n" +
-    "With --csv a stopped evaluation goes on where it ended; --compare tests against another's CSV.",
+    `Scores models, or images that are already restored, over all pixels, over the pixels under cloud or
+shadow on the reference date, and over the clear ones. Baselines are always included.
+
+<images> has cloudy and clear images: a folder with clear/ and cloudy/ as synth writes it; a CSV or
+JSON lines file with a row per image (docs/datasets.md); or JSON with a dataset, an experiment (its
+data.test) or a list of sets (docs/evaluate.md). <restored> and <clear> are two files, or two
+folders with files of the same names.
+
+The masks are those of the data, those of the synthetic clouds, or the built-in detector's. PSNR is
+in dB for a data range of 1, MAE and RMSE are in reflectance, SAM is in degrees; values are not
+clipped. The other profiles repeat the definitions of published tables. Means are over images, with
+bootstrap intervals. LPIPS requires weights that are not part of emrdm (docs/metrics.md).
+
+--calibrate FILE compares the ensemble spread with the errors at cloudy pixels, and writes the model
+with a calibration (docs/trust.md).
+
+With --csv, an interrupted evaluation resumes when the same command runs again.`,
   flags: EVALUATE_FLAGS,
   examples: [
     "evaluate restored.tif clear.tif --cloudy a.tif --cloudy b.tif",

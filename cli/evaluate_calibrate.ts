@@ -1,5 +1,5 @@
 /**
- * `emrdm evaluate --calibrate`: how large a model's deviations must be, into its card.
+ * `emrdm evaluate --calibrate`: fits a model's ensemble spread to its errors.
  *
  * @module
  */
@@ -10,22 +10,32 @@ import { calibrate, calibrationCases, type LateCase, type Reliability } from "..
 import type { Model } from "../model/mod.ts";
 import type { Context, Result } from "./command.ts";
 import { type EvaluateValues, methodOptions } from "./evaluate_flags.ts";
-import { UsageError } from "./flags.ts";
+import { kebab, UsageError } from "./flags.ts";
 
-/** @throws {UsageError} If flags do not go with a calibration. */
+/** @throws {UsageError} If flags do not apply to a calibration. */
 export function checkCalibrate({ calibrate: out, model, ...others }: EvaluateValues): void {
   if (out === undefined) return;
   if (model.length !== 1) {
-    throw new UsageError(`--calibrate needs one --model, got ${model.length}`);
+    throw new UsageError(`--calibrate requires exactly one --model, got ${model.length}`);
   }
   const scoring = ["csv", "out", "markdown", "compare", "restored", "profile", "bands"] as const;
   const odd = scoring.find((name) => others[name] !== undefined);
   if (odd !== undefined) {
     throw new UsageError(`--calibrate scores nothing: leave out --${odd}, or evaluate afterwards`);
   }
+  const sampling = (["steps", "sampler", "timesteps"] as const)
+    .find((name) => others[name] !== undefined);
+  if (sampling !== undefined) {
+    throw new UsageError(`--calibrate is for the model's own sampling: leave out --${sampling}`);
+  }
+  const mask = (["keepClear", "keepMasked", "dilate", "feather"] as const)
+    .find((name) => others[name] !== undefined && others[name] !== false);
+  if (mask !== undefined) {
+    throw new UsageError(`--calibrate uses hidden pixels only: leave out --${kebab(mask)}`);
+  }
 }
 
-/** Whether all weights are float16 numbers: they can be stored as such again. */
+/** Whether all weights are float16 values, so that float16 stores them without loss. */
 async function isHalf({ weights: { params } }: Model): Promise<boolean> {
   for (const tensor of Object.values(params)) {
     const values = await readTensor(tensor);
@@ -35,11 +45,12 @@ async function isHalf({ weights: { params } }: Model): Promise<boolean> {
 }
 
 function reliabilityText({ ratio, ence, correlation }: Reliability): string {
-  return `errors ${ratio.toFixed(2)} times the deviations, calibration error ${ence.toFixed(3)}, ` +
+  return `RMS error / RMS standard deviation ${ratio.toFixed(2)}, ` +
+    `expected normalized calibration error ${ence.toFixed(3)}, ` +
     `rank correlation ${correlation.spearman.toFixed(2)}`;
 }
 
-/** Measures on cases with truth, and writes the model with its calibration. */
+/** Calibrates a model on cases with truth and writes it. */
 export async function calibrateModel(
   model: Model,
   cases: readonly LateCase[],
@@ -47,21 +58,15 @@ export async function calibrateModel(
     readonly values: EvaluateValues;
     readonly context: Context;
     readonly signal: AbortSignal;
-    /** What the cases are, in plain words. */
+    /** Description of the cases. */
     readonly data: string;
   },
 ): Promise<Result> {
   const path = values.calibrate!;
-  const { mask, ensemble: _ensemble, facts: _facts, ...how } = methodOptions(values, context);
-  const { steps, sampler, timesteps } = how;
-  if ([steps, sampler, timesteps].some((option) => option !== undefined)) {
-    throw new UsageError(
-      "--calibrate is for the model's own sampling: leave out --steps and --sampler",
-    );
-  }
-  if ([mask, values.dilate, values.feather].some((option) => option !== undefined)) {
-    throw new UsageError("--calibrate uses clouded pixels only: leave out --keep-clear");
-  }
+  const { mask: _mask, ensemble: _ensemble, facts: _facts, ...options } = methodOptions(
+    values,
+    context,
+  );
   const bar = context.progress("calibrate");
   const counted = function* () {
     for (const [i, each] of cases.entries()) {
@@ -72,15 +77,15 @@ export async function calibrateModel(
   const { card, calibration, before, after } = await calibrate(
     model,
     calibrationCases(model, counted(), { fill: !values.showClouds, signal }),
-    { ...how, samples: values.samples, signal, data },
+    { ...options, samples: values.samples, signal, data },
   ).finally(() => bar.end());
   const dtype = await isHalf(model) ? "float16" : "float32";
   await saveModel({ ...model, card }, path, { overwrite: values.overwrite, dtype });
   const text = [
-    `${path}: ${model.card.name} with a calibration on ${data}, ${calibration.samples} samples`,
-    `factor ${calibration.factor.toFixed(3)}`,
+    `${path}: ${model.card.name}, calibrated on ${data} with ${calibration.samples} ensemble members`,
+    `factor of the spread: ${calibration.factor.toFixed(3)}`,
     `before: ${reliabilityText(before)}`,
-    `after:  ${reliabilityText(after)} (the same images: judge it on others)`,
+    `after:  ${reliabilityText(after)} (same images; verify on others)`,
   ].join("\n");
   return { text, json: { path, calibration, before, after } };
 }

@@ -1,5 +1,5 @@
 /**
- * What `emrdm evaluate` is pointed at, as sets of cases.
+ * Sets of cases from the operands of `emrdm evaluate`.
  *
  * @module
  */
@@ -52,7 +52,7 @@ async function cloudyOf(folder: string, stem: string): Promise<readonly string[]
     .map(({ name }) => `${folder}/${name}`);
 }
 
-/** The images of a folder and the clear ones of the same names. */
+/** The images of one folder, with the clear images of the same names. */
 async function twoFolders(
   [restored, data]: readonly [string, string],
   { method = "restored", reference }: EvaluateValues,
@@ -75,7 +75,7 @@ async function twoFolders(
           cloudy: await Promise.all(paths.map((path) => readRaster(path))),
           dates: paths.map(dateOf),
           restored: { [method]: await readRaster(`${restored}/${file}`) },
-          ...(reference !== undefined && { reference }),
+          reference,
         };
       },
     };
@@ -85,20 +85,20 @@ async function twoFolders(
   return { set, size: cases.length, bands, facts, cases };
 }
 
-/** Where the ground is hidden: classes but 0. */
+/** Pixels that a mask hides: those of a class other than 0. */
 async function readMask(path: string, target: Raster): Promise<Uint8Array> {
   const { width, height } = target;
   const mask = await openClassMask(path, { grid: target });
   try {
     const window = { column: 0, row: 0, width, height };
-    // What the mask does not know is not known to be clear.
+    // Unknown pixels count as hidden.
     return (await mask.read(window)).map((value) => value === 0 ? 0 : 1);
   } finally {
     await mask.close();
   }
 }
 
-/** Two images. */
+/** A restored and a clear image. */
 async function twoImages(
   [restored, clear]: readonly [string, string],
   { cloudy, mask, method = "restored", reference }: EvaluateValues,
@@ -117,13 +117,11 @@ async function twoImages(
     restored: { [method]: image },
     cloudy: frames,
     dates: cloudy.map(dateOf),
-    ...(hidden && {
-      masks: Array.from(
-        { length: Math.max(frames.length, 1) },
-        (_, l) => l === at ? hidden : undefined,
-      ),
-    }),
-    ...(reference !== undefined && { reference }),
+    masks: hidden && Array.from(
+      { length: Math.max(frames.length, 1) },
+      (_, l) => l === at ? hidden : undefined,
+    ),
+    reference,
   };
   const cases = [{ set, name, open: () => Promise.resolve(given) }];
   return { set, size: 1, bands: target.bands, facts: {}, cases };
@@ -138,30 +136,29 @@ async function planOf(path: string, registry: AnyRegistry): Promise<EvaluationPl
   }
   if (/\.tiff?$/i.test(path)) {
     throw new InputError(
-      `Cannot evaluate ${path}: one image needs its clear one too, as evaluate restored.tif clear.tif`,
+      `Cannot evaluate ${path}: an image needs its clear image, as in evaluate restored.tif clear.tif`,
     );
   }
   const isThere = /^[a-z]{2,}:/.test(path) || await Deno.stat(path).then(() => true, () => false);
   if (!isThere) {
     throw new InputError(
-      `Cannot evaluate ${path}: it must be there, a folder with clear/ and cloudy/, CSV, JSON ` +
-        "lines or JSON",
+      `Cannot evaluate ${path}: it must be a folder with clear/ and cloudy/, or a CSV, JSON lines ` +
+        "or JSON file, got no such file",
     );
   }
   return await readEvaluationPlan(path, options);
 }
 
-/** What is scored. */
+/** Images to score, and the settings that come with them. */
 export interface Scored {
   readonly sources: readonly CaseSource[];
   readonly plan: Omit<EvaluationPlan, "sets">;
 }
 
 /**
- * The cases that operands and flags name: two images, two folders, or a place with both cloudy and
- * clear ones.
+ * Opens the cases of the operands: two images, two folders, or one source of cloudy and clear images.
  *
- * @param bands Bands of the models, which synthetic clouds are put over.
+ * @param bands Bands of the models, for synthetic clouds.
  */
 export async function casesOf(
   operands: readonly string[],
@@ -191,9 +188,9 @@ export async function casesOf(
         ...own,
         set: name,
         registry,
-        ...(most < Infinity && { limit: most }),
-        ...(size !== undefined && { tileSize: size }),
-        ...(bands && { bands }),
+        limit: most < Infinity ? most : undefined,
+        tileSize: size,
+        bands,
       }),
     );
   }

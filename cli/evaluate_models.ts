@@ -12,7 +12,7 @@ import { type EvaluateValues, methodOptions } from "./evaluate_flags.ts";
 import { stemOf } from "./files.ts";
 import { UsageError } from "./flags.ts";
 
-/** The bands of all models; undefined where there is none. @throws {UsageError} If they differ. */
+/** The bands of all models; undefined without a model. @throws {UsageError} If they differ. */
 export function commonBands(models: readonly Model[]): readonly string[] | undefined {
   const [first, ...others] = models.map(({ card }) =>
     card.bands.map(({ name }) => normalizeBand(name))
@@ -20,14 +20,14 @@ export function commonBands(models: readonly Model[]): readonly string[] | undef
   const other = others.find((bands) => bands.join() !== first!.join());
   if (other !== undefined) {
     throw new UsageError(
-      `models of one evaluation must have the same bands, got ${first!.join(", ")} and ` +
+      `all models must have the same bands, got ${first!.join(", ")} and ` +
         other.join(", "),
     );
   }
   return first;
 }
 
-/** Models as methods, each with a name of its own. */
+/** Models as methods with distinct names. */
 export async function methodsOf(
   models: readonly Model[],
   { values, context, onProgress }: {

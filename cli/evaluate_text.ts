@@ -1,5 +1,5 @@
 /**
- * An evaluation as text for a terminal.
+ * An evaluation as text.
  *
  * @module
  */
@@ -15,9 +15,14 @@ import {
 } from "../evaluation/mod.ts";
 import { table } from "./table.ts";
 
-const HEAD = ROW_METRICS.map((metric) => metric.toUpperCase());
+/** Units of the metrics that have one. */
+const UNITS: Readonly<Record<string, string>> = { psnr: "dB", sam: "°" };
+const HEAD = ROW_METRICS.map((metric) => {
+  const unit = UNITS[metric];
+  return `${metric.toUpperCase()}${unit === undefined ? "" : ` (${unit})`}`;
+});
 
-/** One row per method: means, and the interval of PSNR. */
+/** One row per method: means, and the confidence interval of PSNR. */
 function rowsText(rows: readonly SummaryRow[], evaluation: Evaluation): string {
   const cells = ({ metrics }: SummaryRow) =>
     ROW_METRICS.map((metric) => {
@@ -27,7 +32,7 @@ function rowsText(rows: readonly SummaryRow[], evaluation: Evaluation): string {
     });
   const { level } = evaluation.interval;
   return table([
-    ["", ...HEAD, `PSNR ${100 * level} %`],
+    ["", ...HEAD, `${100 * level} % interval`],
     ...rows.map((row) => [
       row.method,
       ...cells(row),
@@ -36,7 +41,7 @@ function rowsText(rows: readonly SummaryRow[], evaluation: Evaluation): string {
   ]);
 }
 
-/** Tables by set and pixels, what should be known of them, and comparisons. */
+/** Tables by set and group of pixels, notes, and comparisons. */
 export function evaluationText(
   evaluation: Evaluation,
   comparisons: readonly Comparison[],

@@ -1,5 +1,5 @@
 /**
- * `emrdm experiment`: a study of the paper, or experiment files side by side.
+ * `emrdm experiment`: trains and scores the models of a study, or of experiment files, side by side.
  *
  * @module
  */
@@ -21,12 +21,12 @@ import {
 } from "../studies/mod.ts";
 import { command, type Context } from "./command.ts";
 import { count, numbers, text, texts, toggle, UsageError } from "./flags.ts";
-import { interruptible } from "./interrupt.ts";
+import { interruptible, RESUMES, TRAINING } from "./interrupt.ts";
 import { table } from "./table.ts";
 
 const SHOWN = ["psnr", "ssim", "mae", "sam"] as const;
 
-/** One row per experiment with ours and, in brackets, the paper's. */
+/** One row per experiment: our scores and, in parentheses, the paper's. */
 function resultText({ title, groups, baselines, metrics }: StudyResult): string {
   const own = SHOWN.filter((metric) => metrics.includes(metric));
   const header = ["", ...own.map((metric) => STUDY_METRICS[metric].label)];
@@ -51,13 +51,13 @@ function planText(name: string, { runs }: StudyPlan): string {
   const rows = runs.map(({ name, steps, trained, rows }) => [
     name,
     `${steps}`,
-    trained ? "there" : "to train",
+    trained ? "trained" : "to train",
     `${rows.length}`,
   ]);
   return `${name}\n${table([["run", "steps", "", "rows"], ...rows])}`;
 }
 
-/** Bars and lines that tell where a study stands. */
+/** Reports the progress of a study: bars, and a line for each stage. */
 function reporting(
   name: string,
   { progress, log }: Pick<Context, "progress" | "log">,
@@ -83,24 +83,31 @@ function reporting(
 
 /** `emrdm experiment`. */
 export const experiment = command({
-  summary: "run a study of the paper, or experiment files side by side",
   operands: "<study|experiment ...>",
-  details: `Studies: ${STUDIES.join(", ")}.\n` +
-    `Experiments: ${EXPERIMENTS.join(", ")};\n` +
-    "or paths of JSON files. Trains what must be trained, uses the runs that are there (whichever\n" +
-    "study they were for), goes on with those that were interrupted, scores every row on the same\n" +
-    "images with the same noise, and writes NAME.md, NAME.csv, NAME.json and plots (SVG) with the\n" +
-    "paper's numbers beside ours. Experiments that are no study become the rows of one.",
+  details: `Studies: ${STUDIES.join(", ")}. Experiments: ${EXPERIMENTS.join(", ")}. ` +
+    `Both can also be paths of JSON files (docs/experiments.md). Experiments become the rows of one study.
+
+Trains the models that are not trained yet and resumes interrupted runs; runs are shared by all
+studies. Scores every row on the same images with the same noise, and writes NAME.md, NAME.csv,
+NAME.json and plots (SVG) with the paper's numbers next to ours.`,
   flags: {
-    out: text("Folder of tables, plots and trained/ runs (default runs)", "DIR"),
-    preset: text(`The same ladder at another size: ${PRESETS.join(", ")}, or a JSON file`, "NAME"),
-    data: text("Root of the datasets, instead of the experiments'", "DIR"),
-    seeds: numbers("Seeds of training (default: each experiment's)", "1,2"),
-    set: texts("Option of all experiments, as steps=100", "PATH=VALUE"),
-    weights: text("Model file whose weights take the place of training", "FILE"),
-    limit: count("Score the first N images of the test set only", { min: 1 }),
-    workers: count("Threads that make training samples (default 0); they change no number"),
-    dryRun: toggle("Say what would be trained and what is there"),
+    out: text("Folder of tables, plots and trained/ models. Default: runs.", "DIR"),
+    preset: text(
+      `Changes to all rows, such as their size: ${PRESETS.join(", ")}, or a JSON file.`,
+      "NAME",
+    ),
+    data: text("Root folder of the datasets. Default: the experiments'.", "DIR"),
+    seeds: numbers(
+      "Seeds of training; every row is trained with each. Default: each experiment's.",
+      "1,2",
+    ),
+    set: texts("Option of all experiments, such as steps=100.", "PATH=JSON"),
+    weights: text("Model file to score instead of training.", "FILE"),
+    limit: count("Score only the first N images of the test set.", { min: 1 }),
+    workers: count(
+      "Threads that prepare training samples; results do not depend on them. Default: 0.",
+    ),
+    dryRun: toggle("List the runs and which of them are trained; train and write nothing."),
   },
   examples: [
     "experiment table2 --preset small --seeds 1,2 --out runs",
@@ -115,14 +122,14 @@ export const experiment = command({
     const { operands, registry, plugins, log, engine } = context;
     if (operands.length === 0) {
       throw new UsageError(
-        `give at least one study (${STUDIES.join(", ")}), experiment or JSON file`,
+        `expected at least one study (${STUDIES.join(", ")}), experiment or JSON file, got nothing`,
       );
     }
     if (seeds?.some((seed) => !Number.isSafeInteger(seed) || seed < 0)) {
       throw new UsageError(`--seeds must be integers ≥ 0, got ${seeds.join(",")}`);
     }
     if (weights !== undefined && (seeds !== undefined || dryRun)) {
-      throw new UsageError("with --weights nothing is trained: leave out --seeds and --dry-run");
+      throw new UsageError("--weights replaces training: leave out --seeds and --dry-run");
     }
     const studies = await findStudies(operands);
     const options = {
@@ -130,14 +137,14 @@ export const experiment = command({
       set,
       registry,
       plugins,
-      ...(preset !== undefined && { preset: await findPreset(preset) }),
-      ...(data !== undefined && { data }),
-      ...(seeds && { seeds }),
-      ...(workers !== undefined && { workers }),
-      ...(weights !== undefined && { weights }),
-      ...(limit !== undefined && { evaluation: { limit } }),
+      preset: preset === undefined ? undefined : await findPreset(preset),
+      data,
+      seeds,
+      workers,
+      weights,
+      evaluation: limit === undefined ? undefined : { limit },
     };
-    // Whatever is wrong in any of them is said before the first one starts.
+    // All studies are checked before the first one starts.
     const plans = await Promise.all(studies.map(({ study }) => previewStudy(study, options)));
     if (dryRun) {
       const json = Object.fromEntries(studies.map(({ name }, i) => [name, plans[i]!]));
@@ -156,9 +163,8 @@ export const experiment = command({
       log(`${name}: wrote ${(await writeStudy(result, { out })).join(", ")}`);
       return result;
     };
-    const heard = "stopping after this step; Ctrl-C again ends at once";
-    const reason = "stopped, and what was done is kept; the same call goes on from it";
-    const results = await interruptible({ log, heard, reason }, async (signal) => {
+    const { stopping } = TRAINING;
+    const results = await interruptible({ log, stopping, reason: RESUMES }, async (signal) => {
       const all: StudyResult[] = [];
       for (const study of studies) all.push(await run(study, signal));
       return all;

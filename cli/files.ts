@@ -1,5 +1,5 @@
 /**
- * Reading what a command is pointed at, and making room for what it writes.
+ * Files that commands read: JSON, and images.
  *
  * @module
  */
@@ -8,19 +8,19 @@ import { InputError, type Raster } from "../core/mod.ts";
 import { readBandFolder } from "../products/mod.ts";
 import { readRaster } from "../rasters/mod.ts";
 
-/** A JSON file. @throws {TypeError} If it is no JSON; the message has the path. */
+/** Reads a JSON file. @throws {TypeError} If it is not JSON; the message has the path. */
 export async function readJson(path: string): Promise<unknown> {
   const text = await Deno.readTextFile(path);
   try {
     return JSON.parse(text);
   } catch (error) {
     throw new TypeError(
-      `Cannot read ${path}: it must be JSON (${error instanceof Error ? error.message : error})`,
+      `Cannot read ${path}: it must be JSON, got ${error instanceof Error ? error.message : error}`,
     );
   }
 }
 
-/** A GeoTIFF, or a folder with one GeoTIFF per band. @throws {InputError} If it is not there. */
+/** Reads a GeoTIFF, or a folder with one per band. @throws {InputError} If it does not exist. */
 export async function readScene(path: string): Promise<Raster> {
   const info = await Deno.stat(path).catch((error: unknown) => {
     if (!(error instanceof Deno.errors.NotFound)) throw error;
@@ -29,7 +29,7 @@ export async function readScene(path: string): Promise<Raster> {
   return info.isDirectory ? await readBandFolder(path) : await readRaster(path);
 }
 
-/** `folder/S2A_x.tif` → `S2A_x`. */
+/** File name without folder and extension: `S2A_x` of `folder/S2A_x.tif`. */
 export function stemOf(path: string): string {
   const name = path.replace(/[\\/]+$/, "").split(/[\\/]/).at(-1)!;
   return name.replace(/\.[^.]+$/, "");

@@ -1,29 +1,32 @@
 /**
- * Flags as data: what they are called, what they take, and values with types.
+ * Flags of the command line as data: name, value, help text and how the value is read.
  *
  * @module
  */
 
+import { closest } from "../core/mod.ts";
 import { parseArgs } from "./parse_args.ts";
 
-/** A mistake in how a command was called; the program ends with code 2. */
+/** A mistake in the command line; the program exits with code 2. */
 export class UsageError extends Error {
   override readonly name = "UsageError";
 }
 
-/** One flag: how to read it and what to say of it. */
+/** One flag. */
 export interface Flag<T> {
-  /** One line, without a full stop. */
+  /** Sentences with full stops; the help wraps them. */
   readonly help: string;
-  /** What the value is called in the help; undefined for a flag that takes none. */
+  /** Name of the value in the help; undefined for a flag without a value. */
   readonly placeholder: string | undefined;
-  /** Whether it may be given several times. */
+  /** Whether the flag may be repeated. */
   readonly many: boolean;
-  /** The value of what was given, all of it. `name` is for error messages. */
+  /** Heading of the flag in the help. Default "Flags". */
+  readonly section?: string;
+  /** Converts the values on the command line, none if the flag is absent. `name` is for errors. */
   readonly read: (given: readonly string[], name: string) => T;
 }
 
-/** Flags by camelCase name; on the command line they are kebab-case. */
+/** Flags by camelCase name; the command line has them in kebab-case. */
 // deno-lint-ignore no-explicit-any
 export type Flags = Readonly<Record<string, Flag<any>>>;
 
@@ -44,40 +47,54 @@ function single<T>(read: (text: string, name: string) => T) {
   };
 }
 
-/** A flag without a value: on if it is given. */
+/** Flags under a heading of their own in the help. */
+export function section<F extends Flags>(heading: string, flags: F): F {
+  const entries = Object.entries(flags).map((
+    [name, flag],
+  ) => [name, { ...flag, section: heading }]);
+  return Object.fromEntries(entries) as F;
+}
+
+/** The value of a flag that a command requires. @throws {UsageError} If the flag is absent. */
+export function required<T>(value: T | undefined, flag: string): T {
+  if (value === undefined) throw new UsageError(`${flag} is required`);
+  return value;
+}
+
+/** A flag without a value: true if it is given. */
 export function toggle(help: string): Flag<boolean> {
   return { help, placeholder: undefined, many: false, read: (given) => given.length > 0 };
 }
 
-/** A flag whose value is a text. */
+/** A flag whose value is a string. */
 export function text(help: string, placeholder = "TEXT"): Flag<string | undefined> {
   return { help, placeholder, many: false, read: single((given) => given) };
 }
 
-/** A flag that may be given several times. */
+/** A flag whose value is a string, and which may be repeated. */
 export function texts(help: string, placeholder = "TEXT"): Flag<readonly string[]> {
   return { help, placeholder, many: true, read: (given) => given };
 }
 
-/** A flag whose value is a list of words with commas between them. */
+/** A flag whose value is a comma-separated list of words. */
 export function words(help: string, placeholder = "A,B"): Flag<readonly string[] | undefined> {
   const read = single((given) => given.split(",").map((word) => word.trim()));
   return { help, placeholder, many: false, read };
 }
 
-/** A flag whose value is a list of numbers with commas between them. */
+/** A flag whose value is a comma-separated list of numbers. */
 export function numbers(help: string, placeholder = "X,Y"): Flag<readonly number[] | undefined> {
   const read = single((given, name) =>
     given.split(",").map((part) => {
       const value = part.trim() === "" ? NaN : Number(part);
       if (Number.isFinite(value)) return value;
-      throw new UsageError(`${name} must be numbers with commas between them, got ${given}`);
+      throw new UsageError(`${name} must be a comma-separated list of numbers, got ${given}`);
     })
   );
   return { help, placeholder, many: false, read };
 }
 
-/** A flag whose value is one of some words. */
+/** A flag whose value is one of several words. */
 export function choice<const T extends string>(
   help: string,
   options: readonly T[],
@@ -90,7 +107,7 @@ export function choice<const T extends string>(
   return { help, placeholder: options.join("|"), many: false, read };
 }
 
-/** A flag whose value is a number within bounds, both allowed. */
+/** A flag whose value is a number from `min` to `max`, both included. */
 export function number(
   help: string,
   { min = -Infinity, max = Infinity, whole = false }: {
@@ -112,12 +129,12 @@ export function number(
   return { help, placeholder: whole ? "N" : "X", many: false, read };
 }
 
-/** An integer ≥ 0, or from `min` on. */
+/** A flag whose value is an integer ≥ `min`, by default 0. */
 export function count(help: string, { min = 0 }: { readonly min?: number } = {}) {
   return number(help, { min, whole: true });
 }
 
-/** A number below zero is a value, not a flag: `--s2-offset -1000` becomes `--s2-offset=-1000`. */
+/** Marks negative numbers as values: `--s2-offset -1000` becomes `--s2-offset=-1000`. */
 function withNegatives(args: readonly string[], withValue: readonly string[]): readonly string[] {
   const flags = new Set(withValue.map((name) => `--${name}`));
   return args.flatMap((arg, i) => {
@@ -130,17 +147,27 @@ function withNegatives(args: readonly string[], withValue: readonly string[]): r
   });
 }
 
-/** The values of one flag, whatever other flags there are: for one that decides what these are. */
+/** The values of one flag, whatever the others are: for a flag that decides which flags there are. */
 export function flagValues(args: readonly string[], name: string): readonly string[] {
   const { [name]: given } = parseArgs(args, { string: [name], collect: [name] });
   return (given as readonly string[]).filter((value) => value !== "");
 }
 
+/** Message about an unknown flag, with the most similar flag, or else all flags. */
+function unknownFlag(arg: string, names: readonly string[]): string {
+  const known = names.map((name) => `--${kebab(name)}`);
+  const [flag] = arg.split("=");
+  const similar = closest(flag!, known);
+  const hint = similar === undefined
+    ? ` (known: ${known.join(", ")})`
+    : `; did you mean ${similar}?`;
+  return `${flag} is not a known flag${hint}`;
+}
+
 /**
- * Reads arguments: flags with values, and operands.
+ * Reads arguments: the values of flags, and operands.
  *
- * @throws {UsageError} If a flag is unknown (the message lists what is known), lacks its value or
- * has one that it cannot take.
+ * @throws {UsageError} If a flag is unknown, or if its value is missing or invalid.
  */
 export function readFlags<F extends Flags>(
   args: readonly string[],
@@ -154,8 +181,7 @@ export function readFlags<F extends Flags>(
     collect: withValue,
     unknown(arg, key) {
       if (key === undefined) return true;
-      const known = names.map((name) => `--${kebab(name)}`).join(", ");
-      throw new UsageError(`${arg} is not a known flag (known: ${known})`);
+      throw new UsageError(unknownFlag(arg, names));
     },
   });
   const values = Object.fromEntries(names.map((name) => {
@@ -163,7 +189,7 @@ export function readFlags<F extends Flags>(
     const value = parsed[kebab(name)];
     const given = Array.isArray(value) ? value.map(String) : value === true ? [""] : [];
     if (flags[name]!.placeholder !== undefined && given.includes("")) {
-      throw new UsageError(`${flag} needs a value (${flag}=-1 where it starts with a dash)`);
+      throw new UsageError(`${flag} needs a value (write ${flag}=VALUE if it starts with a dash)`);
     }
     return [name, flags[name]!.read(given, flag)];
   }));

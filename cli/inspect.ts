@@ -1,5 +1,5 @@
 /**
- * `emrdm inspect`: what a model file or checkpoint holds; the modules that can be used.
+ * `emrdm inspect`: shows the contents of a model file or checkpoint, or lists the modules.
  *
  * @module
  */
@@ -15,7 +15,7 @@ function countElements(tensors: StoredTensors): number {
   return Object.values(tensors).reduce((sum, { data }) => sum + data.length, 0);
 }
 
-/** Options of a module as `alpha=3 …`; lists and objects as JSON. */
+/** Options of a module as `alpha=3 …`, with lists and objects as JSON. */
 function optionsOf(module: Readonly<Record<string, unknown>>): string {
   return Object.entries(module)
     .filter(([key]) => key !== "type")
@@ -23,7 +23,7 @@ function optionsOf(module: Readonly<Record<string, unknown>>): string {
     .join(" ");
 }
 
-/** A number for all bands, or one for each. */
+/** A value for all bands, or one per band. */
 function show(value: number | readonly number[]): string {
   return typeof value === "number" ? `${value}` : `(${value.join(" ")})`;
 }
@@ -42,8 +42,8 @@ function cardLines(card: ModelCard): string[] {
     }`,
     `condition    ${condition.order.join(", ") || "none"}`,
     ...(condition.auxiliary.length > 0 ? [`auxiliary    ${names(condition.auxiliary)}`] : []),
-    `tile size    ${card.tileSize}`,
-    `frames       ${card.length}`,
+    `tile size    ${card.tileSize} pixels`,
+    `dates        ${card.length}`,
     `steps        ${card.steps}`,
     ...AXES.map((axis) =>
       `${axis.padEnd(12)} ${modules[axis].type} ${optionsOf(modules[axis])}`.trimEnd()
@@ -56,7 +56,7 @@ function describe(path: string, { kind, card, tensors, facts }: WeightsFile, all
   const rows = Object.entries(tensors).map(([name, { dtype, shape }]) => ({ name, dtype, shape }));
   const known = Object.entries(facts);
   const lines = [
-    `${path}: ${kind}, ${rows.length} tensors, ${countElements(tensors)} numbers`,
+    `${path}: ${kind}, ${rows.length} tensors, ${countElements(tensors)} values`,
     ...known.map(([key, value]) => `${key.padEnd(12)} ${value}`),
     ...(card === undefined ? [] : cardLines(card)),
     ...(all
@@ -73,7 +73,7 @@ function describe(path: string, { kind, card, tensors, facts }: WeightsFile, all
   return { text: lines.join("\n"), json };
 }
 
-/** The registry's modules with their summaries and defaults. */
+/** The modules of the registry with their summaries and defaults. */
 function listModules({ registry }: Context): Result {
   const reader: Registry<Catalog> = registry;
   const kinds = reader.kinds().map((kind) => {
@@ -109,21 +109,23 @@ function shownOptions(options: readonly string[], defaults: Readonly<Record<stri
 
 /** `emrdm inspect`. */
 export const inspect = command({
-  summary: "show what a model file or checkpoint holds, or list the modules",
   operands: "<file>",
+  details:
+    "Shows the model card and the tensors of a model file, safetensors file or checkpoint. " +
+    "Nothing in a checkpoint is executed.",
   flags: {
-    modules: toggle("List every module of the registry with its options, instead of a file"),
-    tensors: toggle("List every tensor"),
-    weights: choice("Of a checkpoint: moving average or last weights (default raw)", [
+    modules: toggle("List all modules of the registry with their options, instead of a file."),
+    tensors: toggle("List all tensors."),
+    weights: choice("Weights of a checkpoint: moving average, or last. Default: raw.", [
       "ema",
       "raw",
     ]),
   },
-  examples: ["inspect weights/model.safetensors", "inspect --modules --json"],
+  examples: ["inspect weights/s2-temporal.safetensors", "inspect --modules --json"],
   // deno-lint-ignore require-await -- every command is asynchronous.
   async run({ modules, tensors, weights = "raw" }, context) {
     if (modules) {
-      operandsOf(context, { min: 0, what: "no file with --modules" });
+      operandsOf(context, { min: 0, what: "no file next to --modules" });
       return listModules(context);
     }
     const [path] = operandsOf(context, { min: 1, what: "one file" });

@@ -1,36 +1,39 @@
 /**
- * Ctrl-C and SIGTERM as a signal that ends work in an orderly way.
+ * Ctrl-C and SIGTERM as an abort signal that ends work in an orderly way.
  *
  * @module
  */
 
-/** Ctrl-C, and what schedulers send before they kill; Windows knows the first only. */
+/** Ctrl-C, and the signal that schedulers send before they kill; Windows has only the first. */
 const SIGNALS: readonly Deno.Signal[] = Deno.build.os === "windows"
   ? ["SIGINT"]
   : ["SIGINT", "SIGTERM"];
 
-/** Work that was stopped by Ctrl-C; the program ends with code 130. */
+/** Work that was interrupted by a signal; the program exits with code 130. */
 export class Interrupted extends Error {
   override readonly name = "Interrupted";
 }
 
 /**
- * Runs with a signal that Ctrl-C or SIGTERM sets off; a second one ends the program at once.
+ * Runs with an abort signal that Ctrl-C or SIGTERM triggers; a second one exits at once.
  *
- * @param options Where to say that the first one was heard, and what; the reason of the signal.
+ * @param options `log` receives `stopping` at the first signal; `reason` is the message of the error.
+ *   `free` runs at the end unless a signal came: then another thread may still compute, and the
+ *   program exits anyway.
  */
 export async function interruptible<T>(
-  { log, heard, reason }: {
+  { log, stopping = "stopping; press Ctrl-C again to quit at once", reason, free = () => {} }: {
     readonly log: (line: string) => void;
-    readonly heard: string;
+    readonly stopping?: string;
     readonly reason: string;
+    readonly free?: () => void;
   },
   run: (signal: AbortSignal) => Promise<T>,
 ): Promise<T> {
   const controller = new AbortController();
   const stop = () => {
     if (controller.signal.aborted) Deno.exit(130);
-    log(heard);
+    log(stopping);
     controller.abort(new Interrupted(reason));
   };
   for (const signal of SIGNALS) Deno.addSignalListener(signal, stop);
@@ -38,11 +41,18 @@ export async function interruptible<T>(
     return await run(controller.signal);
   } finally {
     for (const signal of SIGNALS) Deno.removeSignalListener(signal, stop);
+    if (!controller.signal.aborted) free();
   }
 }
 
-/** What {@linkcode interruptible} says of training. */
+/** Reason of an interruption before anything is written. */
+export const NOTHING_WRITTEN = "interrupted; nothing was written";
+
+/** Reason of an interruption after which the same command resumes. */
+export const RESUMES = "interrupted; run the same command again to resume";
+
+/** What to do at a signal during training. */
 export const TRAINING = {
-  heard: "stopping after this step; Ctrl-C again ends at once",
-  reason: "stopped with a checkpoint; the same call, of train with --resume, goes on from it",
+  stopping: "stopping after this step; press Ctrl-C again to quit at once",
+  reason: "interrupted, checkpoint saved; run the same command with --resume to continue",
 } as const;

@@ -6,18 +6,19 @@
 
 import { CheckpointError, loadModel } from "../checkpoints/mod.ts";
 import { InputError } from "../core/mod.ts";
+import { tf } from "../engine/mod.ts";
 import type { Model } from "../model/mod.ts";
 import type { Context } from "./command.ts";
 
-const CURE = "download it again, or make one with: emrdm convert, emrdm train";
+const HINT = "download it again, or make a model with emrdm convert or emrdm train";
 
-/** Why a file was not read, in a line; undefined where that is not the file's doing. */
-function reasonOf(error: unknown, place: string): string | undefined {
+/** Reason of a failed read, in one line; undefined for errors that are not about the file. */
+function reasonOf(error: unknown, path: string): string | undefined {
   if (error instanceof CheckpointError) return error.message;
   if (error instanceof Deno.errors.NotFound) return "the file must exist";
   if (error instanceof Deno.errors.NotCapable) return undefined;
-  // fetch() throws a TypeError where an address does not answer.
-  if (error instanceof TypeError && /^https?:/.test(place)) {
+  // fetch() throws a TypeError if a server does not answer.
+  if (error instanceof TypeError && /^https?:/.test(path)) {
     const inner = error.cause instanceof Error ? `: ${error.cause.message}` : "";
     return `the address must answer, got ${error.message}${inner}`;
   }
@@ -28,20 +29,26 @@ function reasonOf(error: unknown, place: string): string | undefined {
 /**
  * Loads a model; the caller owns its weights.
  *
- * @throws {InputError} If the file cannot be read, or is no model that this version understands.
+ * @param path File or URL.
+ * @throws {InputError} If the file cannot be read, or is not a model of this version.
  */
 export async function openModel(
-  place: string | URL,
-  { registry }: Pick<Context, "registry">,
+  path: string | URL,
+  { registry }: Context,
 ): Promise<Model> {
   try {
-    return await loadModel(place, { registry });
+    return await loadModel(path, { registry });
   } catch (error) {
-    const name = String(place);
+    const name = String(path);
     const [reason] = reasonOf(error, name)?.replace(`${name}: `, "")
       .replace("Cannot read the safetensors file: ", "").split("\n") ?? [];
     if (reason === undefined) throw error;
-    const cure = reason.includes("emrdm") ? "" : `; ${CURE}`;
-    throw new InputError(`Cannot read model ${name}: ${reason}${cure}`, { cause: error });
+    const hint = reason.includes("emrdm") ? "" : `; ${HINT}`;
+    throw new InputError(`Cannot read model ${name}: ${reason}${hint}`, { cause: error });
   }
+}
+
+/** Frees the weights of a model. */
+export function freeModel({ weights }: Pick<Model, "weights">): void {
+  tf.dispose({ ...weights.params, ...weights.buffers });
 }

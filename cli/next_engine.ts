@@ -1,25 +1,25 @@
 /**
- * Going on where a GPU fails: with `--engine auto` the next engine takes over, and it is said.
+ * Fallback from a GPU that fails to the next engine, with `--engine auto` and a message.
  *
  * @module
  */
 
 import { DeviceLostError, type Engine, type EngineName, GpuError } from "../engine/mod.ts";
 
-/** What starts an engine. */
+/** Starts engines and reports it. */
 export interface Starts {
-  /** Starts what `--engine` names; of `auto`, none of `without`. */
+  /** Starts the engine of `--engine`; with `auto`, none of `without` is chosen. */
   engine(without?: readonly EngineName[]): Promise<Engine>;
-  /** Whether the engine was left to the program. */
+  /** Whether `--engine` is `auto`. */
   readonly automatic: boolean;
   log(line: string): void;
 }
 
 /**
- * Runs the work on an engine; where that is a GPU that is lost, out of memory or too small, on the
- * next one, from its beginning, if the engine was not asked for by name.
+ * Runs work on an engine. If that is a GPU that is lost, out of memory or too small, and the engine
+ * was chosen automatically, runs it again from the start on the next engine.
  *
- * @param work Must load its tensors itself: those of a lost device are gone.
+ * @param work Loads its tensors itself, since those of a lost GPU cannot be read.
  */
 export async function onNextEngine<T>(
   starts: Starts,
@@ -31,9 +31,9 @@ export async function onNextEngine<T>(
   } catch (error) {
     if (!(error instanceof GpuError) || !starts.automatic || engine.name !== "webgpu") throw error;
     const what = error instanceof DeviceLostError ? "was lost" : "failed";
-    starts.log(`engine webgpu on ${engine.device} ${what}: ${error.message}`);
+    starts.log(`engine webgpu, ${engine.device}, ${what}: ${error.message}`);
     const next = await starts.engine(["webgpu"]);
-    starts.log(`starting again with engine ${next.name} on ${next.device}`);
+    starts.log(`restarting on engine ${next.name}, ${next.device}`);
     return await work(next);
   }
 }

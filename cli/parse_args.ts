@@ -1,8 +1,8 @@
 /**
- * The one door to the argument parser of the Deno standard library.
+ * The door to the argument parser of the Deno standard library.
  *
- * From npm, where it is the same code: `deno-std@1.4.0`. From JSR it is one line: export from
- * `"jsr:@std/cli@1/parse-args"` and delete the types beside this file.
+ * It comes from npm, as `deno-std@1.4.0` with the same code. To take it from JSR, export from
+ * `"jsr:@std/cli@1/parse-args"` and delete the types next to this file.
  *
  * @module
  */

@@ -1,20 +1,20 @@
 /**
- * A progress bar with the time that is left, for people at a terminal.
+ * A progress bar with the remaining time, for terminals.
  *
  * @module
  */
 
-/** A bar that is redrawn in place. */
+/** A progress bar that is redrawn in place. */
 export interface Progress {
-  /** Draws the bar; `note` stands behind it. */
+  /** Draws the bar; `note` follows the count, such as its unit. */
   update(done: number, total: number, note?: string): void;
   /** Ends the line. */
   end(): void;
 }
 
-/** Where a bar is drawn and what time it is. */
+/** Output and clock of a progress bar. */
 export interface ProgressOptions {
-  /** Writes without a line end. */
+  /** Writes without a line break. */
   readonly write: (text: string) => void;
   /** Milliseconds. */
   readonly now?: () => number;
@@ -23,7 +23,7 @@ export interface ProgressOptions {
 }
 
 const BAR = 24;
-/** Least time between two drawings, in milliseconds. */
+/** Minimum time between two redraws, in milliseconds. */
 const INTERVAL = 100;
 
 /** Seconds as `1:05:09` or `3:07`. */
@@ -34,7 +34,7 @@ export function clock(seconds: number): string {
   return hours > 0 ? `${hours}:${`${minutes}`.padStart(2, "0")}:${tail}` : `${minutes}:${tail}`;
 }
 
-/** A bar that draws. */
+/** A progress bar that draws through `write`. */
 export function drawProgress(
   label: string,
   { write, now = Date.now, columns = () => 80 }: ProgressOptions,
@@ -50,14 +50,15 @@ export function drawProgress(
       const filled = Math.round(share * BAR);
       const bar = "█".repeat(filled) + "░".repeat(BAR - filled);
       const left = share > 0 ? clock((time - start) / 1000 * (1 / share - 1)) : "–";
-      const line = `${label} ${bar} ${done}/${total} ETA ${left} ${note}`;
+      const count = `${Math.floor(done)}/${total}${note === "" ? "" : ` ${note}`}`;
+      const line = `${label} ${bar} ${count}, ETA ${left}`;
       write(`\r\x1b[2K${line.slice(0, columns() - 1)}`);
     },
     end: () => write("\n"),
   };
 }
 
-/** A bar on stderr if that is a terminal; else nothing is drawn. */
+/** A progress bar on stderr; it draws nothing if that is not a terminal. */
 export function terminalProgress(label: string): Progress {
   if (!Deno.stderr.isTerminal()) return { update() {}, end() {} };
   const encoder = new TextEncoder();

@@ -1,10 +1,10 @@
 /**
- * `emrdm restore`: clouds off one scene, or off many.
+ * `emrdm restore`: removes clouds from one scene, or from the scenes of a manifest.
  *
  * @module
  */
 
-import { type Engine, tf } from "../engine/mod.ts";
+import type { Engine } from "../engine/mod.ts";
 import type { Model } from "../model/mod.ts";
 import {
   estimateManifest,
@@ -13,40 +13,48 @@ import {
   restoreManifest,
   type RestoreProgress,
   restoreScene,
-  type RestoreSceneOptions,
   type SceneStatus,
   selfCheckScene,
 } from "../restoration/mod.ts";
 import { command, type Context, Failure, type Result } from "./command.ts";
 import { DEFAULT_MODEL } from "./default_model.ts";
-import { UsageError } from "./flags.ts";
-import { interruptible } from "./interrupt.ts";
-import { openModel } from "./model.ts";
+import { required, UsageError } from "./flags.ts";
+import { interruptible, NOTHING_WRITTEN, RESUMES } from "./interrupt.ts";
+import { freeModel, openModel } from "./model.ts";
 import { onNextEngine } from "./next_engine.ts";
-import { inputsOf, optionsOf, RESTORE_FLAGS, type RestoreValues } from "./restore_flags.ts";
+import { RESTORE_FLAGS, restoreOptions, type RestoreValues } from "./restore_flags.ts";
 import { checkText, estimateText, resultText, statusText, sumText } from "./restore_text.ts";
+import { inputsOf } from "./scene_flags.ts";
 
-/** What one scene is restored with. */
-interface One {
+/** Memory of the process in bytes, for estimates. */
+const rss = () => Deno.memoryUsage().rss;
+
+/** What a call of `restore` runs with. */
+interface Run {
+  readonly values: RestoreValues;
   readonly model: Model;
-  readonly engine: { readonly name: string; readonly device: string };
+  readonly engine: Engine;
   readonly context: Context;
   readonly signal: AbortSignal;
 }
 
-/** What can be said of a restoration without doing it. */
-async function checkOne(
-  values: RestoreValues,
-  { model, engine, context, signal }: One,
-): Promise<Result> {
-  const { operands, progress, log } = context;
-  if (values.png !== undefined) throw new UsageError("--png needs a file to write (--out)");
+/** Options of one scene, but for where it is written. */
+function optionsOf({ values, context, signal }: Run) {
+  return {
+    ...restoreOptions(values, context),
+    inputs: inputsOf(values, context.operands),
+    signal,
+  };
+}
+
+/** Estimates the error of a restoration and writes nothing. */
+async function checkOne(run: Run): Promise<Result> {
+  const { values, model, engine, context: { progress, log } } = run;
+  if (values.png !== undefined) throw new UsageError("--png requires --out");
   const bar = progress("self-check");
   try {
     const check = await selfCheckScene(model, {
-      ...optionsOf(values, context),
-      inputs: inputsOf(values, operands),
-      signal,
+      ...optionsOf(run),
       log,
       onProgress: ({ done, total }) => bar.update(done, total, "tiles"),
     });
@@ -56,27 +64,14 @@ async function checkOne(
   }
 }
 
-async function runOne(
-  values: RestoreValues,
-  { model, engine, context, signal }: One,
-): Promise<Result> {
-  const { out } = values;
-  const { operands, progress, log } = context;
-  if (out === undefined) {
-    if (values.selfCheck && !values.dryRun) {
-      return await checkOne(values, { model, engine, context, signal });
-    }
-    throw new UsageError("give the file to write with --out");
-  }
-  const given = optionsOf(values, context);
-  const options: RestoreSceneOptions = {
-    ...given,
-    inputs: inputsOf(values, operands),
-    write: { ...given.write, output: out, picture: values.png },
-    signal,
-  };
+async function restoreOne(run: Run): Promise<Result> {
+  const { values, model, engine, context: { progress, log } } = run;
+  const { png: picture, overwrite } = values;
+  if (values.out === undefined && values.selfCheck && !values.dryRun) return await checkOne(run);
+  const output = required(values.out, "--out, the GeoTIFF to write,");
+  const options = { ...optionsOf(run), write: { output, picture, overwrite } };
   if (values.dryRun) {
-    const estimate = await estimateScene(model, options, { rss: () => Deno.memoryUsage().rss });
+    const estimate = await estimateScene(model, options, { rss });
     return { text: estimateText(estimate), json: { ...estimate, device: engine.device } };
   }
   const bar = progress("restore");
@@ -97,130 +92,135 @@ async function runOne(
   }
 }
 
-async function runMany(
-  values: RestoreValues,
-  { model, context, signal }: {
-    readonly model: Model;
-    readonly context: Context;
-    readonly signal: AbortSignal;
-  },
-): Promise<Result> {
-  const { operands, progress, log, print } = context;
-  const alone = [
-    "input",
-    "date",
-    "out",
-    "reference",
-    "auxiliary",
-    "window",
-    "bbox",
-    "png",
-  ]
-    .find((name) => {
-      const given = values[name as keyof RestoreValues];
-      return Array.isArray(given) ? given.length > 0 : given !== undefined && given !== false;
-    });
-  if (operands.length > 0 || alone !== undefined) {
-    throw new UsageError(
-      `--manifest names the scenes itself, got ${operands[0] ?? `--${alone}`} beside it`,
-    );
-  }
-  const scenes = await readManifest(values.manifest!);
-  const { sampler, timesteps, fusion } = values;
-  const { reference: _reference, auxiliary: _auxiliary, ...given } = optionsOf(values, context);
-  const options = {
-    ...given,
-    fingerprint: JSON.stringify([sampler, timesteps, fusion]),
-    signal,
-    log,
+/** Flags of a single scene. */
+const SINGLE = [
+  "input",
+  "date",
+  "out",
+  "reference",
+  "auxiliary",
+  "window",
+  "bbox",
+  "png",
+] as const;
+
+/** @throws {UsageError} If the call names a scene besides a manifest. */
+function checkManifestCall(values: RestoreValues, operands: readonly string[]): void {
+  const flag = SINGLE.find((name) => {
+    const value = values[name];
+    return Array.isArray(value) ? value.length > 0 : value !== undefined;
+  });
+  if (operands.length === 0 && flag === undefined) return;
+  throw new UsageError(
+    `--manifest names all scenes and their outputs; leave out ${operands[0] ?? `--${flag}`}`,
+  );
+}
+
+/** How many scenes of a manifest ended how. */
+function countsOf(all: readonly SceneStatus[], dryRun: boolean) {
+  const count = (wanted: SceneStatus["status"]) =>
+    all.filter(({ status }) => status === wanted).length;
+  return {
+    ...(dryRun ? { estimated: count("estimated") } : { restored: count("restored") }),
+    complete: count("complete"),
+    failed: count("failed"),
   };
+}
+
+async function restoreMany(path: string, { values, model, context, signal }: Run): Promise<Result> {
+  const { operands, progress, log, print } = context;
+  checkManifestCall(values, operands);
+  const scenes = await readManifest(path);
+  const { sampler, timesteps, fusion, overwrite, dryRun } = values;
+  const { reference: _reference, auxiliary: _auxiliary, ...options } = restoreOptions(
+    values,
+    context,
+  );
   const { index, count } = options.shard ?? { index: 1, count: 1 };
   const share = Math.ceil((scenes.length - index + 1) / count);
-  let scene = 0;
+  let finished = 0;
   const bar = progress("restore");
   const work = {
     ...options,
+    write: { overwrite },
+    fingerprint: JSON.stringify([sampler, timesteps, fusion]),
+    signal,
+    log,
     onProgress: ({ done, total }: RestoreProgress) =>
-      bar.update(scene + done / total, share, `scenes, ${done}/${total} tiles`),
+      bar.update(finished + done / total, share, `scenes, ${done}/${total} tiles`),
     onScene(status: SceneStatus) {
-      scene++;
+      finished++;
       print(status, statusText(status));
     },
   };
   const all =
-    await (values.dryRun
-      ? estimateManifest(model, scenes, { ...work, rss: () => Deno.memoryUsage().rss })
+    await (dryRun
+      ? estimateManifest(model, scenes, { ...work, rss })
       : restoreManifest(model, scenes, work)).finally(() => bar.end());
-  const counts: Record<SceneStatus["status"], number> = {
-    ...(values.dryRun ? { estimated: 0 } : { restored: 0 }),
-    complete: 0,
-    failed: 0,
-  } as Record<SceneStatus["status"], number>;
-  for (const { status } of all) counts[status]++;
-  const summary =
-    (values.dryRun ? `${counts.estimated} to restore` : `${counts.restored} restored`) +
-    `, ${counts.complete} complete before, ${counts.failed} failed`;
+  const counts = countsOf(all, dryRun);
+  const done = "estimated" in counts
+    ? `${counts.estimated} to restore`
+    : `${counts.restored} restored`;
+  const summary = `scenes: ${done}, ${counts.complete} already complete, ${counts.failed} failed`;
   if (counts.failed > 0) throw new Failure(summary, counts);
-  return { text: values.dryRun ? `${summary}\n${sumText(all)}` : summary, json: counts };
+  return { text: dryRun ? `${summary}\n${sumText(all)}` : summary, json: counts };
 }
 
-/** Everything on one engine, whose tensors are freed at the end. */
+/** Loads the model and runs the whole call on one engine. */
 async function runOn(
   engine: Engine,
-  { values, context }: { readonly values: RestoreValues; readonly context: Context },
+  { values, context }: Pick<Run, "values" | "context">,
 ): Promise<Result> {
   const model = await openModel(values.model ?? DEFAULT_MODEL, context);
-  let stopped = false;
-  try {
-    return await interruptible(
-      {
-        log: context.log,
-        heard: "stopping; Ctrl-C again ends at once",
-        reason: values.manifest === undefined
-          ? "stopped; nothing was written"
-          : "stopped; the same call goes on",
-      },
-      (signal) => {
-        signal.addEventListener("abort", () => stopped = true);
-        return values.manifest === undefined
-          ? runOne(values, { model, engine, context, signal })
-          : runMany(values, { model, context, signal });
-      },
-    );
-  } finally {
-    // Stopped, it ends anyway, and another thread may still be at a batch.
-    if (!stopped) tf.dispose({ ...model.weights.params, ...model.weights.buffers });
-  }
+  const { manifest } = values;
+  return await interruptible(
+    {
+      log: context.log,
+      reason: manifest === undefined ? NOTHING_WRITTEN : RESUMES,
+      free: () => freeModel(model),
+    },
+    (signal) => {
+      const run = { values, model, engine, context, signal };
+      return manifest === undefined ? restoreOne(run) : restoreMany(manifest, run);
+    },
+  );
 }
 
 /** `emrdm restore`. */
 export const restore = command({
-  summary: "remove the clouds of one or more dated scenes",
   operands: "<date ...>",
   details:
-    "The result depicts the reference date and keeps its CRS, transform, nodata, pixel type, band\n" +
-    "names and digital numbers. Dates are read from the names (2018-03-07 or 20180307). With\n" +
-    "--keep-clear or --mask, clear pixels come back bit for bit and a raster beside the result says\n" +
-    "where each pixel comes from: 0 no data, 1 observed, 2 clear on another date, 3 reconstructed.\n" +
-    "Where the mask has cloud, on any date, the model is shown opaque cloud, if its card says how that\n" +
-    "looks: what shows through real cloud misleads it more than it tells. --show-clouds leaves that out.\n" +
-    "\n" +
-    "--samples n restores n times with other noise: the result is the mean, and a raster beside it,\n" +
-    "<out>.uncertainty.tif, has the standard deviation of each band in the image's unit. Observed\n" +
-    "pixels that are kept have deviation 0. Where the model's card has a calibration of this sampling,\n" +
-    "deviations are as large as errors were on the data that it names; else they are what samples\n" +
-    "spread, which is less.\n" +
-    "\n" +
-    "--self-check hides clear parts of the reference under synthetic clouds like its own, restores them\n" +
-    "with the same dates and options, and compares: the error to expect, beside what costs no model. It\n" +
-    "is printed and written into the file's tags (EMRDM_EXPECTED_…). Without --out it only checks.\n" +
-    "\n" +
-    "Nodata, NaN and infinite numbers (which are told) are missing: they are filled for the model, and\n" +
-    "have no data in the result where the reference has none.\n" +
-    "\n" +
-    "A manifest is CSV with the columns output, inputs (with ; between dates) and, as needed, dates,\n" +
-    "reference, mask, auxiliary, picture. What is complete is left alone: the same call goes on\n" +
-    "after any stop.",
+    `Writes a GeoTIFF of the reference date without clouds. It has the CRS, grid, nodata value, pixel
+type, band names and digital numbers (DN) of that date. The dates come from the names of the inputs
+(2018-03-07 or 20180307) or from --date.
+
+With --keep-clear or --mask, clear pixels are copied bit for bit, and the raster
+<out>.provenance.tif says for each pixel:
+  0  no data
+  1  observed: the original value
+  2  restored, and clear on another date
+  3  reconstructed: clear on no date
+
+Where the mask has cloud, on any date, the model gets opaque cloud of one colour instead, if its
+card defines that colour: models trained on synthetic clouds tend to take semi-transparent clouds
+for bright ground. --show-clouds turns this off.
+
+--samples N restores N times with different noise. The result is the mean of these members, and
+<out>.uncertainty.tif has their standard deviation for each band, in DN; it is 0 at pixels that are
+kept. Ensemble spread underestimates the error, unless the model card has a calibration for this
+sampling (emrdm evaluate --calibrate).
+
+--self-check estimates the error on the scene itself: it hides clear parts of the reference under
+synthetic clouds, restores them with the same dates and options, and compares. The scores are
+printed next to those of simple baselines, and written into the tags EMRDM_EXPECTED_…. Without
+--out, it only checks.
+
+Nodata, NaN and infinite values are missing data. They are filled for the model, and stay missing
+in the result. Infinite values are reported.
+
+A manifest is a CSV file with the columns output and inputs (dates separated by ;) and, as needed,
+dates, reference, mask, auxiliary and picture. Complete results are skipped: after an interruption,
+run the same command again to resume.`,
   flags: RESTORE_FLAGS,
   examples: [
     "restore 2018-03-07.tif 2018-07-05.tif 2018-09-18.tif --reference 2018-07-05 --out clear.tif",
@@ -231,9 +231,10 @@ export const restore = command({
   ],
   async run(values, context) {
     if (values.manifest === undefined && inputsOf(values, context.operands).length === 0) {
-      throw new UsageError("give at least one scene, or a --manifest");
+      throw new UsageError("expected at least one date, or --manifest, got nothing");
     }
-    optionsOf(values, context);
+    // Wrong values fail before an engine starts.
+    restoreOptions(values, context);
     return await onNextEngine(context, (engine) => runOn(engine, { values, context }));
   },
 });

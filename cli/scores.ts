@@ -1,5 +1,5 @@
 /**
- * Scores as a table.
+ * Scores as a table for the terminal.
  *
  * @module
  */
@@ -7,15 +7,21 @@
 import type { Score } from "../metrics/mod.ts";
 import { table } from "./table.ts";
 
-/** One row per method. MAE and RMSE are reflectances, PSNR is in dB, SAM in degrees. */
-export function scoreTable(scores: Readonly<Record<string, Score>>): string {
+type Columns = "psnr" | "ssim" | "mae" | "rmse" | "sam";
+
+/** One row per method, and the units that the heads do not have. */
+export function scoreTable(
+  scores: Readonly<Record<string, { readonly [K in Columns]: Score[K] | null }>>,
+): string {
+  const cell = (value: number | null, digits: number) => value?.toFixed(digits) ?? "–";
   const rows = Object.entries(scores).map(([method, { psnr, ssim, mae, rmse, sam }]) => [
     method,
-    psnr.toFixed(2),
-    ssim.toFixed(4),
-    mae.toFixed(4),
-    rmse.toFixed(4),
-    sam.toFixed(2),
+    cell(psnr, 2),
+    cell(ssim, 4),
+    cell(mae, 4),
+    cell(rmse, 4),
+    cell(sam, 2),
   ]);
-  return table([["", "PSNR", "SSIM", "MAE", "RMSE", "SAM"], ...rows]);
+  const head = ["", "PSNR (dB)", "SSIM", "MAE", "RMSE", "SAM (°)"];
+  return `${table([head, ...rows])}\nMAE and RMSE are in reflectance.`;
 }

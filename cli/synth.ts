@@ -1,5 +1,5 @@
 /**
- * `emrdm synth`: clouds over clear rasters, or over made-up scenes, as a folder to train on.
+ * `emrdm synth`: puts synthetic clouds on clear images or drawn scenes, as a folder to train on.
  *
  * @module
  */
@@ -8,19 +8,20 @@ import { createRng, mean, type Raster, type Rng } from "../core/mod.ts";
 import { joinPictures, quicklook, writeCog, writePng } from "../rasters/mod.ts";
 import { syntheticClouds, type SyntheticCloudsOptions, syntheticScene } from "../synthetic/mod.ts";
 import { command } from "./command.ts";
+import { defined } from "./defined.ts";
 import { readScene, stemOf } from "./files.ts";
-import { count, number, text, toggle, UsageError } from "./flags.ts";
+import { count, number, required, text, toggle } from "./flags.ts";
 
-/** Cover of a date where none is asked for, from a little to most. */
+/** Range of the random cloud cover. */
 const COVER = { low: 0.2, high: 0.7 } as const;
 
-/** A clear raster and what it is called. */
+/** A clear image with its name. */
 interface Clear {
   readonly name: string;
   readonly raster: Raster;
 }
 
-/** Clear rasters: files, or scenes made up one by one. */
+/** Clear images: files, or drawn scenes. */
 async function* clearRasters(
   paths: readonly string[],
   { scenes, size, rng }: { readonly scenes: number; readonly size: number; readonly rng: Rng },
@@ -33,7 +34,7 @@ async function* clearRasters(
   }
 }
 
-/** Writes one clear raster and its cloudy dates. */
+/** Writes one clear image and its cloudy dates. */
 async function writeDates(
   folder: string,
   { name, raster }: Clear,
@@ -62,7 +63,7 @@ async function writeDates(
   return { name, covers };
 }
 
-/** Share of pixels that are not clear. */
+/** Fraction of pixels that are not clear. */
 function shareOf(mask: Raster): number {
   const clouded = Uint8Array.from(mask.data, (value) => value > 0 ? 1 : 0);
   return mean(clouded);
@@ -70,42 +71,51 @@ function shareOf(mask: Raster): number {
 
 /** `emrdm synth`. */
 export const synth = command({
-  summary: "paint clouds over clear rasters or over made-up scenes",
   operands: "[clear.tif|band-folder ...]",
   details:
-    "Writes clear/NAME.tif, cloudy/NAME.tif (or NAME_0.tif, NAME_1.tif, …) and mask/ with\n" +
-    "0 clear, 1 thick cloud, 2 thin cloud or haze, 3 shadow: a folder that train can read.",
+    `Writes a folder that train and evaluate read: clear/NAME.tif, cloudy/NAME.tif (with several dates
+NAME_0.tif, NAME_1.tif, …) and masks of the same names in mask/, with the classes
+  0  clear
+  1  thick cloud
+  2  thin cloud or haze
+  3  cloud shadow`,
   flags: {
-    out: text("Folder to write to", "DIR"),
-    dates: count("Cloudy images per clear one (default 1)", { min: 1 }),
-    scenes: count("Scenes to make up where no raster is given (default 1)", { min: 1 }),
-    size: count("Side of made-up scenes in pixels (default 256)", { min: 8 }),
-    seed: count("Seed (default 0)"),
-    cover: number("Share of cloud (default: from 0.2 to 0.7 by chance)", { min: 0, max: 1 }),
-    scale: number("Size of the largest clouds in pixels (default 120)", { min: 4 }),
-    density: number("From a veil (0) to solid cloud (1) (default 0.8)", { min: 0, max: 1 }),
-    altitude: number("From water cloud (0) to cirrus (1) (default 0.2)", { min: 0, max: 1 }),
-    haze: number("Optical depth of haze at 550 nm (default 0.03)", { min: 0, max: 5 }),
-    shadow: number("Light that thick cloud takes (default 0.8)", { min: 0, max: 1 }),
-    reflectanceScale: number("Stored number that stands for reflectance 1 (default 10000)", {
+    out: text("Folder to write.", "DIR"),
+    dates: count("Cloudy dates per clear image. Default: 1.", { min: 1 }),
+    scenes: count("Scenes to draw if no image is given. Default: 1.", { min: 1 }),
+    size: count("Side of drawn scenes in pixels. Default: 256.", { min: 8 }),
+    seed: count("Seed of scenes and clouds. Default: 0."),
+    cover: number("Cloud cover, 0 to 1. Default: random, 0.2 to 0.7.", { min: 0, max: 1 }),
+    scale: number("Size of the largest clouds in pixels. Default: 120.", { min: 4 }),
+    density: number("Density, from a veil (0) to solid cloud (1). Default: 0.8.", {
+      min: 0,
+      max: 1,
+    }),
+    altitude: number("Altitude, from water cloud (0) to cirrus (1). Default: 0.2.", {
+      min: 0,
+      max: 1,
+    }),
+    haze: number("Optical depth of haze at 550 nm. Default: 0.03.", { min: 0, max: 5 }),
+    shadow: number("Fraction of light that the shadow of thick cloud takes. Default: 0.8.", {
+      min: 0,
+      max: 1,
+    }),
+    reflectanceScale: number("Digital number of reflectance 1. Default: 10000.", {
       min: 1e-6,
     }),
-    png: toggle("Also write a picture of each"),
-    overwrite: toggle("Replace existing files"),
+    png: toggle("Also write a picture of each image with its cloudy dates."),
+    overwrite: toggle("Replace existing files."),
   },
   examples: [
     "synth --out data/train --scenes 20 --dates 3 --png",
     "synth clear1.tif clear2.tif --out data/train --cover 0.5",
   ],
   async run(values, { operands, progress }) {
-    const { out, dates = 1, scenes = 1, size = 256, seed = 0, png, overwrite } = values;
-    if (out === undefined) throw new UsageError("give the folder to write to with --out");
+    const { dates = 1, scenes = 1, size = 256, seed = 0, png, overwrite } = values;
+    const out = required(values.out, "--out, the folder to write,");
     const rng = createRng(seed);
     const { cover, scale, density, altitude, haze, shadow, reflectanceScale } = values;
-    const given = { cover, scale, density, altitude, haze, shadow };
-    const clouds: SyntheticCloudsOptions = Object.fromEntries(
-      Object.entries(given).filter(([, value]) => value !== undefined),
-    );
+    const clouds = defined({ cover, scale, density, altitude, haze, shadow });
     for (const part of ["clear", "cloudy", "mask"]) {
       await Deno.mkdir(`${out}/${part}`, { recursive: true });
     }

@@ -1,5 +1,5 @@
 /**
- * Tables of text.
+ * Tables for the terminal.
  *
  * @module
  */

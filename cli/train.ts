@@ -1,11 +1,10 @@
 /**
- * `emrdm train`: a model from an experiment file.
+ * `emrdm train`: trains the model of an experiment file.
  *
  * @module
  */
 
 import { OptionsError } from "../core/mod.ts";
-import { tf } from "../engine/mod.ts";
 import { readConfigJson } from "../files/mod.ts";
 import type { AnyRegistry } from "../builtins.ts";
 import {
@@ -17,29 +16,34 @@ import {
   type TrainingProgress,
 } from "../training/mod.ts";
 import { command, operandsOf } from "./command.ts";
-import { count, text, texts, toggle, UsageError } from "./flags.ts";
+import { count, required, text, texts, toggle, UsageError } from "./flags.ts";
 import { interruptible, TRAINING } from "./interrupt.ts";
+import { freeModel } from "./model.ts";
 import { clock } from "./progress.ts";
 
-/** A validation as one line. */
-export function validationLine({ step, validation }: TrainingProgress): string | undefined {
+function samplesText(count: number): string {
+  return `${count} sample${count === 1 ? "" : "s"}`;
+}
+
+/** A validation as one line; undefined if there is none. */
+function validationLine({ step, validation }: TrainingProgress): string | undefined {
   if (validation === undefined) return undefined;
   const { loss, psnr, mae, ssim, sam, inputPsnr, cloudy, skipped } = validation;
   const parts = [
     `loss ${loss.toFixed(4)}`,
-    `PSNR ${psnr.toFixed(2)} dB (input ${inputPsnr.toFixed(2)})`,
+    `PSNR ${psnr.toFixed(2)} dB (input ${inputPsnr.toFixed(2)} dB)`,
     ...(ssim === undefined ? [] : [`SSIM ${ssim.toFixed(4)}`]),
     `MAE ${mae.toFixed(4)}`,
     ...(sam === undefined ? [] : [`SAM ${sam.toFixed(2)}°`]),
     ...(cloudy === undefined ? [] : [
-      `under cloud PSNR ${cloudy.psnr.toFixed(2)} dB (input ${cloudy.inputPsnr.toFixed(2)})`,
+      `PSNR under cloud ${cloudy.psnr.toFixed(2)} dB (input ${cloudy.inputPsnr.toFixed(2)} dB)`,
     ]),
-    ...(skipped ? [`${skipped.length} samples with bad files left out`] : []),
+    ...(skipped ? [`${samplesText(skipped.length)} with bad files skipped`] : []),
   ];
   return `step ${step}: validation ${parts.join(", ")}`;
 }
 
-/** An experiment file with what flags change in it. */
+/** An experiment file with the changes of the flags. */
 async function experimentOf(
   path: string,
   { steps, seed, set, registry }: {
@@ -59,7 +63,7 @@ async function experimentOf(
       registry,
     });
   }
-  // What is wrong in the file itself is no mistake of the call.
+  // A mistake in the file itself is not a usage error.
   parseExperiment(json, { registry });
   try {
     const experiment = parseExperiment(
@@ -70,35 +74,36 @@ async function experimentOf(
     return experiment;
   } catch (error) {
     if (!(error instanceof OptionsError)) throw error;
-    throw new UsageError(`--set leads to ${error.message}`);
+    throw new UsageError(`--set gives an invalid experiment: ${error.message}`);
   }
 }
 
 /** `emrdm train`. */
 export const train = command({
-  summary: "train a model as an experiment file says",
   operands: "<experiment.json>",
   details:
-    "The folder of the run gets model.safetensors (averaged weights with their card), model_card.md,\n" +
-    "checkpoints/ (last, best and those that are kept), log.jsonl, tensorboard/, experiment.json and\n" +
-    "environment.json. Ctrl-C and SIGTERM end after the current step with a checkpoint; --resume goes\n" +
-    "on from it, with the same numbers as a run that was never stopped.",
+    `Writes into the folder of the run: model.safetensors (averaged weights with their model card),
+model_card.md, checkpoints/ (last, best and kept ones), log.jsonl, tensorboard/, experiment.json and
+environment.json.
+
+Ctrl-C and SIGTERM save a checkpoint after the current step. --resume continues from it, with the
+same results as a run without interruption.`,
   flags: {
-    out: text("Folder of the run", "DIR"),
-    resume: toggle("Go on from the folder's last checkpoint"),
-    steps: count("Updates in all, instead of the experiment's", { min: 1 }),
-    seed: count("Seed, instead of the experiment's"),
-    set: texts("Change an option, as optimizer.learningRate=0.001", "PATH=JSON"),
-    workers: count("Threads that make samples ahead of the steps (default 0: none)"),
+    out: text("Folder of the run.", "DIR"),
+    resume: toggle("Continue from the last checkpoint in the folder."),
+    steps: count("Total number of updates, instead of the experiment's.", { min: 1 }),
+    seed: count("Seed, instead of the experiment's."),
+    set: texts("Change an option, such as optimizer.learningRate=0.001.", "PATH=JSON"),
+    workers: count("Threads that prepare samples in advance. Default: 0."),
   },
   examples: [
     "train experiments/s2_temporal.json --out runs/s2_temporal",
     "train experiments/s2_temporal.json --out runs/s2_temporal --resume",
     "train experiments/s2_temporal.json --out runs/fast --set optimizer.learningRate=0.003 --workers 2",
   ],
-  async run({ out, resume, steps, seed, set, workers }, context) {
+  async run({ resume, steps, seed, set, workers, ...values }, context) {
     const [path] = operandsOf(context, { min: 1, what: "one experiment file" });
-    if (out === undefined) throw new UsageError("give the folder of the run with --out");
+    const out = required(values.out, "--out, the folder of the run,");
     const { registry, plugins, log, progress } = context;
     const experiment = await experimentOf(path!, { steps, seed, set, registry });
     const engine = await context.engine();
@@ -106,19 +111,18 @@ export const train = command({
     const report = reporter(experiment, log);
     const trained = await interruptible({ ...TRAINING, log }, (signal) =>
       trainModel(experiment, {
-        ...{ out, resume, registry, plugins, signal, engine },
-        ...(workers !== undefined && { workers }),
+        ...{ out, resume, registry, plugins, signal, engine, workers },
         onProgress(state) {
-          const left = clock(state.secondsLeft);
-          bar.update(state.step, state.steps, `loss ${state.loss.toFixed(4)}, ${left} left`);
+          bar.update(state.step, state.steps, `steps, loss ${state.loss.toFixed(4)}`);
           report(state);
         },
       })).finally(() => bar.end());
-    const { model: { card, weights }, loss, validation, best, path: file } = trained;
-    tf.dispose({ ...weights.params, ...weights.buffers });
+    const { model, loss, validation, best, path: file } = trained;
+    const { card } = model;
+    freeModel(model);
     return {
       text: `${file}: ${card.name} after ${card.training["steps"]} steps` +
-        (loss === undefined ? ", complete before" : `, last loss ${loss.toFixed(4)}`) +
+        (loss === undefined ? ", already complete" : `, last loss ${loss.toFixed(4)}`) +
         (best === undefined
           ? ""
           : `; best ${best.metric} ${best.value.toPrecision(4)} at step ${best.step}`),
@@ -134,7 +138,7 @@ export const train = command({
   },
 });
 
-/** Tells what happens on the way: validations, bad samples, and where no bar is drawn, the loss. */
+/** Reports validations and skipped samples, and the loss if no progress bar is drawn. */
 function reporter(
   { logEvery }: CheckedExperiment,
   log: (line: string) => void,
@@ -145,12 +149,14 @@ function reporter(
   return (state) => {
     const { step, steps, loss, secondsLeft } = state;
     if (first && state.incomplete > 0) {
-      log(`${state.incomplete} samples of which files are missing are left out`);
+      log(`skipping ${samplesText(state.incomplete)} with missing files`);
     }
     first = false;
     if (state.skipped > skipped) {
       skipped = state.skipped;
-      log(`step ${step}: ${skipped} samples with bad files left out so far, named in log.jsonl`);
+      log(
+        `step ${step}: ${samplesText(skipped)} with bad files skipped so far, listed in log.jsonl`,
+      );
     }
     if (plain && step % logEvery === 0) {
       log(`step ${step} of ${steps}: loss ${loss.toFixed(4)}, ${clock(secondsLeft)} left`);

@@ -6,5 +6,5 @@
 
 import config from "../deno.json" with { type: "json" };
 
-/** As in `deno.json`. */
+/** Version in `deno.json`. */
 export const VERSION: string = config.version;

@@ -72,6 +72,7 @@ export {
 } from "./raster.ts";
 
 // Numbers and encodings.
+export { closest } from "./closest.ts";
 export { mean, product, quantile } from "./statistics.ts";
 export { sha256, shortHash } from "./sha256.ts";
 export { stableJson } from "./stable_json.ts";

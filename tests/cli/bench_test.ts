@@ -1,7 +1,7 @@
-import { assert, assertEquals } from "@std/assert";
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { emrdm } from "./run.ts";
 
-Deno.test("bench times the engines it is told to", async () => {
+Deno.test("bench times the engines of --engines", async () => {
   const call = ["bench", "--engines", "cpu", "--size", "32", "--frames", "1", "--runs", "1"];
   const { code, out } = await emrdm(...call, "--json");
   assertEquals(code, 0);
@@ -11,4 +11,5 @@ Deno.test("bench times the engines it is told to", async () => {
   assertEquals(missing, []);
   const wrong = await emrdm("bench", "--engines", "gpu");
   assertEquals(wrong.code, 2);
+  assertStringIncludes(wrong.err, "--engines must be among webgpu, native, wasm, cpu, got gpu");
 });

@@ -25,7 +25,7 @@ Deno.test("data check prints counts, values and a sheet of a sound dataset", () 
     assertEquals([code, err], [0, ""]);
     assert(out.includes("18 files read, 0 findings\n  train: 2 samples\n  val: 2 samples"), out);
     assert(/^auxiliary VV +-19\.\d+ +-/m.test(out), out);
-    assert(out.endsWith(`nothing is wrong\nsheet: ${sheet}`), out);
+    assert(out.endsWith(`no findings\nsheet: ${sheet}`), out);
     const { width, height } = decodePng(await Deno.readFile(sheet));
     assertEquals([width, height], [3 * 16 + 2 * 4, 3 * 16 + 2 * 4]);
     const again = await emrdm(...call, "--sheet", sheet);
@@ -47,7 +47,7 @@ Deno.test("data check ends with code 1 and names every defect, as text and as JS
     await write(nan!, raster);
     const call = ["data", "check", "--type", "sen12MsCr", "--root", root];
     const { code, out, err } = await emrdm(...call);
-    assertEquals([code, err], [1, "data check: 2 things are wrong"]);
+    assertEquals([code, err], [1, "data check: 2 findings"]);
     assert(out.includes(`truncated, 1: it is truncated\n  Cannot read raster ${cut}: `), out);
     assert(out.includes(`nan, 1: it has values that are not numbers\n  ${nan}: `), out);
 
@@ -109,7 +109,7 @@ Deno.test("data check takes the datasets of an experiment, and writes a sheet fo
     }
     await Deno.remove(`${folder}/places/here/20180307/B08.tif`);
     const failed = await emrdm("data", "check", path);
-    assertEquals([failed.code, failed.err], [1, "data check: 1 thing is wrong"]);
+    assertEquals([failed.code, failed.err], [1, "data check: 1 finding"]);
     assert(failed.out.includes("here/20180307/B08.tif"), failed.out);
   }));
 
@@ -135,7 +135,7 @@ Deno.test("flags of a dataset become the values that its checks take", () => {
   assertEquals(optionValue("3", undefined), 3);
 });
 
-Deno.test("data check says how it is called, and what cannot be read", async () => {
+Deno.test("data check reports usage errors and unreadable files", async () => {
   const code = async (...args: string[]) => (await emrdm("data", ...args)).code;
   assertEquals(await code(), 2);
   assertEquals(await code("check"), 2);
@@ -152,7 +152,7 @@ Deno.test("data check says how it is called, and what cannot be read", async () 
   await says('--sar: must be true or false, got "maybe"', ...folder, "--sar", "maybe");
   await says("--reference: must be an integer ≥ 0, got 0.5", ...folder, "--reference", "0.5");
   await says('--type: "sen3" is not a known dataset', "--type", "sen3", "--root", "x");
-  await says("either the experiment x.json or --root", "x.json", "--root", "y");
+  await says("an experiment names its datasets: leave out x.json or --root", "x.json", "--root", "y");
 });
 
 Deno.test({

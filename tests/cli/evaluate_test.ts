@@ -60,7 +60,7 @@ async function withModel(run: (folder: string, model: string) => Promise<void>):
   });
 }
 
-Deno.test("evaluate writes all it has, goes on where it was stopped, and compares", async () => {
+Deno.test("evaluate writes JSON, CSV and Markdown, resumes its CSV, and compares", async () => {
   await withModel(async (data, model) => {
     const [csv, json, markdown] = ["csv", "json", "md"].map((end) => `${data}.${end}`) as [
       string,
@@ -83,11 +83,11 @@ Deno.test("evaluate writes all it has, goes on where it was stopped, and compare
     const whole = await Deno.readTextFile(csv);
     await Deno.writeTextFile(csv, whole.slice(0, whole.length * 0.6));
     const again = await emrdm(...call, "--json");
-    assertStringIncludes(again.err, "1 of 3 images are there");
+    assertStringIncludes(again.err, `resuming ${csv}: 1 of 3 images are scored`);
     assertEquals(JSON.parse(again.out), evaluation);
     assertEquals(await Deno.readTextFile(csv), whole);
 
-    // Another run does not go on with it.
+    // Another run does not resume it.
     const other = await emrdm(...call, "--steps", "1");
     assertEquals(other.code, 4);
     assertStringIncludes(other.err, "rows of run");
@@ -145,7 +145,7 @@ Deno.test("evaluate takes lists: an index, sets as JSON, restored images of othe
       ...restored,
       ...engine,
     );
-    // The index calls its images otherwise.
+    // The images of the index have other names.
     assertEquals([code, out], [3, ""]);
     assertStringIncludes(err, "Cannot score perfect for p0");
     await Deno.mkdir(`${data}/clear/b`);
@@ -186,7 +186,7 @@ async function interrupted(args: readonly string[], path: string) {
   return { code, err: new TextDecoder().decode(stderr) };
 }
 
-Deno.test("evaluate stops at Ctrl-C with code 130, and the same call goes on", async () => {
+Deno.test("evaluate stops at Ctrl-C with code 130, and the same command resumes", async () => {
   await inFolder(async (folder) => {
     await emrdm("synth", "--out", folder, "--size", "32", "--dates", "1");
     const rows = Array.from({ length: 60 }, (_, i) => `p${i},cloudy/scene0.tif,clear/scene0.tif`);
@@ -194,7 +194,7 @@ Deno.test("evaluate stops at Ctrl-C with code 130, and the same call goes on", a
     const call = ["evaluate", `${folder}/i.csv`, "--engine", "cpu", "--csv"];
     const { code, err } = await interrupted([...call, `${folder}/a.csv`], `${folder}/a.csv`);
     assertEquals(code, 130, err);
-    assertStringIncludes(err, "stopped; the same call goes on");
+    assertStringIncludes(err, "interrupted; run the same command again to resume");
     const there = new Set((await readEvaluationCsv(`${folder}/a.csv`)).map(({ image }) => image));
     assert(there.size > 0 && there.size < 60, `${there.size}`);
     const again = await emrdm(...call, `${folder}/a.csv`);
@@ -231,24 +231,29 @@ Deno.test("evaluate --calibrate writes the model with a calibration on hidden pi
   });
 });
 
-Deno.test("evaluate says what goes together", async () => {
+Deno.test("evaluate refuses operands and flags that do not fit together", async () => {
   const fails = async (args: readonly string[], code: number, message: string) => {
     const outcome = await emrdm("evaluate", ...args);
     assertEquals(outcome.code, code, outcome.err);
     assertStringIncludes(outcome.err, message);
   };
-  await fails([], 2, "say what is scored");
-  await fails(["a", "b", "c"], 2, "got a b c");
-  await fails(["a.tif", "b.tif", "--model", "m"], 2, "--model and --restored go with one place");
-  await fails(["a", "--cloudy", "b.tif"], 2, "--cloudy and --mask go with two images");
-  await fails(["a.tif"], 3, "one image needs its clear one too");
+  await fails([], 2, "expected a folder, CSV or JSON with images, or restored and clear images");
+  await fails(["a", "b", "c"], 2, "expected one or two operands, got a b c");
+  await fails(["a", "--data", "b"], 2, "expected no operand next to --data, got a");
+  await fails(["a.tif", "b.tif", "--model", "m"], 2, "--model and --restored require one source");
+  await fails(["a", "--cloudy", "b.tif"], 2, "--cloudy and --mask require two operands");
+  await fails(["a.tif"], 3, "an image needs its clear image");
   await fails(["a.tif", "b.tif", "--profile", "best"], 2, "standard, sen2MtcNew");
   await fails(["a", "--compare", "none.csv"], 3, "none.csv: the file must exist");
-  await fails(["none.json", "--engine", "cpu"], 3, "Cannot evaluate none.json: it must be there");
+  await fails(
+    ["none.json", "--engine", "cpu"],
+    3,
+    "Cannot evaluate none.json: it must be a folder with clear/",
+  );
   await fails(["none.tif", "b.tif", "--engine", "cpu"], 3, "none.tif: the file must exist");
 });
 
-Deno.test("evaluate refuses files that are in the way or are what is read, before it computes", async () => {
+Deno.test("evaluate refuses to overwrite existing files and its inputs, before it computes", async () => {
   await withModel(async (data, model) => {
     const there = `${data}.json`;
     await Deno.writeTextFile(there, "mine");

@@ -41,7 +41,7 @@ Deno.test("experiment runs a study: tables, plots, reuse", async () => {
     const second = await emrdm(...call);
     assertEquals([second.code, second.out], [0, first.out]);
     assert(!second.err.includes("training"), second.err);
-    assertStringIncludes((await emrdm(...call, "--dry-run")).out, "there");
+    assertStringIncludes((await emrdm(...call, "--dry-run")).out, " trained ");
   });
 });
 
@@ -64,7 +64,7 @@ Deno.test("experiment puts files side by side, and has one study for all of them
   });
 });
 
-Deno.test("experiment --weights scores a file in the place of training", async () => {
+Deno.test("experiment --weights scores a file instead of training", async () => {
   await inFolder(async (folder) => {
     await writeTinyStudy(folder);
     const call = [
@@ -85,7 +85,7 @@ Deno.test("experiment --weights scores a file in the place of training", async (
     assertEquals([given.weights, given.groups[0].rows[0].seeds[0].seed], [file, undefined]);
     assert(!err.includes("training"), err);
     const markdown = await Deno.readTextFile(`${folder}/runs/joint.md`);
-    assertStringIncludes(markdown, "in the place of training");
+    assertStringIncludes(markdown, `Weights of \`${file}\` instead of training`);
 
     const mono = ["experiment", `${folder}/mono.json`, "--out", `${folder}/runs`, ...CPU];
     assertStringIncludes(
@@ -96,7 +96,7 @@ Deno.test("experiment --weights scores a file in the place of training", async (
   });
 });
 
-Deno.test("experiment says what is wrong before any work", async () => {
+Deno.test("experiment reports mistakes before any work", async () => {
   await inFolder(async (folder) => {
     const study = await writeTinyStudy(folder);
     const cases = [

@@ -26,7 +26,7 @@ function refuses(args: readonly string[], message: string): void {
   assertThrows(() => readFlags(args, FLAGS), UsageError, message);
 }
 
-Deno.test("readFlags() gives every flag its type and keeps operands as texts", () => {
+Deno.test("readFlags() gives every flag its type and keeps operands as strings", () => {
   const { values, operands } = readFlags(
     "in.tif --name=x --s-churn 2.5 --steps 3 --mode b --plugin p --plugin q --bands B02,B03 --force 7"
       .split(" "),
@@ -44,7 +44,7 @@ Deno.test("readFlags() gives every flag its type and keeps operands as texts", (
   assertEquals(operands, ["in.tif", "7"]);
 });
 
-Deno.test("readFlags() leaves what is not given undefined, empty or false", () => {
+Deno.test("readFlags() reads absent flags as undefined, empty or false", () => {
   const { values } = readFlags([], FLAGS);
   assertEquals([values.name, values.steps, values.plugin, values.force], [
     undefined,
@@ -54,8 +54,10 @@ Deno.test("readFlags() leaves what is not given undefined, empty or false", () =
   ]);
 });
 
-Deno.test("readFlags() refuses unknown flags and lists what is known", () => {
-  refuses(["--nmae", "x"], "--nmae is not a known flag (known: --name, --s-churn");
+Deno.test("readFlags() refuses unknown flags and names the most similar one, or all", () => {
+  refuses(["--nmae", "x"], "--nmae is not a known flag; did you mean --name?");
+  refuses(["--stpes=3"], "--stpes is not a known flag; did you mean --steps?");
+  refuses(["--colour"], "--colour is not a known flag (known: --name, --s-churn");
   refuses(["-x"], "-x is not a known flag");
 });
 
@@ -69,7 +71,7 @@ Deno.test("readFlags() refuses values that are missing, repeated or out of bound
   refuses(["--mode", "c"], "--mode must be one of a, b, got c");
 });
 
-Deno.test("readFlags() takes numbers below zero for values, with and without =", () => {
+Deno.test("readFlags() reads negative numbers as values, with and without =", () => {
   const flags = { offset: text("an offset"), box: numbers("a box"), dry: toggle("dry") };
   const { values, operands } = readFlags(
     ["a.tif", "--offset", "-1000", "--box", "-1.5,2,-.5,3", "--dry", "b.tif"],

@@ -6,32 +6,64 @@ Deno.test("emrdm prints its version and an overview of its commands", async () =
   assertEquals(await emrdm("--version"), { code: 0, out: config.version, err: "" });
   const { code, out } = await emrdm("--help");
   assertEquals(code, 0);
-  assertMatch(out, /^ {2}convert +turn the authors' checkpoints/m);
+  assertMatch(out, /^Model files:\n {2}inspect .*\n {2}convert +convert the authors' checkpoints/m);
   const nothing = await emrdm();
   assertEquals([nothing.code, nothing.out], [2, ""]);
 });
 
-Deno.test("every command of emrdm has a help with flags and examples", async () => {
+/** The help of every command by its name. */
+async function helps(): Promise<ReadonlyMap<string, string>> {
   const { out: overview } = await emrdm("--help");
   const names = [...overview.matchAll(/^ {2}([a-z]+) {2,}/gm)].map(([, name]) => name!);
-  assert(names.length >= 3);
+  assertEquals(names.length, 13);
+  const texts = new Map([["", overview]]);
   for (const name of names) {
     const { code, out, err } = await emrdm(name, "--help");
     assertEquals([code, err], [0, ""], name);
+    texts.set(name, out);
+  }
+  return texts;
+}
+
+Deno.test("every command of emrdm has a help with flags and examples", async () => {
+  for (const [name, out] of await helps()) {
+    if (name === "") continue;
     assertStringIncludes(out, `Usage: emrdm ${name}`);
     assertStringIncludes(out, `Examples:\n  emrdm ${name}`);
     assertStringIncludes(out, "--engine auto|webgpu|native|wasm|cpu");
   }
 });
 
+Deno.test("every help fits a terminal of 80 columns", async () => {
+  for (const [name, out] of await helps()) {
+    const long = out.split("\n").filter(({ length }) => length > 80);
+    assertEquals(long, [], name);
+  }
+});
+
+Deno.test("the examples in every help have known flags with values", async () => {
+  for (const [name, out] of await helps()) {
+    if (name === "") continue;
+    const [, examples] = out.replaceAll(" \\\n     ", "").split("Examples:\n");
+    const calls = examples!.split("\n").map((line) => line.trim().split(" ").slice(1));
+    assert(calls.length > 0);
+    for (const call of calls) {
+      const { code, err } = await emrdm(...call, "--help");
+      assertEquals([call[0], code, err], [name, 0, ""], call.join(" "));
+    }
+  }
+});
+
 Deno.test("emrdm ends with 2 and says what is known where the call is wrong", async () => {
   const wrong = [
-    [["nope"], "nope is not a known command (known: "],
+    [["nope"], "nope is not a known command (known: restore, "],
+    [["restroe"], "restroe is not a known command; did you mean restore? (known: "],
     [["inspect", "--nope"], "--nope is not a known flag (known: --modules"],
-    [["inspect"], "it takes one file, got nothing"],
-    [["convert", "one.ckpt"], "it takes an input and an output file, got one.ckpt"],
-    [["synth"], "give the folder to write to with --out"],
-    [["evaluate", "a", "--model", "b", "--method", "c"], "go with restored images"],
+    [["inspect", "--tensor"], "--tensor is not a known flag; did you mean --tensors?"],
+    [["inspect"], "expected one file, got nothing"],
+    [["convert", "one.ckpt"], "expected an input and an output file, got one.ckpt"],
+    [["synth"], "--out, the folder to write, is required"],
+    [["evaluate", "a", "--model", "b", "--method", "c"], "--method requires restored images"],
     [["convert", "a", "b", "--to", "authors", "--preset", "cuhk"], "writes no card"],
     [["synth", "--out", "x", "--cover", "2"], "--cover must be a number ≥ 0 and ≤ 1, got 2"],
     [

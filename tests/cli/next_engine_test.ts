@@ -43,7 +43,7 @@ function losing() {
 
 Deno.test({
   name:
-    "where a GPU is lost and the engine was left open, the next one does it, and it is said [webgpu]",
+    "onNextEngine() restarts on the next engine and reports it if an automatic GPU is lost [webgpu]",
   ignore: ignores("webgpu"),
   sanitizeOps: false,
   sanitizeResources: false,
@@ -53,13 +53,13 @@ Deno.test({
     assertEquals(await onNextEngine(starts, losing()), 16);
     assertEquals(starts.asked, [undefined, ["webgpu"]]);
     assertEquals(starts.lines.length, 2);
-    assert(/^engine webgpu on .* was lost: /.test(starts.lines[0]!), starts.lines[0]);
-    assertEquals(starts.lines[1], "starting again with engine cpu on one JavaScript thread");
+    assert(/^engine webgpu, .*, was lost: /.test(starts.lines[0]!), starts.lines[0]);
+    assertEquals(starts.lines[1], "restarting on engine cpu, one JavaScript thread");
   },
 });
 
 Deno.test({
-  name: "an engine that was asked for by name is not replaced [webgpu]",
+  name: "onNextEngine() does not replace an engine that is named [webgpu]",
   ignore: ignores("webgpu"),
   sanitizeOps: false,
   sanitizeResources: false,
@@ -71,7 +71,7 @@ Deno.test({
   },
 });
 
-Deno.test("an error that is not the GPU's is not tried again", async () => {
+Deno.test("onNextEngine() restarts for GPU errors only", async () => {
   let runs = 0;
   const starts = {
     automatic: true,

@@ -5,7 +5,7 @@ Deno.test("clock() shows minutes, and hours where there are some", () => {
   assertEquals([clock(7.4), clock(187), clock(3909)], ["0:07", "3:07", "1:05:09"]);
 });
 
-Deno.test("drawProgress() redraws one line with the time that is left", () => {
+Deno.test("drawProgress() redraws one line with the remaining time", () => {
   let time = 0;
   const written: string[] = [];
   const bar = drawProgress("train", {
@@ -20,7 +20,14 @@ Deno.test("drawProgress() redraws one line with the time that is left", () => {
   bar.update(100, 100);
   bar.end();
   assertEquals(written.length, 3);
-  assertMatch(written[0]!, /train █{6}░{18} 25\/100 ETA 0:30 loss 1$/);
-  assertMatch(written[1]!, /100\/100 ETA 0:00/);
+  assertMatch(written[0]!, /train █{6}░{18} 25\/100 loss 1, ETA 0:30$/);
+  assertMatch(written[1]!, /100\/100, ETA 0:00$/);
   assertEquals(written[2], "\n");
+});
+
+Deno.test("drawProgress() counts whole items where one of them is partly done", () => {
+  const written: string[] = [];
+  const bar = drawProgress("restore", { write: (text) => void written.push(text) });
+  bar.update(1 + 2 / 9, 3, "scenes, 2/9 tiles");
+  assertMatch(written[0]!, /░ 1\/3 scenes, 2\/9 tiles, ETA \d+:\d\d$/);
 });

@@ -19,7 +19,7 @@ async function scene(folder: string): Promise<readonly string[]> {
   return ["restore", "--model", `${folder}/tiny.safetensors`, "--engine", "cpu"];
 }
 
-Deno.test("restore takes inputs and dates by flag, keeps clear pixels and says what it did", () =>
+Deno.test("restore takes inputs and dates by flag, keeps clear pixels and reports what it did", () =>
   inFolder(async (folder) => {
     const call = await scene(folder);
     const [a, b] = [`${folder}/s_2020-01-01.tif`, `${folder}/s_2020-02-01.tif`];
@@ -50,7 +50,7 @@ Deno.test("restore takes inputs and dates by flag, keeps clear pixels and says w
     assertStringIncludes(err, "radiometry of all dates");
   }));
 
-Deno.test("restore --dry-run tells tiles, time, memory and disk, and writes nothing", () =>
+Deno.test("restore --dry-run estimates tiles, time, memory and disk usage, and writes nothing", () =>
   inFolder(async (folder) => {
     const call = await scene(folder);
     const input = `${folder}/s_2020-01-01.tif`;
@@ -70,7 +70,7 @@ Deno.test("restore --dry-run tells tiles, time, memory and disk, and writes noth
     assertMatch(masked.out, /^40×36 pixels, \d of 9 tiles/);
   }));
 
-Deno.test("restore --window and --shard write the pixels and the place that the whole has there", () =>
+Deno.test("restore --window and --shard write the same pixels and position as the whole scene", () =>
   inFolder(async (folder) => {
     const call = [...await scene(folder), `${folder}/s_2020-01-01.tif`];
     const run = async (name: string, ...flags: string[]) => {
@@ -106,15 +106,15 @@ Deno.test("restore --window and --shard write the pixels and the place that the 
     }
   }));
 
-Deno.test("restore ends with the code that says what was wrong", () =>
+Deno.test("restore exits with the code of the kind of error", () =>
   inFolder(async (folder) => {
     const call = await scene(folder);
     const input = `${folder}/s_2020-01-01.tif`;
     const out = `${folder}/out.tif`;
     const codes: readonly (readonly [number, string, readonly string[]])[] = [
-      [2, "give the file to write", [input]],
-      [2, "at least one scene", ["--out", out]],
-      [2, "four numbers", [input, "--out", out, "--window", "1,2,3"]],
+      [2, "--out, the GeoTIFF to write, is required", [input]],
+      [2, "expected at least one date, or --manifest, got nothing", ["--out", out]],
+      [2, "--window must be four numbers, got 1,2,3", [input, "--out", out, "--window", "1,2,3"]],
       [2, "i/n", [input, "--out", out, "--shard", "3/2"]],
       [2, "for each of 1 inputs", [
         input,
@@ -127,7 +127,12 @@ Deno.test("restore ends with the code that says what was wrong", () =>
       ]],
       [2, "inside the scene", [input, "--out", out, "--window", "30,0,20,20"]],
       [2, "auto or a number", [input, "--out", out, "--s2-offset", "much"]],
-      [2, "--manifest names the scenes", [input, "--manifest", "a.csv"]],
+      [2, `--manifest names all scenes and their outputs; leave out ${input}`, [
+        input,
+        "--manifest",
+        "a.csv",
+      ]],
+      [2, "leave out --out", ["--manifest", "a.csv", "--out", out]],
       [3, "must exist", [`${folder}/none.tif`, "--out", out]],
       [3, "(SCL)", [input, "--out", out, "--mask", "scl"]],
       [4, "must exist", [input, "--out", `${folder}/none/out.tif`]],

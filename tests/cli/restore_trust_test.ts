@@ -30,7 +30,7 @@ function names(folder: string): readonly string[] {
   return [...Deno.readDirSync(folder)].map(({ name }) => name).sort();
 }
 
-Deno.test("restore --samples --self-check writes deviations and tells the error to expect", () =>
+Deno.test("restore --samples --self-check writes standard deviations and the expected error", () =>
   inFolder(async (folder) => {
     const call = await scene(folder);
     const out = `${folder}/out.tif`;
@@ -57,7 +57,10 @@ Deno.test("restore --samples --self-check writes deviations and tells the error 
     assertEquals(await Deno.stat(out).then(() => true, () => false), false);
     const replaced = await emrdm(...call, ...flags, "--overwrite");
     assertEquals(replaced.code, 0, replaced.err);
-    assertStringIncludes(replaced.out, "standard deviation of 3 samples; calibration none");
+    assertStringIncludes(
+      replaced.out,
+      "standard deviation of 3 ensemble members, calibration: none",
+    );
     assertMatch(replaced.out, /self-check: \d+ clear pixels hidden under 4 synthetic clouds/);
     assertMatch(replaced.out, /\ncopy the input +\d/);
     assertEquals((await readRaster(result.uncertainty)).data, spread.data);
@@ -75,7 +78,7 @@ Deno.test("restore --self-check without --out only checks", () =>
     assert(check.scores.restored.rmse > 0 && check.scores.median.rmse > 0);
     const wrong = await emrdm(...call, "--self-check", "--png", `${folder}/a.png`);
     assertEquals(wrong.code, 2);
-    assertStringIncludes(wrong.err, "--out");
+    assertStringIncludes(wrong.err, "--png requires --out");
     assertEquals(names(folder), before);
   }));
 
@@ -94,7 +97,7 @@ Deno.test("restore --dry-run estimates samples and self-check and writes nothing
     assertEquals(evaluations, tiles.restored * 2 * 4);
     assert(seconds.check > 0);
     const text = await emrdm(...call, ...flags);
-    assertMatch(text.out, /and for the self-check up to \d/);
+    assertMatch(text.out, /, plus up to \d+:\d\d for the self-check/);
     assertEquals(names(folder), before);
     const few = await emrdm(...call, "--samples", "1", "--out", `${folder}/out.tif`);
     assertEquals(few.code, 2);
@@ -103,7 +106,7 @@ Deno.test("restore --dry-run estimates samples and self-check and writes nothing
 
 const CLI = new URL("../../cli.ts", import.meta.url).pathname;
 
-Deno.test("Ctrl-C in a self-check or among samples leaves nothing", () =>
+Deno.test("Ctrl-C in a self-check or an ensemble leaves no file", () =>
   inFolder(async (folder) => {
     const call = await scene(folder);
     const temporary = `${folder}/temporary`;
@@ -122,7 +125,7 @@ Deno.test("Ctrl-C in a self-check or among samples leaves nothing", () =>
       }).spawn();
       const reader = child.stderr.pipeThrough(new TextDecoderStream()).getReader();
       let said = "";
-      // How the scene's numbers are understood is said before the work begins.
+      // The radiometry is reported before the work begins.
       while (!said.includes("radiometry")) {
         const { value, done } = await reader.read();
         if (done) break;
@@ -139,7 +142,7 @@ Deno.test("Ctrl-C in a self-check or among samples leaves nothing", () =>
       const { code } = await child.status;
       assertEquals(code, 130, said);
       assertLess(performance.now() - asked, 4000);
-      assertStringIncludes(said, "stopped; nothing was written");
+      assertStringIncludes(said, "interrupted; nothing was written");
       assertEquals(names(folder), before);
       assertEquals(names(temporary), []);
     }

@@ -1,4 +1,4 @@
-/** What ends `emrdm train` before its last step: signals, and numbers that are none. */
+/** Ends of `emrdm train` before its last step: signals, and losses that are not finite. */
 
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { loadModel, readSafetensors } from "../../checkpoints/mod.ts";
@@ -43,7 +43,7 @@ async function stopped(args: readonly string[], signal: Deno.Signal) {
 }
 
 for (const signal of ["SIGTERM", "SIGINT"] as const) {
-  Deno.test(`train stops at ${signal} with a checkpoint and code 130, and goes on from it`, async () => {
+  Deno.test(`train stops at ${signal} with a checkpoint and code 130, and continues from it`, async () => {
     await inFolder(async (folder) => {
       const changes = { steps: 100_000, logEvery: 2, checkpointEvery: 100_000, minLength: 2 };
       const file = await writeExperiment(folder, changes);
@@ -51,7 +51,10 @@ for (const signal of ["SIGTERM", "SIGINT"] as const) {
       const call = ["train", file, "--out", out, "--engine", "native"];
       const { code, err } = await stopped(call, signal);
       assertEquals(code, 130, err);
-      assertStringIncludes(err, "stopped with a checkpoint");
+      assertStringIncludes(
+        err,
+        "interrupted, checkpoint saved; run the same command with --resume",
+      );
       const done = await stepOf(runFolder(out).last);
       assert(done >= 2, `${done} steps`);
       const steps = done + 2;
@@ -64,7 +67,7 @@ for (const signal of ["SIGTERM", "SIGINT"] as const) {
   });
 }
 
-Deno.test("train stops at a loss that is no number, names step, σ and sample, and keeps the rest", async () => {
+Deno.test("train stops at a loss that is not finite, names step, σ and sample, and keeps its checkpoint", async () => {
   await inFolder(async (folder) => {
     const model = { ...TINY_MODEL, scaling: { low: 0, high: 10000, clip: false } };
     const changes = { model, steps: 5, batchSize: 1, checkpointEvery: 1, validateEvery: 9 };
@@ -105,7 +108,7 @@ Deno.test("train stops at a loss that is no number, names step, σ and sample, a
   });
 });
 
-Deno.test("train takes options from --set, and refuses what there is none of", async () => {
+Deno.test("train takes options from --set, and refuses unknown ones", async () => {
   await inFolder(async (folder) => {
     const file = await writeExperiment(folder, { steps: 2, batchSize: 1 });
     const call = ["train", file, "--engine", "cpu", "--out"];
@@ -142,7 +145,7 @@ Deno.test("train takes options from --set, and refuses what there is none of", a
   });
 });
 
-Deno.test("train counts samples that are left out, and tells of them", async () => {
+Deno.test("train counts the samples that it skips, and reports them", async () => {
   await inFolder(async (folder) => {
     const file = await writeExperiment(folder, { steps: 5, batchSize: 1 });
     await Deno.writeTextFile(`${folder}/data/cloudy/2_0.tif`, "no image");
@@ -152,7 +155,7 @@ Deno.test("train counts samples that are left out, and tells of them", async () 
     assertStringIncludes(strict.err, "2_0.tif");
     const lenient = await emrdm(...call, `${folder}/b`, "--set", "skipBad=true");
     assertEquals(lenient.code, 0, lenient.err);
-    assertStringIncludes(lenient.err, "1 samples with bad files left out so far");
+    assertStringIncludes(lenient.err, "1 sample with bad files skipped so far");
     const skipped = (await readLog(`${folder}/b/log.jsonl`)).filter((line) => "skipped" in line);
     assertEquals(skipped.length, 1);
     assertStringIncludes(JSON.stringify(skipped), "2_0.tif");
@@ -160,7 +163,7 @@ Deno.test("train counts samples that are left out, and tells of them", async () 
   });
 });
 
-Deno.test("train counts samples of which files are missing where they may be left out", async () => {
+Deno.test("train counts incomplete samples if it may skip them", async () => {
   await inFolder(async (folder) => {
     const file = await writeExperiment(folder, { steps: 2, batchSize: 1 });
     await Deno.remove(`${folder}/data/cloudy/2_0.tif`);
@@ -171,7 +174,7 @@ Deno.test("train counts samples of which files are missing where they may be lef
     assertStringIncludes(strict.err, 'or set "skipIncomplete" to true');
     const lenient = await emrdm(...call, `${folder}/b`, "--set", "data.train.skipIncomplete=true");
     assertEquals(lenient.code, 0, lenient.err);
-    assertStringIncludes(lenient.err, "1 samples of which files are missing are left out");
+    assertStringIncludes(lenient.err, "skipping 1 sample with missing files");
     assertStringIncludes(
       await Deno.readTextFile(`${folder}/b/model_card.md`),
       "1 with missing files were left out",

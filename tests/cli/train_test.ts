@@ -33,7 +33,7 @@ function experiment(folder: string): string {
 
 const CPU = ["--engine", "cpu"];
 
-Deno.test("train, evaluate and restore work hand in hand", async () => {
+Deno.test("train, evaluate and restore work together", async () => {
   await inFolder(async (folder) => {
     await emrdm("synth", "--out", `${folder}/data`, "--size", "24", "--dates", "2");
     const file = `${folder}/tiny.json`;
@@ -77,12 +77,12 @@ Deno.test("train, evaluate and restore work hand in hand", async () => {
   });
 });
 
-Deno.test("train and restore say what is missing before any work", async () => {
+Deno.test("train and restore report what is missing before any work", async () => {
   const wrong = [
-    [["train"], "it takes one experiment file"],
+    [["train"], "expected one experiment file, got nothing"],
     [["train", "a.json"], "--out"],
-    [["restore", "--out", "x.tif"], "at least one scene"],
-    [["restore", "a.tif"], "--out"],
+    [["restore", "--out", "x.tif"], "expected at least one date"],
+    [["restore", "a.tif"], "--out, the GeoTIFF to write, is required"],
     [["restore", "a.tif", "--out", "x.tif", "--overlap", "0.9"], "--overlap must be a number"],
   ] as const;
   for (const [args, message] of wrong) {

@@ -463,13 +463,13 @@ const SERIES: readonly BrokenCall[] = [
     make: async (bench) => [...await bench.dates(4), "--out", bench.out],
   },
   args("a date in another notation", ["--date", "2018-01-07", "--date", "7.2.2018"], {
-    says: ["--date must be a day, as 2018-03-07, got 7.2.2018"],
+    says: ["--date must be a day such as 2018-03-07, got 7.2.2018"],
   }),
   args("a date that is no day", ["--date", "2018-01-07", "--date", "2018-02-30"], {
-    says: ["--date must be a day, as 2018-03-07, got 2018-02-30"],
+    says: ["--date must be a day such as 2018-03-07, got 2018-02-30"],
   }),
   args("fewer dates than inputs", ["--date", "2018-01-07"], {
-    says: ["a --date for each of 2 inputs, got 1"],
+    says: ["--date must be given for each of 2 inputs, got 1"],
   }),
   args("a reference that is none of the dates", ["--reference", "2018-03-07"], {
     says: ["2018-03-07 for the reference", "0 … 1, or one of 2018-01-07, 2018-02-07"],
@@ -487,13 +487,13 @@ const SERIES: readonly BrokenCall[] = [
   {
     name: "no input",
     code: 2,
-    says: ["give at least one scene, or a --manifest"],
+    says: ["expected at least one date, or --manifest, got nothing"],
     make: (bench) => ["--out", bench.out],
   },
   {
     name: "no output",
     code: 2,
-    says: ["give the file to write with --out"],
+    says: ["--out, the GeoTIFF to write, is required"],
     make: async (bench) => await bench.dates(),
   },
 ];
@@ -548,7 +548,7 @@ const MASKS: readonly BrokenCall[] = [
     ],
   },
   args("two masks", ["--keep-clear", "--mask", "scl"], {
-    says: ["give --keep-clear or --mask, not both"],
+    says: ["--keep-clear and --mask exclude each other"],
   }),
 ];
 
@@ -598,7 +598,7 @@ const AREAS: readonly BrokenCall[] = [
   args("a window without columns", ["--window", "0,0,0,5"], { says: ["window 0,0,0,5"] }),
   args("a window of parts of pixels", ["--window", "0,0,4.5,5"], { says: ["whole pixels"] }),
   args("a window of three numbers", ["--window", "0,0,5"], {
-    says: ["--window needs four numbers, got 0,0,5"],
+    says: ["--window must be four numbers, got 0,0,5"],
   }),
   args("a box outside", ["--bbox", "0,0,1,1"], {
     says: ["bbox 0,0,1,1", "600000,5299800,600240,5300000 in its CRS"],
@@ -802,7 +802,7 @@ function model(
   };
 }
 
-const MAKE = "download it again, or make one with: emrdm convert, emrdm train";
+const MAKE = "download it again, or make a model with emrdm convert or emrdm train";
 
 /** A safetensors file without tensors. */
 function safetensors(header: unknown): Uint8Array {
@@ -908,10 +908,10 @@ const MANIFESTS: readonly BrokenCall[] = [
   manifest("a manifest of nothing that exists", {
     code: 1,
     lines: ["output,inputs", "a.tif,no.tif", "b.tif,no.tif"],
-    says: ["0 restored, 0 complete before, 2 failed"],
+    says: ["scenes: 0 restored, 0 already complete, 2 failed"],
   }),
-  args("an output beside a manifest", ["--manifest", "@/scenes.csv"], {
-    says: ["--manifest names the scenes itself", "@/s_2018-01-07.tif beside it"],
+  args("an input next to a manifest", ["--manifest", "@/scenes.csv"], {
+    says: ["--manifest names all scenes and their outputs; leave out @/s_2018-01-07.tif"],
   }),
 ];
 

@@ -214,14 +214,14 @@ Deno.test("a scene that fails does not stop the others, and the code says so", (
       ...["--model", `${folder}/models/tiny.safetensors`],
     );
     assertEquals(code, 1);
-    const told = out.split("\n").map((line) => line.replace(/ \([\d.]+ s\)$/, ""));
-    assertEquals(told, [
-      `1 ${folder}/c0.tif restored`,
-      `2 ${folder}/c1.tif failed: Cannot read raster ${folder}/missing.tif: the file must exist; ` +
-      "check its path",
-      `3 ${folder}/c2.tif restored`,
+    const statuses = out.replaceAll(/(?<= (?:in|after) )\d+\.\d s\b/g, "… s").split("\n");
+    assertEquals(statuses, [
+      `scene 1, ${folder}/c0.tif: restored in … s`,
+      `scene 2, ${folder}/c1.tif: failed after … s: Cannot read raster ${folder}/missing.tif: the ` +
+      "file must exist; check its path",
+      `scene 3, ${folder}/c2.tif: restored in … s`,
     ]);
-    assertEquals(err.split("\n").at(-1), "2 restored, 0 complete before, 1 failed");
+    assertEquals(err.split("\n").at(-1), "scenes: 2 restored, 0 already complete, 1 failed");
     await Deno.remove(`${folder}/models`, { recursive: true });
     assertEquals(Object.keys(await made(folder)), ["c0.tif", "c2.tif", "p0.png"]);
   }));
@@ -248,7 +248,7 @@ Deno.test("a manifest is estimated scene by scene, and nothing is written", () =
       ...["--engine", "cpu", "--dry-run", "--overwrite"],
     );
     assertEquals(code, 0, err);
-    assertStringIncludes(out, "3 to restore, 0 complete before, 0 failed\ntime    about ");
+    assertStringIncludes(out, "scenes: 3 to restore, 0 already complete, 0 failed\ntime    about ");
   }));
 
 Deno.test("shards of a manifest are all of it, and no scene twice", () =>
@@ -451,8 +451,8 @@ Deno.test("Ctrl-C ends a run within 2 s with code 130 and leaves whole scenes al
     assertLess(performance.now() - asked, 2000);
     assertEquals(status.code, 130);
     assertEquals(err.trimEnd().split("\n").slice(-2), [
-      "stopping; Ctrl-C again ends at once",
-      "emrdm restore: stopped; the same call goes on",
+      "stopping; press Ctrl-C again to quit at once",
+      "emrdm restore: interrupted; run the same command again to resume",
     ]);
     assertEquals(await made(scenes), {});
     assertEquals([...Deno.readDirSync(temporary)], []);

@@ -1,0 +1,138 @@
+/**
+ * Flags of a scene and of how it is restored, which `restore` and `report` share.
+ *
+ * @module
+ */
+
+import { isDay } from "../products/mod.ts";
+import type { SceneOptions } from "../restoration/mod.ts";
+import type { Context } from "./command.ts";
+import {
+  choice,
+  count,
+  type FlagValues,
+  numbers,
+  section,
+  text,
+  texts,
+  toggle,
+  UsageError,
+  words,
+} from "./flags.ts";
+import { maskOptions, MODEL_FLAGS, modelOptions } from "./model_flags.ts";
+
+/** Flags of the images of a scene. */
+export const INPUT_FLAGS = section("Input", {
+  input: texts("One date: GeoTIFF, folder with a file per band, SAFE product, or URL.", "PATH"),
+  date: texts("Date of each input, in the same order. Default: from their names.", "YYYY-MM-DD"),
+  reference: text("Date to restore: index from 0, date, or path. Default: the last.", "DATE"),
+  auxiliary: texts("Raster with the model's auxiliary bands (SAR, NIR).", "FILE"),
+  bandNames: words("Names of the bands, in file order, for files that do not name them."),
+  s2Offset: text(
+    "Offset added to Sentinel-2 digital numbers, such as -1000. Default: auto, from the product's " +
+      "metadata.",
+    "DN",
+  ),
+  missingB10: choice(
+    "Value of band B10 if a product lacks it (L2A): stop with an error, 0 DN, or 12 DN as in " +
+      "clear air. Default: error.",
+    ["error", "zero", "clear"],
+  ),
+  window: numbers("Restore only this part, in pixels.", "COLUMN,ROW,WIDTH,HEIGHT"),
+  bbox: numbers("Restore only this part, in the scene's CRS.", "MINX,MINY,MAXX,MAXY"),
+});
+
+/** Flags of a scene and of how it is restored. */
+export const SCENE_FLAGS = {
+  ...INPUT_FLAGS,
+  ...section("Cloud mask", {
+    keepClear: toggle("Keep the pixels that the built-in cloud detector finds clear."),
+    mask: text(
+      "Keep the pixels that are clear in a mask: a raster of classes, scl (the product's scene " +
+        "classification), or detector (as --keep-clear).",
+      "FILE",
+    ),
+    maskValues: numbers(
+      "Classes of the mask that are cloud or shadow. Default: all but 0; 3,8,9,10 for an SCL.",
+    ),
+  }),
+  ...section("Sampling", {
+    model: text("Model: file or URL. Default: weights/s2-temporal.safetensors.", "FILE"),
+    samples: count(
+      "Ensemble members, restored with different noise; the result is their mean.",
+      {
+        min: 2,
+      },
+    ),
+    selfCheck: toggle("Estimate the error on the scene itself by hiding clear parts of it."),
+  }),
+  ...MODEL_FLAGS,
+  ...section("Output", {
+    overwrite: toggle("Replace existing files."),
+  }),
+} as const;
+
+/** Values of {@linkcode SCENE_FLAGS}. */
+export type SceneValues = FlagValues<typeof SCENE_FLAGS>;
+
+type Four = readonly [number, number, number, number];
+
+function fourNumbers(values: readonly number[] | undefined, flag: string): Four | undefined {
+  if (values === undefined) return undefined;
+  const [a, b, c, d] = values;
+  if (values.length === 4) return [a!, b!, c!, d!];
+  throw new UsageError(`${flag} must be four numbers, got ${values.join(",")}`);
+}
+
+function offsetOf(given: string | undefined): "auto" | number | undefined {
+  if (given === undefined || given === "auto") return given;
+  const value = given.trim() === "" ? NaN : Number(given);
+  if (Number.isFinite(value)) return value;
+  throw new UsageError(`--s2-offset must be auto or a number such as -1000, got ${given}`);
+}
+
+/** The reference: an index of the dates as a number; anything else is a date or a path. */
+function referenceOf(given: string | undefined): number | string | undefined {
+  return given !== undefined && /^\d{1,3}$/.test(given) ? Number(given) : given;
+}
+
+/** The dates, from operands and flags. @throws {UsageError} If their days are invalid. */
+export function inputsOf(
+  { input, date }: Pick<SceneValues, "input" | "date">,
+  operands: readonly string[],
+) {
+  const paths = [...operands, ...input];
+  if (date.length > 0 && date.length !== paths.length) {
+    throw new UsageError(
+      `--date must be given for each of ${paths.length} inputs, got ${date.length}`,
+    );
+  }
+  const wrong = date.find((one) => !isDay(one));
+  if (wrong !== undefined) {
+    throw new UsageError(`--date must be a day such as 2018-03-07, got ${wrong}`);
+  }
+  return paths.map((path, i) => ({ path, date: date[i] }));
+}
+
+/** Options of how a scene is restored. */
+export function sceneOptions(values: SceneValues, context: Context): Omit<SceneOptions, "inputs"> {
+  const { mask, keepClear, maskValues, samples } = values;
+  const window = fourNumbers(values.window, "--window");
+  if (keepClear && mask !== undefined) {
+    throw new UsageError("--keep-clear and --mask exclude each other");
+  }
+  const source = keepClear ? "detector" : mask;
+  return {
+    ...modelOptions(values, context),
+    mask: { ...maskOptions(values), source, values: maskValues },
+    ensemble: samples === undefined ? undefined : { samples },
+    selfCheck: values.selfCheck,
+    reference: referenceOf(values.reference),
+    auxiliary: values.auxiliary,
+    window: window && { column: window[0], row: window[1], width: window[2], height: window[3] },
+    bbox: fourNumbers(values.bbox, "--bbox"),
+    bandNames: values.bandNames,
+    offset: offsetOf(values.s2Offset),
+    missingB10: values.missingB10,
+  };
+}
