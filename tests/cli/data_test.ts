@@ -152,7 +152,12 @@ Deno.test("data check reports usage errors and unreadable files", async () => {
   await says('--sar: must be true or false, got "maybe"', ...folder, "--sar", "maybe");
   await says("--reference: must be an integer ≥ 0, got 0.5", ...folder, "--reference", "0.5");
   await says('--type: "sen3" is not a known dataset', "--type", "sen3", "--root", "x");
-  await says("an experiment names its datasets: leave out x.json or --root", "x.json", "--root", "y");
+  await says(
+    "an experiment names its datasets: leave out x.json or --root",
+    "x.json",
+    "--root",
+    "y",
+  );
 });
 
 Deno.test({
