@@ -104,7 +104,7 @@ const SINGLE = [
   "png",
 ] as const;
 
-/** @throws {UsageError} If the call names a scene besides a manifest. */
+/** @throws {UsageError} If the call names a scene as well as a manifest. */
 function checkManifestCall(values: RestoreValues, operands: readonly string[]): void {
   const flag = SINGLE.find((name) => {
     const value = values[name];

@@ -70,7 +70,7 @@ Deno.test("convert refuses a checkpoint that calls os.system and one that is cut
 });
 
 Deno.test({
-  name: "inspect tells what checkpoints and model files hold",
+  name: "inspect shows the contents of checkpoints and model files",
   ignore: CKPT === undefined,
   async fn() {
     await inFolder(async (folder) => {

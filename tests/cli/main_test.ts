@@ -54,7 +54,7 @@ Deno.test("the examples in every help have known flags with values", async () =>
   }
 });
 
-Deno.test("emrdm ends with 2 and says what is known where the call is wrong", async () => {
+Deno.test("emrdm exits with 2 at wrong usage, and names what is known", async () => {
   const wrong = [
     [["nope"], "nope is not a known command (known: restore, "],
     [["restroe"], "restroe is not a known command; did you mean restore? (known: "],
@@ -80,7 +80,7 @@ Deno.test("emrdm ends with 2 and says what is known where the call is wrong", as
   }
 });
 
-Deno.test("emrdm ends with 1 where something fails", async () => {
+Deno.test("emrdm exits with 1 if something fails", async () => {
   const { code, err } = await emrdm("inspect", "missing.safetensors");
   assertEquals(code, 1);
   assertStringIncludes(err, "missing.safetensors");

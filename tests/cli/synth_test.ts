@@ -25,7 +25,7 @@ Deno.test("synth writes a folder that folderDataset() reads, the same for the sa
   });
 });
 
-Deno.test("synth clouds the rasters it is given and keeps their place", async () => {
+Deno.test("synth puts clouds on given images and keeps their georeference", async () => {
   await inFolder(async (folder) => {
     await emrdm("synth", "--out", `${folder}/a`, "--size", "40");
     const clear = `${folder}/a/clear/scene0.tif`;

@@ -23,7 +23,7 @@ async function writeExperiment(folder: string, changes: Partial<Experiment>): Pr
 
 const stepOf = async (path: string) => Number((await readSafetensors(path)).metadata["emrdm.step"]);
 
-/** Runs the program; sends a signal when it has told of its first steps. */
+/** Runs the program; sends a signal after it reports its first steps. */
 async function stopped(args: readonly string[], signal: Deno.Signal) {
   const child = new Deno.Command(Deno.execPath(), {
     args: ["run", "--no-check", "--allow-ffi", "--allow-read", "--allow-write", CLI, ...args],
