@@ -107,7 +107,7 @@ function metrics({ validation, best, experiment: { data } }: RunFacts): string {
     : `\n\nBest ${best.metric}: ${best.value.toPrecision(5)} at step ${best.step} ` +
       "(`checkpoints/best.safetensors`).";
   const { skipped = [] } = validation;
-  const lacking = skipped.length > 0 ? `, without ${skipped.length} samples with bad files` : "";
+  const lacking = skipped.length > 0 ? ` (${skipped.length} with bad files skipped)` : "";
   return `Measured by sampling, on ${
     data.validation ? code(data.validation) : "samples from the caller"
   }${lacking}; ` +

@@ -16,14 +16,13 @@ import {
   TRAINING_PREFIX,
   writeSafetensors,
 } from "../checkpoints/mod.ts";
-import { withoutPaths } from "../datasets/mod.ts";
 import { type Params, readTensor, type Tensor, tf } from "../engine/mod.ts";
 import type { ModelCard } from "../model/mod.ts";
 import type { Network } from "../networks/mod.ts";
 import type { Best } from "./best.ts";
+import { bestKey, type CheckpointOwner, differences, essence, json } from "./checkpoint_owner.ts";
 import { dataChange, type DataFacts } from "./data_facts.ts";
 import type { CheckedExperiment } from "./experiment.ts";
-import { learntModel, samplingOf } from "./learnt_model.ts";
 import type { TrainingState } from "./state.ts";
 
 const EXPERIMENT = "emrdm.experiment";
@@ -33,63 +32,6 @@ const AVERAGE = "emrdm.average";
 const BEST = "emrdm.best";
 const INITIAL = "emrdm.initialWeights";
 const DATA = "emrdm.data";
-
-/** The experiment, data and initial weights that a checkpoint belongs to. */
-export interface CheckpointOwner {
-  /** Experiment with every axis of the model filled in. */
-  readonly experiment: CheckedExperiment;
-  /** Training data. */
-  readonly data: DataFacts;
-  /** Validation data, if the run has any. */
-  readonly validation?: DataFacts;
-  /** Digest of the model that the run started from; absent if its weights were random. */
-  readonly initialWeights?: string;
-}
-
-/** Returns JSON without Infinity, which JSON cannot represent and which is always a default. */
-function json(value: unknown): string {
-  return JSON.stringify(value, (_, item) => item === Infinity ? undefined : item);
-}
-
-/**
- * Returns the part of an experiment that determines its weights, as JSON.
- *
- * The number of steps, the intervals, the model's name and sampling, the validation and the paths
- * of the data do not change the weights. Neither does `skipBad`: without it, a bad sample would have
- * ended the run.
- */
-function essence({ experiment, initialWeights }: CheckpointOwner): string {
-  const { batchSize, accumulate, minLength, optimizer } = experiment;
-  const { learningRateSchedule, ema: { decays }, clip, seed } = experiment;
-  const model = learntModel(experiment.model);
-  const data = { train: withoutPaths(experiment.data.train) };
-  return json({
-    ...{ model, data, batchSize, accumulate, minLength, optimizer },
-    ...{ learningRateSchedule, ema: { decays }, clip, seed, initialWeights },
-  });
-}
-
-/** Returns the keys in which two essences differ, ignoring keys that do not change the weights. */
-function differences(...texts: readonly [string, string]): readonly string[] {
-  const [left, right] = texts.map((text): Readonly<Record<string, unknown>> => {
-    const { data, model, skipBad: _, ...rest } = JSON.parse(text);
-    return {
-      ...rest,
-      ...(model && { model: learntModel(model) }),
-      ...(data && { data: { train: withoutPaths(data.train) } }),
-    };
-  });
-  return [...new Set([...Object.keys(left!), ...Object.keys(right!)])]
-    .filter((key) => json(left![key]) !== json(right![key]));
-}
-
-/** Returns a key that is equal for validations whose metrics can be compared. */
-function bestKey({ experiment, validation: facts }: CheckpointOwner): string {
-  const { ema: { use }, data: { validation }, keepBest, validationSamples, model } = experiment;
-  const data = validation && withoutPaths(validation);
-  const sampling = samplingOf(model);
-  return json({ metric: keepBest, use, data, samples: validationSamples, facts, sampling });
-}
 
 /** Returns the name prefixes of the groups of tensors. */
 function groupsOf({ decays }: CheckedExperiment["ema"], use: number) {

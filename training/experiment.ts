@@ -26,58 +26,58 @@ import { type AverageOptions, type Averages, averagesCheck, EMA_DEFAULTS } from 
 import { type Metric, METRICS } from "./best.ts";
 import { CONSTANT_RATE, learningRateCheck, type LearningRateSchedule } from "./learning_rate.ts";
 
-/** Everything that a training run is made of. */
+/** Model, data and training options of a run. */
 export interface Experiment {
-  /** What {@linkcode createModel} takes: one key per axis. */
+  /** Config of the model, see {@linkcode createModel}: one key per axis. */
   readonly model: ModelConfig;
   readonly data: {
     readonly train: DatasetConfig;
     readonly validation?: DatasetConfig;
-    /** What a study scores the model on. Default the validation data. */
+    /** Data on which a study scores the model. Default the validation data. */
     readonly test?: DatasetConfig;
   };
-  /** Samples of which gradients are computed at once. Default 1. */
+  /** Samples per batch, whose gradients are computed together. Default 1. */
   readonly batchSize?: number;
-  /** Batches of one update, whose gradients are averaged. Default 1. */
+  /** Batches per update, whose gradients are averaged. Default 1. */
   readonly accumulate?: number;
-  /** Updates in all. */
+  /** Number of updates. */
   readonly steps: number;
-  /** Least frames L of a step, which are drawn from this to the model's length. Default the latter. */
+  /** Minimum L of a step, drawn between this and the model's length. Default the model's length. */
   readonly minLength?: number;
-  /** AdamW. Default PyTorch's and the paper's options. */
+  /** Options of AdamW. Default those of PyTorch and the paper. */
   readonly optimizer?: AdamWOptions;
-  /** Factor of the optimizer's learning rate by update. Default constant, as in the paper's runs. */
+  /** Schedule of the learning rate. Default constant, as in the paper's runs. */
   readonly learningRateSchedule?: LearningRateSchedule;
-  /** Averages of the weights. Default one of decay 0.9999, with the paper's warm-up. */
+  /** Moving averages of the weights. Default one with decay 0.9999 and the paper's warm-up. */
   readonly ema?: AverageOptions;
-  /** Largest norm of the gradients. Default ∞, no clipping, as in the paper's runs. */
+  /** Maximum norm of the gradients. Default ∞, no clipping, as in the paper's runs. */
   readonly clip?: number;
   /** Seed of weights, order, noise levels, noise, crops and dropout. Default 0. */
   readonly seed?: number;
   /**
-   * A model file whose weights the run starts from, in place of random ones; the networks must be
-   * alike. In a file, relative to it.
+   * Model file with the initial weights, for the same network. In an experiment file, its path is
+   * relative to that file. Default random weights.
    */
   readonly initialWeights?: string;
-  /** Leave out samples whose files are bad, and count them. Default false: they end the run. */
+  /** Skip and count samples whose files are bad. Default false: they end the run. */
   readonly skipBad?: boolean;
-  /** Steps between lines of the log with mean losses, by σ too. Default 50. */
+  /** Steps between log lines of mean losses, in total and by σ. Default 50. */
   readonly logEvery?: number;
   /** Steps between checkpoints. Default 500. */
   readonly checkpointEvery?: number;
-  /** Steps between checkpoints that are kept for good. Default none. */
+  /** Steps between checkpoints that are kept permanently. Default none. */
   readonly keepEvery?: number;
-  /** The metric of validation by which the best checkpoint is kept. Default PSNR. */
+  /** Validation metric that selects the best checkpoint. Default PSNR. */
   readonly keepBest?: Metric;
   /** Steps between validations. Default 500. */
   readonly validateEvery?: number;
-  /** Samples of a validation. Default 16. */
+  /** Samples per validation. Default 16. */
   readonly validationSamples?: number;
 }
 
 type Optional = "minLength" | "initialWeights" | "keepEvery";
 
-/** An experiment with its defaults. The model's axes are checked when the model is made. */
+/** Experiment with its defaults. The model's axes are checked when the model is created. */
 export type CheckedExperiment =
   & Required<Omit<Experiment, Optional | "optimizer" | "ema">>
   & Pick<Experiment, Optional>
@@ -138,7 +138,7 @@ const DEFAULTS: Partial<Experiment> = {
   validationSamples: 16,
 };
 
-/** The check of `$.data`, whose datasets are looked up in the registry. */
+/** Returns the check of `$.data`, whose datasets are looked up in the registry. */
 function dataCheck(lookup: DatasetLookup): Check<Experiment["data"]> {
   const dataset = datasetCheck(lookup);
   return object<Experiment["data"]>(
@@ -148,10 +148,10 @@ function dataCheck(lookup: DatasetLookup): Check<Experiment["data"]> {
 }
 
 /**
- * Checks an experiment and completes it with defaults.
+ * Checks an experiment and fills in the defaults.
  *
- * @param options.registry Where datasets are looked up. Default the built-in ones.
- * @throws {OptionsError} With the path of what is unknown, missing or out of range.
+ * @param options.registry Registry of datasets. Default the built-in datasets.
+ * @throws {OptionsError} If an option is unknown, missing or out of range; the message has its path.
  *
  * @example
  * ```ts

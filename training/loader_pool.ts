@@ -1,5 +1,5 @@
 /**
- * Workers that make the samples of a run.
+ * Pool of Workers that load the samples of a run.
  *
  * @module
  */
@@ -16,22 +16,22 @@ import type { Made, SampleMakerOptions, SampleSource } from "./sample_maker.ts";
 
 /** Options of {@linkcode openPool}. */
 export interface PoolOptions {
-  /** How many. */
+  /** Number of Workers. */
   readonly workers: number;
-  /** Samples of a step. */
+  /** Number of samples per step. */
   readonly batchSize: number;
   readonly dataset: WorkerDataset;
   readonly maker: SampleMakerOptions;
-  /** The module that they run. Default `loader_worker.ts`. */
+  /** Module that the Workers run. Default `loader_worker.ts`. */
   readonly program?: URL;
 }
 
-/** Steps ahead: one is being used while the next is made. */
+/** Minimum number of steps prepared ahead. */
 const STEPS_AHEAD = 2;
-/** Samples ahead for each Worker: the next waits for it when it is done with one. */
+/** Samples prepared ahead per Worker, so that its next sample is always queued. */
 const SAMPLES_AHEAD = 2;
 
-/** Starts the Workers. @throws What opening the dataset throws. */
+/** Starts the Workers and opens the dataset in each. @throws The error of opening the dataset. */
 export async function openPool(
   { program, ...options }: PoolOptions,
 ): Promise<{ readonly dataset: DatasetFacts; readonly source: SampleSource }> {
@@ -45,7 +45,7 @@ export async function openPool(
   }
 }
 
-/** A port that can let the program end. */
+/** Port that can keep the program alive. */
 type NodePort = MessagePort & { ref(): void; unref(): void };
 
 interface Waiting {
@@ -56,22 +56,22 @@ interface Waiting {
 interface Thread {
   readonly worker: Worker;
   readonly port: NodePort;
-  /** What it was asked, by number. */
+  /** Unanswered requests by number. */
   readonly waiting: Map<number, Waiting>;
 }
 
-/** Keeps the program alive only while samples are being made. */
+/** Source of samples from Workers. It keeps the program alive only while requests are unanswered. */
 class SamplePool implements SampleSource {
   readonly ahead: number;
   readonly #threads: readonly Thread[];
   #next = 0;
-  #dead: Error | undefined;
+  #failure: Error | undefined;
 
   constructor(
     program: URL,
     { workers, batchSize }: { readonly workers: number; readonly batchSize: number },
   ) {
-    // A bound on memory: batches may be large, so there are no more of them for more Workers.
+    // Batches may be large, so the number of steps ahead grows only with the idle Workers.
     this.ahead = Math.max(STEPS_AHEAD, Math.ceil(SAMPLES_AHEAD * workers / batchSize));
     this.#threads = Array.from({ length: workers }, () => this.#start(program));
   }
@@ -79,31 +79,31 @@ class SamplePool implements SampleSource {
   async open({ dataset, maker }: Pick<PoolOptions, "dataset" | "maker">): Promise<DatasetFacts> {
     const request = { type: "open", dataset, maker } as const;
     const [answer] = await Promise.all(
-      this.#threads.map((thread) => this.#ask(thread, request)),
+      this.#threads.map((thread) => this.#request(thread, request)),
     );
     return (answer as Extract<LoaderAnswer, { opened: unknown }>).opened;
   }
 
   async make(n: number): Promise<Made> {
-    const idlest = this.#threads.reduce((least, thread) =>
+    const idle = this.#threads.reduce((least, thread) =>
       thread.waiting.size < least.waiting.size ? thread : least
     );
-    const answer = await this.#ask(idlest, { type: "make", n });
+    const answer = await this.#request(idle, { type: "make", n });
     return (answer as Extract<LoaderAnswer, { made: unknown }>).made;
   }
 
   async close(): Promise<void> {
-    this.#fail(new Error("Cannot make a sample: the loader must be open"));
+    this.#fail(new Error("Cannot load a sample: the loader must be open"));
     for (const { port } of this.#threads) port.close();
     await Promise.all(this.#threads.map(({ worker }) => worker.terminate()));
   }
 
-  #ask(thread: Thread, request: LoaderRequest): Promise<LoaderAnswer> {
-    if (this.#dead !== undefined) return Promise.reject(this.#dead);
+  #request(thread: Thread, request: LoaderRequest): Promise<LoaderAnswer> {
+    if (this.#failure !== undefined) return Promise.reject(this.#failure);
     const id = this.#next++;
     return new Promise((resolve, reject) => {
       thread.waiting.set(id, { resolve, reject });
-      // The worker too: a port that lost its other end would let the program end unanswered.
+      // A port whose other end is lost would let the program exit, so the worker is kept alive too.
       thread.port.ref();
       thread.worker.ref();
       thread.port.postMessage({ id, request });
@@ -111,42 +111,42 @@ class SamplePool implements SampleSource {
   }
 
   #start(program: URL): Thread {
-    // A worker from a URL of the web starts by way of a data URL, which imports it.
+    // A data URL that imports the program also works for a program on the web.
     const source = `import ${JSON.stringify(program.href)};`;
     const worker = new Worker(new URL(`data:text/javascript,${encodeURIComponent(source)}`));
-    // A port of its own, as messages of the worker itself are searched through, number by number.
+    // The worker's own messages are scanned value by value for transferables; a port's are not.
     const { port1, port2 } = new MessageChannel();
     worker.postMessage({ port: port2 }, [port2 as never]);
     const thread: Thread = { worker, port: port1 as NodePort, waiting: new Map() };
     worker.on("error", (error: Error) => this.#fail(ended(error.message)));
     worker.on("exit", (code: number) => this.#fail(ended(`its end with code ${code}`)));
     port1.onmessage = ({ data }: MessageEvent) => this.#receive(thread, data);
-    rest(thread);
+    unref(thread);
     return thread;
   }
 
   #receive(thread: Thread, answer: LoaderAnswer & { readonly id: number }): void {
     const { waiting } = thread;
-    const asked = waiting.get(answer.id);
+    const request = waiting.get(answer.id);
     waiting.delete(answer.id);
-    if (waiting.size === 0) rest(thread);
-    if ("error" in answer) asked?.reject(errorOf(answer.error));
-    else asked?.resolve(answer);
+    if (waiting.size === 0) unref(thread);
+    if ("error" in answer) request?.reject(errorOf(answer.error));
+    else request?.resolve(answer);
   }
 
-  /** Whoever waits, and whoever asks from now on, gets the error. */
+  /** Rejects all current and future requests with an error. */
   #fail(error: Error): void {
-    this.#dead ??= error;
+    this.#failure ??= error;
     for (const thread of this.#threads) {
-      for (const { reject } of thread.waiting.values()) reject(this.#dead);
+      for (const { reject } of thread.waiting.values()) reject(this.#failure);
       thread.waiting.clear();
-      rest(thread);
+      unref(thread);
     }
   }
 }
 
-/** Lets the program end. */
-function rest({ port, worker }: Thread): void {
+/** Lets the program exit while the thread is idle. */
+function unref({ port, worker }: Thread): void {
   port.unref();
   worker.unref();
 }
@@ -154,7 +154,7 @@ function rest({ port, worker }: Thread): void {
 function ended(found: string): Error {
   const [line] = found.split("\n");
   return new Error(
-    `Cannot make samples: a Worker of the loader must go on running, got ${line}; set workers to 0 ` +
-      `to do without`,
+    `Cannot load samples: the loader's Workers must keep running, got ${line}; set workers to 0 to ` +
+      `load in the main thread`,
   );
 }

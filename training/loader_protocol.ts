@@ -1,5 +1,5 @@
 /**
- * What a loader and its Workers tell each other.
+ * Messages between a loader and its Workers.
  *
  * @module
  */
@@ -8,39 +8,39 @@ import { InputError, OptionsError, OutputError } from "../core/mod.ts";
 import type { Dataset, DatasetConfig, DatasetModel } from "../datasets/mod.ts";
 import type { Made, SampleMakerOptions } from "./sample_maker.ts";
 
-/** Input of a Worker: the dataset that it opens. */
+/** Dataset that a Worker opens. */
 export interface WorkerDataset {
   readonly config: DatasetConfig;
   readonly model: DatasetModel;
-  /** Absolute URLs of the plugins whose datasets it can open. */
+  /** Absolute URLs of the plugins with further datasets. */
   readonly plugins: readonly string[];
   /** Result of `loadDataset`, in memory that all Workers share. */
   readonly loaded?: unknown;
 }
 
-/** What a Worker is asked. */
+/** Request to a Worker: open the dataset, or make sample n. */
 export type LoaderRequest =
   | { readonly type: "open"; readonly dataset: WorkerDataset; readonly maker: SampleMakerOptions }
   | { readonly type: "make"; readonly n: number };
 
-/** What is known of a dataset that is open elsewhere. */
+/** Properties of a dataset that is open in a Worker. */
 export type DatasetFacts = Pick<Dataset, "size" | "bands" | "digest" | "incomplete">;
 
-/** What a Worker answers. */
+/** Answer of a Worker. */
 export type LoaderAnswer =
   | { readonly opened: DatasetFacts }
   | { readonly made: Made }
   | { readonly error: ErrorFacts };
 
-/** An error without its class, which a message does not carry. */
+/** Properties of an error. Messages between threads lose its class. */
 export interface ErrorFacts {
   readonly name: string;
   readonly message: string;
-  /** Of an {@linkcode OptionsError}. */
+  /** Path of an {@linkcode OptionsError}. */
   readonly path?: string;
 }
 
-/** What is kept of an error. */
+/** Returns the properties of an error. */
 export function errorFacts(error: unknown): ErrorFacts {
   if (!(error instanceof Error)) return { name: "Error", message: String(error) };
   const { name, message } = error;
@@ -54,7 +54,7 @@ const CLASSES: Readonly<Record<string, new (message: string) => Error>> = {
   TypeError,
 };
 
-/** The error again, of the class that it had. */
+/** Returns an error of its original class. */
 export function errorOf({ name, message, path }: ErrorFacts): Error {
   if (path !== undefined) return new OptionsError(path, message.slice(`${path}: `.length));
   const ofDeno = Deno.errors as unknown as typeof CLASSES;

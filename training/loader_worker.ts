@@ -1,5 +1,5 @@
 /**
- * The program of a loader's Worker: it opens the dataset and makes one sample after the other.
+ * Program of a loader's Worker: opens the dataset and makes samples one at a time.
  *
  * @module
  */
@@ -24,7 +24,7 @@ import { type Made, sampleMaker } from "./sample_maker.ts";
 
 let make: ((n: number) => Promise<Made>) | undefined;
 
-/** Opens the dataset. Of a plugin only the datasets are registered: Workers need no other modules. */
+/** Opens the dataset. Only the datasets of the plugins are registered, as Workers need no others. */
 async function open({ config, model, plugins, loaded }: WorkerDataset): Promise<Dataset> {
   const catalogs: readonly Catalog[] = await Promise.all(plugins.map(importPlugin));
   const registry = catalogs.reduce(
@@ -45,7 +45,7 @@ async function answer(request: LoaderRequest): Promise<LoaderAnswer> {
   return { opened };
 }
 
-/** Buffers that are given away, not copied: those that hold one array of the sample and no more. */
+/** Returns the buffers to transfer instead of copying: those that hold a single array of the sample. */
 function transfers(sample: Sample): ArrayBuffer[] {
   const buffers: ArrayBuffer[] = [];
   for (const [key, value] of Object.entries(sample)) {
@@ -53,8 +53,8 @@ function transfers(sample: Sample): ArrayBuffer[] {
     const { buffer } = value;
     if (buffer.detached) {
       throw new TypeError(
-        `Cannot send ${sample.name}: the dataset must make its ${key} anew, got an array that it ` +
-          `gave away before`,
+        `Cannot send ${sample.name}: the dataset must create ${key} for each sample, got an array ` +
+          `that was already transferred`,
       );
     }
     if (value.byteLength === buffer.byteLength && !buffers.includes(buffer)) buffers.push(buffer);

@@ -18,14 +18,13 @@ export { learntModel } from "./learnt_model.ts";
 export { EMA_DECAY, emaDecay, updateEma } from "./ema.ts";
 export { type CheckedExperiment, type Experiment, parseExperiment } from "./experiment.ts";
 export { experimentCard } from "./experiment_card.ts";
+export type { Loader, SkippedSample } from "./loader.ts";
 export {
-  type Loader,
   type LoaderOptions,
   type LoaderSource,
   type NamedSource,
   openLoader,
-  type SkippedSample,
-} from "./loader.ts";
+} from "./open_loader.ts";
 export {
   type ConstantRate,
   learningRateFactor,

@@ -1,5 +1,5 @@
 /**
- * Experiments in files.
+ * Reads experiments from files.
  *
  * @module
  */
@@ -11,8 +11,8 @@ import { type CheckedExperiment, parseExperiment } from "./experiment.ts";
 /**
  * Reads an experiment from a JSON file, see {@linkcode readConfigJson}.
  *
- * @param options.registry Where datasets are looked up. Default the built-in ones.
- * @throws {OptionsError} If a file extends itself, or something is unknown, missing or out of range.
+ * @param options.registry Registry of datasets. Default the built-in datasets.
+ * @throws {OptionsError} If a file extends itself, or an option is unknown, missing or out of range.
  * @throws {InputError} If a file is missing.
  */
 export async function readExperiment(

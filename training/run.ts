@@ -11,11 +11,13 @@ import { writeFileAtomically } from "../files/mod.ts";
 import type { ModelCard } from "../model/mod.ts";
 import { type Best, betterOf, metricOf } from "./best.ts";
 import { cardText } from "./card_text.ts";
-import { type CheckpointOwner, saveCheckpoint } from "./checkpoint.ts";
+import { saveCheckpoint } from "./checkpoint.ts";
+import type { CheckpointOwner } from "./checkpoint_owner.ts";
 import type { Environment } from "./environment.ts";
 import { learningRateFactor } from "./learning_rate.ts";
 import type { Loader } from "./loader.ts";
 import { Recorder } from "./recorder.ts";
+import type { RunData } from "./run_data.ts";
 import type { RunFolder } from "./run_folder.ts";
 import { disposeState, type TrainingState } from "./state.ts";
 import { type StepContext, type StepResult, trainStep } from "./step.ts";
@@ -29,12 +31,6 @@ export interface RunOptions extends CheckpointOwner, Pick<TrainOptions, "signal"
   readonly context: StepContext;
   readonly folder: RunFolder;
   readonly environment: Environment;
-}
-
-/** Batches for training and samples for validation. */
-export interface RunData {
-  readonly loader: Loader;
-  readonly validation: Dataset | undefined;
 }
 
 /** Weight of the latest step in the average of step times. */

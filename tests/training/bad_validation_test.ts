@@ -54,7 +54,7 @@ Deno.test("a validation leaves bad samples out and counts them where the run may
     assert(tags.includes("validation/psnr"));
     assertEquals(tags.filter((tag) => tag.includes("skipped")), []);
     const card = await Deno.readTextFile(runFolder(out).card);
-    assert(card.includes(", without 1 samples with bad files"), card);
+    assert(card.includes(" (1 with bad files skipped)"), card);
   }));
 
 Deno.test("the samples that are left out change no number of the others", () =>

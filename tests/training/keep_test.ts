@@ -78,7 +78,7 @@ Deno.test("train() says before the first step that no sample can have the metric
         out,
         datasets: { train: tinyDataset(), validation: tinyDataset() },
       });
-    await assertRejects(() => run("cloudy.mae"), OptionsError, "$.keepBest: needs masks");
+    await assertRejects(() => run("cloudy.mae"), OptionsError, "$.keepBest: needs cloud masks");
     await assertRejects(() => run("ssim"), OptionsError, "$.keepBest: needs tiles of 11 pixels");
     assertEquals([...Deno.readDirSync(out)], []);
   });

@@ -349,7 +349,7 @@ Deno.test("a Worker that dies is an error, not a wait without end", async () => 
   });
   assertEquals(dataset, { size: 9, bands: [] });
   assertEquals((await pool.make(0)).sample.name, "first");
-  const died = "must go on running, got its end with code 3";
+  const died = "must keep running, got its end with code 3";
   await Promise.all([1, 2, 3].map((n) => assertRejects(() => pool.make(n), Error, died)));
   await assertRejects(() => pool.make(0), Error, died);
   await pool.close();
