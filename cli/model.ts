@@ -11,6 +11,7 @@ import type { Model } from "../model/mod.ts";
 import type { Context } from "./command.ts";
 
 const HINT = "download it again, or make a model with emrdm convert or emrdm train";
+const PLUGIN_HINT = "if the model uses a module of a plugin, name the plugin with --plugin";
 
 /** Reason of a failed read, in one line; undefined for errors that are not about the file. */
 function reasonOf(error: unknown, path: string): string | undefined {
@@ -43,8 +44,9 @@ export async function openModel(
     const [reason] = reasonOf(error, name)?.replace(`${name}: `, "")
       .replace("Cannot read the safetensors file: ", "").split("\n") ?? [];
     if (reason === undefined) throw error;
-    const hint = reason.includes("emrdm") ? "" : `; ${HINT}`;
-    throw new InputError(`Cannot read model ${name}: ${reason}${hint}`, { cause: error });
+    const hint = reason.includes("is not a known") ? PLUGIN_HINT : HINT;
+    const text = reason.includes("emrdm") ? reason : `${reason}; ${hint}`;
+    throw new InputError(`Cannot read model ${name}: ${text}`, { cause: error });
   }
 }
 

@@ -1,8 +1,11 @@
-/** A plugin's dataset on the command line: checked, trained on (Workers included) and scored. */
+/**
+ * A plugin's modules on the command line: its dataset checked, trained on (Workers included) and
+ * scored, and a model with its schedule, network and sampler restored with.
+ */
 
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { createRng } from "../../core/mod.ts";
-import { decodePng, writeCog } from "../../rasters/mod.ts";
+import { decodePng, readRaster, writeCog } from "../../rasters/mod.ts";
 import { readLog } from "../../training/mod.ts";
 import { emrdm, inFolder } from "./run.ts";
 
@@ -18,7 +21,7 @@ async function makePairs(root: string): Promise<void> {
   }
 }
 
-/** An experiment whose data, schedule and network are the plugin's. */
+/** An experiment whose data, schedule, network and sampler are the plugin's. */
 function experiment(root: string): string {
   const data = { type: "pairs", root };
   return JSON.stringify({
@@ -27,9 +30,10 @@ function experiment(root: string): string {
       bands: [{ name: "B04", unit: "DN" }, { name: "B08", unit: "DN" }],
       scaling: { low: 0, high: 10000 },
       tileSize: 8,
-      steps: 1,
+      steps: 2,
       network: { type: "pointwise", width: 8 },
       schedule: { type: "variancePreserving" },
+      sampler: { type: "multistep" },
     },
     data: { train: data, validation: data },
     steps: 2,
@@ -66,7 +70,7 @@ Deno.test("data check reads a plugin's dataset and makes flags of its options", 
     assertStringIncludes(missing.out, `${root}/b_cloudy.tif`);
   }));
 
-Deno.test("train and evaluate use a plugin's dataset, and Workers change no number", () =>
+Deno.test("train, evaluate and restore use a plugin's modules, and Workers change no number", () =>
   inFolder(async (folder) => {
     const root = `${folder}/pairs`;
     await makePairs(root);
@@ -97,4 +101,20 @@ Deno.test("train and evaluate use a plugin's dataset, and Workers change no numb
     const untrained = await emrdm("train", file, "--out", `${folder}/none`, ...CPU);
     assert(untrained.code !== 0);
     assertStringIncludes(untrained.err, '$.data.train.type: "pairs" is not a known dataset');
+
+    const scene = [
+      "restore",
+      `${root}/a_cloudy.tif`,
+      "--out",
+      `${folder}/out.tif`,
+      ...model,
+      ...CPU,
+    ];
+    const restored = await emrdm(...scene, ...PLUGIN);
+    assertEquals(restored.code, 0, restored.err);
+    assertEquals((await readRaster(`${folder}/out.tif`)).bands.length, 2);
+    const forgotten = await emrdm(...scene, "--overwrite");
+    assertEquals(forgotten.code, 3);
+    assertStringIncludes(forgotten.err, '"variancePreserving" is not a known schedule');
+    assertStringIncludes(forgotten.err, "name the plugin with --plugin");
   }));
