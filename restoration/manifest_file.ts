@@ -8,7 +8,7 @@ import { resolve } from "node:path";
 import { InputError } from "../core/mod.ts";
 import { isAddress, parseCsv } from "../files/mod.ts";
 import { isDay } from "../products/mod.ts";
-import type { SceneInput } from "./series.ts";
+import type { SceneInput } from "./reference.ts";
 
 /** One scene of a manifest. */
 export interface ManifestScene {

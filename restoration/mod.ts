@@ -81,12 +81,7 @@ export { checkOutputs, checkWritable } from "./outputs.ts";
 export { openMasks } from "./open_masks.ts";
 export type { MaskSource, Scene, SceneFrame } from "./scene.ts";
 export type { SeamDirection, SeamMetric } from "./rows/seams.ts";
-export {
-  type MissingB10,
-  type OpenSeries,
-  openSeries,
-  type OpenSeriesOptions,
-  type SceneInput,
-} from "./series.ts";
+export type { SceneInput } from "./reference.ts";
+export { type MissingB10, type OpenSeries, openSeries, type OpenSeriesOptions } from "./series.ts";
 export { blendWeights, createStripBlend, type StripBlend } from "./rows/strip_blend.ts";
 export { tileGrid, type TileGridOptions, type TileOrigin } from "./rows/tiles.ts";

@@ -17,17 +17,10 @@ import {
 import { bandReflectanceScale, type Model } from "../model/mod.ts";
 import { abortable } from "./abortable.ts";
 import { openAuxiliary } from "./auxiliary.ts";
+import { byDate, findReference, type SceneInput } from "./reference.ts";
 import { withoutInfinite } from "./finite.ts";
 import { missingOf } from "./missing_values.ts";
 import type { Scene, SceneFrame } from "./scene.ts";
-
-/** One input date. */
-export interface SceneInput {
-  /** GeoTIFF (path or http(s) address), folder with a file per band, or SAFE product. */
-  readonly path: string;
-  /** Day, as `2018-03-07`. Default the one in the path. */
-  readonly date?: string;
-}
 
 /** Replacement for B10, which L2A products lack: an error, 0, or the value of clear air. */
 export type MissingB10 = "error" | "zero" | "clear";
@@ -71,38 +64,6 @@ export interface OpenSeries {
 
 /** B10 of clear air in DN: the median of clear L1C images. */
 const CLEAR_B10 = 12;
-
-function findReference(
-  given: number | string,
-  { inputs, dates }: {
-    readonly inputs: readonly SceneInput[];
-    readonly dates: readonly (string | undefined)[];
-  },
-): number {
-  const named = inputs.keys().filter((i) => inputs[i]!.path === given || dates[i] === given)
-    .toArray();
-  if (named.length > 1) {
-    throw new RangeError(
-      `Cannot take ${given} for the reference: it must be one input, got ` +
-        `${named.map((i) => `${i} (${inputs[i]!.path})`).join(", ")}; give its place`,
-    );
-  }
-  const index = typeof given === "number" ? given : named[0] ?? -1;
-  if (!Number.isInteger(index) || index < 0 || index >= inputs.length) {
-    throw new RangeError(
-      `Cannot take ${given} for the reference: it must be 0 … ${inputs.length - 1}, or one of ` +
-        inputs.map(({ path }, i) => dates[i] ?? path).join(", "),
-    );
-  }
-  return index;
-}
-
-/** Indices by rising day; the given order if a day is unknown. */
-function byDate(dates: readonly (string | undefined)[]): readonly number[] {
-  const order = dates.map((_, i) => i);
-  if (dates.includes(undefined)) return order;
-  return order.sort((a, b) => dates[a]! < dates[b]! ? -1 : dates[a]! > dates[b]! ? 1 : a - b);
-}
 
 /** Index in a file of each of the model's bands; undefined for a B10 that is filled in. */
 function bandIndices(
