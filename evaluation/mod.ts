@@ -37,7 +37,7 @@ export {
   readEvaluationPlan,
 } from "./evaluation_plan.ts";
 export type { EvaluatedMethod, MethodInput } from "./evaluated_method.ts";
-export { modelMethod, type ModelMethodOptions } from "./model_method.ts";
+export { type MethodMaskOptions, modelMethod, type ModelMethodOptions } from "./model_method.ts";
 export { withRestored } from "./restored_images.ts";
 export { framesFor } from "./frames_for.ts";
 

@@ -152,9 +152,6 @@ export async function fuseFrames(
 /** Names of the baselines. */
 export const BASELINES = ["copy the input", "least cloudy", "mean", "median", "clearest"] as const;
 
-/** Names of the baselines that need cloud masks; the second one also needs days. */
-const MASKED_BASELINES = ["mask-aware mean", "linear in time"] as const;
-
 /** Options of {@linkcode baselines}. */
 export interface BaselineOptions {
   /** Index of the date to restore. Default the last. */
@@ -168,7 +165,7 @@ export interface BaselineOptions {
 /** Results by name of the baseline. */
 export type BaselineResults =
   & Readonly<Record<typeof BASELINES[number], Raster>>
-  & Readonly<Partial<Record<typeof MASKED_BASELINES[number], Raster>>>;
+  & Readonly<Partial<Record<"mask-aware mean" | "linear in time", Raster>>>;
 
 /**
  * Computes every baseline of a series: {@linkcode BASELINES}, with masks also the mask-aware mean, and

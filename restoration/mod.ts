@@ -17,8 +17,15 @@ export {
 export { writeBeforeAfter } from "./before_after.ts";
 export type { BorderStep } from "./rows/border_step.ts";
 export { estimateScene, type SceneEstimate } from "./estimate.ts";
-export { type FinishedRows, PROVENANCE, type ProvenanceCounts } from "./rows/finish_rows.ts";
+export { FrameRows, type StoredRow } from "./rows/frame_rows.ts";
+export {
+  type FinishedReport,
+  type FinishedRows,
+  PROVENANCE,
+  type ProvenanceCounts,
+} from "./rows/finish_rows.ts";
 export { fillClouds, fillImageClouds, maskedInput } from "./cloud_fill.ts";
+export type { SpreadCalibration } from "./rows/ensemble.ts";
 export { maskWindow } from "./rows/mask_window.ts";
 export { joinShards, type JoinShardsOptions } from "./join_shards.ts";
 export { keepClearOf, type KeepClearOptions, restoredShares } from "./keep_clear.ts";
@@ -36,7 +43,7 @@ export {
   type SceneStatus,
 } from "./manifest.ts";
 export { type RestoredScene, restoreScene } from "./restore_scene.ts";
-export { provenancePath, uncertaintyPath } from "./scene_files.ts";
+export { provenancePath, type ScenePaths, uncertaintyPath } from "./scene_files.ts";
 export type {
   EnsembleOptions,
   MaskOptions,
@@ -77,11 +84,11 @@ export {
 export type { OriginScore, SelfCheck, SelfCheckOptions } from "./self_check/self_check_result.ts";
 export { selfCheckScene } from "./self_check/self_check_scene.ts";
 export { cloudFillOf, type SceneMasks } from "./rows/scene_masks.ts";
-export { checkOutputs, checkWritable } from "./outputs.ts";
+export { checkOutputs, type CheckOutputsOptions, checkWritable } from "./outputs.ts";
 export { openMasks } from "./open_masks.ts";
 export type { MaskSource, Scene, SceneFrame } from "./scene.ts";
 export type { SeamDirection, SeamMetric } from "./rows/seams.ts";
 export type { SceneInput } from "./reference.ts";
 export { type MissingB10, type OpenSeries, openSeries, type OpenSeriesOptions } from "./series.ts";
 export { blendWeights, createStripBlend, type StripBlend } from "./rows/strip_blend.ts";
-export { tileGrid, type TileGridOptions, type TileOrigin } from "./rows/tiles.ts";
+export { type Size, tileGrid, type TileGridOptions, type TileOrigin } from "./rows/tiles.ts";

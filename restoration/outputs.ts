@@ -12,6 +12,7 @@ import { checkOverwrite, openScratch, pathOf } from "../files/mod.ts";
 export interface CheckOutputsOptions {
   /** Paths and addresses of all inputs. */
   readonly inputs: readonly string[];
+  /** Allows files that exist already. */
   readonly overwrite: boolean;
 }
 

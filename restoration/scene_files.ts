@@ -15,11 +15,13 @@ import type { RestoreSceneOptions } from "./scene_options.ts";
 
 /** Paths of the files that a restoration writes. */
 export interface ScenePaths {
+  /** Path of the restored GeoTIFF. */
   readonly output: string;
   /** Present if there is a mask. */
   readonly provenance?: string;
   /** Present if there is an ensemble. */
   readonly uncertainty?: string;
+  /** Path of the PNG; present if it was requested. */
   readonly picture?: string;
 }
 

@@ -33,7 +33,9 @@ export interface AdamWState {
 
 /** Parameters and state after an update. */
 export interface AdamWUpdate {
+  /** Updated parameters. */
   readonly params: Params;
+  /** State for the next update. */
   readonly state: AdamWState;
 }
 
@@ -52,6 +54,7 @@ export interface AdamWRates<T = Tensor> {
 
 /** Moving average of the parameters, updated together with them. */
 export interface MovingAverage {
+  /** Averaged parameters, by the names of the parameters. */
   readonly params: Params;
   /** 1 − decay. */
   readonly share: Tensor;
@@ -59,6 +62,7 @@ export interface MovingAverage {
 
 /** Input of an update. */
 export interface AdamWInput extends AdamWMoments {
+  /** Rates of this update. */
   readonly rates: AdamWRates;
   /** Factor of the gradients, such as that of clipping. Default 1. */
   readonly factor?: Tensor | undefined;

@@ -24,8 +24,11 @@ export type Metric = typeof METRICS[number];
 
 /** The best validation so far. */
 export interface Best {
+  /** Metric that is compared. */
   readonly metric: Metric;
+  /** Value of the metric. */
   readonly value: number;
+  /** Updates before the validation. */
   readonly step: number;
 }
 

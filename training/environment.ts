@@ -14,9 +14,11 @@ export interface Environment {
   readonly step: number;
   /** Time of the start, in UTC (ISO 8601). */
   readonly started: string;
+  /** Engine that executes tensors: "webgpu", "native", "wasm" or "cpu". */
   readonly engine: string;
   /** Device of the engine, if the caller names it. */
   readonly device?: string;
+  /** Versions of this library, of Deno with its V8 and TypeScript, and of the engines' packages. */
   readonly versions: EngineVersions & {
     readonly emrdm: string;
     readonly deno: string;
@@ -27,6 +29,7 @@ export interface Environment {
   readonly platform: string;
   /** Arguments of the program. */
   readonly arguments: readonly string[];
+  /** Seed of the experiment. */
   readonly seed: number;
   /** Threads that load samples, besides the main thread. */
   readonly workers: number;

@@ -30,6 +30,7 @@ import { CONSTANT_RATE, learningRateCheck, type LearningRateSchedule } from "./l
 export interface Experiment {
   /** Config of the model, see {@linkcode createModel}: one key per axis. */
   readonly model: ModelConfig;
+  /** Datasets for training, validation and studies. */
   readonly data: {
     readonly train: DatasetConfig;
     readonly validation?: DatasetConfig;
@@ -75,12 +76,12 @@ export interface Experiment {
   readonly validationSamples?: number;
 }
 
-type Optional = "minLength" | "initialWeights" | "keepEvery";
-
 /** Experiment with its defaults. The model's axes are checked when the model is created. */
 export type CheckedExperiment =
-  & Required<Omit<Experiment, Optional | "optimizer" | "ema">>
-  & Pick<Experiment, Optional>
+  & Required<
+    Omit<Experiment, "minLength" | "initialWeights" | "keepEvery" | "optimizer" | "ema">
+  >
+  & Pick<Experiment, "minLength" | "initialWeights" | "keepEvery">
   & { readonly optimizer: Required<AdamWOptions>; readonly ema: Averages };
 
 const modelCheck: Check<ModelConfig> = (value, path) => {

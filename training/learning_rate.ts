@@ -8,11 +8,15 @@ import { type Check, integer, number, object, OptionsError, show } from "../core
 
 /** Constant learning rate, as in the paper's runs. */
 export interface ConstantRate {
+  /** "constant": the factor is 1 in every update. */
   readonly type: "constant";
 }
 
 /** Linear warm-up, a plateau and a decay along half a cosine. */
 export interface WarmupCosineRate {
+  /**
+   * "warmupCosine": the factor rises to 1 over W updates, stays for H and falls to `floor` over D.
+   */
   readonly type: "warmupCosine";
   /** W, updates of the warm-up. Default 0. */
   readonly warmup?: number;

@@ -11,6 +11,7 @@ import type { SigmaBin } from "./sigma_bins.ts";
 export interface StepLine {
   /** Updates so far. */
   readonly step: number;
+  /** Mean over the samples of λ(σ)·mean((D − x0)²) (Alg. 1). */
   readonly loss: number;
   /** Norm of the gradients before clipping. */
   readonly norm: number;
@@ -26,8 +27,11 @@ export interface StepLine {
 
 /** Line of means over the steps since the previous line of this kind. */
 export interface MeansLine {
+  /** Updates so far. */
   readonly step: number;
+  /** Learning rate of the last update. */
   readonly learningRate: number;
+  /** Mean loss, and mean norm of the gradients before clipping. */
   readonly means: { readonly loss: number; readonly norm: number };
   /** Mean losses by noise level; bins without samples are left out. */
   readonly bins: readonly SigmaBin[];
@@ -35,13 +39,17 @@ export interface MeansLine {
 
 /** Line of one validation. */
 export interface ValidationLine {
+  /** Updates so far. */
   readonly step: number;
+  /** Loss and image scores. */
   readonly validation: Validation;
 }
 
 /** Line of the samples that a step skipped, with the error message of each. */
 export interface SkippedLine {
+  /** Updates so far. */
   readonly step: number;
+  /** Error messages, one per skipped sample. */
   readonly skipped: readonly string[];
 }
 

@@ -7,9 +7,13 @@
 export {
   type AdamW,
   adamw,
+  type AdamWInput,
+  type AdamWMoments,
   type AdamWOptions,
+  type AdamWRates,
   type AdamWState,
   type AdamWUpdate,
+  type MovingAverage,
 } from "./adamw.ts";
 export type { AverageOptions, Averages } from "./averages.ts";
 export { trainingTensors } from "./batch.ts";
@@ -61,16 +65,23 @@ export {
   type ValidationLine,
 } from "./log.ts";
 export { type RunFolder, runFolder } from "./run_folder.ts";
-export { binLosses, type SigmaBin, sigmaBounds } from "./sigma_bins.ts";
+export { binLosses, type LossAtSigma, type SigmaBin, sigmaBounds } from "./sigma_bins.ts";
 export { type Events, openEvents } from "./tensorboard.ts";
 export {
   type CompiledUpdate,
   compileUpdate,
+  type GradientInput,
   type UpdateInput,
   type UpdateOptions,
   type UpdateOutput,
   type UpdateRates,
   type UpdateState,
 } from "./update.ts";
-export { createUpdater, type Updater } from "./updater.ts";
-export { type PixelScores, validate, type Validation } from "./validation.ts";
+export {
+  type Batch,
+  createUpdater,
+  type Updated,
+  type Updater,
+  type UpdaterInput,
+} from "./updater.ts";
+export { type PixelScores, validate, type ValidateOptions, type Validation } from "./validation.ts";

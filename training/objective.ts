@@ -49,7 +49,9 @@ export function objectiveVectors(
 
 /** Input of the training objective. */
 export interface ObjectiveInput {
+  /** Images of the batch. */
   readonly batch: TrainingTensors;
+  /** Noise levels, loss weights and coefficients of the samples. */
   readonly vectors: ObjectiveVectors;
   /** Random numbers of dropout; without them nothing is dropped. */
   readonly random?: DenoiserInput["random"];

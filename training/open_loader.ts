@@ -23,7 +23,9 @@ import { moveToSharedMemory } from "./shared_memory.ts";
 
 /** Dataset given by its config, which Workers can open. */
 export interface NamedSource extends Pick<OpenDatasetOptions, "registry"> {
+  /** Type and options of the dataset. */
   readonly config: DatasetConfig;
+  /** Tile size, frames L and bands of the samples. */
   readonly model: DatasetModel;
   /**
    * Absolute URLs of the registry's plugins. Workers import them, because the functions of a registry

@@ -21,7 +21,9 @@ export interface SigmaBin {
 
 /** Loss of one sample at its noise level. */
 export interface LossAtSigma {
+  /** Noise level σ, > 0. */
   readonly sigma: number;
+  /** Loss λ(σ)·mean((D − x0)²) (Alg. 1). */
   readonly loss: number;
 }
 

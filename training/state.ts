@@ -11,9 +11,11 @@ import type { AdamW, AdamWState } from "./adamw.ts";
 export interface TrainingState {
   /** Updates so far. */
   readonly step: number;
+  /** Trained parameters and fixed buffers, without averaging. */
   readonly weights: Weights;
   /** Averaged parameters, one set per decay. */
   readonly ema: readonly Params[];
+  /** Running means of AdamW. */
   readonly optimizer: AdamWState;
 }
 

@@ -20,8 +20,11 @@ import type { Batch, Updater } from "./updater.ts";
 
 /** Parts of a run that all steps share. */
 export interface StepContext {
+  /** Description of the model. */
   readonly card: ModelCard;
+  /** Modules of the model: noise distribution, schedule, preconditioning, network, weighting. */
   readonly modules: Modules;
+  /** AdamW with the rates of the experiment. */
   readonly optimizer: AdamW;
   /** Schedule of the learning rate. */
   readonly schedule: LearningRateSchedule;
@@ -45,6 +48,7 @@ export interface StepInput {
 export interface StepResult {
   /** New state; the caller owns its tensors. It shares the buffers of the old state. */
   readonly state: TrainingState;
+  /** Mean over the samples of λ(σ)·mean((D − x0)²) (Alg. 1). */
   readonly loss: number;
   /** Norm of the gradients before clipping. */
   readonly norm: number;
@@ -56,6 +60,7 @@ export interface StepResult {
 
 /** Error of a training whose loss or gradients are not finite. */
 export class DivergedError extends Error {
+  /** "DivergedError". */
   override readonly name = "DivergedError";
 }
 

@@ -17,6 +17,7 @@ export interface TrainingProgress {
   readonly step: number;
   /** Updates of the whole run. */
   readonly steps: number;
+  /** Mean loss of this step. */
   readonly loss: number;
   /** Norm of the gradients before clipping. */
   readonly norm: number;
@@ -24,6 +25,7 @@ export interface TrainingProgress {
   readonly learningRate: number;
   /** Moving average of the wall time per step. */
   readonly secondsPerStep: number;
+  /** Estimated wall time to the end of the run, in seconds. */
   readonly secondsLeft: number;
   /** Number of samples skipped so far because their files are bad. */
   readonly skipped: number;

@@ -22,9 +22,11 @@ import type { ObjectiveVectors, TrainingTensors } from "./objective.ts";
 
 /** Part of the training state that an update changes. */
 export interface UpdateState {
+  /** Trained parameters. */
   readonly params: Params;
   /** Averaged parameters, one set per decay. */
   readonly ema: readonly Params[];
+  /** Running means of AdamW. */
   readonly moments: AdamWMoments;
 }
 
@@ -35,10 +37,14 @@ export type UpdateRates = AdamWRates & {
 };
 
 /** Input of the gradients. */
-interface GradientInput {
+export interface GradientInput {
+  /** Trained parameters. */
   readonly params: Params;
+  /** Fixed tensors: Fourier weights, RoPE frequencies. */
   readonly buffers: Params;
+  /** Images of the batch. */
   readonly batch: TrainingTensors;
+  /** Noise levels, loss weights and coefficients of the samples. */
   readonly vectors: ObjectiveVectors;
 }
 
@@ -47,6 +53,7 @@ export type UpdateInput = UpdateState & GradientInput & { readonly rates: Update
 
 /** Result of an update. */
 export interface UpdateOutput extends UpdateState {
+  /** Mean loss of the batch []. */
   readonly loss: Scalar;
   /** Loss of each sample [B]. */
   readonly losses: Tensor1D;
@@ -59,7 +66,9 @@ export type CompiledUpdate = Compiled<UpdateInput, UpdateOutput>;
 
 /** Options of {@linkcode compileUpdate}. */
 export interface UpdateOptions {
+  /** Network F_θ that is trained. */
   readonly network: Network;
+  /** AdamW with the rates of the experiment. */
   readonly optimizer: AdamW;
   /** Maximum norm of the gradients; `Infinity` does not clip. */
   readonly clip: number;

@@ -25,7 +25,9 @@ export interface Batch {
 
 /** Input of {@linkcode Updater}. */
 export interface UpdaterInput {
+  /** State before the update, and the network's fixed tensors. */
   readonly state: UpdateState & { readonly buffers: Params };
+  /** Scalars of this update. */
   readonly rates: UpdateRates;
   /** Returns batch i of the update. */
   readonly batch: (i: number) => Promise<Batch>;
@@ -33,6 +35,7 @@ export interface UpdaterInput {
 
 /** State after an update, owned by the caller, with its loss and norm. */
 export interface Updated extends UpdateState {
+  /** Mean loss over all batches. */
   readonly loss: number;
   /** Loss of each sample of all batches. */
   readonly losses: readonly number[];
@@ -44,7 +47,9 @@ export interface Updated extends UpdateState {
 export interface Updater {
   /** Number of batches per update. */
   readonly batches: number;
+  /** Computes one update. The caller owns the old state, the rates and the result. */
   update(input: UpdaterInput): Promise<Updated>;
+  /** Frees the compiled functions and their tensors. */
   dispose(): Promise<void>;
 }
 

@@ -52,7 +52,9 @@ export type ProvenanceCounts = { readonly [K in keyof typeof PROVENANCE]: number
 
 /** Measurements of the finished rows. */
 export interface FinishedReport {
+  /** Visibility of tile borders in the result. */
   readonly seams: Omit<SeamMetric, "disagreement">;
+  /** Radiometric step where restored and observed pixels are blended; absent if none are. */
   readonly border?: BorderStep;
   /** Present if there is a mask. */
   readonly pixels?: ProvenanceCounts;

@@ -20,9 +20,11 @@ interface Chunk {
 
 /** Location of the stored numbers of a row. */
 export interface StoredRow {
+  /** Pixels of some rows, band fastest. */
   readonly data: PixelArray;
   /** Index of the first band at the scene's column `first`. */
   readonly at: number;
+  /** First column of the scene that is stored. */
   readonly first: number;
   /** Columns that the file has from `first` on. */
   readonly columns: number;
@@ -35,6 +37,7 @@ const LEAST_ROWS = 64;
 
 /** Rows of one date, from the top of the scene to its bottom. */
 export class FrameRows {
+  /** Date whose file is read. */
   readonly frame: SceneFrame;
   /** Indices of the model's bands that are read; stored pixels hold them in this order. */
   readonly read: readonly number[];
@@ -43,7 +46,11 @@ export class FrameRows {
   readonly #step: number;
   #chunks: readonly Chunk[] = [];
 
-  /** @param columns Columns of the window in the scene: first and one past the last. */
+  /**
+   * Opens the window, without any row.
+   *
+   * @param columns Columns of the window in the scene: first and one past the last.
+   */
   constructor(frame: SceneFrame, columns: readonly [number, number]) {
     const { file, place, bands } = frame;
     this.frame = frame;

@@ -8,7 +8,9 @@ import type { RasterWindow } from "../../rasters/mod.ts";
 
 /** Width and height in pixels. */
 export interface Size {
+  /** Width in pixels. */
   readonly width: number;
+  /** Height in pixels. */
   readonly height: number;
 }
 
