@@ -307,7 +307,7 @@ Deno.test("openLoader() refuses wrong options, empty datasets and open ones for 
   await assertRejects(
     () => openLoader({ dataset: { ...dataset, size: 0 } }, options),
     InputError,
-    "must have a sample, got none",
+    "must have samples, got none",
   );
 });
 
