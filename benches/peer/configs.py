@@ -115,8 +115,8 @@ def config(name):
 def with_channels(options, weights):
     """Fills in missing numbers of channels from the shapes of the weights."""
     area = options["patchSize"][0] * options["patchSize"][1]
-    told = {
+    known = {
         "inChannels": weights["patch_in.proj.weight"].shape[1] // area,
         "outChannels": weights["patch_out.proj.weight"].shape[0] // area,
     }
-    return {**told, **options}
+    return {**known, **options}

@@ -302,12 +302,12 @@ Deno.test("openLoader() refuses wrong options, empty datasets and open ones for 
   await assertRejects(
     () => openLoader(named, { ...options, workers: 1 }),
     TypeError,
-    "the URL of the plugin that adds the dataset mine must be given",
+    "the URL of the plugin with the dataset mine must be given",
   );
   await assertRejects(
     () => openLoader({ dataset: { ...dataset, size: 0 } }, options),
     InputError,
-    "must have a sample, got none",
+    "must have samples, got none",
   );
 });
 

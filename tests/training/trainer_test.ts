@@ -170,7 +170,7 @@ Deno.test("train() refuses a folder with a checkpoint, and a checkpoint of anoth
     await assertRejects(
       () => train(tinyExperiment({ seed: 6 }), { out, datasets, resume: true }),
       CheckpointError,
-      "same experiment",
+      "the experiment must be unchanged, got another seed",
     );
     assertEquals(tf.memory().numTensors, before);
   });
