@@ -106,6 +106,7 @@ import { builtins } from "${library}/builtins.ts";
 import { writeCog } from "${library}/rasters/mod.ts";
 import { openLoader } from "${library}/training/mod.ts";
 import catalog from "${plugin}/plugin.ts";
+import { slowTest } from "./slow.ts";
 
 const names = ["clear/a", "cloudy/a_0", "cloudy/a_1", "own/a_clear", "own/a_cloudy"];
 for (const [i, name] of names.entries()) {
@@ -149,7 +150,7 @@ const WRONG: readonly (readonly [code: string, message: string])[] = [
   [`tf.tensor1d("text");`, "Argument of type 'string' is not assignable"],
 ];
 
-Deno.test("the library and a plugin run by URL in an empty folder", async (t) => {
+slowTest("the library and a plugin run by URL in an empty folder", async (t) => {
   await using site = serve(ROOT);
   const library = `http://127.0.0.1:${site.addr.port}`;
   const toLibrary = (code: string) =>

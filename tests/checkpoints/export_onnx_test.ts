@@ -6,6 +6,7 @@ import { disableTelemetry } from "../../engine/native/telemetry.ts";
 import { conditionChannels, sample } from "../../model/mod.ts";
 import { euler } from "../../samplers/mod.ts";
 import { assertClose, normals } from "../engines.ts";
+import { RUN_SLOW } from "../slow.ts";
 
 disableTelemetry();
 
@@ -68,6 +69,7 @@ async function restoreWithOnnx(
 
 Deno.test({
   name: "exportOnnx() writes a file with which onnxruntime restores what sample() does",
+  ignore: !RUN_SLOW,
   ...native,
   fn: () =>
     inFolder(async (path) => {

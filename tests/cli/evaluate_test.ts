@@ -4,6 +4,7 @@ import { readEvaluationCsv } from "../../evaluation/mod.ts";
 import { createModel } from "../../model/mod.ts";
 import { TINY } from "../restoration/tiny.ts";
 import { emrdm, inFolder } from "./run.ts";
+import { slowTest } from "../slow.ts";
 
 Deno.test("evaluate scores a folder and a pair alike", async () => {
   await inFolder(async (folder) => {
@@ -186,7 +187,7 @@ async function interrupted(args: readonly string[], path: string) {
   return { code, err: new TextDecoder().decode(stderr) };
 }
 
-Deno.test("evaluate stops at Ctrl-C with code 130, and the same command resumes", async () => {
+slowTest("evaluate stops at Ctrl-C with code 130, and the same command resumes", async () => {
   await inFolder(async (folder) => {
     await emrdm("synth", "--out", folder, "--size", "32", "--dates", "1");
     const rows = Array.from({ length: 60 }, (_, i) => `p${i},cloudy/scene0.tif,clear/scene0.tif`);

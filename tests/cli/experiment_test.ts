@@ -2,10 +2,11 @@ import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { parseXml } from "../evaluation/xml.ts";
 import { writeTinyStudy } from "../studies/tiny_study.ts";
 import { emrdm, inFolder } from "./run.ts";
+import { slowTest } from "../slow.ts";
 
 const CPU = ["--engine", "cpu"];
 
-Deno.test("experiment runs a study: tables, plots, reuse", async () => {
+slowTest("experiment runs a study: tables, plots, reuse", async () => {
   await inFolder(async (folder) => {
     const study = await writeTinyStudy(folder);
     const out = `${folder}/runs`;

@@ -6,6 +6,7 @@ import { readRaster, writeCog } from "../../rasters/mod.ts";
 import { tf, useEngine } from "../../engine/mod.ts";
 import { cloudyDates, tinyModel } from "../restoration/tiny.ts";
 import { emrdm, inFolder } from "./run.ts";
+import { slowTest } from "../slow.ts";
 
 /** A model, two dates and a mask in a folder, and what a call with them starts with. */
 async function scene(folder: string): Promise<readonly string[]> {
@@ -30,41 +31,44 @@ function names(folder: string): readonly string[] {
   return [...Deno.readDirSync(folder)].map(({ name }) => name).sort();
 }
 
-Deno.test("restore --samples --self-check writes standard deviations and the expected error", () =>
-  inFolder(async (folder) => {
-    const call = await scene(folder);
-    const out = `${folder}/out.tif`;
-    const flags = ["--samples", "3", "--self-check", "--out", out];
-    const { code, out: printed, err } = await emrdm(...call, ...flags, "--json");
-    assertEquals(code, 0, err);
-    const result = JSON.parse(printed);
-    assertEquals(result.uncertainty, `${folder}/out.uncertainty.tif`);
-    assertEquals(result.tags.EMRDM_SAMPLES, "3");
-    const { restored } = result.selfCheck.scores;
-    assertEquals(result.tags.EMRDM_EXPECTED_MAE, String(Number(restored.mae.toPrecision(4))));
-    const [image, spread] = [await readRaster(out), await readRaster(result.uncertainty)];
-    assertEquals([spread.width, spread.bands], [image.width, image.bands]);
-    // In the middle of the cloud, and far from it.
-    assert(spread.data[4]! > 0);
-    assertEquals(spread.data[39 * 4], 0);
+slowTest(
+  "restore --samples --self-check writes standard deviations and the expected error",
+  () =>
+    inFolder(async (folder) => {
+      const call = await scene(folder);
+      const out = `${folder}/out.tif`;
+      const flags = ["--samples", "3", "--self-check", "--out", out];
+      const { code, out: printed, err } = await emrdm(...call, ...flags, "--json");
+      assertEquals(code, 0, err);
+      const result = JSON.parse(printed);
+      assertEquals(result.uncertainty, `${folder}/out.uncertainty.tif`);
+      assertEquals(result.tags.EMRDM_SAMPLES, "3");
+      const { restored } = result.selfCheck.scores;
+      assertEquals(result.tags.EMRDM_EXPECTED_MAE, String(Number(restored.mae.toPrecision(4))));
+      const [image, spread] = [await readRaster(out), await readRaster(result.uncertainty)];
+      assertEquals([spread.width, spread.bands], [image.width, image.bands]);
+      // In the middle of the cloud, and far from it.
+      assert(spread.data[4]! > 0);
+      assertEquals(spread.data[39 * 4], 0);
 
-    // Nothing is replaced unasked.
-    await Deno.remove(out);
-    await Deno.remove(`${folder}/out.provenance.tif`);
-    const again = await emrdm(...call, ...flags);
-    assertEquals(again.code, 4);
-    assertStringIncludes(again.err, "out.uncertainty.tif");
-    assertEquals(await Deno.stat(out).then(() => true, () => false), false);
-    const replaced = await emrdm(...call, ...flags, "--overwrite");
-    assertEquals(replaced.code, 0, replaced.err);
-    assertStringIncludes(
-      replaced.out,
-      "standard deviation of 3 ensemble members, calibration: none",
-    );
-    assertMatch(replaced.out, /self-check: \d+ clear pixels hidden under 4 synthetic clouds/);
-    assertMatch(replaced.out, /\ncopy the input +\d/);
-    assertEquals((await readRaster(result.uncertainty)).data, spread.data);
-  }));
+      // Nothing is replaced unasked.
+      await Deno.remove(out);
+      await Deno.remove(`${folder}/out.provenance.tif`);
+      const again = await emrdm(...call, ...flags);
+      assertEquals(again.code, 4);
+      assertStringIncludes(again.err, "out.uncertainty.tif");
+      assertEquals(await Deno.stat(out).then(() => true, () => false), false);
+      const replaced = await emrdm(...call, ...flags, "--overwrite");
+      assertEquals(replaced.code, 0, replaced.err);
+      assertStringIncludes(
+        replaced.out,
+        "standard deviation of 3 ensemble members, calibration: none",
+      );
+      assertMatch(replaced.out, /self-check: \d+ clear pixels hidden under 4 synthetic clouds/);
+      assertMatch(replaced.out, /\ncopy the input +\d/);
+      assertEquals((await readRaster(result.uncertainty)).data, spread.data);
+    }),
+);
 
 Deno.test("restore --self-check without --out only checks", () =>
   inFolder(async (folder) => {
@@ -106,7 +110,7 @@ Deno.test("restore --dry-run estimates samples and self-check and writes nothing
 
 const CLI = new URL("../../cli.ts", import.meta.url).pathname;
 
-Deno.test("Ctrl-C in a self-check or an ensemble leaves no file", () =>
+slowTest("Ctrl-C in a self-check or an ensemble leaves no file", () =>
   inFolder(async (folder) => {
     const call = await scene(folder);
     const temporary = `${folder}/temporary`;

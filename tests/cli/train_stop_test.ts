@@ -9,6 +9,7 @@ import { type Experiment, readLog, runFolder } from "../../training/mod.ts";
 import { sampleOrder } from "../../training/order.ts";
 import { SIZE, TINY_MODEL, tinyExperiment, writeTinySamples } from "../training/tiny.ts";
 import { emrdm, inFolder } from "./run.ts";
+import { slowTest } from "../slow.ts";
 
 const CLI = new URL("../../cli.ts", import.meta.url).pathname;
 
@@ -43,28 +44,34 @@ async function stopped(args: readonly string[], signal: Deno.Signal) {
 }
 
 for (const signal of ["SIGTERM", "SIGINT"] as const) {
-  Deno.test(`train stops at ${signal} with a checkpoint and code 130, and continues from it`, async () => {
-    await inFolder(async (folder) => {
-      const changes = { steps: 100_000, logEvery: 2, checkpointEvery: 100_000, minLength: 2 };
-      const file = await writeExperiment(folder, changes);
-      const out = `${folder}/run`;
-      const call = ["train", file, "--out", out, "--engine", "native"];
-      const { code, err } = await stopped(call, signal);
-      assertEquals(code, 130, err);
-      assertStringIncludes(
-        err,
-        "interrupted, checkpoint saved; run the same command with --resume",
-      );
-      const done = await stepOf(runFolder(out).last);
-      assert(done >= 2, `${done} steps`);
-      const steps = done + 2;
-      const { code: rc, err: again } = await emrdm(...call, "--resume", "--steps", `${steps}`);
-      assertEquals(rc, 0, again);
-      assertEquals(await stepOf(runFolder(out).last), steps);
-      const logged = (await readLog(`${out}/log.jsonl`)).filter((line) => "loss" in line);
-      assertEquals(logged.map(({ step }) => step), Array.from({ length: steps }, (_, i) => i + 1));
-    });
-  });
+  slowTest(
+    `train stops at ${signal} with a checkpoint and code 130, and continues from it`,
+    async () => {
+      await inFolder(async (folder) => {
+        const changes = { steps: 100_000, logEvery: 2, checkpointEvery: 100_000, minLength: 2 };
+        const file = await writeExperiment(folder, changes);
+        const out = `${folder}/run`;
+        const call = ["train", file, "--out", out, "--engine", "native"];
+        const { code, err } = await stopped(call, signal);
+        assertEquals(code, 130, err);
+        assertStringIncludes(
+          err,
+          "interrupted, checkpoint saved; run the same command with --resume",
+        );
+        const done = await stepOf(runFolder(out).last);
+        assert(done >= 2, `${done} steps`);
+        const steps = done + 2;
+        const { code: rc, err: again } = await emrdm(...call, "--resume", "--steps", `${steps}`);
+        assertEquals(rc, 0, again);
+        assertEquals(await stepOf(runFolder(out).last), steps);
+        const logged = (await readLog(`${out}/log.jsonl`)).filter((line) => "loss" in line);
+        assertEquals(
+          logged.map(({ step }) => step),
+          Array.from({ length: steps }, (_, i) => i + 1),
+        );
+      });
+    },
+  );
 }
 
 Deno.test("train stops at a loss that is not finite, names step, σ and sample, and keeps its checkpoint", async () => {

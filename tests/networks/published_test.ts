@@ -6,6 +6,7 @@ import { Registry } from "../../core/mod.ts";
 import { assertClose, elements, ignores, normalTensor, switchEngine } from "../engines.ts";
 import { disposeWeights, PUBLISHED, quickWeights } from "./published.ts";
 import { run } from "../run.ts";
+import { RUN_SLOW } from "../slow.ts";
 
 const SPEC = new URL("../../../shared/spec/", import.meta.url);
 
@@ -98,7 +99,7 @@ for (const name of Object.keys(PUBLISHED)) {
   for (const engine of ["webgpu", "native", "cpu"] as const) {
     Deno.test({
       name: `the ${name} network at 64² gives the same on ${engine} and wasm`,
-      ignore: engine === "cpu" ? !slow : ignores(engine),
+      ignore: engine === "cpu" ? !slow : !RUN_SLOW || ignores(engine),
       sanitizeOps: false,
       sanitizeResources: false,
       fn: async () => {

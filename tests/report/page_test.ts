@@ -8,6 +8,7 @@ import { AXE } from "./axe.ts";
 import { EVIL, reportOn } from "./cases.ts";
 import { findChromium, type Page, withPage } from "./chromium.ts";
 import { open } from "./open_report.ts";
+import { RUN_SLOW } from "../slow.ts";
 
 const chromium = await findChromium();
 const required = Deno.env.get("EMRDM_REQUIRE_CHROMIUM") === "1";
@@ -137,7 +138,7 @@ async function testBarriers(page: Page): Promise<void> {
 
 Deno.test({
   name: "a report opens from disk in Chromium, and works by mouse, finger and keyboard",
-  ignore: chromium === undefined && !required,
+  ignore: !RUN_SLOW || (chromium === undefined && !required),
   fn: async (t) => {
     assert(chromium !== undefined, "EMRDM_REQUIRE_CHROMIUM is set, but no Chromium is on PATH");
     const all = await reports();

@@ -12,6 +12,7 @@ import { switchEngine } from "../engines.ts";
 import { inFolder } from "../restoration/tiny.ts";
 import { findChromium, withPage } from "./chromium.ts";
 import { open } from "./open_report.ts";
+import { RUN_SLOW } from "../slow.ts";
 
 const DATA = new URL("../../../shared/data/", import.meta.url);
 const image = (n: number, date: string) =>
@@ -40,7 +41,7 @@ async function cloudyCity(folder: string) {
 
 Deno.test({
   name: "real scenes have reports that a browser shows without complaint, better than baselines",
-  ignore: chromium === undefined || !await exists(CLEAR) || !await exists(CITY),
+  ignore: !RUN_SLOW || chromium === undefined || !await exists(CLEAR) || !await exists(CITY),
   fn: async () => {
     await switchEngine("wasm");
     const model = await loadModel(DEFAULT_MODEL);

@@ -9,6 +9,7 @@ import { detectorMask } from "../../restoration/rows/mask_sources.ts";
 import { sceneInMemory } from "../../restoration/scene_in_memory.ts";
 import { DETECTOR_MARGIN } from "../../clouds/mod.ts";
 import { BANDS, cloudyDates, tinyModel } from "./tiny.ts";
+import { slowTest } from "../slow.ts";
 
 await useEngine("cpu");
 
@@ -84,7 +85,7 @@ for (const blend of ["end", "steps"] as const) {
       }
     });
 
-    Deno.test(`shards, batches and orders give one image, ${name}`, async () => {
+    slowTest(`shards, batches and orders give one image, ${name}`, async () => {
       const before = tf.memory().numTensors;
       const { data, report } = await restored(options);
       const single = await restored({ ...options, tiles: { blend, batch: 1 } });

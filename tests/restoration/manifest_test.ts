@@ -17,6 +17,7 @@ import { emrdm } from "../cli/run.ts";
 import { ignores } from "../engines.ts";
 import { DATES, part, saveModels } from "./broken_inputs.ts";
 import { inFolder, tinyModel } from "./tiny.ts";
+import { slowTest } from "../slow.ts";
 
 await useEngine("cpu");
 
@@ -226,30 +227,36 @@ Deno.test("a scene that fails does not stop the others, and the code says so", (
     assertEquals(Object.keys(await made(folder)), ["c0.tif", "c2.tif", "p0.png"]);
   }));
 
-Deno.test("a manifest is estimated scene by scene, and nothing is written", () =>
-  inFolder(async (folder) => {
-    const path = await writeManifest(folder, 3);
-    const scenes = await readManifest(path);
-    await restoreManifest(model, scenes.slice(0, 1));
-    const before = await made(folder);
-    const missing = { output: `${folder}/none.tif`, inputs: [{ path: `${folder}/none_in.tif` }] };
-    const all = await estimateManifest(model, [...scenes, missing], {
-      rss: () => Deno.memoryUsage().rss,
-    });
-    assertEquals(statuses(all), ["complete", "estimated", "estimated", "failed"]);
-    assertStringIncludes(errorOf(all[3]), "none_in.tif");
-    const { estimate } = all[2] as Extract<SceneStatus, { status: "estimated" }>;
-    assertEquals([estimate.width, estimate.height, estimate.tiles.total], [20, 16, 2]);
-    assertEquals(await made(folder), before);
-    await Deno.mkdir(`${folder}/models`);
-    await saveModels(`${folder}/models`);
-    const { code, out, err } = await emrdm(
-      ...["restore", "--manifest", path, "--model", `${folder}/models/tiny.safetensors`],
-      ...["--engine", "cpu", "--dry-run", "--overwrite"],
-    );
-    assertEquals(code, 0, err);
-    assertStringIncludes(out, "scenes: 3 to restore, 0 already complete, 0 failed\ntime    about ");
-  }));
+slowTest(
+  "a manifest is estimated scene by scene, and nothing is written",
+  () =>
+    inFolder(async (folder) => {
+      const path = await writeManifest(folder, 3);
+      const scenes = await readManifest(path);
+      await restoreManifest(model, scenes.slice(0, 1));
+      const before = await made(folder);
+      const missing = { output: `${folder}/none.tif`, inputs: [{ path: `${folder}/none_in.tif` }] };
+      const all = await estimateManifest(model, [...scenes, missing], {
+        rss: () => Deno.memoryUsage().rss,
+      });
+      assertEquals(statuses(all), ["complete", "estimated", "estimated", "failed"]);
+      assertStringIncludes(errorOf(all[3]), "none_in.tif");
+      const { estimate } = all[2] as Extract<SceneStatus, { status: "estimated" }>;
+      assertEquals([estimate.width, estimate.height, estimate.tiles.total], [20, 16, 2]);
+      assertEquals(await made(folder), before);
+      await Deno.mkdir(`${folder}/models`);
+      await saveModels(`${folder}/models`);
+      const { code, out, err } = await emrdm(
+        ...["restore", "--manifest", path, "--model", `${folder}/models/tiny.safetensors`],
+        ...["--engine", "cpu", "--dry-run", "--overwrite"],
+      );
+      assertEquals(code, 0, err);
+      assertStringIncludes(
+        out,
+        "scenes: 3 to restore, 0 already complete, 0 failed\ntime    about ",
+      );
+    }),
+);
 
 Deno.test("shards of a manifest are all of it, and no scene twice", () =>
   inFolder(async (folder) => {

@@ -5,6 +5,7 @@ import type { Model } from "../../model/mod.ts";
 import { scatteredWindows } from "../../restoration/self_check/check_windows.ts";
 import { selfCheck } from "../../restoration/mod.ts";
 import { BANDS, cloudyDates, tinyModel } from "./tiny.ts";
+import { slowTest } from "../slow.ts";
 
 await useEngine("cpu");
 
@@ -63,23 +64,26 @@ Deno.test("the self-check of who knows what is hidden is 0, and of the copy the 
   assertEquals(copied.scores["least cloudy"]!.rmse, 0);
 });
 
-Deno.test("selfCheck() is the same again, other under other clouds, and leaves no tensor", async () => {
-  const model = tinyModel();
-  const frames = cloudyDates(SIZE);
-  const options = { mask: { values: CLEAR }, check: { runs: 2 } };
-  const before = tf.memory().numTensors;
-  const first = await selfCheck(model, frames, options);
-  assertEquals(tf.memory().numTensors, before);
-  assertEquals(await selfCheck(model, frames, { ...options, tiles: { batch: 1 } }), first);
-  const other = await selfCheck(model, frames, { ...options, check: { runs: 2, cloudSeed: 9 } });
-  assert(other.scores.restored!.rmse !== first.scores.restored!.rmse);
-  assertEquals(other.runs.map(({ seed }) => seed), [9, 10]);
-  assertEquals(JSON.parse(JSON.stringify(first)), first);
-  const { bands, mae } = first.scores.restored!;
-  assertEquals(bands.map(({ band }) => band), BANDS);
-  assertAlmostEquals(bands.reduce((sum, band) => sum + band.mae, 0) / bands.length, mae, 1e-12);
-  assertEquals(first.pixels, first.runs.reduce((sum, { pixels }) => sum + pixels, 0));
-});
+slowTest(
+  "selfCheck() is the same again, other under other clouds, and leaves no tensor",
+  async () => {
+    const model = tinyModel();
+    const frames = cloudyDates(SIZE);
+    const options = { mask: { values: CLEAR }, check: { runs: 2 } };
+    const before = tf.memory().numTensors;
+    const first = await selfCheck(model, frames, options);
+    assertEquals(tf.memory().numTensors, before);
+    assertEquals(await selfCheck(model, frames, { ...options, tiles: { batch: 1 } }), first);
+    const other = await selfCheck(model, frames, { ...options, check: { runs: 2, cloudSeed: 9 } });
+    assert(other.scores.restored!.rmse !== first.scores.restored!.rmse);
+    assertEquals(other.runs.map(({ seed }) => seed), [9, 10]);
+    assertEquals(JSON.parse(JSON.stringify(first)), first);
+    const { bands, mae } = first.scores.restored!;
+    assertEquals(bands.map(({ band }) => band), BANDS);
+    assertAlmostEquals(bands.reduce((sum, band) => sum + band.mae, 0) / bands.length, mae, 1e-12);
+    assertEquals(first.pixels, first.runs.reduce((sum, { pixels }) => sum + pixels, 0));
+  },
+);
 
 Deno.test("selfCheck() hides only what the mask says is clear, with clouds as large as its own", async () => {
   const model = copier(0);

@@ -6,6 +6,7 @@ import { createRng } from "../../core/mod.ts";
 import { type Experiment, readLog, runFolder } from "../../training/mod.ts";
 import { decodeEvents } from "./events.ts";
 import { tinyExperiment, writeTinySamples } from "./tiny.ts";
+import { slowTest } from "../slow.ts";
 
 const STEPS = 200;
 const KILLS = 5;
@@ -70,39 +71,42 @@ async function remains(out: string): Promise<Readonly<Record<string, unknown>>> 
   };
 }
 
-Deno.test("a run that is killed five times and resumed is the same run, with any Workers", async () => {
-  const root = await Deno.makeTempDir();
-  try {
-    await writeTinySamples(`${root}/data`);
-    const experiment = experimentOn(`${root}/data`);
-    const straight = async () => {
-      await run(`${root}/straight`, { workers: 0, experiment });
-      return await remains(`${root}/straight`);
-    };
-    const interrupted = async () => {
-      const out = `${root}/killed`;
-      const rng = createRng(2026);
-      for (let i = 0; i < KILLS; i++) {
-        const step = CHECKPOINT_EVERY +
-          Math.floor((STEPS - 2 * CHECKPOINT_EVERY) / KILLS * (i + rng.uniform(i)));
-        const delay = 40 * rng.uniform(KILLS + i);
-        await run(out, { workers: 1 + i % 2, experiment, stop: { step, delay } });
-        const { metadata } = await readSafetensors(runFolder(out).last);
-        const found = Number(metadata["emrdm.step"]);
-        assert(found >= step - CHECKPOINT_EVERY, `${found} of ${step}`);
-      }
-      await run(out, { workers: 2, experiment });
-      return await remains(out);
-    };
-    const [wanted, found] = await Promise.all([straight(), interrupted()]);
-    assertEquals(wanted["names"], [
-      "best.safetensors",
-      "last.safetensors",
-      "step_00000080.safetensors",
-      "step_00000160.safetensors",
-    ]);
-    for (const key of Object.keys(wanted)) assertEquals(found[key], wanted[key], key);
-  } finally {
-    await Deno.remove(root, { recursive: true });
-  }
-});
+slowTest(
+  "a run that is killed five times and resumed is the same run, with any Workers",
+  async () => {
+    const root = await Deno.makeTempDir();
+    try {
+      await writeTinySamples(`${root}/data`);
+      const experiment = experimentOn(`${root}/data`);
+      const straight = async () => {
+        await run(`${root}/straight`, { workers: 0, experiment });
+        return await remains(`${root}/straight`);
+      };
+      const interrupted = async () => {
+        const out = `${root}/killed`;
+        const rng = createRng(2026);
+        for (let i = 0; i < KILLS; i++) {
+          const step = CHECKPOINT_EVERY +
+            Math.floor((STEPS - 2 * CHECKPOINT_EVERY) / KILLS * (i + rng.uniform(i)));
+          const delay = 40 * rng.uniform(KILLS + i);
+          await run(out, { workers: 1 + i % 2, experiment, stop: { step, delay } });
+          const { metadata } = await readSafetensors(runFolder(out).last);
+          const found = Number(metadata["emrdm.step"]);
+          assert(found >= step - CHECKPOINT_EVERY, `${found} of ${step}`);
+        }
+        await run(out, { workers: 2, experiment });
+        return await remains(out);
+      };
+      const [wanted, found] = await Promise.all([straight(), interrupted()]);
+      assertEquals(wanted["names"], [
+        "best.safetensors",
+        "last.safetensors",
+        "step_00000080.safetensors",
+        "step_00000160.safetensors",
+      ]);
+      for (const key of Object.keys(wanted)) assertEquals(found[key], wanted[key], key);
+    } finally {
+      await Deno.remove(root, { recursive: true });
+    }
+  },
+);

@@ -1,4 +1,5 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { slowTest } from "../../slow.ts";
 
 const ROOT = new URL("../../../", import.meta.url);
 const CLI = new URL("cli.ts", ROOT).pathname;
@@ -90,36 +91,39 @@ console.log(JSON.stringify({ sizes, tensors: tf.memory().numTensors - before }))
   assert(late - early < 60, `from ${early} to ${late} MiB`);
 });
 
-Deno.test("Ctrl-C during a restoration on native ends it within 2 s and leaves no file", () =>
-  inFolder(async (folder) => {
-    const scene = `${folder}/scene`;
-    const synth = await new Deno.Command(Deno.execPath(), {
-      args: [
-        ...["run", "-A", CLI, "synth", "--out", scene, "--scenes", "1", "--dates", "3"],
-        ...["--size", "512"],
-      ],
-    }).output();
-    assert(synth.success, text(synth.stderr));
-    const dates = [...Deno.readDirSync(`${scene}/cloudy/`)].map(({ name }) => name).toSorted()
-      .map((name) => `${scene}/cloudy/${name}`);
-    assertEquals(dates.length, 3);
-    const result = `${folder}/clear.tif`;
-    const child = new Deno.Command(Deno.execPath(), {
-      args: [
-        ...["run", "-A", CLI, "restore", ...dates, "--model", MODEL, "--engine", "native"],
-        ...["--steps", "50", "--out", result],
-      ],
-      stdout: "null",
-      stderr: "piped",
-    }).spawn();
-    // Under way once the engine has said what it is; a 512² scene of 50 steps takes a minute.
-    await new Promise((resolve) => setTimeout(resolve, 5000));
-    const started = performance.now();
-    child.kill("SIGINT");
-    const { code, stderr } = await child.output();
-    const seconds = (performance.now() - started) / 1000;
-    assert(seconds < 2, `it took ${seconds} s`);
-    assert(code !== 0, text(stderr));
-    const left = [...Deno.readDirSync(folder)].map(({ name }) => name);
-    assertEquals(left, ["scene"]);
-  }));
+slowTest(
+  "Ctrl-C during a restoration on native ends it within 2 s and leaves no file",
+  () =>
+    inFolder(async (folder) => {
+      const scene = `${folder}/scene`;
+      const synth = await new Deno.Command(Deno.execPath(), {
+        args: [
+          ...["run", "-A", CLI, "synth", "--out", scene, "--scenes", "1", "--dates", "3"],
+          ...["--size", "512"],
+        ],
+      }).output();
+      assert(synth.success, text(synth.stderr));
+      const dates = [...Deno.readDirSync(`${scene}/cloudy/`)].map(({ name }) => name).toSorted()
+        .map((name) => `${scene}/cloudy/${name}`);
+      assertEquals(dates.length, 3);
+      const result = `${folder}/clear.tif`;
+      const child = new Deno.Command(Deno.execPath(), {
+        args: [
+          ...["run", "-A", CLI, "restore", ...dates, "--model", MODEL, "--engine", "native"],
+          ...["--steps", "50", "--out", result],
+        ],
+        stdout: "null",
+        stderr: "piped",
+      }).spawn();
+      // Under way once the engine has said what it is; a 512² scene of 50 steps takes a minute.
+      await new Promise((resolve) => setTimeout(resolve, 5000));
+      const started = performance.now();
+      child.kill("SIGINT");
+      const { code, stderr } = await child.output();
+      const seconds = (performance.now() - started) / 1000;
+      assert(seconds < 2, `it took ${seconds} s`);
+      assert(code !== 0, text(stderr));
+      const left = [...Deno.readDirSync(folder)].map(({ name }) => name);
+      assertEquals(left, ["scene"]);
+    }),
+);

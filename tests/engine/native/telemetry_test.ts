@@ -5,7 +5,9 @@ import { assert, assertEquals } from "@std/assert";
 const ROOT = new URL("../../../", import.meta.url);
 
 const OURS = `
-  import { compile, readTensor, tf, useEngine } from ${JSON.stringify(new URL("engine/mod.ts", ROOT))};
+  import { compile, readTensor, tf, useEngine } from ${
+  JSON.stringify(new URL("engine/mod.ts", ROOT))
+};
   await useEngine("native", { log: () => {} });
   const double = compile(({ x }) => ({ y: tf.add(x, x) }));
   const { y } = await double({ x: tf.tensor1d([1, 2]) });
