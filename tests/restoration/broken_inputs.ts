@@ -481,7 +481,7 @@ const SERIES: readonly BrokenCall[] = [
     says: [
       "2018-03-07 for the reference",
       "0 (@/s_2018-01-07.tif), 1 (@/s_2018-02-07.tif)",
-      "place",
+      "give its index",
     ],
   }),
   {
