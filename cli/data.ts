@@ -19,6 +19,7 @@ import { checkOverwrite } from "../files/mod.ts";
 import { writePng } from "../rasters/mod.ts";
 import { readExperiment } from "../training/mod.ts";
 import { command, type Context, Failure, operandsOf, type Result } from "./command.ts";
+import { inConfigFile } from "./config_file.ts";
 import { reportText } from "./data_text.ts";
 import { datasetFlags, datasetFlagsHelp, flaggedDataset } from "./dataset_flags.ts";
 import { count, type FlagValues, kebab, text, toggle, UsageError, words } from "./flags.ts";
@@ -85,7 +86,7 @@ async function experimentBlocks(
       `an experiment names its datasets: leave out ${path} or --${kebab(other)}`,
     );
   }
-  const { data, model } = await readExperiment(path, { registry });
+  const { data, model } = await inConfigFile(path, () => readExperiment(path, { registry }));
   const bands = model.bands.map(({ name }) => name);
   return Object.entries(data).flatMap(([name, config]) =>
     config === undefined ? [] : [{

@@ -17,6 +17,7 @@ import {
   readEvaluationPlan,
 } from "../evaluation/mod.ts";
 import type { AnyRegistry } from "../builtins.ts";
+import { inConfigFile } from "./config_file.ts";
 import type { EvaluateValues } from "./evaluate_flags.ts";
 import { readScene, stemOf } from "./files.ts";
 
@@ -146,7 +147,7 @@ async function planOf(path: string, registry: AnyRegistry): Promise<EvaluationPl
         "or JSON file, got no such file",
     );
   }
-  return await readEvaluationPlan(path, options);
+  return await inConfigFile(path, () => readEvaluationPlan(path, options));
 }
 
 /** Images to score, and the settings that come with them. */

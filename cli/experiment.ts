@@ -4,6 +4,7 @@
  * @module
  */
 
+import { OptionsError } from "../core/mod.ts";
 import {
   EXPERIMENTS,
   findPreset,
@@ -20,6 +21,7 @@ import {
   writeStudy,
 } from "../studies/mod.ts";
 import { command, type Context } from "./command.ts";
+import { inConfigFile } from "./config_file.ts";
 import { count, numbers, text, texts, toggle, UsageError } from "./flags.ts";
 import { interruptible, RESUMES, TRAINING } from "./interrupt.ts";
 import { table } from "./table.ts";
@@ -81,6 +83,27 @@ function reporting(
   };
 }
 
+/**
+ * The plans of all studies.
+ *
+ * @throws {UsageError} If the studies are sound, but not with the changes of `--set`.
+ */
+async function previewAll(
+  studies: readonly NamedStudy[],
+  options: Parameters<typeof previewStudy>[1] & { readonly set: readonly string[] },
+): Promise<readonly StudyPlan[]> {
+  const preview = (set: readonly string[]) =>
+    Promise.all(studies.map(({ study }) => previewStudy(study, { ...options, set })));
+  try {
+    return await preview(options.set);
+  } catch (error) {
+    if (!(error instanceof OptionsError) || options.set.length === 0) throw error;
+    // A mistake in a file itself is not a usage error.
+    await preview([]);
+    throw new UsageError(`--set gives an invalid experiment: ${error.message}`);
+  }
+}
+
 /** `emrdm experiment`. */
 export const experiment = command({
   operands: "<study|experiment ...>",
@@ -131,13 +154,16 @@ NAME.json and plots (SVG) with the paper's numbers next to ours.`,
     if (weights !== undefined && (seeds !== undefined || dryRun)) {
       throw new UsageError("--weights replaces training: leave out --seeds and --dry-run");
     }
-    const studies = await findStudies(operands);
+    const named = operands.length === 1 ? operands[0]! : "the experiments";
+    const studies = await inConfigFile(named, () => findStudies(operands));
     const options = {
       out,
       set,
       registry,
       plugins,
-      preset: preset === undefined ? undefined : await findPreset(preset),
+      preset: preset === undefined
+        ? undefined
+        : await inConfigFile(preset, () => findPreset(preset)),
       data,
       seeds,
       workers,
@@ -145,7 +171,7 @@ NAME.json and plots (SVG) with the paper's numbers next to ours.`,
       evaluation: limit === undefined ? undefined : { limit },
     };
     // All studies are checked before the first one starts.
-    const plans = await Promise.all(studies.map(({ study }) => previewStudy(study, options)));
+    const plans = await previewAll(studies, options);
     if (dryRun) {
       const json = Object.fromEntries(studies.map(({ name }, i) => [name, plans[i]!]));
       return { text: studies.map(({ name }, i) => planText(name, plans[i]!)).join("\n\n"), json };

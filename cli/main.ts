@@ -4,7 +4,7 @@
  * @module
  */
 
-import { closest, InputError, OutputError } from "../core/mod.ts";
+import { closest, InputError, OptionsError, OutputError } from "../core/mod.ts";
 import { type Command, type Context, Failure, type Result } from "./command.ts";
 import { choice, flagValues, readFlags, texts, toggle, UsageError } from "./flags.ts";
 import { commandHelp } from "./help.ts";
@@ -32,8 +32,11 @@ export interface Streams {
 
 const CONSOLE: Streams = { out: console.log, err: console.error };
 
+/** The message of an error, with a hint where a module is unknown. */
 function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
+  const message = error instanceof Error ? error.message : String(error);
+  const isUnknown = /"[^"]*" is not a known \w+/.test(message) && !message.includes("--plugin");
+  return isUnknown ? `${message}; if a plugin has it, name the plugin with --plugin` : message;
 }
 
 /** The command of a name. @throws {UsageError} If there is none. */
@@ -92,7 +95,8 @@ async function runVerb(
 function codeOf(error: unknown): number {
   if (error instanceof UsageError) return 2;
   if (error instanceof Interrupted) return 130;
-  if (error instanceof InputError) return 3;
+  // Flags are checked as usage errors: other options come from files and plugins.
+  if (error instanceof InputError || error instanceof OptionsError) return 3;
   if (error instanceof OutputError) return 4;
   // Our range errors are about flags; those of the JavaScript engine begin differently.
   if (error instanceof RangeError && error.message.startsWith("Cannot ")) return 2;

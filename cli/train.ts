@@ -16,6 +16,7 @@ import {
   type TrainingProgress,
 } from "../training/mod.ts";
 import { command, operandsOf } from "./command.ts";
+import { inConfigFile } from "./config_file.ts";
 import { count, required, text, texts, toggle, UsageError } from "./flags.ts";
 import { interruptible, TRAINING } from "./interrupt.ts";
 import { freeModel } from "./model.ts";
@@ -53,18 +54,22 @@ async function experimentOf(
     readonly registry: AnyRegistry;
   },
 ): Promise<CheckedExperiment> {
-  const json = await readConfigJson(path);
+  const json = await inConfigFile(path, () => readConfigJson(path));
   const flags = [
     ...(steps === undefined ? [] : [`steps=${steps}`]),
     ...(seed === undefined ? [] : [`seed=${seed}`]),
   ];
   if (set.length === 0) {
-    return parseExperiment(flags.reduce<unknown>((set, one) => setOption(set, one), json), {
-      registry,
-    });
+    return await inConfigFile(
+      path,
+      () =>
+        parseExperiment(flags.reduce<unknown>((set, one) => setOption(set, one), json), {
+          registry,
+        }),
+    );
   }
   // A mistake in the file itself is not a usage error.
-  parseExperiment(json, { registry });
+  await inConfigFile(path, () => parseExperiment(json, { registry }));
   try {
     const experiment = parseExperiment(
       [...set, ...flags].reduce<unknown>((set, one) => setOption(set, one), json),

@@ -61,8 +61,8 @@ export function checkListing(
   const short = used.find(({ frames }) => frames.length < length);
   if (short !== undefined) {
     throw new InputError(
-      `Cannot use the dataset ${source}: every sample must have ${length} frames, got ` +
-        `${short.frames.length} of ${short.name}`,
+      `Cannot use the dataset ${source}: every sample must have ${length} frames, but sample ` +
+        `${short.name} has ${short.frames.length}`,
     );
   }
   return { used, incomplete: own.length - used.length };

@@ -4,10 +4,10 @@
  * @module
  */
 
-import { OptionsError, SENTINEL2_NAMES } from "../core/mod.ts";
+import { InputError, OptionsError, SENTINEL2_NAMES } from "../core/mod.ts";
 import { datasetRegistry } from "./catalog.ts";
 import type { Dataset } from "./dataset.ts";
-import type { DatasetConfig, DatasetLookup } from "./dataset_config.ts";
+import { type DatasetConfig, type DatasetLookup, pathsOf } from "./dataset_config.ts";
 import type { DatasetModel } from "./dataset_entry.ts";
 import type { Listing } from "./sample_files.ts";
 
@@ -26,6 +26,28 @@ function readConfig(
   return { entry: registry.entry("dataset", type), type, options };
 }
 
+/** Paths that are no addresses and start at the working folder. */
+const RELATIVE = /^(?![/\\]|[a-z]+:)/i;
+
+/** Calls a function of an entry; an error about a relative path that is missing says where it is. */
+async function resolving<T>(config: DatasetConfig, read: () => T | Promise<T>): Promise<T> {
+  try {
+    return await read();
+  } catch (error) {
+    if (!(error instanceof InputError)) throw error;
+    for (const path of Object.values(pathsOf(config)).filter((path) => RELATIVE.test(path))) {
+      if (await Deno.stat(path).then(() => true, () => false)) continue;
+      const { pathname } = new URL(path, `file://${Deno.cwd()}/`);
+      throw new InputError(
+        `${error.message}; paths of data are relative to the working folder: ` +
+          `${path} is ${decodeURIComponent(pathname)}`,
+        { cause: error },
+      );
+    }
+    throw error;
+  }
+}
+
 /**
  * Reads what a dataset keeps in memory, as plain data; undefined for datasets that read pixels with each
  * sample.
@@ -39,7 +61,7 @@ export async function loadDataset(
   options: DatasetLookup = {},
 ): Promise<unknown> {
   const { entry, options: own } = readConfig(config, options);
-  return await entry.load?.(own, model);
+  return await resolving(config, () => entry.load?.(own, model));
 }
 
 /**
@@ -65,7 +87,10 @@ export async function openDataset(
       `${type} has samples of ${frames}, got a model of ${model.length}`,
     );
   }
-  return await entry.open(options, model, loaded ?? await entry.load?.(options, model));
+  return await resolving(
+    config,
+    async () => entry.open(options, model, loaded ?? await entry.load?.(options, model)),
+  );
 }
 
 /** Options of {@linkcode listDataset}. */
@@ -90,5 +115,5 @@ export async function listDataset(
   const given = everySplit && config["split"] === undefined
     ? { ...options, split: undefined }
     : options;
-  return await entry.list(given, { bands });
+  return await resolving(config, () => entry.list(given, { bands }));
 }

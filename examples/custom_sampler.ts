@@ -3,14 +3,14 @@
  * step.
  *
  * A sampler is its step. `integrate` owns the loop, the noise levels, the previous points and the
- * tensors. Samplers integrate y = x̃ − k(t)·μ, where μ cancels and dy/dt = (σ̇/σ)(y − D) (Eq. 11).
+ * tensors. Samplers integrate y = x̃ − k·μ, where μ cancels, in σ: dy/dσ = (y − D)/σ (Eq. 11 divided by σ̇).
  *
  * @module
  */
 
 import { drift, type Entry, integrate, type Sampler, type Sequence } from "../mod.ts";
 import { integer } from "../core/mod.ts";
-import { tf as tf } from "../engine/mod.ts";
+import { tf } from "../engine/mod.ts";
 
 /** Options of {@linkcode multistep}. */
 export interface MultistepOptions {
@@ -26,13 +26,13 @@ export function multistep({ order = DEFAULTS.order }: MultistepOptions = {}): Sa
     sample: (problem) =>
       integrate(problem, {
         memory: order - 1,
-        step: ({ schedule, at, next, past: [last = at], compute }) =>
+        step: ({ at, next, past: [last = at], compute }) =>
           compute(() => {
-            // y ← y + Δt·((1 + r/2)·d − (r/2)·d₋₁) with d = (σ̇/σ)(y − D) and r = Δt/Δt₋₁
-            const dt = next.t - at.level.t;
-            const half = last === at ? 0 : dt / (at.level.t - last.level.t) / 2;
-            const ahead = tf.mul(drift(schedule, at), tf.scalar(dt * (1 + half)));
-            const behind = tf.mul(drift(schedule, last), tf.scalar(dt * half));
+            // y ← y + Δσ·((1 + r/2)·d − (r/2)·d₋₁) with d = (y − D)/σ and r = Δσ/Δσ₋₁
+            const h = next.sigma - at.level.sigma;
+            const half = last === at ? 0 : h / (at.level.sigma - last.level.sigma) / 2;
+            const ahead = tf.mul(drift(at), tf.scalar(h * (1 + half)));
+            const behind = tf.mul(drift(last), tf.scalar(h * half));
             return tf.sub(tf.add(at.y, ahead), behind) as Sequence;
           }),
       }),

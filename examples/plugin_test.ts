@@ -19,7 +19,7 @@ import {
   saveModel,
   useEngine,
 } from "../mod.ts";
-import { tf as tf } from "../engine/mod.ts";
+import { tf } from "../engine/mod.ts";
 import { writeCog } from "../rasters/mod.ts";
 import {
   testDataset,

@@ -48,7 +48,7 @@ export async function sample(model: SamplingModel, input: SampleInput): Promise<
       noise: (draw) => noise(draw + 1),
       onStep,
     });
-    // Alg. 2 l. 13: at σ = 0 every frame is D, so the mean changes nothing but rounding.
+    // Alg. 2 l. 13. An Euler step to σ = 0 makes every frame D; then the mean changes rounding only.
     const image = await execute(() => meanOfFrames(y));
     y.dispose();
     return image;

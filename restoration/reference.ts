@@ -35,9 +35,14 @@ export function findReference(
   }
   const index = typeof given === "number" ? given : named[0] ?? -1;
   if (!Number.isInteger(index) || index < 0 || index >= inputs.length) {
+    const known = inputs.map(({ path }, i) => dates[i] ?? path).join(", ");
+    const undated = dates.includes(undefined)
+      ? "; dates come from file names such as scene_2018-03-07.tif, or from --date"
+      : "";
     throw new RangeError(
-      `Cannot take ${given} for the reference: it must be 0 … ${inputs.length - 1}, or one of ` +
-        inputs.map(({ path }, i) => dates[i] ?? path).join(", "),
+      `Cannot take ${given} for the reference: ` +
+        (typeof given === "string" ? "none of the inputs has this date or path; " : "") +
+        `it must be an index (0 … ${inputs.length - 1}), or one of ${known}${undated}`,
     );
   }
   return index;

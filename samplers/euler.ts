@@ -19,9 +19,9 @@ export function euler(churn: EulerOptions = {}): Sampler {
   return { sample: (problem) => integrate(problem, { step, churn }) };
 }
 
-/** y + Δt·dy/dt, as one fused operation: y + (y − D)·(σ̇/σ)Δt. */
-function step({ schedule, at, next, compute }: SamplingInterval): Promise<Sequence> {
-  const scale = driftRate(schedule, at.level) * (next.t - at.level.t);
+/** y + Δσ·dy/dσ, as one fused operation: y + (y − D)·Δσ/σ. */
+function step({ at, next, compute }: SamplingInterval): Promise<Sequence> {
+  const scale = driftRate(at.level) * (next.sigma - at.level.sigma);
   return compute(() => stepTowards(at.y, at.denoised, tf.scalar(scale)));
 }
 

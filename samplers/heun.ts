@@ -19,16 +19,16 @@ export function heun(churn: HeunOptions = {}): Sampler {
   return { sample: (problem) => integrate(problem, { step, churn }) };
 }
 
-/** y + Δt/2·(d + d'), with d' at the Euler point y + Δt·d. The step to σ = 0 ends there. */
+/** y + Δσ/2·(d + d'), with d' at the Euler point y + Δσ·d. The step to σ = 0 ends there. */
 async function step(interval: SamplingInterval): Promise<Sequence> {
-  const { schedule, at, next, evaluate, compute } = interval;
-  const dt = next.t - at.level.t;
-  const d = await compute(() => drift(schedule, at));
-  const predicted = await compute(() => tf.add(at.y, tf.mul(d, tf.scalar(dt))) as Sequence);
+  const { at, next, evaluate, compute } = interval;
+  const dSigma = next.sigma - at.level.sigma;
+  const d = await compute(() => drift(at));
+  const predicted = await compute(() => tf.add(at.y, tf.mul(d, tf.scalar(dSigma))) as Sequence);
   if (next.sigma === 0) return predicted;
   const end = await evaluate(predicted, next);
   return await compute(() =>
-    tf.add(at.y, tf.mul(tf.add(d, drift(schedule, end)), tf.scalar(dt / 2))) as Sequence
+    tf.add(at.y, tf.mul(tf.add(d, drift(end)), tf.scalar(dSigma / 2))) as Sequence
   );
 }
 

@@ -13,7 +13,7 @@ import type { SamplingProblem } from "./sampler.ts";
 
 /** One interval of the time steps. Every tensor in it belongs to {@linkcode integrate}. */
 export interface SamplingInterval {
-  /** The process that is integrated. */
+  /** The process: gives the noise level of a σ inside the interval. */
   readonly schedule: Schedule;
   /** Start of the interval, after churn: σ̂, ŷ, and D there. */
   readonly at: SamplingPoint;
@@ -52,9 +52,9 @@ export interface SamplingMethod {
  * import { assertEquals } from "@std/assert";
  *
  * const method: SamplingMethod = {
- *   // y ← y + Δt·dy/dt
- *   step: ({ schedule, at, next, compute }) =>
- *     compute(() => tf.add(at.y, tf.mul(drift(schedule, at), next.t - at.level.t))),
+ *   // y ← y + Δσ·dy/dσ
+ *   step: ({ at, next, compute }) =>
+ *     compute(() => tf.add(at.y, tf.mul(drift(at), next.sigma - at.level.sigma))),
  * };
  * await useEngine("cpu");
  * const y = await integrate({

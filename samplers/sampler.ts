@@ -1,8 +1,8 @@
 /**
  * The sampler axis: integrators of the backward process, Alg. 2, Eqs. 8–11 and 19.
  *
- * A sampler integrates y = x̃ − k(t)·μ, where μ cancels: dy/dt = (σ̇/σ)(y − D) (`drift.ts`), and
- * churn adds √(σ̂² − σ²)·S_noise·ε (`churn.ts`). It never sees μ. At t = 0, where k = 0, y is the
+ * A sampler integrates y = x̃ − k·μ, where μ cancels, in σ: dy/dσ = (y − D)/σ (`drift.ts`), and
+ * churn adds √(σ̂² − σ²)·S_noise·ε (`churn.ts`). It never sees μ. At σ = 0, where k = 0, y is the
  * image. Samplers are steps for `integrate` (`integrate.ts`).
  *
  * @module

@@ -7,7 +7,7 @@
 /**
  * The mean-reverting process x(t) = s(t)·x0 + (1 − s(t))·μ + s(t)·σ(t)·n, n ~ N(0, I) (Eq. 6).
  *
- * s decreases from s(0) = 1 and stays in (0, 1]; σ increases from σ(0) = 0.
+ * s starts at s(0) = 1, never rises and stays in (0, 1]; σ starts at σ(0) = 0 and rises.
  */
 export interface Schedule {
   /** Noise level σ(t) of the rescaled state x/s. */

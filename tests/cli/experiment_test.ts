@@ -105,9 +105,9 @@ Deno.test("experiment reports mistakes before any work", async () => {
       [["nothing"], 3, "Cannot find nothing: it must be a file, a study (table1"],
       [[study, "--preset", "huge"], 3, "Cannot find the preset huge"],
       [[study, "--seeds", "1.5"], 2, "--seeds must be integers"],
-      [[study, "--set", "steps"], 1, "must be changed by path=value"],
-      [[study, "--set", "model.bands=[]"], 1, "$.bands"],
-      [["cuhk_cr1", "--preset", "small"], 1, "$.model.bands: must be B04, B03, B02"],
+      [[study, "--set", "steps"], 2, "must be changed by path=value"],
+      [[study, "--set", "model.bands=[]"], 2, "$.bands"],
+      [["cuhk_cr1", "--preset", "small"], 3, "$.model.bands: must be B04, B03, B02"],
     ] as const;
     for (const [args, wanted, message] of cases) {
       const { code, err } = await emrdm("experiment", ...args, "--out", `${folder}/runs`, ...CPU);

@@ -98,14 +98,14 @@ Deno.test("emrdm --plugin adds modules to the registry that commands see", async
     assert(kinds.schedule!.some(({ type }) => type === "rational"));
     await Deno.writeTextFile(path, `${entry} export default { schedules: { own: entry } };`);
     const plural = await emrdm("inspect", "--modules", "--plugin", `file://${path}?1`);
-    assertEquals(plural.code, 1);
+    assertEquals(plural.code, 3);
     assertStringIncludes(
       plural.err,
       '$.schedules: is not a known kind; did you mean "schedule"? (known: schedule, ',
     );
     await Deno.writeTextFile(path, "export const nothing = 1;");
     const bad = await emrdm("inspect", "--modules", "--plugin", `file://${path}?2`);
-    assertEquals(bad.code, 1);
+    assertEquals(bad.code, 3);
     assertStringIncludes(bad.err, "its default export must be a catalog");
   });
 });

@@ -472,7 +472,10 @@ const SERIES: readonly BrokenCall[] = [
     says: ["--date must be given for each of 2 inputs, got 1"],
   }),
   args("a reference that is none of the dates", ["--reference", "2018-03-07"], {
-    says: ["2018-03-07 for the reference", "0 … 1, or one of 2018-01-07, 2018-02-07"],
+    says: [
+      "2018-03-07 for the reference: none of the inputs has this date or path",
+      "an index (0 … 1), or one of 2018-01-07, 2018-02-07",
+    ],
   }),
   args("a reference beyond the dates", ["--reference", "2"], { says: ["0 … 1"] }),
   args("a reference that is two of the dates", [

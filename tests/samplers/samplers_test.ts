@@ -11,6 +11,7 @@ import {
 import {
   constant,
   exponential,
+  fromDrift,
   type NoiseLevel,
   noiseLevelAtSigma,
   power,
@@ -297,6 +298,44 @@ for (const [kind, schedule] of Object.entries(curved)) {
         `y must be nearer at ${steps} steps: ${errors.y} and ${errors.x}`,
       )
     );
+  });
+}
+
+/** σ(t)² = eᵗ − 1: the variance-preserving process dx = ½(μ − x)dt + dw. */
+const variancePreserving = fromDrift({ f: () => 0.5, g: () => 1 });
+
+/** s(t) = cos t, σ(t) = tan t: EDM's variance-preserving s of σ, with a pole of σ at t = π/2. */
+const cosine: Schedule = {
+  sigma: Math.tan,
+  sigmaDot: (t) => 1 / Math.cos(t) ** 2,
+  sigmaInverse: Math.atan,
+  s: Math.cos,
+  sDot: (t) => -Math.sin(t),
+};
+
+const curvedSigma = { "σ² = eᵗ − 1": variancePreserving, "σ = tan t": cosine };
+
+for (const [kind, schedule] of Object.entries(curvedSigma)) {
+  testOn("wasm", `samplers take the same steps for ${kind} as for σ = t`, async () => {
+    for (const sampler of [euler(), heun(), euler({ sChurn: 5 })]) {
+      const { ys } = await states(sampler, { schedule, sigmas: published });
+      const wanted = await states(sampler, { schedule: rational(), sigmas: published });
+      assertEquals(ys, wanted.ys);
+    }
+  });
+
+  testOn("wasm", `the last step ends at D for ${kind}`, async () => {
+    const sigmas = [0.7, 0];
+    for (const sampler of [euler(), heun()]) {
+      const { ys: [last] } = await states(sampler, { schedule, sigmas });
+      const start = startOf(sigmas);
+      const each = LENGTH * FRAME;
+      for (let b = 0; b < BATCH; b++) {
+        const d = posterior(start.slice(b * each, (b + 1) * each), 0.7, LENGTH);
+        const wanted = Float64Array.from({ length: each }, (_, n) => d[n % FRAME]!);
+        assertClose(last!.slice(b * each, (b + 1) * each), wanted, ROUNDING);
+      }
+    }
   });
 }
 

@@ -1,5 +1,15 @@
 import { assertAlmostEquals, assertEquals, assertThrows } from "@std/assert";
 import { noiseLevel, noiseLevelAtSigma, rational, type Schedule } from "../../schedules/mod.ts";
+import { testSchedule } from "../contracts/mod.ts";
+
+// A schedule as a plugin may have it, whose σ has a pole at t = π/2.
+testSchedule("a plugin of s = cos t, σ = tan t", () => ({
+  sigma: Math.tan,
+  sigmaDot: (t) => 1 / Math.cos(t) ** 2,
+  sigmaInverse: Math.atan,
+  s: Math.cos,
+  sDot: (t) => -Math.sin(t),
+}));
 
 const broken = (part: Partial<Schedule>): Schedule => ({ ...rational(), ...part });
 

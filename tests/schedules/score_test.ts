@@ -36,7 +36,7 @@ for (
       const kDot = -schedule.sDot(t) / s ** 2;
       const drift = kDot * MU - sigmaDot * sigma * score(level, { state, denoised, mu: MU });
       const inY = drift - kDot * MU;
-      const rate = driftRate(schedule, level);
+      const rate = sigmaDot * driftRate(level);
       assertAlmostEquals(inY, rate * (state - k * MU - denoised), 1e-9 * (1 + kDot));
     }
   });
