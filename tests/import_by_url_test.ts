@@ -8,6 +8,7 @@
  */
 
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import { slowTest } from "./slow.ts";
 
 const ROOT = new URL("../", import.meta.url);
 
@@ -106,7 +107,6 @@ import { builtins } from "${library}/builtins.ts";
 import { writeCog } from "${library}/rasters/mod.ts";
 import { openLoader } from "${library}/training/mod.ts";
 import catalog from "${plugin}/plugin.ts";
-import { slowTest } from "./slow.ts";
 
 const names = ["clear/a", "cloudy/a_0", "cloudy/a_1", "own/a_clear", "own/a_cloudy"];
 for (const [i, name] of names.entries()) {
