@@ -4,19 +4,17 @@
  * @module
  */
 
-import { InputError, type PixelArray, type Raster } from "../core/mod.ts";
+import { InputError, type Raster } from "../core/mod.ts";
 import { openByteSource, pathOf } from "../files/mod.ts";
 import { readGeotiffHeader } from "./geotiff_header.ts";
 import {
   type RasterFile,
-  type RasterHeader,
   type ReadRasterOptions,
-  type ReadRequest,
   readRequest,
   windowHeader,
 } from "./raster_file.ts";
 import { readBlocks } from "./tiff_blocks.ts";
-import { blockDecoder, type GeoTIFFImage, openTiffImage } from "./tiff_image.ts";
+import { openTiffFile, type TiffFile } from "./tiff_image.ts";
 
 /** Options of {@linkcode openRaster}. */
 export interface OpenRasterOptions {
@@ -25,35 +23,6 @@ export interface OpenRasterOptions {
    * are not Sentinel-2 bands, such as "Gray".
    */
   readonly bandNames?: readonly string[];
-}
-
-async function readPixels(
-  image: GeoTIFFImage,
-  header: RasterHeader,
-  request: ReadRequest,
-): Promise<Raster> {
-  const plain = windowHeader(header, request);
-  const decoder = await blockDecoder(image);
-  if (decoder === undefined) {
-    const { window: { column, row, width, height }, indices } = request;
-    const pixels = await image.readRasters({
-      interleave: true,
-      window: [column, row, column + width, row + height],
-      samples: [...indices],
-    });
-    return { ...plain, data: pixels as unknown as PixelArray };
-  }
-  const data = await readBlocks({
-    width: header.width,
-    height: header.height,
-    blockWidth: image.getTileWidth(),
-    blockHeight: image.getTileHeight(),
-    samples: header.bands.length,
-    separate: image.planarConfiguration === 2,
-    dtype: header.dtype,
-    block: async (x, y, sample) => (await image.getTileOrStrip(x, y, sample, decoder)).data,
-  }, request);
-  return { ...plain, data };
 }
 
 /** Runs `work` and adds the file name to its errors. */
@@ -85,14 +54,15 @@ export async function openRaster(
   const name = pathOf(source);
   const bytes = await named(name, () => openByteSource(name));
   try {
-    const image = await named(name, () => openTiffImage(bytes));
-    const header = await named(name, () => readGeotiffHeader(image, options.bandNames));
+    const file: TiffFile = await named(name, () => openTiffFile(bytes));
+    const header = await named(name, () => readGeotiffHeader(file.image, options.bandNames));
     return {
       header,
-      blockHeight: Math.max(1, image.getTileHeight()),
+      blockHeight: file.image.layout.blockHeight,
       async read(options = {}) {
         const request = readRequest(header, options, name);
-        return await named(name, () => readPixels(image, header, request));
+        const { data } = await named(name, () => readBlocks(file.image, request));
+        return { ...windowHeader(header, request), data };
       },
       close: () => Promise.resolve(bytes.close()),
     };

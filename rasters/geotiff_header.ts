@@ -4,51 +4,50 @@
  * @module
  */
 
-import type { Crs, DataType, GeoTransform } from "../core/mod.ts";
+import type { Crs, GeoTransform } from "../core/mod.ts";
 import { bandNames } from "./band_names.ts";
 import { parseGdalMetadata } from "./gdal_metadata.ts";
 import { epsgOf, isPixelIsPoint, shiftTransform } from "./georeference.ts";
 import type { RasterHeader } from "./raster_file.ts";
-import type { GeoTIFFImage } from "./tiff_image.ts";
+import { integersOf, realsOf, textOf, type TiffDirectory } from "./tiff_directory.ts";
+import type { TiffImage } from "./tiff_image.ts";
 
-const DTYPES: Readonly<Record<string, DataType>> = {
-  "1:8": "uint8",
-  "1:16": "uint16",
-  "1:32": "uint32",
-  "2:16": "int16",
-  "2:32": "int32",
-  "3:32": "float32",
-  "3:64": "float64",
-};
+const PIXEL_SCALE = 33550;
+const TIEPOINT = 33922;
+const TRANSFORMATION = 34264;
+const GEO_KEYS = 34735;
+const GEO_DOUBLES = 34736;
+const GEO_ASCII = 34737;
+const GDAL_METADATA = 42112;
+const GDAL_NODATA = 42113;
 
-function readCrs(image: GeoTIFFImage): Crs | undefined {
-  const value = (tag: "GeoKeyDirectory" | "GeoDoubleParams" | "GeoAsciiParams") =>
-    image.fileDirectory.getValue(tag);
-  const directory = value("GeoKeyDirectory") as ArrayLike<number> | undefined;
-  if (directory === undefined) return undefined;
-  const doubles = value("GeoDoubleParams") as ArrayLike<number> | undefined;
-  const ascii = value("GeoAsciiParams") as string | undefined;
-  const keys = Array.from(directory);
+async function readCrs(directory: TiffDirectory): Promise<Crs | undefined> {
+  const keys = await integersOf(directory, GEO_KEYS);
+  if (keys === undefined) return undefined;
+  const doubles = await realsOf(directory, GEO_DOUBLES);
+  const ascii = await textOf(directory, GEO_ASCII);
   const epsg = epsgOf(keys);
   return {
     ...(epsg === undefined ? {} : { epsg }),
     geoKeys: {
       directory: keys,
-      ...(doubles === undefined ? {} : { doubles: Array.from(doubles) }),
-      ...(ascii === undefined ? {} : { ascii: ascii.replace(/\0+$/, "") }),
+      ...(doubles === undefined ? {} : { doubles }),
+      ...(ascii === undefined ? {} : { ascii }),
     },
   };
 }
 
-function readTransform(image: GeoTIFFImage, crs: Crs | undefined): GeoTransform | undefined {
-  const directory = image.fileDirectory;
-  const matrix = directory.getValue("ModelTransformation") as ArrayLike<number> | undefined;
-  const scale = directory.getValue("ModelPixelScale") as ArrayLike<number> | undefined;
-  const tie = directory.getValue("ModelTiepoint") as ArrayLike<number> | undefined;
+async function readTransform(
+  directory: TiffDirectory,
+  crs: Crs | undefined,
+): Promise<GeoTransform | undefined> {
+  const matrix = await realsOf(directory, TRANSFORMATION) ?? [];
+  const scale = await realsOf(directory, PIXEL_SCALE) ?? [];
+  const tie = await realsOf(directory, TIEPOINT) ?? [];
   let transform: GeoTransform;
-  if (matrix !== undefined) {
+  if (matrix.length >= 16) {
     transform = [matrix[3]!, matrix[0]!, matrix[1]!, matrix[7]!, matrix[4]!, matrix[5]!];
-  } else if (scale !== undefined && tie !== undefined) {
+  } else if (scale.length >= 2 && tie.length >= 6) {
     const [sx, sy] = [scale[0]!, scale[1]!];
     transform = [tie[3]! - tie[0]! * sx, sx, 0, tie[4]! + tie[1]! * sy, 0, -sy];
   } else {
@@ -57,49 +56,43 @@ function readTransform(image: GeoTIFFImage, crs: Crs | undefined): GeoTransform 
   return isPixelIsPoint(crs) ? shiftTransform(transform, { column: -0.5, row: -0.5 }) : transform;
 }
 
+/** Nodata value as GDAL writes it; undefined if the text is not a number. */
+function parseNodata(text: string | undefined): number | undefined {
+  const word = text?.trim().toLowerCase() ?? "";
+  if (/^[+-]?nan\b/.test(word)) return NaN;
+  const infinite = /^([+-]?)inf/.exec(word);
+  if (infinite !== null) return infinite[1] === "-" ? -Infinity : Infinity;
+  const value = Number.parseFloat(word);
+  return Number.isNaN(value) ? undefined : value;
+}
+
 /**
  * Reads size, bands, pixel type, georeference and metadata of an image.
  *
  * @param given Names of the bands where the file states none.
- * @throws {TypeError} If the bands have several pixel types, or one that is not read; if `given`
- *   does not fit the bands.
+ * @throws {TypeError} If `given` does not fit the bands, or a tag is damaged.
  */
 export async function readGeotiffHeader(
-  image: GeoTIFFImage,
+  { directory, layout }: TiffImage,
   given: readonly string[] | undefined,
 ): Promise<RasterHeader> {
-  const count = image.getSamplesPerPixel();
-  const kinds = Array.from(
-    { length: count },
-    (_, i) => `${image.getSampleFormat(i)}:${image.getBitsPerSample(i)}`,
-  );
-  const dtype = DTYPES[kinds[0]!];
-  if (dtype === undefined || kinds.some((kind) => kind !== kinds[0])) {
-    throw new TypeError(
-      `its bands must have one pixel type of ${Object.values(DTYPES).join(", ")}, ` +
-        `got sample format:bits ${[...new Set(kinds)].join(" ")}; convert it: gdal_translate -ot ` +
-        `UInt16 IN OUT.tif`,
-    );
-  }
-  const xml = image.fileDirectory.hasTag("GDAL_METADATA")
-    ? await image.fileDirectory.loadValue("GDAL_METADATA") as string
-    : "";
-  const metadata = parseGdalMetadata(xml);
-  const crs = readCrs(image);
-  const transform = readTransform(image, crs);
-  const stated = image.getGDALNoData();
+  const { width, height, samples: count, coding: { dtype } } = layout;
+  const metadata = parseGdalMetadata(await textOf(directory, GDAL_METADATA) ?? "");
+  const crs = await readCrs(directory);
+  const transform = await readTransform(directory, crs);
+  const stated = parseNodata(await textOf(directory, GDAL_NODATA));
   // Rounded as the pixels are: a decimal string seldom is a float32 exactly.
-  const nodata = stated !== null && dtype === "float32" ? Math.fround(stated) : stated;
+  const nodata = stated !== undefined && dtype === "float32" ? Math.fround(stated) : stated;
   const perBand = (values: ReadonlyMap<number, number>, fallback: number) =>
     Array.from({ length: count }, (_, i) => values.get(i) ?? fallback);
   return {
-    width: image.getWidth(),
-    height: image.getHeight(),
+    width,
+    height,
     bands: bandNames(count, metadata, given),
     dtype,
     ...(transform === undefined ? {} : { transform }),
     ...(crs === undefined ? {} : { crs }),
-    ...(nodata === null ? {} : { nodata }),
+    ...(nodata === undefined ? {} : { nodata }),
     tags: metadata.tags,
     ...(metadata.scales.size === 0 ? {} : { scales: perBand(metadata.scales, 1) }),
     ...(metadata.offsets.size === 0 ? {} : { offsets: perBand(metadata.offsets, 0) }),

@@ -1,5 +1,6 @@
 /**
- * Reader of the first image file directory of a TIFF: TIFF 6.0 and BigTIFF, both byte orders.
+ * Reader of image file directories (IFD) of TIFF files: TIFF 6.0 and BigTIFF, both byte orders.
+ * Positions, types and counts are checked before anything is allocated.
  *
  * @module
  */
@@ -22,8 +23,23 @@ export interface TiffDirectory {
 
 /** Size in bytes of the field types of TIFF 6.0 and BigTIFF, by number. */
 const TYPE_SIZES: readonly number[] = [0, 1, 1, 2, 4, 8, 1, 1, 2, 4, 8, 4, 8, 4, 0, 0, 8, 8, 8];
+/** Names of the field types, for messages. */
+const TYPE_NAMES: readonly string[] = [
+  ...["0", "BYTE", "ASCII", "SHORT", "LONG", "RATIONAL", "SBYTE", "UNDEFINED", "SSHORT", "SLONG"],
+  ...["SRATIONAL", "FLOAT", "DOUBLE", "IFD", "14", "15", "LONG8", "SLONG8", "IFD8"],
+];
+/** Field types of unsigned integers. */
+const UNSIGNED: readonly number[] = [1, 3, 4, 13, 16, 18];
+const FLOAT = 11;
+const DOUBLE = 12;
+/** Field types of text; some writers store it as bytes. */
+const TEXT: readonly number[] = [1, 2, 7];
 /** Largest number of tags in a directory; no writer uses nearly as many. */
 const MAX_ENTRIES = 4096;
+/** Largest number of directories in a file: images, resolutions and masks. */
+const MAX_DIRECTORIES = 1024;
+/** Largest size of the values of a tag in bytes, such as the positions of 2²⁵ tiles. */
+const MAX_TAG_BYTES = 2 ** 28;
 /** First bytes of other formats, with the remedy. */
 const SIGNATURES: readonly (readonly [string, string])[] = [
   ["\x89PNG", "a PNG picture; use the original image"],
@@ -66,7 +82,15 @@ function unsigned(view: DataView, at: number, { size, littleEndian }: {
   return size === 2 ? view.getUint16(at, littleEndian) : view.getUint8(at);
 }
 
-export async function readTiffDirectory(source: ByteSource): Promise<TiffDirectory> {
+/** Byte order, format and position of the first directory. */
+interface TiffStart {
+  readonly littleEndian: boolean;
+  /** True for BigTIFF, whose counts and positions have 8 bytes. */
+  readonly big: boolean;
+  readonly first: number;
+}
+
+async function readStart(source: ByteSource): Promise<TiffStart> {
   if (source.size === 0) {
     throw new TypeError("it must be a GeoTIFF, got an empty file; download or export it again");
   }
@@ -92,50 +116,158 @@ export async function readTiffDirectory(source: ByteSource): Promise<TiffDirecto
     );
   }
   const big = magic === 43;
+  const first = unsigned(view, big ? 8 : 4, { size: big ? 8 : 4, littleEndian });
+  return { littleEndian, big, first };
+}
+
+async function readDirectory(
+  source: ByteSource,
+  at: number,
+  { littleEndian, big }: TiffStart,
+): Promise<{ readonly directory: TiffDirectory; readonly next: number }> {
   const [countSize, entrySize, pointerSize] = big ? [8, 20, 8] : [2, 12, 4];
-  const first = unsigned(view, big ? 8 : 4, { size: pointerSize, littleEndian });
-  const count = unsigned(await viewOf(source, first, countSize), 0, {
-    size: countSize,
-    littleEndian,
-  });
+  const count = unsigned(await viewOf(source, at, countSize), 0, { size: countSize, littleEndian });
   if (count < 1 || count > MAX_ENTRIES) {
     throw new TypeError(`its directory must have 1 to ${MAX_ENTRIES} tags, got ${count}; ${CUT}`);
   }
-  const table = await viewOf(source, first + countSize, count * entrySize);
+  const tableSize = count * entrySize;
+  const table = await viewOf(source, at + countSize, tableSize + pointerSize);
+  const pointer = (position: number) =>
+    unsigned(table, position, { size: pointerSize, littleEndian });
   const entries = new Map<number, Entry>();
-  for (let i = 0; i < count; i++) {
-    const at = i * entrySize;
-    const tag = table.getUint16(at, littleEndian);
-    const type = table.getUint16(at + 2, littleEndian);
-    const values = unsigned(table, at + 4, { size: pointerSize, littleEndian });
+  for (let entry = 0; entry < tableSize; entry += entrySize) {
+    const tag = table.getUint16(entry, littleEndian);
+    const type = table.getUint16(entry + 2, littleEndian);
+    const values = pointer(entry + 4);
     const bytes = values * (TYPE_SIZES[type] ?? 0);
-    const inline = at + 4 + pointerSize;
-    const offset = bytes <= pointerSize
-      ? first + countSize + inline
-      : unsigned(table, inline, { size: pointerSize, littleEndian });
+    const inline = entry + 4 + pointerSize;
+    const offset = bytes <= pointerSize ? at + countSize + inline : pointer(inline);
     if (offset + bytes > source.size) {
       throw new TypeError(
         `tag ${tag} must lie within the file of ${source.size} bytes, got byte ` +
           `${offset + bytes}; ${CUT}`,
       );
     }
+    if (entries.has(tag)) {
+      throw new TypeError(`tag ${tag} must occur once, got several; the file is damaged`);
+    }
     entries.set(tag, { type, count: values, offset });
   }
-  return { source, littleEndian, entries };
+  return { directory: { source, littleEndian, entries }, next: pointer(tableSize) };
 }
 
-/** Reads the integers of a tag; undefined if the image has no such tag. */
-export async function numbersOf(
-  { source, littleEndian, entries }: TiffDirectory,
+/**
+ * Reads all directories of a file, in order.
+ *
+ * @throws {TypeError} If the file is not a TIFF, or a directory is cut off or damaged.
+ */
+export async function readTiffDirectories(source: ByteSource): Promise<readonly TiffDirectory[]> {
+  const start = await readStart(source);
+  const directories: TiffDirectory[] = [];
+  const seen = new Set<number>();
+  for (let at = start.first; at !== 0 || directories.length === 0;) {
+    if (seen.has(at) || seen.size === MAX_DIRECTORIES) {
+      throw new TypeError(
+        `it must have up to ${MAX_DIRECTORIES} directories, got ` +
+          `${seen.has(at) ? "a loop" : "more"}; the file is damaged`,
+      );
+    }
+    seen.add(at);
+    const { directory, next } = await readDirectory(source, at, start);
+    directories.push(directory);
+    at = next;
+  }
+  return directories;
+}
+
+/** Loads the values of a tag; undefined if the image has no such tag. */
+async function valuesOf(
+  { source, entries }: TiffDirectory,
   tag: number,
-): Promise<readonly number[] | undefined> {
+  { types, kind }: { readonly types: readonly number[]; readonly kind: string },
+): Promise<{ readonly view: DataView; readonly type: number; readonly count: number } | undefined> {
   const entry = entries.get(tag);
   if (entry === undefined) return undefined;
-  const size = TYPE_SIZES[entry.type] ?? 0;
-  if (![1, 2, 4, 8].includes(size)) return undefined;
-  const view = await viewOf(source, entry.offset, entry.count * size);
+  const { type, count, offset } = entry;
+  if (!types.includes(type)) {
+    throw new TypeError(
+      `tag ${tag} must hold ${kind}, got type ${TYPE_NAMES[type] ?? type}; the file is damaged`,
+    );
+  }
+  const bytes = count * TYPE_SIZES[type]!;
+  if (bytes > MAX_TAG_BYTES) {
+    throw new TypeError(
+      `tag ${tag} must have up to ${MAX_TAG_BYTES} bytes, got ${bytes}; use larger tiles: ` +
+        "gdal_translate -co TILED=YES IN OUT.tif",
+    );
+  }
+  return { view: await viewOf(source, offset, bytes), type, count };
+}
+
+/**
+ * Reads the unsigned integers of a tag; undefined if the image has no such tag.
+ *
+ * @throws {TypeError} If the tag has another type.
+ */
+export async function integersOf(
+  directory: TiffDirectory,
+  tag: number,
+): Promise<readonly number[] | undefined> {
+  const found = await valuesOf(directory, tag, { types: UNSIGNED, kind: "integers" });
+  if (found === undefined) return undefined;
+  const { littleEndian } = directory;
+  const size = TYPE_SIZES[found.type]!;
+  const values = new Array<number>(found.count);
+  for (let i = 0; i < found.count; i++) {
+    values[i] = unsigned(found.view, i * size, { size, littleEndian });
+  }
+  return values;
+}
+
+/**
+ * Reads the only integer of a tag; undefined if the image has no such tag.
+ *
+ * @throws {TypeError} If the tag has another type or another number of values.
+ */
+export async function integerOf(
+  directory: TiffDirectory,
+  tag: number,
+): Promise<number | undefined> {
+  const count = directory.entries.get(tag)?.count;
+  if (count !== undefined && count !== 1) {
+    throw new TypeError(`tag ${tag} must hold one integer, got ${count}; the file is damaged`);
+  }
+  return (await integersOf(directory, tag))?.[0];
+}
+
+/**
+ * Reads the floating-point numbers of a tag; undefined if the image has no such tag.
+ *
+ * @throws {TypeError} If the tag has another type.
+ */
+export async function realsOf(
+  directory: TiffDirectory,
+  tag: number,
+): Promise<readonly number[] | undefined> {
+  const types = [FLOAT, DOUBLE];
+  const found = await valuesOf(directory, tag, { types, kind: "floating-point numbers" });
+  if (found === undefined) return undefined;
+  const { view, type, count } = found;
+  const { littleEndian } = directory;
   return Array.from(
-    { length: entry.count },
-    (_, i) => unsigned(view, i * size, { size, littleEndian }),
+    { length: count },
+    (_, i) =>
+      type === DOUBLE ? view.getFloat64(i * 8, littleEndian) : view.getFloat32(i * 4, littleEndian),
   );
+}
+
+/**
+ * Reads the text of a tag, up to the first NUL; undefined if the image has no such tag.
+ *
+ * @throws {TypeError} If the tag has another type.
+ */
+export async function textOf(directory: TiffDirectory, tag: number): Promise<string | undefined> {
+  const found = await valuesOf(directory, tag, { types: TEXT, kind: "text" });
+  if (found === undefined) return undefined;
+  return new TextDecoder().decode(found.view).split("\0", 1)[0]!;
 }
