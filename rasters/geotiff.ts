@@ -5,16 +5,13 @@
  */
 
 import { InputError, type Raster } from "../core/mod.ts";
-import { openByteSource, pathOf } from "../files/mod.ts";
+import { type ByteSource, openByteSource, pathOf } from "../files/mod.ts";
+import { ALPHA_NAME } from "./band_names.ts";
 import { readGeotiffHeader } from "./geotiff_header.ts";
-import {
-  type RasterFile,
-  type ReadRasterOptions,
-  readRequest,
-  windowHeader,
-} from "./raster_file.ts";
-import { readBlocks } from "./tiff_blocks.ts";
-import { openTiffFile, type TiffFile } from "./tiff_image.ts";
+import { type MaskFile, openMaskFile } from "./mask_file.ts";
+import { type MaskedImage, readMaskedPixels } from "./masked_pixels.ts";
+import { type RasterFile, type ReadRasterOptions, readRequest } from "./raster_file.ts";
+import { checkMaskSize, openTiffFile, type TiffImage } from "./tiff_image.ts";
 
 /** Options of {@linkcode openRaster}. */
 export interface OpenRasterOptions {
@@ -23,6 +20,8 @@ export interface OpenRasterOptions {
    * are not Sentinel-2 bands, such as "Gray".
    */
   readonly bandNames?: readonly string[];
+  /** Value of missing pixels in products that use one and state none, such as Theia's −10000. */
+  readonly nodata?: number;
 }
 
 /** Runs `work` and adds the file name to its errors. */
@@ -40,12 +39,34 @@ async function named<T>(file: string, work: () => Promise<T>): Promise<T> {
   }
 }
 
+/** Opens the image, its header and its masks. */
+async function openMasked(
+  bytes: ByteSource,
+  { beside, options }: {
+    readonly beside: TiffImage | undefined;
+    readonly options: OpenRasterOptions;
+  },
+): Promise<MaskedImage> {
+  const { image, mask } = await openTiffFile(bytes);
+  const header = await readGeotiffHeader(image, options);
+  const masks = [mask, beside].filter((one) => one !== undefined);
+  for (const one of masks) checkMaskSize(one, image);
+  const { alpha } = image.layout;
+  const isAlpha = alpha !== undefined && header.bands[alpha]!.toLowerCase() === ALPHA_NAME;
+  return { image, header, masks, alpha: isAlpha ? alpha : undefined };
+}
+
 /**
  * Opens a GeoTIFF; the caller closes it.
  *
+ * A read marks pixels as missing (`valid`) where every band is nodata or NaN, a mask or the alpha
+ * band is 0, or the compression says so. The mask can be in the file or, of a local file, in
+ * `NAME.tif.msk`.
+ *
  * @param source A path, or an `http(s):` address, of which only the necessary parts are fetched.
- * @throws {InputError} If the file is missing, is not a GeoTIFF, is truncated or damaged, has an
- *   unsupported pixel type, or describes other bands than `bandNames`.
+ * @throws {InputError} If the file is missing, is not a GeoTIFF, is truncated or damaged, holds
+ *   several images, is stored in a way that is not read as GDAL reads it, or describes other bands
+ *   than `bandNames`.
  */
 export async function openRaster(
   source: string | URL,
@@ -53,21 +74,28 @@ export async function openRaster(
 ): Promise<RasterFile> {
   const name = pathOf(source);
   const bytes = await named(name, () => openByteSource(name));
+  let beside: MaskFile | undefined;
+  const close = () => {
+    bytes.close();
+    beside?.bytes.close();
+  };
   try {
-    const file: TiffFile = await named(name, () => openTiffFile(bytes));
-    const header = await named(name, () => readGeotiffHeader(file.image, options.bandNames));
+    const masked = await named(name, async () => {
+      beside = await openMaskFile(name);
+      return await openMasked(bytes, { beside: beside?.mask, options });
+    });
+    const { header, image } = masked;
     return {
       header,
-      blockHeight: file.image.layout.blockHeight,
+      blockHeight: image.layout.blockHeight,
       async read(options = {}) {
         const request = readRequest(header, options, name);
-        const { data } = await named(name, () => readBlocks(file.image, request));
-        return { ...windowHeader(header, request), data };
+        return await named(name, () => readMaskedPixels(masked, request));
       },
-      close: () => Promise.resolve(bytes.close()),
+      close: () => Promise.resolve(close()),
     };
   } catch (error) {
-    bytes.close();
+    close();
     throw error;
   }
 }

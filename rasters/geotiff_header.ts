@@ -69,18 +69,18 @@ function parseNodata(text: string | undefined): number | undefined {
 /**
  * Reads size, bands, pixel type, georeference and metadata of an image.
  *
- * @param given Names of the bands where the file states none.
- * @throws {TypeError} If `given` does not fit the bands, or a tag is damaged.
+ * @param given Names of the bands and nodata, where the file states none.
+ * @throws {TypeError} If the names do not fit the bands, or a tag is damaged.
  */
 export async function readGeotiffHeader(
   { directory, layout }: TiffImage,
-  given: readonly string[] | undefined,
+  given: { readonly bandNames?: readonly string[]; readonly nodata?: number },
 ): Promise<RasterHeader> {
   const { width, height, samples: count, coding: { dtype } } = layout;
   const metadata = parseGdalMetadata(await textOf(directory, GDAL_METADATA) ?? "");
   const crs = await readCrs(directory);
   const transform = await readTransform(directory, crs);
-  const stated = parseNodata(await textOf(directory, GDAL_NODATA));
+  const stated = parseNodata(await textOf(directory, GDAL_NODATA)) ?? given.nodata;
   // Rounded as the pixels are: a decimal string seldom is a float32 exactly.
   const nodata = stated !== undefined && dtype === "float32" ? Math.fround(stated) : stated;
   const perBand = (values: ReadonlyMap<number, number>, fallback: number) =>
@@ -88,7 +88,7 @@ export async function readGeotiffHeader(
   return {
     width,
     height,
-    bands: bandNames(count, metadata, given),
+    bands: bandNames({ count, alpha: layout.alpha }, metadata, given.bandNames),
     dtype,
     ...(transform === undefined ? {} : { transform }),
     ...(crs === undefined ? {} : { crs }),

@@ -15,11 +15,8 @@ const PARALLEL = 8;
 export interface WindowPixels {
   /** Values [height, width, bands]. */
   readonly data: PixelArray;
-  /**
-   * Number of bands that are missing in each pixel, [height, width]: their blocks are not stored,
-   * or the compression marks the pixel as missing. Undefined if none is.
-   */
-  readonly missing?: Uint16Array;
+  /** 0 where the compression marks all bands as missing, [height, width]; undefined: nowhere. */
+  readonly valid?: Uint8Array;
 }
 
 /** Columns and rows that a block shares with a window. */
@@ -52,17 +49,20 @@ interface BlockBands {
   readonly to: readonly number[];
 }
 
+/** A block and its bands that a window needs. */
+interface Place {
+  readonly image: TiffImage;
+  readonly request: ReadRequest;
+  readonly x: number;
+  readonly y: number;
+  readonly bands: BlockBands;
+}
+
 /** Copies the pixels of a block that are inside the window. */
 function copyBlock(
   out: PixelArray,
   block: PixelArray,
-  { image, request, x, y, bands: { from, to } }: {
-    readonly image: TiffImage;
-    readonly request: ReadRequest;
-    readonly x: number;
-    readonly y: number;
-    readonly bands: BlockBands;
-  },
+  { image, request, x, y, bands: { from, to } }: Place,
 ): void {
   const { blockWidth, blockHeight, samples, separate } = image.layout;
   const { window, indices } = request;
@@ -87,33 +87,46 @@ function copyBlock(
   }
 }
 
-/** Counts bands as missing: everywhere in a block, or where `valid` is 0. */
-function countMissing(
-  missing: Uint16Array,
-  valid: Uint8Array | undefined,
-  { image, request, x, y, bands }: {
-    readonly image: TiffImage;
-    readonly request: ReadRequest;
-    readonly x: number;
-    readonly y: number;
-    readonly bands: BlockBands;
+/**
+ * Fills the bands of a block in the window: everywhere, or where `valid` is 0.
+ *
+ * @param missing Number of bands that are missing in each pixel, to which those of the block are
+ *   added.
+ */
+function fillBlock(
+  out: PixelArray,
+  { fill, valid, missing }: {
+    readonly fill: number;
+    readonly valid?: Uint8Array;
+    readonly missing?: Uint16Array;
   },
+  { image, request, x, y, bands: { to } }: Place,
 ): void {
   const { blockWidth, blockHeight } = image.layout;
-  const { window } = request;
+  const { window, indices } = request;
   const { firstRow, lastRow, firstColumn, columns } = overlapOf(image, request, { x, y });
   for (let row = firstRow; row < lastRow; row++) {
     const at = (row - y * blockHeight) * blockWidth + firstColumn - x * blockWidth;
-    const out0 = (row - window.row) * window.width + firstColumn - window.column;
+    const pixel = (row - window.row) * window.width + firstColumn - window.column;
     for (let column = 0; column < columns; column++) {
       if (valid?.[at + column]) continue;
-      missing[out0 + column]! += bands.from.length;
+      for (const index of to) out[(pixel + column) * indices.length + index] = fill;
+      if (missing !== undefined) missing[pixel + column]! += to.length;
     }
   }
 }
 
-/** Reads a window; a few blocks are decoded at a time. */
-export async function readBlocks(image: TiffImage, request: ReadRequest): Promise<WindowPixels> {
+/**
+ * Reads a window; a few blocks are decoded at a time.
+ *
+ * @param fill Value of pixels in blocks that are not stored, and of those that the compression
+ *   marks as missing.
+ */
+export async function readBlocks(
+  image: TiffImage,
+  request: ReadRequest,
+  fill: number,
+): Promise<WindowPixels> {
   const { blockWidth, blockHeight, separate, coding: { dtype } } = image.layout;
   const { window, indices } = request;
   const data = pixelArray(dtype, window.width * window.height * indices.length);
@@ -132,10 +145,14 @@ export async function readBlocks(image: TiffImage, request: ReadRequest): Promis
         const place = { image, request, x, y, bands };
         jobs.push(async () => {
           const block = await image.block(x, y, separate ? group[0]!.band : 0);
-          if (block !== undefined) copyBlock(data, block.values, place);
-          if (block !== undefined && block.valid === undefined) return;
+          if (block === undefined) {
+            if (fill !== 0) fillBlock(data, { fill }, place);
+            return;
+          }
+          copyBlock(data, block.values, place);
+          if (block.valid === undefined) return;
           missing ??= new Uint16Array(window.width * window.height);
-          countMissing(missing, block?.valid, place);
+          fillBlock(data, { fill, valid: block.valid, missing }, place);
         });
       }
     }
@@ -143,5 +160,6 @@ export async function readBlocks(image: TiffImage, request: ReadRequest): Promis
   for (let first = 0; first < jobs.length; first += PARALLEL) {
     await Promise.all(jobs.slice(first, first + PARALLEL).map((job) => job()));
   }
-  return missing === undefined ? { data } : { data, missing };
+  if (missing === undefined) return { data };
+  return { data, valid: Uint8Array.from(missing, (count) => count < indices.length ? 1 : 0) };
 }
