@@ -48,11 +48,12 @@ async function openMasked(
   },
 ): Promise<MaskedImage> {
   const { image, mask } = await openTiffFile(bytes);
-  const header = await readGeotiffHeader(image, options);
+  const stated = await readGeotiffHeader(image, options);
   const masks = [mask, beside].filter((one) => one !== undefined);
   for (const one of masks) checkMaskSize(one, image);
   const { alpha } = image.layout;
-  const isAlpha = alpha !== undefined && header.bands[alpha]!.toLowerCase() === ALPHA_NAME;
+  const isAlpha = alpha !== undefined && stated.bands[alpha]!.toLowerCase() === ALPHA_NAME;
+  const header = masks.length > 0 || isAlpha ? { ...stated, masked: true } : stated;
   return { image, header, masks, alpha: isAlpha ? alpha : undefined };
 }
 

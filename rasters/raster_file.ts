@@ -6,7 +6,7 @@
 
 import { normalizeBand, pixelArray, type Raster } from "../core/mod.ts";
 import { shiftTransform } from "./georeference.ts";
-import { withValidity } from "./validity.ts";
+import { fillMasked, missingValue, withValidity } from "./validity.ts";
 
 /** A rectangle of pixels. */
 export interface RasterWindow {
@@ -26,6 +26,8 @@ export interface RasterHeader extends Omit<Raster, "data" | "valid"> {
   readonly scales?: readonly number[];
   /** Offset of each band, if the file states it. */
   readonly offsets?: readonly number[];
+  /** True if a mask or an alpha band marks missing pixels. */
+  readonly masked?: boolean;
 }
 
 /** Options of {@linkcode readRaster} and {@linkcode RasterFile.read}. */
@@ -128,7 +130,7 @@ export function windowHeader(
   header: RasterHeader,
   { window, indices }: ReadRequest,
 ): Omit<Raster, "data" | "valid"> {
-  const { scales: _scales, offsets: _offsets, ...plain } = header;
+  const { scales: _scales, offsets: _offsets, masked: _masked, ...plain } = header;
   return {
     ...plain,
     width: window.width,
@@ -176,7 +178,7 @@ export function rasterInMemory(
   extra: { readonly scales?: readonly number[]; readonly offsets?: readonly number[] } = {},
 ): RasterFile {
   const { data, valid, ...plain } = raster;
-  const header: RasterHeader = { ...plain, ...extra };
+  const header: RasterHeader = { ...plain, ...extra, ...(valid && { masked: true }) };
   const count = raster.bands.length;
 
   function copy(options: ReadRasterOptions): Raster {
@@ -191,6 +193,7 @@ export function rasterInMemory(
       }
     }
     const known = valid && cut(valid, { from: raster.width, window: request.window });
+    if (known) fillMasked(out, known, { bands: indices.length, fill: missingValue(raster) });
     return withValidity({ ...windowHeader(header, request), data: out }, known);
   }
 
