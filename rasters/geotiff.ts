@@ -11,6 +11,7 @@ import { readGeotiffHeader } from "./geotiff_header.ts";
 import { type MaskFile, openMaskFile } from "./mask_file.ts";
 import { type MaskedImage, readMaskedPixels } from "./masked_pixels.ts";
 import { type RasterFile, type ReadRasterOptions, readRequest } from "./raster_file.ts";
+import { readWorldFile } from "./world_file.ts";
 import { checkMaskSize, openTiffFile, type TiffImage } from "./tiff_image.ts";
 
 /** Options of {@linkcode openRaster}. */
@@ -42,13 +43,16 @@ async function named<T>(file: string, work: () => Promise<T>): Promise<T> {
 /** Opens the image, its header and its masks. */
 async function openMasked(
   bytes: ByteSource,
-  { beside, options }: {
+  { name, beside, options }: {
+    readonly name: string;
     readonly beside: TiffImage | undefined;
     readonly options: OpenRasterOptions;
   },
 ): Promise<MaskedImage> {
   const { image, mask } = await openTiffFile(bytes);
-  const stated = await readGeotiffHeader(image, options);
+  const own = await readGeotiffHeader(image, options);
+  const world = own.transform === undefined ? await readWorldFile(name) : undefined;
+  const stated = world === undefined ? own : { ...own, transform: world };
   const masks = [mask, beside].filter((one) => one !== undefined);
   for (const one of masks) checkMaskSize(one, image);
   const { alpha } = image.layout;
@@ -83,7 +87,7 @@ export async function openRaster(
   try {
     const masked = await named(name, async () => {
       beside = await openMaskFile(name);
-      return await openMasked(bytes, { beside: beside?.mask, options });
+      return await openMasked(bytes, { name, beside: beside?.mask, options });
     });
     const { header, image } = masked;
     return {

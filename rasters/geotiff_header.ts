@@ -4,17 +4,15 @@
  * @module
  */
 
-import type { Crs, GeoTransform } from "../core/mod.ts";
+import type { Crs } from "../core/mod.ts";
 import { bandNames } from "./band_names.ts";
 import { parseGdalMetadata } from "./gdal_metadata.ts";
-import { epsgOf, isPixelIsPoint, shiftTransform } from "./georeference.ts";
+import { epsgOf } from "./georeference.ts";
+import { readTransform } from "./geotiff_transform.ts";
 import type { RasterHeader } from "./raster_file.ts";
 import { integersOf, realsOf, textOf, type TiffDirectory } from "./tiff_directory.ts";
 import type { TiffImage } from "./tiff_image.ts";
 
-const PIXEL_SCALE = 33550;
-const TIEPOINT = 33922;
-const TRANSFORMATION = 34264;
 const GEO_KEYS = 34735;
 const GEO_DOUBLES = 34736;
 const GEO_ASCII = 34737;
@@ -35,25 +33,6 @@ async function readCrs(directory: TiffDirectory): Promise<Crs | undefined> {
       ...(ascii === undefined ? {} : { ascii }),
     },
   };
-}
-
-async function readTransform(
-  directory: TiffDirectory,
-  crs: Crs | undefined,
-): Promise<GeoTransform | undefined> {
-  const matrix = await realsOf(directory, TRANSFORMATION) ?? [];
-  const scale = await realsOf(directory, PIXEL_SCALE) ?? [];
-  const tie = await realsOf(directory, TIEPOINT) ?? [];
-  let transform: GeoTransform;
-  if (matrix.length >= 16) {
-    transform = [matrix[3]!, matrix[0]!, matrix[1]!, matrix[7]!, matrix[4]!, matrix[5]!];
-  } else if (scale.length >= 2 && tie.length >= 6) {
-    const [sx, sy] = [scale[0]!, scale[1]!];
-    transform = [tie[3]! - tie[0]! * sx, sx, 0, tie[4]! + tie[1]! * sy, 0, -sy];
-  } else {
-    return undefined;
-  }
-  return isPixelIsPoint(crs) ? shiftTransform(transform, { column: -0.5, row: -0.5 }) : transform;
 }
 
 /** Nodata value as GDAL writes it; undefined if the text is not a number. */
