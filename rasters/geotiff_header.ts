@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { Crs } from "../core/mod.ts";
+import { type Crs, type DataType, pixelArray } from "../core/mod.ts";
 import { bandNames } from "./band_names.ts";
 import { parseGdalMetadata } from "./gdal_metadata.ts";
 import { epsgOf } from "./georeference.ts";
@@ -45,6 +45,16 @@ function parseNodata(text: string | undefined): number | undefined {
   return Number.isNaN(value) ? undefined : value;
 }
 
+/** The nodata value as GDAL compares it with pixels; undefined if it is outside of their range. */
+function heldBy(value: number | undefined, dtype: DataType): number | undefined {
+  if (value === undefined || dtype === "float64") return value;
+  // A decimal string seldom is a float32 exactly.
+  if (dtype === "float32") return Math.fround(value);
+  const whole = Math.trunc(value);
+  const inRange = pixelArray(dtype, 1).fill(whole)[0] === whole && (value >= 0 || whole !== 0);
+  return inRange ? whole : undefined;
+}
+
 /**
  * Reads size, bands, pixel type, georeference and metadata of an image.
  *
@@ -59,9 +69,8 @@ export async function readGeotiffHeader(
   const metadata = parseGdalMetadata(await textOf(directory, GDAL_METADATA) ?? "");
   const crs = await readCrs(directory);
   const transform = await readTransform(directory, crs);
-  const stated = parseNodata(await textOf(directory, GDAL_NODATA)) ?? given.nodata;
-  // Rounded as the pixels are: a decimal string seldom is a float32 exactly.
-  const nodata = stated !== undefined && dtype === "float32" ? Math.fround(stated) : stated;
+  const stated = parseNodata(await textOf(directory, GDAL_NODATA));
+  const nodata = heldBy(stated, dtype) ?? heldBy(given.nodata, dtype);
   const perBand = (values: ReadonlyMap<number, number>, fallback: number) =>
     Array.from({ length: count }, (_, i) => values.get(i) ?? fallback);
   return {

@@ -68,6 +68,10 @@ a[0, 20:, 40:] = 0  # a band alone
 write("nodata", a, nodata=0)
 write("nodata-tiles", a, options=["COMPRESS=LZW", *TILES], nodata=0)
 write("nodata-negative", np.where(a == 0, -9999, a), gdal.GDT_Int16, nodata=-9999)
+write("nodata-outside", values(1), nodata=-9999)
+write("nodata-outside-masked", values(2), nodata=-9999, mask=~MISSING)
+write("nodata-fraction", values(1), nodata=7.5)
+write("nodata-nan", values(1), nodata=np.nan)
 f = values(2, np.float32)
 f[:, MISSING] = np.nan
 f[1, 25:] = np.nan
