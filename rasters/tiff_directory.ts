@@ -28,8 +28,8 @@ const TYPE_NAMES: readonly string[] = [
   ...["0", "BYTE", "ASCII", "SHORT", "LONG", "RATIONAL", "SBYTE", "UNDEFINED", "SSHORT", "SLONG"],
   ...["SRATIONAL", "FLOAT", "DOUBLE", "IFD", "14", "15", "LONG8", "SLONG8", "IFD8"],
 ];
-/** Field types of unsigned integers. */
-const UNSIGNED: readonly number[] = [1, 3, 4, 13, 16, 18];
+/** Field types of unsigned integers; those of directories are none, as in libtiff. */
+const UNSIGNED: readonly number[] = [1, 3, 4, 16];
 const FLOAT = 11;
 const DOUBLE = 12;
 /** Field types of text; some writers store it as bytes. */
@@ -116,6 +116,9 @@ async function readStart(source: ByteSource): Promise<TiffStart> {
     );
   }
   const big = magic === 43;
+  if (big && (view.getUint16(4, littleEndian) !== 8 || view.getUint16(6, littleEndian) !== 0)) {
+    throw new TypeError("its BigTIFF header must state offsets of 8 bytes; the file is damaged");
+  }
   const first = unsigned(view, big ? 8 : 4, { size: big ? 8 : 4, littleEndian });
   return { littleEndian, big, first };
 }

@@ -72,6 +72,7 @@ const PHOTOMETRIC_NAMES: Readonly<Record<number, string>> = {
 };
 /** Extra samples that are alpha, associated or not. */
 const ALPHAS: readonly number[] = [1, 2];
+const MAX_EXTRA = 2;
 
 /** Size of the image. @throws {TypeError} If the directory states none. */
 export async function readTiffSize(
@@ -181,6 +182,12 @@ async function readCoding(directory: TiffDirectory, samples: number): Promise<Bl
     );
   }
   const [, lercCompression = 0] = await integersOf(directory, LERC_PARAMETERS) ?? [];
+  if (compression === LERC && lercCompression > 2) {
+    throw new TypeError(
+      `its LERC must be alone or within DEFLATE or Zstandard, got compression ${lercCompression}; ` +
+        "the file is damaged",
+    );
+  }
   const { littleEndian } = directory;
   const dtype = dtypeOf({ format, bits })!;
   return { bits, format, dtype, compression, predictor, littleEndian, lercCompression };
@@ -203,8 +210,14 @@ function checkPredictor(
 /** Index of the last extra sample that is alpha; undefined if none is. */
 async function readAlpha(directory: TiffDirectory, samples: number): Promise<number | undefined> {
   const extra = await integersOf(directory, EXTRA_SAMPLES) ?? [];
+  if (extra.length > samples || extra.some((kind) => kind > MAX_EXTRA)) {
+    throw new TypeError(
+      `its extra samples must be up to ${samples} of kind 0 to ${MAX_EXTRA}, got ` +
+        `${extra.slice(0, 8).join(", ")}; the file is damaged`,
+    );
+  }
   const index = extra.findLastIndex((kind) => ALPHAS.includes(kind));
-  return index < 0 || extra.length > samples ? undefined : samples - extra.length + index;
+  return index < 0 ? undefined : samples - extra.length + index;
 }
 
 /** Checks that the blocks lie within the file and can hold their pixels. */

@@ -151,8 +151,8 @@ Deno.test("openRaster() refuses structural tags of a wrong type or with several 
     assertEquals((await readRaster(path)).data[63], 1063);
     const single = [256, 257, 259, 262, 266, 277, 278, 284, 317];
     for (const tag of [...single, 258, 273, 279, 338, 339]) {
-      // ASCII, RATIONAL, signed, FLOAT, DOUBLE, and a number that is no type.
-      for (const type of [2, 5, 8, 9, 11, 12, 99]) {
+      // ASCII, RATIONAL, signed, FLOAT, DOUBLE, IFD, and a number that is no type.
+      for (const type of [2, 5, 8, 9, 11, 12, 13, 99]) {
         const message = await refusal(path, stripTiff(PIXELS, { [tag]: [type, 1, 8] }));
         assert(message.includes(`tag ${tag} must hold integers, got type `), message);
       }
@@ -172,6 +172,8 @@ Deno.test("openRaster() refuses tiles and strips of impossible sizes", () =>
     for (
       const [entries, expected] of [
         [{ 278: [3, 1, 0] }, "must state its size"],
+        [{ 338: [3, 1, 7] }, "its extra samples must be up to 1 of kind 0 to 2, got 7"],
+        [{ 338: [3, 2, 0] }, "its extra samples must be up to 1 of kind 0 to 2, got 0, 0"],
         [{ 277: [3, 1, 0] }, "must state its size"],
         [{ 277: [3, 1, 3] }, "must decode to 384 bytes"],
         [{ 258: [3, 1, 0] }, "its pixel type must be"],

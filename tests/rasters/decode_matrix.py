@@ -181,7 +181,10 @@ for coder in ("NONE", "DEFLATE", "LERC", "LERC_DEFLATE", "LERC_ZSTD"):
     for kind in ("uint8", "uint16", "float32"):
         for bands in (2, 4):
             a = values(kind, bands)
-            a[-1] = np.where(a[-1] > 100, 255, 0) if kind == "uint8" else a[-1]
+            if coder.startswith("LERC") and kind == "uint8":
+                a[-1] = np.where(a[-1] > 100, 255, 0)
+            else:
+                a[-1][a[-1] == 0] = 1  # pixels of alpha 0 are read as missing
             options = ["ALPHA=YES", f"COMPRESS={coder}", "INTERLEAVE=PIXEL"]
             write(f"alpha-{coder}-{kind}-{bands}", kind, bands, options, data=a)
 smooth = np.nan_to_num(values("float32", 3))
