@@ -10,7 +10,8 @@ import { parseGdalMetadata } from "./gdal_metadata.ts";
 import { epsgOf } from "./georeference.ts";
 import { readTransform } from "./geotiff_transform.ts";
 import type { RasterHeader } from "./raster_file.ts";
-import { integersOf, realsOf, textOf, type TiffDirectory } from "./tiff_directory.ts";
+import type { TiffDirectory } from "./tiff_directory.ts";
+import { integersOf, realsOf, textOf } from "./tiff_values.ts";
 import type { TiffImage } from "./tiff_image.ts";
 
 const GEO_KEYS = 34735;

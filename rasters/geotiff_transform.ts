@@ -6,7 +6,8 @@
 
 import type { Crs, GeoTransform } from "../core/mod.ts";
 import { isPixelIsPoint, shiftTransform } from "./georeference.ts";
-import { realsOf, type TiffDirectory } from "./tiff_directory.ts";
+import type { TiffDirectory } from "./tiff_directory.ts";
+import { realsOf } from "./tiff_values.ts";
 
 const PIXEL_SCALE = 33550;
 const TIEPOINT = 33922;

@@ -22,24 +22,31 @@ export interface TiffDirectory {
 }
 
 /** Size in bytes of the field types of TIFF 6.0 and BigTIFF, by number. */
-const TYPE_SIZES: readonly number[] = [0, 1, 1, 2, 4, 8, 1, 1, 2, 4, 8, 4, 8, 4, 0, 0, 8, 8, 8];
-/** Names of the field types, for messages. */
-const TYPE_NAMES: readonly string[] = [
-  ...["0", "BYTE", "ASCII", "SHORT", "LONG", "RATIONAL", "SBYTE", "UNDEFINED", "SSHORT", "SLONG"],
-  ...["SRATIONAL", "FLOAT", "DOUBLE", "IFD", "14", "15", "LONG8", "SLONG8", "IFD8"],
+export const TYPE_SIZES: readonly number[] = [
+  0,
+  1,
+  1,
+  2,
+  4,
+  8,
+  1,
+  1,
+  2,
+  4,
+  8,
+  4,
+  8,
+  4,
+  0,
+  0,
+  8,
+  8,
+  8,
 ];
-/** Field types of unsigned integers; those of directories are none, as in libtiff. */
-const UNSIGNED: readonly number[] = [1, 3, 4, 16];
-const FLOAT = 11;
-const DOUBLE = 12;
-/** Field types of text; some writers store it as bytes. */
-const TEXT: readonly number[] = [1, 2, 7];
 /** Largest number of tags in a directory; no writer uses nearly as many. */
 const MAX_ENTRIES = 4096;
 /** Largest number of directories in a file: images, resolutions and masks. */
 const MAX_DIRECTORIES = 1024;
-/** Largest size of the values of a tag in bytes, such as the positions of 2²⁵ tiles. */
-const MAX_TAG_BYTES = 2 ** 28;
 /** First bytes of other formats, with the remedy. */
 const SIGNATURES: readonly (readonly [string, string])[] = [
   ["\x89PNG", "a PNG picture; use the original image"],
@@ -59,7 +66,12 @@ const SIGNATURES: readonly (readonly [string, string])[] = [
 /** Reason and remedy of a file that ends too early. */
 export const CUT = "it is cut off: download or copy it again";
 
-async function viewOf(source: ByteSource, offset: number, length: number): Promise<DataView> {
+/** Reads bytes of a directory or of a tag. @throws {TypeError} If the file lacks some. */
+export async function viewOf(
+  source: ByteSource,
+  offset: number,
+  length: number,
+): Promise<DataView> {
   if (!(offset >= 0 && offset + length <= source.size)) {
     throw new TypeError(
       `its directory must lie within the file of ${source.size} bytes, got byte ` +
@@ -73,7 +85,8 @@ async function viewOf(source: ByteSource, offset: number, length: number): Promi
   return new DataView(bytes);
 }
 
-function unsigned(view: DataView, at: number, { size, littleEndian }: {
+/** An unsigned integer; beyond 2⁵³ it is rounded. */
+export function unsigned(view: DataView, at: number, { size, littleEndian }: {
   readonly size: number;
   readonly littleEndian: boolean;
 }): number {
@@ -181,96 +194,4 @@ export async function readTiffDirectories(source: ByteSource): Promise<readonly 
     at = next;
   }
   return directories;
-}
-
-/** Loads the values of a tag; undefined if the image has no such tag. */
-async function valuesOf(
-  { source, entries }: TiffDirectory,
-  tag: number,
-  { types, kind }: { readonly types: readonly number[]; readonly kind: string },
-): Promise<{ readonly view: DataView; readonly type: number; readonly count: number } | undefined> {
-  const entry = entries.get(tag);
-  if (entry === undefined) return undefined;
-  const { type, count, offset } = entry;
-  if (!types.includes(type)) {
-    throw new TypeError(
-      `tag ${tag} must hold ${kind}, got type ${TYPE_NAMES[type] ?? type}; the file is damaged`,
-    );
-  }
-  const bytes = count * TYPE_SIZES[type]!;
-  if (bytes > MAX_TAG_BYTES) {
-    throw new TypeError(
-      `tag ${tag} must have up to ${MAX_TAG_BYTES} bytes, got ${bytes}; use larger tiles: ` +
-        "gdal_translate -co TILED=YES IN OUT.tif",
-    );
-  }
-  return { view: await viewOf(source, offset, bytes), type, count };
-}
-
-/**
- * Reads the unsigned integers of a tag; undefined if the image has no such tag.
- *
- * @throws {TypeError} If the tag has another type.
- */
-export async function integersOf(
-  directory: TiffDirectory,
-  tag: number,
-): Promise<readonly number[] | undefined> {
-  const found = await valuesOf(directory, tag, { types: UNSIGNED, kind: "integers" });
-  if (found === undefined) return undefined;
-  const { littleEndian } = directory;
-  const size = TYPE_SIZES[found.type]!;
-  const values = new Array<number>(found.count);
-  for (let i = 0; i < found.count; i++) {
-    values[i] = unsigned(found.view, i * size, { size, littleEndian });
-  }
-  return values;
-}
-
-/**
- * Reads the only integer of a tag; undefined if the image has no such tag.
- *
- * @throws {TypeError} If the tag has another type or another number of values.
- */
-export async function integerOf(
-  directory: TiffDirectory,
-  tag: number,
-): Promise<number | undefined> {
-  const count = directory.entries.get(tag)?.count;
-  if (count !== undefined && count !== 1) {
-    throw new TypeError(`tag ${tag} must hold one integer, got ${count}; the file is damaged`);
-  }
-  return (await integersOf(directory, tag))?.[0];
-}
-
-/**
- * Reads the floating-point numbers of a tag; undefined if the image has no such tag.
- *
- * @throws {TypeError} If the tag has another type.
- */
-export async function realsOf(
-  directory: TiffDirectory,
-  tag: number,
-): Promise<readonly number[] | undefined> {
-  const types = [FLOAT, DOUBLE];
-  const found = await valuesOf(directory, tag, { types, kind: "floating-point numbers" });
-  if (found === undefined) return undefined;
-  const { view, type, count } = found;
-  const { littleEndian } = directory;
-  return Array.from(
-    { length: count },
-    (_, i) =>
-      type === DOUBLE ? view.getFloat64(i * 8, littleEndian) : view.getFloat32(i * 4, littleEndian),
-  );
-}
-
-/**
- * Reads the text of a tag, up to the first NUL; undefined if the image has no such tag.
- *
- * @throws {TypeError} If the tag has another type.
- */
-export async function textOf(directory: TiffDirectory, tag: number): Promise<string | undefined> {
-  const found = await valuesOf(directory, tag, { types: TEXT, kind: "text" });
-  if (found === undefined) return undefined;
-  return new TextDecoder().decode(found.view).split("\0", 1)[0]!;
 }

@@ -6,7 +6,8 @@
 
 import type { ByteSource } from "../files/mod.ts";
 import { decodeBlock, type DecodedBlock } from "./decode/decode_block.ts";
-import { integerOf, readTiffDirectories, type TiffDirectory } from "./tiff_directory.ts";
+import { readTiffDirectories, type TiffDirectory } from "./tiff_directory.ts";
+import { integerOf } from "./tiff_values.ts";
 import { blockRows, readTiffLayout, readTiffSize, type TiffLayout } from "./tiff_layout.ts";
 
 /** An image whose blocks can be decoded. */

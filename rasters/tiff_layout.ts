@@ -5,10 +5,12 @@
  * @module
  */
 
-import { isPredicted, LERC, maxRatio, NONE } from "./decode/compression.ts";
+import { maxRatio } from "./decode/compression.ts";
 import type { BlockCoding } from "./decode/decode_block.ts";
-import { dtypeOf, rowBytes } from "./decode/samples.ts";
-import { CUT, integerOf, integersOf, type TiffDirectory } from "./tiff_directory.ts";
+import { rowBytes } from "./decode/samples.ts";
+import { readCoding } from "./tiff_coding.ts";
+import { CUT, type TiffDirectory } from "./tiff_directory.ts";
+import { integerOf, integersOf, positionsOf } from "./tiff_values.ts";
 
 /** Size, samples and blocks (tiles or strips) of an image. */
 export interface TiffLayout {
@@ -40,36 +42,17 @@ const MAX_BLOCK_BYTES = 2 ** 31;
 const MAX_SIZE = 2 ** 31 - 1;
 const MAX_SAMPLES = 65535;
 
-/** Tags of TIFF 6.0, GDAL and libtiff. */
+/** Tags of TIFF 6.0. */
 const WIDTH = 256;
 const HEIGHT = 257;
-const BITS = 258;
-const COMPRESSION = 259;
-const PHOTOMETRIC = 262;
-const FILL_ORDER = 266;
 const SAMPLES = 277;
 const ROWS_PER_STRIP = 278;
 const PLANAR = 284;
-const PREDICTOR = 317;
 const TILE_WIDTH = 322;
 const TILE_HEIGHT = 323;
 const TILE_OFFSETS = 324;
 const EXTRA_SAMPLES = 338;
-const SAMPLE_FORMAT = 339;
-const LERC_PARAMETERS = 50674;
 
-/** Photometric interpretations whose samples are the values of the bands. */
-const PHOTOMETRICS: readonly number[] = [0, 1, 2, 3, 4];
-const PHOTOMETRIC_NAMES: Readonly<Record<number, string>> = {
-  5: "CMYK",
-  6: "YCbCr",
-  8: "CIE L*a*b*",
-  9: "ICC L*a*b*",
-  10: "ITU L*a*b*",
-  32803: "a colour filter array",
-  32844: "LogL",
-  32845: "LogLuv",
-};
 /** Extra samples that are alpha, associated or not. */
 const ALPHAS: readonly number[] = [1, 2];
 const MAX_EXTRA = 2;
@@ -91,120 +74,6 @@ export async function readTiffSize(
     );
   }
   return { width, height, samples };
-}
-
-/** A value of each sample, which must all be equal; some writers state it once for all. */
-async function common(
-  directory: TiffDirectory,
-  { tag, samples, name, fallback }: {
-    readonly tag: number;
-    readonly samples: number;
-    readonly name: string;
-    readonly fallback: number;
-  },
-): Promise<number> {
-  const values = await integersOf(directory, tag) ?? [fallback];
-  if (values.length !== 1 && values.length < samples) {
-    throw new TypeError(
-      `it must state ${name} of ${samples} bands, got ${values.length}; the file is damaged`,
-    );
-  }
-  const different = new Set(values.slice(0, samples));
-  if (different.size !== 1) {
-    throw new TypeError(
-      `its bands must have one pixel type, got ${name} ${[...different].join(", ")}; convert ` +
-        "it: gdal_translate -ot Float32 -co INTERLEAVE=BAND IN OUT.tif",
-    );
-  }
-  return values[0]!;
-}
-
-/** Names of the sample formats. */
-const FORMAT_NAMES: Readonly<Record<number, string>> = {
-  1: "unsigned integers",
-  2: "signed integers",
-  3: "floating-point numbers",
-  4: "unsigned integers",
-  5: "complex integers",
-  6: "complex numbers",
-};
-const COMPLEX: readonly number[] = [5, 6];
-
-/** Refuses samples that no pixel type holds. */
-function checkSamples({ format, bits }: { readonly format: number; readonly bits: number }): void {
-  if (dtypeOf({ format, bits }) !== undefined) return;
-  const kind = FORMAT_NAMES[format];
-  if (kind === undefined) {
-    throw new TypeError(`its sample format must be 1 to 6, got ${format}; the file is damaged`);
-  }
-  const fix = COMPLEX.includes(format)
-    ? "keep their real part: gdal_translate -ot Float64 IN OUT.tif"
-    : "convert it: gdal_translate -ot Float64 IN OUT.tif";
-  throw new TypeError(
-    "its pixel type must be an integer of up to 32 bits or a float of 16, 32 or 64, got " +
-      `${kind} of ${bits} bits; ${fix}`,
-  );
-}
-
-async function readCoding(directory: TiffDirectory, samples: number): Promise<BlockCoding> {
-  const bits = await common(directory, { tag: BITS, samples, name: "bits", fallback: 1 });
-  const format = await common(directory, {
-    tag: SAMPLE_FORMAT,
-    samples,
-    name: "sample format",
-    fallback: 1,
-  });
-  checkSamples({ format, bits });
-  const compression = await integerOf(directory, COMPRESSION) ?? NONE;
-  maxRatio(compression);
-  const photometric = await integerOf(directory, PHOTOMETRIC) ?? 1;
-  if (!PHOTOMETRICS.includes(photometric)) {
-    const name = PHOTOMETRIC_NAMES[photometric];
-    throw new TypeError(
-      "its colours must be grey, RGB or a palette, got " +
-        (name === undefined
-          ? `photometric interpretation ${photometric}; the file is damaged`
-          : `${name}; convert it: gdal_translate -co PHOTOMETRIC=RGB IN OUT.tif`),
-    );
-  }
-  const fillOrder = await integerOf(directory, FILL_ORDER) ?? 1;
-  if (fillOrder !== 1) {
-    throw new TypeError(
-      `its bits must be in fill order 1, got ${fillOrder}; convert it: gdal_translate IN OUT.tif`,
-    );
-  }
-  const predictor = await integerOf(directory, PREDICTOR) ?? 1;
-  if (isPredicted(compression)) checkPredictor(predictor, { format, bits });
-  if (compression === LERC && bits > 8 && !directory.littleEndian) {
-    throw new TypeError(
-      "with LERC its values must be little-endian, got big-endian, where writers confuse NaN and " +
-        "values; convert it: gdal_translate -co COMPRESS=DEFLATE -co ENDIANNESS=LITTLE IN OUT.tif",
-    );
-  }
-  const [, lercCompression = 0] = await integersOf(directory, LERC_PARAMETERS) ?? [];
-  if (compression === LERC && lercCompression > 2) {
-    throw new TypeError(
-      `its LERC must be alone or within DEFLATE or Zstandard, got compression ${lercCompression}; ` +
-        "the file is damaged",
-    );
-  }
-  const { littleEndian } = directory;
-  const dtype = dtypeOf({ format, bits })!;
-  return { bits, format, dtype, compression, predictor, littleEndian, lercCompression };
-}
-
-function checkPredictor(
-  predictor: number,
-  { format, bits }: { readonly format: number; readonly bits: number },
-): void {
-  const allowed = predictor === 1 || (predictor === 2 && [8, 16, 32, 64].includes(bits)) ||
-    (predictor === 3 && format === 3);
-  if (allowed) return;
-  throw new TypeError(
-    "its predictor must be none, 2 for samples of 8, 16, 32 or 64 bits, or 3 for floats, got " +
-      `${predictor} for ${format === 3 ? "floats" : "integers"} of ${bits} bits; the file is ` +
-      "damaged",
-  );
 }
 
 /** Index of the last extra sample that is alpha; undefined if none is. */
@@ -230,6 +99,9 @@ function checkBlocks(
   const depth = separate ? 1 : samples;
   for (let i = 0; i < count; i++) {
     const [offset = NaN, bytes = NaN] = [offsets[i], byteCounts[i]];
+    if (bytes === 0 && count === 1 && offset !== 0) {
+      throw new TypeError(`block 0 must have stored bytes, got 0; the file is damaged`);
+    }
     if (bytes === 0) continue;
     if (!(offset + bytes <= size)) {
       throw new TypeError(
@@ -303,8 +175,8 @@ export async function readTiffLayout(directory: TiffDirectory): Promise<TiffLayo
   }
   const blocks = {
     ...{ ...size, coding, blockWidth, blockHeight, across, down, tiled, separate },
-    offsets: await integersOf(directory, offsetsTag) ?? [],
-    byteCounts: await integersOf(directory, byteCountsTag) ?? [],
+    offsets: await positionsOf(directory, offsetsTag) ?? [],
+    byteCounts: await positionsOf(directory, byteCountsTag) ?? [],
   };
   checkBlocks(blocks, directory.source.size);
   return { ...blocks, alpha: await readAlpha(directory, samples) };

@@ -172,6 +172,7 @@ Deno.test("openRaster() refuses tiles and strips of impossible sizes", () =>
     for (
       const [entries, expected] of [
         [{ 278: [3, 1, 0] }, "must state its size"],
+        [{ 279: [4, 1, 0] }, "must have stored bytes"],
         [{ 338: [3, 1, 7] }, "its extra samples must be up to 1 of kind 0 to 2, got 7"],
         [{ 338: [3, 2, 0] }, "its extra samples must be up to 1 of kind 0 to 2, got 0, 0"],
         [{ 277: [3, 1, 0] }, "must state its size"],
