@@ -6,6 +6,7 @@
 
 import { InputError, type Raster } from "../core/mod.ts";
 import { type ByteSource, openByteSource, pathOf } from "../files/mod.ts";
+import { readAuxFile } from "./aux_file.ts";
 import { ALPHA_NAME } from "./band_names.ts";
 import { readGeotiffHeader } from "./geotiff_header.ts";
 import { type MaskFile, openMaskFile } from "./mask_file.ts";
@@ -50,7 +51,7 @@ async function openMasked(
   },
 ): Promise<MaskedImage> {
   const { image, mask } = await openTiffFile(bytes);
-  const own = await readGeotiffHeader(image, options);
+  const own = await readGeotiffHeader(image, { ...options, beside: await readAuxFile(name) });
   const world = own.transform === undefined ? await readWorldFile(name) : undefined;
   const stated = world === undefined ? own : { ...own, transform: world };
   const masks = [mask, beside].filter((one) => one !== undefined);

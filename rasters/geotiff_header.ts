@@ -5,6 +5,7 @@
  */
 
 import { type Crs, type DataType, pixelArray } from "../core/mod.ts";
+import type { AuxFile } from "./aux_file.ts";
 import { bandNames } from "./band_names.ts";
 import { parseGdalMetadata } from "./gdal_metadata.ts";
 import { epsgOf } from "./georeference.ts";
@@ -56,6 +57,21 @@ function heldBy(value: number | undefined, dtype: DataType): number | undefined 
   return inRange ? whole : undefined;
 }
 
+/** Nodata beside the file, which must be that of all bands; else the file's own. */
+function nodataBeside(
+  { nodata, path }: AuxFile,
+  { own, count }: { readonly own: number | undefined; readonly count: number },
+): number | undefined {
+  if (nodata.length === 0) return own;
+  const values = nodata.map(parseNodata);
+  const all = values.length < count ? [...values, own] : values;
+  if (all.every((value) => Object.is(value, all[0]))) return all[0];
+  throw new TypeError(
+    `its bands must have one nodata value, got ${all.map((value) => value ?? "none").join(", ")} ` +
+      `with ${path}; give them one: gdal_translate -a_nodata ${values[0]} IN OUT.tif`,
+  );
+}
+
 /**
  * Reads size, bands, pixel type, georeference and metadata of an image.
  *
@@ -64,13 +80,26 @@ function heldBy(value: number | undefined, dtype: DataType): number | undefined 
  */
 export async function readGeotiffHeader(
   { directory, layout }: TiffImage,
-  given: { readonly bandNames?: readonly string[]; readonly nodata?: number },
+  given: {
+    readonly bandNames?: readonly string[];
+    readonly nodata?: number;
+    /** What GDAL keeps beside the file. */
+    readonly beside?: AuxFile | undefined;
+  },
 ): Promise<RasterHeader> {
   const { width, height, samples: count, coding: { dtype } } = layout;
   const metadata = parseGdalMetadata(await textOf(directory, GDAL_METADATA) ?? "");
+  const { beside } = given;
   const crs = await readCrs(directory);
-  const transform = await readTransform(directory, crs);
-  const stated = parseNodata(await textOf(directory, GDAL_NODATA));
+  if (crs === undefined && beside?.hasCrs) {
+    throw new TypeError(
+      `its CRS must be in the file, got one in ${beside.path}; write it into a copy: ` +
+        "gdal_translate IN OUT.tif",
+    );
+  }
+  const transform = beside?.transform ?? await readTransform(directory, crs);
+  const own = parseNodata(await textOf(directory, GDAL_NODATA));
+  const stated = beside === undefined ? own : nodataBeside(beside, { own, count });
   const nodata = heldBy(stated, dtype) ?? heldBy(given.nodata, dtype);
   const perBand = (values: ReadonlyMap<number, number>, fallback: number) =>
     Array.from({ length: count }, (_, i) => values.get(i) ?? fallback);

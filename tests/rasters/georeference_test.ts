@@ -8,6 +8,8 @@ import { HAS_GDAL, inFolder, makeRaster, run } from "./cog_cases.ts";
 const { transform: _transform, ...PLAIN } = makeRaster({ width: 20, height: 12 });
 const TRANSFORM: GeoTransform = [499980, 10, 0, 4900020, 0, -10];
 
+const UTM_WKT = (await run("gdalsrsinfo", "-o", "wkt1", "--single-line", "EPSG:32633"))?.out.trim();
+
 async function gdalTransform(path: string): Promise<readonly number[] | undefined> {
   const info = await run("gdalinfo", "-json", path);
   return JSON.parse(info!.out).geoTransform;
@@ -67,6 +69,34 @@ Deno.test({
       await writeCog(path, PLAIN, { overwrite: true });
       await Deno.writeTextFile(`${folder}/a.tfw`, "10 0 0 -10 500000");
       await assertRejects(() => openRaster(path), InputError, "a.tfw must hold six numbers, got");
+    }),
+});
+
+Deno.test({
+  name: "a transform beside the file is read as GDAL does, and a CRS there is refused",
+  ignore: !HAS_GDAL,
+  fn: () =>
+    inFolder(async (folder) => {
+      const path = `${folder}/a.tif`;
+      const aux = (content: string) =>
+        Deno.writeTextFile(`${path}.aux.xml`, `<PAMDataset>${content}</PAMDataset>`);
+      const transform =
+        "<GeoTransform> 5.0e+05,  1.0e+01,  0,  4.9e+06,  0, -2.0e+01</GeoTransform>";
+      await writeCog(path, { ...PLAIN, transform: TRANSFORM });
+      await aux(transform);
+      assertEquals((await readRaster(path)).transform, [5e5, 10, 0, 4.9e6, 0, -20]);
+      assertEquals(await gdalTransform(path), [5e5, 10, 0, 4.9e6, 0, -20]);
+      await aux("<GeoTransform>1, 2</GeoTransform>");
+      await assertRejects(() => openRaster(path), InputError, "must be six numbers, got");
+      const { crs: _crs, ...nowhere } = PLAIN;
+      await writeCog(path, nowhere, { overwrite: true });
+      await aux(`${transform}<SRS>${UTM_WKT}</SRS>`);
+      const error = await assertRejects(() => openRaster(path), InputError);
+      assert(error.message.includes("gdal_translate IN OUT.tif"), error.message);
+      const copied = await run("gdal_translate", path, `${folder}/out.tif`);
+      assert(copied?.success, copied?.err);
+      const { crs } = await readRaster(`${folder}/out.tif`);
+      assertEquals(crs?.epsg, 32633);
     }),
 });
 

@@ -120,6 +120,18 @@ ds = gdal.Open(path, gdal.GA_Update)
 ds.GetRasterBand(2).WriteArray(values(1)[0][:16, :16], 16, 16)
 ds = None
 
+# Read-only datasets keep their nodata beside the file.
+for name, nodata, beside in (("beside", None, 100), ("beside-and-inside", 0, 100)):
+    path = write(f"nodata-{name}", values(1) // 100 * 100, nodata=nodata)
+    ds = gdal.Open(path)
+    ds.GetRasterBand(1).SetNoDataValue(beside)
+    ds = None
+path = write("nodata-histogram", values(1), nodata=100)
+ds = gdal.Open(path)
+ds.GetRasterBand(1).GetDefaultHistogram(force=True)
+ds.GetRasterBand(1).ComputeStatistics(False)
+ds = None
+
 for name in names:
     read(name)
 with open(f"{FOLDER}/files.json", "w") as file:

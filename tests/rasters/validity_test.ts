@@ -99,6 +99,39 @@ Deno.test({
 });
 
 Deno.test({
+  name:
+    "openRaster() refuses several nodata values beside a file, with the command that unites them",
+  ignore: PYTHON === undefined,
+  fn: () =>
+    withFiles(async (folder) => {
+      const path = `${folder}/nodata.tif`;
+      const band = (index: number, value: string) =>
+        `<PAMRasterBand band="${index}"><NoDataValue>${value}</NoDataValue></PAMRasterBand>`;
+      const beside = (...bands: readonly string[]) =>
+        Deno.writeTextFile(`${path}.aux.xml`, `<PAMDataset>${bands.join("")}</PAMDataset>`);
+      await beside(band(1, "7"));
+      const error = await assertRejects(() => openRaster(path), InputError);
+      assert(error.message.includes("must have one nodata value, got 7, 0 with"), error.message);
+      const command = /gdal_translate -a_nodata 7 IN OUT\.tif/.exec(error.message)![0].split(" ");
+      const words = command.map((word) =>
+        word === "IN" ? path : word === "OUT.tif" ? `${folder}/out.tif` : word
+      );
+      assert((await run(words[0]!, ...words.slice(1)))?.success);
+      assertEquals((await readRaster(`${folder}/out.tif`)).nodata, 7);
+      await beside(band(1, "7"), band(2, "8"), band(3, "7"));
+      await assertRejects(
+        () => openRaster(path),
+        InputError,
+        "must have one nodata value, got 7, 8",
+      );
+      await beside(band(1, "7"), band(2, "7"), band(3, "7"));
+      assertEquals((await readRaster(path)).nodata, 7);
+      await beside(band(2, "0"));
+      assertEquals((await readRaster(path)).nodata, 0);
+    }),
+});
+
+Deno.test({
   name: "openRaster() refuses a mask of another size, and one that it cannot read",
   ignore: PYTHON === undefined,
   fn: () =>
