@@ -5,7 +5,7 @@
  * @module
  */
 
-import { maxRatio } from "./decode/compression.ts";
+import { LERC, maxRatio } from "./decode/compression.ts";
 import type { BlockCoding } from "./decode/decode_block.ts";
 import { rowBytes } from "./decode/samples.ts";
 import { readCoding } from "./tiff_coding.ts";
@@ -38,6 +38,8 @@ export interface TiffLayout {
 
 /** Blocks are decoded as a whole; files from common writers have far smaller ones. */
 const MAX_BLOCK_BYTES = 2 ** 31;
+/** LERC stores a block of one value in 100 bytes, so its size says nothing of what it decodes to. */
+const MAX_LERC_BYTES = 2 ** 28;
 /** Largest number of columns, rows or bands. */
 const MAX_SIZE = 2 ** 31 - 1;
 const MAX_SAMPLES = 65535;
@@ -156,9 +158,12 @@ export async function readTiffLayout(directory: TiffDirectory): Promise<TiffLayo
     );
   }
   const bytes = rowBytes(blockWidth * (separate ? 1 : samples), coding) * blockHeight;
-  if (bytes > MAX_BLOCK_BYTES) {
+  const most = coding.compression === LERC ? MAX_LERC_BYTES : MAX_BLOCK_BYTES;
+  if (bytes > most) {
     throw new TypeError(
-      `its pixels must be in blocks of up to 2 GiB, got ${blockWidth}×${blockHeight} pixels of ` +
+      `its pixels must be in blocks of up to ${
+        most / 2 ** 30
+      } GiB, got ${blockWidth}×${blockHeight} pixels of ` +
         `${samples} bands in one; cut it into tiles: gdal_translate -co TILED=YES IN OUT.tif`,
     );
   }
