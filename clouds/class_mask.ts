@@ -110,12 +110,14 @@ export async function openClassMask(
         if (part.width === 0 || part.height === 0) {
           return new Uint8Array(window.width * window.height).fill(MASK_UNKNOWN);
         }
-        const { data } = await file.read({ window: part, bands: [band] });
+        const { data, valid } = await file.read({ window: part, bands: [band] });
         const isRequested = values !== undefined;
         const classOf = (index: number) => {
           const value = data[index]!;
           // A requested class is masked even if it is the nodata value.
-          if (!(isRequested && masked.has(value)) && isUnknown(value)) return MASK_UNKNOWN;
+          const isKnown = isRequested && masked.has(value);
+          const isMissing = valid?.[index] === 0 && !Object.is(value, mask.nodata);
+          if (isMissing || (!isKnown && isUnknown(value))) return MASK_UNKNOWN;
           if (!isMasked(value)) return CLOUD_CLASSES.clear;
           return isScl && value === SCL_SHADOW ? CLOUD_CLASSES.shadow : CLOUD_CLASSES.thick;
         };

@@ -45,6 +45,11 @@ export interface Raster {
   readonly bands: readonly string[];
   /** Stored values, [height, width, bands], not scaled. */
   readonly data: PixelArray;
+  /**
+   * 1 for pixels with data, 0 for missing ones, [height, width]. Undefined: as `nodata` and NaN
+   * tell. Readers of files set it where a pixel is missing, from nodata, NaN, masks and alpha.
+   */
+  readonly valid?: Uint8Array;
   /** Pixel type of `data`. */
   readonly dtype: DataType;
   /** Position of the pixels in the CRS. */

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { InputError, type Raster } from "../core/mod.ts";
+import { InputError, type PixelArray, type Raster } from "../core/mod.ts";
 import { findFolder } from "../files/mod.ts";
 import { dateOf, readBandFolder } from "../products/mod.ts";
 
@@ -61,18 +61,35 @@ export async function readPlaces(
   return places;
 }
 
+/** Columns and rows at the upper left of [height, width, depth]. */
+function cutArray<T extends PixelArray>(
+  values: T,
+  { from, width, height, depth }: {
+    /** Columns of the array. */
+    readonly from: number;
+    readonly width: number;
+    readonly height: number;
+    readonly depth: number;
+  },
+): T {
+  const row = width * depth;
+  const out = values.slice(0, height * row) as T;
+  for (let y = 0; y < height; y++) {
+    const at = y * from * depth;
+    out.set(values.subarray(at, at + row), y * row);
+  }
+  return out;
+}
+
 /** Crops rasters to their common upper left part. */
 function cutAlike(rasters: readonly Raster[]): readonly Raster[] {
   const width = Math.min(...rasters.map((raster) => raster.width));
   const height = Math.min(...rasters.map((raster) => raster.height));
   return rasters.map((raster) => {
     if (raster.width === width && raster.height === height) return raster;
-    const row = width * raster.bands.length;
-    const data = raster.data.slice(0, height * row);
-    for (let y = 0; y < height; y++) {
-      const from = y * raster.width * raster.bands.length;
-      data.set(raster.data.subarray(from, from + row), y * row);
-    }
-    return { ...raster, width, height, data };
+    const size = { from: raster.width, width, height };
+    const data = cutArray(raster.data, { ...size, depth: raster.bands.length });
+    const valid = raster.valid && cutArray(raster.valid, { ...size, depth: 1 });
+    return { ...raster, width, height, data, ...(valid && { valid }) };
   });
 }

@@ -42,7 +42,7 @@ export function masksOf(
 }
 
 /** 1 where a band of the target has data and none is NaN; undefined if all pixels count. */
-function validPixels({ data, bands, nodata }: Raster): Uint8Array | undefined {
+function validPixels({ data, bands, nodata, valid }: Raster): Uint8Array | undefined {
   const mask = new Uint8Array(data.length / bands.length);
   for (let i = 0; i < data.length; i++) {
     if (data[i] !== nodata) mask[Math.floor(i / bands.length)] = 1;
@@ -50,6 +50,9 @@ function validPixels({ data, bands, nodata }: Raster): Uint8Array | undefined {
   for (let i = 0; i < data.length; i++) {
     if (Number.isNaN(data[i])) mask[Math.floor(i / bands.length)] = 0;
   }
+  valid?.forEach((isValid, i) => {
+    if (isValid === 0) mask[i] = 0;
+  });
   return mask.includes(0) ? mask : undefined;
 }
 

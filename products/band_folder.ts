@@ -25,6 +25,7 @@ import {
   resamplePlan,
   sameCrs,
   windowHeader,
+  withValidity,
 } from "../rasters/mod.ts";
 import { type BandFiles, findBandFiles } from "./band_files.ts";
 
@@ -107,7 +108,7 @@ async function readLayers(
     const out = { data, index, bands: indices.length, nodata: header.nodata ?? NaN };
     resampleInto(out, part, { plan, nodata });
   }
-  return { ...windowHeader(header, request), data };
+  return withValidity({ ...windowHeader(header, request), data });
 }
 
 /** Names and paths of the requested bands. */

@@ -4,19 +4,16 @@
  * @module
  */
 
-import { InputError, type PixelArray, type Raster } from "../core/mod.ts";
-import { openByteSource, pathOf } from "../files/mod.ts";
+import { InputError, type Raster } from "../core/mod.ts";
+import { type ByteSource, openByteSource, pathOf } from "../files/mod.ts";
+import { readAuxFile } from "./aux_file.ts";
+import { ALPHA_NAME } from "./band_names.ts";
 import { readGeotiffHeader } from "./geotiff_header.ts";
-import {
-  type RasterFile,
-  type RasterHeader,
-  type ReadRasterOptions,
-  type ReadRequest,
-  readRequest,
-  windowHeader,
-} from "./raster_file.ts";
-import { readBlocks } from "./tiff_blocks.ts";
-import { blockDecoder, type GeoTIFFImage, openTiffImage } from "./tiff_image.ts";
+import { type MaskFile, openMaskFile } from "./mask_file.ts";
+import { type MaskedImage, readMaskedPixels } from "./masked_pixels.ts";
+import { type RasterFile, type ReadRasterOptions, readRequest } from "./raster_file.ts";
+import { readWorldFile } from "./world_file.ts";
+import { checkMaskSize, openTiffFile, type TiffImage } from "./tiff_image.ts";
 
 /** Options of {@linkcode openRaster}. */
 export interface OpenRasterOptions {
@@ -25,35 +22,8 @@ export interface OpenRasterOptions {
    * are not Sentinel-2 bands, such as "Gray".
    */
   readonly bandNames?: readonly string[];
-}
-
-async function readPixels(
-  image: GeoTIFFImage,
-  header: RasterHeader,
-  request: ReadRequest,
-): Promise<Raster> {
-  const plain = windowHeader(header, request);
-  const decoder = await blockDecoder(image);
-  if (decoder === undefined) {
-    const { window: { column, row, width, height }, indices } = request;
-    const pixels = await image.readRasters({
-      interleave: true,
-      window: [column, row, column + width, row + height],
-      samples: [...indices],
-    });
-    return { ...plain, data: pixels as unknown as PixelArray };
-  }
-  const data = await readBlocks({
-    width: header.width,
-    height: header.height,
-    blockWidth: image.getTileWidth(),
-    blockHeight: image.getTileHeight(),
-    samples: header.bands.length,
-    separate: image.planarConfiguration === 2,
-    dtype: header.dtype,
-    block: async (x, y, sample) => (await image.getTileOrStrip(x, y, sample, decoder)).data,
-  }, request);
-  return { ...plain, data };
+  /** Value of missing pixels in products that use one and state none, such as Theia's −10000. */
+  readonly nodata?: number;
 }
 
 /** Runs `work` and adds the file name to its errors. */
@@ -71,12 +41,38 @@ async function named<T>(file: string, work: () => Promise<T>): Promise<T> {
   }
 }
 
+/** Opens the image, its header and its masks. */
+async function openMasked(
+  bytes: ByteSource,
+  { name, beside, options }: {
+    readonly name: string;
+    readonly beside: TiffImage | undefined;
+    readonly options: OpenRasterOptions;
+  },
+): Promise<MaskedImage> {
+  const { image, mask } = await openTiffFile(bytes);
+  const own = await readGeotiffHeader(image, { ...options, beside: await readAuxFile(name) });
+  const world = own.transform === undefined ? await readWorldFile(name) : undefined;
+  const stated = world === undefined ? own : { ...own, transform: world };
+  const masks = [mask, beside].filter((one) => one !== undefined);
+  for (const one of masks) checkMaskSize(one, image);
+  const { alpha } = image.layout;
+  const isAlpha = alpha !== undefined && stated.bands[alpha]!.toLowerCase() === ALPHA_NAME;
+  const header = masks.length > 0 || isAlpha ? { ...stated, masked: true } : stated;
+  return { image, header, masks, alpha: isAlpha ? alpha : undefined };
+}
+
 /**
  * Opens a GeoTIFF; the caller closes it.
  *
+ * A read marks pixels as missing (`valid`) where every band is nodata or NaN, a mask or the alpha
+ * band is 0, or the compression says so. The mask can be in the file or, of a local file, in
+ * `NAME.tif.msk`.
+ *
  * @param source A path, or an `http(s):` address, of which only the necessary parts are fetched.
- * @throws {InputError} If the file is missing, is not a GeoTIFF, is truncated or damaged, has an
- *   unsupported pixel type, or describes other bands than `bandNames`.
+ * @throws {InputError} If the file is missing, is not a GeoTIFF, is truncated or damaged, holds
+ *   several images, is stored in a way that is not read as GDAL reads it, or describes other bands
+ *   than `bandNames`.
  */
 export async function openRaster(
   source: string | URL,
@@ -84,20 +80,28 @@ export async function openRaster(
 ): Promise<RasterFile> {
   const name = pathOf(source);
   const bytes = await named(name, () => openByteSource(name));
+  let beside: MaskFile | undefined;
+  const close = () => {
+    bytes.close();
+    beside?.bytes.close();
+  };
   try {
-    const image = await named(name, () => openTiffImage(bytes));
-    const header = await named(name, () => readGeotiffHeader(image, options.bandNames));
+    const masked = await named(name, async () => {
+      beside = await openMaskFile(name);
+      return await openMasked(bytes, { name, beside: beside?.mask, options });
+    });
+    const { header, image } = masked;
     return {
       header,
-      blockHeight: Math.max(1, image.getTileHeight()),
+      blockHeight: image.layout.blockHeight,
       async read(options = {}) {
         const request = readRequest(header, options, name);
-        return await named(name, () => readPixels(image, header, request));
+        return await named(name, () => readMaskedPixels(masked, request));
       },
-      close: () => Promise.resolve(bytes.close()),
+      close: () => Promise.resolve(close()),
     };
   } catch (error) {
-    bytes.close();
+    close();
     throw error;
   }
 }

@@ -4,102 +4,113 @@
  * @module
  */
 
-import type { Crs, DataType, GeoTransform } from "../core/mod.ts";
+import { type Crs, type DataType, pixelArray } from "../core/mod.ts";
+import type { AuxFile } from "./aux_file.ts";
 import { bandNames } from "./band_names.ts";
 import { parseGdalMetadata } from "./gdal_metadata.ts";
-import { epsgOf, isPixelIsPoint, shiftTransform } from "./georeference.ts";
+import { epsgOf } from "./georeference.ts";
+import { readTransform } from "./geotiff_transform.ts";
 import type { RasterHeader } from "./raster_file.ts";
-import type { GeoTIFFImage } from "./tiff_image.ts";
+import type { TiffDirectory } from "./tiff_directory.ts";
+import { integersOf, realsOf, textOf } from "./tiff_values.ts";
+import type { TiffImage } from "./tiff_image.ts";
 
-const DTYPES: Readonly<Record<string, DataType>> = {
-  "1:8": "uint8",
-  "1:16": "uint16",
-  "1:32": "uint32",
-  "2:16": "int16",
-  "2:32": "int32",
-  "3:32": "float32",
-  "3:64": "float64",
-};
+const GEO_KEYS = 34735;
+const GEO_DOUBLES = 34736;
+const GEO_ASCII = 34737;
+const GDAL_METADATA = 42112;
+const GDAL_NODATA = 42113;
 
-function readCrs(image: GeoTIFFImage): Crs | undefined {
-  const value = (tag: "GeoKeyDirectory" | "GeoDoubleParams" | "GeoAsciiParams") =>
-    image.fileDirectory.getValue(tag);
-  const directory = value("GeoKeyDirectory") as ArrayLike<number> | undefined;
-  if (directory === undefined) return undefined;
-  const doubles = value("GeoDoubleParams") as ArrayLike<number> | undefined;
-  const ascii = value("GeoAsciiParams") as string | undefined;
-  const keys = Array.from(directory);
+async function readCrs(directory: TiffDirectory): Promise<Crs | undefined> {
+  const keys = await integersOf(directory, GEO_KEYS);
+  if (keys === undefined) return undefined;
+  const doubles = await realsOf(directory, GEO_DOUBLES);
+  const ascii = await textOf(directory, GEO_ASCII);
   const epsg = epsgOf(keys);
   return {
     ...(epsg === undefined ? {} : { epsg }),
     geoKeys: {
       directory: keys,
-      ...(doubles === undefined ? {} : { doubles: Array.from(doubles) }),
-      ...(ascii === undefined ? {} : { ascii: ascii.replace(/\0+$/, "") }),
+      ...(doubles === undefined ? {} : { doubles }),
+      ...(ascii === undefined ? {} : { ascii }),
     },
   };
 }
 
-function readTransform(image: GeoTIFFImage, crs: Crs | undefined): GeoTransform | undefined {
-  const directory = image.fileDirectory;
-  const matrix = directory.getValue("ModelTransformation") as ArrayLike<number> | undefined;
-  const scale = directory.getValue("ModelPixelScale") as ArrayLike<number> | undefined;
-  const tie = directory.getValue("ModelTiepoint") as ArrayLike<number> | undefined;
-  let transform: GeoTransform;
-  if (matrix !== undefined) {
-    transform = [matrix[3]!, matrix[0]!, matrix[1]!, matrix[7]!, matrix[4]!, matrix[5]!];
-  } else if (scale !== undefined && tie !== undefined) {
-    const [sx, sy] = [scale[0]!, scale[1]!];
-    transform = [tie[3]! - tie[0]! * sx, sx, 0, tie[4]! + tie[1]! * sy, 0, -sy];
-  } else {
-    return undefined;
-  }
-  return isPixelIsPoint(crs) ? shiftTransform(transform, { column: -0.5, row: -0.5 }) : transform;
+/** Nodata value as GDAL writes it; undefined if the text is not a number. */
+function parseNodata(text: string | undefined): number | undefined {
+  const word = text?.trim().toLowerCase() ?? "";
+  if (/^[+-]?nan\b/.test(word)) return NaN;
+  const infinite = /^([+-]?)inf/.exec(word);
+  if (infinite !== null) return infinite[1] === "-" ? -Infinity : Infinity;
+  const value = Number.parseFloat(word);
+  return Number.isNaN(value) ? undefined : value;
+}
+
+/** The nodata value as GDAL compares it with pixels; undefined if it is outside of their range. */
+function heldBy(value: number | undefined, dtype: DataType): number | undefined {
+  if (value === undefined || dtype === "float64") return value;
+  // A decimal string seldom is a float32 exactly.
+  if (dtype === "float32") return Math.fround(value);
+  const whole = Math.trunc(value);
+  const inRange = pixelArray(dtype, 1).fill(whole)[0] === whole && (value >= 0 || whole !== 0);
+  return inRange ? whole : undefined;
+}
+
+/** Nodata beside the file, which must be that of all bands; else the file's own. */
+function nodataBeside(
+  { nodata, path }: AuxFile,
+  { own, count }: { readonly own: number | undefined; readonly count: number },
+): number | undefined {
+  if (nodata.length === 0) return own;
+  const values = nodata.map(parseNodata);
+  const all = values.length < count ? [...values, own] : values;
+  if (all.every((value) => Object.is(value, all[0]))) return all[0];
+  throw new TypeError(
+    `its bands must have one nodata value, got ${all.map((value) => value ?? "none").join(", ")} ` +
+      `with ${path}; give them one: gdal_translate -a_nodata ${values[0]} IN OUT.tif`,
+  );
 }
 
 /**
  * Reads size, bands, pixel type, georeference and metadata of an image.
  *
- * @param given Names of the bands where the file states none.
- * @throws {TypeError} If the bands have several pixel types, or one that is not read; if `given`
- *   does not fit the bands.
+ * @param given Names of the bands and nodata, where the file states none.
+ * @throws {TypeError} If the names do not fit the bands, or a tag is damaged.
  */
 export async function readGeotiffHeader(
-  image: GeoTIFFImage,
-  given: readonly string[] | undefined,
+  { directory, layout }: TiffImage,
+  given: {
+    readonly bandNames?: readonly string[];
+    readonly nodata?: number;
+    /** What GDAL keeps beside the file. */
+    readonly beside?: AuxFile | undefined;
+  },
 ): Promise<RasterHeader> {
-  const count = image.getSamplesPerPixel();
-  const kinds = Array.from(
-    { length: count },
-    (_, i) => `${image.getSampleFormat(i)}:${image.getBitsPerSample(i)}`,
-  );
-  const dtype = DTYPES[kinds[0]!];
-  if (dtype === undefined || kinds.some((kind) => kind !== kinds[0])) {
+  const { width, height, samples: count, coding: { dtype } } = layout;
+  const metadata = parseGdalMetadata(await textOf(directory, GDAL_METADATA) ?? "");
+  const { beside } = given;
+  const crs = await readCrs(directory);
+  if (crs === undefined && beside?.hasCrs) {
     throw new TypeError(
-      `its bands must have one pixel type of ${Object.values(DTYPES).join(", ")}, ` +
-        `got sample format:bits ${[...new Set(kinds)].join(" ")}; convert it: gdal_translate -ot ` +
-        `UInt16 IN OUT.tif`,
+      `its CRS must be in the file, got one in ${beside.path}; write it into a copy: ` +
+        "gdal_translate IN OUT.tif",
     );
   }
-  const xml = image.fileDirectory.hasTag("GDAL_METADATA")
-    ? await image.fileDirectory.loadValue("GDAL_METADATA") as string
-    : "";
-  const metadata = parseGdalMetadata(xml);
-  const crs = readCrs(image);
-  const transform = readTransform(image, crs);
-  const stated = image.getGDALNoData();
-  // Rounded as the pixels are: a decimal string seldom is a float32 exactly.
-  const nodata = stated !== null && dtype === "float32" ? Math.fround(stated) : stated;
+  const transform = beside?.transform ?? await readTransform(directory, crs);
+  const own = parseNodata(await textOf(directory, GDAL_NODATA));
+  const stated = beside === undefined ? own : nodataBeside(beside, { own, count });
+  const nodata = heldBy(stated, dtype) ?? heldBy(given.nodata, dtype);
   const perBand = (values: ReadonlyMap<number, number>, fallback: number) =>
     Array.from({ length: count }, (_, i) => values.get(i) ?? fallback);
   return {
-    width: image.getWidth(),
-    height: image.getHeight(),
-    bands: bandNames(count, metadata, given),
+    width,
+    height,
+    bands: bandNames({ count, alpha: layout.alpha }, metadata, given.bandNames),
     dtype,
     ...(transform === undefined ? {} : { transform }),
     ...(crs === undefined ? {} : { crs }),
-    ...(nodata === null ? {} : { nodata }),
+    ...(nodata === undefined ? {} : { nodata }),
     tags: metadata.tags,
     ...(metadata.scales.size === 0 ? {} : { scales: perBand(metadata.scales, 1) }),
     ...(metadata.offsets.size === 0 ? {} : { offsets: perBand(metadata.offsets, 0) }),

@@ -16,6 +16,7 @@ export {
   readRequest,
   windowHeader,
 } from "./raster_file.ts";
+export { missingValue, withValidity } from "./validity.ts";
 export { openRaster, type OpenRasterOptions, readRaster } from "./geotiff.ts";
 export { IMAGE_FILE, openImage } from "./open_image.ts";
 

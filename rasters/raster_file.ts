@@ -6,6 +6,7 @@
 
 import { normalizeBand, pixelArray, type Raster } from "../core/mod.ts";
 import { shiftTransform } from "./georeference.ts";
+import { fillMasked, missingValue, withValidity } from "./validity.ts";
 
 /** A rectangle of pixels. */
 export interface RasterWindow {
@@ -20,11 +21,13 @@ export interface RasterWindow {
 }
 
 /** A raster without its pixels, and the scaling that its file states. */
-export interface RasterHeader extends Omit<Raster, "data"> {
+export interface RasterHeader extends Omit<Raster, "data" | "valid"> {
   /** Scale of each band, if the file states it: physical = stored · scale + offset. */
   readonly scales?: readonly number[];
   /** Offset of each band, if the file states it. */
   readonly offsets?: readonly number[];
+  /** True if a mask or an alpha band marks missing pixels. */
+  readonly masked?: boolean;
 }
 
 /** Options of {@linkcode readRaster} and {@linkcode RasterFile.read}. */
@@ -42,7 +45,8 @@ export interface RasterFile {
   /** Rows that are decoded together: aligned windows are the fastest to read. */
   readonly blockHeight: number;
   /**
-   * Reads a window; the transform of the result is that of the window.
+   * Reads a window; the transform of the result is that of the window. Missing pixels are marked
+   * in `valid`, and hold the nodata value, else NaN, else 0.
    *
    * @throws {RangeError} If the window or a band is not in the raster.
    * @throws {InputError} If the pixels cannot be read or decoded.
@@ -125,8 +129,8 @@ export function readRequest(
 export function windowHeader(
   header: RasterHeader,
   { window, indices }: ReadRequest,
-): Omit<Raster, "data"> {
-  const { scales: _scales, offsets: _offsets, ...plain } = header;
+): Omit<Raster, "data" | "valid"> {
+  const { scales: _scales, offsets: _offsets, masked: _masked, ...plain } = header;
   return {
     ...plain,
     width: window.width,
@@ -134,6 +138,23 @@ export function windowHeader(
     bands: indices.map((index) => header.bands[index]!),
     ...(header.transform && { transform: shiftTransform(header.transform, window) }),
   };
+}
+
+/** The part of a mask inside a window. */
+function cut(
+  mask: Uint8Array,
+  { from, window: { column, row, width, height } }: {
+    /** Columns of the mask. */
+    readonly from: number;
+    readonly window: RasterWindow;
+  },
+): Uint8Array {
+  const out = new Uint8Array(width * height);
+  for (let y = 0; y < height; y++) {
+    const at = (row + y) * from + column;
+    out.set(mask.subarray(at, at + width), y * width);
+  }
+  return out;
 }
 
 /**
@@ -156,8 +177,8 @@ export function rasterInMemory(
   raster: Raster,
   extra: { readonly scales?: readonly number[]; readonly offsets?: readonly number[] } = {},
 ): RasterFile {
-  const { data, ...plain } = raster;
-  const header: RasterHeader = { ...plain, ...extra };
+  const { data, valid, ...plain } = raster;
+  const header: RasterHeader = { ...plain, ...extra, ...(valid && { masked: true }) };
   const count = raster.bands.length;
 
   function copy(options: ReadRasterOptions): Raster {
@@ -171,7 +192,9 @@ export function rasterInMemory(
         for (const index of indices) out[to++] = data[from + index]!;
       }
     }
-    return { ...windowHeader(header, request), data: out };
+    const known = valid && cut(valid, { from: raster.width, window: request.window });
+    if (known) fillMasked(out, known, { bands: indices.length, fill: missingValue(raster) });
+    return withValidity({ ...windowHeader(header, request), data: out }, known);
   }
 
   return {

@@ -38,6 +38,12 @@ function checkPart(
     scales: text(header.scales),
     offsets: text(header.offsets),
   });
+  if (part.masked && part.nodata === undefined) {
+    throw new InputError(
+      `Cannot join ${names.part}: its missing pixels must hold a nodata value, got a mask or an ` +
+        `alpha band; write them: gdalwarp -dstnodata 0 IN OUT.tif`,
+    );
+  }
   const [found, expected] = [wanted(part), wanted(first)];
   for (const key of Object.keys(expected) as (keyof typeof expected)[]) {
     if (found[key] === expected[key]) continue;

@@ -1,5 +1,6 @@
 /**
- * Reader of the first image file directory of a TIFF: TIFF 6.0 and BigTIFF, both byte orders.
+ * Reader of image file directories (IFD) of TIFF files: TIFF 6.0 and BigTIFF, both byte orders.
+ * Positions, types and counts are checked before anything is allocated.
  *
  * @module
  */
@@ -21,9 +22,31 @@ export interface TiffDirectory {
 }
 
 /** Size in bytes of the field types of TIFF 6.0 and BigTIFF, by number. */
-const TYPE_SIZES: readonly number[] = [0, 1, 1, 2, 4, 8, 1, 1, 2, 4, 8, 4, 8, 4, 0, 0, 8, 8, 8];
+export const TYPE_SIZES: readonly number[] = [
+  0,
+  1,
+  1,
+  2,
+  4,
+  8,
+  1,
+  1,
+  2,
+  4,
+  8,
+  4,
+  8,
+  4,
+  0,
+  0,
+  8,
+  8,
+  8,
+];
 /** Largest number of tags in a directory; no writer uses nearly as many. */
 const MAX_ENTRIES = 4096;
+/** Largest number of directories in a file: images, resolutions and masks. */
+const MAX_DIRECTORIES = 1024;
 /** First bytes of other formats, with the remedy. */
 const SIGNATURES: readonly (readonly [string, string])[] = [
   ["\x89PNG", "a PNG picture; use the original image"],
@@ -43,7 +66,12 @@ const SIGNATURES: readonly (readonly [string, string])[] = [
 /** Reason and remedy of a file that ends too early. */
 export const CUT = "it is cut off: download or copy it again";
 
-async function viewOf(source: ByteSource, offset: number, length: number): Promise<DataView> {
+/** Reads bytes of a directory or of a tag. @throws {TypeError} If the file lacks some. */
+export async function viewOf(
+  source: ByteSource,
+  offset: number,
+  length: number,
+): Promise<DataView> {
   if (!(offset >= 0 && offset + length <= source.size)) {
     throw new TypeError(
       `its directory must lie within the file of ${source.size} bytes, got byte ` +
@@ -57,7 +85,8 @@ async function viewOf(source: ByteSource, offset: number, length: number): Promi
   return new DataView(bytes);
 }
 
-function unsigned(view: DataView, at: number, { size, littleEndian }: {
+/** An unsigned integer; beyond 2⁵³ it is rounded. */
+export function unsigned(view: DataView, at: number, { size, littleEndian }: {
   readonly size: number;
   readonly littleEndian: boolean;
 }): number {
@@ -66,7 +95,15 @@ function unsigned(view: DataView, at: number, { size, littleEndian }: {
   return size === 2 ? view.getUint16(at, littleEndian) : view.getUint8(at);
 }
 
-export async function readTiffDirectory(source: ByteSource): Promise<TiffDirectory> {
+/** Byte order, format and position of the first directory. */
+interface TiffStart {
+  readonly littleEndian: boolean;
+  /** True for BigTIFF, whose counts and positions have 8 bytes. */
+  readonly big: boolean;
+  readonly first: number;
+}
+
+async function readStart(source: ByteSource): Promise<TiffStart> {
   if (source.size === 0) {
     throw new TypeError("it must be a GeoTIFF, got an empty file; download or export it again");
   }
@@ -92,50 +129,69 @@ export async function readTiffDirectory(source: ByteSource): Promise<TiffDirecto
     );
   }
   const big = magic === 43;
+  if (big && (view.getUint16(4, littleEndian) !== 8 || view.getUint16(6, littleEndian) !== 0)) {
+    throw new TypeError("its BigTIFF header must state offsets of 8 bytes; the file is damaged");
+  }
+  const first = unsigned(view, big ? 8 : 4, { size: big ? 8 : 4, littleEndian });
+  return { littleEndian, big, first };
+}
+
+async function readDirectory(
+  source: ByteSource,
+  at: number,
+  { littleEndian, big }: TiffStart,
+): Promise<{ readonly directory: TiffDirectory; readonly next: number }> {
   const [countSize, entrySize, pointerSize] = big ? [8, 20, 8] : [2, 12, 4];
-  const first = unsigned(view, big ? 8 : 4, { size: pointerSize, littleEndian });
-  const count = unsigned(await viewOf(source, first, countSize), 0, {
-    size: countSize,
-    littleEndian,
-  });
+  const count = unsigned(await viewOf(source, at, countSize), 0, { size: countSize, littleEndian });
   if (count < 1 || count > MAX_ENTRIES) {
     throw new TypeError(`its directory must have 1 to ${MAX_ENTRIES} tags, got ${count}; ${CUT}`);
   }
-  const table = await viewOf(source, first + countSize, count * entrySize);
+  const tableSize = count * entrySize;
+  const table = await viewOf(source, at + countSize, tableSize + pointerSize);
+  const pointer = (position: number) =>
+    unsigned(table, position, { size: pointerSize, littleEndian });
   const entries = new Map<number, Entry>();
-  for (let i = 0; i < count; i++) {
-    const at = i * entrySize;
-    const tag = table.getUint16(at, littleEndian);
-    const type = table.getUint16(at + 2, littleEndian);
-    const values = unsigned(table, at + 4, { size: pointerSize, littleEndian });
+  for (let entry = 0; entry < tableSize; entry += entrySize) {
+    const tag = table.getUint16(entry, littleEndian);
+    const type = table.getUint16(entry + 2, littleEndian);
+    const values = pointer(entry + 4);
     const bytes = values * (TYPE_SIZES[type] ?? 0);
-    const inline = at + 4 + pointerSize;
-    const offset = bytes <= pointerSize
-      ? first + countSize + inline
-      : unsigned(table, inline, { size: pointerSize, littleEndian });
+    const inline = entry + 4 + pointerSize;
+    const offset = bytes <= pointerSize ? at + countSize + inline : pointer(inline);
     if (offset + bytes > source.size) {
       throw new TypeError(
         `tag ${tag} must lie within the file of ${source.size} bytes, got byte ` +
           `${offset + bytes}; ${CUT}`,
       );
     }
+    if (entries.has(tag)) {
+      throw new TypeError(`tag ${tag} must occur once, got several; the file is damaged`);
+    }
     entries.set(tag, { type, count: values, offset });
   }
-  return { source, littleEndian, entries };
+  return { directory: { source, littleEndian, entries }, next: pointer(tableSize) };
 }
 
-/** Reads the integers of a tag; undefined if the image has no such tag. */
-export async function numbersOf(
-  { source, littleEndian, entries }: TiffDirectory,
-  tag: number,
-): Promise<readonly number[] | undefined> {
-  const entry = entries.get(tag);
-  if (entry === undefined) return undefined;
-  const size = TYPE_SIZES[entry.type] ?? 0;
-  if (![1, 2, 4, 8].includes(size)) return undefined;
-  const view = await viewOf(source, entry.offset, entry.count * size);
-  return Array.from(
-    { length: entry.count },
-    (_, i) => unsigned(view, i * size, { size, littleEndian }),
-  );
+/**
+ * Reads all directories of a file, in order.
+ *
+ * @throws {TypeError} If the file is not a TIFF, or a directory is cut off or damaged.
+ */
+export async function readTiffDirectories(source: ByteSource): Promise<readonly TiffDirectory[]> {
+  const start = await readStart(source);
+  const directories: TiffDirectory[] = [];
+  const seen = new Set<number>();
+  for (let at = start.first; at !== 0 || directories.length === 0;) {
+    if (seen.has(at) || seen.size === MAX_DIRECTORIES) {
+      throw new TypeError(
+        `it must have up to ${MAX_DIRECTORIES} directories, got ` +
+          `${seen.has(at) ? "a loop" : "more"}; the file is damaged`,
+      );
+    }
+    seen.add(at);
+    const { directory, next } = await readDirectory(source, at, start);
+    directories.push(directory);
+    at = next;
+  }
+  return directories;
 }

@@ -1,81 +1,129 @@
 /**
- * The first image of a TIFF, as geotiff.js decodes it. No other file imports that package.
+ * The images of a TIFF file: the picture, its mask, and its smaller versions.
  *
  * @module
  */
 
-import { promisify } from "node:util";
-import { inflate } from "node:zlib";
-import { BaseDecoder, GeoTIFF, type GeoTIFFImage, getDecoder } from "npm:geotiff@3.0.5";
 import type { ByteSource } from "../files/mod.ts";
-import { readTiffLayout } from "./tiff_layout.ts";
+import { decodeBlock, type DecodedBlock } from "./decode/decode_block.ts";
+import { readTiffDirectories, type TiffDirectory } from "./tiff_directory.ts";
+import { integerOf } from "./tiff_values.ts";
+import { blockRows, readTiffLayout, readTiffSize, type TiffLayout } from "./tiff_layout.ts";
 
-export type { GeoTIFFImage } from "npm:geotiff@3.0.5";
-
-const inflateAsync = promisify<Uint8Array, Uint8Array>(inflate);
-
-/** DEFLATE by the runtime's zlib, several times as fast as that of geotiff.js. */
-class Inflate extends BaseDecoder {
-  override async decodeBlock(buffer: ArrayBufferLike): Promise<ArrayBufferLike> {
-    const bytes = await inflateAsync(new Uint8Array(buffer));
-    // The predictor reads the buffer from its start.
-    const whole = bytes.byteOffset === 0 && bytes.byteLength === bytes.buffer.byteLength;
-    return whole ? bytes.buffer : Uint8Array.from(bytes).buffer;
-  }
+/** An image whose blocks can be decoded. */
+export interface TiffImage {
+  readonly directory: TiffDirectory;
+  readonly layout: TiffLayout;
+  /**
+   * Reads and decodes a block; undefined if the file does not store it.
+   *
+   * @throws {TypeError} If the block is damaged.
+   */
+  block(x: number, y: number, sample: number): Promise<DecodedBlock | undefined>;
 }
 
-/** TIFF compression numbers of DEFLATE. */
-const DEFLATE: readonly number[] = [8, 32946];
+/** The image of a file, and the image that masks it. */
+export interface TiffFile {
+  readonly image: TiffImage;
+  /** Mask of the same size, 0 where there is no data; undefined if the file has none. */
+  readonly mask: TiffImage | undefined;
+}
 
-/** Decoder for blocks that `readBlocks` assembles; undefined if geotiff.js must read the image. */
-export async function blockDecoder(image: GeoTIFFImage): Promise<BaseDecoder | undefined> {
-  const value = async (tag: "Compression" | "Predictor" | "BitsPerSample") =>
-    image.fileDirectory.hasTag(tag) ? await image.fileDirectory.loadValue(tag) : undefined;
-  const compression = (await value("Compression") ?? 1) as number;
-  if (!image.littleEndian || ![1, ...DEFLATE].includes(compression)) return undefined;
-  const parameters = {
-    tileWidth: image.getTileWidth(),
-    tileHeight: image.getTileHeight(),
-    predictor: (await value("Predictor") ?? 1) as number,
-    bitsPerSample: await value("BitsPerSample") as number[],
-    planarConfiguration: image.planarConfiguration,
+const NEW_SUBFILE_TYPE = 254;
+const SUBFILE_TYPE = 255;
+/** Bits of the new subfile type. */
+const REDUCED = 1;
+const MASK = 4;
+/** Value of the old subfile type for smaller versions of an image. */
+const OLD_REDUCED = 2;
+
+async function openImage(directory: TiffDirectory): Promise<TiffImage> {
+  const layout = await readTiffLayout(directory);
+  const { source } = directory;
+  const { across, down, blockWidth, blockHeight, separate, samples, alpha } = layout;
+  return {
+    directory,
+    layout,
+    async block(x, y, sample) {
+      const index = (separate ? sample * down + y : y) * across + x;
+      const length = layout.byteCounts[index]!;
+      if (length === 0) return undefined;
+      const bytes = new Uint8Array(await source.read(layout.offsets[index]!, length));
+      if (bytes.length < length) {
+        throw new TypeError(`block ${index} must have ${length} bytes, got ${bytes.length}`);
+      }
+      return await decodeBlock(bytes, layout.coding, {
+        width: blockWidth,
+        rows: blockRows(layout, y),
+        maxRows: blockHeight,
+        depth: separate ? 1 : samples,
+        alphaLast: !separate && alpha === samples - 1,
+      });
+    },
   };
-  return compression === 1
-    ? await getDecoder(compression, parameters) as BaseDecoder
-    : new Inflate(parameters);
 }
 
-interface Slice {
-  readonly offset: number;
-  readonly length: number;
+async function isReduced(directory: TiffDirectory): Promise<boolean> {
+  const kind = await integerOf(directory, NEW_SUBFILE_TYPE);
+  if (kind !== undefined) return (kind & REDUCED) !== 0;
+  return await integerOf(directory, SUBFILE_TYPE) === OLD_REDUCED;
 }
 
-/** Opens the first image, with the positions of its blocks already checked and loaded. */
-export async function openTiffImage(source: ByteSource): Promise<GeoTIFFImage> {
-  const layout = await readTiffLayout(source);
-  const fetchSlice = async ({ offset, length }: Slice) => ({
-    offset,
-    length,
-    data: await source.read(offset, length),
-  });
-  const tiff = await GeoTIFF.fromSource({
-    fileSize: source.size,
-    fetchSlice,
-    fetch: (slices: readonly Slice[]) =>
-      Promise.all(slices.map(async (slice) => (await fetchSlice(slice)).data)),
-    close: () => Promise.resolve(),
-  });
-  const image = await tiff.getImage();
-  // geotiff.js would fetch each of these values alone, and read it as little-endian.
-  const { actualizedFields, deferredArrays } = image.fileDirectory;
-  for (
-    const [tag, values] of [
-      [layout.offsetsTag, layout.offsets],
-      [layout.byteCountsTag, layout.byteCounts],
-    ] as const
-  ) {
-    actualizedFields.set(tag, [...values]);
-    deferredArrays.delete(tag);
+async function isMask(directory: TiffDirectory): Promise<boolean> {
+  return ((await integerOf(directory, NEW_SUBFILE_TYPE) ?? 0) & MASK) !== 0;
+}
+
+/** An image at full size, and its number among the directories, from 1. */
+interface Page {
+  readonly directory: TiffDirectory;
+  readonly number: number;
+}
+
+/** The error of a file with several images, which names them. */
+async function severalPages(pages: readonly Page[]): Promise<TypeError> {
+  const sizes = await Promise.all(pages.map(({ directory }) => readTiffSize(directory)));
+  const names = sizes.map(({ width, height, samples }, i) =>
+    `page ${i + 1} of ${width}×${height} pixels and ${samples} band${samples === 1 ? "" : "s"}`
+  );
+  const list = names.length <= 4
+    ? names.join(", ")
+    : `${names.slice(0, 2).join(", ")} … ${names.at(-1)!}`;
+  const inputs = pages.map(({ number }) => `GTIFF_DIR:${number}:IN`).join(" ");
+  return new TypeError(
+    `it must hold one image, got ${pages.length} images in one file: ${list}; stack the pages as ` +
+      `bands: gdalbuildvrt -separate pages.vrt ${inputs} && gdal_translate pages.vrt OUT.tif`,
+  );
+}
+
+/**
+ * Opens the image of a file and its mask; smaller versions are left out.
+ *
+ * @throws {TypeError} If the file is not a TIFF, is damaged, is stored in a way that is not read,
+ *   or holds several images.
+ */
+export async function openTiffFile(source: ByteSource): Promise<TiffFile> {
+  const directories = await readTiffDirectories(source);
+  const masks: TiffDirectory[] = [];
+  const pages: Page[] = [];
+  for (const [i, directory] of directories.entries()) {
+    if (i > 0 && await isReduced(directory)) continue;
+    if (i > 0 && await isMask(directory)) masks.push(directory);
+    else pages.push({ directory, number: i + 1 });
   }
-  return image;
+  if (pages.length > 1) throw await severalPages(pages);
+  const image = await openImage(directories[0]!);
+  if (masks.length === 0) return { image, mask: undefined };
+  const mask = await openImage(masks[0]!);
+  checkMaskSize(mask, image);
+  return { image, mask };
+}
+
+/** Checks that a mask has the size of its image and one band, or as many. */
+export function checkMaskSize({ layout: mask }: TiffImage, { layout }: TiffImage): void {
+  const same = mask.width === layout.width && mask.height === layout.height;
+  if (same && (mask.samples === 1 || mask.samples === layout.samples)) return;
+  throw new TypeError(
+    `its mask must have ${layout.width}×${layout.height} pixels and 1 band, got ${mask.width}×` +
+      `${mask.height} pixels and ${mask.samples} bands; the file is damaged`,
+  );
 }

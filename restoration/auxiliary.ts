@@ -6,6 +6,7 @@
 
 import { InputError, normalizeBand } from "../core/mod.ts";
 import { alignment } from "../rasters/mod.ts";
+import { statedMissing } from "./missing_values.ts";
 import type { SceneFile } from "../products/mod.ts";
 import type { Model } from "../model/mod.ts";
 import type { SceneFrame } from "./scene.ts";
@@ -72,7 +73,7 @@ export async function openAuxiliary(
       fill: wanted.map(() => 0),
       gains: wanted.map(() => 1),
       biases: wanted.map(() => 0),
-      missing: file.header.nodata === undefined ? [] : [file.header.nodata],
+      missing: statedMissing(file.header),
     };
   });
 }

@@ -5,7 +5,7 @@
  */
 
 import type { Raster } from "../core/mod.ts";
-import type { RasterFile } from "../rasters/mod.ts";
+import { type RasterFile, withValidity } from "../rasters/mod.ts";
 
 /** Location of an infinite number in a raster. */
 export interface InfiniteValue {
@@ -52,7 +52,8 @@ export function withoutInfinite<F extends RasterFile>(
         });
       }
       const finite = (value: number) => Number.isFinite(value) || Number.isNaN(value);
-      return { ...raster, data: raster.data.map((value) => finite(value) ? value : nodata) };
+      const data = raster.data.map((value) => finite(value) ? value : nodata);
+      return withValidity({ ...raster, data }, raster.valid);
     },
   };
 }

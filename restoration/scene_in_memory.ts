@@ -53,7 +53,7 @@ export function sceneInMemory(
       fill: wanted.map(() => 0),
       gains: wanted.map(() => 1),
       biases: wanted.map(() => 0),
-      missing: missingOf(raster, card.bands),
+      missing: missingOf(file.header, card.bands),
     };
   });
   return {

@@ -119,3 +119,14 @@ export async function run(program: string, ...args: readonly string[]) {
 }
 
 export const HAS_GDAL = (await run("gdalinfo", "--version"))?.success ?? false;
+
+/** A Python that has a module of GDAL: the first in PATH need not be the one that GDAL is for. */
+export async function findPython(module: string): Promise<string | undefined> {
+  for (const folder of (Deno.env.get("PATH") ?? "").split(":")) {
+    const python = `${folder}/python3`;
+    if ((await run(python, "-c", `import ${module}`).catch(() => undefined))?.success) {
+      return python;
+    }
+  }
+  return undefined;
+}

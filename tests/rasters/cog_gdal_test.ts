@@ -6,6 +6,7 @@ import {
   assertSameBytes,
   type CaseOptions,
   DTYPES,
+  findPython,
   HAS_GDAL,
   inFolder,
   makeRaster,
@@ -15,18 +16,7 @@ import {
 
 const MODULE = "osgeo_utils.samples.validate_cloud_optimized_geotiff";
 
-/** A Python that has GDAL's validator: the first in PATH need not be the one that GDAL is for. */
-async function findPython(): Promise<string | undefined> {
-  for (const folder of (Deno.env.get("PATH") ?? "").split(":")) {
-    const python = `${folder}/python3`;
-    if ((await run(python, "-c", `import ${MODULE}`).catch(() => undefined))?.success) {
-      return python;
-    }
-  }
-  return undefined;
-}
-
-const PYTHON = await findPython();
+const PYTHON = await findPython(MODULE);
 
 const CASES: Readonly<Record<string, CaseOptions & CogWriterOptions>> = {
   "one pixel": { width: 1, height: 1 },

@@ -128,10 +128,10 @@ for (const blend of ["end", "steps"] as const) {
         `${folder}/joined.provenance.tif`,
         `${folder}/joined.uncertainty.tif`,
       ]);
-      for (const  of of[(path: string) => path, uncertaintyPath]) {
+      for (const outputOf of [(path: string) => path, uncertaintyPath]) {
         const [whole, parts] = [
-          await readRaster(of(options.write.output)),
-          await readRaster(of(joined)),
+          await readRaster(outputOf(options.write.output)),
+          await readRaster(outputOf(joined)),
         ];
         assertEquals(parts.data, whole.data);
         assertEquals(parts.tags, whole.tags);

@@ -1,0 +1,71 @@
+/**
+ * What GDAL keeps beside a raster in `NAME.tif.aux.xml`: nodata, transform and CRS, which win over
+ * those of the file.
+ *
+ * @module
+ */
+
+import type { GeoTransform } from "../core/mod.ts";
+import { isAddress } from "../files/mod.ts";
+
+/** Content of the file that concerns pixels and their place. */
+export interface AuxFile {
+  readonly path: string;
+  /** Nodata of the bands that have one, as text. */
+  readonly nodata: readonly string[];
+  readonly transform?: GeoTransform;
+  /** True if it states a CRS. */
+  readonly hasCrs: boolean;
+}
+
+/** Histograms can make the file long, but not nearly as long. */
+const MAX_BYTES = 2 ** 24;
+
+/** The text of each element of a name. */
+function textsOf(xml: string, name: string): readonly string[] {
+  const pattern = new RegExp(`<${name}\\b[^<>]*>([^<]*)</${name}>`, "g");
+  return [...xml.matchAll(pattern)].map(([, text]) => text!.trim());
+}
+
+async function readText(path: string): Promise<string | undefined> {
+  try {
+    const { isFile, size } = await Deno.stat(path);
+    if (!isFile) return undefined;
+    if (size <= MAX_BYTES) return await Deno.readTextFile(path);
+    throw new TypeError(`${path} must have up to ${MAX_BYTES} bytes, got ${size}`);
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return undefined;
+    if (!(error instanceof Deno.errors.NotCapable)) throw error;
+    throw new TypeError(
+      `${path}, if there is one, must be readable, got no permission; add --allow-read=${path}`,
+    );
+  }
+}
+
+function transformOf(text: string, path: string): GeoTransform {
+  const values = text.split(",").map(Number);
+  if (values.length === 6 && values.every(Number.isFinite)) {
+    return values as unknown as GeoTransform;
+  }
+  throw new TypeError(
+    `the transform in ${path} must be six numbers, got ${JSON.stringify(text.slice(0, 80))}`,
+  );
+}
+
+/**
+ * Reads the file beside a local raster; undefined if there is none.
+ *
+ * @throws {TypeError} If it cannot be read.
+ */
+export async function readAuxFile(name: string): Promise<AuxFile | undefined> {
+  const path = `${name}.aux.xml`;
+  const xml = isAddress(name) ? undefined : await readText(path);
+  if (xml === undefined) return undefined;
+  const transform = textsOf(xml, "GeoTransform")[0];
+  return {
+    path,
+    hasCrs: textsOf(xml, "SRS").some((text) => text !== ""),
+    nodata: textsOf(xml, "NoDataValue"),
+    ...(transform !== undefined && { transform: transformOf(transform, path) }),
+  };
+}
