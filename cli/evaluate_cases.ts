@@ -5,6 +5,7 @@
  */
 
 import { InputError, type Raster } from "../core/mod.ts";
+import { isHidden } from "../files/mod.ts";
 import { dateOf } from "../products/mod.ts";
 import { openClassMask } from "../clouds/mod.ts";
 import { readRaster } from "../rasters/mod.ts";
@@ -25,7 +26,7 @@ import { readScene, stemOf } from "./files.ts";
 async function tiffNames(folder: string): Promise<readonly string[]> {
   const names: string[] = [];
   for await (const { name } of Deno.readDir(folder)) {
-    if (/\.tiff?$/i.test(name)) names.push(name);
+    if (/\.tiff?$/i.test(name) && !isHidden(name)) names.push(name);
   }
   return names.sort();
 }

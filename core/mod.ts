@@ -44,6 +44,7 @@ export {
 
 // Errors of files.
 export { InputError, OutputError } from "./errors.ts";
+export { redacted, shownAddress } from "./shown_address.ts";
 
 // Random numbers.
 export { createRng, type Rng } from "./rng.ts";

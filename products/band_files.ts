@@ -6,6 +6,7 @@
  */
 
 import { bandOfFileName, InputError, SENTINEL2_NAMES } from "../core/mod.ts";
+import { isHidden } from "../files/mod.ts";
 import { IMAGE_FILE } from "../rasters/mod.ts";
 
 /** The image files of a folder by band. */
@@ -29,11 +30,11 @@ const CLASSIFICATION = /(?:^|[_.-])SCL(?:_\d{2}m)?\.[a-z0-9]+$/i;
 /** Number of names in a message. */
 const SHOWN = 5;
 
-/** Lists a folder, sorted by name. @throws {InputError} If it cannot be read. */
+/** Lists a folder without hidden files, sorted by name. @throws {InputError} If it cannot be read. */
 export async function readFolder(folder: string): Promise<readonly Deno.DirEntry[]> {
   try {
     const entries = await Array.fromAsync(Deno.readDir(folder));
-    return entries.sort((a, b) => a.name < b.name ? -1 : 1);
+    return entries.filter(({ name }) => !isHidden(name)).sort((a, b) => a.name < b.name ? -1 : 1);
   } catch (error) {
     const must = error instanceof Deno.errors.NotFound
       ? "the folder must exist; check its path, or unpack the whole product"

@@ -5,19 +5,20 @@
  * @module
  */
 
-import { InputError } from "../core/mod.ts";
+import { InputError, shownAddress } from "../core/mod.ts";
 import type { BandFiles } from "./band_files.ts";
 import { openBandFiles } from "./band_folder.ts";
-import { isAddress, pathOf } from "../files/mod.ts";
+import { isAddress, pathInAddress, pathOf } from "../files/mod.ts";
 import { openImage, type RasterFile } from "../rasters/mod.ts";
 import { productTags } from "./facts_of_tags.ts";
 import type { ProductFacts } from "./offsets.ts";
 import { productFacts } from "./product_facts.ts";
 import { findBands, findSafeProduct, isSafe, productXml } from "./safe.ts";
+import { stacHint } from "./stac_item.ts";
 
 /** An open scene. */
 export interface SceneFile extends RasterFile {
-  /** Path or address as passed to {@linkcode openScene}. */
+  /** Path or address as passed to {@linkcode openScene}, without query string and password. */
   readonly source: string;
   /** Form of the scene: one raster file, a folder with a file per band, or a SAFE product. */
   readonly kind: "raster" | "bands" | "safe";
@@ -68,18 +69,22 @@ async function openFile(
   path: string,
   options: OpenSceneOptions,
 ): Promise<Omit<SceneFile, "source">> {
-  if (/\.zip$/i.test(path)) {
+  if (/\.zip$/i.test(pathInAddress(path))) {
     throw new InputError(
       `Cannot open scene ${path}: it must be unpacked, got a ZIP archive; run: unzip ${path}`,
     );
   }
-  const file = await openImage(path, options);
+  const file = await openImage(path, options).catch(async (error: unknown) => {
+    const hint = await stacHint(path);
+    if (hint === undefined) throw error;
+    throw new InputError(`Cannot open scene ${path}: ${hint}`, { cause: error });
+  });
   const local = !isAddress(path);
   const folder = path.includes("/") ? path.replace(/\/[^/]*$/, "") || "/" : ".";
   const xml = local ? await productXml(folder) : undefined;
   const { tags } = file.header;
   const product = productFacts({
-    path: local ? await wholePath(path) : path,
+    path: local ? await wholePath(path) : pathInAddress(path),
     ...(xml === undefined ? {} : { xml }),
     ...(tags === undefined ? {} : { tags }),
   });
@@ -87,6 +92,12 @@ async function openFile(
 }
 
 async function openFolder(path: string): Promise<Omit<SceneFile, "source">> {
+  if (/\.zarr$/i.test(path)) {
+    throw new InputError(
+      `Cannot open scene ${path}: it must be GeoTIFF, JPEG 2000 or SAFE, got a Zarr store; download ` +
+        "the product in SAFE format, or export its bands: gdal_translate ZARR:IN:/ARRAY OUT.tif",
+    );
+  }
   const safe = await isSafe(path);
   const found: { readonly bands: BandFiles; readonly xml?: string | undefined } = safe
     ? await findSafeProduct(path)
@@ -122,5 +133,5 @@ export async function openScene(
 ): Promise<SceneFile> {
   const path = scenePath(source);
   const scene = await isFolder(path) ? await openFolder(path) : await openFile(path, options);
-  return { ...scene, source: String(source) };
+  return { ...scene, source: shownAddress(source) };
 }

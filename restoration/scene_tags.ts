@@ -5,6 +5,7 @@
  */
 
 import config from "../deno.json" with { type: "json" };
+import { shownAddress } from "../core/mod.ts";
 import type { RasterWindow } from "../rasters/mod.ts";
 import { type Model, modelDigest } from "../model/mod.ts";
 import { areaOf } from "./area.ts";
@@ -53,7 +54,8 @@ function maskTags(
   const { dilate, feather } = keepClearOf(mask);
   const filled = fill && card.opaqueCloud !== undefined;
   return {
-    EMRDM_MASK: `${source.replace(/^.*[\\/](?=.)/, "")} dilate ${dilate} feather ${feather}` +
+    EMRDM_MASK:
+      `${shownAddress(source).replace(/^.*[\\/](?=.)/, "")} dilate ${dilate} feather ${feather}` +
       (filled ? ", clouds hidden from the model" : ""),
   };
 }

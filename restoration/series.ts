@@ -4,7 +4,7 @@
  * @module
  */
 
-import { InputError, normalizeBand } from "../core/mod.ts";
+import { InputError, normalizeBand, shownAddress } from "../core/mod.ts";
 import { alignment } from "../rasters/mod.ts";
 import {
   dateOf,
@@ -52,7 +52,7 @@ export interface OpenSeries {
   readonly scene: Scene;
   /** Days in rising order; undefined where one is unknown. */
   readonly dates: readonly (string | undefined)[];
-  /** Paths of the dates. */
+  /** Paths of the dates; addresses without query strings. */
   readonly paths: readonly string[];
   /** Open files of the dates. */
   readonly files: readonly SceneFile[];
@@ -205,7 +205,9 @@ export async function openSeries(
     opened.push(file);
     return withoutInfinite(abortable(file, signal), ({ band, column, row }) => {
       log(
-        `warning: ${path}: ${band} is infinite at column ${column}, row ${row}; infinite numbers ` +
+        `warning: ${
+          shownAddress(path)
+        }: ${band} is infinite at column ${column}, row ${row}; infinite numbers ` +
           "count as missing data",
       );
     });
@@ -239,7 +241,7 @@ export async function openSeries(
         ...(extra && { auxiliary: extra }),
       },
       dates: order.map((i) => dates[i]),
-      paths: order.map((i) => inputs[i]!.path),
+      paths: order.map((i) => shownAddress(inputs[i]!.path)),
       files,
       radiometry,
       close,
