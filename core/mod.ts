@@ -46,6 +46,9 @@ export {
 export { InputError, OutputError } from "./errors.ts";
 export { redacted, shownAddress } from "./shown_address.ts";
 
+// XML.
+export { xmlAttribute, type XmlElement, xmlElements } from "./xml_elements.ts";
+
 // Random numbers.
 export { createRng, type Rng } from "./rng.ts";
 export { philox4x32 } from "./philox.ts";

@@ -22,7 +22,8 @@ export { isDiskFull } from "./error_codes.ts";
 
 // Reading and listing.
 export { gdalNameHint, isAddress, pathInAddress, pathOf } from "./address.ts";
-export { type ByteSource, openByteSource } from "./byte_source.ts";
+export type { ByteSource } from "./byte_source.ts";
+export { openByteSource } from "./open_byte_source.ts";
 export { readText, readWhole, type WholeFileOptions } from "./whole_file.ts";
 export { extendConfig, readConfigJson } from "./config_json.ts";
 export { type CsvRow, parseCsv } from "./csv.ts";

@@ -45,7 +45,7 @@ async function isFolder(path: string): Promise<boolean> {
 /** Path without trailing slashes; the XML of a product stands for the product, as in GDAL. */
 function scenePath(source: string | URL): string {
   const path = pathOf(source).replace(/(?<=.)\/+$/, "");
-  return /(?:^|\/)MTD_MSIL(?:1C|2A)\.xml$/i.test(path)
+  return /(?:^|\/)(?:MTD_MSIL|S2[A-Z]_(?:OPER|USER)_MTD_SAFL)(?:1C|2A)[^/]*\.xml$/i.test(path)
     ? path.replace(/\/?[^/]*$/, "") || (path.startsWith("/") ? "/" : ".")
     : path;
 }
