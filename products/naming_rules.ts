@@ -45,12 +45,12 @@ export function productOfPath(path: string): NamedProduct | undefined {
  * The product whose own band names a file has: SR_B1 to SR_B7 of Landsat Collection 2, which no
  * other product uses.
  */
-export function productOfBands(bands: readonly string[]): Omit<NamedProduct, "date"> | undefined {
+export function productOfBands(bands: readonly string[]): NamedProduct | undefined {
   const own = bands.filter((band) => /^SR_B[1-7]$/i.test(band));
   if (own.length === 0 || own.length < bands.filter((band) => /^SR_/i.test(band)).length / 2) {
     return undefined;
   }
-  const surface = collection2Surface(true);
+  const surface = { ...collection2Surface(true), date: null };
   // TM and ETM+ have no SR_B6: without it the bands alone do not tell the sensors apart.
   if (own.some((band) => /6$/.test(band))) return surface;
   const { bands: _bands, ...rest } = surface;

@@ -20,6 +20,8 @@ const NAMES_OF_EIGHT: Readonly<Record<string, string>> = {
   REDEDGE: "B05",
   RED_EDGE: "B05",
   NIR: "B8A",
+  // Files that describe the band as "nir" are read with the name of the broad NIR band.
+  B08: "B8A",
 };
 
 /** Reads a name of a PlanetScope file. */
@@ -27,7 +29,13 @@ export function planetscopeName(part: string): NamedProduct | undefined {
   const [, digits = "", asset = "", rest = ""] = SCENE.exec(part) ?? [];
   if (asset === "") return undefined;
   const common = { sensor: "PlanetScope", date: dayOfDigits(digits) } as const;
-  if (/^udm/i.test(asset)) return { ...common, product: `PlanetScope ${asset.toUpperCase()}` };
+  if (/^udm/i.test(asset)) {
+    return {
+      ...common,
+      product: `PlanetScope ${asset.toUpperCase()}`,
+      refusal: "it is a mask; pass the image, and the mask with --mask",
+    };
+  }
   if (/^visual/i.test(asset)) {
     return {
       ...common,

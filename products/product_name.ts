@@ -13,7 +13,7 @@ export interface NamedProduct {
   readonly sensor: string;
   /** Top-of-atmosphere (L1C) or surface (L2A) reflectance. */
   readonly level?: "L1C" | "L2A";
-  /** Acquisition date; null if the only date of the name is that of its production. */
+  /** Acquisition date; null if the name has none, or only that of its production. */
   readonly date: string | null;
   /** Reflectance of one digital number. */
   readonly scale?: number;

@@ -9,10 +9,13 @@ import { InputError, shownAddress } from "../core/mod.ts";
 import type { BandFiles } from "./band_files.ts";
 import { openBandFiles } from "./band_folder.ts";
 import { isAddress, pathInAddress, pathOf } from "../files/mod.ts";
-import { openImage, type RasterFile } from "../rasters/mod.ts";
+import { openImage, type RasterFile, type RasterHeader } from "../rasters/mod.ts";
 import { productTags } from "./facts_of_tags.ts";
 import type { ProductFacts } from "./offsets.ts";
+import { fillOf, namedRaster } from "./named_raster.ts";
+import { productOfBands, productOfPath } from "./naming_rules.ts";
 import { productFacts } from "./product_facts.ts";
+import type { NamedProduct } from "./product_name.ts";
 import { findBands, findSafeProduct, isSafe, productXml } from "./safe.ts";
 import { stacHint } from "./stac_item.ts";
 
@@ -24,8 +27,12 @@ export interface SceneFile extends RasterFile {
   readonly kind: "raster" | "bands" | "safe";
   /** Level, baseline, quantification and offsets, as far as known. */
   readonly product: ProductFacts;
-  /** Path of the scene classification (SCL) of the product. */
+  /** Path of the product's own quality mask, such as its scene classification (SCL). */
   readonly classification?: string;
+  /** Source of the scale, if the product's name states it and the file does not. */
+  readonly scaling?: string;
+  /** Bands that were named by their meaning: "SR_B4 as B04". */
+  readonly renamed: readonly string[];
 }
 
 /** Options of {@linkcode openScene}. */
@@ -65,6 +72,39 @@ function withTags(file: RasterFile, product: ProductFacts): RasterFile {
   };
 }
 
+/**
+ * Refuses integer values of a product that are no reflectance; whoever converts them writes floats.
+ */
+function checkValues(
+  path: string,
+  { header, product }: {
+    readonly header: RasterHeader;
+    readonly product: NamedProduct | undefined;
+  },
+): void {
+  if (product?.refusal === undefined || /^float/.test(header.dtype)) return;
+  throw new InputError(`Cannot open scene ${path}, ${product.product}: ${product.refusal}`);
+}
+
+/** Opens a raster file with the fill that its product uses and does not state. */
+async function openWithFill(
+  path: string,
+  { named, options }: {
+    readonly named: NamedProduct | undefined;
+    readonly options: OpenSceneOptions;
+  },
+): Promise<RasterFile> {
+  const file = await openImage(path, options).catch(async (error: unknown) => {
+    const hint = await stacHint(path);
+    if (hint === undefined) throw error;
+    throw new InputError(`Cannot open scene ${path}: ${hint}`, { cause: error });
+  });
+  const nodata = named && fillOf(file.header, named);
+  if (nodata === undefined) return file;
+  await file.close();
+  return await openImage(path, { ...options, nodata });
+}
+
 async function openFile(
   path: string,
   options: OpenSceneOptions,
@@ -74,21 +114,37 @@ async function openFile(
       `Cannot open scene ${path}: it must be unpacked, got a ZIP archive; run: unzip ${path}`,
     );
   }
-  const file = await openImage(path, options).catch(async (error: unknown) => {
-    const hint = await stacHint(path);
-    if (hint === undefined) throw error;
-    throw new InputError(`Cannot open scene ${path}: ${hint}`, { cause: error });
-  });
   const local = !isAddress(path);
+  const whole = local ? await wholePath(path) : pathInAddress(path);
+  const byName = productOfPath(whole);
+  const opened = await openWithFill(path, { named: byName, options });
+  try {
+    checkValues(path, { header: opened.header, product: byName });
+  } catch (error) {
+    await opened.close();
+    throw error;
+  }
+  const named = byName ?? productOfBands(opened.header.bands);
   const folder = path.includes("/") ? path.replace(/\/[^/]*$/, "") || "/" : ".";
   const xml = local ? await productXml(folder) : undefined;
-  const { tags } = file.header;
+  const { tags } = opened.header;
   const product = productFacts({
-    path: local ? await wholePath(path) : pathInAddress(path),
+    path: whole,
     ...(xml === undefined ? {} : { xml }),
     ...(tags === undefined ? {} : { tags }),
+    ...(named === undefined ? {} : { named }),
   });
-  return { ...withTags(file, product), kind: "raster", product };
+  const keepNames = options.bandNames !== undefined;
+  const { file, scaling, renamed } = named === undefined
+    ? { file: opened, renamed: [] }
+    : namedRaster(opened, { product: named, keepNames });
+  return {
+    ...withTags(file, product),
+    kind: "raster",
+    product,
+    renamed,
+    ...(scaling === undefined ? {} : { scaling }),
+  };
 }
 
 async function openFolder(path: string): Promise<Omit<SceneFile, "source">> {
@@ -103,13 +159,27 @@ async function openFolder(path: string): Promise<Omit<SceneFile, "source">> {
     ? await findSafeProduct(path)
     : { bands: await findBands(path), xml: await productXml(path) };
   const { bands, xml } = found;
-  const file = await openBandFiles(bands);
+  const { named } = bands;
+  const opened = await openBandFiles(bands);
+  try {
+    checkValues(path, { header: opened.header, product: named });
+  } catch (error) {
+    await opened.close();
+    throw error;
+  }
   const product = productFacts({
-    path: await wholePath(path),
+    // The granule in it may have the baseline in its name.
+    path: await wholePath(bands.folder),
     ...(xml === undefined ? {} : { xml }),
+    ...(named === undefined ? {} : { named }),
   });
+  const { file, scaling } = named === undefined
+    ? { file: opened }
+    : namedRaster(opened, { product: named, keepNames: true });
   return {
     ...withTags(file, product),
+    renamed: [],
+    ...(scaling === undefined ? {} : { scaling }),
     kind: safe ? "safe" : "bands",
     product,
     ...(bands.classification === undefined ? {} : { classification: bands.classification }),

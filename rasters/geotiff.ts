@@ -25,6 +25,8 @@ export interface OpenRasterOptions {
    * are not Sentinel-2 bands, such as "Gray".
    */
   readonly bandNames?: readonly string[];
+  /** Value of missing pixels in products that use one and state none, such as Theia's −10000. */
+  readonly nodata?: number;
 }
 
 async function readPixels(
@@ -86,7 +88,7 @@ export async function openRaster(
   const bytes = await named(name, () => openByteSource(name));
   try {
     const image = await named(name, () => openTiffImage(bytes));
-    const header = await named(name, () => readGeotiffHeader(image, options.bandNames));
+    const header = await named(name, () => readGeotiffHeader(image, options));
     return {
       header,
       blockHeight: Math.max(1, image.getTileHeight()),

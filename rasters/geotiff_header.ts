@@ -60,13 +60,16 @@ function readTransform(image: GeoTIFFImage, crs: Crs | undefined): GeoTransform 
 /**
  * Reads size, bands, pixel type, georeference and metadata of an image.
  *
- * @param given Names of the bands where the file states none.
+ * @param given Names of the bands and nodata, where the file states none.
  * @throws {TypeError} If the bands have several pixel types, or one that is not read; if `given`
  *   does not fit the bands.
  */
 export async function readGeotiffHeader(
   image: GeoTIFFImage,
-  given: readonly string[] | undefined,
+  { bandNames: given, nodata: usual }: {
+    readonly bandNames?: readonly string[] | undefined;
+    readonly nodata?: number | undefined;
+  },
 ): Promise<RasterHeader> {
   const count = image.getSamplesPerPixel();
   const kinds = Array.from(
@@ -87,20 +90,23 @@ export async function readGeotiffHeader(
   const metadata = parseGdalMetadata(xml);
   const crs = readCrs(image);
   const transform = readTransform(image, crs);
-  const stated = image.getGDALNoData();
+  const stated = image.getGDALNoData() ?? usual ?? null;
   // Rounded as the pixels are: a decimal string seldom is a float32 exactly.
   const nodata = stated !== null && dtype === "float32" ? Math.fround(stated) : stated;
   const perBand = (values: ReadonlyMap<number, number>, fallback: number) =>
     Array.from({ length: count }, (_, i) => values.get(i) ?? fallback);
+  const bands = bandNames(count, metadata, given);
+  const isGuess = given === undefined && metadata.descriptions.size === 0 && bands[0] === "B01";
   return {
     width: image.getWidth(),
     height: image.getHeight(),
-    bands: bandNames(count, metadata, given),
+    bands,
     dtype,
     ...(transform === undefined ? {} : { transform }),
     ...(crs === undefined ? {} : { crs }),
     ...(nodata === null ? {} : { nodata }),
     tags: metadata.tags,
+    ...(isGuess ? { assumedBands: true } : {}),
     ...(metadata.scales.size === 0 ? {} : { scales: perBand(metadata.scales, 1) }),
     ...(metadata.offsets.size === 0 ? {} : { offsets: perBand(metadata.offsets, 0) }),
   };

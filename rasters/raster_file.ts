@@ -25,6 +25,8 @@ export interface RasterHeader extends Omit<Raster, "data"> {
   readonly scales?: readonly number[];
   /** Offset of each band, if the file states it. */
   readonly offsets?: readonly number[];
+  /** True if the bands are named by their number alone: 13 bands as those of Sentinel-2 L1C. */
+  readonly assumedBands?: boolean;
 }
 
 /** Options of {@linkcode readRaster} and {@linkcode RasterFile.read}. */
@@ -126,7 +128,7 @@ export function windowHeader(
   header: RasterHeader,
   { window, indices }: ReadRequest,
 ): Omit<Raster, "data"> {
-  const { scales: _scales, offsets: _offsets, ...plain } = header;
+  const { scales: _scales, offsets: _offsets, assumedBands: _assumed, ...plain } = header;
   return {
     ...plain,
     width: window.width,

@@ -17,7 +17,7 @@ async function inFolder(work: (folder: string) => Promise<void>): Promise<void> 
 
 const ITEM = {
   type: "Feature",
-  stac_version: "1.0.0",
+  "stac_version": "1.0.0",
   id: "S2A_T33TUG_20180507",
   assets: {
     B02: { href: "https://h/B02.tif?sig=SECRET", type: "image/tiff; application=geotiff" },
