@@ -38,6 +38,9 @@ export const INPUT_FLAGS = section("Input", {
       "clear air. Default: error.",
     ["error", "zero", "clear"],
   ),
+  allowLevelMismatch: toggle(
+    "Restore products of another processing level (L1C, L2A) than that of the model.",
+  ),
   window: numbers("Restore only this part, in pixels.", "COLUMN,ROW,WIDTH,HEIGHT"),
   bbox: numbers("Restore only this part, in the scene's CRS.", "MINX,MINY,MAXX,MAXY"),
 });
@@ -134,5 +137,6 @@ export function sceneOptions(values: SceneValues, context: Context): Omit<SceneO
     bandNames: values.bandNames,
     offset: offsetOf(values.s2Offset),
     missingB10: values.missingB10,
+    allowLevelMismatch: values.allowLevelMismatch,
   };
 }

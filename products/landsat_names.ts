@@ -6,7 +6,10 @@
 
 import { dayOfDigits, dayOfYear, type NamedProduct } from "./product_name.ts";
 
-/** Bands of OLI (Landsat 8 and 9) by meaning; B8 is panchromatic, B10 and B11 are thermal. */
+/**
+ * Bands of OLI (Landsat 8 and 9) by meaning; B10 and B11 are thermal. The panchromatic B8 is left
+ * out: files that call a band "NIR" are read with the name B08.
+ */
 const OLI: Readonly<Record<number, string>> = {
   1: "B01",
   2: "B02",
@@ -15,21 +18,18 @@ const OLI: Readonly<Record<number, string>> = {
   5: "B8A",
   6: "B11",
   7: "B12",
-  8: "PAN",
   9: "B10",
   10: "TIRS1",
   11: "TIRS2",
 };
-/** Bands of TM and ETM+ (Landsat 4, 5 and 7) by meaning. */
+/** Reflective bands of TM and ETM+ (Landsat 4, 5 and 7) by meaning. */
 const TM: Readonly<Record<number, string>> = {
   1: "B02",
   2: "B03",
   3: "B04",
   4: "B8A",
   5: "B11",
-  6: "THERMAL",
   7: "B12",
-  8: "PAN",
 };
 
 const COLLECTION2 = /(L[COTE]0[4-9])_(L1[A-Z]{2}|L2S[PR])_\d{6}_(\d{8})_\d{8}_02_(?:T1|T2|RT)/;
@@ -61,7 +61,8 @@ export function collection2Surface(isOli: boolean): Omit<NamedProduct, "date"> {
     sensor: isOli ? "Landsat 8/9 OLI" : "Landsat TM/ETM+",
     level: "L2A",
     ...SURFACE,
-    bands: named(isOli ? OLI : TM, ["SR_", ""]),
+    // A "B02" of TM may be the second band, or blue by its name.
+    bands: isOli ? named(OLI, ["SR_", ""]) : named(TM, ["SR_"]),
   };
 }
 
@@ -78,7 +79,7 @@ export function landsatName(part: string): NamedProduct | undefined {
       level: "L1C",
       date,
       fill: 0,
-      bands: named(isOli ? OLI : TM, [""]),
+      ...(isOli ? { bands: named(OLI, [""]) } : {}),
       refusal: "its values become reflectance only with the factors and the sun elevation of its " +
         "MTL file; convert it to reflectance first, or use the surface reflectance (L2SP)",
     };

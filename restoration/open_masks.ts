@@ -90,15 +90,20 @@ function rasterPaths(
   { files, scene: { reference } }: OpenSeries,
   source: string,
 ): readonly (string | undefined)[] {
-  if (source === "scl") return files.map(({ classification }) => classification);
-  return files.map((_, l) => l === reference && source !== "detector" ? source : undefined);
+  if (source === "detector") return files.map(() => undefined);
+  // Of the other dates, the product's own mask; else the detector looks at them.
+  return files.map(({ classification }, l) =>
+    l === reference && source !== "scl" ? source : classification
+  );
 }
 
 /** @throws {InputError} If neither a raster nor the detector can tell the reference's clouds. */
 function checkReference(
   { files, scene: { reference } }: OpenSeries,
-  { source: mask, paths, card }: {
+  { source: mask, paths, card, allow }: {
     readonly source: string;
+    /** Allows the detector on L2A. */
+    readonly allow: boolean;
     readonly paths: readonly (string | undefined)[];
     readonly card: Model["card"];
   },
@@ -111,6 +116,17 @@ function checkReference(
         `(SCL), got none; give its path with --mask` +
         // The detector is for L1C products.
         (product.level === "L2A" ? "" : ", or use the detector"),
+    );
+  }
+  if (product.level === "L2A" && !allow) {
+    const { classification } = files[reference]!;
+    throw new InputError(
+      `Cannot detect clouds in ${source}: the detector is for top-of-atmosphere reflectance (L1C), ` +
+        `got surface reflectance (L2A), in which it misses thin clouds; use ` +
+        (classification === undefined
+          ? "the product's scene classification (SCL), Fmask or QA_PIXEL: --mask FILE"
+          : "the product's own mask: --mask scl") +
+        "; or allow it (--allow-level-mismatch)",
     );
   }
   if (!detects({ card })) {
@@ -151,7 +167,8 @@ export async function openMasks(
   const { mask: { source, values, ...keep } = {}, signal } = options;
   if (source === undefined) return undefined;
   const paths = rasterPaths(series, source);
-  checkReference(series, { source, paths, card: model.card });
+  const { allowLevelMismatch: allow = false } = options;
+  checkReference(series, { source, paths, card: model.card, allow });
   const area = await maskedArea(model, series, options);
   const rasters = await openRasters(paths, { grid: scene.grid, area, values });
   const visible = detects(model);

@@ -114,6 +114,12 @@ export function logScene(
     const names = which.map((l) => paths[l]).join(", ");
     log(`radiometry of ${which.length === paths.length ? "all dates" : names}: ${evidence}`);
   }
+  for (const { source, header, renamed } of files) {
+    if (header.assumedBands === true) {
+      log(`bands of ${source}: no names, taken for B01, …, B12 in the order of Sentinel-2 L1C`);
+    }
+    if (renamed.length > 0) log(`bands of ${source}: ${renamed.join(", ")}`);
+  }
   for (const one of radiometry) if (one?.warning !== undefined) log(`warning: ${one.warning}`);
   const surface = files.find(({ product }) => product.level === "L2A");
   if (mask === "detector" && surface !== undefined) {
