@@ -33,6 +33,8 @@ export interface SceneFile extends RasterFile {
   readonly scaling?: string;
   /** Bands that were named by their meaning: "SR_B4 as B04". */
   readonly renamed: readonly string[];
+  /** Contradiction between the product's name and its bands. */
+  readonly doubt?: string;
 }
 
 /** Options of {@linkcode openScene}. */
@@ -105,6 +107,26 @@ async function openWithFill(
   return await openImage(path, { ...options, nodata });
 }
 
+/**
+ * The facts of a product whose name says L2A, but which has B10: the atmospheric correction leaves
+ * that band out, so the level is unknown.
+ */
+function settledLevel(
+  product: ProductFacts,
+  { bands, assumedBands }: RasterHeader,
+): { readonly product: ProductFacts; readonly doubt?: string } {
+  const { level, ...facts } = product;
+  const isSentinel2 = product.named === undefined || product.named.sensor === "Sentinel-2";
+  if (level !== "L2A" || !isSentinel2 || assumedBands === true || !bands.includes("B10")) {
+    return { product };
+  }
+  return {
+    product: facts,
+    doubt:
+      "its name says L2A, but it has B10, which L2A products lack; its level counts as unknown",
+  };
+}
+
 async function openFile(
   path: string,
   options: OpenSceneOptions,
@@ -128,12 +150,13 @@ async function openFile(
   const folder = path.includes("/") ? path.replace(/\/[^/]*$/, "") || "/" : ".";
   const xml = local ? await productXml(folder) : undefined;
   const { tags } = opened.header;
-  const product = productFacts({
+  const facts = productFacts({
     path: whole,
     ...(xml === undefined ? {} : { xml }),
     ...(tags === undefined ? {} : { tags }),
     ...(named === undefined ? {} : { named }),
   });
+  const { product, ...doubts } = settledLevel(facts, opened.header);
   const keepNames = options.bandNames !== undefined;
   const { file, scaling, renamed } = named === undefined
     ? { file: opened, renamed: [] }
@@ -143,6 +166,7 @@ async function openFile(
     kind: "raster",
     product,
     renamed,
+    ...doubts,
     ...(scaling === undefined ? {} : { scaling }),
   };
 }
@@ -167,18 +191,20 @@ async function openFolder(path: string): Promise<Omit<SceneFile, "source">> {
     await opened.close();
     throw error;
   }
-  const product = productFacts({
+  const facts = productFacts({
     // The granule in it may have the baseline in its name.
     path: await wholePath(bands.folder),
     ...(xml === undefined ? {} : { xml }),
     ...(named === undefined ? {} : { named }),
   });
+  const { product, ...doubts } = settledLevel(facts, opened.header);
   const { file, scaling } = named === undefined
     ? { file: opened }
     : namedRaster(opened, { product: named, keepNames: true });
   return {
     ...withTags(file, product),
     renamed: [],
+    ...doubts,
     ...(scaling === undefined ? {} : { scaling }),
     kind: safe ? "safe" : "bands",
     product,

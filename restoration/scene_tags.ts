@@ -114,7 +114,8 @@ export function logScene(
     const names = which.map((l) => paths[l]).join(", ");
     log(`radiometry of ${which.length === paths.length ? "all dates" : names}: ${evidence}`);
   }
-  for (const { source, header, renamed } of files) {
+  for (const { source, header, renamed, doubt } of files) {
+    if (doubt !== undefined) log(`warning: ${source}: ${doubt}`);
     if (header.assumedBands === true) {
       log(`bands of ${source}: no names, taken for B01, …, B12 in the order of Sentinel-2 L1C`);
     }

@@ -82,6 +82,31 @@ Deno.test("openSeries() refuses scenes of the other level, and says what would s
     assertEquals(await open(L2A, "L2A"), []);
   }));
 
+Deno.test("openSeries() does not believe a name of L2A where there is a B10", () =>
+  inFolder(async (folder) => {
+    const [frame] = cloudyDates({ width: 16, height: 16 }, 1);
+    const l1c = createModel({
+      ...TINY,
+      bands: ["B02", "B03", "B04", "B10"].map((name) => ({ name, unit: "DN" })),
+    });
+    const open = async (name: string) => {
+      const bands = ["B02", "B03", "B04", "B10"];
+      await writeCog(`${folder}/${name}`, { ...frame!, bands });
+      const series = await openSeries(l1c, { inputs: [{ path: `${folder}/${name}` }] });
+      await series.close();
+      return series.files[0]!;
+    };
+    const { product, doubt } = await open(L2A);
+    assertEquals(product.level, undefined);
+    assertStringIncludes(doubt!, "it has B10");
+    // HLS has a cirrus band, and is surface reflectance.
+    await assertRejects(
+      () => open("HLS.S30.T33TUG.2018127T100021.v2.0.stack.tif"),
+      InputError,
+      "got HLS S30, surface reflectance",
+    );
+  }));
+
 Deno.test("restoreScene() refuses the detector on L2A and points to the product's mask", () =>
   inFolder(async (folder) => {
     const [frame] = cloudyDates({ width: 16, height: 16 }, 1);
