@@ -4,7 +4,7 @@
  * @module
  */
 
-import { OptionsError } from "../core/mod.ts";
+import { OptionsError, shownAddress } from "../core/mod.ts";
 
 /** A weights file that is damaged, unsafe or does not fit; the message has the position and a fix. */
 export class CheckpointError extends Error {
@@ -27,6 +27,6 @@ export function inFile<T>(source: string | URL, read: () => T): T {
     return read();
   } catch (error) {
     if (!(error instanceof CheckpointError || error instanceof OptionsError)) throw error;
-    throw new CheckpointError(`${source}: ${error.message}`, { cause: error });
+    throw new CheckpointError(`${shownAddress(source)}: ${error.message}`, { cause: error });
   }
 }

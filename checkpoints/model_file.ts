@@ -6,6 +6,8 @@
  */
 
 import type { AnyRegistry } from "../builtins.ts";
+import { InputError } from "../core/mod.ts";
+import { readWhole } from "../files/mod.ts";
 import {
   buildModules,
   completeCard,
@@ -16,7 +18,7 @@ import {
 } from "../model/mod.ts";
 import type { Network } from "../networks/mod.ts";
 import { CheckpointError, inFile } from "./errors.ts";
-import { parseSafetensors, type Safetensors, writeSafetensors } from "./safetensors.ts";
+import { MAX_BYTES, parseSafetensors, type Safetensors, writeSafetensors } from "./safetensors.ts";
 import { type StoredTensors, toHalf } from "./stored_tensor.ts";
 import { checkTensors, tensorsOf, weightsOf } from "./weights.ts";
 
@@ -37,19 +39,6 @@ export interface ModelFile {
   readonly tensors: StoredTensors;
   /** Model card from the metadata. */
   readonly card: ModelCard;
-}
-
-/** Reads a local file or an http(s) URL. */
-async function readBytes(source: string | URL): Promise<Uint8Array> {
-  if (!/^https?:/.test(String(source))) return await Deno.readFile(source);
-  const response = await fetch(source);
-  if (!response.ok) {
-    await response.body?.cancel();
-    throw new CheckpointError(
-      `${source}: the server must send it, got ${response.status} ${response.statusText}`,
-    );
-  }
-  return await response.bytes();
 }
 
 /** Returns the card in the metadata of a file, or undefined if there is none. */
@@ -94,10 +83,14 @@ export function modelMetadata(card: ModelCard): Readonly<Record<string, string>>
  * Reads the tensors and the card of a model. A checkpoint of a training run is a model file too.
  *
  * @param source A path, or an http(s) or file URL.
- * @throws {CheckpointError} If the file is damaged or has no card.
+ * @throws {CheckpointError} If an address does not answer, or the file is larger than 8 GiB, is
+ *   damaged or has no card.
  */
 export async function readModelFile(source: string | URL): Promise<ModelFile> {
-  const bytes = await readBytes(source);
+  const bytes = await readWhole(source, { limit: MAX_BYTES }).catch((error: unknown) => {
+    if (!(error instanceof InputError)) throw error;
+    throw new CheckpointError(error.message.replace(/^Cannot read /, ""), { cause: error });
+  });
   return inFile(source, () => {
     if (bytes[0] === 0x50 && bytes[1] === 0x4B) {
       throw new CheckpointError("it is a PyTorch checkpoint: convert it first (emrdm convert)");

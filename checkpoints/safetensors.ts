@@ -6,7 +6,7 @@
  */
 
 import { fileURLToPath } from "node:url";
-import { writeFileAtomically } from "../files/mod.ts";
+import { readWhole, writeFileAtomically } from "../files/mod.ts";
 import { inFile, showShape } from "./errors.ts";
 import { LENGTH_BYTES, METADATA, readHeader } from "./safetensors_header.ts";
 import {
@@ -17,6 +17,9 @@ import {
   type StoredTensors,
   viewElements,
 } from "./stored_tensor.ts";
+
+/** Largest weights file, in bytes; a server that sends more is cut off. */
+export const MAX_BYTES = 2 ** 33;
 
 /** The content of a safetensors file. */
 export interface Safetensors {
@@ -116,7 +119,7 @@ function checkTensor(name: string, { dtype, shape, data }: StoredTensor): void {
  * @throws {CheckpointError} If the file is damaged.
  */
 export async function readSafetensors(path: string | URL): Promise<Safetensors> {
-  const bytes = await Deno.readFile(path);
+  const bytes = await readWhole(path, { limit: MAX_BYTES });
   return inFile(path, () => parseSafetensors(bytes));
 }
 

@@ -155,7 +155,12 @@ async function run(values: EvaluateValues, context: Context): Promise<Result> {
   try {
     for (const path of values.model) models.push(await openModel(path, context));
     const bands = values.bands ?? commonBands(models);
-    const scored = await casesOf(operands, { values, bands, registry: context.registry });
+    const scored = await casesOf(operands, {
+      values,
+      bands,
+      registry: context.registry,
+      log: context.log,
+    });
     const work = async <T>(run: (signal: AbortSignal) => Promise<T>): Promise<T> =>
       await interruptible({
         log: context.log,

@@ -5,6 +5,7 @@
  */
 
 import { InputError, type Raster } from "../core/mod.ts";
+import { isHidden } from "../files/mod.ts";
 import { dateOf } from "../products/mod.ts";
 import { openClassMask } from "../clouds/mod.ts";
 import { readRaster } from "../rasters/mod.ts";
@@ -25,7 +26,7 @@ import { readScene, stemOf } from "./files.ts";
 async function tiffNames(folder: string): Promise<readonly string[]> {
   const names: string[] = [];
   for await (const { name } of Deno.readDir(folder)) {
-    if (/\.tiff?$/i.test(name)) names.push(name);
+    if (/\.tiff?$/i.test(name) && !isHidden(name)) names.push(name);
   }
   return names.sort();
 }
@@ -87,10 +88,15 @@ async function twoFolders(
 }
 
 /** Pixels that a mask hides: those of a class other than 0. */
-async function readMask(path: string, target: Raster): Promise<Uint8Array> {
+async function readMask(
+  path: string,
+  { target, log }: { readonly target: Raster; readonly log: (line: string) => void },
+): Promise<Uint8Array> {
   const { width, height } = target;
   const mask = await openClassMask(path, { grid: target });
   try {
+    log(`mask ${path}: ${mask.summary}`);
+    for (const warning of mask.warnings) log(`warning: mask ${path}: ${warning}`);
     const window = { column: 0, row: 0, width, height };
     // Unknown pixels count as hidden.
     return (await mask.read(window)).map((value) => value === 0 ? 0 : 1);
@@ -102,13 +108,16 @@ async function readMask(path: string, target: Raster): Promise<Uint8Array> {
 /** A restored and a clear image. */
 async function twoImages(
   [restored, clear]: readonly [string, string],
-  { cloudy, mask, method = "restored", reference }: EvaluateValues,
+  { values: { cloudy, mask, method = "restored", reference }, log }: {
+    readonly values: EvaluateValues;
+    readonly log: (line: string) => void;
+  },
 ): Promise<CaseSource> {
   const image = await readScene(restored);
   const target = await readScene(clear);
   const frames = await Promise.all(cloudy.map(readScene));
   const at = reference ?? Math.max(frames.length - 1, 0);
-  const hidden = mask === undefined ? undefined : await readMask(mask, target);
+  const hidden = mask === undefined ? undefined : await readMask(mask, { target, log });
   const set = "images";
   const name = stemOf(restored);
   const given = {
@@ -163,17 +172,21 @@ export interface Scored {
  */
 export async function casesOf(
   operands: readonly string[],
-  { values, bands, registry }: {
+  { values, bands, registry, log }: {
     readonly values: EvaluateValues;
     readonly bands: readonly string[] | undefined;
     readonly registry: AnyRegistry;
+    readonly log: (line: string) => void;
   },
 ): Promise<Scored> {
   const [first, second] = operands;
   if (second !== undefined) {
     const pair = [first!, second] as const;
     const folders = values.cloudy.length === 0 && await holdsImages(first!);
-    return { sources: [await (folders ? twoFolders : twoImages)(pair, values)], plan: {} };
+    const source = folders
+      ? await twoFolders(pair, values)
+      : await twoImages(pair, { values, log });
+    return { sources: [source], plan: {} };
   }
   const { sets, ...plan } = await planOf(first!, registry);
   const { limit, size, reference } = values;

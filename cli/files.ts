@@ -5,12 +5,13 @@
  */
 
 import { InputError, type Raster } from "../core/mod.ts";
+import { readText } from "../files/mod.ts";
 import { readBandFolder } from "../products/mod.ts";
 import { readRaster } from "../rasters/mod.ts";
 
 /** Reads a JSON file. @throws {TypeError} If it is not JSON; the message has the path. */
 export async function readJson(path: string): Promise<unknown> {
-  const text = await Deno.readTextFile(path);
+  const text = await readText(path);
   try {
     return JSON.parse(text);
   } catch (error) {

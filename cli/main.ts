@@ -4,7 +4,7 @@
  * @module
  */
 
-import { closest, InputError, OptionsError, OutputError } from "../core/mod.ts";
+import { closest, InputError, OptionsError, OutputError, redacted } from "../core/mod.ts";
 import { type Command, type Context, Failure, type Result } from "./command.ts";
 import { choice, flagValues, readFlags, texts, toggle, UsageError } from "./flags.ts";
 import { commandHelp } from "./help.ts";
@@ -104,14 +104,18 @@ function codeOf(error: unknown): number {
 }
 
 /**
- * Runs the command line.
+ * Runs the command line. Query strings and passwords of addresses are not printed.
  *
  * @param args Arguments without the program's name.
  * @returns The exit code: 0 success, 1 failure, 2 wrong usage, 3 an input cannot be read or does not
  *   fit, 4 an output cannot be written, 130 interrupted by Ctrl-C or SIGTERM.
  */
-export async function main(args: readonly string[], streams: Streams = CONSOLE): Promise<number> {
+export async function main(args: readonly string[], given: Streams = CONSOLE): Promise<number> {
   const [name, ...rest] = args;
+  const streams: Streams = {
+    out: (line) => given.out(redacted(line)),
+    err: (line) => given.err(redacted(line)),
+  };
   if (name === undefined || name === "--help" || name === "-h" || name === "help") {
     (name === undefined ? streams.err : streams.out)(overview());
     return name === undefined ? 2 : 0;

@@ -5,7 +5,7 @@
  */
 
 import { CheckpointError, loadModel } from "../checkpoints/mod.ts";
-import { InputError } from "../core/mod.ts";
+import { InputError, shownAddress } from "../core/mod.ts";
 import { tf } from "../engine/mod.ts";
 import type { Model } from "../model/mod.ts";
 import type { Context } from "./command.ts";
@@ -40,7 +40,7 @@ export async function openModel(
   try {
     return await loadModel(path, { registry });
   } catch (error) {
-    const name = String(path);
+    const name = shownAddress(path);
     const [reason] = reasonOf(error, name)?.replace(`${name}: `, "")
       .replace("Cannot read the safetensors file: ", "").split("\n") ?? [];
     if (reason === undefined) throw error;

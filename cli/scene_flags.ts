@@ -4,6 +4,7 @@
  * @module
  */
 
+import type { MaskMeaning } from "../clouds/mod.ts";
 import { isDay } from "../products/mod.ts";
 import type { SceneOptions } from "../restoration/mod.ts";
 import type { Context } from "./command.ts";
@@ -11,6 +12,7 @@ import {
   choice,
   count,
   type FlagValues,
+  kebab,
   numbers,
   section,
   text,
@@ -38,6 +40,9 @@ export const INPUT_FLAGS = section("Input", {
       "clear air. Default: error.",
     ["error", "zero", "clear"],
   ),
+  allowLevelMismatch: toggle(
+    "Restore products of another processing level (L1C, L2A) than that of the model.",
+  ),
   window: numbers("Restore only this part, in pixels.", "COLUMN,ROW,WIDTH,HEIGHT"),
   bbox: numbers("Restore only this part, in the scene's CRS.", "MINX,MINY,MAXX,MAXY"),
 });
@@ -53,8 +58,11 @@ export const SCENE_FLAGS = {
       "FILE",
     ),
     maskValues: numbers(
-      "Classes of the mask that are cloud or shadow. Default: all but 0; 3,8,9,10 for an SCL.",
+      "Classes of the mask that are cloud or shadow. Default: by the name of the mask (SCL, QA60, " +
+        "QA_PIXEL, Fmask, CLM, OmniCloudMask, UDM2), else all but 0.",
     ),
+    maskBits: numbers("Bits of the mask that are cloud or shadow, counted from 0."),
+    maskAbove: text("Hide where the mask, such as a cloud probability, is above this.", "NUMBER"),
   }),
   ...section("Sampling", {
     model: text("Model: file or URL. Default: weights/s2-temporal.safetensors.", "FILE"),
@@ -114,9 +122,28 @@ export function inputsOf(
   return paths.map((path, i) => ({ path, date: date[i] }));
 }
 
+/** What the flags say of the values of a mask. */
+function meaningOf({ maskValues, maskBits, maskAbove }: SceneValues): MaskMeaning {
+  const given = { maskValues, maskBits, maskAbove };
+  const names = Object.entries(given).filter(([, value]) => value !== undefined);
+  if (names.length > 1) {
+    throw new UsageError(
+      `${names.map(([name]) => `--${kebab(name)}`).join(" and ")} exclude each other`,
+    );
+  }
+  const above = maskAbove === undefined ? undefined : Number(maskAbove);
+  if (Number.isNaN(above) || maskAbove?.trim() === "") {
+    throw new UsageError(`--mask-above must be a number, got ${maskAbove}`);
+  }
+  if (maskBits?.some((bit) => !Number.isInteger(bit) || bit < 0 || bit > 31)) {
+    throw new UsageError(`--mask-bits must be bits from 0 to 31, got ${maskBits.join(",")}`);
+  }
+  return { values: maskValues, bits: maskBits, above };
+}
+
 /** Options of how a scene is restored. */
 export function sceneOptions(values: SceneValues, context: Context): Omit<SceneOptions, "inputs"> {
-  const { mask, keepClear, maskValues, samples } = values;
+  const { mask, keepClear, samples } = values;
   const window = fourNumbers(values.window, "--window");
   if (keepClear && mask !== undefined) {
     throw new UsageError("--keep-clear and --mask exclude each other");
@@ -124,7 +151,7 @@ export function sceneOptions(values: SceneValues, context: Context): Omit<SceneO
   const source = keepClear ? "detector" : mask;
   return {
     ...modelOptions(values, context),
-    mask: { ...maskOptions(values), source, values: maskValues },
+    mask: { ...maskOptions(values), source, ...meaningOf(values) },
     ensemble: samples === undefined ? undefined : { samples },
     selfCheck: values.selfCheck,
     reference: referenceOf(values.reference),
@@ -134,5 +161,6 @@ export function sceneOptions(values: SceneValues, context: Context): Omit<SceneO
     bandNames: values.bandNames,
     offset: offsetOf(values.s2Offset),
     missingB10: values.missingB10,
+    allowLevelMismatch: values.allowLevelMismatch,
   };
 }

@@ -1,61 +1,54 @@
 /**
- * Cloud masks from rasters of classes, such as Sentinel-2's scene classification (SCL).
+ * Cloud masks from rasters of classes, bits or probabilities, such as Sentinel-2's scene
+ * classification (SCL).
  *
  * @module
  */
 
-import { InputError } from "../core/mod.ts";
+import { shownAddress } from "../core/mod.ts";
 import { openImage, type RasterHeader, type RasterWindow } from "../rasters/mod.ts";
-import { CLOUD_CLASSES } from "./classes.ts";
+import { MASK_UNKNOWN } from "./classes.ts";
 import { checkCover, type GridMap, gridMap, maskWindow, positionOn } from "./mask_grid.ts";
+import { classOfValue } from "./mask_kind.ts";
+import {
+  countValues,
+  decideKind,
+  maskBands,
+  type MaskMeaning,
+  readMaskValues,
+} from "./mask_reading.ts";
+import { maskSummary, maskWarnings } from "./mask_survey.ts";
 
-/** Value of unknown pixels in a {@linkcode ClassMask}. */
-export const MASK_UNKNOWN = 255;
+export { MASK_UNKNOWN } from "./classes.ts";
 
 /** A raster of classes as the mask of a scene. */
 export interface ClassMask {
+  /** Kind of the mask and the share that each of its classes hides, in one line. */
+  readonly summary: string;
+  /** What is doubtful about its values, one line each. */
+  readonly warnings: readonly string[];
   /**
-   * Reads the mask of a window of the scene, [height, width]: 0 clear, 3 cloud shadow of a scene
-   * classification, 1 other masked classes, {@linkcode MASK_UNKNOWN} for nodata and outside of the
-   * raster.
+   * Reads the mask of a window of the scene, [height, width]: 0 clear, 3 cloud shadow of a known
+   * kind of mask, 1 other hidden values, {@linkcode MASK_UNKNOWN} for missing values and outside of
+   * the raster.
    */
   read(window: RasterWindow): Promise<Uint8Array>;
   /** Closes the raster. */
   close(): Promise<void>;
 }
 
-/** Options of {@linkcode openClassMask}. */
-export interface ClassMaskOptions {
+/**
+ * Options of {@linkcode openClassMask}. Without `values`, `bits` and `above`, the names of file and
+ * band decide: SCL, QA60, QA_PIXEL (Landsat), Fmask (HLS), CLM (Theia, s2cloudless), CLP,
+ * OmniCloudMask and UDM2 (PlanetScope) are known. Of other masks, every value but 0 is hidden.
+ */
+export interface ClassMaskOptions extends MaskMeaning {
   /** The scene whose pixels are masked. */
   readonly grid: RasterHeader;
   /**
    * The part of the scene that will be read, which the raster must cover. Default: the whole scene.
    */
   readonly area?: RasterWindow;
-  /**
-   * Classes to mask. Default for a scene classification (SCL in the name of file or band): cloud
-   * shadow 3, clouds 8 and 9, cirrus 10; for other rasters: every class but 0 and nodata.
-   */
-  readonly values?: readonly number[];
-}
-
-/** Cloud shadow, cloud of medium and high probability, thin cirrus. */
-const SCL_MASKED: readonly number[] = [3, 8, 9, 10];
-/** Classes of a scene classification: no data and cloud shadow. */
-const [SCL_UNKNOWN, SCL_SHADOW] = [0, 3];
-
-/** Index of the band with the classes. */
-function classBand({ bands }: RasterHeader, name: string): number {
-  const index = bands.length === 1 ? 0 : bands.indexOf("SCL");
-  if (index < 0) {
-    throw new InputError(
-      `Cannot use mask ${name}: it must have one band, or one named SCL, got ` +
-        `${
-          bands.join(", ")
-        }; extract the band with the classes: gdal_translate -b 1 ${name} OUT.tif`,
-    );
-  }
-  return index;
 }
 
 function maskOf(map: GridMap, { window, part, classOf }: {
@@ -78,48 +71,58 @@ function maskOf(map: GridMap, { window, part, classOf }: {
 }
 
 /**
- * Opens a raster of classes as the mask of a scene. The raster may have any resolution in the CRS
- * of the scene: each pixel of the scene gets the class at its centre.
+ * Opens a raster of classes, bits or probabilities as the mask of a scene. The raster may have any
+ * resolution in the CRS of the scene: each pixel of the scene gets the value at its centre.
  *
- * @throws {InputError} If the raster cannot be read, has several bands none of which is named SCL,
- *   is in another CRS, or does not cover the area; without georeference on both, if neither size
- *   divides the other. The message shows the gdalwarp command that aligns the raster.
+ * The values in the area are counted first, to say what they mean and hide.
+ *
+ * @throws {InputError} If the raster cannot be read, has several bands none of which is known by
+ *   name, is in another CRS, or does not cover the area; without georeference on both, if neither
+ *   size divides the other. The message shows the gdalwarp command that aligns the raster. Also if
+ *   its values are no classes and nothing is known of their meaning.
  */
 export async function openClassMask(
   source: string | URL,
-  { grid, area, values }: ClassMaskOptions,
+  { grid, area, ...meaning }: ClassMaskOptions,
 ): Promise<ClassMask> {
   const file = await openImage(source);
-  const name = String(source);
+  const name = shownAddress(source);
   try {
     const mask = file.header;
-    const band = classBand(mask, name);
+    const { known, indices } = maskBands(mask, name);
     const map = gridMap(grid, mask, name);
     checkCover(grid, { map, mask, name, ...(area && { area }) });
-    const isScl = mask.bands[band] === "SCL" || /(?:^|[_.\\/-])SCL[_.]/i.test(name);
-    const masked = new Set(values ?? SCL_MASKED);
-    const isMasked = values === undefined && !isScl
-      ? (value: number) => value !== 0 && !Number.isNaN(value)
-      : (value: number) => masked.has(value);
-    const isUnknown = (value: number) =>
-      Object.is(value, mask.nodata) || (isScl && value === SCL_UNKNOWN);
-
+    const whole = { column: 0, row: 0, width: grid.width, height: grid.height };
+    const window = maskWindow(map, area ?? whole, mask);
+    const counts = await countValues(file, { window, indices });
+    const { kind, warning } = decideKind(name, { known, counts, meaning });
+    // A file cannot call 0 missing and use it for clear pixels: programs copy nodata from images.
+    const isClear = mask.nodata === 0 && classOfValue(kind, 0) !== MASK_UNKNOWN;
+    const nodata = isClear || indices.length > 1 ? undefined : mask.nodata;
+    const isGiven = meaning.values !== undefined;
+    const isMissing = (value: number) =>
+      Object.is(value, nodata) && !(isGiven && kind.masked.has(value));
+    const seen = { counts, nodata: isGiven && kind.masked.has(nodata!) ? undefined : nodata };
     return {
+      summary: maskSummary(kind, seen),
+      warnings: [
+        ...(warning === undefined ? [] : [warning]),
+        ...(isClear && counts.has(0)
+          ? ["it states nodata 0, which is its value of clear pixels; they are taken for clear"]
+          : []),
+        ...maskWarnings(kind, seen),
+      ],
       async read(window) {
         const part = maskWindow(map, window, mask);
         if (part.width === 0 || part.height === 0) {
           return new Uint8Array(window.width * window.height).fill(MASK_UNKNOWN);
         }
-        const { data, valid } = await file.read({ window: part, bands: [band] });
-        const isRequested = values !== undefined;
+        const { values, valid } = await readMaskValues(file, { window: part, indices });
         const classOf = (index: number) => {
-          const value = data[index]!;
-          // A requested class is masked even if it is the nodata value.
-          const isKnown = isRequested && masked.has(value);
-          const isMissing = valid?.[index] === 0 && !Object.is(value, mask.nodata);
-          if (isMissing || (!isKnown && isUnknown(value))) return MASK_UNKNOWN;
-          if (!isMasked(value)) return CLOUD_CLASSES.clear;
-          return isScl && value === SCL_SHADOW ? CLOUD_CLASSES.shadow : CLOUD_CLASSES.thick;
+          const value = values[index]!;
+          // Marked as missing by a mask of its own, or by the nodata value.
+          const isMarked = valid?.[index] === 0 && !Object.is(value, mask.nodata);
+          return isMarked || isMissing(value) ? MASK_UNKNOWN : classOfValue(kind, value);
         };
         return maskOf(map, { window, part, classOf });
       },

@@ -1,5 +1,6 @@
 /**
- * Finding clouds: a detector, a simple score, and masks from rasters of classes.
+ * Finding clouds: a detector, a simple score, and masks from rasters of classes, bits or
+ * probabilities.
  *
  * @module
  */
@@ -17,3 +18,4 @@ export {
   MASK_UNKNOWN,
   openClassMask,
 } from "./class_mask.ts";
+export type { MaskMeaning } from "./mask_reading.ts";

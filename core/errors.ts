@@ -5,13 +5,19 @@
  * @module
  */
 
+import { redacted } from "./shown_address.ts";
+
 /**
  * Error of a file, folder or address that cannot be read, or does not fit the others or the model.
- * The message names it and suggests a remedy.
+ * The message names it, without an address's query string and password, and suggests a remedy.
  */
 export class InputError extends TypeError {
   /** "InputError". */
   override readonly name = "InputError";
+  /** Redacts the addresses of the message. */
+  constructor(message: string, options?: ErrorOptions) {
+    super(redacted(message), options);
+  }
 }
 
 /**

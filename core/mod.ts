@@ -44,6 +44,10 @@ export {
 
 // Errors of files.
 export { InputError, OutputError } from "./errors.ts";
+export { redacted, shownAddress } from "./shown_address.ts";
+
+// XML.
+export { xmlAttribute, type XmlElement, xmlElements } from "./xml_elements.ts";
 
 // Random numbers.
 export { createRng, type Rng } from "./rng.ts";

@@ -5,7 +5,7 @@
  */
 
 import { InputError } from "../core/mod.ts";
-import { parseCsv } from "../files/mod.ts";
+import { parseCsv, readText } from "../files/mod.ts";
 
 /** One row: the files of a sample. */
 export interface IndexRow {
@@ -98,7 +98,7 @@ function parseRow(cells: Cells, line: number, file: string): IndexRow {
 export async function readIndexRows(
   file: string,
 ): Promise<{ readonly rows: readonly IndexRow[]; readonly unused: readonly string[] }> {
-  const text = await Deno.readTextFile(file).catch((error: unknown) => {
+  const text = await readText(file).catch((error: unknown) => {
     const isMissing = error instanceof Deno.errors.NotFound;
     const reason = isMissing ? "the file must exist" : (error as Error).message;
     throw new InputError(`Cannot read ${file}: ${reason}`, { cause: error });

@@ -7,6 +7,10 @@
 import { dirname, resolve } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { InputError, OptionsError, show } from "../core/mod.ts";
+import { readText } from "./whole_file.ts";
+
+/** Longest chain of configurations that extend each other. */
+const MAX_DEPTH = 16;
 
 type Json = Readonly<Record<string, unknown>>;
 
@@ -47,17 +51,11 @@ function toUrl(path: string | URL): URL {
   return isUrl(path) ? new URL(path) : pathToFileURL(path);
 }
 
-async function readText(url: URL): Promise<string> {
-  if (url.protocol === "file:") {
-    return await Deno.readTextFile(url).catch((error: unknown) => {
-      if (!(error instanceof Deno.errors.NotFound)) throw error;
-      throw new InputError(`Cannot read ${fileURLToPath(url)}: the file must exist`);
-    });
-  }
-  const response = await fetch(url);
-  if (response.ok) return await response.text();
-  await response.body?.cancel();
-  throw new InputError(`Cannot read ${url}: it must exist, got status ${response.status}`);
+async function configText(url: URL): Promise<string> {
+  return await readText(url).catch((error: unknown) => {
+    if (!(error instanceof Deno.errors.NotFound)) throw error;
+    throw new InputError(`Cannot read ${fileURLToPath(url)}: the file must exist`);
+  });
 }
 
 /** Makes the path of initial weights absolute; it is relative to the file. */
@@ -74,7 +72,10 @@ async function readExtended(url: URL, from: readonly string[]): Promise<unknown>
   if (from.includes(url.href)) {
     throw new OptionsError("$.extends", `must not lead back to ${url.pathname}`);
   }
-  const text = await readText(url);
+  if (from.length > MAX_DEPTH) {
+    throw new OptionsError("$.extends", `must not lead through more than ${MAX_DEPTH} files`);
+  }
+  const text = await configText(url);
   let value: unknown;
   try {
     value = JSON.parse(text);

@@ -19,6 +19,11 @@ export interface FolderNames {
  */
 const SIDECAR = /^\.|\.aux\.xml$|\.ovr$|^(?:Thumbs\.db|desktop\.ini)$/i;
 
+/** True for hidden files, such as `._B02.tif` and `.DS_Store` of macOS, and for sidecar files. */
+export function isHidden(name: string): boolean {
+  return SIDECAR.test(name);
+}
+
 const NOTHING: FolderNames = { files: [], folders: [] };
 
 /**
@@ -31,7 +36,7 @@ export async function findFolder(path: string): Promise<FolderNames | undefined>
   const folders: string[] = [];
   try {
     for await (const { name, isDirectory, isSymlink } of Deno.readDir(path)) {
-      if (SIDECAR.test(name)) continue;
+      if (isHidden(name)) continue;
       const folder = isSymlink
         ? await Deno.stat(`${path}/${name}`).then((info) => info.isDirectory, () => false)
         : isDirectory;

@@ -21,12 +21,16 @@ export { diskFull, openTemporaryFolder, type TemporaryFolder } from "./temporary
 export { isDiskFull } from "./error_codes.ts";
 
 // Reading and listing.
-export { type ByteSource, isAddress, openByteSource, pathOf } from "./byte_source.ts";
+export { gdalNameHint, isAddress, pathInAddress, pathOf } from "./address.ts";
+export type { ByteSource } from "./byte_source.ts";
+export { openByteSource } from "./open_byte_source.ts";
+export { readText, readWhole, type WholeFileOptions } from "./whole_file.ts";
 export { extendConfig, readConfigJson } from "./config_json.ts";
 export { type CsvRow, parseCsv } from "./csv.ts";
 export {
   findFolder,
   type FolderNames,
+  isHidden,
   listFolder,
   namesIn,
   stemOf,

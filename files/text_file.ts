@@ -5,6 +5,7 @@
  */
 
 import { writeFileAtomically } from "./atomic_file.ts";
+import { readText } from "./whole_file.ts";
 
 /** Writes indented JSON atomically, and replaces an existing file. */
 export async function writeJson(path: string, value: unknown): Promise<void> {
@@ -15,7 +16,7 @@ export async function writeJson(path: string, value: unknown): Promise<void> {
 /** Reads a text file; undefined if it does not exist. */
 export async function textOf(file: string): Promise<string | undefined> {
   try {
-    return await Deno.readTextFile(file);
+    return await readText(file);
   } catch (error) {
     if (error instanceof Deno.errors.NotFound) return undefined;
     throw error;

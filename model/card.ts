@@ -4,6 +4,8 @@
  * @module
  */
 
+import { normalizeBand } from "../core/mod.ts";
+
 /** A band of the images. */
 export interface CardBand {
   /** For example "B02" or "VV". */
@@ -100,6 +102,11 @@ export interface ModelCard {
   readonly licence: string;
   /** Bands in order; the model's images have exactly these. */
   readonly bands: readonly CardBand[];
+  /**
+   * Processing level of the training images: top-of-atmosphere (L1C) or surface (L2A) reflectance.
+   * Default see {@linkcode levelOf}.
+   */
+  readonly level?: "L1C" | "L2A";
   /** Scaling of the images to [−1, 1]. */
   readonly scaling: CardScaling;
   /** Channels that the network receives next to the noised images. */
@@ -123,6 +130,14 @@ export interface ModelCard {
    * replaces the masked pixels of its input by this. Default: the input stays as it is.
    */
   readonly opaqueCloud?: readonly number[];
+}
+
+/**
+ * Returns the level of a model's images. A card without one is of L1C if it has B10, which L2A
+ * products lack; else the level is unknown.
+ */
+export function levelOf({ level, bands }: Pick<ModelCard, "level" | "bands">) {
+  return level ?? (bands.some(({ name }) => normalizeBand(name) === "B10") ? "L1C" : undefined);
 }
 
 /** Returns the range of each of `count` bands. */

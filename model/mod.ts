@@ -14,6 +14,7 @@ export {
   type CardSampling,
   type CardScaling,
   conditionChannels,
+  levelOf,
   type ModelCard,
   scalingRanges,
   stringifyCard,

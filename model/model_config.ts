@@ -21,6 +21,8 @@ export interface ModelConfig {
   readonly licence?: string;
   /** Bands of the images in order. The unit of a band defaults to "DN" in JSON. */
   readonly bands: ModelCard["bands"];
+  /** Processing level of the images. Default unknown, or "L1C" with B10 among the bands. */
+  readonly level?: ModelCard["level"];
   /** Linear map of the bands to [−1, 1]. */
   readonly scaling: ModelCard["scaling"];
   /** Default: the cloudy image, and where `length` > 1 the reference mark. */

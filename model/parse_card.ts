@@ -116,6 +116,7 @@ const CARD_CHECKS: Checks<ModelCard> = {
   description: string,
   licence: string,
   bands: list(bandCheck, { min: 1 }),
+  level: oneOf("L1C", "L2A"),
   scaling: scalingCheck,
   condition: conditionCheck,
   tileSize: integer({ min: 1 }),
@@ -131,7 +132,12 @@ const CARD_CHECKS: Checks<ModelCard> = {
 };
 
 /** Keys that a card may lack. */
-const CARD_DEFAULTS = { sampling: undefined, calibration: undefined, opaqueCloud: undefined };
+const CARD_DEFAULTS = {
+  level: undefined,
+  sampling: undefined,
+  calibration: undefined,
+  opaqueCloud: undefined,
+};
 
 /**
  * Reads a card from JSON. The options of its modules are checked when the model is built.

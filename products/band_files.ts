@@ -6,7 +6,10 @@
  */
 
 import { bandOfFileName, InputError, SENTINEL2_NAMES } from "../core/mod.ts";
+import { isHidden } from "../files/mod.ts";
 import { IMAGE_FILE } from "../rasters/mod.ts";
+import { productOfPart, productOfPath } from "./naming_rules.ts";
+import type { NamedProduct } from "./product_name.ts";
 
 /** The image files of a folder by band. */
 export interface BandFiles {
@@ -14,8 +17,13 @@ export interface BandFiles {
   readonly folder: string;
   /** Path of each band's file, in the usual order of the bands. */
   readonly files: ReadonlyMap<string, string>;
-  /** Path of the scene classification (SCL), the class mask of L2A products. */
+  /**
+   * Path of the product's own quality mask: SCL of L2A, Fmask of HLS, QA_PIXEL of Landsat, CLM of
+   * Theia.
+   */
   readonly classification?: string;
+  /** The product that the names of the files, or else of the folder, are of. */
+  readonly named?: NamedProduct;
 }
 
 interface Candidate {
@@ -25,15 +33,28 @@ interface Candidate {
 }
 
 const RESOLUTION_FOLDER = /^R(\d{2})m$/i;
-const CLASSIFICATION = /(?:^|[_.-])SCL(?:_\d{2}m)?\.[a-z0-9]+$/i;
+/** Quality masks by the end of their names. */
+const CLASSIFICATION = /(?:^|[_.-])(?:SCL(?:_\d{2}m)?|Fmask|QA_PIXEL|CLM_R1)\.[a-z0-9]+$/i;
+/** Theia's folder of masks. */
+const MASK_FOLDER = /^MASKS$/;
+/** Names of bands in file names, with the prefixes of Landsat's surface products. */
+const OWN_BAND = /(?:^|[_.-])((?:SR_|ST_)?B(?:\d{1,2}|8A))(?:_\d{2}m)?\.[a-z0-9]+$/i;
 /** Number of names in a message. */
 const SHOWN = 5;
 
-/** Lists a folder, sorted by name. @throws {InputError} If it cannot be read. */
+/** The Sentinel-2 band that a file of a product holds by its meaning. */
+function bandOf(fileName: string, product: NamedProduct | undefined): string | undefined {
+  if (product?.bands === undefined) return bandOfFileName(fileName);
+  const own = OWN_BAND.exec(fileName)?.[1]?.toUpperCase() ?? "";
+  const band = product.bands[own];
+  return band !== undefined && SENTINEL2_NAMES.includes(band) ? band : undefined;
+}
+
+/** Lists a folder without hidden files, sorted by name. @throws {InputError} If it cannot be read. */
 export async function readFolder(folder: string): Promise<readonly Deno.DirEntry[]> {
   try {
     const entries = await Array.fromAsync(Deno.readDir(folder));
-    return entries.sort((a, b) => a.name < b.name ? -1 : 1);
+    return entries.filter(({ name }) => !isHidden(name)).sort((a, b) => a.name < b.name ? -1 : 1);
   } catch (error) {
     const must = error instanceof Deno.errors.NotFound
       ? "the folder must exist; check its path, or unpack the whole product"
@@ -53,6 +74,13 @@ function keepFinest(
   },
 ): void {
   const other = found.get(band);
+  // Theia has each band without and with correction of slopes (SRE, FRE).
+  const isFlat = ({ path }: Candidate) => /_F[RL]E_[^/]*$/.test(path);
+  const isChoice = other !== undefined && isFlat(other) !== isFlat(candidate);
+  if (isChoice) {
+    if (isFlat(candidate)) found.set(band, candidate);
+    return;
+  }
   if (other !== undefined && other.resolution === candidate.resolution) {
     const [a, b] = [other, candidate].map(({ path }) => path.slice(folder.length + 1));
     throw new InputError(
@@ -72,19 +100,28 @@ function keepFinest(
 export async function findBandFiles(folder: string): Promise<BandFiles> {
   const found = new Map<string, Candidate>();
   const names: string[] = [];
+  const outer = productOfPath(folder);
+  let named = outer;
 
   async function search(path: string, ground: number): Promise<void> {
     for (const { name, isDirectory } of await readFolder(path)) {
       const metres = RESOLUTION_FOLDER.exec(name)?.[1];
       names.push(isDirectory ? `${name}/` : name);
       if (isDirectory) {
-        if (metres !== undefined && path === folder) {
-          await search(`${path}/${name}`, Number(metres));
+        if (path === folder && (metres !== undefined || MASK_FOLDER.test(name))) {
+          await search(`${path}/${name}`, Number(metres ?? Infinity));
         }
         continue;
       }
       if (!IMAGE_FILE.test(name)) continue;
-      const band = CLASSIFICATION.test(name) ? "SCL" : bandOfFileName(name);
+      const own = productOfPart(name) ?? outer;
+      const isMask = CLASSIFICATION.test(name);
+      const band = isMask
+        ? "SCL"
+        : MASK_FOLDER.test(path.slice(folder.length + 1))
+        ? undefined
+        : bandOf(name, own);
+      if (band !== undefined && own !== undefined && !isMask) named = own;
       if (band === undefined) continue;
       const stated = /_(\d{2})m\.[a-z0-9]+$/i.exec(name)?.[1];
       const resolution = stated === undefined ? ground : Number(stated);
@@ -107,5 +144,10 @@ export async function findBandFiles(folder: string): Promise<BandFiles> {
     );
   }
   const classification = found.get("SCL")?.path;
-  return { folder, files, ...(classification === undefined ? {} : { classification }) };
+  return {
+    folder,
+    files,
+    ...(classification === undefined ? {} : { classification }),
+    ...(named === undefined ? {} : { named }),
+  };
 }

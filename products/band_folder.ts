@@ -138,7 +138,9 @@ export async function openBandFiles(
   { bands }: BandFolderOptions = {},
 ): Promise<RasterFile> {
   const chosen = chosenFiles(found, bands);
-  const results = await Promise.allSettled(chosen.map(([, path]) => openImage(path)));
+  const fill = found.named?.fill;
+  const usual = fill === undefined ? {} : { nodata: fill };
+  const results = await Promise.allSettled(chosen.map(([, path]) => openImage(path, usual)));
   const opened = results.flatMap((result) => result.status === "fulfilled" ? [result.value] : []);
   const close = async () => void await Promise.all(opened.map((file) => file.close()));
   try {

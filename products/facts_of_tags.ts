@@ -56,8 +56,10 @@ export function factsOfTags(tags: Readonly<Record<string, string>>): ProductFact
  * any name.
  */
 export function productTags(
-  { level, baseline, quantification, offsets, harmonized }: ProductFacts,
+  { level, baseline, quantification, offsets, harmonized, named }: ProductFacts,
 ): Readonly<Record<string, string>> {
+  // The tags are those of Sentinel-2; scale and offset of other products are stated by band.
+  if (named !== undefined && named.sensor !== "Sentinel-2") return {};
   const kind = level === "L1C" ? "RADIO" : "BOA";
   const values = [...new Set(offsets?.values())];
   return {

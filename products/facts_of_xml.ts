@@ -4,22 +4,24 @@
  * @module
  */
 
-import { SENTINEL2_NAMES } from "../core/mod.ts";
+import { SENTINEL2_NAMES, xmlAttribute, type XmlElement, xmlElements } from "../core/mod.ts";
 import { byBaseline, isBaseline, positive, type ProductFacts, statedOffsets } from "./offsets.ts";
 
-function element(xml: string, name: string): string | undefined {
-  return new RegExp(`<(?:\\w+:)?${name}\\b[^>]*>\\s*([^<]*?)\\s*</`).exec(xml)?.[1];
-}
+/** Elements that state facts. */
+const NAMES: ReadonlySet<string> = new Set([
+  ...["PROCESSING_BASELINE", "QUANTIFICATION_VALUE", "BOA_QUANTIFICATION_VALUE"],
+  ...["RADIO_ADD_OFFSET", "BOA_ADD_OFFSET"],
+]);
 
 /** Offsets by the band_id of RADIO_ADD_OFFSET or BOA_ADD_OFFSET. */
-function offsetsOfXml(xml: string): ReadonlyMap<string, number> | undefined {
+function offsetsOfXml(elements: readonly XmlElement[]): ReadonlyMap<string, number> | undefined {
   const offsets = new Map<string, number>();
-  const items = xml.matchAll(
-    /<(?:\w+:)?(?:RADIO|BOA)_ADD_OFFSET\b[^>]*\bband_id\s*=\s*["'](\d+)["'][^>]*>\s*(-?[\d.]+)\s*</g,
-  );
-  for (const [, id, value] of items) {
-    const band = SENTINEL2_NAMES[Number(id)];
-    if (band !== undefined) offsets.set(band, Number(value));
+  for (const { name, attributes, text } of elements) {
+    if (name !== "RADIO_ADD_OFFSET" && name !== "BOA_ADD_OFFSET") continue;
+    const id = xmlAttribute(attributes, "band_id")?.trim() ?? "";
+    const band = /^\d{1,3}$/.test(id) ? SENTINEL2_NAMES[Number(id)] : undefined;
+    const value = text.trim();
+    if (band !== undefined && /^-?[\d.]{1,20}$/.test(value)) offsets.set(band, Number(value));
   }
   return offsets.size === 0 ? undefined : offsets;
 }
@@ -27,12 +29,14 @@ function offsetsOfXml(xml: string): ReadonlyMap<string, number> | undefined {
 /** Reads the facts from the text of the XML. */
 export function factsOfXml(xml: string): ProductFacts {
   const where = "the product's XML";
-  const baseline = element(xml, "PROCESSING_BASELINE");
+  const elements = xmlElements(xml).filter(({ name }) => NAMES.has(name)).toArray();
+  const textOf = (name: string) => elements.find((element) => element.name === name)?.text.trim();
+  const baseline = textOf("PROCESSING_BASELINE");
   const quantification = positive(
-    element(xml, "BOA_QUANTIFICATION_VALUE") ?? element(xml, "QUANTIFICATION_VALUE"),
+    textOf("BOA_QUANTIFICATION_VALUE") ?? textOf("QUANTIFICATION_VALUE"),
   );
   const level = /Level-(1C|2A)_User_Product|<PRODUCT_TYPE>S2MSI(1C|2A)/.exec(xml);
-  const stated = offsetsOfXml(xml);
+  const stated = offsetsOfXml(elements);
   const base = isBaseline(baseline) ? byBaseline(baseline, where) : undefined;
   const offsets = stated ?? base?.offsets;
   return {

@@ -8,6 +8,7 @@
  */
 
 import { SENTINEL2_NAMES } from "../core/mod.ts";
+import type { NamedProduct } from "./product_name.ts";
 
 /** Facts of a product; unknown ones are undefined. */
 export interface ProductFacts {
@@ -21,6 +22,8 @@ export interface ProductFacts {
   readonly offsets?: ReadonlyMap<string, number>;
   /** True if the provider has already added the offset. */
   readonly harmonized?: boolean;
+  /** What the product's own name states: sensor, bands, scale, fill. */
+  readonly named?: NamedProduct;
   /** Sources of the facts, one short phrase each. */
   readonly evidence: readonly string[];
 }

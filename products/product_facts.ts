@@ -9,6 +9,7 @@ import { factsOfName } from "./facts_of_name.ts";
 import { factsOfTags } from "./facts_of_tags.ts";
 import { factsOfXml } from "./facts_of_xml.ts";
 import type { ProductFacts } from "./offsets.ts";
+import type { NamedProduct } from "./product_name.ts";
 
 /** Sources of the facts of a product. */
 interface ProductSources {
@@ -18,6 +19,8 @@ interface ProductSources {
   readonly xml?: string;
   /** GDAL metadata of the file. */
   readonly tags?: Readonly<Record<string, string>>;
+  /** The product, if more is known than its path tells. */
+  readonly named?: NamedProduct;
 }
 
 /**
@@ -35,11 +38,17 @@ interface ProductSources {
  * assertEquals(evidence, ["N0500 in the name: -1000 DN"]);
  * ```
  */
-export function productFacts({ path, xml, tags = {} }: ProductSources): ProductFacts {
+export function productFacts({ path, xml, tags = {}, named: known }: ProductSources): ProductFacts {
   const named = factsOfName(`${tags.PRODUCT_URI ?? ""}/${path}`);
   const tagged = factsOfTags(tags);
   const stated: ProductFacts = xml === undefined ? { evidence: [] } : factsOfXml(xml);
-  const { evidence: _evidence, ...facts } = { ...named, ...tagged, ...stated };
+  const { evidence: _evidence, ...facts } = {
+    ...named,
+    ...(known === undefined ? {} : { named: known }),
+    ...(known?.level === undefined ? {} : { level: known.level }),
+    ...tagged,
+    ...stated,
+  };
   // Evidence of the offset from the source that wins; of harmonisation from each.
   const winner = [stated, tagged, named].find(({ offsets }) => offsets !== undefined);
   const evidence = [stated, tagged, named].flatMap((source) =>

@@ -7,6 +7,7 @@
 
 import type { RasterHeader } from "../rasters/mod.ts";
 import { offsetWarning } from "./offset_check.ts";
+import { implausible } from "./plausibility.ts";
 import { percentile, sampleBands } from "./sample_bands.ts";
 import type { SceneFile } from "./scene_file.ts";
 
@@ -53,11 +54,13 @@ function statedScales({ scales, offsets = [] }: RasterHeader): readonly number[]
 }
 
 function findScales(
-  { header, product }: SceneFile,
+  { header, product, scaling }: SceneFile,
   sample: readonly Float64Array[],
 ): Scales {
   const stated = statedScales(header);
-  if (stated !== undefined) return { scales: stated, evidence: "scale stated in the file" };
+  if (stated !== undefined) {
+    return { scales: stated, evidence: scaling ?? "scale stated in the file" };
+  }
   const all = (scale: number) => header.bands.map(() => scale);
   if (header.dtype === "uint8") return { scales: all(1 / 255), evidence: "8 bits: 1/255" };
   const { quantification = QUANTIFICATION } = product;
@@ -82,7 +85,7 @@ interface Offsets {
 }
 
 function findOffsets(
-  { header, product, kind }: SceneFile,
+  { header, product, kind, scaling }: SceneFile,
   { scales, offset }: { readonly scales: readonly number[]; readonly offset: "auto" | number },
 ): Offsets {
   const all = (value: number) => header.bands.map(() => value);
@@ -93,7 +96,7 @@ function findOffsets(
   }
   if (statedScales(header) !== undefined && header.offsets !== undefined) {
     const offsets = header.offsets.map((value, i) => value / scales[i]!);
-    return { offsets, evidence: "offset stated in the file" };
+    return { offsets, evidence: scaling === undefined ? "offset stated in the file" : "" };
   }
   const known = product.evidence.join("; ");
   if (product.harmonized === true) return { offsets: all(0), evidence: known };
@@ -116,8 +119,8 @@ function findOffsets(
  *
  * Scale and offset in the file take precedence over the quantification of the product (default
  * 10000) and the offset of its baseline. 8-bit values have scale 1/255; float values are
- * reflectance unless they are too large. A few small windows of the scene are sampled, and a
- * contradiction to the offset is reported as a warning.
+ * reflectance unless they are too large. A few small windows of the scene are sampled; a
+ * contradiction to the offset, and reflectances that cannot be, are reported as a warning.
  *
  * @throws {InputError} If the pixels cannot be read.
  */
@@ -131,16 +134,20 @@ export async function sentinel2Radiometry(
   const { scales, evidence } = findScales(file, floats);
   const found = findOffsets(file, { scales, offset });
   const doubtful = header.dtype !== "uint8" && found.sure !== true;
-  const sample = isFloat(header) ? floats : doubtful ? await sampleBands(file) : [];
-  const warning = doubtful
-    ? offsetWarning(file, { scales, offsets: found.offsets, sample })
-    : undefined;
+  const isSampled = doubtful || header.assumedBands === true;
+  const sample = isFloat(header) ? floats : isSampled ? await sampleBands(file) : [];
+  const seen = { scales, offsets: found.offsets, sample };
+  const sources = [found.evidence, evidence].filter((phrase) => phrase !== "").join("; ");
+  // Offsets of other products than ESA's are not doubted by its rule of thumb.
+  const doubt = doubtful && file.scaling === undefined ? offsetWarning(file, seen) : undefined;
+  const warning = doubt ??
+    (header.dtype === "uint8" ? undefined : implausible(file, { ...seen, assumed: sources }));
   // Offsets are in digital numbers of 1/10000, also for files of reflectance.
   const unit = (scale: number) => isFloat(file.header) && scale === 1 ? 1 / QUANTIFICATION : scale;
   return {
     scales,
     offsets: found.offsets.map((value, i) => value === 0 ? 0 : value * unit(scales[i]!)),
-    evidence: `${found.evidence}; ${evidence}`,
+    evidence: sources,
     ...(warning === undefined ? {} : { warning }),
   };
 }

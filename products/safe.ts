@@ -5,17 +5,20 @@
  */
 
 import { InputError } from "../core/mod.ts";
+import { readText } from "../files/mod.ts";
 import { type BandFiles, findBandFiles, readFolder } from "./band_files.ts";
 
 /** Files of a product. */
 interface SafeProduct {
   /** Files of its bands. */
   readonly bands: BandFiles;
-  /** Content of MTD_MSIL1C.xml or MTD_MSIL2A.xml, if present. */
+  /** Content of MTD_MSIL1C.xml, MTD_MSIL2A.xml or their forms of before 2016, if present. */
   readonly xml?: string;
 }
 
-const METADATA = /^MTD_MSIL(?:1C|2A)\.xml$/i;
+const METADATA = /^(?:MTD_MSIL(?:1C|2A)|S2[A-Z]_(?:OPER|USER)_MTD_SAFL(?:1C|2A)_.{1,120})\.xml$/i;
+/** Largest XML of a product in bytes; ESA's have about 0.1 MB. */
+const XML_LIMIT = 2 ** 24;
 const IMAGES = "IMG_DATA";
 /** Number of granules in a message. */
 const SHOWN = 3;
@@ -36,6 +39,7 @@ export async function isSafe(folder: string): Promise<boolean> {
  * Reads the XML of a product, from the folder itself or from the product that contains the folder.
  *
  * @returns Undefined if there is no XML or it cannot be read.
+ * @throws {InputError} If the XML has more than 16 MiB.
  */
 export async function productXml(folder: string): Promise<string | undefined> {
   const real = await Deno.realPath(folder).catch(() => folder);
@@ -44,7 +48,12 @@ export async function productXml(folder: string): Promise<string | undefined> {
     const name = (await folderEntries(source)).map((entry) => entry.name)
       .find((candidate) => METADATA.test(candidate));
     if (name === undefined) continue;
-    const text = await Deno.readTextFile(`${source}/${name}`).catch(() => undefined);
+    const text = await readText(`${source}/${name}`, { limit: XML_LIMIT })
+      .catch((error: unknown) => {
+        // Without its XML, a product is understood by its name; a wrong XML must not be passed over.
+        if (error instanceof InputError) throw error;
+        return undefined;
+      });
     if (text !== undefined) return text;
   }
   return undefined;

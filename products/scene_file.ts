@@ -5,26 +5,36 @@
  * @module
  */
 
-import { InputError } from "../core/mod.ts";
+import { InputError, shownAddress } from "../core/mod.ts";
 import type { BandFiles } from "./band_files.ts";
 import { openBandFiles } from "./band_folder.ts";
-import { isAddress, pathOf } from "../files/mod.ts";
-import { openImage, type RasterFile } from "../rasters/mod.ts";
+import { isAddress, pathInAddress, pathOf } from "../files/mod.ts";
+import { openImage, type RasterFile, type RasterHeader } from "../rasters/mod.ts";
 import { productTags } from "./facts_of_tags.ts";
 import type { ProductFacts } from "./offsets.ts";
+import { fillOf, namedRaster } from "./named_raster.ts";
+import { productOfBands, productOfPath } from "./naming_rules.ts";
 import { productFacts } from "./product_facts.ts";
+import type { NamedProduct } from "./product_name.ts";
 import { findBands, findSafeProduct, isSafe, productXml } from "./safe.ts";
+import { stacHint } from "./stac_item.ts";
 
 /** An open scene. */
 export interface SceneFile extends RasterFile {
-  /** Path or address as passed to {@linkcode openScene}. */
+  /** Path or address as passed to {@linkcode openScene}, without query string and password. */
   readonly source: string;
   /** Form of the scene: one raster file, a folder with a file per band, or a SAFE product. */
   readonly kind: "raster" | "bands" | "safe";
   /** Level, baseline, quantification and offsets, as far as known. */
   readonly product: ProductFacts;
-  /** Path of the scene classification (SCL) of the product. */
+  /** Path of the product's own quality mask, such as its scene classification (SCL). */
   readonly classification?: string;
+  /** Source of the scale, if the product's name states it and the file does not. */
+  readonly scaling?: string;
+  /** Bands that were named by their meaning: "SR_B4 as B04". */
+  readonly renamed: readonly string[];
+  /** Contradiction between the product's name and its bands. */
+  readonly doubt?: string;
 }
 
 /** Options of {@linkcode openScene}. */
@@ -44,7 +54,7 @@ async function isFolder(path: string): Promise<boolean> {
 /** Path without trailing slashes; the XML of a product stands for the product, as in GDAL. */
 function scenePath(source: string | URL): string {
   const path = pathOf(source).replace(/(?<=.)\/+$/, "");
-  return /(?:^|\/)MTD_MSIL(?:1C|2A)\.xml$/i.test(path)
+  return /(?:^|\/)(?:MTD_MSIL|S2[A-Z]_(?:OPER|USER)_MTD_SAFL)(?:1C|2A)[^/]*\.xml$/i.test(path)
     ? path.replace(/\/?[^/]*$/, "") || (path.startsWith("/") ? "/" : ".")
     : path;
 }
@@ -64,41 +74,138 @@ function withTags(file: RasterFile, product: ProductFacts): RasterFile {
   };
 }
 
+/**
+ * Refuses integer values of a product that are no reflectance; whoever converts them writes floats.
+ */
+function checkValues(
+  path: string,
+  { header, product }: {
+    readonly header: RasterHeader;
+    readonly product: NamedProduct | undefined;
+  },
+): void {
+  if (product?.refusal === undefined || /^float/.test(header.dtype)) return;
+  throw new InputError(`Cannot open scene ${path}, ${product.product}: ${product.refusal}`);
+}
+
+/** Opens a raster file with the fill that its product uses and does not state. */
+async function openWithFill(
+  path: string,
+  { named, options }: {
+    readonly named: NamedProduct | undefined;
+    readonly options: OpenSceneOptions;
+  },
+): Promise<RasterFile> {
+  const file = await openImage(path, options).catch(async (error: unknown) => {
+    const hint = await stacHint(path);
+    if (hint === undefined) throw error;
+    throw new InputError(`Cannot open scene ${path}: ${hint}`, { cause: error });
+  });
+  const nodata = named && fillOf(file.header, named);
+  if (nodata === undefined) return file;
+  await file.close();
+  return await openImage(path, { ...options, nodata });
+}
+
+/**
+ * The facts of a product whose name says L2A, but which has B10: the atmospheric correction leaves
+ * that band out, so the level is unknown.
+ */
+function settledLevel(
+  product: ProductFacts,
+  { bands, assumedBands }: RasterHeader,
+): { readonly product: ProductFacts; readonly doubt?: string } {
+  const { level, ...facts } = product;
+  const isSentinel2 = product.named === undefined || product.named.sensor === "Sentinel-2";
+  if (level !== "L2A" || !isSentinel2 || assumedBands === true || !bands.includes("B10")) {
+    return { product };
+  }
+  return {
+    product: facts,
+    doubt:
+      "its name says L2A, but it has B10, which L2A products lack; its level counts as unknown",
+  };
+}
+
 async function openFile(
   path: string,
   options: OpenSceneOptions,
 ): Promise<Omit<SceneFile, "source">> {
-  if (/\.zip$/i.test(path)) {
+  if (/\.zip$/i.test(pathInAddress(path))) {
     throw new InputError(
       `Cannot open scene ${path}: it must be unpacked, got a ZIP archive; run: unzip ${path}`,
     );
   }
-  const file = await openImage(path, options);
   const local = !isAddress(path);
+  const whole = local ? await wholePath(path) : pathInAddress(path);
+  const byName = productOfPath(whole);
+  const opened = await openWithFill(path, { named: byName, options });
+  try {
+    checkValues(path, { header: opened.header, product: byName });
+  } catch (error) {
+    await opened.close();
+    throw error;
+  }
+  const named = byName ?? productOfBands(opened.header.bands);
   const folder = path.includes("/") ? path.replace(/\/[^/]*$/, "") || "/" : ".";
   const xml = local ? await productXml(folder) : undefined;
-  const { tags } = file.header;
-  const product = productFacts({
-    path: local ? await wholePath(path) : path,
+  const { tags } = opened.header;
+  const facts = productFacts({
+    path: whole,
     ...(xml === undefined ? {} : { xml }),
     ...(tags === undefined ? {} : { tags }),
+    ...(named === undefined ? {} : { named }),
   });
-  return { ...withTags(file, product), kind: "raster", product };
+  const { product, ...doubts } = settledLevel(facts, opened.header);
+  const keepNames = options.bandNames !== undefined;
+  const { file, scaling, renamed } = named === undefined
+    ? { file: opened, renamed: [] }
+    : namedRaster(opened, { product: named, keepNames });
+  return {
+    ...withTags(file, product),
+    kind: "raster",
+    product,
+    renamed,
+    ...doubts,
+    ...(scaling === undefined ? {} : { scaling }),
+  };
 }
 
 async function openFolder(path: string): Promise<Omit<SceneFile, "source">> {
+  if (/\.zarr$/i.test(path)) {
+    throw new InputError(
+      `Cannot open scene ${path}: it must be GeoTIFF, JPEG 2000 or SAFE, got a Zarr store; download ` +
+        "the product in SAFE format, or export its bands: gdal_translate ZARR:IN:/ARRAY OUT.tif",
+    );
+  }
   const safe = await isSafe(path);
   const found: { readonly bands: BandFiles; readonly xml?: string | undefined } = safe
     ? await findSafeProduct(path)
     : { bands: await findBands(path), xml: await productXml(path) };
   const { bands, xml } = found;
-  const file = await openBandFiles(bands);
-  const product = productFacts({
-    path: await wholePath(path),
+  const { named } = bands;
+  const opened = await openBandFiles(bands);
+  try {
+    checkValues(path, { header: opened.header, product: named });
+  } catch (error) {
+    await opened.close();
+    throw error;
+  }
+  const facts = productFacts({
+    // The granule in it may have the baseline in its name.
+    path: await wholePath(bands.folder),
     ...(xml === undefined ? {} : { xml }),
+    ...(named === undefined ? {} : { named }),
   });
+  const { product, ...doubts } = settledLevel(facts, opened.header);
+  const { file, scaling } = named === undefined
+    ? { file: opened }
+    : namedRaster(opened, { product: named, keepNames: true });
   return {
     ...withTags(file, product),
+    renamed: [],
+    ...doubts,
+    ...(scaling === undefined ? {} : { scaling }),
     kind: safe ? "safe" : "bands",
     product,
     ...(bands.classification === undefined ? {} : { classification: bands.classification }),
@@ -122,5 +229,5 @@ export async function openScene(
 ): Promise<SceneFile> {
   const path = scenePath(source);
   const scene = await isFolder(path) ? await openFolder(path) : await openFile(path, options);
-  return { ...scene, source: String(source) };
+  return { ...scene, source: shownAddress(source) };
 }

@@ -4,6 +4,8 @@
  * @module
  */
 
+import { xmlAttribute, xmlElements } from "../core/mod.ts";
+
 /** Content of the GDAL_METADATA tag. */
 export interface GdalMetadata {
   /** Items of the whole file. */
@@ -41,8 +43,8 @@ function escapeText(text: string): string {
 }
 
 function attribute(attributes: string, name: string): string | undefined {
-  const value = new RegExp(`\\b${name}\\s*=\\s*(?:"([^"]*)"|'([^']*)')`).exec(attributes);
-  return value === null ? undefined : unescape(value[1] ?? value[2] ?? "");
+  const value = xmlAttribute(attributes, name);
+  return value === undefined ? undefined : unescape(value);
 }
 
 /**
@@ -53,7 +55,8 @@ export function parseGdalMetadata(xml: string): GdalMetadata {
   const descriptions = new Map<number, string>();
   const scales = new Map<number, number>();
   const offsets = new Map<number, number>();
-  for (const [, attributes = "", text = ""] of xml.matchAll(/<Item\b([^>]*)>([^<]*)<\/Item>/g)) {
+  for (const { name: element, attributes, text } of xmlElements(xml)) {
+    if (element !== "Item") continue;
     const sample = attribute(attributes, "sample");
     const role = attribute(attributes, "role");
     const value = unescape(unescape(text));

@@ -103,15 +103,19 @@ export async function readGeotiffHeader(
   const nodata = heldBy(stated, dtype) ?? heldBy(given.nodata, dtype);
   const perBand = (values: ReadonlyMap<number, number>, fallback: number) =>
     Array.from({ length: count }, (_, i) => values.get(i) ?? fallback);
+  const bands = bandNames({ count, alpha: layout.alpha }, metadata, given.bandNames);
+  const isGuess = given.bandNames === undefined && metadata.descriptions.size === 0 &&
+    bands[0] === "B01";
   return {
     width,
     height,
-    bands: bandNames({ count, alpha: layout.alpha }, metadata, given.bandNames),
+    bands,
     dtype,
     ...(transform === undefined ? {} : { transform }),
     ...(crs === undefined ? {} : { crs }),
     ...(nodata === undefined ? {} : { nodata }),
     tags: metadata.tags,
+    ...(isGuess ? { assumedBands: true } : {}),
     ...(metadata.scales.size === 0 ? {} : { scales: perBand(metadata.scales, 1) }),
     ...(metadata.offsets.size === 0 ? {} : { offsets: perBand(metadata.offsets, 0) }),
   };

@@ -5,7 +5,7 @@
  */
 
 import { bandOfFileName } from "../core/mod.ts";
-import { pathOf } from "../files/mod.ts";
+import { pathInAddress, pathOf } from "../files/mod.ts";
 import { openRaster, type OpenRasterOptions } from "./geotiff.ts";
 import { openJp2 } from "./jp2.ts";
 import type { RasterFile } from "./raster_file.ts";
@@ -24,9 +24,10 @@ export async function openImage(
   options: OpenRasterOptions = {},
 ): Promise<RasterFile> {
   const path = pathOf(source);
-  const open = /\.(?:jp2|j2k|jpx)$/i.test(path) ? openJp2 : openRaster;
+  const inside = pathInAddress(path);
+  const open = /\.(?:jp2|j2k|jpx)$/i.test(inside) ? openJp2 : openRaster;
   const file = await open(path, options);
-  const band = bandOfFileName(path.split(/[\\/]/).at(-1)!);
+  const band = bandOfFileName(inside.split(/[\\/]/).at(-1)!);
   const nameless = options.bandNames === undefined && file.header.bands.join() === "1";
   if (!nameless || band === undefined) return file;
   const header = { ...file.header, bands: [band] };

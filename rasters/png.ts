@@ -6,7 +6,11 @@
 
 import { decode, encode } from "npm:fast-png@8.0.0";
 import { InputError, type Raster } from "../core/mod.ts";
-import { type AtomicFileOptions, writeFileAtomically } from "../files/mod.ts";
+import { type AtomicFileOptions, readWhole, writeFileAtomically } from "../files/mod.ts";
+import { checkedPng } from "./png_chunks.ts";
+
+/** Largest PNG file in bytes. */
+const MAX_BYTES = 2 ** 29;
 
 /** An 8-bit picture for display. */
 export interface Picture {
@@ -37,9 +41,10 @@ export function encodePng({ width, height, channels, data, text }: Picture): Uin
  * Decodes an 8-bit grey or RGB PNG file.
  *
  * @throws {TypeError} If it has other channels or bits.
+ * @throws {Error} If it is damaged, or its pixels have another size than it declares.
  */
 export function decodePng(bytes: Uint8Array): Picture {
-  const { width, height, channels, depth, data, text } = decode(bytes);
+  const { width, height, channels, depth, data, text } = decode(checkedPng(bytes));
   if (depth !== 8 || (channels !== 1 && channels !== 3)) {
     throw new TypeError(
       `Cannot decode the PNG: it must be 8-bit grey or RGB, got ${channels} channels of ${depth} ` +
@@ -77,7 +82,8 @@ function isWhole(bytes: Uint8Array): boolean {
 export async function readPng(path: string): Promise<Raster> {
   const fail = (reason: string, cause?: unknown) =>
     new InputError(`Cannot read picture ${path}: ${reason}`, { cause });
-  const bytes = await Deno.readFile(path).catch((error: unknown) => {
+  const bytes = await readWhole(path, { limit: MAX_BYTES }).catch((error: unknown) => {
+    if (error instanceof InputError) throw error;
     const isMissing = error instanceof Deno.errors.NotFound;
     throw fail(
       isMissing ? "the file must exist; check its path" : `got ${(error as Error).message}`,
@@ -87,7 +93,7 @@ export async function readPng(path: string): Promise<Raster> {
   if (bytes.length === 0) throw fail("it must be a PNG file, got an empty file");
   let decoded: ReturnType<typeof decode>;
   try {
-    decoded = decode(bytes, { checkCrc: true });
+    decoded = decode(checkedPng(bytes), { checkCrc: true });
   } catch (error) {
     const isPng = String.fromCharCode(...bytes.subarray(1, 4)) === "PNG";
     const reason = !isPng

@@ -28,6 +28,8 @@ export interface RasterHeader extends Omit<Raster, "data" | "valid"> {
   readonly offsets?: readonly number[];
   /** True if a mask or an alpha band marks missing pixels. */
   readonly masked?: boolean;
+  /** True if the bands are named by their number alone: 13 bands as those of Sentinel-2 L1C. */
+  readonly assumedBands?: boolean;
 }
 
 /** Options of {@linkcode readRaster} and {@linkcode RasterFile.read}. */
@@ -130,7 +132,13 @@ export function windowHeader(
   header: RasterHeader,
   { window, indices }: ReadRequest,
 ): Omit<Raster, "data" | "valid"> {
-  const { scales: _scales, offsets: _offsets, masked: _masked, ...plain } = header;
+  const {
+    scales: _scales,
+    offsets: _offsets,
+    masked: _masked,
+    assumedBands: _assumed,
+    ...plain
+  } = header;
   return {
     ...plain,
     width: window.width,

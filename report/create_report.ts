@@ -4,7 +4,7 @@
  * @module
  */
 
-import { normalizeBand, SENTINEL2_BANDS } from "../core/mod.ts";
+import { normalizeBand, redacted, SENTINEL2_BANDS } from "../core/mod.ts";
 import type { Model } from "../model/mod.ts";
 import { withSampling } from "../restoration/mod.ts";
 import { framesOf, nameOf, notesOf } from "./describe.ts";
@@ -144,7 +144,7 @@ export async function createReport(
     ...measured,
     ...check,
     seams: gathered.report.seams,
-    run: { command: options.command ?? null, groups },
+    run: { command: options.command === undefined ? null : redacted(options.command), groups },
     notes: notesOf(gathered, lines),
   };
 }

@@ -14,7 +14,7 @@ import { inScene, type ReportLayout } from "./layout.ts";
 export async function givenClouds(
   { scene: { grid, reference }, files }: OpenSeries,
   window: RasterWindow,
-  { mask: { source, values } = {} }: Pick<SceneOptions, "mask">,
+  { mask: { source, values, bits, above } = {} }: Pick<SceneOptions, "mask">,
 ): Promise<Uint8Array | undefined> {
   if (source === undefined || source === "detector") return undefined;
   const path = source === "scl" ? files[reference]!.classification : source;
@@ -23,6 +23,8 @@ export async function givenClouds(
     grid,
     area: window,
     values,
+    bits,
+    above,
   });
   try {
     return (await file.read(window)).map((value) => value === 0 ? 0 : 1);

@@ -5,8 +5,15 @@
  */
 
 import { dirname, relative, resolve } from "node:path";
-import { InputError, OptionsError, OutputError, sha256, stableJson } from "../core/mod.ts";
-import { clearScratch, isAddress } from "../files/mod.ts";
+import {
+  InputError,
+  OptionsError,
+  OutputError,
+  sha256,
+  shownAddress,
+  stableJson,
+} from "../core/mod.ts";
+import { clearScratch, isAddress, readWhole } from "../files/mod.ts";
 import { decodePng, openRaster } from "../rasters/mod.ts";
 import { DeviceLostError } from "../engine/mod.ts";
 import { type Model, modelDigest } from "../model/mod.ts";
@@ -71,7 +78,8 @@ function sceneOptions(
  */
 function relativePaths({ output, inputs, auxiliary, mask }: ManifestScene) {
   const folder = dirname(resolve(output));
-  const from = (path: string) => isAddress(path) ? path : relative(folder, resolve(path));
+  const from = (path: string) =>
+    isAddress(path) ? shownAddress(path) : relative(folder, resolve(path));
   return {
     output: from(output),
     inputs: inputs.map((input) => ({ ...input, path: from(input.path) })),
@@ -112,7 +120,7 @@ async function runOf(
 async function runIn(path: string): Promise<string | undefined> {
   if (/\.png$/i.test(path)) {
     try {
-      return decodePng(await Deno.readFile(path)).text?.[RUN_TAG];
+      return decodePng(await readWhole(path, { limit: 2 ** 29 })).text?.[RUN_TAG];
     } catch {
       // Not a PNG of ours.
       return undefined;

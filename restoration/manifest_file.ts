@@ -6,7 +6,7 @@
 
 import { resolve } from "node:path";
 import { InputError } from "../core/mod.ts";
-import { isAddress, parseCsv } from "../files/mod.ts";
+import { isAddress, parseCsv, readText } from "../files/mod.ts";
 import { isDay } from "../products/mod.ts";
 import type { SceneInput } from "./reference.ts";
 
@@ -45,7 +45,7 @@ function isAbsolute(path: string): boolean {
 type Row = Readonly<Record<string, string>>;
 
 async function readRows(path: string): Promise<readonly Row[]> {
-  const text = await Deno.readTextFile(path).catch((error: unknown) => {
+  const text = await readText(path).catch((error: unknown) => {
     const reason = error instanceof Deno.errors.NotFound
       ? "the file must exist"
       : `it must be a readable file, got ${error instanceof Error ? error.message : error}`;

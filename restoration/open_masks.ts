@@ -4,8 +4,14 @@
  * @module
  */
 
-import { InputError } from "../core/mod.ts";
-import { type ClassMask, DETECTOR_MARGIN, openClassMask } from "../clouds/mod.ts";
+import { InputError, shownAddress } from "../core/mod.ts";
+import {
+  type ClassMask,
+  type ClassMaskOptions,
+  DETECTOR_MARGIN,
+  type MaskMeaning,
+  openClassMask,
+} from "../clouds/mod.ts";
 import type { RasterHeader, RasterWindow } from "../rasters/mod.ts";
 import { type Model, scalingRanges } from "../model/mod.ts";
 import { abortableMask } from "./abortable.ts";
@@ -90,15 +96,20 @@ function rasterPaths(
   { files, scene: { reference } }: OpenSeries,
   source: string,
 ): readonly (string | undefined)[] {
-  if (source === "scl") return files.map(({ classification }) => classification);
-  return files.map((_, l) => l === reference && source !== "detector" ? source : undefined);
+  if (source === "detector") return files.map(() => undefined);
+  // Of the other dates, the product's own mask; else the detector looks at them.
+  return files.map(({ classification }, l) =>
+    l === reference && source !== "scl" ? source : classification
+  );
 }
 
 /** @throws {InputError} If neither a raster nor the detector can tell the reference's clouds. */
 function checkReference(
   { files, scene: { reference } }: OpenSeries,
-  { source: mask, paths, card }: {
+  { source: mask, paths, card, allow }: {
     readonly source: string;
+    /** Allows the detector on L2A. */
+    readonly allow: boolean;
     readonly paths: readonly (string | undefined)[];
     readonly card: Model["card"];
   },
@@ -113,6 +124,17 @@ function checkReference(
         (product.level === "L2A" ? "" : ", or use the detector"),
     );
   }
+  if (product.level === "L2A" && !allow) {
+    const { classification } = files[reference]!;
+    throw new InputError(
+      `Cannot detect clouds in ${source}: the detector is for top-of-atmosphere reflectance (L1C), ` +
+        `got surface reflectance (L2A), in which it misses thin clouds; use ` +
+        (classification === undefined
+          ? "the product's scene classification (SCL), Fmask or QA_PIXEL: --mask FILE"
+          : "the product's own mask: --mask scl") +
+        "; or allow it (--allow-level-mismatch)",
+    );
+  }
   if (!detects({ card })) {
     throw new InputError(
       `Cannot detect clouds in ${source}: the detector needs B02, B03 and B04, model ${card.name} ` +
@@ -121,15 +143,27 @@ function checkReference(
   }
 }
 
-/** Opens class rasters, all or none. */
+/** Opens class rasters, all or none, and says what they hide. */
 async function openRasters(
   paths: readonly (string | undefined)[],
-  options: Parameters<typeof openClassMask>[1],
+  { meaningOf, log, ...options }: Omit<ClassMaskOptions, keyof MaskMeaning> & {
+    /** What the user says of the mask of a date. */
+    readonly meaningOf: (date: number) => MaskMeaning;
+    readonly log: (line: string) => void;
+  },
 ): Promise<readonly (ClassMask | undefined)[]> {
   const rasters: (ClassMask | undefined)[] = [];
   try {
-    for (const path of paths) {
-      rasters.push(path === undefined ? undefined : await openClassMask(path, options));
+    for (const [date, path] of paths.entries()) {
+      if (path === undefined) {
+        rasters.push(undefined);
+        continue;
+      }
+      const raster = await openClassMask(path, { ...options, ...meaningOf(date) });
+      rasters.push(raster);
+      const name = shownAddress(path);
+      log(`mask ${name}: ${raster.summary}`);
+      for (const warning of raster.warnings) log(`warning: mask ${name}: ${warning}`);
     }
   } catch (error) {
     for (const raster of rasters) await raster?.close();
@@ -148,12 +182,20 @@ export async function openMasks(
   { model, options }: { readonly model: Model; readonly options: SceneOptions },
 ): Promise<{ readonly masks: SceneMasks; close(): Promise<void> } | undefined> {
   const { scene } = series;
-  const { mask: { source, values, ...keep } = {}, signal } = options;
+  const { mask: { source, values, bits, above, ...keep } = {}, signal, log = () => {} } = options;
   if (source === undefined) return undefined;
   const paths = rasterPaths(series, source);
-  checkReference(series, { source, paths, card: model.card });
+  const { allowLevelMismatch: allow = false } = options;
+  checkReference(series, { source, paths, card: model.card, allow });
   const area = await maskedArea(model, series, options);
-  const rasters = await openRasters(paths, { grid: scene.grid, area, values });
+  const meaning: MaskMeaning = { values, bits, above };
+  const rasters = await openRasters(paths, {
+    grid: scene.grid,
+    area,
+    log,
+    // The masks of other dates are their products' own, which need no explanation.
+    meaningOf: (l) => source === "scl" || l === scene.reference ? meaning : {},
+  });
   const visible = detects(model);
   return {
     async close() {

@@ -4,6 +4,8 @@
  * @module
  */
 
+import { shownAddress } from "../core/mod.ts";
+
 /** One input date. */
 export interface SceneInput {
   /** GeoTIFF (path or http(s) address), folder with a file per band, or SAFE product. */
@@ -25,22 +27,23 @@ export function findReference(
     readonly dates: readonly (string | undefined)[];
   },
 ): number {
+  const shown = shownAddress(String(given));
   const named = inputs.keys().filter((i) => inputs[i]!.path === given || dates[i] === given)
     .toArray();
   if (named.length > 1) {
     throw new RangeError(
-      `Cannot take ${given} for the reference: it must be one input, got ` +
-        `${named.map((i) => `${i} (${inputs[i]!.path})`).join(", ")}; give its index`,
+      `Cannot take ${shown} for the reference: it must be one input, got ` +
+        `${named.map((i) => `${i} (${shownAddress(inputs[i]!.path)})`).join(", ")}; give its index`,
     );
   }
   const index = typeof given === "number" ? given : named[0] ?? -1;
   if (!Number.isInteger(index) || index < 0 || index >= inputs.length) {
-    const known = inputs.map(({ path }, i) => dates[i] ?? path).join(", ");
+    const known = inputs.map(({ path }, i) => dates[i] ?? shownAddress(path)).join(", ");
     const undated = dates.includes(undefined)
       ? "; dates come from file names such as scene_2018-03-07.tif, or from --date"
       : "";
     throw new RangeError(
-      `Cannot take ${given} for the reference: ` +
+      `Cannot take ${shown} for the reference: ` +
         (typeof given === "string" ? "none of the inputs has this date or path; " : "") +
         `it must be an index (0 … ${inputs.length - 1}), or one of ${known}${undated}`,
     );

@@ -20,6 +20,10 @@ export interface MaskOptions extends KeepClearOptions {
   readonly source?: string;
   /** Classes of the raster that are cloud or shadow. Default see `openClassMask`. */
   readonly values?: readonly number[];
+  /** Bits of the raster's values that are cloud or shadow, from 0. Default see `openClassMask`. */
+  readonly bits?: readonly number[];
+  /** Limit above which values of the raster, such as a probability, are cloud. */
+  readonly above?: number;
   /**
    * Replaces the masked clouds in the model input by the card's cloud fill (`opaqueCloud`), if it has
    * one: semi-transparent clouds mislead models trained on synthetic ones. Default true.

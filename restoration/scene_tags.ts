@@ -5,6 +5,7 @@
  */
 
 import config from "../deno.json" with { type: "json" };
+import { shownAddress } from "../core/mod.ts";
 import type { RasterWindow } from "../rasters/mod.ts";
 import { type Model, modelDigest } from "../model/mod.ts";
 import { areaOf } from "./area.ts";
@@ -53,7 +54,8 @@ function maskTags(
   const { dilate, feather } = keepClearOf(mask);
   const filled = fill && card.opaqueCloud !== undefined;
   return {
-    EMRDM_MASK: `${source.replace(/^.*[\\/](?=.)/, "")} dilate ${dilate} feather ${feather}` +
+    EMRDM_MASK:
+      `${shownAddress(source).replace(/^.*[\\/](?=.)/, "")} dilate ${dilate} feather ${feather}` +
       (filled ? ", clouds hidden from the model" : ""),
   };
 }
@@ -111,6 +113,13 @@ export function logScene(
     if (evidence === undefined) continue;
     const names = which.map((l) => paths[l]).join(", ");
     log(`radiometry of ${which.length === paths.length ? "all dates" : names}: ${evidence}`);
+  }
+  for (const { source, header, renamed, doubt } of files) {
+    if (doubt !== undefined) log(`warning: ${source}: ${doubt}`);
+    if (header.assumedBands === true) {
+      log(`bands of ${source}: no names, taken for B01, …, B12 in the order of Sentinel-2 L1C`);
+    }
+    if (renamed.length > 0) log(`bands of ${source}: ${renamed.join(", ")}`);
   }
   for (const one of radiometry) if (one?.warning !== undefined) log(`warning: ${one.warning}`);
   const surface = files.find(({ product }) => product.level === "L2A");

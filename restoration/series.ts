@@ -4,7 +4,7 @@
  * @module
  */
 
-import { InputError, normalizeBand } from "../core/mod.ts";
+import { InputError, normalizeBand, shownAddress } from "../core/mod.ts";
 import { alignment } from "../rasters/mod.ts";
 import {
   dateOf,
@@ -17,6 +17,7 @@ import {
 import { bandReflectanceScale, type Model } from "../model/mod.ts";
 import { abortable } from "./abortable.ts";
 import { openAuxiliary } from "./auxiliary.ts";
+import { checkLevel } from "./check_level.ts";
 import { byDate, findReference, type SceneInput } from "./reference.ts";
 import { withoutInfinite } from "./finite.ts";
 import { missingOf } from "./missing_values.ts";
@@ -40,6 +41,11 @@ export interface OpenSeriesOptions {
   /** Default "error". */
   readonly missingB10?: MissingB10;
   /**
+   * Accepts dates of another processing level (L1C, L2A) than that of the model, and the detector on
+   * L2A, with a warning. Default false: they are errors.
+   */
+  readonly allowLevelMismatch?: boolean;
+  /**
    * Paths of files with the model's auxiliary bands (SAR, NIR). A band is in one file for all dates, or in
    * one file per date, in the order of `inputs`.
    */
@@ -52,7 +58,7 @@ export interface OpenSeries {
   readonly scene: Scene;
   /** Days in rising order; undefined where one is unknown. */
   readonly dates: readonly (string | undefined)[];
-  /** Paths of the dates. */
+  /** Paths of the dates; addresses without query strings. */
   readonly paths: readonly string[];
   /** Open files of the dates. */
   readonly files: readonly SceneFile[];
@@ -169,8 +175,8 @@ export function checkLength(
 /**
  * Opens dated files of one location. Reads only headers, and some pixels for the radiometry.
  *
- * @throws {InputError} If a file cannot be read, lacks a band, or lies on another grid than the
- *   reference.
+ * @throws {InputError} If a file cannot be read, lacks a band, lies on another grid than the
+ *   reference, or has another processing level than the model.
  * @throws {RangeError} If there is no input, a date isn't a day, the reference matches none or several, or
  *   there are more dates than the model takes.
  */
@@ -186,7 +192,7 @@ export async function openSeries(
 ): Promise<OpenSeries> {
   const { inputs, bandNames, bands, offset = "auto", missingB10 = "error", auxiliary = [] } =
     options;
-  const { anyLength = false, log = () => {}, signal } = options;
+  const { allowLevelMismatch: allow = false, anyLength = false, log = () => {}, signal } = options;
   const wrong = inputs.find(({ date }) => date !== undefined && !isDay(date))?.date;
   if (wrong !== undefined) {
     throw new RangeError(`Cannot take ${wrong} for a date: it must be a day, as 2018-03-07`);
@@ -205,7 +211,9 @@ export async function openSeries(
     opened.push(file);
     return withoutInfinite(abortable(file, signal), ({ band, column, row }) => {
       log(
-        `warning: ${path}: ${band} is infinite at column ${column}, row ${row}; infinite numbers ` +
+        `warning: ${
+          shownAddress(path)
+        }: ${band} is infinite at column ${column}, row ${row}; infinite numbers ` +
           "count as missing data",
       );
     });
@@ -221,6 +229,8 @@ export async function openSeries(
     const frames: SceneFrame[] = [];
     const radiometry: (Radiometry | undefined)[] = [];
     for (const file of files) {
+      const warning = checkLevel(file, { card: model.card, allow });
+      if (warning !== undefined) log(`warning: ${warning}`);
       const names = { grid: grid.source, other: file.source };
       const place = alignment(grid.header, file.header, names);
       const named = bandNames !== undefined;
@@ -239,7 +249,7 @@ export async function openSeries(
         ...(extra && { auxiliary: extra }),
       },
       dates: order.map((i) => dates[i]),
-      paths: order.map((i) => inputs[i]!.path),
+      paths: order.map((i) => shownAddress(inputs[i]!.path)),
       files,
       radiometry,
       close,

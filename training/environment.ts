@@ -5,6 +5,7 @@
  */
 
 import config from "../deno.json" with { type: "json" };
+import { redacted } from "../core/mod.ts";
 import { writeFileAtomically } from "../files/mod.ts";
 import { type Engine, type EngineVersions, engineVersions, tf } from "../engine/mod.ts";
 
@@ -75,8 +76,13 @@ export async function writeEnvironment(path: string, latest: Environment): Promi
   await writeJson(path, { ...latest, earlier });
 }
 
-/** Writes indented JSON atomically, without Infinity, which JSON cannot represent. */
+/**
+ * Writes indented JSON atomically, without Infinity, which JSON cannot represent, and with addresses
+ * without query strings and passwords.
+ */
 export async function writeJson(path: string, value: unknown): Promise<void> {
-  const text = JSON.stringify(value, (_, item) => item === Infinity ? undefined : item, 2);
+  const text = redacted(
+    JSON.stringify(value, (_, item) => item === Infinity ? undefined : item, 2),
+  );
   await writeFileAtomically(path, [new TextEncoder().encode(`${text}\n`)], { overwrite: true });
 }

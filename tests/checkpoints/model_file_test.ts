@@ -172,7 +172,7 @@ Deno.test("loadModel() loads from an http URL and reports what the server says",
       const loaded = await loadModel(`${base}/tiny.safetensors`);
       assertEquals(loaded.card, model.card);
       dispose(loaded);
-      await assertRejects(() => loadModel(new URL(`${base}/x`)), CheckpointError, "got 404");
+      await assertRejects(() => loadModel(new URL(`${base}/x`)), CheckpointError, "HTTP 404");
     } finally {
       await server.shutdown();
     }

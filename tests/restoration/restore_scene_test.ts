@@ -201,6 +201,7 @@ Deno.test("restoreScene() writes the offset that it was told, which the result i
         write: { output },
         log,
         mask: { source: "detector" },
+        allowLevelMismatch: true,
         ...options,
       });
       return output;

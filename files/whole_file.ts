@@ -1,0 +1,97 @@
+/**
+ * Whole files, from a path or an address, up to a limit of size.
+ *
+ * @module
+ */
+
+import { InputError, shownAddress } from "../core/mod.ts";
+import { isAddress, pathOf } from "./address.ts";
+import { answerBody, watch } from "./answer_body.ts";
+import { request } from "./request.ts";
+import { retried } from "./retry.ts";
+
+/** Options of {@linkcode readWhole} and {@linkcode readText}. */
+export interface WholeFileOptions {
+  /** Largest size in bytes. Default of {@linkcode readText}: 64 MiB. */
+  readonly limit: number;
+}
+
+const MIB = 2 ** 20;
+/** Size of text files: JSON, CSV and XML of the largest data sets and products are smaller. */
+const TEXT_LIMIT = 64 * MIB;
+/** Bytes that are read at once from something that has no size, such as a pipe. */
+const CHUNK = 2 ** 16;
+
+function tooLarge(source: string | URL, limit: number): InputError {
+  return new InputError(
+    `Cannot read ${shownAddress(source)}: it must have at most ${
+      limit < MIB ? `${limit} bytes` : `${Math.floor(limit / MIB)} MiB`
+    }, got more; is it the right file?`,
+  );
+}
+
+async function readLocal(path: string, limit: number): Promise<Uint8Array<ArrayBuffer>> {
+  using file = await Deno.open(path);
+  const { isFile, size } = await file.stat();
+  if (isFile && size > limit) throw tooLarge(path, limit);
+  let bytes = new Uint8Array(isFile ? size + 1 : CHUNK);
+  let at = 0;
+  for (;;) {
+    const count = await file.read(bytes.subarray(at));
+    if (count === null) return bytes.subarray(0, at);
+    at += count;
+    if (at > limit) throw tooLarge(path, limit);
+    if (at < bytes.length) continue;
+    const longer = new Uint8Array(bytes.length + Math.max(CHUNK, bytes.length));
+    longer.set(bytes);
+    bytes = longer;
+  }
+}
+
+async function readRemote(url: string, limit: number): Promise<Uint8Array<ArrayBuffer>> {
+  const name = shownAddress(url);
+  let bytes: Uint8Array<ArrayBuffer> | undefined;
+  try {
+    bytes = await retried(async () => {
+      const watching = watch();
+      try {
+        const response = await request(url, { watch: watching });
+        return await answerBody(response, { limit, watch: watching });
+      } finally {
+        watching.stop();
+      }
+    });
+  } catch (error) {
+    throw new InputError(`Cannot read ${name}: ${(error as Error).message}`);
+  }
+  if (bytes === undefined) throw tooLarge(name, limit);
+  return bytes;
+}
+
+/**
+ * Reads a whole file from a path, a `file:` URL or an `http(s):` address.
+ *
+ * A server that is busy is asked again; one that sends nothing for 30 s ends the download.
+ *
+ * @throws {InputError} If the file is larger than the limit, or an address does not answer.
+ * @throws {Error} The error of the operating system, if a local file cannot be read.
+ */
+export async function readWhole(
+  source: string | URL,
+  { limit }: WholeFileOptions,
+): Promise<Uint8Array<ArrayBuffer>> {
+  const path = pathOf(source);
+  return isAddress(path) ? await readRemote(path, limit) : await readLocal(path, limit);
+}
+
+/**
+ * Reads a text file in UTF-8, without its byte order mark.
+ *
+ * @throws {InputError} As {@linkcode readWhole}.
+ */
+export async function readText(
+  source: string | URL,
+  { limit = TEXT_LIMIT }: Partial<WholeFileOptions> = {},
+): Promise<string> {
+  return new TextDecoder().decode(await readWhole(source, { limit }));
+}
