@@ -68,7 +68,8 @@ export const demo = command({
     const paths = DATES.map(({ date }) => `${out}/cloudy_${date}.tif`);
     for (const [i, path] of paths.entries()) await writeCog(path, cloudy[i]!, { overwrite });
     const target = clear[REFERENCE]!;
-    await writeCog(`${out}/clear_${DATES[REFERENCE].date}.tif`, target, { overwrite });
+    const clearPath = `${out}/clear_${DATES[REFERENCE].date}.tif`;
+    await writeCog(clearPath, target, { overwrite });
 
     const output = `${out}/restored_${DATES[REFERENCE].date}.tif`;
     const bar = progress("restore");
@@ -95,7 +96,8 @@ export const demo = command({
     const picture = `${out}/before_after.png`;
     const columns = [...cloudy, restored, target].map((raster) => quicklook(raster));
     await writePng(picture, joinPictures(columns), { overwrite });
-    await writePng(`${out}/restored.png`, quicklook(restored), { overwrite });
+    const resultPicture = `${out}/restored.png`;
+    await writePng(resultPicture, quicklook(restored), { overwrite });
     const text = [
       `${size}×${size} pixels, 13 bands, ${DATES.length} dates; ` +
       `${DATES[REFERENCE].date} restored in ${seconds.toFixed(1)} s on ${name} (${device})`,
@@ -108,7 +110,10 @@ export const demo = command({
       `${
         provenancePath(output)
       }: 1 observed, 2 restored and clear on another date, 3 reconstructed`,
+      `${paths.join(", ")}: the three dates`,
+      `${clearPath}: the clear image`,
       `${picture}: the three dates, the result, the clear image`,
+      `${resultPicture}: the result`,
     ].join("\n");
     return { text, json: { output, picture, seconds, engine: name, device, scores } };
   },

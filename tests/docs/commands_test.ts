@@ -38,6 +38,11 @@ function unquoted(arg: string): string {
   return arg.replace(/^'(.*)'$/, "$1");
 }
 
+/** The arguments without plugins, which are the reader's own files (`extending_test.ts`). */
+function withoutPlugins(args: readonly string[]): readonly string[] {
+  return args.filter((arg, i) => arg !== "--plugin" && args[i - 1] !== "--plugin");
+}
+
 /** Checks the studies, experiments and preset of a call of `experiment`. */
 function checkExperiment(args: readonly string[]): void {
   const known: readonly string[] = [...STUDIES, ...EXPERIMENTS];
@@ -59,7 +64,7 @@ for (const name of await documents()) {
         // Tasks that are no command of emrdm take no flags in the documents.
         if (task !== undefined && !task.includes(" cli.ts ")) continue;
         // With --help flags are read, but nothing is done.
-        const { code, err } = await emrdm(...args, "--help");
+        const { code, err } = await emrdm(...withoutPlugins(args), "--help");
         assertEquals([code, err], [0, ""], args.join(" "));
         if (args[0] === "experiment") checkExperiment(args);
       }
