@@ -4,13 +4,8 @@
  * @module
  */
 
+import { shellWord } from "../core/mod.ts";
 import { type Flags, type FlagValues, kebab } from "./flags.ts";
-
-/** A word, quoted for a shell if needed. */
-function quoted(word: string): string {
-  if (/^[\w@%+=:,./-]+$/.test(word)) return word;
-  return "'" + word.replaceAll("'", "'\\''") + "'";
-}
 
 /**
  * The command line of a call: operands, then the given flags.
@@ -47,5 +42,5 @@ export function commandText<F extends Flags>(
       for (const one of value) words.push(`--${kebab(name)}`, String(one));
     } else words.push(`--${kebab(name)}`, String(value));
   }
-  return words.map(quoted).join(" ");
+  return words.map(shellWord).join(" ");
 }

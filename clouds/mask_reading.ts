@@ -4,7 +4,7 @@
  * @module
  */
 
-import { InputError } from "../core/mod.ts";
+import { InputError, shellWord } from "../core/mod.ts";
 import { pathInAddress } from "../files/mod.ts";
 import type { RasterFile, RasterHeader, RasterWindow } from "../rasters/mod.ts";
 import { knownMask, PLAIN_MASK } from "./known_masks.ts";
@@ -49,9 +49,9 @@ export function maskBands({ bands }: RasterHeader, source: string): MaskBands {
   if (index < 0) {
     throw new InputError(
       `Cannot use mask ${source}: it must have one band, or one named SCL, got ` +
-        `${
-          bands.join(", ")
-        }; extract the band with the classes: gdal_translate -b 1 ${source} OUT.tif`,
+        `${bands.join(", ")}; extract the band with the classes: gdal_translate -b 1 ${
+          shellWord(source)
+        } OUT.tif`,
     );
   }
   const found = knownMask({ fileName, bands: [bands[index]!], band: bands[index]! });

@@ -45,6 +45,7 @@ export {
 // Errors of files.
 export { InputError, OutputError } from "./errors.ts";
 export { redacted, shownAddress } from "./shown_address.ts";
+export { shellWord } from "./shell_word.ts";
 
 // XML.
 export { xmlAttribute, type XmlElement, xmlElements } from "./xml_elements.ts";

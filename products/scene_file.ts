@@ -5,7 +5,7 @@
  * @module
  */
 
-import { InputError, shownAddress } from "../core/mod.ts";
+import { InputError, shellWord, shownAddress } from "../core/mod.ts";
 import type { BandFiles } from "./band_files.ts";
 import { openBandFiles } from "./band_folder.ts";
 import { isAddress, pathInAddress, pathOf } from "../files/mod.ts";
@@ -133,7 +133,9 @@ async function openFile(
 ): Promise<Omit<SceneFile, "source">> {
   if (/\.zip$/i.test(pathInAddress(path))) {
     throw new InputError(
-      `Cannot open scene ${path}: it must be unpacked, got a ZIP archive; run: unzip ${path}`,
+      `Cannot open scene ${path}: it must be unpacked, got a ZIP archive; run: unzip ${
+        shellWord(path)
+      }`,
     );
   }
   const local = !isAddress(path);

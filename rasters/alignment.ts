@@ -5,7 +5,7 @@
  * @module
  */
 
-import { type Crs, type GeoTransform, InputError } from "../core/mod.ts";
+import { type Crs, type GeoTransform, InputError, shellWord } from "../core/mod.ts";
 import type { RasterHeader } from "./raster_file.ts";
 
 /** Largest distance of pixel corners that count as equal, in pixels. */
@@ -90,9 +90,10 @@ export function warpCommand(
 ): string {
   const srs = (grid.crs?.epsg === undefined ? "" : ` -t_srs EPSG:${grid.crs.epsg}`) +
     (nodata === undefined ? "" : ` -dstnodata ${Number.isNaN(nodata) ? "nan" : nodata}`);
+  const file = shellWord(/^https?:/i.test(name) ? `/vsicurl/${name}` : name);
   const transform = grid.transform;
   if (transform === undefined || transform[2] !== 0 || transform[4] !== 0) {
-    return `gdalwarp${srs} -r ${method} ${name} OUT.tif`;
+    return `gdalwarp${srs} -r ${method} ${file} OUT.tif`;
   }
   const far = positionOf(transform, { column: grid.width, row: grid.height });
   const [xs, ys] = [[transform[0], far.x], [transform[3], far.y]];
@@ -100,7 +101,7 @@ export function warpCommand(
   const size = [Math.abs(transform[1]), Math.abs(transform[5])];
   return `gdalwarp${srs} -te ${extent.join(" ")} -tr ${
     size.join(" ")
-  } -r ${method} ${name} OUT.tif`;
+  } -r ${method} ${file} OUT.tif`;
 }
 
 /**
