@@ -136,7 +136,7 @@ export interface ModelCard {
  * Returns the level of a model's images. A card without one is of L1C if it has B10, which L2A
  * products lack; else the level is unknown.
  */
-export function levelOf({ level, bands }: Pick<ModelCard, "level" | "bands">) {
+export function levelOf({ level, bands }: Pick<ModelCard, "level" | "bands">): ModelCard["level"] {
   return level ?? (bands.some(({ name }) => normalizeBand(name) === "B10") ? "L1C" : undefined);
 }
 
