@@ -7,7 +7,7 @@
 import { InputError } from "../core/mod.ts";
 import { type CompleteFile, completeRows, openRaster } from "../rasters/mod.ts";
 import { checkOutputs, checkWritable } from "./outputs.ts";
-import { provenancePath, uncertaintyPath } from "./scene_files.ts";
+import { provenancePath, uncertaintyPath } from "./scene_paths.ts";
 import {
   checkPairs,
   checkRun,

@@ -1,5 +1,7 @@
 /**
  * Batches: restores the scenes of a manifest one after the other, and resumes after any interruption.
+ * Slightly longer than other files because a scene's state, its identity and its options decide together
+ * what is done again.
  *
  * @module
  */
@@ -21,7 +23,7 @@ import { checkShard, type Shard } from "./area.ts";
 import { estimateScene, type SceneEstimate } from "./estimate.ts";
 import { isMaskPath, type ManifestScene } from "./manifest_file.ts";
 import { type RestoredScene, restoreScene } from "./restore_scene.ts";
-import { outputPaths } from "./scene_files.ts";
+import { outputPaths } from "./scene_paths.ts";
 import type { RestoreSceneOptions, SceneOptions, WriteOptions } from "./scene_options.ts";
 
 /** Outcome of a scene. */

@@ -43,7 +43,7 @@ export {
   type SceneStatus,
 } from "./manifest.ts";
 export { type RestoredScene, restoreScene } from "./restore_scene.ts";
-export { provenancePath, type ScenePaths, uncertaintyPath } from "./scene_files.ts";
+export { provenancePath, type ScenePaths, uncertaintyPath } from "./scene_paths.ts";
 export type {
   EnsembleOptions,
   MaskOptions,
@@ -88,7 +88,8 @@ export { checkOutputs, type CheckOutputsOptions, checkWritable } from "./outputs
 export { openMasks } from "./open_masks.ts";
 export type { MaskSource, Scene, SceneFrame } from "./scene.ts";
 export type { SeamDirection, SeamMetric } from "./rows/seams.ts";
+export type { MissingB10 } from "./frame_bands.ts";
 export type { SceneInput } from "./reference.ts";
-export { type MissingB10, type OpenSeries, openSeries, type OpenSeriesOptions } from "./series.ts";
+export { type OpenSeries, openSeries, type OpenSeriesOptions } from "./series.ts";
 export { blendWeights, createStripBlend, type StripBlend } from "./rows/strip_blend.ts";
 export { type Size, tileGrid, type TileGridOptions, type TileOrigin } from "./rows/tiles.ts";

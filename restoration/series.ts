@@ -4,7 +4,7 @@
  * @module
  */
 
-import { InputError, normalizeBand, shownAddress } from "../core/mod.ts";
+import { normalizeBand, shownAddress } from "../core/mod.ts";
 import { alignment } from "../rasters/mod.ts";
 import {
   dateOf,
@@ -18,13 +18,11 @@ import { bandReflectanceScale, type Model } from "../model/mod.ts";
 import { abortable } from "./abortable.ts";
 import { openAuxiliary } from "./auxiliary.ts";
 import { checkLevel } from "./check_level.ts";
+import { bandIndices, type MissingB10, outputBands } from "./frame_bands.ts";
 import { byDate, findReference, type SceneInput } from "./reference.ts";
 import { withoutInfinite } from "./finite.ts";
 import { missingOf } from "./missing_values.ts";
 import type { Scene, SceneFrame } from "./scene.ts";
-
-/** Replacement for B10, which L2A products lack: an error, 0, or the value of clear air. */
-export type MissingB10 = "error" | "zero" | "clear";
 
 /** Options of {@linkcode openSeries}. */
 export interface OpenSeriesOptions {
@@ -71,40 +69,6 @@ export interface OpenSeries {
 /** B10 of clear air in DN: the median of clear L1C images. */
 const CLEAR_B10 = 12;
 
-/** Index in a file of each of the model's bands; undefined for a B10 that is filled in. */
-function bandIndices(
-  file: SceneFile,
-  { model: { card }, missingB10, named }: {
-    readonly model: Model;
-    readonly missingB10: MissingB10;
-    /** True if the user named the bands. */
-    readonly named: boolean;
-  },
-): readonly (number | undefined)[] {
-  const { bands } = file.header;
-  const wanted = card.bands.map(({ name }) => normalizeBand(name));
-  const lacking = wanted.filter((band) => !bands.includes(band));
-  if (lacking.length === 1 && lacking[0] === "B10") {
-    if (missingB10 === "error") {
-      throw new InputError(
-        `Cannot restore ${file.source}: model ${card.name} needs B10, which L2A products lack; use ` +
-          `the L1C product, or choose a replacement: zero or clear (--missing-b10)`,
-      );
-    }
-  } else if (lacking.length > 0) {
-    const hint = named
-      ? "use a model for these bands"
-      : "if the bands only lack names, give them (--band-names); else use another model";
-    throw new InputError(
-      `Cannot restore ${file.source}: model ${card.name} needs the bands ${
-        wanted.join(", ")
-      }, got ` +
-        `${bands.join(", ")}; ${hint}`,
-    );
-  }
-  return wanted.map((band) => bands.includes(band) ? bands.indexOf(band) : undefined);
-}
-
 /** Frame of a file, with the gains and biases that convert to the model's units. */
 async function frameOf(
   file: SceneFile,
@@ -139,21 +103,6 @@ async function frameOf(
       missing: missingOf(file.header, cardBands),
     },
   };
-}
-
-/** Indices of the model's bands in the result. */
-function outputBands(file: SceneFile, model: Model, wanted?: readonly string[]): readonly number[] {
-  const known = model.card.bands.map(({ name }) => normalizeBand(name));
-  const own = file.header.bands.filter((band) => known.includes(band));
-  const names = wanted?.map(normalizeBand) ?? own;
-  const unknown = names.filter((name) => !own.includes(name));
-  if (unknown.length > 0) {
-    throw new InputError(
-      `Cannot write the bands ${unknown.join(", ")}: they must be in ${file.source} and known to ` +
-        `model ${model.card.name}, which are ${own.join(", ")}`,
-    );
-  }
-  return names.map((name) => known.indexOf(name));
 }
 
 /** @throws {RangeError} If there are more dates than the model takes, or none. */

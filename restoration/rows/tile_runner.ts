@@ -1,6 +1,6 @@
 /**
  * Runs rows of tiles through the model in batches: each tile on its own, or all of them as one image
- * (joint diffusion).
+ * (joint diffusion). Slightly longer than other files because both ways share the state of a batch.
  *
  * @module
  */

@@ -48,8 +48,10 @@ Deno.test({
   sanitizeOps: false,
   sanitizeResources: false,
   fn: async () => {
-    const starts = starter(true);
+    // The flag exists when the engine has been loaded once.
+    await useEngine("webgpu");
     tf.env().set("WEBGPU_CPU_FORWARD", false);
+    const starts = starter(true);
     assertEquals(await onNextEngine(starts, losing()), 16);
     assertEquals(starts.asked, [undefined, ["webgpu"]]);
     assertEquals(starts.lines.length, 2);
