@@ -44,7 +44,7 @@ async function common(
   const values = await integersOf(directory, tag) ?? [fallback];
   if (values.length !== 1 && values.length < samples) {
     throw new TypeError(
-      `it must state ${name} of ${samples} bands, got ${values.length}; the file is damaged`,
+      `it must state ${name} of ${samples} bands, got ${values.length}; the file is damaged: download or copy it again`,
     );
   }
   const different = new Set(values.slice(0, samples));
@@ -73,7 +73,9 @@ function checkSamples({ format, bits }: { readonly format: number; readonly bits
   if (dtypeOf({ format, bits }) !== undefined) return;
   const kind = FORMAT_NAMES[format];
   if (kind === undefined) {
-    throw new TypeError(`its sample format must be 1 to 6, got ${format}; the file is damaged`);
+    throw new TypeError(
+      `its sample format must be 1 to 6, got ${format}; the file is damaged: download or copy it again`,
+    );
   }
   const fix = COMPLEX.includes(format)
     ? "keep their real part: gdal_translate -ot Float64 IN OUT.tif"
@@ -107,7 +109,7 @@ export async function readCoding(directory: TiffDirectory, samples: number): Pro
     throw new TypeError(
       "its colours must be grey, RGB or a palette, got " +
         (name === undefined
-          ? `photometric interpretation ${photometric}; the file is damaged`
+          ? `photometric interpretation ${photometric}; the file is damaged: download or copy it again`
           : `${name}; convert it: gdal_translate -co PHOTOMETRIC=RGB IN OUT.tif`),
     );
   }
@@ -129,7 +131,7 @@ export async function readCoding(directory: TiffDirectory, samples: number): Pro
   if (compression === LERC && lercCompression > 2) {
     throw new TypeError(
       `its LERC must be alone or within DEFLATE or Zstandard, got compression ${lercCompression}; ` +
-        "the file is damaged",
+        "the file is damaged: download or copy it again",
     );
   }
   const { littleEndian } = directory;

@@ -130,7 +130,9 @@ async function readStart(source: ByteSource): Promise<TiffStart> {
   }
   const big = magic === 43;
   if (big && (view.getUint16(4, littleEndian) !== 8 || view.getUint16(6, littleEndian) !== 0)) {
-    throw new TypeError("its BigTIFF header must state offsets of 8 bytes; the file is damaged");
+    throw new TypeError(
+      "its BigTIFF header must state offsets of 8 bytes; the file is damaged: download or copy it again",
+    );
   }
   const first = unsigned(view, big ? 8 : 4, { size: big ? 8 : 4, littleEndian });
   return { littleEndian, big, first };
@@ -165,7 +167,9 @@ async function readDirectory(
       );
     }
     if (entries.has(tag)) {
-      throw new TypeError(`tag ${tag} must occur once, got several; the file is damaged`);
+      throw new TypeError(
+        `tag ${tag} must occur once, got several; the file is damaged: download or copy it again`,
+      );
     }
     entries.set(tag, { type, count: values, offset });
   }
@@ -185,7 +189,7 @@ export async function readTiffDirectories(source: ByteSource): Promise<readonly 
     if (seen.has(at) || seen.size === MAX_DIRECTORIES) {
       throw new TypeError(
         `it must have up to ${MAX_DIRECTORIES} directories, got ` +
-          `${seen.has(at) ? "a loop" : "more"}; the file is damaged`,
+          `${seen.has(at) ? "a loop" : "more"}; the file is damaged: download or copy it again`,
       );
     }
     seen.add(at);

@@ -124,6 +124,6 @@ export function checkMaskSize({ layout: mask }: TiffImage, { layout }: TiffImage
   if (same && (mask.samples === 1 || mask.samples === layout.samples)) return;
   throw new TypeError(
     `its mask must have ${layout.width}×${layout.height} pixels and 1 band, got ${mask.width}×` +
-      `${mask.height} pixels and ${mask.samples} bands; the file is damaged`,
+      `${mask.height} pixels and ${mask.samples} bands; the file is damaged: download or copy it again`,
   );
 }

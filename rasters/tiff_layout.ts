@@ -84,7 +84,7 @@ async function readAlpha(directory: TiffDirectory, samples: number): Promise<num
   if (extra.length > samples || extra.some((kind) => kind > MAX_EXTRA)) {
     throw new TypeError(
       `its extra samples must be up to ${samples} of kind 0 to ${MAX_EXTRA}, got ` +
-        `${extra.slice(0, 8).join(", ")}; the file is damaged`,
+        `${extra.slice(0, 8).join(", ")}; the file is damaged: download or copy it again`,
     );
   }
   const index = extra.findLastIndex((kind) => ALPHAS.includes(kind));
@@ -102,7 +102,9 @@ function checkBlocks(
   for (let i = 0; i < count; i++) {
     const [offset = NaN, bytes = NaN] = [offsets[i], byteCounts[i]];
     if (bytes === 0 && count === 1 && offset !== 0) {
-      throw new TypeError(`block 0 must have stored bytes, got 0; the file is damaged`);
+      throw new TypeError(
+        `block 0 must have stored bytes, got 0; the file is damaged: download or copy it again`,
+      );
     }
     if (bytes === 0) continue;
     if (!(offset + bytes <= size)) {
@@ -143,7 +145,9 @@ export async function readTiffLayout(directory: TiffDirectory): Promise<TiffLayo
   const coding = await readCoding(directory, samples);
   const planar = await integerOf(directory, PLANAR) ?? 1;
   if (planar !== 1 && planar !== 2) {
-    throw new TypeError(`its planes must be 1 or 2, got ${planar}; the file is damaged`);
+    throw new TypeError(
+      `its planes must be 1 or 2, got ${planar}; the file is damaged: download or copy it again`,
+    );
   }
   const separate = planar === 2 && samples > 1;
   const tiled = directory.entries.has(TILE_OFFSETS);
@@ -175,7 +179,7 @@ export async function readTiffLayout(directory: TiffDirectory): Promise<TiffLayo
   );
   if (found < count) {
     throw new TypeError(
-      `it must have ${count} blocks for its size, got ${found}; the file is damaged`,
+      `it must have ${count} blocks for its size, got ${found}; the file is damaged: download or copy it again`,
     );
   }
   const blocks = {

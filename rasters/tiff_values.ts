@@ -33,7 +33,9 @@ async function valuesOf(
   const { type, count, offset } = entry;
   if (!types.includes(type)) {
     throw new TypeError(
-      `tag ${tag} must hold ${kind}, got type ${TYPE_NAMES[type] ?? type}; the file is damaged`,
+      `tag ${tag} must hold ${kind}, got type ${
+        TYPE_NAMES[type] ?? type
+      }; the file is damaged: download or copy it again`,
     );
   }
   const bytes = count * TYPE_SIZES[type]!;
@@ -97,7 +99,9 @@ export async function integerOf(
 ): Promise<number | undefined> {
   const count = directory.entries.get(tag)?.count;
   if (count !== undefined && count !== 1) {
-    throw new TypeError(`tag ${tag} must hold one integer, got ${count}; the file is damaged`);
+    throw new TypeError(
+      `tag ${tag} must hold one integer, got ${count}; the file is damaged: download or copy it again`,
+    );
   }
   return (await integersOf(directory, tag))?.[0];
 }

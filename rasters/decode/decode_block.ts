@@ -119,7 +119,7 @@ export async function decodeBlock(
   const found = await decompress(input, { compression, size, limit });
   if (found.length < size) {
     throw new TypeError(
-      `its blocks must decode to ${size} bytes, got only ${found.length}; the file is damaged`,
+      `its blocks must decode to ${size} bytes, got only ${found.length}; the file is damaged: download or copy it again`,
     );
   }
   // Views of larger numbers need the start of a buffer; small results of zlib share one.

@@ -64,7 +64,9 @@ async function loadDecoder(): Promise<void> {
 }
 
 function damaged(what: string): TypeError {
-  return new TypeError(`its LERC blocks must decode, got ${what}; the file is damaged`);
+  return new TypeError(
+    `its LERC blocks must decode, got ${what}; the file is damaged: download or copy it again`,
+  );
 }
 
 function checkInfo(info: LercHeaderInfo, shape: LercShape): void {

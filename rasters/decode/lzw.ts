@@ -11,7 +11,9 @@ const MAX_BITS = 12;
 const TABLE = 1 << MAX_BITS;
 
 function damaged(code: number, known: number): TypeError {
-  return new TypeError(`its LZW codes must be below ${known}, got ${code}; the file is damaged`);
+  return new TypeError(
+    `its LZW codes must be below ${known}, got ${code}; the file is damaged: download or copy it again`,
+  );
 }
 
 /**

@@ -37,7 +37,7 @@ async function decompress(
     const { code, message } = error as Error & { readonly code?: string };
     const found = code === "ERR_BUFFER_TOO_LARGE" ? "more" : message;
     throw new TypeError(
-      `its ${name} must decode to up to ${limit} bytes, got ${found}; the file is damaged`,
+      `its ${name} must decode to up to ${limit} bytes, got ${found}; the file is damaged: download or copy it again`,
       { cause: error },
     );
   }

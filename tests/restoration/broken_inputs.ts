@@ -264,8 +264,8 @@ const FILES: readonly BrokenCall[] = [
   file(
     "complex numbers",
     async (b) => changed(await b.bytes(bandsOf(GOOD, ["B02"])), [339, 5]),
-    "its bands must have one pixel type",
-    "convert it: gdal_translate -ot UInt16",
+    "its pixel type must be an integer of up to 32 bits",
+    "gdal_translate -ot Float64",
   ),
   file("pixels that do not decode", async (bench) => {
     const bytes = await bench.bytes();
