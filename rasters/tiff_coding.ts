@@ -149,6 +149,6 @@ function checkPredictor(
   throw new TypeError(
     "its predictor must be none, 2 for samples of 8, 16, 32 or 64 bits, or 3 for floats, got " +
       `${predictor} for ${format === 3 ? "floats" : "integers"} of ${bits} bits; the file is ` +
-      "damaged",
+      "damaged: download or copy it again",
   );
 }

@@ -72,7 +72,7 @@ export async function readTiffSize(
   ) {
     throw new TypeError(
       `it must state its size, got ${width}×${height} pixels of ${samples} bands; the file is ` +
-        "damaged",
+        "damaged: download or copy it again",
     );
   }
   return { width, height, samples };
@@ -118,7 +118,7 @@ function checkBlocks(
     if (decoded > bytes * maxRatio(coding.compression)) {
       throw new TypeError(
         `block ${i} must decode to ${decoded} bytes, got only ${bytes} compressed bytes; the file is ` +
-          "damaged",
+          "damaged: download or copy it again",
       );
     }
   }
@@ -158,7 +158,7 @@ export async function readTiffLayout(directory: TiffDirectory): Promise<TiffLayo
   if (Math.min(blockWidth, blockHeight) < 1 || Math.max(blockWidth, blockHeight) > MAX_SIZE) {
     throw new TypeError(
       `it must state its size, got blocks of ${blockWidth}×${blockHeight} pixels; the file is ` +
-        "damaged",
+        "damaged: download or copy it again",
     );
   }
   const bytes = rowBytes(blockWidth * (separate ? 1 : samples), coding) * blockHeight;
