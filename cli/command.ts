@@ -41,9 +41,9 @@ export interface Context {
    * chosen.
    */
   engine(without?: readonly EngineName[]): Promise<Engine>;
-  /** Whether `--float16` is given. */
+  /** True with `--float16`. */
   readonly float16: boolean;
-  /** Whether `--engine` is `auto`. */
+  /** True if `--engine` is `auto`. */
   readonly automatic: boolean;
   /** Writes a line to stderr. */
   log(line: string): void;

@@ -35,7 +35,7 @@ export function checkCalibrate({ calibrate: out, model, ...others }: EvaluateVal
   }
 }
 
-/** Whether all weights are float16 values, so that float16 stores them without loss. */
+/** True if all weights are float16 values, so that float16 stores them without loss. */
 async function isHalf({ weights: { params } }: Model): Promise<boolean> {
   for (const tensor of Object.values(params)) {
     const values = await readTensor(tensor);

@@ -35,7 +35,7 @@ async function isFolder(path: string): Promise<boolean> {
   return await Deno.stat(path).then(({ isDirectory }) => isDirectory, () => false);
 }
 
-/** Whether a folder holds images; one with a file per band is one image. */
+/** True if a folder holds images; one with a file per band is one image. */
 async function holdsImages(path: string): Promise<boolean> {
   return await isFolder(path) && (await tiffNames(path)).length > 0;
 }

@@ -76,7 +76,7 @@ export const EVALUATE_FLAGS = {
 /** Values of {@linkcode EVALUATE_FLAGS}. */
 export type EvaluateValues = FlagValues<typeof EVALUATE_FLAGS>;
 
-/** How models restore, with the modules as they were given for the record. */
+/** Options of the models, with the modules as they were given for the record. */
 export function methodOptions(
   values: EvaluateValues,
   context: Context,

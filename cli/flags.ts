@@ -18,7 +18,7 @@ export interface Flag<T> {
   readonly help: string;
   /** Name of the value in the help; undefined for a flag without a value. */
   readonly placeholder: string | undefined;
-  /** Whether the flag may be repeated. */
+  /** True if the flag may be repeated. */
   readonly many: boolean;
   /** Heading of the flag in the help. Default "Flags". */
   readonly section?: string;

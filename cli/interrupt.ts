@@ -51,7 +51,7 @@ export const NOTHING_WRITTEN = "interrupted; nothing was written";
 /** Reason of an interruption after which the same command resumes. */
 export const RESUMES = "interrupted; run the same command again to resume";
 
-/** What to do at a signal during training. */
+/** Reaction to a signal during training. */
 export const TRAINING = {
   stopping: "stopping after this step; press Ctrl-C again to quit at once",
   reason: "interrupted, checkpoint saved; run the same command with --resume to continue",

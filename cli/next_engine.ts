@@ -10,7 +10,7 @@ import { DeviceLostError, type Engine, type EngineName, GpuError } from "../engi
 export interface Starts {
   /** Starts the engine of `--engine`; with `auto`, none of `without` is chosen. */
   engine(without?: readonly EngineName[]): Promise<Engine>;
-  /** Whether `--engine` is `auto`. */
+  /** True if `--engine` is `auto`. */
   readonly automatic: boolean;
   log(line: string): void;
 }

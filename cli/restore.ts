@@ -29,7 +29,7 @@ import { inputsOf } from "./scene_flags.ts";
 /** Memory of the process in bytes, for estimates. */
 const rss = () => Deno.memoryUsage().rss;
 
-/** What a call of `restore` runs with. */
+/** Flags, model and engine of a call of `restore`. */
 interface Run {
   readonly values: RestoreValues;
   readonly model: Model;
@@ -116,7 +116,7 @@ function checkManifestCall(values: RestoreValues, operands: readonly string[]): 
   );
 }
 
-/** How many scenes of a manifest ended how. */
+/** Number of scenes of a manifest by outcome. */
 function countsOf(all: readonly SceneStatus[], dryRun: boolean) {
   const count = (wanted: SceneStatus["status"]) =>
     all.filter(({ status }) => status === wanted).length;

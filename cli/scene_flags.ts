@@ -122,7 +122,7 @@ export function inputsOf(
   return paths.map((path, i) => ({ path, date: date[i] }));
 }
 
-/** What the flags say of the values of a mask. */
+/** Meaning of the values of a mask, from the flags. */
 function meaningOf({ maskValues, maskBits, maskAbove }: SceneValues): MaskMeaning {
   const given = { maskValues, maskBits, maskAbove };
   const names = Object.entries(given).filter(([, value]) => value !== undefined);

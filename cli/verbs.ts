@@ -9,7 +9,7 @@ import { VERSION } from "./version.ts";
 
 /** A command that is loaded when it is called. */
 export interface Verb {
-  /** What it does: an imperative clause without a full stop. */
+  /** Summary: an imperative clause without a full stop. */
   readonly summary: string;
   // deno-lint-ignore no-explicit-any -- each command has flags of its own.
   readonly load: () => Promise<Command<any>>;

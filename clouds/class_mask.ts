@@ -25,7 +25,7 @@ export { MASK_UNKNOWN } from "./classes.ts";
 export interface ClassMask {
   /** Kind of the mask and the share that each of its classes hides, in one line. */
   readonly summary: string;
-  /** What is doubtful about its values, one line each. */
+  /** Doubts about its values, one line each. */
   readonly warnings: readonly string[];
   /**
    * Reads the mask of a window of the scene, [height, width]: 0 clear, 3 cloud shadow of a known

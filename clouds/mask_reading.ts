@@ -11,7 +11,7 @@ import { knownMask, PLAIN_MASK } from "./known_masks.ts";
 import { type MaskKind, maskKind } from "./mask_kind.ts";
 import { type MaskCounts, MOST_VALUES, notClasses } from "./mask_survey.ts";
 
-/** What the user says about the values of a mask; at most one of them. */
+/** Meaning of the values of a mask as the user gives it; at most one of them. */
 export interface MaskMeaning {
   /** Classes to hide. */
   readonly values?: readonly number[];

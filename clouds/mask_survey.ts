@@ -80,7 +80,7 @@ export function valueList(counts: MaskCounts): string {
     .join(", ") + (sorted.length > SHOWN ? ", …" : "");
 }
 
-/** What is doubtful about a mask, one line each. */
+/** Doubts about a mask, one line each. */
 export function maskWarnings(
   kind: MaskKind,
   { counts, nodata }: { readonly counts: MaskCounts; readonly nodata: number | undefined },

@@ -22,7 +22,7 @@ export interface ProductFacts {
   readonly offsets?: ReadonlyMap<string, number>;
   /** True if the provider has already added the offset. */
   readonly harmonized?: boolean;
-  /** What the product's own name states: sensor, bands, scale, fill. */
+  /** Facts that the product's name states: sensor, bands, scale, fill. */
   readonly named?: NamedProduct;
   /** Sources of the facts, one short phrase each. */
   readonly evidence: readonly string[];

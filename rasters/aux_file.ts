@@ -1,5 +1,5 @@
 /**
- * What GDAL keeps beside a raster in `NAME.tif.aux.xml`: nodata, transform and CRS, which win over
+ * Metadata that GDAL keeps next to a raster in `NAME.tif.aux.xml`: nodata, transform and CRS, which win over
  * those of the file.
  *
  * @module

@@ -83,7 +83,7 @@ export async function readGeotiffHeader(
   given: {
     readonly bandNames?: readonly string[];
     readonly nodata?: number;
-    /** What GDAL keeps beside the file. */
+    /** Metadata that GDAL keeps next to the file. */
     readonly beside?: AuxFile | undefined;
   },
 ): Promise<RasterHeader> {

@@ -1,5 +1,5 @@
 /**
- * How the samples of a TIFF image are coded: pixel type, compression, predictor, colours. What is
+ * Coding of the samples of a TIFF image: pixel type, compression, predictor, colours. What is
  * not read as GDAL reads it is refused by name.
  *
  * @module

@@ -1,5 +1,5 @@
 /**
- * How a TIFF image is stored (TIFF 6.0, BigTIFF): its size, samples and blocks, checked against the
+ * Layout of a TIFF image (TIFF 6.0, BigTIFF): its size, samples and blocks, checked against the
  * size of the file before memory is allocated for them.
  *
  * @module

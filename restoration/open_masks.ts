@@ -147,7 +147,7 @@ function checkReference(
 async function openRasters(
   paths: readonly (string | undefined)[],
   { meaningOf, log, ...options }: Omit<ClassMaskOptions, keyof MaskMeaning> & {
-    /** What the user says of the mask of a date. */
+    /** Meaning of the values of a mask as the user gives it. */
     readonly meaningOf: (date: number) => MaskMeaning;
     readonly log: (line: string) => void;
   },

@@ -22,7 +22,7 @@ import { addDifferences, joinBytePlanes } from "./predictor.ts";
 import { rowBytes, type SampleFormat, swapBytes, toPixels } from "./samples.ts";
 import { decodeDeflate, decodeZstd } from "./zlib.ts";
 
-/** How all blocks of an image are stored. */
+/** Storage of the blocks of an image. */
 export interface BlockCoding extends SampleFormat {
   readonly compression: number;
   /** 1 none, 2 horizontal differences, 3 floating point. */

@@ -6,7 +6,7 @@
 
 import { type DataType, type PixelArray, pixelArray } from "../../core/mod.ts";
 
-/** How the file stores a sample. */
+/** Storage of a sample in the file. */
 export interface SampleFormat {
   /** SampleFormat tag: 1 unsigned, 2 signed, 3 floating point. */
   readonly format: number;
