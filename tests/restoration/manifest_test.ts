@@ -382,63 +382,68 @@ const SCENES = 8;
 const KILLS = 10;
 const KILLS_IN_A_ROW = 6;
 
-Deno.test("a run that is killed at any moment is gone on with, bit for bit", () =>
-  inFolder(async (folder) => {
-    const [models, temporary] = [`${folder}/models`, `${folder}/temporary`];
-    for (const path of [models, temporary]) await Deno.mkdir(path);
-    await saveModels(models);
-    const manifest = async (name: string) => {
-      await Deno.mkdir(`${folder}/${name}`);
-      return await writeManifest(`${folder}/${name}`, SCENES);
-    };
-    const goOn = async (path: string) => {
-      const { code, out, err } = await emrdm(
-        ...["restore", "--manifest", path, "--engine", "cpu", "--steps", "2", "--json"],
-        ...["--model", `${models}/tiny.safetensors`],
-      );
-      assertEquals(code, 0, err);
-      return out.trim().split("\n").map((line) => JSON.parse(line).status);
-    };
+slowTest(
+  "a run that is killed at any moment resumes bit for bit",
+  () =>
+    inFolder(async (folder) => {
+      const [models, temporary] = [`${folder}/models`, `${folder}/temporary`];
+      for (const path of [models, temporary]) await Deno.mkdir(path);
+      await saveModels(models);
+      const manifest = async (name: string) => {
+        await Deno.mkdir(`${folder}/${name}`);
+        return await writeManifest(`${folder}/${name}`, SCENES);
+      };
+      const goOn = async (path: string) => {
+        const { code, out, err } = await emrdm(
+          ...["restore", "--manifest", path, "--engine", "cpu", "--steps", "2", "--json"],
+          ...["--model", `${models}/tiny.safetensors`],
+        );
+        assertEquals(code, 0, err);
+        return out.trim().split("\n").map((line) => JSON.parse(line).status);
+      };
 
-    const whole = start(await manifest("whole"), { models, temporary });
-    await whole.begun;
-    const begun = performance.now();
-    const { status, err } = await whole.end();
-    assertEquals(status.code, 0, err);
-    const span = performance.now() - begun;
-    const expected = await made(`${folder}/whole`);
-    // Scenes, four rasters of provenance, three pictures.
-    assertEquals(Object.keys(expected).length, SCENES + 4 + 3);
+      const whole = start(await manifest("whole"), { models, temporary });
+      await whole.begun;
+      const begun = performance.now();
+      const { status, err } = await whole.end();
+      assertEquals(status.code, 0, err);
+      const span = performance.now() - begun;
+      const expected = await made(`${folder}/whole`);
+      // Scenes, four rasters of provenance, three pictures.
+      assertEquals(Object.keys(expected).length, SCENES + 4 + 3);
 
-    const rng = createRng(7);
-    const kinds = new Set<string>();
-    // Two at a time, as there are processors.
-    for (let i = 0; i < KILLS; i += 2) {
-      await Promise.all([i, i + 1].map(async (kill) => {
-        const path = await manifest(`kill-${kill}`);
-        await killed(path, rng.uniform(kill) * span, { models, temporary });
-      }));
-      for (const kill of [i, i + 1]) {
-        const at = `${folder}/kill-${kill}`;
-        if (Object.keys(await made(at)).some((name) => name.endsWith(".partial"))) kinds.add("cut");
-        for (const one of await goOn(`${at}/scenes.csv`)) kinds.add(one);
-        assertEquals(await made(at), expected, `kill ${kill}`);
+      const rng = createRng(7);
+      const kinds = new Set<string>();
+      // Two at a time, as there are processors.
+      for (let i = 0; i < KILLS; i += 2) {
+        await Promise.all([i, i + 1].map(async (kill) => {
+          const path = await manifest(`kill-${kill}`);
+          await killed(path, rng.uniform(kill) * span, { models, temporary });
+        }));
+        for (const kill of [i, i + 1]) {
+          const at = `${folder}/kill-${kill}`;
+          if (Object.keys(await made(at)).some((name) => name.endsWith(".partial"))) {
+            kinds.add("cut");
+          }
+          for (const one of await goOn(`${at}/scenes.csv`)) kinds.add(one);
+          assertEquals(await made(at), expected, `kill ${kill}`);
+        }
       }
-    }
-    // The kills hit scenes that were under way, and others were complete before.
-    for (const kind of ["cut", "restored", "complete"]) assert(kinds.has(kind), kind);
+      // The kills hit scenes that were under way, and others were complete before.
+      for (const kind of ["cut", "restored", "complete"]) assert(kinds.has(kind), kind);
 
-    const row = await manifest("row");
-    let hits = 0;
-    for (let kill = 0; kill < KILLS_IN_A_ROW; kill++) {
-      const delay = rng.fork("row").uniform(kill) * span / 3;
-      if (await killed(row, delay, { models, temporary })) hits++;
-    }
-    assert(hits > 2, `${hits} kills came before the end`);
-    await goOn(row);
-    assertEquals(await made(`${folder}/row`), expected);
-    assertEquals([...Deno.readDirSync(temporary)], []);
-  }));
+      const row = await manifest("row");
+      let hits = 0;
+      for (let kill = 0; kill < KILLS_IN_A_ROW; kill++) {
+        const delay = rng.fork("row").uniform(kill) * span / 3;
+        if (await killed(row, delay, { models, temporary })) hits++;
+      }
+      assert(hits > 2, `${hits} kills came before the end`);
+      await goOn(row);
+      assertEquals(await made(`${folder}/row`), expected);
+      assertEquals([...Deno.readDirSync(temporary)], []);
+    }),
+);
 
 Deno.test("Ctrl-C ends a run within 2 s with code 130 and leaves whole scenes alone", () =>
   inFolder(async (folder) => {
