@@ -1,4 +1,4 @@
-/** What is no image is refused with what to pass instead, and hidden files are no bands. */
+/** Inputs that are not images get an error that names the right input; hidden files are not bands. */
 
 import { assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { InputError } from "../../core/mod.ts";
