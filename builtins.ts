@@ -7,6 +7,7 @@
 import { Registry } from "./core/mod.ts";
 import { DATASET_FUNCTIONS, datasets } from "./datasets/mod.ts";
 import { fusions } from "./fusion/mod.ts";
+import { means } from "./means/mod.ts";
 import { networks } from "./networks/mod.ts";
 import { noises } from "./noise/mod.ts";
 import { preconds } from "./precond/mod.ts";
@@ -18,6 +19,7 @@ import { weightings } from "./weighting/mod.ts";
 /** The built-in modules by kind and type. */
 export const builtinCatalog = {
   schedule: schedules,
+  mean: means,
   precond: preconds,
   network: networks,
   noise: noises,

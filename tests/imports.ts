@@ -21,7 +21,7 @@ export const FLOORS: readonly (readonly string[])[] = [
     ...["fusion", "metrics", "rasters"],
   ],
   ["products", "clouds"],
-  ["synthetic"],
+  ["synthetic", "means"],
   ["datasets"],
   ["builtins"],
   ["model"],
@@ -46,7 +46,7 @@ export const NUMBER_AXES = ["schedules", "precond", "noise", "weighting", "times
 
 /** Folders that know no runtime. */
 export const WITHOUT_DENO = [
-  ...["core", "engine", "model", "samplers", "fusion", "networks"],
+  ...["core", "engine", "model", "samplers", "fusion", "networks", "means"],
   ...NUMBER_AXES,
 ] as const;
 

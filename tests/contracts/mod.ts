@@ -14,6 +14,7 @@
 
 export { type DatasetContract, testDataset } from "./dataset.ts";
 export { type FusionContract, testFusion } from "./fusion.ts";
+export { type MeanContract, testMean } from "./mean.ts";
 export { type NetworkContract, testNetwork } from "./network.ts";
 export { type NoiseContract, testNoise } from "./noise.ts";
 export { type Moments, type PrecondContract, testPrecond } from "./precond.ts";

@@ -1,0 +1,163 @@
+/** The composite of a region, from its plan. @module */
+
+import { MEAN_ORIGIN, type MeanImage, type MeanWindow, type Region } from "./mean.ts";
+import { clearGround } from "./clear_ground.ts";
+import type { CompositeFit } from "./composite_plan.ts";
+import { dateEstimate } from "./date_estimate.ts";
+import { FEATURE_MARGIN } from "./features.ts";
+import { FILL_REACH, fillFromNearby } from "./near_fill.ts";
+import { errorWeight, NEARBY, nearbyError } from "./nearby_error.ts";
+import { checkWindow } from "./window.ts";
+
+/** Context of a window: the fill reads estimates, which read errors nearby and features. */
+export function applyMargin(grow: number): number {
+  return FILL_REACH + NEARBY + FEATURE_MARGIN + grow;
+}
+
+/** Makes the composite of `core`. */
+export function applyComposite(
+  fit: CompositeFit,
+  { window, core, grow }: {
+    readonly window: MeanWindow;
+    readonly core: Region;
+    readonly grow: number;
+  },
+): MeanImage {
+  const { scene, far } = fit;
+  const { bands } = scene;
+  const reference = fit.reference!;
+  checkWindow(scene, { window, core, frames: fit.uses });
+  const { height, width } = window;
+  const clearOf = (frame: number) => clearGround(window, { frame, bands, grow });
+  const own = clearOf(reference);
+  const frames = fit.sources.map(({ frame }) => ({
+    values: window.frames[frame]!,
+    clear: clearOf(frame),
+    height,
+    width,
+    bands,
+  }));
+  const estimate = dateEstimate(fit, frames);
+  const truth = window.frames[reference]!;
+  const [top, left] = [core.row - window.row, core.column - window.column];
+  const unseen = (i: number) => own[i] === 0 && (estimate.clear[i] ?? 0) === 0;
+  const gaps = some({ ...core, row: top, column: left }, width, unseen);
+  const region = gaps ? grown(core, { window, by: FILL_REACH }) : core;
+  const image = new Float32Array(region.height * region.width * bands);
+  const known = new Uint8Array(region.height * region.width);
+  const wanted = new Uint8Array(known.length);
+  const errors = new Float32Array(known.length);
+  const addError = nearbyError(window, {
+    region,
+    bands,
+    measure: ({ x, y, out }) => {
+      const i = y * width + x;
+      if (own[i] === 0 || !(estimate.clear[i]! > 0)) return 0;
+      const expected = estimate.write({ x, y, out });
+      let sum = 0;
+      for (let b = 0; b < bands; b++) {
+        out[b] = truth[i * bands + b]! - out[b]!;
+        sum += out[b]! ** 2;
+      }
+      return errorWeight(Math.sqrt(sum / bands), expected);
+    },
+  });
+  const line = new Float64Array(bands);
+  for (let p = 0; p < known.length; p++) {
+    const row = region.row + Math.floor(p / region.width);
+    const column = region.column + p % region.width;
+    const [y, x] = [row - window.row, column - window.column];
+    const i = y * width + x;
+    if (own[i] !== 0) {
+      image.set(truth.subarray(i * bands, (i + 1) * bands), p * bands);
+      known[p] = 1;
+    } else if (estimate.clear[i]! > 0) {
+      errors[p] = estimate.write({ x, y, out: line });
+      addError({ row, column, out: line });
+      image.set(line, p * bands);
+      known[p] = 1;
+    } else wanted[p] = 1;
+  }
+  if (gaps) fillFromNearby(image, { region, known, wanted, bands, far });
+  return evidence(fit, { window, core, region, image, errors, own, clear: estimate.clear });
+}
+
+/** Cuts the core from the region and adds the evidence of each pixel. */
+function evidence(
+  fit: CompositeFit,
+  { window, core, region, image, errors, own, clear }: {
+    readonly window: MeanWindow;
+    readonly core: Region;
+    readonly region: Region;
+    readonly image: Float32Array;
+    readonly errors: Float32Array;
+    readonly own: Uint8Array;
+    readonly clear: Uint16Array;
+  },
+): MeanImage {
+  const { scene: { bands }, far } = fit;
+  const pixels = core.height * core.width;
+  const result = {
+    image: new Float32Array(pixels * bands),
+    support: new Float32Array(pixels),
+    days: new Float32Array(pixels),
+    error: new Float32Array(pixels),
+    origin: new Uint8Array(pixels),
+  };
+  const daysOf = nearestDays(fit);
+  for (let p = 0; p < pixels; p++) {
+    const [row, column] = [core.row + Math.floor(p / core.width), core.column + p % core.width];
+    const from = (row - region.row) * region.width + column - region.column;
+    const i = (row - window.row) * window.width + column - window.column;
+    result.image.set(image.subarray(from * bands, (from + 1) * bands), p * bands);
+    if (own[i] !== 0) {
+      result.support[p] = 1;
+      result.origin[p] = MEAN_ORIGIN.reference;
+    } else if (clear[i]! > 0) {
+      const error = errors[from]!;
+      result.error[p] = error;
+      result.days[p] = daysOf[clear[i]!]!;
+      result.support[p] = 1 / (1 + (error / (far.error || error)) ** 2);
+      result.origin[p] = MEAN_ORIGIN.dates;
+    } else {
+      result.error[p] = far.error;
+      result.days[p] = NaN;
+      result.origin[p] = Number.isFinite(image[from * bands]!)
+        ? MEAN_ORIGIN.fill
+        : MEAN_ORIGIN.none;
+    }
+  }
+  return result;
+}
+
+/** Days to the nearest of each set of sources. */
+function nearestDays({ sources }: CompositeFit): Float32Array {
+  return Float32Array.from(
+    { length: 1 << sources.length },
+    (_, bits) =>
+      Math.min(...sources.map(({ days }, i) => bits >> i & 1 ? Math.abs(days) : Infinity)),
+  );
+}
+
+/** True if a pixel of a rectangle has a property. */
+function some(
+  { row, column, height, width: columns }: Region,
+  width: number,
+  holds: (i: number) => boolean,
+): boolean {
+  for (let y = row; y < row + height; y++) {
+    for (let x = column; x < column + columns; x++) if (holds(y * width + x)) return true;
+  }
+  return false;
+}
+
+/** A region with more pixels on each side, within the window. */
+function grown(
+  { row, column, height, width }: Region,
+  { window, by }: { readonly window: Region; readonly by: number },
+): Region {
+  const [top, left] = [Math.max(window.row, row - by), Math.max(window.column, column - by)];
+  const bottom = Math.min(window.row + window.height, row + height + by);
+  const right = Math.min(window.column + window.width, column + width + by);
+  return { row: top, column: left, height: bottom - top, width: right - left };
+}

@@ -1,0 +1,142 @@
+/**
+ * Fill of pixels that no date shows, from what is known around them: averages over cells of 2, 4, 8
+ * and 16 pixels, interpolated, and the coarse estimate of the scene further away. The cells lie on
+ * the scene's own grid, so the fill does not depend on the window.
+ *
+ * @module
+ */
+
+import type { Region } from "./mean.ts";
+import { CELL } from "./cells.ts";
+import type { FarGround } from "./composite_plan.ts";
+import { interpolate } from "./far_ground.ts";
+
+/** Largest distance, in pixels, of a known pixel that a filled one depends on. */
+export const FILL_REACH = 48;
+
+/** One scale of the fill. */
+interface Level {
+  /** Side of a cell in pixels. */
+  readonly side: number;
+  /** First row of cells. */
+  readonly row: number;
+  /** First column of cells. */
+  readonly column: number;
+  readonly rows: number;
+  readonly columns: number;
+  readonly values: Float64Array;
+  /** Evidence of each cell, in [0, 1]. */
+  readonly trust: Float64Array;
+}
+
+/**
+ * Fills pixels.
+ *
+ * @param image [height, width, bands] of `region`; unknown pixels are overwritten where `wanted`.
+ * @param options.known 1 for pixels whose values count.
+ * @param options.wanted 1 for pixels to fill; at least `FILL_REACH` from the region's edges, or from
+ *   there to the edge of the scene.
+ */
+export function fillFromNearby(
+  image: Float32Array,
+  { region, known, wanted, bands, far }: {
+    readonly region: Region;
+    readonly known: Uint8Array;
+    readonly wanted: Uint8Array;
+    readonly bands: number;
+    readonly far: FarGround;
+  },
+): void {
+  let level: Level = {
+    side: 1,
+    row: region.row,
+    column: region.column,
+    rows: region.height,
+    columns: region.width,
+    values: Float64Array.from(image, (value) => Number.isFinite(value) ? value : 0),
+    trust: Float64Array.from(known),
+  };
+  const levels: Level[] = [];
+  while (2 * level.side < CELL) levels.push(level = pull(level, bands));
+  let coarse: Level = {
+    side: CELL,
+    row: 0,
+    column: 0,
+    rows: far.rows,
+    columns: far.columns,
+    values: Float64Array.from(far.values),
+    trust: new Float64Array(0),
+  };
+  for (const finer of levels.toReversed()) {
+    push(finer, coarse, bands);
+    coarse = finer;
+  }
+  const line = new Float64Array(bands);
+  for (let i = 0; i < wanted.length; i++) {
+    if (wanted[i] === 0) continue;
+    const y = region.row + Math.floor(i / region.width);
+    const x = region.column + i % region.width;
+    at(coarse, { y: y + 0.5, x: x + 0.5, bands, out: line });
+    for (let b = 0; b < bands; b++) image[i * bands + b] = line[b]!;
+  }
+}
+
+/** Averages the known values of 2 × 2 cells. */
+function pull(fine: Level, bands: number): Level {
+  const side = 2 * fine.side;
+  const [row, column] = [Math.floor(fine.row / 2), Math.floor(fine.column / 2)];
+  const rows = Math.floor((fine.row + fine.rows - 1) / 2) - row + 1;
+  const columns = Math.floor((fine.column + fine.columns - 1) / 2) - column + 1;
+  const values = new Float64Array(rows * columns * bands);
+  const trust = new Float64Array(rows * columns);
+  for (let i = 0; i < fine.trust.length; i++) {
+    const t = fine.trust[i]!;
+    if (t === 0) continue;
+    const y = Math.floor((fine.row + Math.floor(i / fine.columns)) / 2) - row;
+    const x = Math.floor((fine.column + i % fine.columns) / 2) - column;
+    const to = y * columns + x;
+    trust[to]! += t;
+    for (let b = 0; b < bands; b++) values[to * bands + b]! += t * fine.values[i * bands + b]!;
+  }
+  for (let to = 0; to < trust.length; to++) {
+    if (trust[to] === 0) continue;
+    for (let b = 0; b < bands; b++) values[to * bands + b]! /= trust[to]!;
+    trust[to] = Math.min(1, trust[to]!);
+  }
+  return { side, row, column, rows, columns, values, trust };
+}
+
+/** Completes the values of a level, in place, from the next coarser one. */
+function push(fine: Level, coarse: Level, bands: number): void {
+  const line = new Float64Array(bands);
+  for (let i = 0; i < fine.trust.length; i++) {
+    const t = fine.trust[i]!;
+    if (t === 1) continue;
+    const y = (fine.row + Math.floor(i / fine.columns) + 0.5) * fine.side;
+    const x = (fine.column + i % fine.columns + 0.5) * fine.side;
+    at(coarse, { y, x, bands, out: line });
+    for (let b = 0, k = i * bands; b < bands; b++, k++) {
+      fine.values[k] = t * fine.values[k]! + (1 - t) * line[b]!;
+    }
+  }
+}
+
+/** Bilinear value of a level at a position of the scene. */
+function at(
+  { side, row, column, rows, columns, values }: Level,
+  { y, x, bands, out }: {
+    readonly y: number;
+    readonly x: number;
+    readonly bands: number;
+    readonly out: Float64Array;
+  },
+): void {
+  interpolate(values, {
+    rows,
+    columns,
+    bands,
+    row: y / side - 0.5 - row,
+    column: x / side - 0.5 - column,
+    out,
+  });
+}

@@ -1,0 +1,208 @@
+/**
+ * Map from the features of one or several dates to the reference, fitted on what an affine map leaves
+ * over common clear ground. Ridge regression, reweighted so that changed ground and missed clouds
+ * count little; each band keeps it only where a two-fold cross-check says that it helps.
+ *
+ * @module
+ */
+
+import { solveCholesky } from "./cholesky.ts";
+
+/** Pixels of a fit. */
+export interface RidgePixels {
+  /** Features, [count, features]. */
+  readonly x: Float32Array;
+  /** Estimate of the affine map, [count, bands]. */
+  readonly base: Float32Array;
+  /** Reference, [count, bands]. */
+  readonly y: Float32Array;
+  /** Fold of each pixel, 0 or 1. */
+  readonly folds: Uint8Array;
+  /** Pixels. */
+  readonly count: number;
+  /** Features of a pixel. */
+  readonly features: number;
+  /** Bands. */
+  readonly bands: number;
+}
+
+/** r ≈ base + bias + Wᵀ·clip((x − mean)·scale). */
+export interface RidgeMap {
+  /** Mean of each feature. */
+  readonly means: Float32Array;
+  /** Inverse standard deviation of each feature. */
+  readonly scales: Float32Array;
+  /** W, [features, bands]; 0 for bands that the affine map serves better. */
+  readonly weights: Float32Array;
+  /** Constant of each band. */
+  readonly bias: Float32Array;
+  /** RMS error of each band on pixels that the map was not fitted to. */
+  readonly errors: Float64Array;
+}
+
+/** A fitted map with its estimates of the pixels that it was fitted to. */
+export interface RidgeFit {
+  /** The map. */
+  readonly map: RidgeMap;
+  /** Estimate of each pixel by the map of the other fold, [count, bands]. */
+  readonly estimates: Float32Array;
+}
+
+/** Standardized features are clipped to this: beyond it a linear map is a guess. */
+export const CLIP = 4;
+/** Ridge parameter of standardized features, per pixel. */
+const LAMBDA = 0.01;
+const ROUNDS = 3;
+/** Errors of this many times the median weigh one half. */
+const ROBUST = 3;
+
+/** Fits a map. */
+export function fitRidge(pixels: RidgePixels): RidgeFit {
+  const { count, bands, y, base } = pixels;
+  const { means, scales, z } = standardize(pixels);
+  const left = y.map((value, i) => value - base[i]!);
+  const weights = new Float32Array(count).fill(1);
+  const out = new Float32Array(count * bands);
+  const error = new Float32Array(count);
+  let sums = normalEquations(pixels, { z, left, weights });
+  for (let round = 0; round < ROUNDS; round++) {
+    if (round > 0) {
+      reweigh(weights, error);
+      sums = normalEquations(pixels, { z, left, weights });
+    }
+    // Each fold is estimated by the other's map.
+    const maps = [solve([sums[1]!], pixels), solve([sums[0]!], pixels)];
+    for (let i = 0; i < count; i++) estimate(maps[pixels.folds[i]!]!, pixels, { z, i, out });
+    for (let i = 0; i < count; i++) {
+      let sum = 0;
+      for (let k = i * bands; k < (i + 1) * bands; k++) sum += (left[k]! - out[k]!) ** 2;
+      error[i] = sum;
+    }
+  }
+  const { slopes, bias } = solve(sums, pixels);
+  const errors = new Float64Array(bands);
+  for (let b = 0; b < bands; b++) {
+    let [mapped, affine] = [0, 0];
+    for (let i = b; i < out.length; i += bands) {
+      mapped += (left[i]! - out[i]!) ** 2;
+      affine += left[i]! ** 2;
+    }
+    if (!(mapped < affine)) {
+      for (let k = b; k < slopes.length; k += bands) slopes[k] = 0;
+      for (let i = b; i < out.length; i += bands) out[i] = 0;
+      bias[b] = 0;
+    }
+    errors[b] = Math.sqrt(Math.min(mapped, affine) / count);
+  }
+  return {
+    map: { means, scales, weights: slopes, bias, errors },
+    estimates: out.map((value, i) => value + base[i]!),
+  };
+}
+
+function standardize({ x, count, features }: RidgePixels) {
+  const means = new Float32Array(features);
+  const scales = new Float32Array(features);
+  for (let f = 0; f < features; f++) {
+    let [sum, squares] = [0, 0];
+    for (let i = f; i < count * features; i += features) sum += x[i]!;
+    const mean = sum / count;
+    for (let i = f; i < count * features; i += features) squares += (x[i]! - mean) ** 2;
+    means[f] = mean;
+    scales[f] = 1 / (Math.sqrt(squares / count) + 1e-6);
+  }
+  const z = new Float32Array(count * features);
+  for (let i = 0, k = 0; i < count; i++) {
+    for (let f = 0; f < features; f++, k++) {
+      z[k] = Math.min(Math.max((x[k]! - means[f]!) * scales[f]!, -CLIP), CLIP);
+    }
+  }
+  return { means, scales, z };
+}
+
+/** Sums over one fold, with a constant as the last feature. */
+interface Sums {
+  /** Lower triangle of ΣwZᵀZ, [features + 1, features + 1]. */
+  readonly squares: Float64Array;
+  /** ΣwZᵀY, [features + 1, bands]. */
+  readonly products: Float64Array;
+}
+
+function normalEquations(
+  { count, features, bands, folds }: RidgePixels,
+  { z, left, weights }: {
+    readonly z: Float32Array;
+    readonly left: Float32Array;
+    readonly weights: Float32Array;
+  },
+): [Sums, Sums] {
+  const size = features + 1;
+  const make = (): Sums => ({
+    squares: new Float64Array(size * size),
+    products: new Float64Array(size * bands),
+  });
+  const sums: [Sums, Sums] = [make(), make()];
+  const line = new Float64Array(size);
+  line[features] = 1;
+  for (let i = 0; i < count; i++) {
+    const { squares, products } = sums[folds[i]!]!;
+    const w = weights[i]!;
+    for (let f = 0; f < features; f++) line[f] = z[i * features + f]!;
+    for (let f = 0; f < size; f++) {
+      const scaled = w * line[f]!;
+      const row = f * size;
+      for (let g = 0; g <= f; g++) squares[row + g]! += scaled * line[g]!;
+      const to = f * bands;
+      for (let b = 0; b < bands; b++) products[to + b]! += scaled * left[i * bands + b]!;
+    }
+  }
+  return sums;
+}
+
+interface Slopes {
+  readonly slopes: Float32Array;
+  readonly bias: Float32Array;
+}
+
+/** Solves the ridge equations of the sum of folds. */
+function solve(
+  folds: readonly Sums[],
+  { features, bands }: Pick<RidgePixels, "features" | "bands">,
+): Slopes {
+  const size = features + 1;
+  const squares = folds[0]!.squares.slice();
+  const products = folds[0]!.products.slice();
+  for (const more of folds.slice(1)) {
+    more.squares.forEach((value, i) => squares[i]! += value);
+    more.products.forEach((value, i) => products[i]! += value);
+  }
+  const total = squares[size * size - 1]!;
+  for (let f = 0; f < features; f++) squares[f * size + f]! += LAMBDA * total + 1e-9;
+  squares[size * size - 1]! += 1e-9;
+  const solved = solveCholesky(squares, products, { size, columns: bands });
+  if (!solved) products.fill(0);
+  return {
+    slopes: Float32Array.from(products.subarray(0, features * bands)),
+    bias: Float32Array.from(products.subarray(features * bands)),
+  };
+}
+
+function estimate(
+  { slopes, bias }: Slopes,
+  { features, bands }: RidgePixels,
+  { z, i, out }: { readonly z: Float32Array; readonly i: number; readonly out: Float32Array },
+): void {
+  const to = i * bands;
+  for (let b = 0; b < bands; b++) out[to + b] = bias[b]!;
+  for (let f = 0; f < features; f++) {
+    const value = z[i * features + f]!;
+    for (let b = 0, k = f * bands; b < bands; b++, k++) out[to + b]! += slopes[k]! * value;
+  }
+}
+
+/** w = 1/(1 + e²/(ROBUST²·median e²)). */
+function reweigh(weights: Float32Array, error: Float32Array): void {
+  const middle = error.toSorted()[error.length >> 1]!;
+  const scale = ROBUST ** 2 * middle + 1e-20;
+  error.forEach((value, i) => weights[i] = 1 / (1 + value / scale));
+}

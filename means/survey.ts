@@ -1,0 +1,132 @@
+/**
+ * The survey of a composite: features at a fixed selection of pixels of the scene, wherever a date is
+ * clear, and clear ground by cells. It does not depend on the reference, so one pass over the scene
+ * serves every date as the reference.
+ *
+ * A pixel is selected by a hash of its position. Selection, features and sums are the same for every
+ * cut of the scene into windows.
+ *
+ * @module
+ */
+
+import type { MeanScene, MeanSurvey, MeanSurveyData, MeanWindow, Region } from "./mean.ts";
+import { addToCell, type Cells, emptyCells } from "./cells.ts";
+import { clearGround } from "./clear_ground.ts";
+import { FEATURES_PER_BAND, writeFeatures } from "./features.ts";
+import { checkScene, checkWindow } from "./window.ts";
+
+/** The clear selected pixels of one date, in ascending order of position. */
+export interface DateSample {
+  /** Positions row·width + column, ascending. */
+  readonly keys: Float64Array;
+  /** Features, [keys.length, bands · FEATURES_PER_BAND], as of `writeFeatures`. */
+  readonly features: Float32Array;
+}
+
+/** What a composite knows of a scene. */
+export interface CompositeSurvey extends MeanSurveyData {
+  /** Clear pixels of each date. */
+  readonly clear: readonly number[];
+  /** Share of the scene's pixels that were selected at random, in (0, 1]. */
+  readonly share: number;
+  /** Selected pixels of each date. */
+  readonly samples: readonly DateSample[];
+  /** Clear ground of each date. */
+  readonly cells: readonly Cells[];
+}
+
+/** Growing sample of one date. */
+class Collector {
+  keys: Float64Array = new Float64Array(1024);
+  features: Float32Array;
+  count = 0;
+
+  constructor(readonly size: number) {
+    this.features = new Float32Array(1024 * size);
+  }
+
+  /** Adds a key; returns where its features go in `features`. */
+  add(key: number): number {
+    if (this.count === this.keys.length) {
+      const [keys, features] = [this.keys, this.features];
+      this.keys = new Float64Array(2 * keys.length);
+      this.keys.set(keys);
+      this.features = new Float32Array(2 * features.length);
+      this.features.set(features);
+    }
+    this.keys[this.count] = key;
+    return this.count++ * this.size;
+  }
+
+  sorted(): DateSample {
+    const { keys, features, size, count } = this;
+    const order = Uint32Array.from({ length: count }, (_, i) => i);
+    order.sort((i, j) => keys[i]! - keys[j]!);
+    const sample = { keys: new Float64Array(count), features: new Float32Array(count * size) };
+    order.forEach((from, to) => {
+      sample.keys[to] = keys[from]!;
+      sample.features.set(features.subarray(from * size, (from + 1) * size), to * size);
+    });
+    return sample;
+  }
+}
+
+/** Uniform 32-bit hash of a position. */
+function hash(row: number, column: number): number {
+  let h = Math.imul(row, 0x9e3779b1) ^ Math.imul(column, 0x85ebca6b);
+  h = Math.imul(h ^ (h >>> 16), 0x7feb352d);
+  h = Math.imul(h ^ (h >>> 15), 0x846ca68b);
+  return (h ^ (h >>> 16)) >>> 0;
+}
+
+/**
+ * Starts the survey of a composite.
+ *
+ * @param options.samples Pixels to select, about.
+ * @param options.grow Pixels around hidden ones that count as hidden.
+ */
+export function surveyScene(
+  scene: MeanScene,
+  { samples, grow }: { readonly samples: number; readonly grow: number },
+): MeanSurvey {
+  checkScene(scene);
+  const { width, height, bands, days } = scene;
+  const share = Math.min(1, samples / (width * height));
+  const limit = share * 2 ** 32;
+  const collectors = days.map(() => new Collector(bands * FEATURES_PER_BAND));
+  const cells = days.map(() => emptyCells(scene));
+  const clearCounts = days.map(() => 0);
+
+  function addFrame(window: MeanWindow, core: Region, frame: number): void {
+    const clear = clearGround(window, { frame, bands, grow });
+    const values = window.frames[frame]!;
+    const ground = { values, clear, height: window.height, width: window.width, bands };
+    const collector = collectors[frame]!;
+    for (let row = core.row; row < core.row + core.height; row++) {
+      for (let column = core.column; column < core.column + core.width; column++) {
+        const [y, x] = [row - window.row, column - window.column];
+        const i = y * window.width + x;
+        if (clear[i] === 0) continue;
+        clearCounts[frame]!++;
+        addToCell(cells[frame]!, { row, column, values, at: i * bands, bands });
+        if (hash(row, column) >= limit) continue;
+        const at = collector.add(row * width + column);
+        writeFeatures(ground, { x, y, out: collector.features, at });
+      }
+    }
+  }
+
+  return {
+    add: (window, core = window) => {
+      checkWindow(scene, { window, core, frames: days.map((_, l) => l) });
+      days.forEach((_, frame) => addFrame(window, core, frame));
+    },
+    finish: (): CompositeSurvey => ({
+      scene,
+      clear: clearCounts.slice(),
+      share,
+      samples: collectors.map((collector) => collector.sorted()),
+      cells,
+    }),
+  };
+}
