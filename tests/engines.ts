@@ -10,6 +10,7 @@ import { type EngineName, readTensor, type Tensor, tf, useEngine } from "../engi
 import { createRng } from "../core/mod.ts";
 import { assert, assertEquals } from "./std_assert.ts";
 import { run } from "./run.ts";
+import { RUN_SLOW } from "./slow.ts";
 
 /** Every engine there is. */
 export const ALL_ENGINES: readonly EngineName[] = ["cpu", "wasm", "native", "webgpu"];
@@ -46,10 +47,15 @@ export async function switchEngine(name: EngineName): Promise<void> {
 }
 
 /** Registers a test of one engine that fails where it leaves tensors behind. */
-export function testOn(engine: EngineName, name: string, fn: () => void | Promise<void>): void {
+export function testOn(
+  engine: EngineName,
+  name: string,
+  fn: () => void | Promise<void>,
+  { ignore = false }: { readonly ignore?: boolean } = {},
+): void {
   Deno.test({
     name: `${name} [${engine}]`,
-    ignore: ignores(engine),
+    ignore: ignore || ignores(engine),
     // A GPUDevice and a worker outlive the test that asked for them.
     sanitizeOps: engine !== "webgpu" && engine !== "native",
     sanitizeResources: engine !== "webgpu" && engine !== "native",
@@ -60,6 +66,19 @@ export function testOn(engine: EngineName, name: string, fn: () => void | Promis
       assertEquals(tf.memory().numTensors, before, "tensors must not leak");
     },
   });
+}
+
+/**
+ * Registers a test of whole networks once per engine. On the plain engine, which takes ten times as
+ * long as the others, only `deno task test:all` runs it.
+ */
+export function testNetworksOnEngines(
+  name: string,
+  fn: (engine: EngineName) => void | Promise<void>,
+): void {
+  for (const engine of ALL_ENGINES) {
+    testOn(engine, name, () => fn(engine), { ignore: engine === "cpu" && !RUN_SLOW });
+  }
 }
 
 /** Registers the test once per engine. */

@@ -3,9 +3,9 @@
 import { assertEquals } from "@std/assert";
 import { Golden } from "./parity/golden.ts";
 import { compareAll } from "./parity/run.ts";
-import { testOnEngines } from "./engines.ts";
+import { testNetworksOnEngines } from "./engines.ts";
 
-testOnEngines("the golden numbers are reached", async () => {
+testNetworksOnEngines("the golden numbers are reached", async () => {
   const golden = await Golden.open(new URL("testdata/golden/", import.meta.url));
   await compareAll(golden);
   const wrong = golden.comparisons.filter(({ passed }) => !passed);

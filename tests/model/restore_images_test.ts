@@ -15,7 +15,13 @@ import {
 } from "../../model/mod.ts";
 import { euler } from "../../samplers/mod.ts";
 import { karras } from "../../timesteps/mod.ts";
-import { assertClose, maxDifference, testOn, testOnEngines } from "../engines.ts";
+import {
+  assertClose,
+  maxDifference,
+  testNetworksOnEngines,
+  testOn,
+  testOnEngines,
+} from "../engines.ts";
 import { disposeModel, livelyModel, MONO, TEMPORAL } from "./small.ts";
 
 const CHANNELS = 3;
@@ -42,7 +48,7 @@ async function restored(model: Model, given: RestoreInput, options?: RestoreOpti
   return image;
 }
 
-testOnEngines("restoreImages() is decided by its seed", async () => {
+testNetworksOnEngines("restoreImages() is decided by its seed", async () => {
   const model = livelyModel(TEMPORAL);
   const one = await restored(model, input(1, 2), { ...churned, seed: 1 });
   assertEquals(await restored(model, input(1, 2), { ...churned, seed: 1 }), one);

@@ -11,6 +11,7 @@ import { modelFromCard } from "../../model/mod.ts";
 import { restoreSamples, restoreSeries, sampleSeeds, samplingOf } from "../../restoration/mod.ts";
 import { ensembleStatistics } from "../../restoration/rows/ensemble.ts";
 import { cloudyDates, tinyModel } from "./tiny.ts";
+import { slowTest } from "../slow.ts";
 
 await useEngine("cpu");
 
@@ -59,24 +60,27 @@ Deno.test("samples of one seed have deviation 0, and their mean is the restorati
   assertEquals(mean.data, one.data);
 });
 
-Deno.test("mean and deviation do not depend on the batch, the order of tiles or joint diffusion's turns", async () => {
-  const frames = cloudyDates(SIZE);
-  for (const blend of ["end", "steps"] as const) {
-    const options = { ensemble: { samples: 2 } };
-    const first = await restoreSamples(model, frames, { ...options, tiles: { blend, batch: 1 } });
-    const wide = await restoreSamples(model, frames, { ...options, tiles: { blend, batch: 4 } });
-    assertEquals(wide.mean.data, first.mean.data);
-    assertEquals(wide.deviation.data, first.deviation.data);
-    const back = await restoreSamples(model, frames, {
-      ...options,
-      tiles: { blend, order: (columns) => columns.toReversed() },
-    });
-    for (let i = 0; i < back.deviation.data.length; i++) {
-      // Tiles are summed in float32, in another order: of numbers below 10 000, some 1e-7 each.
-      assertAlmostEquals(back.deviation.data[i]!, first.deviation.data[i]!, 0.05);
+slowTest(
+  "mean and deviation do not depend on the batch, the order of tiles or joint diffusion's turns",
+  async () => {
+    const frames = cloudyDates(SIZE);
+    for (const blend of ["end", "steps"] as const) {
+      const options = { ensemble: { samples: 2 } };
+      const first = await restoreSamples(model, frames, { ...options, tiles: { blend, batch: 1 } });
+      const wide = await restoreSamples(model, frames, { ...options, tiles: { blend, batch: 4 } });
+      assertEquals(wide.mean.data, first.mean.data);
+      assertEquals(wide.deviation.data, first.deviation.data);
+      const back = await restoreSamples(model, frames, {
+        ...options,
+        tiles: { blend, order: (columns) => columns.toReversed() },
+      });
+      for (let i = 0; i < back.deviation.data.length; i++) {
+        // Tiles are summed in float32, in another order: of numbers below 10 000, some 1e-7 each.
+        assertAlmostEquals(back.deviation.data[i]!, first.deviation.data[i]!, 0.05);
+      }
     }
-  }
-});
+  },
+);
 
 Deno.test("pixels without data have no deviation", async () => {
   const [a, b, c] = cloudyDates(SIZE) as [

@@ -14,6 +14,7 @@ import {
   uncertaintyPath,
 } from "../../restoration/mod.ts";
 import { cloudyDates, inFolder, tinyModel } from "./tiny.ts";
+import { slowTest } from "../slow.ts";
 
 await useEngine("cpu");
 
@@ -87,63 +88,69 @@ Deno.test("restoreScene() writes the deviation of samples on the image's grid, 0
     assert(restored > 14 * 52 * 3);
   }));
 
-Deno.test("without a mask the deviation is that of restoreSamples()", () =>
-  inFolder(async (folder) => {
-    const { mask: _, ...options } = await scene(folder);
-    await restoreScene(model, { ...options, ensemble: { samples: 2 }, seed: 3 });
-    const frames = await Promise.all(options.inputs.map(({ path }) => readRaster(path)));
-    const { mean, deviation } = await restoreSamples(model, frames, {
-      ensemble: { samples: 2 },
-      seed: 3,
-      tiles: { batch: 1 },
-    });
-    assertEquals((await readRaster(options.write.output)).data, mean.data);
-    const { data } = await readRaster(uncertaintyPath(options.write.output));
-    for (const [i, value] of deviation.data.entries()) {
-      // The scene's numbers are scaled by 1e-4 and back in float64.
-      if (Number.isNaN(value)) assert(Number.isNaN(data[i]!));
-      else assertAlmostEquals(data[i]!, value, 1e-5 * Math.max(1, value));
-    }
-  }));
+slowTest(
+  "without a mask the deviation is that of restoreSamples()",
+  () =>
+    inFolder(async (folder) => {
+      const { mask: _, ...options } = await scene(folder);
+      await restoreScene(model, { ...options, ensemble: { samples: 2 }, seed: 3 });
+      const frames = await Promise.all(options.inputs.map(({ path }) => readRaster(path)));
+      const { mean, deviation } = await restoreSamples(model, frames, {
+        ensemble: { samples: 2 },
+        seed: 3,
+        tiles: { batch: 1 },
+      });
+      assertEquals((await readRaster(options.write.output)).data, mean.data);
+      const { data } = await readRaster(uncertaintyPath(options.write.output));
+      for (const [i, value] of deviation.data.entries()) {
+        // The scene's numbers are scaled by 1e-4 and back in float64.
+        if (Number.isNaN(value)) assert(Number.isNaN(data[i]!));
+        else assertAlmostEquals(data[i]!, value, 1e-5 * Math.max(1, value));
+      }
+    }),
+);
 
 for (const blend of ["end", "steps"] as const) {
-  Deno.test(`shards joined have mean and deviation of the whole bit for bit, blending at ${blend}`, () =>
-    inFolder(async (folder) => {
-      const given = await scene(folder);
-      const options: RestoreSceneOptions = {
-        ...given,
-        ensemble: { samples: 2 },
-        tiles: { ...given.tiles, blend },
-      };
-      await restoreScene(model, options);
-      const paths: string[] = [];
-      for (const index of [1, 2, 3]) {
-        const output = `${folder}/${index}of3.tif`;
-        paths.push(output);
-        await restoreScene(model, { ...options, write: { output }, shard: { index, count: 3 } });
-      }
-      const joined = `${folder}/joined.tif`;
-      assertEquals(await joinShards(paths, joined), [
-        joined,
-        `${folder}/joined.provenance.tif`,
-        `${folder}/joined.uncertainty.tif`,
-      ]);
-      for (const outputOf of [(path: string) => path, uncertaintyPath]) {
-        const [whole, parts] = [
-          await readRaster(outputOf(options.write.output)),
-          await readRaster(outputOf(joined)),
-        ];
-        assertEquals(parts.data, whole.data);
-        assertEquals(parts.tags, whole.tags);
-      }
-      await Deno.remove(uncertaintyPath(paths[1]!));
-      const error = await assertRejects(
-        () => joinShards(paths, `${folder}/other.tif`),
-        InputError,
-        "all shards must have an uncertainty raster or none",
-      );
-      assert(error.message.includes("2of3.uncertainty.tif"));
-    }));
+  slowTest(
+    `shards joined have mean and deviation of the whole bit for bit, blending at ${blend}`,
+    () =>
+      inFolder(async (folder) => {
+        const given = await scene(folder);
+        const options: RestoreSceneOptions = {
+          ...given,
+          ensemble: { samples: 2 },
+          tiles: { ...given.tiles, blend },
+        };
+        await restoreScene(model, options);
+        const paths: string[] = [];
+        for (const index of [1, 2, 3]) {
+          const output = `${folder}/${index}of3.tif`;
+          paths.push(output);
+          await restoreScene(model, { ...options, write: { output }, shard: { index, count: 3 } });
+        }
+        const joined = `${folder}/joined.tif`;
+        assertEquals(await joinShards(paths, joined), [
+          joined,
+          `${folder}/joined.provenance.tif`,
+          `${folder}/joined.uncertainty.tif`,
+        ]);
+        for (const outputOf of [(path: string) => path, uncertaintyPath]) {
+          const [whole, parts] = [
+            await readRaster(outputOf(options.write.output)),
+            await readRaster(outputOf(joined)),
+          ];
+          assertEquals(parts.data, whole.data);
+          assertEquals(parts.tags, whole.tags);
+        }
+        await Deno.remove(uncertaintyPath(paths[1]!));
+        const error = await assertRejects(
+          () => joinShards(paths, `${folder}/other.tif`),
+          InputError,
+          "all shards must have an uncertainty raster or none",
+        );
+        assert(error.message.includes("2of3.uncertainty.tif"));
+      }),
+  );
 }
 
 Deno.test("nothing is replaced unasked, nothing is left by a stop, and a manifest makes what is missing", () =>
@@ -186,42 +193,45 @@ Deno.test("nothing is replaced unasked, nothing is left by a stop, and a manifes
     assertEquals(await Deno.readFile(there), bytes);
   }));
 
-Deno.test("a self-check is written into the tags, and is the same for every shard", () =>
-  inFolder(async (folder) => {
-    const options: RestoreSceneOptions = { ...await scene(folder), selfCheck: { runs: 2 } };
-    const { write: _, ...alone } = options;
-    const check = await selfCheckScene(model, alone);
-    const { selfCheck, tags } = await restoreScene(model, options);
-    assertEquals(selfCheck, check);
-    const { mae, rmse } = check.scores.restored!;
-    assertEquals(tags.EMRDM_EXPECTED_MAE, String(Number(mae.toPrecision(4))));
-    assertEquals(tags.EMRDM_EXPECTED_RMSE, String(Number(rmse.toPrecision(4))));
-    assertEquals(
-      (await readRaster(options.write.output)).tags?.EMRDM_EXPECTED_OVER,
-      tags.EMRDM_EXPECTED_OVER,
-    );
-    assertEquals(Object.keys(check.scores), [
-      "restored",
-      "copy the input",
-      "least cloudy",
-      "mean",
-      "median",
-    ]);
-    const part = { index: 2, count: 2 };
-    const shard = await restoreScene(model, {
-      ...options,
-      write: { output: `${folder}/2.tif` },
-      shard: part,
-    });
-    assertEquals(shard.selfCheck, check);
-    // A shard that was not checked joins one that was.
-    const { selfCheck: _none, ...plain } = options;
-    const first = { index: 1, count: 2 };
-    await restoreScene(model, { ...plain, write: { output: `${folder}/1.tif` }, shard: first });
-    const joined = `${folder}/joined.tif`;
-    await joinShards([`${folder}/1.tif`, `${folder}/2.tif`], joined);
-    assertEquals((await readRaster(joined)).tags?.EMRDM_EXPECTED_MAE, undefined);
-  }));
+slowTest(
+  "a self-check is written into the tags, and is the same for every shard",
+  () =>
+    inFolder(async (folder) => {
+      const options: RestoreSceneOptions = { ...await scene(folder), selfCheck: { runs: 2 } };
+      const { write: _, ...alone } = options;
+      const check = await selfCheckScene(model, alone);
+      const { selfCheck, tags } = await restoreScene(model, options);
+      assertEquals(selfCheck, check);
+      const { mae, rmse } = check.scores.restored!;
+      assertEquals(tags.EMRDM_EXPECTED_MAE, String(Number(mae.toPrecision(4))));
+      assertEquals(tags.EMRDM_EXPECTED_RMSE, String(Number(rmse.toPrecision(4))));
+      assertEquals(
+        (await readRaster(options.write.output)).tags?.EMRDM_EXPECTED_OVER,
+        tags.EMRDM_EXPECTED_OVER,
+      );
+      assertEquals(Object.keys(check.scores), [
+        "restored",
+        "copy the input",
+        "least cloudy",
+        "mean",
+        "median",
+      ]);
+      const part = { index: 2, count: 2 };
+      const shard = await restoreScene(model, {
+        ...options,
+        write: { output: `${folder}/2.tif` },
+        shard: part,
+      });
+      assertEquals(shard.selfCheck, check);
+      // A shard that was not checked joins one that was.
+      const { selfCheck: _none, ...plain } = options;
+      const first = { index: 1, count: 2 };
+      await restoreScene(model, { ...plain, write: { output: `${folder}/1.tif` }, shard: first });
+      const joined = `${folder}/joined.tif`;
+      await joinShards([`${folder}/1.tif`, `${folder}/2.tif`], joined);
+      assertEquals((await readRaster(joined)).tags?.EMRDM_EXPECTED_MAE, undefined);
+    }),
+);
 
 Deno.test("keep-clear is checked as it restores: what a mask keeps is not hidden from it", () =>
   inFolder(async (folder) => {

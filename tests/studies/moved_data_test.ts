@@ -7,6 +7,7 @@ import { readExperiment } from "../../training/mod.ts";
 import { inFolder } from "../cli/run.ts";
 import { switchEngine } from "../engines.ts";
 import { tinyStudy, writePlaces, writeTinyStudy } from "./tiny_study.ts";
+import { slowTest } from "../slow.ts";
 
 await switchEngine("cpu");
 
@@ -34,29 +35,32 @@ async function run(
   return { result, steps, name: planned!.name };
 }
 
-Deno.test("runStudy() reuses a run after its data moved, and retrains on other data", () =>
-  inFolder(async (folder) => {
-    await writeTinyStudy(folder);
-    const first = await run(folder);
-    assertEquals(first.steps, 3);
-    await Deno.rename(`${folder}/places`, `${folder}/moved`);
-    const moved = await run(folder, `${folder}/moved`);
-    assertEquals([moved.steps, moved.name], [0, first.name]);
-    assertEquals(moved.result.groups[0]!.rows[0]!.mean, first.result.groups[0]!.rows[0]!.mean);
+slowTest(
+  "runStudy() reuses a run after its data moved, and retrains on other data",
+  () =>
+    inFolder(async (folder) => {
+      await writeTinyStudy(folder);
+      const first = await run(folder);
+      assertEquals(first.steps, 3);
+      await Deno.rename(`${folder}/places`, `${folder}/moved`);
+      const moved = await run(folder, `${folder}/moved`);
+      assertEquals([moved.steps, moved.name], [0, first.name]);
+      assertEquals(moved.result.groups[0]!.rows[0]!.mean, first.result.groups[0]!.rows[0]!.mean);
 
-    // The same names of places and dates, other images.
-    await writePlaces(`${folder}/other`, ["there", "here"]);
-    const other = await run(folder, `${folder}/other/places`);
-    assertEquals([other.steps, other.name.startsWith(`${first.name}-`)], [3, true]);
-    assertNotEquals(other.result.groups[0]!.rows[0]!.mean, first.result.groups[0]!.rows[0]!.mean);
-    await Deno.rename(`${folder}/other/places`, `${folder}/places`);
-    for (const [place, { name }] of [["moved", first], ["places", other]] as const) {
-      const again = await run(folder, `${folder}/${place}`);
-      assertEquals([again.steps, again.name], [0, name], place);
-    }
-  }));
+      // The same names of places and dates, other images.
+      await writePlaces(`${folder}/other`, ["there", "here"]);
+      const other = await run(folder, `${folder}/other/places`);
+      assertEquals([other.steps, other.name.startsWith(`${first.name}-`)], [3, true]);
+      assertNotEquals(other.result.groups[0]!.rows[0]!.mean, first.result.groups[0]!.rows[0]!.mean);
+      await Deno.rename(`${folder}/other/places`, `${folder}/places`);
+      for (const [place, { name }] of [["moved", first], ["places", other]] as const) {
+        const again = await run(folder, `${folder}/${place}`);
+        assertEquals([again.steps, again.name], [0, name], place);
+      }
+    }),
+);
 
-Deno.test("rows with data at different paths are separate runs", () =>
+slowTest("rows with data at different paths are separate runs", () =>
   inFolder(async (folder) => {
     await writeTinyStudy(folder);
     await writePlaces(`${folder}/other`, ["there", "here"]);

@@ -5,6 +5,7 @@ import { OptionsError } from "../../core/mod.ts";
 import { switchEngine } from "../engines.ts";
 import { inFolder } from "../cli/run.ts";
 import { tinyStudy, writeTinyStudy } from "./tiny_study.ts";
+import { slowTest } from "../slow.ts";
 
 await switchEngine("cpu");
 
@@ -83,7 +84,7 @@ Deno.test("runStudy() rescores without training when the test images change", as
   });
 });
 
-Deno.test("runStudy() resumes after an abort with the numbers of an uninterrupted run", async () => {
+slowTest("runStudy() resumes after an abort with the numbers of an uninterrupted run", async () => {
   await inFolder(async (folder) => {
     await writeTinyStudy(folder);
     const whole = await run(folder, { out: `${folder}/whole`, seeds: [3] });
@@ -116,7 +117,7 @@ Deno.test("runStudy() can be aborted while it scores the baselines", async () =>
   });
 });
 
-Deno.test("runStudy() resumes the scores of an interrupted row", async () => {
+slowTest("runStudy() resumes the scores of an interrupted row", async () => {
   await inFolder(async (folder) => {
     await writeTinyStudy(folder);
     // More samples than are restored at once (128 of 16² pixels).
@@ -147,7 +148,7 @@ Deno.test("runStudy() resumes the scores of an interrupted row", async () => {
   });
 });
 
-Deno.test("runStudy() retrains what --set changes, and reuses the rest", async () => {
+slowTest("runStudy() retrains what --set changes, and reuses the rest", async () => {
   await inFolder(async (folder) => {
     await writeTinyStudy(folder);
     const first = await run(folder, { seeds: [1] });

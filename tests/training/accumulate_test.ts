@@ -10,7 +10,7 @@ import {
   train,
   trainStep,
 } from "../../training/mod.ts";
-import { testOnEngines } from "../engines.ts";
+import { testNetworksOnEngines, testOnEngines } from "../engines.ts";
 import { TINY_MODEL, tinyDataset, tinyExperiment } from "./tiny.ts";
 
 /**
@@ -46,22 +46,28 @@ async function firstStep(accumulate: number) {
   return { ...result, moments };
 }
 
-testOnEngines("gradients of four batches of one are those of one batch of four", async () => {
-  const whole = await firstStep(1);
-  for (const parts of [2, 4]) {
-    const { loss, losses, norm, sigmas, moments } = await firstStep(parts);
-    assertEquals(sigmas, whole.sigmas);
-    losses.forEach((one, i) => assertAlmostEquals(one, whole.losses[i]!, 1e-5 * one));
-    assertAlmostEquals(loss, whole.loss, 1e-6 * loss);
-    assertAlmostEquals(norm, whole.norm, 1e-6 * norm);
-    const most = Math.max(...Object.values(whole.moments).flatMap((one) => [...one].map(Math.abs)));
-    for (const [name, values] of Object.entries(moments)) {
-      values.forEach((value, i) =>
-        assertLess(Math.abs(value - whole.moments[name]![i]!), REORDERED * most, name)
+testNetworksOnEngines(
+  "gradients of four batches of one are those of one batch of four",
+  async () => {
+    const whole = await firstStep(1);
+    for (const parts of [2, 4]) {
+      const { loss, losses, norm, sigmas, moments } = await firstStep(parts);
+      assertEquals(sigmas, whole.sigmas);
+      losses.forEach((one, i) => assertAlmostEquals(one, whole.losses[i]!, 1e-5 * one));
+      assertAlmostEquals(loss, whole.loss, 1e-6 * loss);
+      assertAlmostEquals(norm, whole.norm, 1e-6 * norm);
+      const most = Math.max(
+        ...Object.values(whole.moments).flatMap((one) => [...one].map(Math.abs)),
       );
+      for (const [name, values] of Object.entries(moments)) {
+        values.forEach((value, i) =>
+          assertLess(Math.abs(value - whole.moments[name]![i]!), REORDERED * most, name)
+        );
+      }
     }
-  }
-}, ["cpu", "native"]);
+  },
+  ["cpu", "native"],
+);
 
 testOnEngines(
   "train() with accumulated gradients sees and draws what one large batch would",
