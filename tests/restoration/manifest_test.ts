@@ -457,30 +457,33 @@ slowTest(
     }),
 );
 
-Deno.test("Ctrl-C ends a run within 2 s with code 130 and leaves whole scenes alone", () =>
-  inFolder(async (folder) => {
-    const [models, temporary, scenes] = ["models", "temporary", "scenes"].map((name) =>
-      `${folder}/${name}`
-    ) as [string, string, string];
-    for (const path of [models, temporary, scenes]) await Deno.mkdir(path);
-    await saveModels(models);
-    const path = await writeManifest(scenes, 3);
-    // A scene of that many steps takes minutes.
-    const run = start(path, { models, temporary, steps: 2000 });
-    await run.begun;
-    await sleep(500);
-    const asked = performance.now();
-    run.kill("SIGINT");
-    const { status, err } = await run.end();
-    assertLess(performance.now() - asked, 2000);
-    assertEquals(status.code, 130);
-    assertEquals(err.trimEnd().split("\n").slice(-2), [
-      "stopping; press Ctrl-C again to quit at once",
-      "emrdm restore: interrupted; run the same command again to resume",
-    ]);
-    assertEquals(await made(scenes), {});
-    assertEquals([...Deno.readDirSync(temporary)], []);
-  }));
+slowTest(
+  "Ctrl-C ends a run within 2 s with code 130 and leaves whole scenes alone",
+  () =>
+    inFolder(async (folder) => {
+      const [models, temporary, scenes] = ["models", "temporary", "scenes"].map((name) =>
+        `${folder}/${name}`
+      ) as [string, string, string];
+      for (const path of [models, temporary, scenes]) await Deno.mkdir(path);
+      await saveModels(models);
+      const path = await writeManifest(scenes, 3);
+      // A scene of that many steps takes minutes.
+      const run = start(path, { models, temporary, steps: 2000 });
+      await run.begun;
+      await sleep(500);
+      const asked = performance.now();
+      run.kill("SIGINT");
+      const { status, err } = await run.end();
+      assertLess(performance.now() - asked, 2000);
+      assertEquals(status.code, 130);
+      assertEquals(err.trimEnd().split("\n").slice(-2), [
+        "stopping; press Ctrl-C again to quit at once",
+        "emrdm restore: interrupted; run the same command again to resume",
+      ]);
+      assertEquals(await made(scenes), {});
+      assertEquals([...Deno.readDirSync(temporary)], []);
+    }),
+);
 
 Deno.test({
   name: "a lost GPU ends a manifest, and does not make its scenes failures [webgpu]",
