@@ -12,15 +12,16 @@ import { writing } from "./writing.ts";
 /** A folder next to an output file, locked by one run. */
 export interface Scratch {
   /**
-   * Path of a temporary file: "file" for the whole output, "level-0", "level-1", … for its parts.
+   * Path of a temporary file: "file" for the whole output, "level-0", "level-1", … for its parts,
+   * "sidecar" for a file next to it.
    */
-  path(name: "file" | `level-${number}`): string;
+  path(name: "file" | "sidecar" | `level-${number}`): string;
   /** Removes the folder; does nothing the second time. */
   remove(): Promise<void>;
 }
 
 /** Names that an interrupted run may leave; any other file belongs to the user and is kept. */
-const OWN = /^(file|level-\d+)$/;
+const OWN = /^(file|sidecar|level-\d+)$/;
 /** The previous run can remove its folder between any two steps, but not again and again. */
 const ATTEMPTS = 100;
 

@@ -33,6 +33,15 @@ function dateOfFolders(parts: readonly string[]): string | undefined {
 }
 
 /**
+ * The acquisition time of a product by its name, such as `2018-07-05T10:30:31Z`; the given day where the
+ * name has no time of that day.
+ */
+export function timeOf(path: string, day: string): string {
+  const product = partsOf(path).map(productOfPart).find((one) => one?.date === day);
+  return product?.time === undefined ? day : `${day}T${product.time}Z`;
+}
+
+/**
  * Finds the acquisition date in a path or address; host and query string are no part of it.
  *
  * The naming rules of products come first: a Sentinel-2 name of before December 2016 begins with the

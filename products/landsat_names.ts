@@ -4,7 +4,7 @@
  * @module
  */
 
-import { dayOfDigits, dayOfYear, type NamedProduct } from "./product_name.ts";
+import { dayOfDigits, dayOfYear, type NamedProduct, timeOfDigits } from "./product_name.ts";
 
 /**
  * Bands of OLI (Landsat 8 and 9) by meaning; B10 and B11 are thermal. The panchromatic B8 is left
@@ -35,7 +35,7 @@ const TM: Readonly<Record<number, string>> = {
 const COLLECTION2 = /(L[COTE]0[4-9])_(L1[A-Z]{2}|L2S[PR])_\d{6}_(\d{8})_\d{8}_02_(?:T1|T2|RT)/;
 /** Names of before the collections: sensor, path, row, year and day of the year. */
 const SCENE_ID = /(?:^|[^A-Za-z0-9])L[COTEM][4-9]\d{6}(\d{7})[A-Z]{3}\d{2}/;
-const HLS = /HLS\.(S30|L30)\.T\d{2}[A-Z]{3}\.(\d{7})T\d{6}\.v\d\.\d/;
+const HLS = /HLS\.(S30|L30)\.T\d{2}[A-Z]{3}\.(\d{7})T(\d{6})\.v\d\.\d/;
 
 /** Names by which files call the bands: "B5", "B05" and "SR_B5". */
 function named(
@@ -91,13 +91,14 @@ export function landsatName(part: string): NamedProduct | undefined {
 
 /** Reads a name of an HLS product: L30 of Landsat and S30 of Sentinel-2. */
 export function hlsName(part: string): NamedProduct | undefined {
-  const [, kind, digits = ""] = HLS.exec(part) ?? [];
+  const [, kind, digits = "", time = ""] = HLS.exec(part) ?? [];
   if (kind === undefined) return undefined;
   return {
     product: `HLS ${kind}`,
     sensor: kind === "S30" ? "Sentinel-2 at 30 m" : "Landsat 8/9 OLI",
     level: "L2A",
     date: dayOfYear(digits),
+    ...timeOfDigits(time),
     scale: 0.0001,
     offset: 0,
     fill: -9999,

@@ -27,4 +27,4 @@ export {
 } from "./radiometry.ts";
 
 // Dates in file names.
-export { dateOf, isDay } from "./dates.ts";
+export { dateOf, isDay, timeOf } from "./dates.ts";

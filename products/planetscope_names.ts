@@ -4,10 +4,10 @@
  * @module
  */
 
-import { dayOfDigits, type NamedProduct } from "./product_name.ts";
+import { dayOfDigits, type NamedProduct, timeOfDigits } from "./product_name.ts";
 
 const SCENE =
-  /(\d{8})_\d{6}_(?:\d{2}_)?[0-9a-f]{4}_[13][AB]_(AnalyticMS|BasicAnalyticMS|Analytic|Visual|udm2|udm)([A-Za-z0-9_]{0,60})/i;
+  /(\d{8})_(\d{6})_(?:\d{2}_)?[0-9a-f]{4}_[13][AB]_(AnalyticMS|BasicAnalyticMS|Analytic|Visual|udm2|udm)([A-Za-z0-9_]{0,60})/i;
 
 /** Bands of the SuperDoves by meaning: Planet, "Interoperable with Sentinel-2". */
 const EIGHT = ["B01", "B02", "GREEN_I", "B03", "YELLOW", "B04", "B05", "B8A"] as const;
@@ -26,9 +26,13 @@ const NAMES_OF_EIGHT: Readonly<Record<string, string>> = {
 
 /** Reads a name of a PlanetScope file. */
 export function planetscopeName(part: string): NamedProduct | undefined {
-  const [, digits = "", asset = "", rest = ""] = SCENE.exec(part) ?? [];
+  const [, digits = "", time = "", asset = "", rest = ""] = SCENE.exec(part) ?? [];
   if (asset === "") return undefined;
-  const common = { sensor: "PlanetScope", date: dayOfDigits(digits) } as const;
+  const common = {
+    sensor: "PlanetScope",
+    date: dayOfDigits(digits),
+    ...timeOfDigits(time),
+  } as const;
   if (/^udm/i.test(asset)) {
     return {
       ...common,

@@ -15,6 +15,8 @@ export interface NamedProduct {
   readonly level?: "L1C" | "L2A";
   /** Acquisition date; null if the name has none, or only that of its production. */
   readonly date: string | null;
+  /** Time of the acquisition (UTC) as `10:30:31`, if the name has it. */
+  readonly time?: string;
   /** Reflectance of one digital number. */
   readonly scale?: number;
   /** Reflectance of digital number 0. */
@@ -44,6 +46,12 @@ export function dayOfDigits(digits: string): string | null {
   const date = new Date(`${day}T00:00:00Z`);
   const same = !Number.isNaN(date.getTime()) && date.toISOString().slice(0, 10) === day;
   return same ? day : null;
+}
+
+/** Formats the digits of `103031` as the time `10:30:31`; nothing if they are none. */
+export function timeOfDigits(digits: string): Pick<NamedProduct, "time"> {
+  const [, hours, minutes, seconds] = /^([01]\d|2[0-3])([0-5]\d)([0-5]\d)$/.exec(digits) ?? [];
+  return hours === undefined ? {} : { time: `${hours}:${minutes}:${seconds}` };
 }
 
 /** Formats year and day of the year, `2018127`, as `2018-05-07`; null if it is no day. */

@@ -21,6 +21,8 @@ export interface Radiometry {
    * Sources of scale and offset, in one line; saved with the results as the tag EMRDM_RADIOMETRY.
    */
   readonly evidence: string;
+  /** True if the file, its product or the caller states them; false if they are the usual ones. */
+  readonly stated: boolean;
   /** Contradiction with the values of the scene, in one line, with the remedy. */
   readonly warning?: string;
 }
@@ -114,6 +116,14 @@ function findOffsets(
   return { offsets, evidence: known, ...(sure ? { sure } : {}) };
 }
 
+/** Returns true if scale or offset of digital numbers are more than the usual ones. */
+function isStated({ header, product }: SceneFile, offset: "auto" | number): boolean {
+  if (statedScales(header) !== undefined) return true;
+  if (isFloat(header) || header.dtype === "uint8") return false;
+  const { offsets, harmonized, quantification } = product;
+  return offset !== "auto" || (offsets ?? harmonized ?? quantification) !== undefined;
+}
+
 /**
  * Finds the scale and offset that convert the values of a scene to reflectance.
  *
@@ -148,6 +158,7 @@ export async function sentinel2Radiometry(
     scales,
     offsets: found.offsets.map((value, i) => value === 0 ? 0 : value * unit(scales[i]!)),
     evidence: sources,
+    stated: isStated(file, offset),
     ...(warning === undefined ? {} : { warning }),
   };
 }

@@ -4,26 +4,27 @@
  * @module
  */
 
-import { dayOfDigits, type NamedProduct } from "./product_name.ts";
+import { dayOfDigits, type NamedProduct, timeOfDigits } from "./product_name.ts";
 
 /** The compact names since December 2016, of SAFE and of EOPF Zarr products. */
-const COMPACT = /S2[A-Z]_MSI(L1C|L2A)_(\d{8})T\d{6}_N\d{4}_/;
+const COMPACT = /S2[A-Z]_MSI(L1C|L2A)_(\d{8})T(\d{6})_N\d{4}_/;
 /** Products of before December 2016: the first time is that of production, V that of sensing. */
-const OLD_PRODUCT = /S2[A-Z]_(?:OPER|USER)_PRD_MSI(L1C|L2A)_.{0,60}_V(\d{8})T\d{6}/;
+const OLD_PRODUCT = /S2[A-Z]_(?:OPER|USER)_PRD_MSI(L1C|L2A)_.{0,60}_V(\d{8})T(\d{6})/;
 /** Granules and band files of such products, which state only the time of production. */
 const OLD_GRANULE = /S2[A-Z]_(?:OPER|USER)_(?:MSI|MTD|AUX|GIP)_(?:SAF)?(L1C|L2A)?_/;
 const MUSCATE =
-  /(SENTINEL2[A-Z]|LANDSAT[5789]|VENUS(?:-XS)?)_(\d{8})-\d{6}-\d{3}_(L1C|L2A|L2B|L3A)_/;
+  /(SENTINEL2[A-Z]|LANDSAT[5789]|VENUS(?:-XS)?)_(\d{8})-(\d{6})-\d{3}_(L1C|L2A|L2B|L3A)_/;
 
 /** Reads a name of ESA's products. */
 export function sentinel2Name(part: string): NamedProduct | undefined {
-  const [, level, digits = ""] = COMPACT.exec(part) ?? OLD_PRODUCT.exec(part) ?? [];
+  const [, level, digits = "", time = ""] = COMPACT.exec(part) ?? OLD_PRODUCT.exec(part) ?? [];
   if (level !== undefined) {
     return {
       product: `Sentinel-2 ${level}`,
       sensor: "Sentinel-2",
       level: level as "L1C" | "L2A",
       date: dayOfDigits(digits),
+      ...timeOfDigits(time),
     };
   }
   const old = OLD_GRANULE.exec(part);
@@ -38,13 +39,14 @@ export function sentinel2Name(part: string): NamedProduct | undefined {
 
 /** Reads a name of Theia's products (MUSCATE), which use -10000 for pixels without data. */
 export function muscateName(part: string): NamedProduct | undefined {
-  const [, sensor, digits = "", level] = MUSCATE.exec(part) ?? [];
+  const [, sensor, digits = "", time = "", level] = MUSCATE.exec(part) ?? [];
   if (sensor === undefined) return undefined;
   return {
     product: `Theia MUSCATE ${level}`,
     sensor: sensor.startsWith("SENTINEL2") ? "Sentinel-2" : sensor,
     level: level === "L1C" ? "L1C" : "L2A",
     date: dayOfDigits(digits),
+    ...timeOfDigits(time),
     scale: 0.0001,
     offset: 0,
     fill: -10000,

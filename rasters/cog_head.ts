@@ -6,10 +6,13 @@
  */
 
 import type { DataType, Raster } from "../core/mod.ts";
+import { acquisitionTime, tiffTime } from "./acquisition_time.ts";
 import type { LevelSize } from "./cog_levels.ts";
 import { LEADER, TRAILER } from "./cog_spool.ts";
+import { colorInterpretations } from "./color_interpretation.ts";
 import { formatGdalMetadata } from "./gdal_metadata.ts";
 import { isPixelIsPoint, shiftTransform } from "./georeference.ts";
+import { colorMap, type RasterClass } from "./raster_classes.ts";
 import { encodeTiffHead, type TiffField } from "./tiff_head.ts";
 import { predictorOf } from "./tiff_tile.ts";
 
@@ -26,6 +29,15 @@ export interface WriteCogOptions {
   readonly scales?: readonly number[];
   /** Offset of each band. */
   readonly offsets?: readonly number[];
+  /** Unit of each band after scale and offset, such as "reflectance"; empty for none. */
+  readonly units?: readonly string[];
+  /** Acquisition time (UTC), as `2018-07-05T10:30:31Z`, or the day alone. */
+  readonly acquired?: string;
+  /**
+   * Classes by value, from 0, of a raster with one band of uint8. Their colours are a colour table, and
+   * their names are in `NAME.tif.aux.xml`, where GDAL looks for them.
+   */
+  readonly classes?: readonly RasterClass[];
   /** Side of the tiles in pixels. Default 512, or 256 for images of up to 256×256 pixels. */
   readonly tileSize?: 256 | 512;
   /** Writes BigTIFF. Default: for files over 4 GB. */
@@ -42,6 +54,10 @@ const FORMATS: Readonly<Record<DataType, readonly [number, number]>> = {
   float32: [3, 32],
   float64: [3, 64],
 };
+
+/** Photometric interpretations. */
+const MIN_IS_BLACK = 1;
+const PALETTE = 3;
 
 const LAYOUT = "LAYOUT=IFDS_BEFORE_DATA\nBLOCK_ORDER=ROW_MAJOR\nBLOCK_LEADER=SIZE_AS_UINT4\n" +
   "BLOCK_TRAILER=LAST_4_BYTES_REPEATED\nKNOWN_INCOMPATIBLE_EDITION=NO\n ";
@@ -80,8 +96,16 @@ function metadataFields(header: CogHeader, options: WriteCogOptions): readonly T
     descriptions: indexed(header.bands),
     scales: indexed(options.scales),
     offsets: indexed(options.offsets),
+    units: new Map(indexed(options.units).entries().filter(([, unit]) => unit !== "")),
+    colors: indexed(colorInterpretations(header.bands)),
+    acquired: options.acquired && acquisitionTime(options.acquired),
   });
-  return [{ tag: 42112, type: "ascii", value: xml }];
+  return [
+    ...(options.acquired === undefined
+      ? []
+      : [{ tag: 306, type: "ascii", value: tiffTime(options.acquired) } as const]),
+    { tag: 42112, type: "ascii", value: xml },
+  ];
 }
 
 function nodataText(value: number): string {
@@ -109,16 +133,18 @@ function levelFields(
   const [format, bits] = FORMATS[header.dtype];
   const each = (value: number) => Array.from({ length: bands }, () => value);
   const short = (tag: number, ...value: number[]): TiffField => ({ tag, type: "short", value });
+  const { classes } = options;
   return [
     { tag: 254, type: "long", value: [first ? 0 : 1] },
     { tag: 256, type: "long", value: [size.width] },
     { tag: 257, type: "long", value: [size.height] },
     short(258, ...each(bits)),
     short(259, 8),
-    short(262, 1),
+    short(262, classes === undefined ? MIN_IS_BLACK : PALETTE),
     short(277, bands),
     short(284, 1),
     short(317, predictorOf(header.dtype)),
+    ...(classes === undefined ? [] : [short(320, ...colorMap(classes))]),
     short(322, side),
     short(323, side),
     { tag: 324, type: "offset", value: offsets },

@@ -11,6 +11,7 @@ import { type CogHeader, encodeCogHead, type WriteCogOptions } from "./cog_head.
 import { Level, type LevelSize, levelSizes } from "./cog_levels.ts";
 import { Spool } from "./cog_spool.ts";
 import type { Resampling } from "./overview.ts";
+import { classNamesXml } from "./raster_classes.ts";
 import { poolThreads, TilePool } from "./tiff_pool.ts";
 
 /** Options of {@linkcode createCog}. */
@@ -176,9 +177,30 @@ export class StreamingCog implements CogWriter {
     if (this.#state === "rows") await this.complete();
     await this.#run("complete", async () => {
       await checkOverwrite(this.#path, this.#options);
-      await writing(this.#path, () => Deno.rename(this.#scratch.path("file"), this.#path));
+      await writing(this.#path, async () => {
+        await this.#writeSidecar();
+        await Deno.rename(this.#scratch.path("file"), this.#path);
+      });
     });
     await this.#clean();
+  }
+
+  /**
+   * Writes the names of the classes next to the file. A sidecar of an earlier file is replaced or removed:
+   * GDAL would take its statistics, nodata and transform for those of this one.
+   */
+  async #writeSidecar(): Promise<void> {
+    const sidecar = `${this.#path}.aux.xml`;
+    const { classes } = this.#options;
+    if (classes === undefined) {
+      await Deno.remove(sidecar).catch((error: unknown) => {
+        if (!(error instanceof Deno.errors.NotFound)) throw error;
+      });
+      return;
+    }
+    const name = this.#scratch.path("sidecar");
+    await Deno.writeTextFile(name, classNamesXml(classes));
+    await Deno.rename(name, sidecar);
   }
 
   async abort(): Promise<void> {

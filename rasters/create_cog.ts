@@ -5,13 +5,14 @@
  */
 
 import { checkOverwrite, openScratch } from "../files/mod.ts";
+import { acquisitionTime } from "./acquisition_time.ts";
 import type { CogHeader, WriteCogOptions } from "./cog_head.ts";
 import { type CogWriter, type CogWriterOptions, StreamingCog } from "./cog_writer.ts";
 
 function checkHeader(
   path: string,
-  { width, height, bands }: CogHeader,
-  { scales, offsets }: WriteCogOptions,
+  { width, height, bands, dtype }: CogHeader,
+  { scales, offsets, units, acquired, classes }: WriteCogOptions,
 ): void {
   const count = bands.length;
   if (![width, height, count].every((size) => Number.isSafeInteger(size) && size > 0)) {
@@ -20,13 +21,19 @@ function checkHeader(
         `${height}×${width}×${count}`,
     );
   }
-  for (const [name, values] of [["scales", scales], ["offsets", offsets]] as const) {
+  for (const [name, values] of Object.entries({ scales, offsets, units })) {
     if (values !== undefined && values.length !== count) {
       throw new TypeError(
         `Cannot write ${path}: there must be ${count} ${name}, one per band, got ${values.length}`,
       );
     }
   }
+  if (classes !== undefined && (count !== 1 || dtype !== "uint8")) {
+    throw new TypeError(
+      `Cannot write ${path}: classes must be one band of uint8, got ${count} of ${dtype}`,
+    );
+  }
+  if (acquired !== undefined) acquisitionTime(acquired);
 }
 
 /**
@@ -38,8 +45,8 @@ function checkHeader(
  * @param header Size, band names, pixel type, CRS, transform, nodata and tags.
  * @throws {OutputError} If the file exists and `overwrite` is not set, its folder is missing or
  *   cannot be written, or another run is writing it.
- * @throws {TypeError} If the size is not positive, or the number of scales or offsets differs from
- *   the bands.
+ * @throws {TypeError} If the size is not positive, the number of scales, offsets or units differs from
+ *   the bands, classes are not one band of uint8, or the acquisition time is no ISO time.
  *
  * @example
  * ```ts

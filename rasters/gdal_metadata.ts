@@ -1,5 +1,6 @@
 /**
- * The GDAL_METADATA tag of GeoTIFF files: free tags, band names, scales and offsets as XML.
+ * The GDAL_METADATA tag of GeoTIFF files as XML: free tags, acquisition time, and the name, scale, offset,
+ * unit and colour of each band.
  *
  * @module
  */
@@ -16,7 +17,14 @@ export interface GdalMetadata {
   readonly scales: ReadonlyMap<number, number>;
   /** Band offsets by index. */
   readonly offsets: ReadonlyMap<number, number>;
+  /** Units of the bands by index. */
+  readonly units: ReadonlyMap<number, string>;
+  /** Acquisition time as `2018-07-05 10:30:31` (UTC). */
+  readonly acquired?: string | undefined;
 }
+
+/** Domain and name of the acquisition time among GDAL's metadata of imagery. */
+const ACQUIRED = { domain: "IMAGERY", name: "ACQUISITIONDATETIME" } as const;
 
 const ENTITIES: readonly (readonly [string, string])[] = [
   ["&lt;", "<"],
@@ -55,6 +63,8 @@ export function parseGdalMetadata(xml: string): GdalMetadata {
   const descriptions = new Map<number, string>();
   const scales = new Map<number, number>();
   const offsets = new Map<number, number>();
+  const units = new Map<number, string>();
+  let acquired: string | undefined;
   for (const { name: element, attributes, text } of xmlElements(xml)) {
     if (element !== "Item") continue;
     const sample = attribute(attributes, "sample");
@@ -64,23 +74,40 @@ export function parseGdalMetadata(xml: string): GdalMetadata {
       if (role === "description") descriptions.set(Number(sample), value);
       if (role === "scale") scales.set(Number(sample), Number(value));
       if (role === "offset") offsets.set(Number(sample), Number(value));
-    } else if (role === undefined && attribute(attributes, "domain") === undefined) {
+      if (role === "unittype") units.set(Number(sample), value);
+    } else if (role === undefined) {
       const name = attribute(attributes, "name");
-      if (name !== undefined) tags[name] = value;
+      const domain = attribute(attributes, "domain");
+      if (domain === undefined && name !== undefined) tags[name] = value;
+      if (domain === ACQUIRED.domain && name === ACQUIRED.name) acquired = value;
     }
   }
-  return { tags, descriptions, scales, offsets };
+  return { tags, descriptions, scales, offsets, units, acquired };
 }
 
-/** Formats the XML of a GDAL_METADATA tag. */
-export function formatGdalMetadata(metadata: GdalMetadata): string {
+/**
+ * Formats the XML of a GDAL_METADATA tag.
+ *
+ * @param metadata `colors` are GDAL's colour interpretations of the bands by index.
+ */
+export function formatGdalMetadata(
+  metadata: GdalMetadata & { readonly colors: ReadonlyMap<number, string> },
+): string {
   const items = Object.entries(metadata.tags).map(([name, value]) =>
     `  <Item name="${escape(name)}">${escapeText(value)}</Item>`
   );
+  if (metadata.acquired !== undefined) {
+    const { name, domain } = ACQUIRED;
+    items.push(
+      `  <Item name="${name}" domain="${domain}">${escapeText(metadata.acquired)}</Item>`,
+    );
+  }
   const roles = [
     ["DESCRIPTION", "description", metadata.descriptions],
     ["OFFSET", "offset", metadata.offsets],
     ["SCALE", "scale", metadata.scales],
+    ["UNITTYPE", "unittype", metadata.units],
+    ["COLORINTERP", "colorinterp", metadata.colors],
   ] as const;
   for (const [name, role, values] of roles) {
     for (const [sample, value] of values) {

@@ -101,7 +101,7 @@ export async function readGeotiffHeader(
   const own = parseNodata(await textOf(directory, GDAL_NODATA));
   const stated = beside === undefined ? own : nodataBeside(beside, { own, count });
   const nodata = heldBy(stated, dtype) ?? heldBy(given.nodata, dtype);
-  const perBand = (values: ReadonlyMap<number, number>, fallback: number) =>
+  const perBand = <T>(values: ReadonlyMap<number, T>, fallback: T) =>
     Array.from({ length: count }, (_, i) => values.get(i) ?? fallback);
   const bands = bandNames({ count, alpha: layout.alpha }, metadata, given.bandNames);
   const isGuess = given.bandNames === undefined && metadata.descriptions.size === 0 &&
@@ -118,5 +118,7 @@ export async function readGeotiffHeader(
     ...(isGuess ? { assumedBands: true } : {}),
     ...(metadata.scales.size === 0 ? {} : { scales: perBand(metadata.scales, 1) }),
     ...(metadata.offsets.size === 0 ? {} : { offsets: perBand(metadata.offsets, 0) }),
+    ...(metadata.units.size === 0 ? {} : { units: perBand(metadata.units, "") }),
+    ...(metadata.acquired === undefined ? {} : { acquired: metadata.acquired }),
   };
 }

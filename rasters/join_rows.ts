@@ -5,11 +5,12 @@
  */
 
 import { InputError } from "../core/mod.ts";
+import { isTime } from "./acquisition_time.ts";
 import type { CogHeader } from "./cog_head.ts";
 import type { CogWriter, CogWriterOptions } from "./cog_writer.ts";
 import { createCog } from "./create_cog.ts";
 import { openRaster } from "./geotiff.ts";
-import type { RasterFile } from "./raster_file.ts";
+import type { RasterFile, RasterHeader } from "./raster_file.ts";
 import {
   checkGaps,
   checkOverlap,
@@ -21,7 +22,8 @@ import {
 } from "./scene_parts.ts";
 
 /** Options of {@linkcode joinRows}. */
-export interface JoinRowsOptions extends Pick<CogWriterOptions, "overwrite" | "overviews"> {
+export interface JoinRowsOptions
+  extends Pick<CogWriterOptions, "overwrite" | "overviews" | "classes"> {
   /** Tags of the scene, computed from those that all parts share. Default: the shared tags. */
   readonly tags?: (common: Readonly<Record<string, string>>) => Readonly<Record<string, string>>;
   /** Stops the work: its reason is thrown and temporary files are removed. */
@@ -41,7 +43,7 @@ const ROWS = 512;
  * The transform of each part gives its rows, so the order of `paths` is free. Parts may overlap if
  * their pixels are equal there. The scene gets the tags that all parts share.
  *
- * @param options `overviews` as in {@linkcode CogWriterOptions}: "nearest" for classes.
+ * @param options `overviews` as in {@linkcode CogWriterOptions}: "nearest" for `classes`.
  * @throws {InputError} If a part cannot be read or belongs to another scene, rows are missing, or
  *   parts differ where they overlap.
  * @throws {OutputError} If the output exists and `overwrite` is not set, or if it cannot be
@@ -102,6 +104,11 @@ export async function completeRows(
   }
 }
 
+/** Returns true if all parts state the acquisition time in a form that can be written. */
+function isSame(acquired: string, headers: readonly RasterHeader[]): boolean {
+  return isTime(acquired) && headers.every((header) => header.acquired === acquired);
+}
+
 async function writeParts(
   parts: readonly Part[],
   output: string,
@@ -109,12 +116,14 @@ async function writeParts(
 ): Promise<CompleteFile> {
   const height = checkGaps(parts);
   const headers = parts.map(({ file }) => file.header);
-  const { scales, offsets, ...plain } = headers[0]!;
+  const { scales, offsets, units, acquired, ...plain } = headers[0]!;
   const header: CogHeader = { ...plain, height, tags: tags(commonTags(headers)) };
   const writer = await createCog(output, header, {
     ...options,
     ...(scales && { scales }),
     ...(offsets && { offsets }),
+    ...(units && { units }),
+    ...(acquired !== undefined && isSame(acquired, headers) && { acquired }),
   });
   try {
     let done = 0;

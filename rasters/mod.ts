@@ -27,6 +27,7 @@ export type { CogWriter, CogWriterOptions } from "./cog_writer.ts";
 export type { CogHeader, WriteCogOptions } from "./cog_head.ts";
 export { cogMemory } from "./cog_memory.ts";
 export type { Resampling } from "./overview.ts";
+export type { RasterClass } from "./raster_classes.ts";
 export { type CompleteFile, completeRows, joinRows, type JoinRowsOptions } from "./join_rows.ts";
 
 // Grids: comparison and resampling.

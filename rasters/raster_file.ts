@@ -26,6 +26,10 @@ export interface RasterHeader extends Omit<Raster, "data" | "valid"> {
   readonly scales?: readonly number[];
   /** Offset of each band, if the file states it. */
   readonly offsets?: readonly number[];
+  /** Unit of each band after scale and offset, if the file states any; empty where it states none. */
+  readonly units?: readonly string[];
+  /** Acquisition time as the file states it, such as `2018-07-05 10:30:31`. */
+  readonly acquired?: string;
   /** True if a mask or an alpha band marks missing pixels. */
   readonly masked?: boolean;
   /** True if the bands are named by their number alone: 13 bands as those of Sentinel-2 L1C. */
@@ -135,6 +139,8 @@ export function windowHeader(
   const {
     scales: _scales,
     offsets: _offsets,
+    units: _units,
+    acquired: _acquired,
     masked: _masked,
     assumedBands: _assumed,
     ...plain

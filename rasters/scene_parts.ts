@@ -37,6 +37,7 @@ function checkPart(
     nodata: String(header.nodata ?? "none"),
     scales: text(header.scales),
     offsets: text(header.offsets),
+    units: text(header.units),
   });
   if (part.masked && part.nodata === undefined) {
     throw new InputError(

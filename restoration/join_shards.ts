@@ -5,8 +5,14 @@
  */
 
 import { InputError } from "../core/mod.ts";
-import { type CompleteFile, completeRows, openRaster } from "../rasters/mod.ts";
+import {
+  type CompleteFile,
+  completeRows,
+  type JoinRowsOptions,
+  openRaster,
+} from "../rasters/mod.ts";
 import { checkOutputs, checkWritable } from "./outputs.ts";
+import { PROVENANCE_CLASSES } from "./scene_files.ts";
 import { provenancePath, uncertaintyPath } from "./scene_paths.ts";
 import {
   checkPairs,
@@ -31,17 +37,21 @@ async function openPart(path: string): Promise<Part> {
   return { path, header: file.header, tags: file.header.tags ?? {} };
 }
 
-/** Rasters next to an image: path, name and overviews. */
+/** Rasters next to an image: path, name, and how they are written. */
 const COMPANIONS = [
-  { pathOf: provenancePath, name: "a provenance raster", overviews: "nearest" },
-  { pathOf: uncertaintyPath, name: "an uncertainty raster", overviews: "mean" },
+  {
+    pathOf: provenancePath,
+    name: "a provenance raster",
+    form: { overviews: "nearest", classes: PROVENANCE_CLASSES },
+  },
+  { pathOf: uncertaintyPath, name: "an uncertainty raster", form: { overviews: "mean" } },
 ] as const;
 
 /** A raster to join from parts. */
 interface Joined {
   readonly output: string;
   readonly parts: readonly string[];
-  readonly overviews: "mean" | "nearest";
+  readonly form: Pick<JoinRowsOptions, "overviews" | "classes">;
 }
 
 /** Paths of one kind of raster next to the shards; empty if there are none. @throws {InputError} If some lack theirs. */
@@ -80,11 +90,11 @@ export async function joinShards(
   output: string,
   { overwrite = false, signal }: JoinShardsOptions = {},
 ): Promise<readonly string[]> {
-  const joined: Joined[] = [{ output, parts: shards, overviews: "mean" }];
+  const joined: Joined[] = [{ output, parts: shards, form: { overviews: "mean" } }];
   for (const kind of COMPANIONS) {
     const parts = await companionsOf(shards, kind);
-    const { pathOf, overviews } = kind;
-    if (parts.length > 0) joined.push({ output: pathOf(output), parts, overviews });
+    const { pathOf, form } = kind;
+    if (parts.length > 0) joined.push({ output: pathOf(output), parts, form });
   }
   const outputs = joined.map((one) => one.output);
   await checkOutputs(outputs, { inputs: joined.flatMap(({ parts }) => parts), overwrite });
@@ -101,11 +111,11 @@ export async function joinShards(
 
   const files: CompleteFile[] = [];
   try {
-    for (const [i, { parts, output: path, overviews }] of joined.entries()) {
+    for (const [i, { parts, output: path, form }] of joined.entries()) {
       files.push(
         await completeRows(parts, path, {
           overwrite,
-          overviews,
+          ...form,
           ...(signal && { signal }),
           tags: (common) => joinedTags(common, areas[i]),
         }),

@@ -95,7 +95,13 @@ export async function restoreScene(
     if (picture !== undefined) await checkWritable(picture);
     const check = options.selfCheck ? await checkSeries(model, series, options) : undefined;
     const tags = await tagsOf(model, series, { restoration, check });
-    const files = await createSceneFiles(scene, { model, options, tags });
+    const { reference } = scene;
+    const facts = {
+      radiometry: series.radiometry[reference],
+      day: dates[reference],
+      path: paths[reference]!,
+    };
+    const files = await createSceneFiles(scene, { model, options, tags, facts });
     closing.unshift(files.abort);
     const work = restoreRows(model, scene, {
       ...options,

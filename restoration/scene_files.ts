@@ -4,7 +4,14 @@
  * @module
  */
 
-import { type CogWriter, createCog, type RasterHeader, type RasterWindow } from "../rasters/mod.ts";
+import { type Radiometry, timeOf } from "../products/mod.ts";
+import {
+  type CogWriter,
+  createCog,
+  type RasterClass,
+  type RasterHeader,
+  type RasterWindow,
+} from "../rasters/mod.ts";
 import type { Model } from "../model/mod.ts";
 import { areaOf } from "./area.ts";
 import { checkOutputs } from "./outputs.ts";
@@ -32,6 +39,14 @@ export async function checkSceneOutputs(options: RestoreSceneOptions): Promise<v
   });
 }
 
+/** Classes of the provenance raster, by value; the colours are those of the report. */
+export const PROVENANCE_CLASSES: readonly RasterClass[] = [
+  { name: "no data", color: [0, 0, 0] },
+  { name: "observed", color: [185, 191, 201] },
+  { name: "restored, and clear on another date", color: [31, 158, 137] },
+  { name: "reconstructed", color: [232, 116, 59] },
+];
+
 const CLASSES = Object.entries(PROVENANCE).map(([name, value]) => `${value} ${name}`).join(", ");
 
 /** Tag of the uncertainty raster. */
@@ -57,15 +72,48 @@ interface Layout {
   readonly grid: Pick<RasterHeader, "width" | "height" | "transform" | "crs">;
   /** Names of the bands of the result. */
   readonly bands: readonly string[];
-  readonly scales?: readonly number[];
-  readonly offsets?: readonly number[];
+  /** Acquisition time of the reference, or its day. */
+  readonly acquired?: string;
+  /** Scale, offset and unit of each band, as far as they are known. */
+  readonly scaling: {
+    readonly scales?: readonly number[];
+    readonly offsets?: readonly number[];
+    readonly units?: readonly string[];
+  };
 }
 
-function layoutOf({ grid, frames, reference, output }: Scene, area: RasterWindow): Layout {
+/** What the files of a result state about the reference, besides its header. */
+interface ReferenceFacts {
+  /** Undefined if the model's unit isn't reflectance. */
+  readonly radiometry: Radiometry | undefined;
+  readonly day: string | undefined;
+  readonly path: string;
+}
+
+/** Scale and offset of the file, or those that its product states; what is only usual is not written. */
+function scalingOf(grid: RasterHeader, radiometry: Radiometry | undefined) {
+  const { scales, offsets, units } = grid;
+  if (radiometry?.stated !== true) return { scales, offsets, units };
+  return {
+    scales: radiometry.scales,
+    offsets: radiometry.offsets,
+    units: units ?? grid.bands.map(() => "reflectance"),
+  };
+}
+
+function layoutOf(
+  { grid, frames, reference, output }: Scene,
+  { area, facts: { radiometry, day, path } }: {
+    readonly area: RasterWindow;
+    readonly facts: ReferenceFacts;
+  },
+): Layout {
   const { bands } = frames[reference]!;
   const { transform, crs } = grid;
   const ofOutput = <T>(values: readonly T[]) => output.map((band) => values[bands[band]!]!);
+  const { scales, offsets, units } = scalingOf(grid, radiometry);
   return {
+    ...(day !== undefined && { acquired: timeOf(path, day) }),
     grid: {
       width: area.width,
       height: area.height,
@@ -73,8 +121,11 @@ function layoutOf({ grid, frames, reference, output }: Scene, area: RasterWindow
       ...(crs && { crs }),
     },
     bands: ofOutput(grid.bands),
-    scales: grid.scales && ofOutput(grid.scales),
-    offsets: grid.offsets && ofOutput(grid.offsets),
+    scaling: {
+      ...(scales && { scales: ofOutput(scales) }),
+      ...(offsets && { offsets: ofOutput(offsets) }),
+      ...(units && { units: ofOutput(units) }),
+    },
   };
 }
 
@@ -94,6 +145,7 @@ export interface SceneFilesOptions {
   readonly options: RestoreSceneOptions;
   /** Tags of the restoration. */
   readonly tags: Readonly<Record<string, string>>;
+  readonly facts: ReferenceFacts;
 }
 
 /** Creates the rasters of a result: the image, and those next to it. */
@@ -132,7 +184,7 @@ class RasterFiles {
 async function addRasters(
   files: RasterFiles,
   scene: Scene,
-  { layout: { grid, bands, scales, offsets }, options, tags }: {
+  { layout: { grid, bands, scaling, acquired }, options, tags }: {
     readonly layout: Layout;
     readonly options: RestoreSceneOptions;
     readonly tags: Readonly<Record<string, string>>;
@@ -145,13 +197,19 @@ async function addRasters(
   await files.add([
     output,
     { ...grid, bands, dtype: scene.grid.dtype, nodata, tags: kept },
-    { overwrite, tags, scales, offsets },
+    { overwrite, tags, acquired, ...scaling },
   ], ({ data }) => data);
   if (provenance !== undefined) {
     await files.add([
       provenance,
       { ...grid, bands: ["provenance"], dtype: "uint8", nodata: PROVENANCE.noData },
-      { overwrite, overviews: "nearest", tags: { ...tags, EMRDM_CLASSES: CLASSES } },
+      {
+        overwrite,
+        acquired,
+        overviews: "nearest",
+        classes: PROVENANCE_CLASSES,
+        tags: { ...tags, EMRDM_CLASSES: CLASSES },
+      },
     ], (rows) => rows.provenance!);
   }
   if (uncertainty !== undefined) {
@@ -161,9 +219,10 @@ async function addRasters(
       {
         overwrite,
         tags: { ...tags, EMRDM_UNCERTAINTY: UNCERTAINTY },
+        acquired,
+        ...scaling,
         // A standard deviation has a scale but no offset.
-        scales,
-        offsets: scales?.map(() => 0),
+        offsets: scaling.scales?.map(() => 0),
       },
     ], ({ deviation }) => deviation!);
   }
@@ -176,11 +235,11 @@ async function addRasters(
  */
 export async function createSceneFiles(
   scene: Scene,
-  { model: { card }, options, tags }: SceneFilesOptions,
+  { model: { card }, options, tags, facts }: SceneFilesOptions,
 ): Promise<SceneFiles> {
   const { picture, overwrite = false } = options.write;
   const area = areaOf(scene.grid, options);
-  const layout = layoutOf(scene, area);
+  const layout = layoutOf(scene, { area, facts });
   const files = new RasterFiles();
   try {
     await addRasters(files, scene, { layout, options, tags });
