@@ -49,6 +49,12 @@ interface Scales {
   readonly evidence: string;
 }
 
+/** A value for all bands, or the smallest and the largest. */
+function rangeOf(values: readonly number[]): string {
+  const ends = [Math.min(...values), Math.max(...values)];
+  return [...new Set(ends.map((value) => String(Number(value.toPrecision(6)))))].join(" to ");
+}
+
 /** Scales that the file states; scale 1 with offset 0 is GDAL's default and states nothing. */
 function statedScales({ scales, offsets = [] }: RasterHeader): readonly number[] | undefined {
   const trivial = scales?.every((scale) => scale === 1) && offsets.every((offset) => offset === 0);
@@ -61,7 +67,7 @@ function findScales(
 ): Scales {
   const stated = statedScales(header);
   if (stated !== undefined) {
-    return { scales: stated, evidence: scaling ?? "scale stated in the file" };
+    return { scales: stated, evidence: scaling ?? `scale ${rangeOf(stated)} stated in the file` };
   }
   const all = (scale: number) => header.bands.map(() => scale);
   if (header.dtype === "uint8") return { scales: all(1 / 255), evidence: "8 bits: 1/255" };
@@ -98,7 +104,8 @@ function findOffsets(
   }
   if (statedScales(header) !== undefined && header.offsets !== undefined) {
     const offsets = header.offsets.map((value, i) => value / scales[i]!);
-    return { offsets, evidence: scaling === undefined ? "offset stated in the file" : "" };
+    const phrase = `offset of ${rangeOf(offsets)} DN stated in the file`;
+    return { offsets, evidence: scaling === undefined ? phrase : "" };
   }
   const known = product.evidence.join("; ");
   if (product.harmonized === true) return { offsets: all(0), evidence: known };

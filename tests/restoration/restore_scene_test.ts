@@ -211,9 +211,9 @@ Deno.test("restoreScene() writes the offset that it was told, which the result i
     assert(lines.some((line) => line.includes("--mask scl")), "L2A and the detector are warned of");
     lines.length = 0;
     await restored(plain);
-    assertMatch(lines[0]!, /-1000 DN/);
+    assertMatch(lines[0]!, /-1000 DN stated in the file; scale 0\.0001 stated/);
     const told = await restored(product, 0);
     lines.length = 0;
     await restored(told);
-    assertMatch(lines[0]!, /no offset in the file's tags/);
+    assertMatch(lines[0]!, /offset of 0 DN stated in the file; scale 0\.0001 stated/);
   }));
