@@ -4,6 +4,8 @@
  * @module
  */
 
+import { clock } from "./durations.ts";
+
 /** A progress bar that is redrawn in place. */
 export interface Progress {
   /** Draws the bar; `note` follows the count, such as its unit. */
@@ -25,14 +27,6 @@ export interface ProgressOptions {
 const BAR = 24;
 /** Minimum time between two redraws, in milliseconds. */
 const INTERVAL = 100;
-
-/** Seconds as `1:05:09` or `3:07`. */
-export function clock(seconds: number): string {
-  const whole = Math.max(0, Math.round(seconds));
-  const [hours, minutes] = [Math.floor(whole / 3600), Math.floor(whole / 60) % 60];
-  const tail = `${whole % 60}`.padStart(2, "0");
-  return hours > 0 ? `${hours}:${`${minutes}`.padStart(2, "0")}:${tail}` : `${minutes}:${tail}`;
-}
 
 /** A progress bar that draws through `write`. */
 export function drawProgress(

@@ -7,7 +7,7 @@
 import { mean } from "../core/mod.ts";
 import type { Model } from "../model/mod.ts";
 import type { RestoredScene, SceneEstimate, SceneStatus, SelfCheck } from "../restoration/mod.ts";
-import { clock } from "./progress.ts";
+import { duration, durationRange } from "./durations.ts";
 import { scoreTable } from "./scores.ts";
 
 /** A number of bytes as MB or GB. */
@@ -16,16 +16,24 @@ function size(bytes: number): string {
   return `${value.toPrecision(3)} ${unit}`;
 }
 
+/** Tiles to restore: their number, or the range that a sample of the mask gives. */
+function tilesText({ restored, total, range }: SceneEstimate["tiles"]): string {
+  const count = range === undefined ? `${restored}` : `${range[0]}–${range[1]}`;
+  return `${count} of ${total}`;
+}
+
 /** Tiles, time, memory and disk usage of a restoration. */
 export function estimateText(
   { width, height, tiles, evaluations, seconds, memory, bytes, files }: SceneEstimate,
 ) {
   return [
-    `${width}×${height} pixels, ${tiles.restored} of ${tiles.total} tiles, ` +
-    `${evaluations} evaluations of the network`,
-    `time    about ${clock(seconds.network + seconds.files)} ` +
-    `(network ${clock(seconds.network)}, files ${clock(seconds.files)})` +
-    (seconds.check === undefined ? "" : `, plus up to ${clock(seconds.check)} for the self-check`),
+    `${width}×${height} pixels, ${tilesText(tiles)} tiles, ` +
+    `${tiles.range === undefined ? "" : "about "}${evaluations} evaluations of the network`,
+    `time    ${durationRange(seconds.range)} ` +
+    `(network ${duration(seconds.network)}, files ${duration(seconds.files)})` +
+    (seconds.check === undefined
+      ? ""
+      : `, plus up to ${duration(seconds.check)} for the self-check`),
     `memory  up to ${size(memory)}`,
     `disk    up to ${size(bytes)}, twice that while writing`,
     `writes  ${files.join(", ")}`,
@@ -94,8 +102,8 @@ export function statusText(status: SceneStatus): string {
   const time = `${seconds.toFixed(1)} s`;
   switch (status.status) {
     case "estimated": {
-      const { tiles, seconds: { network, files } } = status.estimate;
-      return `${scene}: ${tiles.restored} of ${tiles.total} tiles, about ${clock(network + files)}`;
+      const { tiles, seconds: { range } } = status.estimate;
+      return `${scene}: ${tilesText(tiles)} tiles, ${durationRange(range)}`;
     }
     case "restored":
       return `${scene}: restored in ${time}`;
@@ -112,7 +120,12 @@ export function sumText(all: readonly SceneStatus[]): string {
   const sum = (of: (estimate: SceneEstimate) => number) =>
     estimates.reduce((total, estimate) => total + of(estimate), 0);
   return [
-    `time    about ${clock(sum(({ seconds }) => seconds.network + seconds.files))}`,
+    `time    ${
+      durationRange([
+        sum(({ seconds }) => seconds.range[0]),
+        sum(({ seconds }) => seconds.range[1]),
+      ])
+    }`,
     `memory  up to ${size(Math.max(0, ...estimates.map(({ memory }) => memory)))}`,
     `disk    up to ${size(sum(({ bytes }) => bytes))}`,
   ].join("\n");

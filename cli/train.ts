@@ -20,7 +20,7 @@ import { inConfigFile } from "./config_file.ts";
 import { count, required, text, texts, toggle, UsageError } from "./flags.ts";
 import { interruptible, TRAINING } from "./interrupt.ts";
 import { freeModel } from "./model.ts";
-import { clock } from "./progress.ts";
+import { clock } from "./durations.ts";
 
 function samplesText(count: number): string {
   return `${count} sample${count === 1 ? "" : "s"}`;

@@ -4,16 +4,15 @@
  * @module
  */
 
-import { pixelArray } from "../core/mod.ts";
-import { cogMemory } from "../rasters/mod.ts";
-import { DETECTOR_MARGIN } from "../clouds/mod.ts";
-import { type Model, restoreImages, scalingRanges } from "../model/mod.ts";
+import { mean, pixelArray } from "../core/mod.ts";
+import type { RasterWindow } from "../rasters/mod.ts";
+import type { Model } from "../model/mod.ts";
 import { areaOf } from "./area.ts";
+import { restorationMemory } from "./estimate_memory.ts";
 import { keepClearOf } from "./keep_clear.ts";
-import { MASK_ROWS } from "./rows/mask_rows.ts";
 import { openMasks } from "./open_masks.ts";
-import { rowAhead, type TilePlan } from "./rows/plan.ts";
-import { countTiles, planArea } from "./rows/plan_area.ts";
+import { planArea } from "./rows/plan_area.ts";
+import { sampleTiles } from "./rows/sample_tiles.ts";
 import type { Scene } from "./scene.ts";
 import { withSampling } from "./sampling.ts";
 import { checkSceneOutputs } from "./scene_files.ts";
@@ -22,6 +21,7 @@ import type { RestoreSceneOptions, SceneOptions } from "./scene_options.ts";
 import { CHECK_DEFAULTS } from "./self_check/check_options.ts";
 import { scatteredWindows } from "./self_check/check_windows.ts";
 import { openSeries } from "./series.ts";
+import { type SecondsRange, type TileTiming, timeTiles } from "./time_tiles.ts";
 
 /** Estimate of a restoration. */
 export interface SceneEstimate {
@@ -30,13 +30,23 @@ export interface SceneEstimate {
   /** Rows of the result. */
   readonly height: number;
   /** Tiles of the area, and those to restore. */
-  readonly tiles: { readonly total: number; readonly restored: number };
+  readonly tiles: {
+    readonly total: number;
+    readonly restored: number;
+    /** Fewest and most tiles to restore, if only a sample of the masks was looked at. */
+    readonly range?: readonly [number, number];
+  };
   /** Evaluations of the denoiser. */
   readonly evaluations: number;
-  /** Seconds of the network, from a timed batch, and of file access, from rules of thumb. */
+  /**
+   * Seconds of the network, from timed batches, and of file access and masks: as those of the reference
+   * take, and for writing a rule of thumb.
+   */
   readonly seconds: {
     readonly network: number;
     readonly files: number;
+    /** Shortest and longest time of both together. */
+    readonly range: readonly [number, number];
     /** Upper bound for the self-check. */
     readonly check?: number;
   };
@@ -48,56 +58,12 @@ export interface SceneEstimate {
   readonly files: readonly string[];
 }
 
-/** Seconds per value to read, write and detect clouds; measured on two cores of 2024. */
-const SECONDS_PER_SAMPLE = { read: 2.5e-8, write: 4e-8, detect: 1e-8 };
+/** Seconds per value to write; measured on two cores of 2024. */
+const SECONDS_PER_VALUE = 4e-8;
+/** Tiles per batch, as `restoreRows` has it. */
+const DEFAULT_BATCH = 4;
 /** Overviews add a third. */
 const OVERVIEWS = 4 / 3;
-/** Memory including garbage, relative to the row window. */
-const GARBAGE = 1.5;
-
-/**
- * Bytes of the row window: this part of the memory grows with the width of the scene, and none of it with
- * its height.
- */
-function windowBytes(
-  { scene, plan, dilate, joint, samples = 1 }: {
-    readonly scene: Scene;
-    readonly plan: TilePlan;
-    /** Pixels by which the mask grows; undefined without a mask. */
-    readonly dilate?: number;
-    /** Channels per tile that joint diffusion holds while the neighbours run. */
-    readonly joint: number;
-    /** Ensemble members. Default 1. */
-    readonly samples?: number;
-  },
-): number {
-  const { tileSize, columns, rows, all } = plan;
-  const width = Math.min(
-    plan.scene.width,
-    columns[all.columns[1] - 1]! + tileSize - columns[all.columns[0]]!,
-  );
-  const [first] = all.rows;
-  const ahead = rowAhead(plan, first);
-  // Height of the rows of tiles that run at once.
-  const tall = rows[ahead]! + tileSize - rows[first]!;
-  const masked = dilate !== undefined;
-  const context = masked ? MASK_ROWS + 2 * (DETECTOR_MARGIN + dilate) : 0;
-  const frames = [...scene.frames, ...scene.auxiliary ?? []].map(({ file, bands }) => {
-    const block = Math.min(Math.max(file.blockHeight, 64), 1024);
-    const sample = pixelArray(file.header.dtype, 1).byteLength;
-    // A block is held until its last row is finished; one more is being decoded.
-    return (tall + context + 3 * block) * width * bands.length * sample;
-  });
-  const depth = scene.frames[0]!.bands.length;
-  const blend = samples * tileSize * width * (2 * depth + 1) * 4;
-  // Shares, clear on another date, and the classes of all dates.
-  const masks = masked ? (tall + 2 * MASK_ROWS) * width * (2 + scene.frames.length) : 0;
-  const rowsAhead = ahead - first + 1;
-  const tiles = plan.shared === 0
-    ? 0
-    : rowsAhead * (all.columns[1] - all.columns[0]) * tileSize ** 2 * joint * samples * 4;
-  return frames.reduce((sum, bytes) => sum + bytes, 0) + blend + masks + tiles;
-}
 
 /** Upper bound for the tiles that a self-check restores. */
 async function checkTiles(
@@ -120,59 +86,87 @@ async function checkTiles(
   return Math.max(...counts) * (runs ?? CHECK_DEFAULTS.runs);
 }
 
-/** Number of timed batches, and the time in milliseconds after which no further one starts. */
-const TRIALS = 10;
-const TRIAL_MS = 3000;
+/** Longest time for looking at the masks, and for timing batches, in milliseconds. */
+const LONGEST = { masks: 2500, batches: 3500 };
+/** Doubt of the estimate, relative: of the network for what else the engine has to do, and of file access. */
+const DOUBT = { network: [0.9, 1.25], files: [0.5, 1.5] } as const;
 
-/** Seconds per tile, from timed batches of synthetic values. */
-async function secondsPerTile(model: Model, options: SceneOptions): Promise<number> {
-  const { card } = model;
-  const { tiles: { batch = 4 } = {}, inputs, seed, steps, sampler, timesteps, frames, fusion } =
-    options;
-  const sampling = { seed, steps, sampler, timesteps, frames, fusion };
-  const [{ low, high } = { low: 0, high: 1 }] = scalingRanges(card.scaling, 1);
-  const pixels = batch * inputs.length * card.tileSize ** 2;
-  const fill = (count: number) =>
-    Float32Array.from(
-      { length: pixels * count },
-      (_, i) => low + (high - low) * ((i * 7919 % 97) / 97),
-    );
-  const auxiliary = card.condition.auxiliary.length;
-  const run = () =>
-    restoreImages(model, {
-      batch,
-      length: inputs.length,
-      height: card.tileSize,
-      width: card.tileSize,
-      cloudy: fill(card.bands.length),
-      ...(auxiliary > 0 && { auxiliary: fill(auxiliary) }),
-    }, sampling);
-  await run();
-  // Early runs include compilation: take the fastest.
-  let fastest = Infinity;
-  const begin = performance.now();
-  for (let i = 0; i < TRIALS && performance.now() - begin < TRIAL_MS; i++) {
-    const start = performance.now();
-    await run();
-    fastest = Math.min(fastest, performance.now() - start);
-  }
-  return fastest / 1000 / batch;
+/** Options of {@linkcode estimateScene}. */
+export interface EstimateSceneOptions {
+  /** Returns the resident memory of the process in bytes; called after the timed batches. */
+  readonly rss: () => number;
+  /** Times of batches by number of dates, which several estimates with the same options share. */
+  readonly timings?: Map<number, TileTiming>;
+}
+
+/** Fastest and slowest time of the network for tiles in batches, in seconds. */
+function networkSeconds(
+  { full, single, start }: TileTiming,
+  { tiles, batch, rows, samples }: {
+    readonly tiles: number;
+    readonly batch: number;
+    /** Rows of tiles. */
+    readonly rows: number;
+    /** Ensemble members. */
+    readonly samples: number;
+  },
+): SecondsRange {
+  if (tiles === 0) return [0, 0];
+  // The last tiles of each row run alone: (batch − 1) / 2 of them on average.
+  const alone = Math.min(tiles, rows * (batch - 1) / 2);
+  const batches = (tiles - alone) / batch;
+  const at = (i: 0 | 1) => samples * (batches * full[i] + alone * single[i]) + start;
+  return [at(0), at(1)];
+}
+
+/** Seconds to open, read and write files and to detect clouds. */
+function fileSeconds(
+  { frames, output }: Scene,
+  { area, samples, opening, looking }: {
+    readonly area: RasterWindow;
+    readonly samples: number;
+    /** Seconds that opening the files took. */
+    readonly opening: number;
+    /** Seconds to read the reference and its mask. */
+    readonly looking: number;
+  },
+): number {
+  const writing = area.width * area.height * output.length * SECONDS_PER_VALUE;
+  return opening + looking * frames.length + writing * (samples > 1 ? 2 : 1);
+}
+
+/** Times of batches with as many dates, taken once for all estimates that share them. */
+async function timingOf(
+  model: Model,
+  { inputs: { length }, tiles: { batch = DEFAULT_BATCH } = {}, ...options }: SceneOptions,
+  timings: Map<number, TileTiming>,
+): Promise<TileTiming> {
+  const { seed, steps, sampler, timesteps, frames, fusion } = options;
+  const known = timings.get(length);
+  if (known !== undefined) return known;
+  const timing = await timeTiles(model, {
+    ...{ seed, steps, sampler, timesteps, frames, fusion, batch, length },
+    until: performance.now() + LONGEST.batches,
+  });
+  timings.set(length, timing);
+  return timing;
 }
 
 /**
- * Estimates a restoration: reads headers and masks, times a batch of tiles, writes nothing.
+ * Estimates a restoration: reads headers, masks or a sample of them, times some batches of tiles, writes
+ * nothing. Takes up to 10 seconds, unless a single tile takes longer.
  *
- * @param rss Returns the resident memory of the process in bytes; called after the timed batch.
  * @throws {InputError | OutputError | RangeError} As `restoreScene` would.
  */
 export async function estimateScene(
   model: Model,
   given: RestoreSceneOptions,
-  { rss }: { readonly rss: () => number },
+  { rss, timings = new Map() }: EstimateSceneOptions,
 ): Promise<SceneEstimate> {
   const { options } = withSampling(model, given);
   const files = outputPaths(options);
   await checkSceneOutputs(options);
+  const start = performance.now();
   const series = await openSeries(model, options);
   const closing = [series.close];
   try {
@@ -180,45 +174,54 @@ export async function estimateScene(
     const area = areaOf(scene.grid, options);
     const opened = await openMasks(series, { model, options });
     if (opened !== undefined) closing.push(opened.close);
-    const { plan } = await planArea(model, scene, { ...options, area });
-    const tiles = await countTiles(model, scene, { ...options, area, masks: opened?.masks });
-    const tile = await secondsPerTile(model, options);
-    const depth = scene.frames[0]!.bands.length;
-    const pixels = area.width * area.height;
-    const numbers = pixels * depth * scene.frames.length;
-    const { read, write, detect } = SECONDS_PER_SAMPLE;
-    const masked = opened !== undefined;
-    const { dilate } = keepClearOf(options.mask);
-    const writing = { width: area.width, dtype: scene.grid.dtype, bands: scene.output.length };
-    const L = scene.frames.length;
-    // x̃, μ and the condition of each date, D, and the blend.
-    const joint = (3 * L + 2) * depth;
-    const sample = pixelArray(scene.grid.dtype, 1).byteLength;
+    const { plan, calls } = await planArea(model, scene, { ...options, area });
+    const looked = performance.now();
+    const tiles = await sampleTiles(plan, scene, {
+      masks: opened?.masks,
+      until: looked + LONGEST.masks,
+      signal: options.signal,
+    });
+    const looking = (performance.now() - looked) / 1000 * tiles.total / tiles.seen;
+    const timing = await timingOf(model, options, timings);
     const { samples = 1 } = options.ensemble ?? {};
-    const deviation = samples > 1 ? 4 : 0;
+    const masked = opened !== undefined;
+    const { batch = DEFAULT_BATCH } = options.tiles ?? {};
+    const of = ([low, high]: readonly [number, number]) => {
+      const at = (count: number) =>
+        networkSeconds(timing, { ...tiles, tiles: count, batch, samples });
+      return [at(low)[0], at(high)[1]] as const;
+    };
+    const network = mean(
+      networkSeconds(timing, { ...tiles, tiles: tiles.restored, batch, samples }),
+    );
+    const disk = fileSeconds(scene, { area, samples, looking, opening: (looked - start) / 1000 });
+    const range = of(tiles.range).map((seconds, i) =>
+      seconds * DOUBT.network[i]! + disk * DOUBT.files[i]!
+    );
+    const pixels = area.width * area.height;
+    const sample = pixelArray(scene.grid.dtype, 1).byteLength + (samples > 1 ? 4 : 0);
+    const { dilate } = keepClearOf(options.mask);
+    const memory = restorationMemory({ scene, plan, samples, dilate: masked ? dilate : undefined });
     return {
       width: area.width,
       height: area.height,
-      tiles: { total: tiles.total, restored: tiles.restored },
-      evaluations: tiles.evaluations,
+      tiles: {
+        total: tiles.total,
+        restored: tiles.restored,
+        ...(tiles.seen < tiles.total && { range: tiles.range }),
+      },
+      evaluations: tiles.restored * calls * samples,
       seconds: {
-        network: tiles.restored * samples * tile,
-        files: numbers * (read + (masked ? detect : 0)) + pixels * scene.output.length * write *
-            (samples > 1 ? 2 : 1),
+        network,
+        files: disk,
+        range: [range[0]!, range[1]!],
         ...(options.selfCheck && {
-          check: await checkTiles(model, scene, options) * samples * tile,
+          check: await checkTiles(model, scene, options) * samples * timing.full[1] / batch,
         }),
       },
-      memory: Math.round(
-        rss() +
-          GARBAGE *
-            windowBytes({ scene, plan, joint, samples, dilate: masked ? dilate : undefined }) +
-          cogMemory(writing) +
-          (samples > 1 ? cogMemory({ ...writing, dtype: "float32" }) : 0) +
-          (masked ? cogMemory({ ...writing, bands: 1, dtype: "uint8" }) : 0),
-      ),
+      memory: Math.round(rss() + memory),
       bytes: Math.round(
-        pixels * (scene.output.length * (sample + deviation) + (masked ? 1 : 0)) * OVERVIEWS,
+        pixels * (scene.output.length * sample + (masked ? 1 : 0)) * OVERVIEWS,
       ),
       files,
     };

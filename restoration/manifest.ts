@@ -21,6 +21,7 @@ import { DeviceLostError } from "../engine/mod.ts";
 import { type Model, modelDigest } from "../model/mod.ts";
 import { checkShard, type Shard } from "./area.ts";
 import { estimateScene, type SceneEstimate } from "./estimate.ts";
+import type { TileTiming } from "./time_tiles.ts";
 import { isMaskPath, type ManifestScene } from "./manifest_file.ts";
 import { type RestoredScene, restoreScene } from "./restore_scene.ts";
 import { outputPaths } from "./scene_paths.ts";
@@ -245,9 +246,10 @@ export async function estimateManifest(
   scenes: readonly ManifestScene[],
   { rss, ...options }: RestoreManifestOptions & { readonly rss: () => number },
 ): Promise<readonly SceneStatus[]> {
+  const timings = new Map<number, TileTiming>();
   return await eachScene(scenes, options, async (scene) => {
     const todo = await pending(model, scene, options);
     if (todo === undefined) return { status: "complete" };
-    return { status: "estimated", estimate: await estimateScene(model, todo, { rss }) };
+    return { status: "estimated", estimate: await estimateScene(model, todo, { rss, timings }) };
   });
 }

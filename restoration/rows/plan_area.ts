@@ -1,17 +1,19 @@
 /**
- * Plans the tiles of a part of a scene, and counts them without restoring any.
+ * Plans the tiles of a part of a scene.
  *
  * @module
  */
 
 import { countEvaluations, type Model, type RestoreOptions } from "../../model/mod.ts";
 import type { Scene } from "../scene.ts";
-import type { RestoreRowsOptions, RowsReport } from "./options.ts";
+import type { RestoreRowsOptions } from "./options.ts";
 import { planTiles, type TilePlan } from "./plan.ts";
-import { RowWindow } from "./row_window.ts";
 
 /** Denoiser evaluations per tile. */
-async function evaluationsPerTile(model: Model, options: RestoreOptions): Promise<number> {
+export async function evaluationsPerTile(
+  model: Model,
+  options: RestoreOptions,
+): Promise<number> {
   const { card, modules } = model;
   const { steps = card.steps, sampler = modules.sampler, timesteps = modules.timesteps } = options;
   return await countEvaluations(model, { sampler, sigmas: timesteps.sigmas(steps) });
@@ -38,37 +40,4 @@ export async function planArea(
 /** Number of tiles of a plan. */
 export function tileCount({ all: { rows, columns } }: TilePlan): number {
   return (rows[1] - rows[0]) * (columns[1] - columns[0]);
-}
-
-/** Counts the tiles that a restoration computes. */
-export async function countTiles(
-  model: Model,
-  scene: Scene,
-  options: Omit<RestoreRowsOptions, "write">,
-): Promise<RowsReport["tiles"] & Pick<RowsReport, "evaluations">> {
-  const { masks, signal, ensemble } = options;
-  const { plan, calls } = await planArea(model, scene, options);
-  const { rows, all: { rows: [firstRow, lastRow] } } = plan;
-  // The reference alone decides: by its mask, or by its gaps where there is no mask.
-  const alone: Scene = {
-    ...scene,
-    frames: [scene.frames[scene.reference]!],
-    reference: 0,
-    auxiliary: undefined,
-  };
-  const window = new RowWindow(plan, alone, {
-    masks: masks && {
-      ...masks,
-      open: ([own]) => [masks.open(scene.frames.map(() => own!))[scene.reference]],
-    },
-  });
-  let restored = 0;
-  for (let row = firstRow; row < lastRow; row++) {
-    signal?.throwIfAborted();
-    await window.load(row);
-    restored += window.needed(row).length;
-    if (row + 1 < lastRow) window.drop(rows[row + 1]!);
-  }
-  const members = ensemble?.seeds.length ?? 1;
-  return { total: tileCount(plan), restored, evaluations: restored * calls * members };
 }

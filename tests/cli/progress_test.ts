@@ -1,5 +1,6 @@
 import { assertEquals, assertMatch } from "@std/assert";
-import { clock, drawProgress } from "../../cli/progress.ts";
+import { clock, duration, durationRange } from "../../cli/durations.ts";
+import { drawProgress } from "../../cli/progress.ts";
 
 Deno.test("clock() shows minutes, and hours where there are some", () => {
   assertEquals([clock(7.4), clock(187), clock(3909)], ["0:07", "3:07", "1:05:09"]);
