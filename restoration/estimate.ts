@@ -86,8 +86,10 @@ async function checkTiles(
   return Math.max(...counts) * (runs ?? CHECK_DEFAULTS.runs);
 }
 
-/** Longest time for looking at the masks, and for timing batches, in milliseconds. */
-const LONGEST = { masks: 2500, batches: 3500 };
+/** Milliseconds after which no further mask is looked at, and no further batch is timed. */
+const UNTIL = { masks: 2500, batches: 6000 };
+/** Least time for batches, in milliseconds, however long the masks took. */
+const LEAST_BATCHES = 1500;
 /** Doubt of the estimate, relative: of the network for what else the engine has to do, and of file access. */
 const DOUBT = { network: [0.9, 1.25], files: [0.5, 1.5] } as const;
 
@@ -139,14 +141,13 @@ function fileSeconds(
 async function timingOf(
   model: Model,
   { inputs: { length }, tiles: { batch = DEFAULT_BATCH } = {}, ...options }: SceneOptions,
-  timings: Map<number, TileTiming>,
+  { timings, until }: { readonly timings: Map<number, TileTiming>; readonly until: number },
 ): Promise<TileTiming> {
   const { seed, steps, sampler, timesteps, frames, fusion } = options;
   const known = timings.get(length);
   if (known !== undefined) return known;
   const timing = await timeTiles(model, {
-    ...{ seed, steps, sampler, timesteps, frames, fusion, batch, length },
-    until: performance.now() + LONGEST.batches,
+    ...{ seed, steps, sampler, timesteps, frames, fusion, batch, length, until },
   });
   timings.set(length, timing);
   return timing;
@@ -178,11 +179,14 @@ export async function estimateScene(
     const looked = performance.now();
     const tiles = await sampleTiles(plan, scene, {
       masks: opened?.masks,
-      until: looked + LONGEST.masks,
+      until: start + UNTIL.masks,
       signal: options.signal,
     });
     const looking = (performance.now() - looked) / 1000 * tiles.total / tiles.seen;
-    const timing = await timingOf(model, options, timings);
+    const timing = await timingOf(model, options, {
+      timings,
+      until: Math.max(start + UNTIL.batches, performance.now() + LEAST_BATCHES),
+    });
     const { samples = 1 } = options.ensemble ?? {};
     const masked = opened !== undefined;
     const { batch = DEFAULT_BATCH } = options.tiles ?? {};

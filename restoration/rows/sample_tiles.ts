@@ -70,13 +70,17 @@ function referenceOnly(scene: Scene, masks: SceneMasks | undefined) {
   };
 }
 
-/** Two standard errors of a mean, as of a sample without replacement. */
+/**
+ * Two standard errors of a mean, as of a sample without replacement; at least one block of those that were
+ * looked at could as well have been different.
+ */
 function doubt(shares: readonly number[], blocks: number): number {
   if (shares.length < 2) return 1;
   const middle = mean(shares);
   const variance = shares.reduce((sum, share) => sum + (share - middle) ** 2, 0) /
     (shares.length - 1);
-  return 2 * Math.sqrt(variance / shares.length * (1 - shares.length / blocks));
+  const unseen = 1 - shares.length / blocks;
+  return Math.max(2 * Math.sqrt(variance / shares.length * unseen), unseen / shares.length);
 }
 
 /**

@@ -32,3 +32,16 @@ Deno.test("drawProgress() counts whole items where one of them is partly done", 
   bar.update(1 + 2 / 9, 3, "scenes, 2/9 tiles");
   assertMatch(written[0]!, /░ 1\/3 scenes, 2\/9 tiles, ETA \d+:\d\d$/);
 });
+
+Deno.test("durationRange() rounds outwards and has one unit", () => {
+  assertEquals(durationRange([0.2, 0.9]), "under 1 s");
+  assertEquals(durationRange([4.2, 4.9]), "4–5 s");
+  assertEquals(durationRange([27.9, 65.1]), "27–66 s");
+  assertEquals(durationRange([730, 880]), "12–15 min");
+  assertEquals(durationRange([60, 60]), "60 s");
+  assertEquals(durationRange([7500, 9300]), "2.0–2.6 h");
+});
+
+Deno.test("duration() has a unit", () => {
+  assertEquals([0.5, 7.4, 780, 9000].map(duration), ["under 1 s", "7 s", "13 min", "2.5 h"]);
+});

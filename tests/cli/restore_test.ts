@@ -61,6 +61,7 @@ Deno.test("restore --dry-run estimates tiles, time, memory and disk usage, and w
     const { width, height, tiles, evaluations, seconds, memory, bytes, files } = JSON.parse(out);
     assertEquals([width, height, tiles, evaluations], [40, 36, { total: 9, restored: 9 }, 18]);
     assert(seconds.network > 0 && memory > 1e6 && bytes >= 40 * 36 * 4 * 2);
+    assert(seconds.range[0] > 0 && seconds.range[0] < seconds.range[1]);
     assertEquals(files, [`${folder}/out.tif`]);
     const names = [...Deno.readDirSync(folder)].map(({ name }) => name).sort();
     assertEquals(names, ["s_2020-01-01.tif", "s_2020-02-01.tif", "tiny.safetensors"]);
@@ -68,6 +69,7 @@ Deno.test("restore --dry-run estimates tiles, time, memory and disk usage, and w
       ...[...call, input, "--out", `${folder}/out.tif`, "--dry-run", "--keep-clear"],
     );
     assertMatch(masked.out, /^40×36 pixels, \d of 9 tiles/);
+    assertMatch(masked.out, /^time +(?:under 1|\d+(?:–\d+)?) s \(network .* s, files .* s\)$/m);
   }));
 
 Deno.test("restore --window and --shard write the same pixels and position as the whole scene", () =>

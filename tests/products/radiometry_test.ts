@@ -71,7 +71,10 @@ Deno.test("sentinel2Radiometry() lets scale and offset of the file win", async (
   const cog = { scales: same(2e-4), offsets: [-0.1, -0.2, 0] };
   const found = await radiometryOf(numbers(1050, 3000, 3), { name: N0509, cog });
   assertEquals([found.scales, found.offsets], [cog.scales, cog.offsets]);
-  assertStringIncludes(found.evidence, "offset of -1000 to 0 DN stated in the file; scale 0.0002 stated in the file");
+  assertStringIncludes(
+    found.evidence,
+    "offset of -1000 to 0 DN stated in the file; scale 0.0002 stated in the file",
+  );
   // Of a scale alone the offset is still the product's.
   const scaled = await radiometryOf(numbers(1050, 3000, 3), {
     name: N0509,
