@@ -31,6 +31,8 @@ export interface ConvertOptions {
   readonly registry?: AnyRegistry;
   /** Replaces an existing file. Default false. */
   readonly overwrite?: boolean;
+  /** Called at the begin of each stage of the work. */
+  readonly onStage?: (stage: "reading" | "converting" | "writing") => void;
 }
 
 /** Result of {@linkcode convertWeights}. */
@@ -64,13 +66,24 @@ function cardFor({ card, facts }: WeightsFile, given: ConvertOptions["card"]): M
 export async function convertWeights(
   from: string | URL,
   into: string | URL,
-  { card: given, weights = "ema", attention, to = "model", dtype, registry, overwrite = false }:
-    ConvertOptions = {},
+  {
+    card: given,
+    weights = "ema",
+    attention,
+    to = "model",
+    dtype,
+    registry,
+    overwrite = false,
+    onStage = () => {},
+  }: ConvertOptions = {},
 ): Promise<Converted> {
+  onStage("reading");
   const file = readWeightsFile(from, { weights });
+  onStage("converting");
   const tensors = inFile(from, () => fromAuthorsNames(file.tensors, { weights }));
   const count = Object.keys(tensors).length;
   if (to === "authors") {
+    onStage("writing");
     await writeSafetensors(into, { tensors: toAuthorsNames(tensors), overwrite });
     return { tensors: count };
   }
@@ -82,6 +95,7 @@ export async function convertWeights(
     });
     return { card, network: buildModules(card, { path: "card.modules", ...known }).network };
   });
+  onStage("writing");
   await writeModelFile(into, { tensors, card, network, overwrite, ...(dtype && { dtype }) });
   return { tensors: count, card };
 }

@@ -7,7 +7,7 @@
 
 import type { AnyRegistry } from "../builtins.ts";
 import { InputError } from "../core/mod.ts";
-import { readWhole } from "../files/mod.ts";
+import { type OnBytes, readWhole } from "../files/mod.ts";
 import {
   buildModules,
   completeCard,
@@ -83,11 +83,15 @@ export function modelMetadata(card: ModelCard): Readonly<Record<string, string>>
  * Reads the tensors and the card of a model. A checkpoint of a training run is a model file too.
  *
  * @param source A path, or an http(s) or file URL.
+ * @param options `onBytes` is called while an address is downloaded.
  * @throws {CheckpointError} If an address does not answer, or the file is larger than 8 GiB, is
  *   damaged or has no card.
  */
-export async function readModelFile(source: string | URL): Promise<ModelFile> {
-  const bytes = await readWhole(source, { limit: MAX_BYTES }).catch((error: unknown) => {
+export async function readModelFile(
+  source: string | URL,
+  { onBytes }: { readonly onBytes?: OnBytes } = {},
+): Promise<ModelFile> {
+  const bytes = await readWhole(source, { limit: MAX_BYTES, onBytes }).catch((error: unknown) => {
     if (!(error instanceof InputError)) throw error;
     throw new CheckpointError(error.message.replace(/^Cannot read /, ""), { cause: error });
   });
@@ -163,16 +167,17 @@ export async function saveModel(
  * Loads a model that {@linkcode saveModel} or `emrdm convert` wrote.
  *
  * @param source A path, or an http(s) or file URL.
- * @param options `registry` knows the modules that the card names; default the built-in ones.
+ * @param options `registry` knows the modules that the card names; default the built-in ones. `onBytes` is
+ * called while an address is downloaded.
  * @returns The model; the caller owns its weights.
  * @throws {CheckpointError} If the file is damaged, has no card or names a module that the registry
  * does not know, or if a tensor does not fit the network; the message has both shapes.
  */
 export async function loadModel(
   source: string | URL,
-  { registry }: { readonly registry?: AnyRegistry } = {},
+  { registry, onBytes }: { readonly registry?: AnyRegistry; readonly onBytes?: OnBytes } = {},
 ): Promise<Model> {
-  const file = await readModelFile(source);
+  const file = await readModelFile(source, onBytes && { onBytes });
   return inFile(source, () => {
     const options = { path: "card.modules", ...(registry && { registry }) };
     const card = completeCard(file.card, options);

@@ -144,7 +144,9 @@ export const bench = command({
     operandsOf(context, { min: 0, what: "no operands" });
     const timings: Timing[] = [];
     const missing: { engine: EngineName; reason: string }[] = [];
+    using bar = context.progress("bench");
     for (const name of enginesOf(engines)) {
+      bar.wait(`timing engine ${name}`);
       let engine: Engine;
       try {
         engine = await useEngine(name, { float16: context.float16, log: context.log });

@@ -49,7 +49,7 @@ export interface Context {
   log(line: string): void;
   /** Prints an intermediate result: with `--json` a line of JSON, else the text. */
   print(json: unknown, text: string): void;
-  /** Draws a progress bar on stderr if that is a terminal. */
+  /** Shows the progress of work on stderr: a bar on a terminal, else a line from time to time. */
   progress(label: string): Progress;
 }
 

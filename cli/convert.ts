@@ -55,11 +55,13 @@ export const convert = command({
       throw new UsageError("--to authors writes no card: leave out --preset, --card, --attention");
     }
     const card = path === undefined ? preset : parseCard(await readJson(path), path);
+    using bar = context.progress("convert");
     const { tensors, card: written } = await convertWeights(from!, into!, {
       ...options,
       card,
       attention: attentionOf(attention),
       registry: context.registry,
+      onStage: (stage) => bar.wait(`${stage} ${stage === "writing" ? into : from}`),
     });
     return {
       text: `${into}: ${tensors} tensors${written === undefined ? "" : ` of ${written.name}`}`,

@@ -139,18 +139,23 @@ async function checkBlock(
   const { config, everySplit, model } = block;
   const { limit, rows = 6, overwrite } = values;
   const { painted = false } = registry.entry("dataset", config.type);
-  const listing = await listDataset(config, {
-    registry,
-    everySplit,
-    bands: model.bands,
-  });
   const bar = progress(block.name);
-  const { report, sheet } = await checkDataset(listing, {
-    limit,
-    tileSize: model.tileSize,
-    rows: sheetFile === undefined || painted ? 0 : rows,
-    onProgress: (done, total, name) => bar.update(done, total, name),
-  }).finally(() => bar.end());
+  bar.wait("listing files");
+  const check = async () => {
+    const listing = await listDataset(config, {
+      registry,
+      everySplit,
+      bands: model.bands,
+    });
+    const checked = await checkDataset(listing, {
+      limit,
+      tileSize: model.tileSize,
+      rows: sheetFile === undefined || painted ? 0 : rows,
+      onProgress: (done, total, name) => bar.update(done, total, name),
+    });
+    return { listing, ...checked };
+  };
+  const { listing, report, sheet } = await check().finally(() => bar.end());
   if (sheetFile === undefined) return report;
   const isSound = report.findings.length === 0;
   const display = displayOf(listing, report.ranges);

@@ -64,6 +64,8 @@ export const demo = command({
     const model = await openModel(path, context);
     const overwrite = true;
     await Deno.mkdir(out, { recursive: true });
+    using bar = progress("demo");
+    bar.wait("drawing the scene");
     const { clear, cloudy } = makeScene({ seed, size });
     const paths = DATES.map(({ date }) => `${out}/cloudy_${date}.tif`);
     for (const [i, path] of paths.entries()) await writeCog(path, cloudy[i]!, { overwrite });
@@ -72,7 +74,7 @@ export const demo = command({
     await writeCog(clearPath, target, { overwrite });
 
     const output = `${out}/restored_${DATES[REFERENCE].date}.tif`;
-    const bar = progress("restore");
+    bar.wait("opening files and masks");
     const start = performance.now();
     await restoreScene(model, {
       inputs: paths.map((path) => ({ path })),
@@ -81,9 +83,10 @@ export const demo = command({
       seed,
       write: { output, overwrite },
       onProgress: ({ done, total }) => bar.update(done, total, "tiles"),
-    }).finally(() => bar.end());
+    });
     const seconds = (performance.now() - start) / 1000;
     freeModel(model);
+    bar.wait("scoring the result and the baselines");
 
     const restored = await readRaster(output);
     const { scores } = await evaluateCase({

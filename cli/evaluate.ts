@@ -61,6 +61,7 @@ function checkFlags(values: EvaluateValues, operands: readonly string[]): void {
 /** A progress bar over the cases of all sets. */
 function caseProgress({ progress }: Context, total: number) {
   const bar = progress("evaluate");
+  bar.wait("opening images");
   let [begun, name] = [0, ""];
   return {
     cases: function* (cases: readonly LateCase[]): Generator<LateCase> {

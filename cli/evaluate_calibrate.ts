@@ -73,6 +73,7 @@ export async function calibrateModel(
       bar.update(i, cases.length, each.name);
       yield each;
     }
+    bar.wait("fitting the spread");
   };
   const { card, calibration, before, after } = await calibrate(
     model,

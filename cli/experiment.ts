@@ -65,9 +65,12 @@ function reporting(
   { progress, log }: Pick<Context, "progress" | "log">,
 ): Pick<RunStudyOptions, "onTraining" | "onScoring"> & { end(): void } {
   const bar = progress(name);
+  bar.wait("opening data");
   let last = "";
   const announce = (what: string) => {
-    if (what !== last) log(`${name}: ${what}`);
+    if (what === last) return;
+    log(`${name}: ${what}`);
+    bar.wait(what);
     last = what;
   };
   return {

@@ -26,6 +26,8 @@ export const exportCommand = command({
   async run({ frames, ...options }, context) {
     const [from, into] = operandsOf(context, { min: 2, what: "a model and an output file" });
     const model = await openModel(from!, context);
+    using bar = context.progress("export");
+    bar.wait("tracing the network, writing the file");
     const written = await exportOnnx(model, into!, { ...options, length: frames });
     const shapes = Object.entries(written.inputs).map(([name, shape]) => `${name} [${shape}]`);
     const text = [

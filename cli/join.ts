@@ -21,12 +21,18 @@ export const join = command({
     overwrite: toggle("Replace existing files."),
   },
   examples: ["join clear.1of2.tif clear.2of2.tif --out clear.tif"],
-  async run({ out, overwrite }, { operands, log }) {
+  async run({ out, overwrite }, { operands, log, progress }) {
     if (operands.length === 0) throw new UsageError("expected the shards, got nothing");
     const output = required(out, "--out, the GeoTIFF to write,");
+    using bar = progress("join");
     const files = await interruptible(
       { log, reason: NOTHING_WRITTEN },
-      (signal) => joinShards(operands, output, { overwrite, signal }),
+      (signal) =>
+        joinShards(operands, output, {
+          overwrite,
+          signal,
+          onRows: (done, total) => bar.update(done, total, "rows"),
+        }),
     );
     return { text: files.join("\n"), json: { files, shards: operands } };
   },

@@ -9,7 +9,7 @@ import { type Command, type Context, Failure, type Result } from "./command.ts";
 import { choice, flagValues, readFlags, texts, toggle, UsageError } from "./flags.ts";
 import { commandHelp } from "./help.ts";
 import { Interrupted } from "./interrupt.ts";
-import { terminalProgress } from "./progress.ts";
+import { openScreen } from "./progress.ts";
 import { overview, VERBS } from "./verbs.ts";
 import { VERSION } from "./version.ts";
 
@@ -81,12 +81,11 @@ async function runVerb(
     },
     float16,
     automatic: engine === undefined || engine === "auto",
-    log: streams.err,
+    ...openScreen(streams.err),
     print(json, text) {
       lines = true;
       streams.out(args.includes("--json") ? JSON.stringify(json) : text);
     },
-    progress: terminalProgress,
   };
   return { ...await loaded.run(values, context), lines };
 }

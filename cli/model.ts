@@ -35,10 +35,18 @@ function reasonOf(error: unknown, path: string): string | undefined {
  */
 export async function openModel(
   path: string | URL,
-  { registry }: Context,
+  { registry, progress }: Pick<Context, "registry" | "progress">,
 ): Promise<Model> {
+  const bar = progress("model");
+  const mega = (bytes: number) => Math.ceil(bytes / 1e6);
   try {
-    return await loadModel(path, { registry });
+    return await loadModel(path, {
+      registry,
+      onBytes: (received, total) =>
+        total === undefined
+          ? bar.wait("downloading")
+          : bar.update(mega(received), mega(total), "MB"),
+    });
   } catch (error) {
     const name = shownAddress(path);
     const [reason] = reasonOf(error, name)?.replace(`${name}: `, "")
@@ -47,6 +55,8 @@ export async function openModel(
     const hint = reason.includes("is not a known") ? PLUGIN_HINT : HINT;
     const text = reason.includes("emrdm") ? reason : `${reason}; ${hint}`;
     throw new InputError(`Cannot read model ${name}: ${text}`, { cause: error });
+  } finally {
+    bar.end();
   }
 }
 

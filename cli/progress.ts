@@ -1,22 +1,25 @@
 /**
- * A progress bar with the remaining time, for terminals.
+ * Progress of long work on stderr, with the remaining time: a bar that is redrawn in place on a terminal,
+ * a line from time to time elsewhere.
  *
  * @module
  */
 
 import { clock } from "./durations.ts";
 
-/** A progress bar that is redrawn in place. */
-export interface Progress {
-  /** Draws the bar; `note` follows the count, such as its unit. */
+/** Progress of one piece of work; disposing of it ends it. */
+export interface Progress extends Disposable {
+  /** Shows a count; `note` follows it, such as its unit. */
   update(done: number, total: number, note?: string): void;
-  /** Ends the line. */
+  /** Names work that cannot be counted, such as a compilation; it is shown with the time it has taken. */
+  wait(what: string): void;
+  /** Ends the progress. */
   end(): void;
 }
 
-/** Output and clock of a progress bar. */
+/** Output and clock of a progress. */
 export interface ProgressOptions {
-  /** Writes without a line break. */
+  /** Writes text as it is: without a line break for a bar, a whole line elsewhere. */
   readonly write: (text: string) => void;
   /** Milliseconds. */
   readonly now?: () => number;
@@ -24,40 +27,203 @@ export interface ProgressOptions {
   readonly columns?: () => number;
 }
 
+/** A progress that can show its state again while nothing has changed. */
+export interface TickingProgress extends Omit<Progress, typeof Symbol.dispose> {
+  tick(): void;
+}
+
 const BAR = 24;
 /** Minimum time between two redraws, in milliseconds. */
 const INTERVAL = 100;
+/** Time before the first line and between two lines, in milliseconds. */
+const LINES = { first: 2000, between: 10_000 };
+/** Time between two looks at the clock, in milliseconds. */
+const TICK = 1000;
+const CLEAR_LINE = "\r\x1b[2K";
+
+/** The state of a piece of work. */
+class Work {
+  done = 0;
+  total = 0;
+  note = "";
+  /** Work that cannot be counted. */
+  waiting: string | undefined;
+  /** Time since which it is waited for. */
+  since: number;
+  /** Time at which the count began. */
+  #begin: number;
+  /** Time of the last change. */
+  #last: number;
+
+  constructor(now: number) {
+    this.since = this.#begin = this.#last = now;
+  }
+
+  get isEmpty(): boolean {
+    return this.total === 0 && this.waiting === undefined;
+  }
+
+  count(now: number, { done, total, note }: Pick<Work, "done" | "total" | "note">): void {
+    const isOther = this.total > 0 && (total !== this.total || done < this.done);
+    if (isOther) this.#begin = this.#last;
+    Object.assign(this, { done, total, note, waiting: undefined });
+    this.#last = now;
+  }
+
+  wait(now: number, what: string): void {
+    if (what !== this.waiting) this.since = now;
+    this.waiting = what;
+    this.#last = now;
+  }
+
+  get share(): number {
+    return this.total > 0 ? Math.min(1, this.done / this.total) : 0;
+  }
+
+  /** `25/100 tiles`. */
+  get countText(): string {
+    return `${Math.floor(this.done)}/${this.total}${this.note === "" ? "" : ` ${this.note}`}`;
+  }
+
+  /** Remaining time; undefined as long as nothing is done. */
+  left(now: number): string | undefined {
+    const { share } = this;
+    // Between two changes the remaining time goes down.
+    const atLast = (this.#last - this.#begin) * (1 / share - 1);
+    return share > 0 ? clock(Math.max(0, atLast - (now - this.#last)) / 1000) : undefined;
+  }
+
+  waited(now: number): string {
+    return clock((now - this.since) / 1000);
+  }
+}
 
 /** A progress bar that draws through `write`. */
 export function drawProgress(
   label: string,
   { write, now = Date.now, columns = () => 80 }: ProgressOptions,
-): Progress {
-  const start = now();
+): TickingProgress {
+  const work = new Work(now());
   let drawn = -Infinity;
+  const draw = () => {
+    const time = now();
+    drawn = time;
+    const filled = Math.round(work.share * BAR);
+    const bar = "█".repeat(filled) + "░".repeat(BAR - filled);
+    const line = work.waiting === undefined
+      ? `${label} ${bar} ${work.countText}, ETA ${work.left(time) ?? "–"}`
+      : `${label}: ${work.waiting}, ${work.waited(time)}`;
+    write(`${CLEAR_LINE}${line.slice(0, columns() - 1)}`);
+  };
   return {
     update(done, total, note = "") {
-      const time = now();
-      if (done < total && time - drawn < INTERVAL) return;
-      drawn = time;
-      const share = total > 0 ? Math.min(1, done / total) : 0;
-      const filled = Math.round(share * BAR);
-      const bar = "█".repeat(filled) + "░".repeat(BAR - filled);
-      const left = share > 0 ? clock((time - start) / 1000 * (1 / share - 1)) : "–";
-      const count = `${Math.floor(done)}/${total}${note === "" ? "" : ` ${note}`}`;
-      const line = `${label} ${bar} ${count}, ETA ${left}`;
-      write(`\r\x1b[2K${line.slice(0, columns() - 1)}`);
+      work.count(now(), { done, total, note });
+      if (done >= total || now() - drawn >= INTERVAL) draw();
     },
-    end: () => write("\n"),
+    wait(what) {
+      work.wait(now(), what);
+      draw();
+    },
+    tick: () => {
+      if (!work.isEmpty) draw();
+    },
+    end: () => {
+      if (drawn > -Infinity) write("\n");
+    },
   };
 }
 
-/** A progress bar on stderr; it draws nothing if that is not a terminal. */
-export function terminalProgress(label: string): Progress {
-  if (!Deno.stderr.isTerminal()) return { update() {}, end() {} };
+/**
+ * A progress that writes a line after 2 s and then every 10 s, for logs.
+ *
+ * @param options `spoken` is the time of the last line of others, which stands for one of these.
+ */
+export function printProgress(
+  label: string,
+  { write, now = Date.now, spoken = () => -Infinity }: ProgressOptions & {
+    readonly spoken?: () => number;
+  },
+): TickingProgress {
+  let last = now();
+  let pause: number = LINES.first;
+  const work = new Work(last);
+  const tick = () => {
+    const time = now();
+    if (work.isEmpty || time < Math.max(last, spoken()) + pause) return;
+    [last, pause] = [time, LINES.between];
+    if (work.waiting !== undefined) {
+      write(`${label}: ${work.waiting}, ${work.waited(time)} so far`);
+      return;
+    }
+    const left = work.left(time);
+    write(`${label}: ${work.countText}${left === undefined ? "" : `, ${left} left`}`);
+  };
+  return {
+    update(done, total, note = "") {
+      work.count(now(), { done, total, note });
+      if (done < total) tick();
+    },
+    wait(what) {
+      work.wait(now(), what);
+      tick();
+    },
+    tick,
+    end() {},
+  };
+}
+
+/** Messages and progress on stderr. */
+export interface Screen {
+  /** Writes a line. */
+  log(line: string): void;
+  /** Starts the progress of a piece of work; the caller ends it. */
+  progress(label: string): Progress;
+}
+
+/** Ticks once a second until the progress ends; it does not keep the program running. */
+function ticking({ tick, end, ...progress }: TickingProgress, atEnd = () => {}): Progress {
+  const timer = setInterval(tick, TICK);
+  Deno.unrefTimer(timer);
+  let ended = false;
+  const endOnce = () => {
+    if (ended) return;
+    ended = true;
+    clearInterval(timer);
+    atEnd();
+    end();
+  };
+  return { ...progress, end: endOnce, [Symbol.dispose]: endOnce };
+}
+
+/**
+ * Messages and progress on stderr: bars if it is a terminal, else lines.
+ *
+ * @param print Writes a line to stderr.
+ */
+export function openScreen(print: (line: string) => void): Screen {
+  if (!Deno.stderr.isTerminal()) {
+    let last = -Infinity;
+    return {
+      log(line) {
+        last = Date.now();
+        print(line);
+      },
+      progress: (label) => ticking(printProgress(label, { write: print, spoken: () => last })),
+    };
+  }
   const encoder = new TextEncoder();
-  return drawProgress(label, {
-    write: (text) => void Deno.stderr.writeSync(encoder.encode(text)),
-    columns: () => Deno.consoleSize().columns,
-  });
+  const write = (text: string) => void Deno.stderr.writeSync(encoder.encode(text));
+  let bars = 0;
+  return {
+    log(line) {
+      // The bar below is drawn again at its next tick.
+      if (bars > 0) write(CLEAR_LINE);
+      print(line);
+    },
+    progress(label) {
+      bars++;
+      const bar = drawProgress(label, { write, columns: () => Deno.consoleSize().columns });
+      return ticking(bar, () => bars--);
+    },
+  };
 }

@@ -79,6 +79,7 @@ async function run(values: ReportValues, context: Context): Promise<Result> {
   const engine = await context.engine();
   const model = await openModel(values.model ?? DEFAULT_MODEL, context);
   const bar = context.progress("report");
+  bar.wait("opening files and masks");
   return await interruptible(
     { log, reason: NOTHING_WRITTEN, free: () => freeModel(model) },
     async (signal) => {

@@ -52,6 +52,7 @@ async function checkOne(run: Run): Promise<Result> {
   const { values, model, engine, context: { progress, log } } = run;
   if (values.png !== undefined) throw new UsageError("--png requires --out");
   const bar = progress("self-check");
+  bar.wait("choosing clear parts");
   try {
     const check = await selfCheckScene(model, {
       ...optionsOf(run),
@@ -71,10 +72,13 @@ async function restoreOne(run: Run): Promise<Result> {
   const output = required(values.out, "--out, the GeoTIFF to write,");
   const options = { ...optionsOf(run), write: { output, picture, overwrite } };
   if (values.dryRun) {
-    const estimate = await estimateScene(model, options, { rss });
+    const bar = progress("estimate");
+    bar.wait("counting tiles, timing batches");
+    const estimate = await estimateScene(model, options, { rss }).finally(() => bar.end());
     return { text: estimateText(estimate), json: { ...estimate, device: engine.device } };
   }
   const bar = progress("restore");
+  bar.wait("opening files and masks");
   const start = performance.now();
   try {
     const result = await restoreScene(model, {
@@ -139,7 +143,8 @@ async function restoreMany(path: string, { values, model, context, signal }: Run
   const { index, count } = options.shard ?? { index: 1, count: 1 };
   const share = Math.ceil((scenes.length - index + 1) / count);
   let finished = 0;
-  const bar = progress("restore");
+  const bar = progress(dryRun ? "estimate" : "restore");
+  bar.update(0, share, "scenes");
   const work = {
     ...options,
     write: { overwrite },
@@ -150,6 +155,7 @@ async function restoreMany(path: string, { values, model, context, signal }: Run
       bar.update(finished + done / total, share, `scenes, ${done}/${total} tiles`),
     onScene(status: SceneStatus) {
       finished++;
+      bar.update(finished, share, "scenes");
       print(status, statusText(status));
     },
   };

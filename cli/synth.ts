@@ -38,12 +38,14 @@ async function* clearRasters(
 async function writeDates(
   folder: string,
   { name, raster }: Clear,
-  { dates, clouds, rng, overwrite, png }: {
+  { dates, clouds, rng, overwrite, png, onDate }: {
     readonly dates: number;
     readonly clouds: SyntheticCloudsOptions;
     readonly rng: Rng;
     readonly overwrite: boolean;
     readonly png: boolean;
+    /** Called with the number of dates that are written. */
+    readonly onDate: (count: number) => void;
   },
 ): Promise<{ name: string; covers: readonly number[] }> {
   const covers: number[] = [];
@@ -57,6 +59,7 @@ async function writeDates(
     await writeCog(`${folder}/mask/${file}`, mask, { overwrite });
     pictures.push(quicklook(cloudy));
     covers.push(shareOf(mask));
+    onDate(date + 1);
   }
   await writeCog(`${folder}/clear/${name}.tif`, raster, { overwrite });
   if (png) await writePng(`${folder}/${name}.png`, joinPictures(pictures), { overwrite });
@@ -120,16 +123,19 @@ NAME_0.tif, NAME_1.tif, …) and masks of the same names in mask/, with the clas
       await Deno.mkdir(`${out}/${part}`, { recursive: true });
     }
     const total = operands.length || scenes;
-    const bar = progress("synth");
+    using bar = progress("synth");
+    bar.wait(operands.length > 0 ? "reading images" : "drawing scenes");
     const written: { name: string; covers: readonly number[] }[] = [];
     for await (const { name, raster } of clearRasters(operands, { scenes, size, rng })) {
       const clear = { name, raster: { ...raster, reflectanceScale } };
+      const done = written.length;
       written.push(
-        await writeDates(out, clear, { dates, clouds, rng: rng.fork("dates"), overwrite, png }),
+        await writeDates(out, clear, {
+          ...{ dates, clouds, overwrite, png, rng: rng.fork("dates") },
+          onDate: (count) => bar.update(done * dates + count, total * dates, `dates, ${name}`),
+        }),
       );
-      bar.update(written.length, total, name);
     }
-    bar.end();
     const lines = written.map(({ name, covers }) =>
       `${name}: cloud and shadow on ${
         covers.map((share) => `${Math.round(100 * share)} %`).join(", ")

@@ -113,6 +113,7 @@ same results as a run without interruption.`,
     const experiment = await experimentOf(path!, { steps, seed, set, registry });
     const engine = await context.engine();
     const bar = progress("train");
+    bar.wait("first step, with reading data and compiling the network");
     const report = reporter(experiment, log);
     const trained = await interruptible({ ...TRAINING, log }, (signal) =>
       trainModel(experiment, {

@@ -67,6 +67,9 @@ export function watch(
   };
 }
 
+/** Called during a download with the bytes received, and how many there will be if that is known. */
+export type OnBytes = (received: number, total: number | undefined) => void;
+
 /**
  * Reads the body of an answer.
  *
@@ -75,13 +78,19 @@ export function watch(
  */
 export async function answerBody(
   response: Response,
-  { limit, watch }: { readonly limit: number; readonly watch: Watch },
+  { limit, watch, onBytes }: {
+    readonly limit: number;
+    readonly watch: Watch;
+    readonly onBytes?: OnBytes | undefined;
+  },
 ): Promise<Uint8Array<ArrayBuffer> | undefined> {
   const stated = Number(response.headers.get("content-length") ?? NaN);
   if (stated > limit) {
     await response.body?.cancel();
     return undefined;
   }
+  // The length of a compressed answer is not that of its content.
+  const total = stated > 0 && !response.headers.has("content-encoding") ? stated : undefined;
   const chunks: Uint8Array[] = [];
   let length = 0;
   try {
@@ -89,6 +98,7 @@ export async function answerBody(
     for await (const chunk of response.body ?? []) {
       watch.received(chunk.length);
       length += chunk.length;
+      onBytes?.(length, total);
       if (length > limit) return undefined;
       chunks.push(chunk);
     }

@@ -24,6 +24,7 @@ export { isDiskFull } from "./error_codes.ts";
 export { gdalNameHint, isAddress, pathInAddress, pathOf } from "./address.ts";
 export type { ByteSource } from "./byte_source.ts";
 export { openByteSource } from "./open_byte_source.ts";
+export type { OnBytes } from "./answer_body.ts";
 export { readText, readWhole, type WholeFileOptions } from "./whole_file.ts";
 export { extendConfig, readConfigJson } from "./config_json.ts";
 export { type CsvRow, parseCsv } from "./csv.ts";

@@ -6,7 +6,7 @@
 
 import { InputError, shownAddress } from "../core/mod.ts";
 import { isAddress, pathOf } from "./address.ts";
-import { answerBody, watch } from "./answer_body.ts";
+import { answerBody, type OnBytes, watch } from "./answer_body.ts";
 import { request } from "./request.ts";
 import { retried } from "./retry.ts";
 
@@ -14,6 +14,8 @@ import { retried } from "./retry.ts";
 export interface WholeFileOptions {
   /** Largest size in bytes. Default of {@linkcode readText}: 64 MiB. */
   readonly limit: number;
+  /** Called while an address is downloaded. */
+  readonly onBytes?: OnBytes | undefined;
 }
 
 const MIB = 2 ** 20;
@@ -48,7 +50,10 @@ async function readLocal(path: string, limit: number): Promise<Uint8Array<ArrayB
   }
 }
 
-async function readRemote(url: string, limit: number): Promise<Uint8Array<ArrayBuffer>> {
+async function readRemote(
+  url: string,
+  { limit, onBytes }: WholeFileOptions,
+): Promise<Uint8Array<ArrayBuffer>> {
   const name = shownAddress(url);
   let bytes: Uint8Array<ArrayBuffer> | undefined;
   try {
@@ -56,7 +61,7 @@ async function readRemote(url: string, limit: number): Promise<Uint8Array<ArrayB
       const watching = watch();
       try {
         const response = await request(url, { watch: watching });
-        return await answerBody(response, { limit, watch: watching });
+        return await answerBody(response, { limit, watch: watching, onBytes });
       } finally {
         watching.stop();
       }
@@ -78,10 +83,12 @@ async function readRemote(url: string, limit: number): Promise<Uint8Array<ArrayB
  */
 export async function readWhole(
   source: string | URL,
-  { limit }: WholeFileOptions,
+  options: WholeFileOptions,
 ): Promise<Uint8Array<ArrayBuffer>> {
   const path = pathOf(source);
-  return isAddress(path) ? await readRemote(path, limit) : await readLocal(path, limit);
+  return isAddress(path)
+    ? await readRemote(path, options)
+    : await readLocal(path, options.limit);
 }
 
 /**

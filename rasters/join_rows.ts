@@ -28,6 +28,8 @@ export interface JoinRowsOptions
   readonly tags?: (common: Readonly<Record<string, string>>) => Readonly<Record<string, string>>;
   /** Stops the work: its reason is thrown and temporary files are removed. */
   readonly signal?: AbortSignal;
+  /** Called with the rows written so far, and the height of the scene. */
+  readonly onRows?: (done: number, total: number) => void;
 }
 
 /** A complete file without its name yet: `commit()` renames it, `abort()` removes it. */
@@ -112,7 +114,7 @@ function isSame(acquired: string, headers: readonly RasterHeader[]): boolean {
 async function writeParts(
   parts: readonly Part[],
   output: string,
-  { tags = (common) => common, signal, ...options }: JoinRowsOptions,
+  { tags = (common) => common, signal, onRows, ...options }: JoinRowsOptions,
 ): Promise<CompleteFile> {
   const height = checkGaps(parts);
   const headers = parts.map(({ file }) => file.header);
@@ -140,6 +142,7 @@ async function writeParts(
         }
         if (known < end) await writer.write(await readRows(part, { from: known, to: end }));
         done = Math.max(done, end);
+        onRows?.(done, height);
       }
     }
     await writer.complete();

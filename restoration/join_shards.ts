@@ -29,6 +29,8 @@ export interface JoinShardsOptions {
   readonly overwrite?: boolean;
   /** Cancels the work with its reason; nothing is written then. */
   readonly signal?: AbortSignal;
+  /** Called with the rows written so far and their number, over all files. */
+  readonly onRows?: (done: number, total: number) => void;
 }
 
 async function openPart(path: string): Promise<Part> {
@@ -88,7 +90,7 @@ async function companionsOf(
 export async function joinShards(
   shards: readonly string[],
   output: string,
-  { overwrite = false, signal }: JoinShardsOptions = {},
+  { overwrite = false, signal, onRows }: JoinShardsOptions = {},
 ): Promise<readonly string[]> {
   const joined: Joined[] = [{ output, parts: shards, form: { overviews: "mean" } }];
   for (const kind of COMPANIONS) {
@@ -117,6 +119,10 @@ export async function joinShards(
           overwrite,
           ...form,
           ...(signal && { signal }),
+          ...(onRows && {
+            onRows: (done: number, height: number) =>
+              onRows(i * height + done, joined.length * height),
+          }),
           tags: (common) => joinedTags(common, areas[i]),
         }),
       );

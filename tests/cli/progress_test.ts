@@ -1,6 +1,6 @@
 import { assertEquals, assertMatch } from "@std/assert";
 import { clock, duration, durationRange } from "../../cli/durations.ts";
-import { drawProgress } from "../../cli/progress.ts";
+import { drawProgress, printProgress } from "../../cli/progress.ts";
 
 Deno.test("clock() shows minutes, and hours where there are some", () => {
   assertEquals([clock(7.4), clock(187), clock(3909)], ["0:07", "3:07", "1:05:09"]);
@@ -44,4 +44,61 @@ Deno.test("durationRange() rounds outwards and has one unit", () => {
 
 Deno.test("duration() has a unit", () => {
   assertEquals([0.5, 7.4, 780, 9000].map(duration), ["under 1 s", "7 s", "13 min", "2.5 h"]);
+});
+
+Deno.test("drawProgress() shows for how long uncounted work has taken", () => {
+  let time = 0;
+  const written: string[] = [];
+  const bar = drawProgress("train", { write: (text) => void written.push(text), now: () => time });
+  bar.tick();
+  assertEquals(written, []);
+  bar.wait("first step, compiling the network");
+  time = 11_000;
+  bar.tick();
+  assertMatch(written.at(-1)!, /train: first step, compiling the network, 0:11$/);
+  time = 12_000;
+  bar.update(1, 4);
+  assertMatch(written.at(-1)!, /1\/4, ETA 0:36$/);
+  time = 20_000;
+  bar.tick();
+  assertMatch(written.at(-1)!, /1\/4, ETA 0:28$/);
+});
+
+Deno.test("drawProgress() times each stage of the work by itself", () => {
+  let time = 0;
+  const written: string[] = [];
+  const bar = drawProgress("report", { write: (text) => void written.push(text), now: () => time });
+  bar.update(0, 2, "reading");
+  time = 60_000;
+  bar.update(2, 2, "reading");
+  time = 61_000;
+  bar.update(1, 10, "restoring");
+  assertMatch(written.at(-1)!, /1\/10 restoring, ETA 0:09$/);
+});
+
+Deno.test("drawProgress() leaves no empty line if it has drawn nothing", () => {
+  const written: string[] = [];
+  drawProgress("restore", { write: (text) => void written.push(text) }).end();
+  assertEquals(written, []);
+});
+
+Deno.test("printProgress() prints a line after two seconds and then every ten", () => {
+  let time = 0;
+  const lines: string[] = [];
+  const progress = printProgress("restore", {
+    write: (line) => void lines.push(line),
+    now: () => time,
+  });
+  progress.wait("reading masks");
+  for (time = 0; time <= 30_000; time += 500) {
+    if (time >= 5000 && time % 1000 === 0) progress.update(time / 1000, 60, "tiles");
+    else progress.tick();
+  }
+  progress.update(60, 60, "tiles");
+  progress.end();
+  assertEquals(lines, [
+    "restore: reading masks, 0:02 so far",
+    "restore: 12/60 tiles, 0:48 left",
+    "restore: 22/60 tiles, 0:38 left",
+  ]);
 });
