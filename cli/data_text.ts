@@ -44,7 +44,11 @@ export function reportText(report: DataReport): string {
     `${type} ${root}: ${files} files read, ${report.findings.length} findings`,
     ...splits.map((split) => `  ${splitText(split)}`),
     ...(rows.length > 0
-      ? ["", table([["values", "min", "p1", "mean", "p99", "max"], ...rows])]
+      ? [
+        "",
+        table([["values as stored", "min", "p1", "mean", "p99", "max"], ...rows]),
+        "Stored values are digital numbers (DN), or in the unit of their files (SAR in dB).",
+      ]
       : []),
     ...(empty > 0 ? [`pixels without data: ${short(100 * empty)} %`] : []),
     ...(notes.length > 0 ? ["", ...notes.map((note) => `note: ${note}`)] : []),

@@ -64,6 +64,9 @@ export function evaluationText(
     ...parts,
     ...(summary.notes.length > 0 ? [summary.notes.join("\n")] : []),
     ...(comparisons.length > 0 ? [comparisons.map(({ sentence }) => sentence).join("\n")] : []),
+    profile.name === "standard"
+      ? "MAE and RMSE are in reflectance."
+      : `MAE and RMSE are in the units of the profile ${profile.name}.`,
     `profile ${profile.name}; run ${evaluation.run}, images ${evaluation.data}`,
   ].join("\n\n");
 }

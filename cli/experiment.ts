@@ -31,7 +31,13 @@ const SHOWN = ["psnr", "ssim", "mae", "sam"] as const;
 /** One row per experiment: our scores and, in parentheses, the paper's. */
 function resultText({ title, groups, baselines, metrics }: StudyResult): string {
   const own = SHOWN.filter((metric) => metrics.includes(metric));
-  const header = ["", ...own.map((metric) => STUDY_METRICS[metric].label)];
+  const header = [
+    "",
+    ...own.map((metric) => {
+      const { label, unit } = STUDY_METRICS[metric];
+      return unit === "" ? label : `${label} (${unit})`;
+    }),
+  ];
   const show = (value: number | undefined, metric: typeof SHOWN[number]) =>
     value?.toFixed(STUDY_METRICS[metric].digits) ?? "–";
   const rows = groups.flatMap(({ rows }) => rows).map(({ name, mean, spread, paper }) => [

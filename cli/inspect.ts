@@ -32,14 +32,15 @@ function cardLines(card: ModelCard): string[] {
   const { bands, scaling, condition, modules, training } = card;
   const names = (list: ModelCard["bands"]) =>
     list.map(({ name, unit }) => `${name} (${unit})`).join(", ");
+  const units = [...new Set(bands.map(({ unit }) => unit))];
   return [
     `name         ${card.name}`,
     `description  ${card.description}`,
     `licence      ${card.licence}`,
     `bands        ${names(bands)}`,
-    `scaling      [${show(scaling.low)}, ${show(scaling.high)}] to [-1, 1]${
-      scaling.clip ? ", clipped" : ""
-    }`,
+    `scaling      [${show(scaling.low)}, ${show(scaling.high)}]${
+      units.length === 1 ? ` ${units[0]}` : ""
+    } to [-1, 1]${scaling.clip ? ", clipped" : ""}`,
     `condition    ${condition.order.join(", ") || "none"}`,
     ...(condition.auxiliary.length > 0 ? [`auxiliary    ${names(condition.auxiliary)}`] : []),
     `tile size    ${card.tileSize} pixels`,

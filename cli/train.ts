@@ -26,6 +26,12 @@ function samplesText(count: number): string {
   return `${count} sample${count === 1 ? "" : "s"}`;
 }
 
+/** The unit of a validation metric, such as "cloudy.psnr", with the space before it. */
+function unitOf(metric: string): string {
+  if (/psnr$/i.test(metric)) return " dB";
+  return /sam$/i.test(metric) ? "°" : /mae$/i.test(metric) ? " of the range" : "";
+}
+
 /** A validation as one line; undefined if there is none. */
 function validationLine({ step, validation }: TrainingProgress): string | undefined {
   if (validation === undefined) return undefined;
@@ -34,7 +40,7 @@ function validationLine({ step, validation }: TrainingProgress): string | undefi
     `loss ${loss.toFixed(4)}`,
     `PSNR ${psnr.toFixed(2)} dB (input ${inputPsnr.toFixed(2)} dB)`,
     ...(ssim === undefined ? [] : [`SSIM ${ssim.toFixed(4)}`]),
-    `MAE ${mae.toFixed(4)}`,
+    `MAE ${mae.toFixed(4)} of the range`,
     ...(sam === undefined ? [] : [`SAM ${sam.toFixed(2)}°`]),
     ...(cloudy === undefined ? [] : [
       `PSNR under cloud ${cloudy.psnr.toFixed(2)} dB (input ${cloudy.inputPsnr.toFixed(2)} dB)`,
@@ -131,7 +137,9 @@ same results as a run without interruption.`,
         (loss === undefined ? ", already complete" : `, last loss ${loss.toFixed(4)}`) +
         (best === undefined
           ? ""
-          : `; best ${best.metric} ${best.value.toPrecision(4)} at step ${best.step}`),
+          : `; best ${best.metric} ${best.value.toPrecision(4)}${
+            unitOf(best.metric)
+          } at step ${best.step}`),
       json: {
         file,
         steps: experiment.steps,
