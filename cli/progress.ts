@@ -63,6 +63,11 @@ class Work {
     return this.total === 0 && this.waiting === undefined;
   }
 
+  /** True if there is something left to do. */
+  get isGoingOn(): boolean {
+    return this.waiting !== undefined || this.done < this.total;
+  }
+
   count(now: number, { done, total, note }: Pick<Work, "done" | "total" | "note">): void {
     const isOther = this.total > 0 && (total !== this.total || done < this.done);
     if (isOther) this.#begin = this.#last;
@@ -149,7 +154,7 @@ export function printProgress(
   const work = new Work(last);
   const tick = () => {
     const time = now();
-    if (work.isEmpty || time < Math.max(last, spoken()) + pause) return;
+    if (!work.isGoingOn || time < Math.max(last, spoken()) + pause) return;
     [last, pause] = [time, LINES.between];
     if (work.waiting !== undefined) {
       write(`${label}: ${work.waiting}, ${work.waited(time)} so far`);
@@ -161,7 +166,7 @@ export function printProgress(
   return {
     update(done, total, note = "") {
       work.count(now(), { done, total, note });
-      if (done < total) tick();
+      tick();
     },
     wait(what) {
       work.wait(now(), what);

@@ -93,14 +93,6 @@ const LEAST_BATCHES = 1500;
 /** Doubt of the estimate, relative: of the network for what else the engine has to do, and of file access. */
 const DOUBT = { network: [0.9, 1.25], files: [0.5, 1.5] } as const;
 
-/** Options of {@linkcode estimateScene}. */
-export interface EstimateSceneOptions {
-  /** Returns the resident memory of the process in bytes; called after the timed batches. */
-  readonly rss: () => number;
-  /** Times of batches by number of dates, which several estimates with the same options share. */
-  readonly timings?: Map<number, TileTiming>;
-}
-
 /** Fastest and slowest time of the network for tiles in batches, in seconds. */
 function networkSeconds(
   { full, single, start }: TileTiming,
@@ -157,12 +149,29 @@ async function timingOf(
  * Estimates a restoration: reads headers, masks or a sample of them, times some batches of tiles, writes
  * nothing. Takes up to 10 seconds, unless a single tile takes longer.
  *
+ * @param rss Returns the resident memory of the process in bytes; called after the timed batches.
  * @throws {InputError | OutputError | RangeError} As `restoreScene` would.
  */
 export async function estimateScene(
   model: Model,
   given: RestoreSceneOptions,
-  { rss, timings = new Map() }: EstimateSceneOptions,
+  { rss }: { readonly rss: () => number },
+): Promise<SceneEstimate> {
+  return await estimateTimed(model, given, { rss, timings: new Map() });
+}
+
+/**
+ * Estimates like {@linkcode estimateScene}, for several scenes with the same options.
+ *
+ * @param timings Times of batches by number of dates; those that are missing are added.
+ */
+export async function estimateTimed(
+  model: Model,
+  given: RestoreSceneOptions,
+  { rss, timings }: {
+    readonly rss: () => number;
+    readonly timings: Map<number, TileTiming>;
+  },
 ): Promise<SceneEstimate> {
   const { options } = withSampling(model, given);
   const files = outputPaths(options);

@@ -20,7 +20,7 @@ import { decodePng, openRaster } from "../rasters/mod.ts";
 import { DeviceLostError } from "../engine/mod.ts";
 import { type Model, modelDigest } from "../model/mod.ts";
 import { checkShard, type Shard } from "./area.ts";
-import { estimateScene, type SceneEstimate } from "./estimate.ts";
+import { estimateTimed, type SceneEstimate } from "./estimate.ts";
 import type { TileTiming } from "./time_tiles.ts";
 import { isMaskPath, type ManifestScene } from "./manifest_file.ts";
 import { type RestoredScene, restoreScene } from "./restore_scene.ts";
@@ -250,6 +250,6 @@ export async function estimateManifest(
   return await eachScene(scenes, options, async (scene) => {
     const todo = await pending(model, scene, options);
     if (todo === undefined) return { status: "complete" };
-    return { status: "estimated", estimate: await estimateScene(model, todo, { rss, timings }) };
+    return { status: "estimated", estimate: await estimateTimed(model, todo, { rss, timings }) };
   });
 }
