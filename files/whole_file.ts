@@ -86,9 +86,7 @@ export async function readWhole(
   options: WholeFileOptions,
 ): Promise<Uint8Array<ArrayBuffer>> {
   const path = pathOf(source);
-  return isAddress(path)
-    ? await readRemote(path, options)
-    : await readLocal(path, options.limit);
+  return isAddress(path) ? await readRemote(path, options) : await readLocal(path, options.limit);
 }
 
 /**

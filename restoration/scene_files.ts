@@ -4,20 +4,14 @@
  * @module
  */
 
-import { type Radiometry, timeOf } from "../products/mod.ts";
-import {
-  type CogWriter,
-  createCog,
-  type RasterClass,
-  type RasterHeader,
-  type RasterWindow,
-} from "../rasters/mod.ts";
+import { type CogWriter, createCog, type RasterClass, type RasterHeader } from "../rasters/mod.ts";
 import type { Model } from "../model/mod.ts";
 import { areaOf } from "./area.ts";
 import { checkOutputs } from "./outputs.ts";
 import { Preview } from "./preview.ts";
 import { type FinishedRows, PROVENANCE } from "./rows/finish_rows.ts";
 import type { Scene } from "./scene.ts";
+import { type Layout, layoutOf, type ReferenceFacts } from "./scene_layout.ts";
 import type { RestoreSceneOptions } from "./scene_options.ts";
 import { outputPaths, scenePaths } from "./scene_paths.ts";
 
@@ -57,76 +51,6 @@ const UNCERTAINTY =
 /** Tags of the input, without those of an earlier restoration. */
 function ownTags(tags: RasterHeader["tags"] = {}): Readonly<Record<string, string>> {
   return Object.fromEntries(Object.entries(tags).filter(([name]) => !name.startsWith("EMRDM_")));
-}
-
-/** Moves pixel (0, 0) of a transform to the corner of an area. */
-function shifted(
-  [a, b, c, d, e, f]: NonNullable<RasterHeader["transform"]>,
-  { column, row }: RasterWindow,
-): NonNullable<RasterHeader["transform"]> {
-  return [a + b * column + c * row, b, c, d + e * column + f * row, e, f];
-}
-
-/** Header fields that all rasters of a result share. */
-interface Layout {
-  readonly grid: Pick<RasterHeader, "width" | "height" | "transform" | "crs">;
-  /** Names of the bands of the result. */
-  readonly bands: readonly string[];
-  /** Acquisition time of the reference, or its day. */
-  readonly acquired?: string;
-  /** Scale, offset and unit of each band, as far as they are known. */
-  readonly scaling: {
-    readonly scales?: readonly number[];
-    readonly offsets?: readonly number[];
-    readonly units?: readonly string[];
-  };
-}
-
-/** What the files of a result state about the reference, besides its header. */
-interface ReferenceFacts {
-  /** Undefined if the model's unit isn't reflectance. */
-  readonly radiometry: Radiometry | undefined;
-  readonly day: string | undefined;
-  readonly path: string;
-}
-
-/** Scale and offset of the file, or those that its product states; what is only usual is not written. */
-function scalingOf(grid: RasterHeader, radiometry: Radiometry | undefined) {
-  const { scales, offsets, units } = grid;
-  if (radiometry?.stated !== true) return { scales, offsets, units };
-  return {
-    scales: radiometry.scales,
-    offsets: radiometry.offsets,
-    units: units ?? grid.bands.map(() => "reflectance"),
-  };
-}
-
-function layoutOf(
-  { grid, frames, reference, output }: Scene,
-  { area, facts: { radiometry, day, path } }: {
-    readonly area: RasterWindow;
-    readonly facts: ReferenceFacts;
-  },
-): Layout {
-  const { bands } = frames[reference]!;
-  const { transform, crs } = grid;
-  const ofOutput = <T>(values: readonly T[]) => output.map((band) => values[bands[band]!]!);
-  const { scales, offsets, units } = scalingOf(grid, radiometry);
-  return {
-    ...(day !== undefined && { acquired: timeOf(path, day) }),
-    grid: {
-      width: area.width,
-      height: area.height,
-      ...(transform && { transform: shifted(transform, area) }),
-      ...(crs && { crs }),
-    },
-    bands: ofOutput(grid.bands),
-    scaling: {
-      ...(scales && { scales: ofOutput(scales) }),
-      ...(offsets && { offsets: ofOutput(offsets) }),
-      ...(units && { units: ofOutput(units) }),
-    },
-  };
 }
 
 /** Open output files, which appear under their names only on {@linkcode SceneFiles.finish}. */
