@@ -28,6 +28,8 @@ const COMMON = {
 export interface Streams {
   readonly out: (line: string) => void;
   readonly err: (line: string) => void;
+  /** Receives the progress of long work, unless a terminal shows it. Default: `err`. */
+  readonly progress?: (line: string) => void;
 }
 
 const CONSOLE: Streams = { out: console.log, err: console.error };
@@ -51,7 +53,7 @@ function verbOf(name: string) {
 async function runVerb(
   name: string,
   args: readonly string[],
-  streams: Streams,
+  streams: Required<Streams>,
 ): Promise<Result & { readonly lines: boolean }> {
   const { summary, load } = verbOf(name);
   const loaded: Command = await load();
@@ -81,7 +83,7 @@ async function runVerb(
     },
     float16,
     automatic: engine === undefined || engine === "auto",
-    ...openScreen(streams.err),
+    ...openScreen(streams),
     print(json, text) {
       lines = true;
       streams.out(args.includes("--json") ? JSON.stringify(json) : text);
@@ -111,9 +113,11 @@ function codeOf(error: unknown): number {
  */
 export async function main(args: readonly string[], given: Streams = CONSOLE): Promise<number> {
   const [name, ...rest] = args;
-  const streams: Streams = {
+  const { progress = given.err } = given;
+  const streams: Required<Streams> = {
     out: (line) => given.out(redacted(line)),
     err: (line) => given.err(redacted(line)),
+    progress: (line) => progress(redacted(line)),
   };
   if (name === undefined || name === "--help" || name === "-h" || name === "help") {
     (name === undefined ? streams.err : streams.out)(overview());

@@ -203,9 +203,15 @@ function ticking({ tick, end, ...progress }: TickingProgress, atEnd = () => {}):
 /**
  * Messages and progress on stderr: bars if it is a terminal, else lines.
  *
- * @param print Writes a line to stderr.
+ * @param err Writes a line.
+ * @param progress Writes a line of progress.
  */
-export function openScreen(print: (line: string) => void): Screen {
+export function openScreen(
+  { err: print, progress: printLine }: {
+    readonly err: (line: string) => void;
+    readonly progress: (line: string) => void;
+  },
+): Screen {
   if (!Deno.stderr.isTerminal()) {
     let last = -Infinity;
     return {
@@ -213,7 +219,7 @@ export function openScreen(print: (line: string) => void): Screen {
         last = Date.now();
         print(line);
       },
-      progress: (label) => ticking(printProgress(label, { write: print, spoken: () => last })),
+      progress: (label) => ticking(printProgress(label, { write: printLine, spoken: () => last })),
     };
   }
   const encoder = new TextEncoder();

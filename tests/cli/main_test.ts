@@ -3,7 +3,12 @@ import config from "../../deno.json" with { type: "json" };
 import { emrdm, inFolder } from "./run.ts";
 
 Deno.test("emrdm prints its version and an overview of its commands", async () => {
-  assertEquals(await emrdm("--version"), { code: 0, out: config.version, err: "" });
+  assertEquals(await emrdm("--version"), {
+    code: 0,
+    out: config.version,
+    err: "",
+    progress: [],
+  });
   const { code, out } = await emrdm("--help");
   assertEquals(code, 0);
   assertMatch(out, /^Model files:\n {2}inspect .*\n {2}convert +convert the authors' checkpoints/m);

@@ -11,17 +11,21 @@ export interface Outcome {
   readonly code: number;
   readonly out: string;
   readonly err: string;
+  /** Lines of progress, which depend on the time that the call took. */
+  readonly progress: readonly string[];
 }
 
 /** Calls `emrdm` with arguments. */
 export async function emrdm(...args: readonly string[]): Promise<Outcome> {
   const out: string[] = [];
   const err: string[] = [];
+  const progress: string[] = [];
   const code = await main(args, {
     out: (line) => void out.push(line),
     err: (line) => void err.push(line),
+    progress: (line) => void progress.push(line),
   });
-  return { code, out: out.join("\n"), err: err.join("\n") };
+  return { code, out: out.join("\n"), err: err.join("\n"), progress };
 }
 
 /** Runs with a folder that is gone afterwards. */
