@@ -12,6 +12,7 @@ import { indexEntry } from "./index_dataset.ts";
 import { sen12MsCrEntry } from "./sen12ms_cr.ts";
 import { sen2MtcNewEntry } from "./sen2_mtc_new.ts";
 import { syntheticEntry } from "./synthetic_dataset.ts";
+import { transplantEntry } from "./transplant.ts";
 
 /** The built-in datasets by type. */
 export const datasets = {
@@ -21,6 +22,7 @@ export const datasets = {
   folder: folderEntry,
   index: indexEntry,
   synthetic: syntheticEntry,
+  transplant: transplantEntry,
 } as const;
 
 /** Functions that every entry of a dataset has, see {@linkcode DatasetEntry}. */

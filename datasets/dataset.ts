@@ -26,6 +26,8 @@ export interface Sample {
   readonly reference: number;
   /** 1 where cloud or shadow hides the ground, [L, H, W]; absent where there is no mask. */
   readonly mask?: Uint8Array;
+  /** Day of each frame, as `2018-03-07`; absent where the dataset has none. */
+  readonly dates?: readonly string[];
 }
 
 /** Samples by index. */

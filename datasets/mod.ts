@@ -79,6 +79,7 @@ export {
   type SyntheticOptions,
   type SyntheticSource,
 } from "./synthetic_dataset.ts";
+export { transplant, type TransplantOptions, type TransplantSource } from "./transplant.ts";
 export type { ValueRange } from "./value_ranges.ts";
 export {
   type WholeImages,

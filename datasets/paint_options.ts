@@ -4,7 +4,7 @@
  * @module
  */
 
-import { type Checks, integer, list, number, pair, string } from "../core/mod.ts";
+import { boolean, type Checks, integer, list, number, pair, string } from "../core/mod.ts";
 
 /** Options of the painted samples. */
 export interface PaintOptions {
@@ -14,6 +14,11 @@ export interface PaintOptions {
   readonly size?: number;
   /** Probability that the frames mix dates; otherwise all show the same one. Default 0.5. */
   readonly mix?: number;
+  /**
+   * No other frame shows the reference's date; every place must have two dates. `mix` has no effect
+   * then. Default false.
+   */
+  readonly otherDates?: boolean;
   /** Range of the cloud cover of a frame, drawn uniformly. Default [0.05, 0.95]. */
   readonly cover?: readonly [number, number];
   /** Probability that a frame is completely cloudy. Default 0.08. */
@@ -45,6 +50,7 @@ export const PAINT_DEFAULTS = {
   auxiliaryBands: [] as readonly string[],
   size: 1024,
   mix: 0.5,
+  otherDates: false,
   cover: [0.05, 0.95],
   overcast: 0.08,
   cirrus: 0.15,
@@ -63,6 +69,7 @@ export const PAINT_CHECKS: Checks<PaintOptions> = {
   size: integer({ min: 1 }),
   auxiliaryBands: list(string),
   mix: share,
+  otherDates: boolean,
   shapesShare: share,
   cover: pair(share),
   overcast: share,

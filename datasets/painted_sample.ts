@@ -15,6 +15,8 @@ import { pickBands } from "./sample_arrays.ts";
 export interface PaintSource {
   /** Dates of each place: clear rasters of one grid. */
   readonly places: readonly (readonly Raster[])[];
+  /** Days of the dates of each place. Default unknown. */
+  readonly days?: readonly (readonly string[])[];
   readonly shapes: readonly CloudShape[];
   /** Indices of the bands of the image. */
   readonly image: readonly number[];
@@ -44,9 +46,25 @@ function cropDates(dates: readonly Raster[], crop: Crop): readonly Raster[] | un
   return crops;
 }
 
-/** Draws the dates of the frames: one for all, or at random with at least two that differ. */
-function drawDates(count: number, length: number, mix: number, rng: Rng): readonly number[] {
+/**
+ * Draws the dates of the frames: one for all, or at random with at least two that differ; with
+ * `otherDates`, the reference's and at random others.
+ */
+function drawDates(
+  count: number,
+  { length, reference, mix, otherDates, rng }: {
+    readonly length: number;
+    readonly reference: number;
+    readonly mix: number;
+    readonly otherDates: boolean;
+    readonly rng: Rng;
+  },
+): readonly number[] {
   const first = rng.integer(count);
+  if (otherDates) {
+    const other = (l: number) => (first + 1 + rng.fork("date").integer(count - 1, l)) % count;
+    return Array.from({ length }, (_, l) => l === reference ? first : other(l));
+  }
   if (count < 2 || length < 2 || rng.fork("mix").uniform() >= mix) {
     return Array.from({ length }, () => first);
   }
@@ -74,18 +92,26 @@ interface Scene {
   readonly place: number;
   readonly crop: Crop;
   readonly frames: readonly Raster[];
+  /** Index of the date of each frame. */
+  readonly shown: readonly number[];
 }
 
 /** @throws {RangeError} If every crop that was drawn has pixels without data. */
-function drawScene({ places, tileSize, length }: PaintSource, mix: number, rng: Rng): Scene {
+function drawScene(
+  { places, tileSize, length }: PaintSource,
+  { rng, ...options }: Pick<Required<PaintOptions>, "mix" | "otherDates"> & {
+    readonly reference: number;
+    readonly rng: Rng;
+  },
+): Scene {
   for (let attempt = 0; attempt < CROP_TRIES; attempt++) {
     const stream = rng.fork(attempt);
     const place = stream.integer(places.length);
     const dates = places[place]!;
     const crop = randomCrop(dates[0]!, { size: tileSize, rng: stream.fork("crop") });
-    const shown = drawDates(dates.length, length, mix, stream.fork("dates"));
+    const shown = drawDates(dates.length, { ...options, length, rng: stream.fork("dates") });
     const frames = cropDates(shown.map((date) => dates[date]!), crop);
-    if (frames !== undefined) return { place, crop, frames };
+    if (frames !== undefined) return { place, crop, frames, shown };
   }
   throw new RangeError(
     `Cannot draw a crop: ${CROP_TRIES} crops of ${tileSize}×${tileSize} pixels must not all ` +
@@ -103,10 +129,11 @@ export function paintedSample(
   options: Required<PaintOptions>,
   rng: Rng,
 ): Sample {
-  const { shapes, image, auxiliary: others, tileSize, length } = source;
-  const { mix, hidden, opaqueCloud } = options;
-  const { place, crop, frames } = drawScene(source, mix, rng.fork("crop"));
+  const { shapes, image, auxiliary: others, tileSize, length, days } = source;
+  const { mix, otherDates, hidden, opaqueCloud } = options;
   const reference = rng.fork("reference").integer(length);
+  const drawing = { mix, otherDates, reference, rng: rng.fork("crop") };
+  const { place, crop, frames, shown } = drawScene(source, drawing);
   const bands = image.length + others.length;
   const pixels = tileSize * tileSize;
   const cloudy = new Float32Array(length * pixels * image.length);
@@ -118,12 +145,12 @@ export function paintedSample(
     const clear = l === reference ? frame : otherDay(frame, own.fork("light"), options);
     const clouded = drawClouds(clear, own, { ...options, shapes });
     const { data } = clouded.cloudy;
-    const shown = pickBands(data, bands, image);
+    const visible = pickBands(data, bands, image);
     if (hides) {
       const most = own.fork("hidden").uniform() < THICK_ALONE ? 1 : 2;
-      replaceClouds(shown, clouded.clouds, { opaqueCloud, most });
+      replaceClouds(visible, clouded.clouds, { opaqueCloud, most });
     }
-    cloudy.set(shown, l * pixels * image.length);
+    cloudy.set(visible, l * pixels * image.length);
     auxiliary.set(pickBands(data, bands, others), l * pixels * others.length);
     mask.set(clouded.mask, l * pixels);
   }
@@ -137,5 +164,7 @@ export function paintedSample(
     ...(others.length > 0 && { auxiliary }),
     reference,
     mask,
+    // Frames of one date are drawn as if they were others: their days say nothing.
+    ...(otherDates && days && { dates: shown.map((date) => days[place]![date]!) }),
   };
 }

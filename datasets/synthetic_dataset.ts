@@ -19,6 +19,8 @@ import { readPlaces } from "./places.ts";
 export interface SyntheticSource {
   /** Dates of each place: clear rasters of one grid, all places with the same bands. */
   readonly places: readonly (readonly Raster[])[];
+  /** Days of the dates of each place, as `2018-03-07`. Default unknown. */
+  readonly days?: readonly (readonly string[])[];
   /** Shapes of real clouds. Default none. */
   readonly shapes?: readonly CloudShape[];
 }
@@ -104,10 +106,10 @@ function divideBands(all: readonly string[], names: readonly string[]) {
  * an epoch.
  *
  * @throws {OptionsError} If an option is unknown or out of range.
- * @throws {RangeError} If a place has no dates, or is smaller than a tile.
+ * @throws {RangeError} If a place has no dates (or only one, with `otherDates`), or is smaller than a tile.
  * @throws {TypeError} If the bands differ.
  */
-export function syntheticDataset({ places, ...given }: SyntheticDatasetOptions): Dataset {
+export function syntheticDataset({ places, days, ...given }: SyntheticDatasetOptions): Dataset {
   const options = checkOptions<typeof given>(given, {
     checks: {
       ...PAINT_CHECKS,
@@ -118,7 +120,7 @@ export function syntheticDataset({ places, ...given }: SyntheticDatasetOptions):
     defaults: { ...PAINT_DEFAULTS, length: 3, shapes: [] },
     path: "$.data",
   }) as Required<typeof given>;
-  const { tileSize, length, shapes, size, hidden, opaqueCloud } = options;
+  const { tileSize, length, shapes, size, otherDates, hidden, opaqueCloud } = options;
   const bands = checkPlaces(places, tileSize);
   const divided = divideBands(bands, options.auxiliaryBands);
   if (hidden > 0 && opaqueCloud.length !== divided.image.length) {
@@ -127,7 +129,13 @@ export function syntheticDataset({ places, ...given }: SyntheticDatasetOptions):
         `${divided.image.length} bands, got ${opaqueCloud.length}`,
     );
   }
-  const source = { places, shapes, ...divided, tileSize, length };
+  const single = places.findIndex((dates) => dates.length < 2);
+  if (otherDates && single >= 0) {
+    throw new RangeError(
+      `Cannot make a dataset: for otherDates each place must have two dates, got one in place ${single}`,
+    );
+  }
+  const source = { places, days, shapes, ...divided, tileSize, length };
   return {
     size,
     bands: divided.image.map((b) => bands[b]!),
@@ -137,7 +145,7 @@ export function syntheticDataset({ places, ...given }: SyntheticDatasetOptions):
   };
 }
 
-const { size, auxiliaryBands, mix, ...more } = PAINT_CHECKS;
+const { size, auxiliaryBands, mix, otherDates, ...more } = PAINT_CHECKS;
 
 /** Catalog entry of {@linkcode syntheticDataset}. */
 export const syntheticEntry: DatasetEntry<SyntheticOptions, SyntheticSource> = {
@@ -148,6 +156,7 @@ export const syntheticEntry: DatasetEntry<SyntheticOptions, SyntheticSource> = {
     size,
     auxiliaryBands,
     mix,
+    otherDates,
     masks: string,
     ...more,
     reflectanceScale: number({ above: 0 }),
@@ -173,6 +182,7 @@ export const syntheticEntry: DatasetEntry<SyntheticOptions, SyntheticSource> = {
     const read = [...bands, ...auxiliaryBands];
     const places = await readPlaces(root, { bands: read, ...(names && { names }) });
     return {
+      days: places.map(({ dates }) => dates),
       places: places.map(({ rasters }) => rasters.map((one) => ({ ...one, reflectanceScale }))),
       shapes: masks === undefined ? [] : await readShapes(masks),
     };

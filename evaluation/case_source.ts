@@ -72,7 +72,7 @@ function caseOfSample(
     readonly bands: readonly string[];
   },
 ): EvaluationCase {
-  const { cloudy, target, mask, length, reference, width, height, auxiliary } = sample;
+  const { cloudy, target, mask, length, reference, width, height, auxiliary, dates } = sample;
   const pixels = width * height;
   const frames = Array.from(
     { length },
@@ -85,6 +85,7 @@ function caseOfSample(
     cloudy: frames.map((frame) => rasterOf(frame, sample, bands)),
     reference,
     ...(auxiliary && { auxiliary }),
+    ...(dates && { dates }),
     ...(mask && {
       masks: frames.map((_, l) => mask.slice(l * pixels, (l + 1) * pixels)),
       maskSource: "exact" as const,
