@@ -100,7 +100,7 @@ async function evaluateAll(
     readonly signal: AbortSignal;
   },
 ): Promise<Evaluation> {
-  const { sources, plan } = scored;
+  const { sources, plan, notes } = scored;
   const { csv: path, overwrite, lpips: files, restored } = values;
   const { reflectanceScale = plan.reflectanceScale } = values;
   const bands = values.bands ?? commonBands(models);
@@ -117,6 +117,7 @@ async function evaluateAll(
     }),
     lpips,
     bands,
+    notes,
     signal,
   };
   const run = await evaluationRun(options);

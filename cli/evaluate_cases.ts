@@ -163,6 +163,8 @@ async function planOf(path: string, registry: AnyRegistry): Promise<EvaluationPl
 export interface Scored {
   readonly sources: readonly CaseSource[];
   readonly plan: Omit<EvaluationPlan, "sets">;
+  /** Caveats about the sets. */
+  readonly notes: readonly string[];
 }
 
 /**
@@ -186,12 +188,13 @@ export async function casesOf(
     const source = folders
       ? await twoFolders(pair, values)
       : await twoImages(pair, { values, log });
-    return { sources: [source], plan: {} };
+    return { sources: [source], plan: {}, notes: [] };
   }
   const { sets, ...plan } = await planOf(first!, registry);
+  const notes = sets.flatMap(({ name, note }) => note === undefined ? [] : [`${name}: ${note}`]);
   const { limit, size, reference } = values;
   const sources: CaseSource[] = [];
-  for (const { name, data, limit: planned, ...own } of sets) {
+  for (const { name, data, limit: planned, note: _, ...own } of sets) {
     const most = Math.min(limit ?? Infinity, planned ?? Infinity);
     const { checks } = registry.entry("dataset", data.type);
     const marked = reference !== undefined && Object.hasOwn(checks, "reference")
@@ -203,10 +206,10 @@ export async function casesOf(
         set: name,
         registry,
         limit: most < Infinity ? most : undefined,
-        tileSize: size,
+        ...(size !== undefined && { tileSize: size }),
         bands,
       }),
     );
   }
-  return { sources, plan };
+  return { sources, plan, notes };
 }

@@ -17,6 +17,14 @@ export function isVisible({ bands }: Raster): boolean {
   return VISIBLE.every((band) => names.includes(band));
 }
 
+/** Masks of the dates by the built-in detector; undefined if bands for it are missing. */
+export function detectedMasks(
+  { cloudy = [] }: EvaluationCase,
+): readonly Uint8Array[] | undefined {
+  if (cloudy.length === 0 || !cloudy.every(isVisible)) return undefined;
+  return cloudy.map((frame) => detectClouds(frame));
+}
+
 /** Masks of the dates with their source; missing ones come from the detector. */
 export function masksOf(
   given: EvaluationCase,
@@ -37,11 +45,11 @@ export function masksOf(
     }
     return { masks: all as readonly Uint8Array[], mask: maskSource };
   }
-  if (cloudy.length === 0 || !cloudy.every(isVisible)) return { mask: "none" };
-  return { masks: cloudy.map((frame) => detectClouds(frame)), mask: "detected" };
+  const detected = detectedMasks(given);
+  return detected === undefined ? { mask: "none" } : { masks: detected, mask: "detected" };
 }
 
-/** 1 where a band of the target has data and none is NaN; undefined if all pixels count. */
+/** 1 where a band of an image has data and none is NaN; undefined if all pixels count. */
 function validPixels({ data, bands, nodata, valid }: Raster): Uint8Array | undefined {
   const mask = new Uint8Array(data.length / bands.length);
   for (let i = 0; i < data.length; i++) {
@@ -58,13 +66,29 @@ function validPixels({ data, bands, nodata, valid }: Raster): Uint8Array | undef
 
 /** Masks of the pixels that count. */
 export interface PixelGroups {
-  /** By group; `cloudy` and `clear` only if the clouds are known. */
+  /**
+   * By group; `cloudy` and `clear` only if the clouds are known, `seen` and `unseen` only if there are
+   * other dates.
+   */
   readonly groups: Readonly<Partial<Record<PixelGroup, Uint8Array | undefined>>>;
   /** Fraction of the pixels that count under cloud or shadow; null if unknown. */
   readonly cover: number | null;
 }
 
-/** Splits the pixels of a case into all, cloudy and clear ones. */
+/** 1 where a date other than the reference is clear and has data. */
+function seenElsewhere(
+  { cloudy = [], ...given }: EvaluationCase,
+  masks: readonly Uint8Array[],
+): Uint8Array {
+  const reference = referenceOf({ cloudy, ...given });
+  const others = [...masks.keys()].filter((l) => l !== reference);
+  const data = others.map((l) => cloudy[l] && validPixels(cloudy[l]));
+  return masks[reference]!.map((_, i) =>
+    others.some((l, j) => masks[l]![i] === 0 && data[j]?.[i] !== 0) ? 1 : 0
+  );
+}
+
+/** Splits the pixels of a case into all, cloudy (seen on another date or not) and clear ones. */
 export function pixelGroups(
   given: EvaluationCase,
   masks: readonly Uint8Array[] | undefined,
@@ -81,5 +105,10 @@ export function pixelGroups(
     else open += clear[i] = 1;
   }
   const total = under + open;
-  return { groups: { all: valid, cloudy, clear }, cover: total === 0 ? null : under / total };
+  const cover = total === 0 ? null : under / total;
+  if (masks!.length < 2) return { groups: { all: valid, cloudy, clear }, cover };
+  const elsewhere = seenElsewhere(given, masks!);
+  const seen = cloudy.map((one, i) => one & elsewhere[i]!);
+  const unseen = cloudy.map((one, i) => one & (1 - elsewhere[i]!));
+  return { groups: { all: valid, cloudy, seen, unseen, clear }, cover };
 }

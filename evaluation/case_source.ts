@@ -15,7 +15,7 @@ import {
   wholeImages,
   withoutPaths,
 } from "../datasets/mod.ts";
-import type { EvaluationCase, LateCase } from "./evaluation_case.ts";
+import type { EvaluationCase, LateCase, MethodMasks } from "./evaluation_case.ts";
 
 /** Options of {@linkcode openCases}. */
 export interface CaseSourceOptions extends DatasetLookup {
@@ -34,6 +34,8 @@ export interface CaseSourceOptions extends DatasetLookup {
   readonly seed?: number;
   /** Bands with synthetic clouds. Default: the 13 of Sentinel-2 L1C. */
   readonly bands?: readonly string[];
+  /** Masks that methods and baselines get. Default "data". */
+  readonly masks?: MethodMasks;
 }
 
 /** Cases of one set, read one at a time. */
@@ -144,6 +146,24 @@ interface SampleOptions extends DatasetConfig {
  * @throws {OptionsError} If an option is unknown or out of range.
  */
 export async function openCases(
+  config: DatasetConfig,
+  options: CaseSourceOptions,
+): Promise<CaseSource> {
+  const source = await openSource(config, options);
+  const { masks = "data" } = options;
+  if (masks === "data") return source;
+  return {
+    ...source,
+    facts: { ...source.facts, masks },
+    cases: source.cases.map((each) => ({
+      ...each,
+      open: async () => ({ ...await each.open(), methodMasks: masks }),
+    })),
+  };
+}
+
+/** Cases with the masks of the data. */
+async function openSource(
   config: DatasetConfig,
   options: CaseSourceOptions,
 ): Promise<CaseSource> {

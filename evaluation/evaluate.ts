@@ -37,6 +37,8 @@ export interface EvaluateOptions extends BootstrapOptions {
   readonly done?: readonly EvaluationRow[];
   /** Further facts that determine the numbers, such as the source of the sets; JSON for the record. */
   readonly facts?: Readonly<Record<string, unknown>>;
+  /** Caveats about the sets, which are printed with the means. Default none. */
+  readonly notes?: readonly string[];
   /** Called with the rows of each case, before the next one is read. */
   readonly onCase?: (rows: readonly EvaluationRow[]) => void | Promise<void>;
   /** Aborts the work, at the latest after a batch of tiles. */
@@ -151,11 +153,12 @@ export async function evaluate(
   cases: EvaluationCases,
   options: EvaluateOptions = {},
 ): Promise<Evaluation> {
-  const { methods = [], facts = {}, lpips } = options;
+  const { methods = [], facts = {}, notes = [], lpips } = options;
   const { level, resamples, seed } = { ...BOOTSTRAP_DEFAULTS, ...options };
   const profile = profileOf(options);
   const rows = await scoreAll(cases, { ...options, profile });
   const scored = scoredCases(rows);
+  const summary = summarize(rows, { level, resamples, seed });
   const { name, description, definitions } = profile;
   return {
     version: config.version,
@@ -168,7 +171,7 @@ export async function evaluate(
     cases: scored,
     data: await shortHash(stableJson(scored)),
     rows,
-    summary: summarize(rows, { level, resamples, seed }),
+    summary: { ...summary, notes: [...notes, ...summary.notes] },
     means: meansOf(rows, scored.length),
   };
 }

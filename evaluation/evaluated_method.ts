@@ -25,7 +25,7 @@ export interface MethodInput extends EvaluationCase {
   readonly cloudy: readonly Raster[];
   /** Index of the date that the target depicts. */
   readonly reference: number;
-  /** Cloud masks of the dates, given or detected; undefined if unknown. */
+  /** Cloud masks of the dates, given, exact or detected; undefined if unknown. */
   readonly found: readonly Uint8Array[] | undefined;
   /** Aborts the restoration. */
   readonly signal?: AbortSignal;

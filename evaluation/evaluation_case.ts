@@ -7,6 +7,9 @@
 import { normalizeBand, type Raster } from "../core/mod.ts";
 import { sha256Stream } from "../files/mod.ts";
 
+/** Masks that methods get: those of the data, or those of the built-in detector. */
+export type MethodMasks = "data" | "detector";
+
 /** One case: a clear image, its cloudy dates, and restored images. */
 export interface EvaluationCase {
   /** Name, unique within the set. */
@@ -28,6 +31,10 @@ export interface EvaluationCase {
   readonly masks?: readonly (Uint8Array | undefined)[];
   /** Source of the masks: "exact" if the clouds were synthesised with them. Default "given". */
   readonly maskSource?: "given" | "exact";
+  /**
+   * Masks that methods and baselines get; pixels are scored by `masks` either way. Default "data".
+   */
+  readonly methodMasks?: MethodMasks;
   /** Days of the cloudy dates, as `2018-03-07`; undefined if unknown. */
   readonly dates?: readonly (string | undefined)[];
   /** Auxiliary bands of each date [L, height, width, A], for models that take them. */

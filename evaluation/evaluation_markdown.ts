@@ -127,6 +127,8 @@ function bandTable(
 const TITLES: Readonly<Record<PixelGroup, string>> = {
   all: "All pixels",
   cloudy: "Pixels under cloud or shadow on the reference date",
+  seen: "Of these, pixels that another date shows",
+  unseen: "Of these, pixels that no date shows",
   clear: "Clear pixels on the reference date",
 };
 

@@ -20,7 +20,7 @@ import { METRIC_PROFILES, type ProfileName } from "../metrics/mod.ts";
 import { builtins } from "../builtins.ts";
 import { datasetCheck, type DatasetConfig, type DatasetLookup } from "../datasets/mod.ts";
 import { readConfigJson } from "../files/mod.ts";
-import { ONE_SET } from "./evaluation_case.ts";
+import { type MethodMasks, ONE_SET } from "./evaluation_case.ts";
 
 /** One set of images. */
 export interface PlannedSet {
@@ -36,6 +36,13 @@ export interface PlannedSet {
   readonly length?: number;
   /** Seed of crops and clouds. Default 2024. */
   readonly seed?: number;
+  /**
+   * Masks that methods and baselines get: those of the "data", or those of the built-in "detector" as
+   * in practice. Pixels are scored by the masks of the data either way. Default "data".
+   */
+  readonly masks?: MethodMasks;
+  /** Caveat that is printed with the set, such as a truth of another day. */
+  readonly note?: string;
 }
 
 /** Sets to evaluate, in order. */
@@ -58,7 +65,9 @@ function setCheck(data: Check<DatasetConfig>): Check<PlannedSet> {
     tileSize: integer({ min: 11 }),
     length: integer({ min: 1 }),
     seed: integer({ min: 0 }),
-  }, { limit: NONE, tileSize: NONE, length: NONE, seed: NONE });
+    masks: oneOf("data", "detector"),
+    note: string,
+  }, { limit: NONE, tileSize: NONE, length: NONE, seed: NONE, masks: NONE, note: NONE });
 }
 
 const CHECKS: Omit<Checks<EvaluationPlan>, "sets"> = {

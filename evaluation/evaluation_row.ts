@@ -6,8 +6,11 @@
 
 import type { NoLpips } from "../metrics/mod.ts";
 
-/** Groups of pixels: all with truth, those under cloud on the reference date, and the clear ones. */
-export const PIXEL_GROUPS = ["all", "cloudy", "clear"] as const;
+/**
+ * Groups of pixels: all with truth; those under cloud on the reference date (`cloudy`), divided into
+ * those that another date shows (`seen`) and those that none shows (`unseen`); and the clear ones.
+ */
+export const PIXEL_GROUPS = ["all", "cloudy", "seen", "unseen", "clear"] as const;
 
 /** A group of pixels. */
 export type PixelGroup = typeof PIXEL_GROUPS[number];

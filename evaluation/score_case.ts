@@ -8,7 +8,7 @@ import type { Raster } from "../core/mod.ts";
 import type { Lpips, MetricProfile, ProfileScore, RegionScore } from "../metrics/mod.ts";
 import { copyInput } from "../restoration/mod.ts";
 import { baselinesOf } from "./case_baselines.ts";
-import { masksOf, pixelGroups } from "./case_pixels.ts";
+import { detectedMasks, masksOf, pixelGroups } from "./case_pixels.ts";
 import type { EvaluatedMethod, MethodInput } from "./evaluated_method.ts";
 import { caseDigests, type EvaluationCase, ONE_SET, referenceOf } from "./evaluation_case.ts";
 import type { EvaluationRow, MethodKind, RowMetric } from "./evaluation_row.ts";
@@ -71,8 +71,9 @@ export async function scoreCase(
   for (const frame of cloudy) checkAlike(`the cloudy image of ${name}`, frame, target);
   const reference = referenceOf(given);
   if (cloudy.length > 0) copyInput(cloudy, { reference });
-  const { masks: found, mask } = masksOf(given);
-  const { groups, cover } = pixelGroups(given, found);
+  const { masks, mask } = masksOf(given);
+  const { groups, cover } = pixelGroups(given, masks);
+  const found = given.methodMasks === "detector" ? detectedMasks(given) : masks;
   const input: MethodInput = {
     ...given,
     cloudy,

@@ -5,15 +5,18 @@
  */
 
 export { areaOf, type AreaOptions, type Shard } from "./area.ts";
+export type { Baseline, BaselineInput, BaselineNeeds } from "./baselines/baseline.ts";
+export { type BaselineOptions, type BaselineResults, baselines } from "./baselines/baselines.ts";
 export {
-  type BaselineOptions,
-  type BaselineResults,
-  BASELINES,
-  baselines,
-  copyInput,
-  fuseFrames,
-  leastCloudy,
-} from "./baselines.ts";
+  type DatedFrames,
+  linearInTime,
+  maskAwareMean,
+  maskAwareMedian,
+  type MaskedFrames,
+} from "./baselines/from_clear.ts";
+export { copyInput, fuseFrames, leastCloudy } from "./baselines/fuse_frames.ts";
+export { BASELINES } from "./baselines/list.ts";
+export { smoothFill } from "./baselines/smooth_fill.ts";
 export { writeBeforeAfter } from "./before_after.ts";
 export type { BorderStep } from "./rows/border_step.ts";
 export { estimateScene, type SceneEstimate } from "./estimate.ts";
@@ -29,12 +32,6 @@ export type { SpreadCalibration } from "./rows/ensemble.ts";
 export { maskWindow } from "./rows/mask_window.ts";
 export { joinShards, type JoinShardsOptions } from "./join_shards.ts";
 export { keepClearOf, type KeepClearOptions, restoredShares } from "./keep_clear.ts";
-export {
-  type DatedFrames,
-  linearInTime,
-  maskAwareMean,
-  type MaskedFrames,
-} from "./masked_baselines.ts";
 export { type ManifestScene, readManifest } from "./manifest_file.ts";
 export {
   estimateManifest,

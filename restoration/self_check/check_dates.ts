@@ -1,13 +1,11 @@
 /**
- * Dates of a part of a scene, and their baselines.
+ * Dates of a part of a scene.
  *
  * @module
  */
 
 import type { Raster } from "../../core/mod.ts";
 import type { RasterWindow } from "../../rasters/mod.ts";
-import { mean, median } from "../../fusion/mod.ts";
-import { copyInput, fuseFrames, leastCloudy } from "../baselines.ts";
 import { FrameRows } from "../rows/frame_rows.ts";
 import { readPart } from "./clouded_scene.ts";
 import { reflectanceAt, type Scene } from "../scene.ts";
@@ -38,19 +36,4 @@ export async function datesOf(
     dates.push({ width, height, bands: names, dtype: "float32", reflectanceScale: 1, data });
   }
   return dates;
-}
-
-/** Baselines that the dates allow. */
-export async function baselinesOf(
-  dates: readonly Raster[],
-  { reference, visible }: { readonly reference: number; readonly visible: boolean },
-): Promise<Readonly<Record<string, Raster>>> {
-  const copy = { "copy the input": copyInput(dates, { reference }) };
-  if (dates.length === 1) return copy;
-  return {
-    ...copy,
-    ...(visible && { "least cloudy": leastCloudy(dates) }),
-    mean: await fuseFrames(dates, { fusion: mean() }),
-    median: await fuseFrames(dates, { fusion: median() }),
-  };
 }

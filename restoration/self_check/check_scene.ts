@@ -8,7 +8,8 @@ import { InputError } from "../../core/mod.ts";
 import type { RasterWindow } from "../../rasters/mod.ts";
 import type { Model } from "../../model/mod.ts";
 import { type CloudLikeness, cloudsLike } from "./check_clouds.ts";
-import { baselinesOf, datesOf } from "./check_dates.ts";
+import { baselines } from "../baselines/baselines.ts";
+import { datesOf } from "./check_dates.ts";
 import { CHECK_DEFAULTS, checkCheckOptions, checkUnits } from "./check_options.ts";
 import { type CheckRun, CheckTotals } from "./check_totals.ts";
 import { type CheckWindow, countOf, findWindows } from "./check_windows.ts";
@@ -20,6 +21,7 @@ import {
   withCloudedPart,
 } from "./clouded_scene.ts";
 import type { RestoreRowsOptions } from "../rows/options.ts";
+import { maskWindow } from "../rows/mask_window.ts";
 import { restoreRows } from "../rows/restore_rows.ts";
 import type { SceneMasks } from "../rows/scene_masks.ts";
 import { reflectanceAt, type Scene } from "../scene.ts";
@@ -153,9 +155,13 @@ async function checkPart(
   });
   const [truth] = await datesOf({ ...scene, frames: [frames[reference]!] }, { window, names });
   const dates = await datesOf(covered, { window, names });
-  const visible = ["B02", "B03", "B04"].every((band) => names.includes(band));
-  const baselines = await baselinesOf(dates, { reference, visible });
-  return { part, seed, mask, truth: truth!.data, ...images, baselines };
+  const classes = await maskWindow(covered, found, window);
+  const known = classes.filter((one) => one !== undefined);
+  const baselined = await baselines(dates, {
+    reference,
+    ...(known.length === dates.length && { masks: known }),
+  });
+  return { part, seed, mask, truth: truth!.data, ...images, baselines: baselined };
 }
 
 /** Properties of the clouds for the examined parts. @throws {InputError} If none of them is clear enough. */

@@ -1,11 +1,12 @@
 /**
- * Baselines for dates with cloud masks: the mean of the clear dates, and linear interpolation in time.
+ * Baselines for dates with cloud masks: mean and median of the clear dates, and linear interpolation in
+ * time.
  *
  * @module
  */
 
-import { pixelArray, type Raster } from "../core/mod.ts";
-import { missingValues } from "./missing_values.ts";
+import { pixelArray, type Raster } from "../../core/mod.ts";
+import { missingValues } from "../missing_values.ts";
 
 /** Cloud masks of the dates. */
 export interface MaskedFrames {
@@ -93,6 +94,26 @@ export function maskAwareMean(
     frames,
     { masks, reference },
     (clear, valueOf) => clear.reduce((sum, l) => sum + valueOf(l), 0) / clear.length,
+  );
+}
+
+/**
+ * Median of the dates that are clear at a pixel; where none is, the median of all dates.
+ *
+ * @param frames Rasters of one grid with the same bands.
+ * @returns A raster like the reference's (default the last).
+ * @throws {RangeError} If there are no frames.
+ * @throws {TypeError} If a mask is missing, or sizes differ.
+ */
+export function maskAwareMedian(
+  frames: readonly Raster[],
+  { masks, reference = frames.length - 1 }: MaskedFrames & { readonly reference?: number },
+): Raster {
+  checkMasks(frames, { masks });
+  return fromClear(
+    frames,
+    { masks, reference },
+    (clear, valueOf) => medianOf(clear.map(valueOf)),
   );
 }
 

@@ -1,16 +1,15 @@
 /**
- * Baselines without a model: copy the input, take the least cloudy date, or fuse the dates.
+ * Baselines that need no masks: copy the input, take the least cloudy date, or fuse the dates.
  *
  * @module
  */
 
-import { pixelArray, type Raster } from "../core/mod.ts";
-import { cloudMask, type CloudRuleOptions, cloudScore } from "../clouds/mod.ts";
-import { compile, readTensor, type Sequence, tf } from "../engine/mod.ts";
-import { clearest, type Fusion, mean, median } from "../fusion/mod.ts";
-import { fillGaps } from "./rows/fill_gaps.ts";
-import { linearInTime, maskAwareMean } from "./masked_baselines.ts";
-import { missingValues } from "./missing_values.ts";
+import { pixelArray, type Raster } from "../../core/mod.ts";
+import { cloudMask, type CloudRuleOptions, cloudScore } from "../../clouds/mod.ts";
+import { compile, readTensor, type Sequence, tf } from "../../engine/mod.ts";
+import type { Fusion } from "../../fusion/mod.ts";
+import { fillGaps } from "../rows/fill_gaps.ts";
+import { missingValues } from "../missing_values.ts";
 
 /** Returns the reference date. @throws {RangeError} If it is none of the frames. */
 export function copyInput(
@@ -147,46 +146,4 @@ export async function fuseFrames(
     }
   }
   return { ...like, data };
-}
-
-/** Names of the baselines. */
-export const BASELINES = ["copy the input", "least cloudy", "mean", "median", "clearest"] as const;
-
-/** Options of {@linkcode baselines}. */
-export interface BaselineOptions {
-  /** Index of the date to restore. Default the last. */
-  readonly reference?: number;
-  /** Mask of each date [height, width]: not 0 under cloud or shadow. */
-  readonly masks?: readonly Uint8Array[];
-  /** Day of each date, as `2018-03-07`; undefined where it is unknown. */
-  readonly dates?: readonly (string | undefined)[];
-}
-
-/** Results by name of the baseline. */
-export type BaselineResults =
-  & Readonly<Record<typeof BASELINES[number], Raster>>
-  & Readonly<Partial<Record<"mask-aware mean" | "linear in time", Raster>>>;
-
-/**
- * Computes every baseline of a series: {@linkcode BASELINES}, with masks also the mask-aware mean, and
- * with masks and all days the interpolation linear in time.
- *
- * @throws {RangeError} If there are no frames or a visible band is missing.
- */
-export async function baselines(
-  frames: readonly Raster[],
-  { reference = frames.length - 1, masks, dates = [] }: BaselineOptions = {},
-): Promise<BaselineResults> {
-  const days = dates.filter((date) => date !== undefined);
-  return {
-    "copy the input": copyInput(frames, { reference }),
-    "least cloudy": leastCloudy(frames, { masks }),
-    mean: await fuseFrames(frames, { fusion: mean() }),
-    median: await fuseFrames(frames, { fusion: median() }),
-    clearest: await fuseFrames(frames, { fusion: clearest(), weighted: true }),
-    ...(masks && { "mask-aware mean": maskAwareMean(frames, { masks, reference }) }),
-    ...(masks && days.length === frames.length && {
-      "linear in time": linearInTime(frames, { masks, dates: days, reference }),
-    }),
-  };
 }
