@@ -39,8 +39,17 @@ function complete(images: readonly Float32Array[], depth: number): Uint8Array {
 const REGIONS = {
   all: "All pixels",
   cloudy: "Under cloud or shadow",
+  seen: "Under cloud or shadow, but clear on another date",
+  unseen: "Under cloud or shadow on every date",
   clear: "Clear pixels",
 } as const;
+
+/** 1 where a date other than the reference is clear; undefined if the clouds of none are known. */
+function seenElsewhere({ dateClouds, clouds }: Gathered): Uint8Array | undefined {
+  const others = dateClouds.filter((one) => one !== undefined && one !== clouds);
+  if (clouds === undefined || others.length === 0) return undefined;
+  return clouds.map((_, i) => others.some((one) => one![i] === 0) ? 1 : 0);
+}
 
 function scoreOf(region: RegionScore | null | undefined): Score | null {
   if (region === null || region === undefined) return null;
@@ -69,9 +78,16 @@ export function compare(
     clouds === undefined
       ? undefined
       : counts.map((one, i) => one === 1 && clouds[i] === wanted ? 1 : 0);
+  const cloudy = within(1);
+  const elsewhere = seenElsewhere(gathered);
   const regions = {
     all: counts,
-    ...(clouds !== undefined && { cloudy: within(1)!, clear: within(0)! }),
+    ...(cloudy && { cloudy }),
+    ...(cloudy && elsewhere && {
+      seen: cloudy.map((one, i) => one & elsewhere[i]!),
+      unseen: cloudy.map((one, i) => one & (1 - elsewhere[i]!)),
+    }),
+    ...(cloudy && { clear: within(0)! }),
   };
   // Metrics take finite numbers only; excluded pixels are 0 in both images.
   const scaled = (image: Float32Array) =>

@@ -9,6 +9,7 @@ import type { Model } from "../model/mod.ts";
 import {
   areaOf,
   type EnsembleRestoration,
+  maskWindow,
   type OpenSeries,
   restoreRows,
   type RowsReport,
@@ -139,8 +140,9 @@ export async function gather(
   // Without downsampling the overview is the kept window.
   const whole = step === 1 && layout.keepAll;
   const full = whole ? overview : await readAll(all, kept);
-  const keptClouds = await givenClouds(series, kept, options) ??
-    cloudsOf(rasterOf(full[reference]!, kept, model.card), pixelSize);
+  const detected = (l: number) => cloudsOf(rasterOf(full[l]!, kept, model.card), pixelSize);
+  const masks = options.masks && await maskWindow(scene, options.masks, kept);
+  const keptClouds = await givenClouds(series, kept, options) ?? detected(reference);
   return {
     area,
     layout,
@@ -160,6 +162,7 @@ export async function gather(
     deviation: collector.deviation,
     provenance: options.masks && collector.provenance,
     clouds: keptClouds,
+    dateClouds: frames.map((_, l) => l === reference ? keptClouds : masks?.[l] ?? detected(l)),
     report,
   };
 }

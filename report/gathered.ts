@@ -36,6 +36,8 @@ export interface Gathered {
   readonly provenance: Uint8Array | undefined;
   /** Clouds of the reference in the kept window: from the given mask, else detected. */
   readonly clouds: Uint8Array | undefined;
+  /** Clouds of every date in the kept window: 0 where clear; undefined where they are unknown. */
+  readonly dateClouds: readonly (Uint8Array | undefined)[];
   readonly report: RowsReport;
 }
 

@@ -5,8 +5,7 @@
  */
 
 import { type Model, scalingRanges } from "../model/mod.ts";
-import { baselines, copyInput } from "../restoration/mod.ts";
-import { canDetect } from "./clouds.ts";
+import { baselines, copyInput, type OpenSeries } from "../restoration/mod.ts";
 import { compare, type CompareOptions } from "./compare.ts";
 import { frameOf } from "./describe.ts";
 import type { Gathered } from "./gathered.ts";
@@ -16,14 +15,20 @@ import type { ReportInputs } from "./report_inputs.ts";
 
 /** Images of the kept window by method: the model's first, then the baselines. */
 async function methodsOf(
-  { restored, dates, kept }: Gathered,
-  { model, reference }: { readonly model: Model; readonly reference: number },
+  { restored, dates, kept, dateClouds }: Gathered,
+  { model, series }: { readonly model: Model; readonly series: OpenSeries },
 ): Promise<Readonly<Record<string, Float32Array>>> {
   const frames = dates.map((data) => rasterOf(data, kept, model.card));
-  const { bands, reflectanceScale } = frames[0]!;
-  const others = frames.length > 1 && reflectanceScale !== undefined && canDetect(bands)
-    ? await baselines(frames, { reference })
-    : { "copy the input": copyInput(frames, { reference }) };
+  const { reflectanceScale } = frames[0]!;
+  const { scene: { reference }, dates: days } = series;
+  const masks = dateClouds.filter((one) => one !== undefined);
+  const others = reflectanceScale === undefined
+    ? { "copy the input": copyInput(frames, { reference }) }
+    : await baselines(frames, {
+      reference,
+      dates: days,
+      ...(masks.length === frames.length && { masks }),
+    });
   return {
     [model.card.name]: restored,
     ...Object.fromEntries(
@@ -55,7 +60,6 @@ export async function measureTruth(
 ): Promise<ReportTruth | null> {
   if (clear === undefined) return null;
   const { small } = gathered;
-  const { reference } = series.scene;
   return {
     frame: await frameOf(clear.paths[0]!, {
       data: small.truth!,
@@ -65,6 +69,6 @@ export async function measureTruth(
       radiometry: clear.radiometry[0]?.evidence,
     }),
     scored: gathered.kept === gathered.area ? "the whole area" : "the detail view",
-    ...compare(gathered, await methodsOf(gathered, { model, reference }), compared),
+    ...compare(gathered, await methodsOf(gathered, { model, series }), compared),
   };
 }

@@ -11,6 +11,7 @@ import {
   makePlaces,
   makeSen12MsCr,
   makeSen2MtcNew,
+  makeSeries,
 } from "./look_alikes.ts";
 
 const RGB = ["B04", "B03", "B02"];
@@ -65,6 +66,14 @@ const CONTRACTS: Readonly<Record<keyof typeof datasets, DatasetContract>> = {
     },
     model: { tileSize: 8, length: 2, bands: ["B04"] },
     auxiliary: 1,
+    mask: true,
+  },
+  transplant: {
+    make: async (root) => {
+      await makeSeries(root);
+      return { root };
+    },
+    model: { tileSize: 24, length: 3, bands: ["B04", "B08"] },
     mask: true,
   },
 };

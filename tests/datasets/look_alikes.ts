@@ -203,3 +203,18 @@ export async function makePlaces(root: string): Promise<void> {
     }
   }
 }
+
+/** Days of {@linkcode makeSeries}; clouds lie over the third and, everywhere, over the fifth. */
+export const SERIES_DAYS = ["2018-03-01", "2018-03-06", "2018-03-16", "2018-03-21", "2018-04-10"];
+
+/** A place on five dates: three clear ones, one half under cloud, one all under cloud. */
+export async function makeSeries(root: string): Promise<void> {
+  for (const [i, day] of SERIES_DAYS.entries()) {
+    const clear = noiseRaster(day, { bands: ["B02", "B03", "B04", "B08"], side: 40, high: 900 });
+    const data = clear.data.map((value, at) => {
+      const column = Math.floor(at / 4) % 40;
+      return i === 4 || (i === 2 && column < 20) ? 6000 + value / 10 : value;
+    });
+    await write(`${root}/place_${day}.tif`, { ...clear, data });
+  }
+}

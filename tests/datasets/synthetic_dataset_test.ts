@@ -34,6 +34,35 @@ Deno.test("a share `mix` of the samples shows both dates, the others one", async
   assert(Math.abs(ones - 0.5) < 0.1, "both dates are shown about as often");
 });
 
+Deno.test("with otherDates, no other frame shows the reference's date, and days come along", async () => {
+  const days = [["2018-03-07", "2018-07-05"]];
+  const places = [[flat(1000, RGBN), flat(6000, RGBN)]];
+  const dataset = syntheticDataset({
+    places,
+    days,
+    tileSize: 32,
+    length: 3,
+    otherDates: true,
+    ...QUIET,
+  });
+  const seen = new Set<number>();
+  for (let i = 0; i < 20; i++) {
+    const { cloudy, reference, target, dates } = await dataset.sample(i, createRng(1));
+    const shown = [0, 1, 2].map((l) => cloudy[l * 32 * 32 * 4]! > 3500 ? 1 : 0);
+    const own = target[0] === 1000 ? 0 : 1;
+    const dateOf = (l: number) => l === reference ? own : 1 - own;
+    assertEquals(shown, [0, 1, 2].map(dateOf));
+    assertEquals(dates, [0, 1, 2].map((l) => days[0]![dateOf(l)]!));
+    seen.add(own);
+  }
+  assertEquals(seen.size, 2);
+  assertThrows(
+    () => syntheticDataset({ places: [[flat(1, RGBN)]], tileSize: 32, otherDates: true }),
+    RangeError,
+    "each place must have two dates",
+  );
+});
+
 Deno.test("the target is the clear image of the reference, whatever the others show", async () => {
   const places = [[flat(1000, RGBN), flat(3000, RGBN)]];
   const dataset = syntheticDataset({ places, tileSize: 32, length: 3, mix: 1 });

@@ -24,8 +24,37 @@ Deno.test("baselines() gives every baseline, and leaves no tensor behind", async
   const before = tf.memory().numTensors;
   const found = await baselines(frames, { reference: 1 });
   assertEquals(tf.memory().numTensors, before);
-  const pairs = BASELINES.map((name) => [found[name].data[0], found[name].data[3]]);
-  assertEquals(pairs, [[7000, 9000], [1300, 1600], [3100, 6200], [1300, 8000], [1150, 1600]]);
+  const pairs = Object.entries(found).map(([name, { data }]) => [name, data[0], data[3]]);
+  assertEquals(pairs, [
+    ["copy the input", 7000, 9000],
+    // No pixel of the reference is clear: it stays.
+    ["smooth fill", 7000, 9000],
+    ["least cloudy", 1300, 1600],
+    ["mean", 3100, 6200],
+    ["median", 1300, 8000],
+    ["clearest", 1150, 1600],
+    ["mask-aware mean", 1150, 1600],
+    ["mask-aware median", 1150, 1600],
+  ]);
+});
+
+Deno.test("baselines() runs those of the list that dates, masks, days and bands allow", async () => {
+  const names = async (...args: Parameters<typeof baselines>) =>
+    Object.keys(await baselines(...args));
+  const all = BASELINES.map(({ name }) => name);
+  const dates = ["2018-03-01", "2018-03-11", "2018-03-31"];
+  assertEquals(await names(frames, { dates }), all);
+  assertEquals(await names(frames, { dates: [...dates.slice(1), undefined] }), all.slice(0, -1));
+  assertEquals(await names([frames[2]!]), ["copy the input", "smooth fill"]);
+  // Without visible bands nothing can be detected.
+  const blind = frames.map((one) => ({ ...one, bands: ["a", "b", "c"] }));
+  assertEquals(await names(blind, { dates }), ["copy the input", "mean", "median"]);
+  const masks = frames.map(() => Uint8Array.of(0, 1));
+  assertEquals(await names(blind, { dates, masks }), all.filter((name) => name !== "clearest"));
+  // A list of one's own, with the same input for each.
+  const [copy] = BASELINES;
+  const list = [{ ...copy!, name: "mine" }];
+  assertEquals(await baselines(frames, { list, reference: 0 }), { mine: frames[0]! });
 });
 
 Deno.test("leastCloudy() takes the first of equals", () => {
@@ -56,7 +85,7 @@ Deno.test("baselines() finds clouds in rasters of any reflectance scale", async 
   });
   const found = await baselines(scaled, { reference: 1 });
   const pairs = ["least cloudy", "clearest"] as const;
-  const values = pairs.map((name) => [found[name].data[0], found[name].data[3]]);
+  const values = pairs.map((name) => [found[name]!.data[0], found[name]!.data[3]]);
   assertEquals(values[0], [Math.fround(0.13), Math.fround(0.16)]);
   assertAlmostEquals(values[1]![0]!, 0.115, 1e-6);
 });
