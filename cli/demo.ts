@@ -93,6 +93,7 @@ export const demo = command({
       name: "demo",
       target,
       cloudy,
+      dates: DATES.map(({ date }) => date),
       reference: REFERENCE,
       restored: { [model.card.name]: restored },
     });

@@ -1,6 +1,7 @@
 import { assert, assertAlmostEquals, assertEquals, assertRejects } from "@std/assert";
 import { createRng, type Raster, toReflectance } from "../../core/mod.ts";
 import { syntheticClouds, syntheticScene } from "../../synthetic/mod.ts";
+import { detectClouds } from "../../clouds/mod.ts";
 import { useEngine } from "../../engine/mod.ts";
 import {
   evaluate,
@@ -31,13 +32,14 @@ Deno.test("evaluateCase() scores in reflectance and ranks a near-truth above eve
   const cloudy = [clouded(0.5, 1), clouded(0.5, 2), clouded(0.5, 3)];
   const off = { ...SCENE, data: SCENE.data.map((value) => value + 100) as Uint16Array };
   const { scores } = await evaluateCase({ name: "a", target: SCENE, restored: { off }, cloudy });
-  assertEquals(Object.keys(scores), [...BASELINES, "mask-aware mean", "off"]);
+  const names = BASELINES.filter(({ needs }) => !needs.days).map(({ name }) => name);
+  assertEquals(Object.keys(scores), [...names, "off"]);
   // Every pixel is 100 DN too bright: 0.01 of the scale of 10000; float32 rounds at 1e-8.
   assertAlmostEquals(scores.off!.mae, 0.01, 1e-7);
   assertAlmostEquals(scores.off!.psnr, 40, 1e-4);
-  for (const name of BASELINES) assert(scores[name]!.psnr < scores.off!.psnr, name);
+  for (const name of names) assert(scores[name]!.psnr < scores.off!.psnr, name);
   const single = await evaluateCase({ name: "a", target: SCENE, cloudy: cloudy.slice(0, 1) });
-  assertEquals(Object.keys(single.scores), ["copy the input"]);
+  assertEquals(Object.keys(single.scores), ["copy the input", "smooth fill"]);
 });
 
 Deno.test("evaluateCase() leaves out pixels without data in the target", async () => {
@@ -125,6 +127,9 @@ Deno.test("evaluate() scores cloudy and clear pixels by the mask that is given",
       "copy the input,all,768,exact,0.5,baseline",
       "copy the input,cloudy,384,exact,0.5,baseline",
       "copy the input,clear,384,exact,0.5,baseline",
+      ...["all,768", "cloudy,384", "clear,384"].map((one) =>
+        `smooth fill,${one},exact,0.5,baseline`
+      ),
       "ours,all,768,exact,0.5,restored",
       "ours,cloudy,384,exact,0.5,restored",
       "ours,clear,384,exact,0.5,restored",
@@ -135,6 +140,67 @@ Deno.test("evaluate() scores cloudy and clear pixels by the mask that is given",
     rowOf(rows, "copy the input", "clear").psnr,
     rowOf(rows, "copy the input", "clear").mae,
   ], [Infinity, 0]);
+});
+
+Deno.test("evaluate() divides cloudy pixels into those that another date shows and those that none does", async () => {
+  // The reference is hidden above, another date to the left, one has no data in its last row.
+  const left = Uint8Array.from({ length: PIXELS }, (_, i) => i % 32 < 16 ? 1 : 0);
+  const whole = new Uint8Array(PIXELS).fill(1);
+  const isSeen = (pixel: number) => isHidden(pixel) && pixel % 32 >= 16;
+  const ours = { ...SCENE, data: SCENE.data.slice() };
+  for (let i = 0; i < ours.data.length; i++) {
+    const pixel = Math.floor(i / 13);
+    if (isHidden(pixel)) ours.data[i]! += isSeen(pixel) ? 100 : 400;
+  }
+  const score = async (masks: readonly Uint8Array[], cloudy: readonly Raster[]) => {
+    const given = { name: "a", target: SCENE, cloudy, masks, reference: 0, restored: { ours } };
+    const { rows } = await evaluate([given], { baselines: false });
+    return Object.fromEntries(rows.map(({ pixels, count, mae }) => [pixels, [count, mae]]));
+  };
+  const three = await score([HALF, left, whole], [SCENE, SCENE, SCENE]);
+  assertEquals(Object.keys(three), ["all", "cloudy", "seen", "unseen", "clear"]);
+  assertEquals([three.seen![0], three.unseen![0]], [192, 192]);
+  assertAlmostEquals(three.seen![1]!, 0.01, 1e-7);
+  assertAlmostEquals(three.unseen![1]!, 0.04, 1e-7);
+  // A date without data there shows nothing; with a mask of nothing hidden it shows the rest.
+  const hole = { ...SCENE, data: SCENE.data.slice(), nodata: 0 };
+  hole.data.fill(0, 0, 4 * 32 * 13);
+  const two = await score([HALF, new Uint8Array(PIXELS)], [SCENE, hole]);
+  assertEquals([two.seen![0], two.unseen![0]], [256, 128]);
+  // Without another date there is nothing to divide.
+  assertEquals(Object.keys(await score([HALF], [SCENE])), ["all", "cloudy", "clear"]);
+});
+
+Deno.test("methods get the detector's masks where a case says so, scores keep those of the data", async () => {
+  const cloudy = [clouded(0.5, 1), clouded(0.4, 2)];
+  const got: (readonly Uint8Array[])[] = [];
+  const method: EvaluatedMethod = {
+    name: "spy",
+    kind: "model",
+    facts: {},
+    restore: ({ found }) => {
+      got.push(found!);
+      return Promise.resolve(SCENE);
+    },
+  };
+  const given = { target: SCENE, cloudy, masks: [HALF, HALF], reference: 0 };
+  const { rows } = await evaluate([
+    { name: "a", ...given },
+    { name: "b", ...given, methodMasks: "detector" },
+  ], { methods: [method] });
+  assertEquals(got[0], [HALF, HALF]);
+  assertEquals(got[1], cloudy.map((frame) => detectClouds(frame)));
+  for (const method of ["spy", "copy the input"]) {
+    const [first, second] = ["a", "b"].map((image) =>
+      rows.filter((row) => row.method === method && row.image === image)
+        .map(({ image: _, ...row }) => row)
+    );
+    assertEquals(first, second);
+  }
+  const [one, two] = ["a", "b"].map((image) =>
+    rows.find((row) => row.image === image && row.method === "mask-aware mean")!
+  );
+  assert(one!.rmse !== two!.rmse);
 });
 
 Deno.test("evaluate() detects clouds without a given mask, and records the source of the masks", async () => {

@@ -2,7 +2,7 @@ import { assert, assertAlmostEquals, assertEquals, assertRejects } from "@std/as
 import { InputError } from "../../core/mod.ts";
 import { writeCog } from "../../rasters/mod.ts";
 import { tf, useEngine } from "../../engine/mod.ts";
-import { PROVENANCE, restoreSeries } from "../../restoration/mod.ts";
+import { BASELINES, PROVENANCE, restoreSeries } from "../../restoration/mod.ts";
 import { renderReport } from "../../report/mod.ts";
 import { createModel } from "../../model/mod.ts";
 import { cloudyDates, inFolder, TINY, tinyModel } from "../restoration/tiny.ts";
@@ -27,7 +27,7 @@ Deno.test("createReport() shows the result of restoreSeries() and its errors", a
   const maps = data.truth!.errors.maps;
   assertEquals(
     maps.map(({ method }) => method),
-    ["tiny", "copy the input", "least cloudy", "mean", "median", "clearest"],
+    ["tiny", ...BASELINES.map(({ name }) => name)],
   );
   for (const [method, raster] of [["tiny", expected], ["copy the input", frames[1]!]] as const) {
     const map = maps.find((one) => one.method === method)!;
@@ -41,8 +41,10 @@ Deno.test("createReport() shows the result of restoreSeries() and its errors", a
     const { mae } = data.truth!.scores[0]!.rows.find((row) => row.method === method)!.score!;
     assertAlmostEquals(map.mean, mae, 1e-6);
   }
-  const [all, cloudy, clear] = data.truth!.scores;
+  const [all, cloudy, seen, unseen, clear] = data.truth!.scores;
   assertEquals(all!.pixels, 40 * 32);
+  assert(seen!.pixels > 0);
+  assertEquals(seen!.pixels + unseen!.pixels, cloudy!.pixels);
   assertEquals(cloudy!.pixels + clear!.pixels, all!.pixels);
   const bias = data.truth!.bands[0]!.scores[2]!.bias;
   let differences = 0;
