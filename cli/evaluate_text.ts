@@ -41,6 +41,40 @@ function rowsText(rows: readonly SummaryRow[], evaluation: Evaluation): string {
   ]);
 }
 
+/** Groups of the overview: what clouds hide, shown by another date or by none. */
+const HIDDEN = ["cloudy", "seen", "unseen"] as const;
+
+/**
+ * PSNR and SAM of the hidden pixels of every set: a row per method, a column per set. Undefined for a
+ * single set.
+ */
+function overviewText({ summary, cases }: Evaluation): string | undefined {
+  const sets = [...new Set(cases.map(({ set }) => set))];
+  if (sets.length < 2) return undefined;
+  const methods = [...new Set(summary.groups.map(({ method }) => method))];
+  const cell = (method: string, set: string) => {
+    const found = HIDDEN.map((group) =>
+      summary.groups.find((row) =>
+        row.method === method && row.set === set && row.pixels === group && row.cover === "all"
+      )
+    );
+    if (found.every((row) => row === undefined)) return "–";
+    return found.map((row) => {
+      const { psnr, sam } = row?.metrics ?? {};
+      return psnr ? `${psnr.mean.toFixed(1)}/${sam?.mean.toFixed(1) ?? "–"}` : "–";
+    }).join("  ");
+  };
+  return [
+    "PSNR (dB)/SAM (°) of the pixels under cloud or shadow: all, those that another date shows, " +
+    "those that none shows",
+    ...sets.map((set, i) => `[${i + 1}] ${set}`),
+    table([
+      ["", ...sets.map((_, i) => `[${i + 1}]`)],
+      ...methods.map((method) => [method, ...sets.map((set) => cell(method, set))]),
+    ]),
+  ].join("\n");
+}
+
 /** Tables by set and group of pixels, notes, and comparisons. */
 export function evaluationText(
   evaluation: Evaluation,
@@ -60,8 +94,10 @@ export function evaluationText(
     });
     return [title, ...tables].join("\n\n");
   });
+  const overview = overviewText(evaluation);
   return [
     ...parts,
+    ...(overview === undefined ? [] : [overview]),
     ...(summary.notes.length > 0 ? [summary.notes.join("\n")] : []),
     ...(comparisons.length > 0 ? [comparisons.map(({ sentence }) => sentence).join("\n")] : []),
     profile.name === "standard"

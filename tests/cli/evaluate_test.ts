@@ -1,6 +1,6 @@
-import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { assert, assertEquals, assertNotEquals, assertStringIncludes } from "@std/assert";
 import { loadModel, saveModel } from "../../checkpoints/mod.ts";
-import { readEvaluationCsv } from "../../evaluation/mod.ts";
+import { type EvaluationRow, readEvaluationCsv } from "../../evaluation/mod.ts";
 import { createModel } from "../../model/mod.ts";
 import { TINY } from "../restoration/tiny.ts";
 import { emrdm, inFolder } from "./run.ts";
@@ -160,6 +160,49 @@ Deno.test("evaluate takes lists: an index, sets as JSON, restored images of othe
     assertEquals(read.means.perfect.mae, 0);
     assertEquals(read.methods.map(({ kind }: { kind: string }) => kind), ["restored", "model"]);
     assertEquals(read.facts.sets[0].config.type, "index");
+  });
+});
+
+Deno.test("evaluate takes the tile size, masks and note of a set, and ends a list with one table", async () => {
+  await inFolder(async (folder) => {
+    const data = `${folder}/data`;
+    const synth = ["--size", "32", "--dates", "2", "--scenes", "2"];
+    await emrdm("synth", "--out", data, ...synth);
+    const set = { data: { type: "folder", root: data }, tileSize: 24 };
+    const sets = [
+      { ...set, name: "known" },
+      { ...set, name: "found", masks: "detector", note: "clouds are as the detector sees them" },
+    ];
+    await Deno.writeTextFile(`${folder}/sets.json`, JSON.stringify({ sets }));
+    const flags = ["--engine", "cpu", "--out", `${folder}/out.json`];
+    const { code, out, err } = await emrdm("evaluate", `${folder}/sets.json`, ...flags);
+    assertEquals(code, 0, err);
+    const { rows, summary, facts } = JSON.parse(await Deno.readTextFile(`${folder}/out.json`));
+    const of = (set: string, method: string, pixels: string) =>
+      rows.filter((row: EvaluationRow) =>
+        row.set === set && row.method === method && row.pixels === pixels
+      ).map((
+        { count, rmse, mask }: EvaluationRow,
+      ) => [count, rmse, mask]) as (readonly unknown[])[];
+    const [known, found] = ["known", "found"].map((name) => of(name, "copy the input", "all"));
+    assertEquals(known, found);
+    assertEquals(known!.map(([count]) => count), [576, 576]);
+    // The same pixels are scored; the masks that the fill gets are others.
+    const counts = (name: string) => of(name, "smooth fill", "cloudy").map((row) => row[0]);
+    assertEquals(counts("known"), counts("found"));
+    assertNotEquals(of("known", "smooth fill", "cloudy"), of("found", "smooth fill", "cloudy"));
+    assertEquals(facts.sets.map(({ masks }: { masks?: string }) => masks), [undefined, "detector"]);
+    assertEquals(summary.notes[0], "found: clouds are as the detector sees them");
+    assertStringIncludes(out, "found: clouds are as the detector sees them");
+    const overview = out.slice(out.indexOf("PSNR (dB)/SAM"));
+    assertStringIncludes(overview, "[1] known\n[2] found\n");
+    const { psnr, sam } = summary.groups.find((row: EvaluationRow) =>
+      row.set === "found" && row.method === "smooth fill" && row.pixels === "cloudy"
+    ).metrics;
+    assertStringIncludes(
+      overview.match(/^smooth fill .*$/m)![0],
+      `${psnr.mean.toFixed(1)}/${sam.mean.toFixed(1)}`,
+    );
   });
 });
 
