@@ -7,6 +7,7 @@
 export { areaOf, type AreaOptions, type Shard } from "./area.ts";
 export type { Baseline, BaselineInput, BaselineNeeds } from "./baselines/baseline.ts";
 export { type BaselineOptions, type BaselineResults, baselines } from "./baselines/baselines.ts";
+export { compositeImage } from "./baselines/composite_image.ts";
 export {
   type DatedFrames,
   linearInTime,

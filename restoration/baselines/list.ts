@@ -7,6 +7,7 @@
 
 import { clearest, mean, median } from "../../fusion/mod.ts";
 import type { Baseline } from "./baseline.ts";
+import { compositeImage } from "./composite_image.ts";
 import { linearInTime, maskAwareMean, maskAwareMedian } from "./from_clear.ts";
 import { copyInput, fuseFrames, leastCloudy } from "./fuse_frames.ts";
 import { smoothFill } from "./smooth_fill.ts";
@@ -58,5 +59,10 @@ export const BASELINES: readonly Baseline[] = [
     needs: { masks: true, days: true },
     restore: ({ frames, masks, days, reference }) =>
       linearInTime(frames, { masks, dates: days, reference }),
+  },
+  {
+    name: "composite",
+    needs: { masks: true },
+    restore: compositeImage,
   },
 ];

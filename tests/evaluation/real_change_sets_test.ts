@@ -1,9 +1,11 @@
 /** The sets of real change, on the real data and on look-alikes. */
 
 import { assert, assertEquals } from "@std/assert";
+import { toReflectance } from "../../core/mod.ts";
+import { psnr, sam } from "../../metrics/mod.ts";
 import { useEngine } from "../../engine/mod.ts";
 import { evaluate, openCases, readEvaluationPlan } from "../../evaluation/mod.ts";
-import { BASELINES } from "../../restoration/mod.ts";
+import { BASELINES, smoothFill } from "../../restoration/mod.ts";
 import { inFolder, makeSeries } from "../datasets/look_alikes.ts";
 import { RUN_SLOW } from "../slow.ts";
 
@@ -35,28 +37,23 @@ Deno.test({
     "transplanted clouds on the real series: 16 cases, and the scores of a copy and a smooth fill",
   ignore: !RUN_SLOW || !await Deno.stat(SERIES).then(() => true, () => false),
   async fn() {
-    await useEngine("cpu");
     const { sets: [set] } = await readEvaluationPlan(PLAN);
     const { cases } = await openCases(set!.data, { ...set!, set: set!.name });
     assertEquals(cases.length, 16);
-    // Only what needs no other date: the others take a minute.
-    const { summary } = await evaluate((async function* () {
-      for (const each of cases) {
-        const { cloudy, masks, reference, ...given } = await each.open();
-        yield {
-          ...given,
-          cloudy: [cloudy![reference!]!],
-          masks: [masks![reference!]!],
-          reference: 0,
-        };
+    const sums = { "copy the input": [0, 0], "smooth fill": [0, 0] };
+    for (const each of cases) {
+      const { target, cloudy, masks, reference } = await each.open();
+      const [own, mask] = [cloudy![reference!]!, masks![reference!]!];
+      const { width, height, bands: { length: channels } } = target;
+      const images = { "copy the input": own, "smooth fill": smoothFill(own, mask) };
+      for (const [method, image] of Object.entries(images)) {
+        const options = { width, height, channels, mask, dataRange: 1 };
+        const [given, truth] = [toReflectance(image), toReflectance(target)];
+        const sum = sums[method as keyof typeof sums];
+        sum[0]! += psnr(given, truth, options) / cases.length;
+        sum[1]! += sam(given, truth, options) / cases.length;
       }
-    })());
-    const of = (method: string) => {
-      const row = summary.groups.find((one) =>
-        one.method === method && one.pixels === "cloudy" && one.cover === "all"
-      )!;
-      return [row.metrics.psnr!.mean, row.metrics.sam!.mean] as const;
-    };
+    }
     // An implementation in numpy had 17.4 dB and 13.8°, 30.3 dB and 5.4°; its clouds grew by discs.
     for (
       const [method, psnr, sam] of [["copy the input", 17.6, 13.65], [
@@ -65,7 +62,7 @@ Deno.test({
         5.4,
       ]] as const
     ) {
-      const [dB, angle] = of(method);
+      const [dB, angle] = sums[method] as [number, number];
       assert(
         Math.abs(dB - psnr) < 0.1 && Math.abs(angle - sam) < 0.1,
         `${method}: ${dB}, ${angle}`,

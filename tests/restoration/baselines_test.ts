@@ -1,8 +1,15 @@
-import { assertAlmostEquals, assertEquals, assertRejects, assertThrows } from "@std/assert";
-import type { Raster } from "../../core/mod.ts";
+import { assert, assertAlmostEquals, assertEquals, assertRejects, assertThrows } from "@std/assert";
+import { createRng, type Raster } from "../../core/mod.ts";
 import { tf, useEngine } from "../../engine/mod.ts";
 import { clearest, median } from "../../fusion/mod.ts";
-import { BASELINES, baselines, copyInput, fuseFrames, leastCloudy } from "../../restoration/mod.ts";
+import {
+  BASELINES,
+  baselines,
+  compositeImage,
+  copyInput,
+  fuseFrames,
+  leastCloudy,
+} from "../../restoration/mod.ts";
 
 await useEngine("cpu");
 
@@ -35,6 +42,8 @@ Deno.test("baselines() gives every baseline, and leaves no tensor behind", async
     ["clearest", 1150, 1600],
     ["mask-aware mean", 1150, 1600],
     ["mask-aware median", 1150, 1600],
+    // Clear date 2, which no clear pixel of the reference could harmonise.
+    ["composite", 1300, 1600],
   ]);
 });
 
@@ -44,7 +53,10 @@ Deno.test("baselines() runs those of the list that dates, masks, days and bands 
   const all = BASELINES.map(({ name }) => name);
   const dates = ["2018-03-01", "2018-03-11", "2018-03-31"];
   assertEquals(await names(frames, { dates }), all);
-  assertEquals(await names(frames, { dates: [...dates.slice(1), undefined] }), all.slice(0, -1));
+  assertEquals(
+    await names(frames, { dates: [...dates.slice(1), undefined] }),
+    all.filter((name) => name !== "linear in time"),
+  );
   assertEquals(await names([frames[2]!]), ["copy the input", "smooth fill"]);
   // Without visible bands nothing can be detected.
   const blind = frames.map((one) => ({ ...one, bands: ["a", "b", "c"] }));
@@ -94,4 +106,53 @@ Deno.test("baselines refuse what does not fit", async () => {
   assertThrows(() => copyInput(frames, { reference: 3 }), RangeError, "0 … 2");
   const wide = { ...frame(1, 2), width: 1, height: 2 };
   await assertRejects(() => fuseFrames([frames[0]!, wide], { fusion: median() }), TypeError);
+});
+
+Deno.test("compositeImage() keeps clear pixels bit for bit, whatever unit and gaps the dates have", () => {
+  const side = 48;
+  const pixels = side * side;
+  const rng = createRng(4);
+  const ground = Array.from({ length: pixels * 3 }, (_, i) => 600 + 900 * rng.uniform(i));
+  const dated = (gain: number, hidden: (pixel: number) => boolean): Raster => ({
+    width: side,
+    height: side,
+    bands: ["B04", "B03", "B02"],
+    dtype: "uint16",
+    nodata: 0,
+    data: Uint16Array.from(
+      ground,
+      (value, i) => hidden(Math.floor(i / 3)) ? 8000 : Math.round(value * gain),
+    ),
+  });
+  const cloud = (pixel: number) => pixel % side < 12;
+  const isRim = (pixel: number) => pixel % side < 20;
+  const dates = [dated(1, cloud), dated(1.2, () => false)];
+  const masks = [
+    Uint8Array.from({ length: pixels }, (_, i) => cloud(i) ? 1 : 0),
+    new Uint8Array(pixels),
+  ];
+  const { data } = compositeImage({ frames: dates, masks, reference: 0 });
+  let worst = 0;
+  for (const [i, value] of data.entries()) {
+    if (cloud(Math.floor(i / 3))) worst = Math.max(worst, Math.abs(value - ground[i]!));
+    else if (!isRim(Math.floor(i / 3))) assertEquals(value, dates[0]!.data[i]);
+  }
+  // A gain alone is learnt from the clear ground: 1 % of the range of the ground.
+  assert(worst < 9, `${worst}`);
+  // In reflectance, the same within the rounding of float32 and of DN.
+  const scaled = dates.map((raster) => ({
+    ...raster,
+    dtype: "float32" as const,
+    reflectanceScale: 1,
+    data: Float32Array.from(raster.data, (value) => value / 10000),
+  }));
+  const again = compositeImage({ frames: scaled, masks, reference: 0 });
+  for (const [i, value] of again.data.entries()) assertAlmostEquals(value * 10000, data[i]!, 0.51);
+  // Where no date has data, neither has the result.
+  const holed = dates.map((raster) => ({
+    ...raster,
+    data: raster.data.map((v, i) => i < 9 ? 0 : v),
+  }));
+  const { data: gaps } = compositeImage({ frames: holed as Raster[], masks, reference: 0 });
+  assertEquals([...gaps.slice(0, 9)], Array(9).fill(0));
 });
