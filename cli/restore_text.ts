@@ -79,13 +79,16 @@ export function resultText(
 
 /** Scores of a self-check, one row per method. */
 export function checkText(
-  { scores, pixels, runs, cover, clear, deviation }: SelfCheck,
+  { scores, better, pixels, runs, cover, clear, deviation }: SelfCheck,
 ): string {
   const percent = (value: number) => `${(100 * value).toFixed(0)} %`;
   return [
     `self-check: ${pixels} clear pixels hidden under ${runs.length} synthetic clouds ` +
     `(${percent(cover)} cover; ${percent(clear)} of the examined parts is clear)`,
     scoreTable(scores),
+    ...(better !== "composite"
+      ? []
+      : ["the composite of the dates is better here than the result"]),
     ...(deviation === undefined ? [] : [
       `at these pixels, in reflectance: RMS standard deviation ${
         deviation.predicted.toFixed(4)

@@ -21,14 +21,9 @@ async function methodsOf(
   const frames = dates.map((data) => rasterOf(data, kept, model.card));
   const { reflectanceScale } = frames[0]!;
   const { scene: { reference }, dates: days } = series;
-  const masks = dateClouds.filter((one) => one !== undefined);
   const others = reflectanceScale === undefined
     ? { "copy the input": copyInput(frames, { reference }) }
-    : await baselines(frames, {
-      reference,
-      dates: days,
-      ...(masks.length === frames.length && { masks }),
-    });
+    : await baselines(frames, { reference, dates: days, masks: dateClouds });
   return {
     [model.card.name]: restored,
     ...Object.fromEntries(

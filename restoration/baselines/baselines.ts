@@ -15,10 +15,10 @@ export interface BaselineOptions {
   /** Index of the date to restore. Default the last. */
   readonly reference?: number;
   /**
-   * Mask of each date [height, width]: not 0 under cloud or shadow. Default those of the built-in
-   * detector, if the dates have its bands; else the baselines that need masks are left out.
+   * Mask of each date [height, width]: not 0 under cloud or shadow. Where there is none, it comes from
+   * the built-in detector, if the dates have its bands; else the baselines that need masks are left out.
    */
-  readonly masks?: readonly Uint8Array[];
+  readonly masks?: readonly (Uint8Array | undefined)[];
   /** Day of each date, as `2018-03-07`; undefined where it is unknown. */
   readonly dates?: readonly (string | undefined)[];
   /** Baselines to run. Default {@linkcode BASELINES}. */
@@ -50,7 +50,8 @@ export async function baselines(
 ): Promise<BaselineResults> {
   copyInput(frames, { reference });
   const visible = frames.every(isVisible);
-  const masks = given ?? (visible ? frames.map((frame) => detectClouds(frame)) : undefined);
+  const all = frames.map((frame, l) => given?.[l] ?? (visible ? detectClouds(frame) : undefined));
+  const masks = all.every((mask) => mask !== undefined) ? all : undefined;
   const known = dates.filter((date) => date !== undefined);
   const days = known.length === frames.length ? known : undefined;
   const results: Record<string, Raster> = {};

@@ -31,6 +31,8 @@ import { grown } from "../rows/tiles.ts";
 /** A scene to check. */
 export interface CheckedScene {
   readonly scene: Scene;
+  /** Days of the dates, as `2018-03-07`. Default unknown. */
+  readonly days?: readonly (string | undefined)[];
   readonly area: RasterWindow;
   readonly masks: SceneMasks;
   /** Keeps clear pixels by these masks. */
@@ -139,7 +141,7 @@ interface Run {
 /** Clouds and restores a part; undefined if the clouds cover no clear pixel. */
 async function checkPart(
   model: Model,
-  { scene, masks, keepClear, detects }: CheckedScene,
+  { scene, days, masks, keepClear, detects }: CheckedScene,
   { part, like, cover, seed, names, options }: Run,
 ): Promise<CheckRun | undefined> {
   const { window } = part;
@@ -156,12 +158,8 @@ async function checkPart(
   const [truth] = await datesOf({ ...scene, frames: [frames[reference]!] }, { window, names });
   const dates = await datesOf(covered, { window, names });
   const classes = await maskWindow(covered, found, window);
-  const known = classes.filter((one) => one !== undefined);
-  const baselined = await baselines(dates, {
-    reference,
-    ...(known.length === dates.length && { masks: known }),
-  });
-  return { part, seed, mask, truth: truth!.data, ...images, baselines: baselined };
+  const others = await baselines(dates, { reference, masks: classes, dates: days });
+  return { part, seed, mask, truth: truth!.data, ...images, baselines: others };
 }
 
 /** Properties of the clouds for the examined parts. @throws {InputError} If none of them is clear enough. */

@@ -106,11 +106,15 @@ export class CheckTotals {
       [...this.#sums].map(([method, sums]) => [method, sums.result()]),
     );
     const observed = scores.restored!.rmse;
+    const composite = scores.composite?.rmse;
     const predicted = this.#variance === undefined
       ? undefined
       : Math.sqrt(this.#variance / (this.pixels * depth));
     return {
       scores,
+      ...(composite !== undefined && {
+        better: composite < observed ? "composite" as const : "restored" as const,
+      }),
       unit: "reflectance",
       pixels: this.pixels,
       origins: {

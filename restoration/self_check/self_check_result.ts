@@ -24,6 +24,11 @@ export interface SelfCheckOptions {
 export interface SelfCheck {
   /** Scores over the clouded pixels by method: "restored" and the baselines. */
   readonly scores: Readonly<Record<string, CheckScore>>;
+  /**
+   * The smaller RMSE: that of the result or of the composite of the dates; "restored" if both are equal.
+   * Undefined for a single date, and where clouds of the dates are unknown.
+   */
+  readonly better?: "restored" | "composite";
   /** Unit of MAE, RMSE and bias; PSNR is for a data range of 1. */
   readonly unit: "reflectance";
   /** Number of scored pixels, over all runs. */

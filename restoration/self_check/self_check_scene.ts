@@ -22,7 +22,7 @@ export async function checkSeries(
   series: OpenSeries,
   { shard: _, onProgress, ...options }: EnsembleRestoration<SceneOptions>["options"],
 ): Promise<SelfCheck> {
-  const { scene, files, paths } = series;
+  const { scene, files, paths, dates: days } = series;
   const { mask, selfCheck } = options;
   const own = files[scene.reference]!.classification === undefined ? "detector" : "scl";
   const source = mask?.source ?? own;
@@ -31,8 +31,9 @@ export async function checkSeries(
     options: { ...options, mask: { ...mask, source } },
   });
   try {
-    return await checkScene(model, {
+    const check = await checkScene(model, {
       scene,
+      days,
       area: areaOf(scene.grid, options),
       masks: opened!.masks,
       keepClear: mask?.source !== undefined,
@@ -43,6 +44,9 @@ export async function checkSeries(
       check: typeof selfCheck === "object" ? selfCheck : {},
       onProgress: onProgress && ((progress) => onProgress({ ...progress, stage: "self-check" })),
     });
+    const warning = checkWarning(check, model.card.name);
+    if (warning !== undefined) options.log?.(`warning: ${paths[scene.reference]}: ${warning}`);
+    return check;
   } finally {
     await opened!.close();
   }
@@ -72,9 +76,20 @@ export async function selfCheckScene(model: Model, given: SceneOptions): Promise
   }
 }
 
+/** A sentence where the composite of the dates is better than the model; else undefined. */
+export function checkWarning({ better, scores }: SelfCheck, model: string): string | undefined {
+  if (better !== "composite") return undefined;
+  const dB = (method: "restored" | "composite") => {
+    const { psnr } = scores[method]!;
+    return psnr === null ? "exact" : `${psnr.toFixed(1)} dB`;
+  };
+  return `the composite of the dates is better than ${model} on hidden clear ground, ` +
+    `${dB("composite")} against ${dB("restored")}`;
+}
+
 /** Tags of the expected error. */
 export function checkTags(
-  { scores, unit, pixels, runs }: SelfCheck,
+  { scores, better, unit, pixels, runs }: SelfCheck,
 ): Readonly<Record<string, string>> {
   const { mae, rmse, psnr, ssim, sam } = scores.restored!;
   const show = (value: number | null) =>
@@ -85,6 +100,10 @@ export function checkTags(
     EMRDM_EXPECTED_PSNR: show(psnr),
     EMRDM_EXPECTED_SSIM: show(ssim),
     EMRDM_EXPECTED_SAM: show(sam),
+    ...(better !== undefined && {
+      EMRDM_COMPOSITE_RMSE: show(scores.composite!.rmse),
+      EMRDM_BETTER: better,
+    }),
     EMRDM_EXPECTED_OVER:
       `${pixels} clear pixels hidden under ${runs.length} synthetic clouds; MAE and ` +
       `RMSE in ${unit}, PSNR in dB, SAM in degrees`,

@@ -1,8 +1,9 @@
-import { assert, assertAlmostEquals, assertEquals, assertRejects } from "@std/assert";
+import { assert, assertAlmostEquals, assertEquals, assertMatch, assertRejects } from "@std/assert";
 import { InputError, type Raster } from "../../core/mod.ts";
 import { type Images, type Tensor, tf, useEngine } from "../../engine/mod.ts";
 import type { Model } from "../../model/mod.ts";
 import { scatteredWindows } from "../../restoration/self_check/check_windows.ts";
+import { checkTags, checkWarning } from "../../restoration/self_check/self_check_scene.ts";
 import { selfCheck } from "../../restoration/mod.ts";
 import { BANDS, cloudyDates, tinyModel } from "./tiny.ts";
 import { slowTest } from "../slow.ts";
