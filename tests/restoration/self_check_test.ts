@@ -162,3 +162,21 @@ Deno.test("scatteredWindows() cuts an area into parts whose first ones are far a
   const small = { column: 3, row: 4, width: 40, height: 100 };
   assertEquals(scatteredWindows(small, 64), [small]);
 });
+
+Deno.test("the self-check says which is better, the result or the composite of the dates", async () => {
+  const frames = twins();
+  const options = { reference: 1, mask: { values: [CLEAR, CLEAR] }, check: { runs: 1 } };
+  const copied = await selfCheck(copier(1), frames, options);
+  const composite = copied.scores.composite!.rmse;
+  assert(composite < copied.scores.restored!.rmse / 2, `${composite}`);
+  assertEquals(copied.better, "composite");
+  assertMatch(
+    checkWarning(copied, "copier")!,
+    /^the composite of the dates is better than copier .* \d+\.\d dB against \d+\.\d dB$/,
+  );
+  const perfect = await selfCheck(copier(0), frames, options);
+  assertEquals(perfect.better, "restored");
+  assertEquals(checkWarning(perfect, "copier"), undefined);
+  assertEquals(checkTags(copied).EMRDM_BETTER, "composite");
+  assertEquals(Number(checkTags(copied).EMRDM_COMPOSITE_RMSE), Number(composite.toPrecision(4)));
+});
