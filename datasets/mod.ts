@@ -80,6 +80,7 @@ export {
   type SyntheticSource,
 } from "./synthetic_dataset.ts";
 export { transplant, type TransplantOptions, type TransplantSource } from "./transplant.ts";
+export type { TransplantDate, TransplantPlace } from "./transplant_source.ts";
 export type { ValueRange } from "./value_ranges.ts";
 export {
   type WholeImages,

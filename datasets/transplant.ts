@@ -55,6 +55,7 @@ export interface TransplantOptions {
 
 /** Series and donors in memory. */
 export interface TransplantSource {
+  /** Dates of each place. */
   readonly places: readonly TransplantPlace[];
   /** Dates of every donor, with the mask of what is pasted. */
   readonly donors: readonly TransplantDate[];

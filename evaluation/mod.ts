@@ -27,7 +27,12 @@ export {
 } from "./evaluation_row.ts";
 
 // Cases and methods.
-export { type EvaluationCase, type LateCase, withReflectanceScale } from "./evaluation_case.ts";
+export {
+  type EvaluationCase,
+  type LateCase,
+  type MethodMasks,
+  withReflectanceScale,
+} from "./evaluation_case.ts";
 export { type CaseSource, type CaseSourceOptions, openCases } from "./case_source.ts";
 export {
   type EvaluationPlan,

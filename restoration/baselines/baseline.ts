@@ -34,6 +34,7 @@ export interface BaselineNeeds {
 export interface Baseline {
   /** Name in tables. */
   readonly name: string;
+  /** What it cannot do without; it is left out where something is missing. */
   readonly needs: BaselineNeeds;
   /**
    * Computes the image.
