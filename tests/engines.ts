@@ -75,8 +75,9 @@ export function testOn(
 export function testNetworksOnEngines(
   name: string,
   fn: (engine: EngineName) => void | Promise<void>,
+  engines: readonly EngineName[] = ALL_ENGINES,
 ): void {
-  for (const engine of ALL_ENGINES) {
+  for (const engine of engines) {
     testOn(engine, name, () => fn(engine), { ignore: engine === "cpu" && !RUN_SLOW });
   }
 }

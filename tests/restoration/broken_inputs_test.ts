@@ -70,7 +70,7 @@ async function withServers(work: (servers: Bench["servers"]) => Promise<void>): 
 async function callApart(
   args: readonly string[],
   { disk, temporary }: { readonly disk?: { path: string; options: string }; temporary: string },
-): Promise<Outcome & { readonly left: readonly string[] }> {
+): Promise<Omit<Outcome, "progress"> & { readonly left: readonly string[] }> {
   const quoted = [Deno.execPath(), "run", "-A", "--no-check", CLI, "restore", ...args]
     .map((arg) => `'${arg}'`).join(" ");
   const mount = disk && `mount -t tmpfs -o ${disk.options} tmpfs '${disk.path}' && `;
