@@ -11,6 +11,7 @@ import { CheckpointError, inFile } from "./errors.ts";
 import { fitCard } from "./fit_card.ts";
 import { fromAuthorsNames, toAuthorsNames } from "./lightning.ts";
 import { type WeightsDType, writeModelFile } from "./model_file.ts";
+import { withoutPrefix } from "./name_prefix.ts";
 import { published, type PublishedName } from "./published.ts";
 import { writeSafetensors } from "./safetensors.ts";
 import { readWeightsFile, type WeightsFile } from "./weights_file.ts";
@@ -80,20 +81,27 @@ export async function convertWeights(
   onStage("reading");
   const file = readWeightsFile(from, { weights });
   onStage("converting");
-  const tensors = inFile(from, () => fromAuthorsNames(file.tensors, { weights }));
+  const known = { ...(registry && { registry }) };
+  const networkOf = (card: ModelCard) =>
+    buildModules(card, { path: "card.modules", ...known }).network;
+  const tensors = inFile(from, () => {
+    const own = fromAuthorsNames(file.tensors, { weights });
+    // Inferred networks are built-in ones.
+    const isKnown = attention === undefined && (file.card ?? given) !== undefined;
+    return withoutPrefix(own, isKnown ? networkOf(cardFor(file, given)) : undefined);
+  });
   const count = Object.keys(tensors).length;
   if (to === "authors") {
     onStage("writing");
     await writeSafetensors(into, { tensors: toAuthorsNames(tensors), overwrite });
     return { tensors: count };
   }
-  const known = { ...(registry && { registry }) };
   const { card, network } = inFile(from, () => {
     const card = fitCard(cardFor(file, given), tensors, {
       ...(attention && { attention }),
       ...known,
     });
-    return { card, network: buildModules(card, { path: "card.modules", ...known }).network };
+    return { card, network: networkOf(card) };
   });
   onStage("writing");
   await writeModelFile(into, { tensors, card, network, overwrite, ...(dtype && { dtype }) });

@@ -10,6 +10,7 @@
 
 import { type LocalSource, memorySource } from "./local_source.ts";
 import { CheckpointError, showShape } from "./errors.ts";
+import { sharedPrefix, withoutBeginning } from "./name_prefix.ts";
 import type { StoredTensor, StoredTensors } from "./stored_tensor.ts";
 import { toFloat32 } from "./stored_tensor.ts";
 import { openTorchFile, TorchTensor } from "./torch_file.ts";
@@ -72,13 +73,25 @@ export function importCheckpoint(
   };
 }
 
+/** What all names have before the authors' own, as after torch.compile of the whole module. */
+function wrapperOf(names: readonly string[]): string {
+  const shared = sharedPrefix(names);
+  const at = names.map((name) => name.indexOf(RAW)).find((index) => index >= 0) ?? 0;
+  return at <= shared.length ? shared.slice(0, at) : "";
+}
+
 function readState(state: unknown): Map<string, TorchTensor> {
   if (!(state instanceof Map)) return fail("its state_dict must be a dictionary");
   const tensors = new Map<string, TorchTensor>();
-  for (const [name, tensor] of state) {
-    if (typeof name !== "string") fail("names of its state_dict must be strings");
-    if (tensor instanceof TorchTensor) tensors.set(name, tensor);
-    else if (name.startsWith(RAW)) fail(`${name} must be a tensor`);
+  const names = [...state.keys()];
+  if (!names.every((name) => typeof name === "string")) {
+    return fail("names of its state_dict must be strings");
+  }
+  const { length } = wrapperOf(names);
+  for (const [name, tensor] of state as ReadonlyMap<string, unknown>) {
+    const own = name.slice(length);
+    if (tensor instanceof TorchTensor) tensors.set(own, tensor);
+    else if (own.startsWith(RAW)) fail(`${name} must be a tensor`);
   }
   return tensors;
 }
@@ -129,7 +142,9 @@ function averaged<T extends { readonly shape: readonly number[] }>(
   const unused = new Set(ema.keys());
   const chosen = new Map<string, T>();
   for (const [name, tensor] of raw) {
-    const emaName = emaNameOf(name);
+    // The average may be older than the compilation that prefixed the names.
+    const emaName = [name, name.replace(/^_orig_mod\./, "")].map(emaNameOf)
+      .find((candidate) => ema.has(candidate)) ?? emaNameOf(name);
     const average = ema.get(emaName);
     if (average === undefined) {
       if (!isBuffer(name)) fail(`the moving average of ${name} is missing (${emaName})`);
@@ -196,7 +211,8 @@ export function fromAuthorsNames(
   tensors: StoredTensors,
   { weights = "ema" }: { readonly weights?: "ema" | "raw" } = {},
 ): StoredTensors {
-  const state = new Map(Object.entries(tensors));
+  const wrapper = wrapperOf(Object.keys(tensors));
+  const state = new Map(Object.entries(withoutBeginning(tensors, wrapper)));
   if (![...state.keys()].some((name) => name.startsWith(RAW))) return tensors;
   return Object.fromEntries(selectWeights(state, weights).chosen);
 }

@@ -40,6 +40,7 @@ export {
   type WeightsDType,
   writeModelFile,
 } from "./model_file.ts";
+export { sharedPrefix } from "./name_prefix.ts";
 export { published, type PublishedName } from "./published.ts";
 export {
   encodeSafetensors,

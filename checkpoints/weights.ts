@@ -9,6 +9,7 @@ import { ownedTensor, type Tensor, type Weights } from "../engine/mod.ts";
 import type { Network } from "../networks/mod.ts";
 import { CheckpointError, showShape } from "./errors.ts";
 import { swapShape, toFile, toMemory } from "./layout.ts";
+import { withoutPrefix } from "./name_prefix.ts";
 import type { StoredTensor, StoredTensors } from "./stored_tensor.ts";
 
 function fail(what: string): never {
@@ -18,6 +19,19 @@ function fail(what: string): never {
 function showNames(names: readonly string[]): string {
   const more = names.length > 3 ? `, … (${names.length} in all)` : "";
   return names.slice(0, 3).join(", ") + more;
+}
+
+/** Advice for names of which only some have a prefix; undefined for others. */
+function prefixAdvice(strange: readonly string[], known: ReadonlySet<string>): string | undefined {
+  for (const name of strange) {
+    const dots = [...name.matchAll(/\./g)].map(({ index }) => index + 1);
+    const at = dots.find((index) => known.has(name.slice(index)));
+    if (at !== undefined) {
+      return `a prefix must be on all names or on none; remove ${name.slice(0, at)} from those ` +
+        "that have it";
+    }
+  }
+  return undefined;
 }
 
 /**
@@ -31,7 +45,8 @@ export function checkTensors(network: Pick<Network, "tensors">, tensors: StoredT
   const known = new Set(network.tensors.map(({ name }) => name));
   const missing = [...known].filter((name) => !Object.hasOwn(tensors, name));
   const strange = Object.keys(tensors).filter((name) => !known.has(name));
-  const advice = "use the network options that the file was trained with";
+  const advice = prefixAdvice(strange, known) ??
+    "use the network options that the file was trained with";
   if (missing.length > 0) {
     const instead = strange.length > 0 ? `; it has ${showNames(strange)} instead` : "";
     fail(`the file must have ${showNames(missing)}${instead}: ${advice}`);
@@ -54,12 +69,14 @@ export function checkTensors(network: Pick<Network, "tensors">, tensors: StoredT
  * Returns the weights of a network from the tensors of a file.
  *
  * @param network The network, whose options must be those of the file.
- * @param tensors Tensors by the authors' names, linear weights [out, in].
+ * @param file Tensors by the authors' names, linear weights [out, in]; a prefix of all names, as
+ *   of torch.compile, is left out.
  * @returns Weights; the caller owns them.
  * @throws {CheckpointError} If names or shapes are not those of the network, or a value is NaN or
  * infinite.
  */
-export function weightsOf(network: Pick<Network, "tensors">, tensors: StoredTensors): Weights {
+export function weightsOf(network: Pick<Network, "tensors">, file: StoredTensors): Weights {
+  const tensors = withoutPrefix(file, network);
   checkTensors(network, tensors);
   const plain = network.tensors.map(({ name, role }) => {
     const { shape, data } = toMemory(name, tensors[name]!);

@@ -4,7 +4,12 @@
  * @module
  */
 
-import { readWeightsFile, type StoredTensors, type WeightsFile } from "../checkpoints/mod.ts";
+import {
+  readWeightsFile,
+  sharedPrefix,
+  type StoredTensors,
+  type WeightsFile,
+} from "../checkpoints/mod.ts";
 import type { Catalog, Registry } from "../core/mod.ts";
 import { AXES, type ModelCard } from "../model/mod.ts";
 import { command, type Context, operandsOf, type Result } from "./command.ts";
@@ -56,9 +61,11 @@ function cardLines(card: ModelCard): string[] {
 function describe(path: string, { kind, card, tensors, facts }: WeightsFile, all: boolean): Result {
   const rows = Object.entries(tensors).map(([name, { dtype, shape }]) => ({ name, dtype, shape }));
   const known = Object.entries(facts);
+  const prefix = rows.length > 1 ? sharedPrefix(rows.map(({ name }) => name)) : "";
   const lines = [
     `${path}: ${kind}, ${rows.length} tensors, ${countElements(tensors)} values`,
     ...known.map(([key, value]) => `${key.padEnd(12)} ${value}`),
+    ...(prefix === "" ? [] : [`prefix       ${prefix} of all names, left out on loading`]),
     ...(card === undefined ? [] : cardLines(card)),
     ...(all
       ? [table(rows.map(({ name, dtype, shape }) => [name, dtype, `[${shape.join(", ")}]`]))]
@@ -68,6 +75,7 @@ function describe(path: string, { kind, card, tensors, facts }: WeightsFile, all
     file: path,
     kind,
     ...Object.fromEntries(known),
+    ...(prefix === "" ? {} : { prefix }),
     card: card ?? null,
     tensors: rows,
   };

@@ -282,3 +282,23 @@ Deno.test("unpickling damaged pickles meets nothing but our own error", () => {
   }
   assert(refused > 1000, `${refused} of 3000 were refused`);
 });
+
+Deno.test("importCheckpoint() leaves out the names of torch.compile, around or in the network", () => {
+  const named = (change: (name: string) => string) =>
+    stateFile(
+      Object.fromEntries(Object.entries(STATE).map(([name, data]) => [change(name), data])),
+    );
+  const around = importCheckpoint(named((name) => `_orig_mod.${name}`));
+  assertEquals(around.tensors["a.weight"]?.data, Float32Array.of(2));
+  assertEquals([around.decay, around.ignored], [0.5, ["loss_fn.other"]]);
+  // The average may have been made before or after the compilation.
+  for (const average of ["diffusion_model", "diffusion_model_orig_mod"]) {
+    const inside = importCheckpoint(
+      named((name) =>
+        name.replace("model.diffusion_model.", "model.diffusion_model._orig_mod.")
+          .replace("model_ema.diffusion_model", `model_ema.${average}`)
+      ),
+    );
+    assertEquals(inside.tensors["_orig_mod.a.weight"]?.data, Float32Array.of(2), average);
+  }
+});

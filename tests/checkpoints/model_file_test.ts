@@ -2,6 +2,7 @@ import { assert, assertEquals, assertRejects } from "@std/assert";
 import { builtins } from "../../builtins.ts";
 import {
   CheckpointError,
+  convertWeights,
   loadModel,
   readSafetensors,
   saveModel,
@@ -219,5 +220,40 @@ Deno.test("saveModel() refuses weights that float16 cannot hold", async () => {
       "65504",
     );
     large.dispose();
+  });
+});
+
+for (const prefix of ["_orig_mod.", "module.", "module._orig_mod.", "net.model."]) {
+  Deno.test(`loadModel() leaves out ${prefix} before every name`, async () => {
+    await withFile(async (path, { model, folder }) => {
+      await change(path, ({ tensors }) => {
+        for (const name of Object.keys(tensors)) {
+          tensors[prefix + name] = tensors[name]!;
+          delete tensors[name];
+        }
+      });
+      const loaded = await loadModel(path);
+      for (const [name, tensor] of Object.entries(model.weights.params)) {
+        assertEquals(await loaded.weights.params[name]!.data(), await tensor.data(), name);
+      }
+      dispose(loaded);
+      await convertWeights(path, `${folder}/plain.safetensors`);
+      const { tensors } = await readSafetensors(`${folder}/plain.safetensors`);
+      assert(Object.keys(tensors).every((name) => !name.startsWith(prefix)));
+    });
+  });
+}
+
+Deno.test("loadModel() says that some names have a prefix and others have none", async () => {
+  await withFile(async (path) => {
+    await change(path, ({ tensors }) => {
+      tensors["module.patch_in.proj.weight"] = tensors["patch_in.proj.weight"]!;
+      delete tensors["patch_in.proj.weight"];
+    });
+    await refuses(
+      path,
+      "the file must have patch_in.proj.weight; it has module.patch_in.proj.weight instead: a " +
+        "prefix must be on all names or on none; remove module. from those that have it",
+    );
   });
 });
