@@ -87,8 +87,28 @@ function allCases({ sources, plan }: Scored, values: EvaluateValues): readonly L
   const { restored: folder, method = "restored" } = values;
   const { reflectanceScale = plan.reflectanceScale } = values;
   const found = sources.flatMap((source) => source.cases);
-  const cases = folder === undefined ? found : withRestored(found, { folder, method });
+  const cases = folder === undefined ? found : withRestored(found, {
+    folder,
+    method,
+    keepValues: reflectanceScale !== undefined,
+  });
   return reflectanceScale === undefined ? cases : withReflectanceScale(cases, reflectanceScale);
+}
+
+/** Doubts of one kind that are printed. */
+const SHOWN = 3;
+
+/** Reports doubts about images, of each kind the first ones. */
+function doubtsOf({ log }: Context): NonNullable<EvaluateOptions["onDoubt"]> {
+  const counts = new Map<string, number>();
+  return ({ kind, message }) => {
+    const count = (counts.get(kind) ?? 0) + 1;
+    counts.set(kind, count);
+    if (count <= SHOWN) log(`warning: ${message}`);
+    else if (count === SHOWN + 1) {
+      log(`warning: more images are doubtful in the same way (${kind})`);
+    }
+  };
 }
 
 async function evaluateAll(
@@ -119,6 +139,7 @@ async function evaluateAll(
     bands,
     notes,
     signal,
+    onDoubt: doubtsOf(context),
   };
   const run = await evaluationRun(options);
   const columns = bands ?? [...new Set(sources.flatMap((source) => source.bands))];

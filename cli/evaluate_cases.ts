@@ -12,15 +12,17 @@ import { readRaster } from "../rasters/mod.ts";
 import {
   type CaseSource,
   type EvaluationPlan,
+  inCommonUnit,
   type LateCase,
   openCases,
   parseEvaluationPlan,
   readEvaluationPlan,
+  readMeasured,
 } from "../evaluation/mod.ts";
 import type { AnyRegistry } from "../builtins.ts";
 import { inConfigFile } from "./config_file.ts";
 import type { EvaluateValues } from "./evaluate_flags.ts";
-import { readScene, stemOf } from "./files.ts";
+import { stemOf } from "./files.ts";
 
 /** Names of GeoTIFFs in a folder, sorted. */
 async function tiffNames(folder: string): Promise<readonly string[]> {
@@ -54,11 +56,50 @@ async function cloudyOf(folder: string, stem: string): Promise<readonly string[]
     .map(({ name }) => `${folder}/${name}`);
 }
 
+/** Options of the commands that read images of files. */
+interface ReadingOptions {
+  readonly values: EvaluateValues;
+  readonly log: (line: string) => void;
+}
+
+/** Notes and warnings of many images that are printed; more say the same. */
+const SAID = 3;
+
+/** Reads a clear image, a restored one and cloudy dates in one unit; reports what was assumed. */
+async function readImages(
+  { clear, restored, cloudy }: {
+    readonly clear: string;
+    readonly restored: string;
+    readonly cloudy: readonly string[];
+  },
+  { values: { reflectanceScale, method = "restored" }, log }: ReadingOptions,
+) {
+  // One after the other: memory holds the blocks of one file, and errors name the first.
+  const others = [await readMeasured(restored)];
+  const target = await readMeasured(clear);
+  for (const path of cloudy) others.push(await readMeasured(path));
+  const keepValues = reflectanceScale !== undefined;
+  const common = inCommonUnit(target, others, { keepValues });
+  for (const note of common.notes) log(`note: ${note}`);
+  for (const warning of common.warnings) log(`warning: ${warning}`);
+  return {
+    target: common.target,
+    restored: { [method]: common.others[0]! },
+    cloudy: common.others.slice(1),
+    dates: cloudy.map(dateOf),
+  };
+}
+
 /** The images of one folder, with the clear images of the same names. */
 async function twoFolders(
   [restored, data]: readonly [string, string],
-  { method = "restored", reference }: EvaluateValues,
+  { values, log }: ReadingOptions,
 ): Promise<CaseSource> {
+  const { reference } = values;
+  let said = 0;
+  const some = (line: string) => {
+    if (said++ < SAID) log(line);
+  };
   const clear = await isFolder(`${data}/clear`) ? `${data}/clear` : data;
   const cloudy = await isFolder(`${data}/cloudy`) ? `${data}/cloudy` : undefined;
   const names = await tiffNames(restored);
@@ -70,15 +111,12 @@ async function twoFolders(
       name,
       async open() {
         const paths = cloudy === undefined ? [] : await cloudyOf(cloudy, name);
-        return {
-          set,
-          name,
-          target: await readRaster(`${clear}/${file}`),
-          cloudy: await Promise.all(paths.map((path) => readRaster(path))),
-          dates: paths.map(dateOf),
-          restored: { [method]: await readRaster(`${restored}/${file}`) },
-          reference,
-        };
+        const images = await readImages({
+          clear: `${clear}/${file}`,
+          restored: `${restored}/${file}`,
+          cloudy: paths,
+        }, { values, log: some });
+        return { set, name, ...images, reference };
       },
     };
   });
@@ -108,27 +146,21 @@ async function readMask(
 /** A restored and a clear image. */
 async function twoImages(
   [restored, clear]: readonly [string, string],
-  { values: { cloudy, mask, method = "restored", reference }, log }: {
-    readonly values: EvaluateValues;
-    readonly log: (line: string) => void;
-  },
+  { values, log }: ReadingOptions,
 ): Promise<CaseSource> {
-  const image = await readScene(restored);
-  const target = await readScene(clear);
-  const frames = await Promise.all(cloudy.map(readScene));
-  const at = reference ?? Math.max(frames.length - 1, 0);
+  const { cloudy, mask, reference } = values;
+  const images = await readImages({ clear, restored, cloudy }, { values, log });
+  const { target } = images;
+  const at = reference ?? Math.max(cloudy.length - 1, 0);
   const hidden = mask === undefined ? undefined : await readMask(mask, { target, log });
   const set = "images";
   const name = stemOf(restored);
   const given = {
     set,
     name,
-    target,
-    restored: { [method]: image },
-    cloudy: frames,
-    dates: cloudy.map(dateOf),
+    ...images,
     masks: hidden && Array.from(
-      { length: Math.max(frames.length, 1) },
+      { length: Math.max(cloudy.length, 1) },
       (_, l) => l === at ? hidden : undefined,
     ),
     reference,
@@ -186,7 +218,7 @@ export async function casesOf(
     const pair = [first!, second] as const;
     const folders = values.cloudy.length === 0 && await holdsImages(first!);
     const source = folders
-      ? await twoFolders(pair, values)
+      ? await twoFolders(pair, { values, log })
       : await twoImages(pair, { values, log });
     return { sources: [source], plan: {}, notes: [] };
   }

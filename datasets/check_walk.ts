@@ -6,6 +6,7 @@
 
 import { examineFile, type FileExam } from "./check_file.ts";
 import { locate, type Located, positionProblem, sizeProblem } from "./check_position.ts";
+import { type Unit, unitOf, unitProblem } from "./check_unit.ts";
 import type { Finding, Layer, Listing, SampleFiles } from "./sample_files.ts";
 import { RangeGatherer, type ValueRange } from "./value_ranges.ts";
 
@@ -18,6 +19,11 @@ export interface BandRange extends ValueRange {
   readonly role: Role;
   /** Name of the band, for example "B02". */
   readonly band: string;
+}
+
+/** Size, position and unit of a file. */
+interface Known extends Located {
+  readonly unit: Unit;
 }
 
 /** A file and its role. */
@@ -75,7 +81,7 @@ export class Walk {
   readonly #missing: Set<string>;
   readonly #shared: ReadonlySet<string>;
   /** Shared files that were read already; undefined for one that cannot be opened. */
-  readonly #known = new Map<string, Located | undefined>();
+  readonly #known = new Map<string, Known | undefined>();
   readonly #gatherers = new Map<string, { role: Role; band: string; values: RangeGatherer }>();
   readonly #hashes = new Map<string, { path: string; split: string }>();
   readonly #sizes = new Map<string, string[]>();
@@ -97,7 +103,7 @@ export class Walk {
     const before = this.findings.length;
     const uses = usesOf(sample);
     const exams = await Promise.all(uses.map(({ layer }) => this.#examine(layer)));
-    let like: Located | undefined;
+    let like: Known | undefined;
     let isGood = sample.complete;
     for (const [i, use] of uses.entries()) {
       const exam = exams[i]!;
@@ -110,7 +116,9 @@ export class Walk {
       const located = exam === "known" ? this.#known.get(path) : this.#record(sample, use, exam);
       if (located === undefined) continue;
       if (role === "target") like ??= located;
-      else if (like !== undefined && !this.#compare(sample, located, like)) isGood = false;
+      else if (like !== undefined && !this.#compare(sample, located, { like, role })) {
+        isGood = false;
+      }
     }
     if (isGood && this.findings.length === before) this.good.push(sample);
   }
@@ -153,15 +161,21 @@ export class Walk {
   }
 
   /** Returns true if a file fits its clear image. In a dataset of one size, close() reports sizes. */
-  #compare(sample: SampleFiles, file: Located, like: Located): boolean {
+  #compare(
+    sample: SampleFiles,
+    file: Known,
+    { like, role }: { readonly like: Known; readonly role: Role },
+  ): boolean {
     const size = sizeProblem(file, like);
     const position = size === undefined ? positionProblem(file, like) : undefined;
     const problem = size !== undefined && this.#listing.oneSize ? undefined : size ?? position;
     if (problem !== undefined) this.#find(file.path, sample, problem.kind, problem.message);
-    return size === undefined && position === undefined;
+    const unit = role === "cloudy" ? unitProblem(file.unit, like.unit) : undefined;
+    if (unit !== undefined) this.#find(file.path, sample, unit.kind, unit.message);
+    return size === undefined && position === undefined && unit === undefined;
   }
 
-  #record(sample: SampleFiles, { layer, role }: Use, exam: FileExam): Located | undefined {
+  #record(sample: SampleFiles, { layer, role }: Use, exam: FileExam): Known | undefined {
     const { path, form } = layer;
     const { header, hash } = exam;
     this.files++;
@@ -178,7 +192,10 @@ export class Walk {
       this.#gatherers.set(key, gatherer);
     }
     if (hash !== undefined) this.#recordHash(sample, path, hash);
-    const located = header && locate(path, header);
+    const located = header && {
+      ...locate(path, header),
+      unit: unitOf(path, { header, values: exam.values }),
+    };
     if (located !== undefined) this.#recordSize(sample, located);
     if (this.#shared.has(path)) this.#known.set(path, located);
     return located;

@@ -89,6 +89,7 @@ export const FINDINGS = {
   bands: "it has a wrong number or order of bands",
   dtype: "it has a wrong pixel type",
   range: "it has values that are implausible in its unit",
+  unit: "its values have another unit, scale or offset than its clear image",
   nan: "it has values that are not numbers",
   georeference: "its position differs from that of the clear image",
   duplicate: "its pixels are those of another file",

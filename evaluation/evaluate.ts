@@ -13,6 +13,7 @@ import {
   type ProfileName,
 } from "../metrics/mod.ts";
 import { BOOTSTRAP_DEFAULTS, type BootstrapOptions } from "./bootstrap.ts";
+import { caseDoubts, type Doubt } from "./case_doubts.ts";
 import type { Evaluation, ScoredCase } from "./evaluation.ts";
 import { type EvaluationCase, type LateCase, ONE_SET, pickBands } from "./evaluation_case.ts";
 import type { EvaluationRow } from "./evaluation_row.ts";
@@ -41,6 +42,8 @@ export interface EvaluateOptions extends BootstrapOptions {
   readonly notes?: readonly string[];
   /** Called with the rows of each case, before the next one is read. */
   readonly onCase?: (rows: readonly EvaluationRow[]) => void | Promise<void>;
+  /** Called with doubts about the images of a case: units, offsets and places that differ. */
+  readonly onDoubt?: (doubt: Doubt) => void;
   /** Aborts the work, at the latest after a batch of tiles. */
   readonly signal?: AbortSignal;
 }
@@ -88,7 +91,7 @@ async function scoreAll(
   cases: EvaluationCases,
   options: EvaluateOptions & { readonly profile: MetricProfile },
 ): Promise<readonly EvaluationRow[]> {
-  const { done = [], bands, onCase, signal } = options;
+  const { done = [], bands, onCase, onDoubt, signal } = options;
   const before = Map.groupBy(done, ({ set, image }) => nameOf({ set, name: image }));
   const seen = new Set<string>();
   const rows: EvaluationRow[] = [];
@@ -108,6 +111,7 @@ async function scoreAll(
     }
     const opened = "open" in each ? await each.open() : each;
     const given = bands === undefined ? opened : pickBands(opened, bands);
+    if (onDoubt !== undefined) caseDoubts(given).forEach(onDoubt);
     const own = await scoreCase(given, options);
     rows.push(...own);
     await onCase?.(own);

@@ -44,6 +44,13 @@ export {
 export type { EvaluatedMethod, MethodInput } from "./evaluated_method.ts";
 export { type MethodMaskOptions, modelMethod, type ModelMethodOptions } from "./model_method.ts";
 export { withRestored } from "./restored_images.ts";
+export {
+  type CommonImages,
+  inCommonUnit,
+  type MeasuredImage,
+  readMeasured,
+} from "./measured_image.ts";
+export { caseDoubts, type Doubt } from "./case_doubts.ts";
 export { framesFor } from "./frames_for.ts";
 
 // Statistics.

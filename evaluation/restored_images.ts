@@ -5,8 +5,8 @@
  */
 
 import { InputError } from "../core/mod.ts";
-import { readRaster } from "../rasters/mod.ts";
 import type { LateCase } from "./evaluation_case.ts";
+import { readInUnitOf } from "./measured_image.ts";
 
 async function exists(path: string): Promise<boolean> {
   return await Deno.stat(path).then(({ isFile }) => isFile, () => false);
@@ -15,12 +15,19 @@ async function exists(path: string): Promise<boolean> {
 /**
  * Adds restored images of a folder to cases: `<set>/<name>.tif`, or `<name>.tif`.
  *
+ * Values that state another unit than that of the clear image are converted to it, unless
+ * `keepValues` says that all images have one.
+ *
  * @param method Name of the method.
  * @throws {InputError} From `open`, if a case has no image in the folder.
  */
 export function withRestored(
   cases: readonly LateCase[],
-  { folder, method }: { readonly folder: string; readonly method: string },
+  { folder, method, keepValues = false }: {
+    readonly folder: string;
+    readonly method: string;
+    readonly keepValues?: boolean;
+  },
 ): readonly LateCase[] {
   return cases.map((each) => ({
     ...each,
@@ -30,7 +37,8 @@ export function withRestored(
         .flatMap((name) => [`${folder}/${name}.tif`, `${folder}/${name}.tiff`]);
       for (const path of paths) {
         if (!await exists(path)) continue;
-        return { ...given, restored: { ...given.restored, [method]: await readRaster(path) } };
+        const image = await readInUnitOf(path, { target: given.target, keepValues });
+        return { ...given, restored: { ...given.restored, [method]: image } };
       }
       throw new InputError(
         `Cannot score ${method} for ${each.name}: one of ${paths.join(", ")} must exist`,

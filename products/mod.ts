@@ -8,6 +8,7 @@
 // Scenes of every form.
 export { openScene, type OpenSceneOptions, type SceneFile } from "./scene_file.ts";
 export type { ProductFacts } from "./offsets.ts";
+export { statedOffset } from "./product_facts.ts";
 export type { NamedProduct } from "./product_name.ts";
 
 // Folders with one file per band.

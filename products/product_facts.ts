@@ -58,3 +58,17 @@ export function productFacts({ path, xml, tags = {}, named: known }: ProductSour
   );
   return { ...facts, evidence };
 }
+
+/**
+ * The offset in digital numbers that the name or the tags of a Sentinel-2 file state for all bands;
+ * undefined if they state none, or several.
+ */
+export function statedOffset(
+  path: string,
+  tags: Readonly<Record<string, string>> = {},
+): number | undefined {
+  const { offsets, harmonized } = productFacts({ path, tags });
+  if (harmonized === true) return 0;
+  const values = [...new Set(offsets?.values())];
+  return values.length === 1 ? values[0] : undefined;
+}

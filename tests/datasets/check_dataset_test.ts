@@ -459,6 +459,37 @@ const DEFECTS: readonly Defect[] = [
     says: "the target clear/a.tif must be in one split",
   },
   {
+    name: "reflectance next to digital numbers",
+    type: "folder",
+    damage: put("cloudy/a_0.tif", noiseRaster("r", { ...TWO, dtype: "float32", low: 0, high: 1 })),
+    kind: "unit",
+    path: "cloudy/a_0.tif",
+    says: "the unit of its clear image, digital numbers, got reflectance",
+  },
+  {
+    name: "8 bits next to 16",
+    type: "folder",
+    damage: put("cloudy/a_1.tif", noiseRaster("8", { ...TWO, dtype: "uint8", low: 9, high: 90 })),
+    kind: "unit",
+    path: "cloudy/a_1.tif",
+    says: "got 8 bits",
+  },
+  {
+    name: "offsets that differ",
+    type: "folder",
+    damage: async (root) => {
+      const tagged = (BOA_ADD_OFFSET: string) => ({
+        ...noiseRaster(BOA_ADD_OFFSET, TWO),
+        tags: { BOA_ADD_OFFSET },
+      });
+      await put("clear/b.tif", tagged("0"))(root);
+      await put("cloudy/b_0.tif", tagged("-1000"))(root);
+    },
+    kind: "unit",
+    path: "cloudy/b_0.tif",
+    says: "the offset of its clear image, 0 DN, got -1000 DN",
+  },
+  {
     name: "a missing band file",
     type: "synthetic",
     damage: remove("there/20180705/B08.tif"),
