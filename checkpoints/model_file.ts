@@ -6,7 +6,7 @@
  */
 
 import type { AnyRegistry } from "../builtins.ts";
-import { InputError } from "../core/mod.ts";
+import { InputError, parseJson } from "../core/mod.ts";
 import { type OnBytes, readWhole } from "../files/mod.ts";
 import {
   buildModules,
@@ -53,7 +53,7 @@ export function cardOf({ metadata }: Pick<Safetensors, "metadata">): ModelCard |
   }
   let value: unknown;
   try {
-    value = JSON.parse(text);
+    value = parseJson(text);
   } catch (cause) {
     throw new CheckpointError("the card must be JSON", { cause });
   }

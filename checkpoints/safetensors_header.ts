@@ -4,6 +4,7 @@
  * @module
  */
 
+import { parseJson } from "../core/mod.ts";
 import { CheckpointError, showShape } from "./errors.ts";
 import {
   elementBytes,
@@ -77,7 +78,7 @@ function parseHeader(bytes: Uint8Array): { header: Record<string, unknown>; data
     text = new TextDecoder("utf-8", { fatal: true }).decode(
       bytes.subarray(LENGTH_BYTES, dataStart),
     );
-    header = JSON.parse(text);
+    header = parseJson(text);
   } catch (cause) {
     throw new CheckpointError("Cannot read the safetensors file: the header must be JSON", {
       cause,

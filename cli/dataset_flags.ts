@@ -4,7 +4,7 @@
  * @module
  */
 
-import { type Check, OptionsError } from "../core/mod.ts";
+import { type Check, OptionsError, parseJson } from "../core/mod.ts";
 import {
   datasetCheck,
   type DatasetConfig,
@@ -50,7 +50,7 @@ export function datasetFlagsHelp(registry: DatasetRegistry): string {
 
 function jsonOf(given: string): unknown {
   try {
-    return JSON.parse(given);
+    return parseJson(given);
   } catch {
     return given;
   }

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { InputError, type Raster } from "../core/mod.ts";
+import { InputError, parseJson, type Raster } from "../core/mod.ts";
 import { readText } from "../files/mod.ts";
 import { readBandFolder } from "../products/mod.ts";
 import { readRaster } from "../rasters/mod.ts";
@@ -13,7 +13,7 @@ import { readRaster } from "../rasters/mod.ts";
 export async function readJson(path: string): Promise<unknown> {
   const text = await readText(path);
   try {
-    return JSON.parse(text);
+    return parseJson(text);
   } catch (error) {
     throw new TypeError(
       `Cannot read ${path}: it must be JSON, got ${error instanceof Error ? error.message : error}`,

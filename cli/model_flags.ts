@@ -6,7 +6,7 @@
  */
 
 import type { AnyRegistry, BuiltinCatalog } from "../builtins.ts";
-import { OptionsError, type Registry } from "../core/mod.ts";
+import { OptionsError, parseJson, type Registry } from "../core/mod.ts";
 import type { Context } from "./command.ts";
 import {
   choice,
@@ -70,7 +70,7 @@ function moduleOf<K extends "sampler" | "timesteps" | "fusion">(
   let config: unknown = { type: given };
   if (given.trimStart().startsWith("{")) {
     try {
-      config = JSON.parse(given);
+      config = parseJson(given);
     } catch {
       throw new UsageError(`--${kind} must be a type or JSON, got ${given}`);
     }

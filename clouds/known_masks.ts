@@ -74,6 +74,52 @@ const QA_PIXEL = maskKind({
   unknown: [0],
 });
 
+/** Landsat Collection 1, Level 1 (USGS, Collection 1 Level-1 Quality Assessment Band). */
+const BQA = maskKind({
+  name: "BQA of Landsat Collection 1",
+  form: "bits",
+  labels: {
+    0: "fill",
+    1: "terrain occlusion or dropped pixel",
+    2: "saturation",
+    3: "saturation",
+    4: "cloud",
+    5: "cloud confidence",
+    6: "cloud confidence",
+    7: "shadow confidence",
+    8: "cloud shadow of medium or high confidence",
+    9: "snow confidence",
+    10: "snow confidence",
+    11: "cirrus confidence",
+    12: "cirrus of medium or high confidence",
+  },
+  masked: [4, 8, 12],
+  shadow: [8],
+  unknown: [0],
+});
+
+/** Landsat Collection 1, surface reflectance (USGS, LaSRC Product Guide, pixel_qa). */
+const OLD_PIXEL_QA = maskKind({
+  name: "pixel_qa of Landsat Collection 1",
+  form: "bits",
+  labels: {
+    0: "fill",
+    1: "clear",
+    2: "water",
+    3: "cloud shadow",
+    4: "snow",
+    5: "cloud",
+    6: "cloud confidence",
+    7: "cloud confidence",
+    8: "cirrus confidence",
+    9: "cirrus of medium or high confidence",
+    10: "terrain occlusion",
+  },
+  masked: [3, 5, 9],
+  shadow: [3],
+  unknown: [0],
+});
+
 /** HLS v2.0 (User Guide, Table 9). */
 const FMASK = maskKind({
   name: "Fmask of HLS",
@@ -148,6 +194,14 @@ const UDM2 = maskKind({
 /** Bands of UDM2 that become bits; band 7 is the confidence. */
 const UDM2_BANDS = [0, 1, 2, 3, 4, 5, 7] as const;
 
+/** Classification of Sentinel-2 products since baseline 04.00: bands of yes and no. */
+const MSK_CLASSI = maskKind({
+  name: "MSK_CLASSI",
+  form: "bits",
+  labels: { 0: "opaque cloud", 1: "cirrus", 2: "snow" },
+  masked: [0, 1],
+});
+
 const probability = (name: string, above: number) => maskKind({ name, form: "above", above });
 
 /** Names of files and bands; the part before and behind is free, its ends are no letters or digits. */
@@ -155,6 +209,8 @@ const NAMES: readonly (readonly [RegExp, MaskKind])[] = [
   [/(?:^|[^a-z0-9])SCL(?![a-z0-9])/i, SCL],
   [/(?:^|[^a-z0-9])QA60(?![a-z0-9])/i, QA60],
   [/(?:^|[^a-z0-9])QA_PIXEL(?![a-z0-9])/i, QA_PIXEL],
+  [/(?:^|[^a-z0-9])BQA(?![a-z0-9])/i, BQA],
+  [/(?:^|[^a-z0-9])(?:pixel_qa|PIXELQA)(?![a-z0-9])/i, OLD_PIXEL_QA],
   [/HLS\.[LS]30\..{0,60}Fmask(?![a-z0-9])/i, FMASK],
   [/(?:^|[^a-z0-9])CLM_R[12](?![a-z0-9])/i, CLM],
   [/(?:^|[^a-z0-9])(?:OmniCloudMask|OCM)(?![a-z0-9])/i, OMNICLOUDMASK],
@@ -181,6 +237,9 @@ export function knownMask(
     bands.join().toLowerCase().startsWith("clear,snow,shadow");
   if (isUdm2 && bands.length >= 7) {
     return { kind: UDM2, folded: UDM2_BANDS.filter((index) => index < bands.length) };
+  }
+  if (/(?:^|[^a-z0-9])MSK_CLASSI(?![a-z0-9])/i.test(fileName) && bands.length === 3) {
+    return { kind: MSK_CLASSI, folded: [0, 1, 2] };
   }
   for (const name of [band, fileName]) {
     const found = NAMES.find(([pattern]) => pattern.test(name));

@@ -78,6 +78,7 @@ export {
 
 // Numbers and encodings.
 export { closest } from "./closest.ts";
+export { parseJson } from "./parse_json.ts";
 export { mean, product, quantile } from "./statistics.ts";
 export { sha256, shortHash } from "./sha256.ts";
 export { stableJson } from "./stable_json.ts";

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { InputError } from "../core/mod.ts";
+import { InputError, parseJson } from "../core/mod.ts";
 import { parseCsv, readText } from "../files/mod.ts";
 
 /** One row: the files of a sample. */
@@ -34,7 +34,7 @@ function parseJsonLines(text: string, file: string) {
     if (line.trim() === "") return [];
     let value: unknown;
     try {
-      value = JSON.parse(line);
+      value = parseJson(line);
     } catch (error) {
       throw new InputError(
         `Cannot read ${file}: line ${i + 1} must be JSON, got: ${(error as Error).message}`,

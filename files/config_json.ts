@@ -6,7 +6,7 @@
 
 import { dirname, resolve } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
-import { InputError, OptionsError, show } from "../core/mod.ts";
+import { InputError, OptionsError, parseJson, show } from "../core/mod.ts";
 import { readText } from "./whole_file.ts";
 
 /** Longest chain of configurations that extend each other. */
@@ -78,7 +78,7 @@ async function readExtended(url: URL, from: readonly string[]): Promise<unknown>
   const text = await configText(url);
   let value: unknown;
   try {
-    value = JSON.parse(text);
+    value = parseJson(text);
   } catch (error) {
     throw new OptionsError("$", `${url.pathname} must be JSON: ${(error as Error).message}`);
   }

@@ -33,6 +33,7 @@ const TM: Readonly<Record<number, string>> = {
 };
 
 const COLLECTION2 = /(L[COTE]0[4-9])_(L1[A-Z]{2}|L2S[PR])_\d{6}_(\d{8})_\d{8}_02_(?:T1|T2|RT)/;
+const COLLECTION1 = /(L[COTEM]0[1-8])_L1[A-Z]{2}_\d{6}_(\d{8})_\d{8}_01_(?:T1|T2|RT)/;
 /** Names of before the collections: sensor, path, row, year and day of the year. */
 const SCENE_ID = /(?:^|[^A-Za-z0-9])L[COTEM][4-9]\d{6}(\d{7})[A-Z]{3}\d{2}/;
 const HLS = /HLS\.(S30|L30)\.T\d{2}[A-Z]{3}\.(\d{7})T(\d{6})\.v\d\.\d/;
@@ -82,6 +83,17 @@ export function landsatName(part: string): NamedProduct | undefined {
       ...(isOli ? { bands: named(OLI, [""]) } : {}),
       refusal: "its values become reflectance only with the factors and the sun elevation of its " +
         "MTL file; convert it to reflectance first, or use the surface reflectance (L2SP)",
+    };
+  }
+  const [, , first] = COLLECTION1.exec(part) ?? [];
+  if (first !== undefined) {
+    return {
+      product: "Landsat Collection 1",
+      sensor: "Landsat",
+      date: dayOfDigits(first),
+      refusal:
+        "its scale and bands are not known here; use the same scene of Collection 2 Level 2 " +
+        "(L2SP)",
     };
   }
   const old = SCENE_ID.exec(part)?.[1];

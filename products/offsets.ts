@@ -14,6 +14,8 @@ import type { NamedProduct } from "./product_name.ts";
 export interface ProductFacts {
   /** Top-of-atmosphere (L1C) or surface (L2A) reflectance. */
   readonly level?: "L1C" | "L2A";
+  /** Level that the name of a folder suggests, if nothing states one. */
+  readonly folderLevel?: "L1C" | "L2A";
   /** Processing baseline, such as "05.09". */
   readonly baseline?: string;
   /** Digital number of reflectance 1, such as 10000. */

@@ -12,6 +12,9 @@ const COMPACT = /S2[A-Z]_MSI(L1C|L2A)_(\d{8})T(\d{6})_N\d{4}_/;
 const OLD_PRODUCT = /S2[A-Z]_(?:OPER|USER)_PRD_MSI(L1C|L2A)_.{0,60}_V(\d{8})T(\d{6})/;
 /** Granules and band files of such products, which state only the time of production. */
 const OLD_GRANULE = /S2[A-Z]_(?:OPER|USER)_(?:MSI|MTD|AUX|GIP)_(?:SAF)?(L1C|L2A)?_/;
+/** Items of Earth Search (Element 84), in its catalog and its buckets. */
+const EARTH_SEARCH =
+  /S2[A-Z]_T?\d{1,2}[A-Z]{3}_(\d{8})(?:T\d{6})?_\d{1,2}_(L1C|L2A)(?![A-Za-z0-9])/;
 const MUSCATE =
   /(SENTINEL2[A-Z]|LANDSAT[5789]|VENUS(?:-XS)?)_(\d{8})-(\d{6})-\d{3}_(L1C|L2A|L2B|L3A)_/;
 
@@ -25,6 +28,15 @@ export function sentinel2Name(part: string): NamedProduct | undefined {
       level: level as "L1C" | "L2A",
       date: dayOfDigits(digits),
       ...timeOfDigits(time),
+    };
+  }
+  const [, day, found] = EARTH_SEARCH.exec(part) ?? [];
+  if (day !== undefined) {
+    return {
+      product: `Sentinel-2 ${found}`,
+      sensor: "Sentinel-2",
+      level: found as "L1C" | "L2A",
+      date: dayOfDigits(day),
     };
   }
   const old = OLD_GRANULE.exec(part);

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { shownAddress } from "../core/mod.ts";
+import { parseJson, shownAddress } from "../core/mod.ts";
 import { openByteSource, readText } from "../files/mod.ts";
 
 /** Largest STAC document in bytes. */
@@ -49,7 +49,7 @@ export async function stacHint(source: string): Promise<string | undefined> {
   let value: unknown;
   try {
     if (!await beginsLikeJson(source)) return undefined;
-    value = JSON.parse(await readText(source, { limit: LIMIT }));
+    value = parseJson(await readText(source, { limit: LIMIT }));
   } catch {
     // The error of the raster reader says more.
     return undefined;

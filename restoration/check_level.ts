@@ -17,14 +17,19 @@ const MEANING = {
  * Checks that a scene has the processing level of the model's training images; an unknown level
  * fits.
  *
- * @returns A warning, if another level is allowed.
+ * @returns A warning, if another level is allowed, or the name of a folder suggests one.
  * @throws {InputError} If the levels differ.
  */
 export function checkLevel(
-  { source, product: { level, named } }: Pick<SceneFile, "source" | "product">,
+  { source, product: { level, folderLevel, named } }: Pick<SceneFile, "source" | "product">,
   { card, allow }: { readonly card: Model["card"]; readonly allow: boolean },
 ): string | undefined {
   const wanted = levelOf(card);
+  if (level === undefined && folderLevel !== undefined && wanted !== undefined) {
+    return folderLevel === wanted ? undefined : `${source}: the name of its folder suggests ` +
+      `${MEANING[folderLevel]}, but model ${card.name} was trained on ${MEANING[wanted]}; if the ` +
+      `folder is right, use the ${wanted} product of the same date`;
+  }
   if (level === undefined || wanted === undefined || level === wanted) return undefined;
   const isEsa = named === undefined || named.sensor === "Sentinel-2";
   const found = isEsa ? MEANING[level] : `${named.product}, ${MEANING[level]}`;

@@ -4,14 +4,14 @@
  * @module
  */
 
-import { OptionsError, show } from "../core/mod.ts";
+import { OptionsError, parseJson, show } from "../core/mod.ts";
 
 type Json = Readonly<Record<string, unknown>>;
 
 /** Parses JSON; a string that is not JSON stands for itself, so that paths need no quotes. */
 function valueOf(text: string): unknown {
   try {
-    return JSON.parse(text);
+    return parseJson(text);
   } catch {
     return text;
   }

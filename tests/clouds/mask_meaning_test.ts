@@ -75,6 +75,27 @@ const KNOWN: Readonly<Record<string, Given & { readonly expected: readonly numbe
     values: [22280, 21952, 21824, 23888, 1, 21826, 54596],
     expected: [1, 0, 0, 3, U, 1, 1],
   },
+  // Clear, cloud, cloud shadow of high and of low confidence, cirrus, fill (LC08, Collection 1).
+  BQA: {
+    name: "LC08_L1TP_192030_20180507_20180517_01_T1_BQA.TIF",
+    dtype: "uint16",
+    values: [2720, 2800, 2976, 2720 | 128, 6816, 1],
+    expected: [0, 1, 3, 0, 1, U],
+  },
+  // Clear, water, cloud shadow, cloud, cirrus of high confidence, snow, fill.
+  "pixel_qa of Collection 1": {
+    name: "LC08_L1TP_192030_20180507_20180517_01_T1_pixel_qa.tif",
+    dtype: "uint16",
+    values: [322, 324, 328, 480, 834, 336, 1],
+    expected: [0, 0, 3, 1, 1, 0, U],
+  },
+  // Opaque cloud, cirrus, snow.
+  MSK_CLASSI: {
+    name: "MSK_CLASSI_B00.tif",
+    bands: ["1", "2", "3"],
+    values: [...[0, 0, 0], ...[1, 0, 0], ...[0, 1, 0], ...[0, 0, 1], ...[1, 0, 1]],
+    expected: [0, 1, 1, 0, 1],
+  },
   // Aerosol alone, cloud, shadow, water, next to cloud, fill.
   Fmask: {
     name: "HLS.L30.T33TUG.2018127T100021.v2.0.Fmask.tif",

@@ -138,6 +138,7 @@ Deno.test("openScene() refuses integer values that are no reflectance", async ()
   await inFolder(async (folder) => {
     const refused = {
       "LC08_L1TP_192030_20180507_20200901_02_T1_B4.TIF": "MTL file",
+      "LC08_L1TP_192030_20180507_20180517_01_T1_sr_band4.tif": "Landsat Collection 1",
       "20180507_100021_0e20_3B_AnalyticMS.tif": "radiance",
       "20220507_100021_12_2470_3B_AnalyticMS_8b.tif": "radiance",
       "20180507_100021_0e20_3B_Visual.tif": "a picture of 8 bits",

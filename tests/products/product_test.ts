@@ -35,13 +35,35 @@ Deno.test("productFacts() says where each fact comes from", () => {
   );
 });
 
-Deno.test("productFacts() takes the innermost of several names, and any level in the path", () => {
+Deno.test("productFacts() takes the innermost of several names", () => {
   const path =
     `S2A_MSIL1C_20180307T100021_N0206_R122_T33TUG_x/S2A_MSIL2A_20180307T100021_N0500_R.tif`;
   const { level, baseline } = productFacts({ path });
   assertEquals([level, baseline], ["L2A", "05.00"]);
   const cog = "https://example.org/sentinel-s2-l2a-cogs/33/S2A_33UUP_20200701_0_L2A/B04.tif";
-  assertEquals(productFacts({ path: cog }), { level: "L2A", evidence: [] });
+  const { level: found, named, evidence } = productFacts({ path: cog });
+  assertEquals([found, named?.date, evidence], ["L2A", "2020-07-01", []]);
+});
+
+Deno.test("productFacts() takes the level of the file's or product's own name, not of any folder", () => {
+  const own = [
+    "/data/T33TUG_L2A_B04.tif",
+    "/data/scene.L2A.tif",
+    "/data/my_L2A_scene",
+    "/data/my_L2A_scene/.",
+    "/data/S2A_MSIL2A_20180307T100021_N0500_R122_T33TUG_x.SAFE/GRANULE/L2A_T33TUG_A014136_20180307T100021/IMG_DATA",
+    "/data/GRANULE/L2A_T33TUG_A014136_20180307T100021/IMG_DATA/R10m",
+    "/data/SENTINEL2A_20180507-100021-463_L2A_T33TUG_C_V2-2/a.tif",
+    "/data/L1C/T33TUG_20180307_L2A_B04.tif",
+  ];
+  for (const path of own) assertEquals(productFacts({ path }).level, "L2A", path);
+  const folders = ["/data/L2A/scene.tif", "/data/old_L2A_tests/a/scene.tif", "/L2A/x/B02"];
+  for (const path of folders) {
+    assertEquals(productFacts({ path }), { folderLevel: "L2A", evidence: [] }, path);
+  }
+  for (const path of ["/data/XL2A/a.tif", "/data/L2Abc.tif", "/data/a.tif"]) {
+    assertEquals(productFacts({ path }), { evidence: [] }, path);
+  }
 });
 
 Deno.test("productFacts() believes XML before tags before names", () => {

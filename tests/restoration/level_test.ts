@@ -82,6 +82,27 @@ Deno.test("openSeries() refuses scenes of the other level, and says what would s
     assertEquals(await open(L2A, "L2A"), []);
   }));
 
+Deno.test("openSeries() warns of a folder named by another level, and restores", () =>
+  inFolder(async (folder) => {
+    const [frame] = cloudyDates({ width: 16, height: 16 }, 1);
+    const lines = async (path: string, level: "L1C" | "L2A") => {
+      await Deno.mkdir(`${folder}/${path}`.replace(/\/[^/]*$/, ""), { recursive: true });
+      await writeCog(`${folder}/${path}`, frame!, { overwrite: true });
+      const found: string[] = [];
+      const series = await openSeries(createModel({ ...TINY, level }), {
+        inputs: [{ path: `${folder}/${path}` }],
+        log: (line) => void found.push(line),
+      });
+      await series.close();
+      return found;
+    };
+    const [line, ...more] = await lines("L2A/scene.tif", "L1C");
+    assertStringIncludes(line!, "the name of its folder suggests surface reflectance (L2A)");
+    assertEquals(more, []);
+    assertEquals(await lines("L2A/scene.tif", "L2A"), []);
+    assertEquals(await lines("other/scene.tif", "L1C"), []);
+  }));
+
 Deno.test("openSeries() does not believe a name of L2A where there is a B10", () =>
   inFolder(async (folder) => {
     const [frame] = cloudyDates({ width: 16, height: 16 }, 1);
