@@ -27,6 +27,8 @@ export type GeoTransform = readonly [number, number, number, number, number, num
 export interface Crs {
   /** EPSG code, if the keys contain one. */
   readonly epsg?: number;
+  /** Name in the keys, of a CRS without code. */
+  readonly name?: string;
   /** GeoKeyDirectoryTag, GeoDoubleParamsTag and GeoAsciiParamsTag of the file. */
   readonly geoKeys: {
     readonly directory: readonly number[];

@@ -37,7 +37,7 @@ export function sameCrs(a: Crs | undefined, b: Crs | undefined): boolean {
 export function crsName(crs: Crs | undefined): string {
   if (crs === undefined) return "none";
   if (crs.epsg !== undefined) return `EPSG:${crs.epsg}`;
-  return crs.geoKeys.ascii?.split("|")[0]?.trim() || "a CRS without EPSG code";
+  return crs.name || crs.geoKeys.ascii?.split("|")[0]?.trim() || "a CRS without EPSG code";
 }
 
 /** Fractional column and row of a CRS position. */

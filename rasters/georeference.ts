@@ -8,9 +8,6 @@ import type { Crs, GeoTransform } from "../core/mod.ts";
 
 /** GeoKey identifiers and values of the GeoTIFF standard 1.1. */
 const RASTER_TYPE = 1025;
-const GEODETIC_CRS = 2048;
-const PROJECTED_CRS = 3072;
-const USER_DEFINED = 32767;
 const PIXEL_IS_POINT = 2;
 
 /** Value of a key that is stored in the directory itself. */
@@ -32,10 +29,4 @@ export function shiftTransform(
   { column, row }: { readonly column: number; readonly row: number },
 ): GeoTransform {
   return [a + b * column + c * row, b, c, d + e * column + f * row, e, f];
-}
-
-/** EPSG code in a GeoKeyDirectoryTag; undefined if there is none. */
-export function epsgOf(directory: readonly number[]): number | undefined {
-  return [shortGeoKey(directory, PROJECTED_CRS), shortGeoKey(directory, GEODETIC_CRS)]
-    .find((code) => code !== undefined && code !== USER_DEFINED);
 }

@@ -8,7 +8,7 @@ import { type Crs, type DataType, pixelArray } from "../core/mod.ts";
 import type { AuxFile } from "./aux_file.ts";
 import { bandNames } from "./band_names.ts";
 import { parseGdalMetadata } from "./gdal_metadata.ts";
-import { epsgOf } from "./georeference.ts";
+import { parseGeoKeys } from "./geo_keys.ts";
 import { readTransform } from "./geotiff_transform.ts";
 import type { RasterHeader } from "./raster_file.ts";
 import type { TiffDirectory } from "./tiff_directory.ts";
@@ -21,20 +21,34 @@ const GEO_ASCII = 34737;
 const GDAL_METADATA = 42112;
 const GDAL_NODATA = 42113;
 
-async function readCrs(directory: TiffDirectory): Promise<Crs | undefined> {
+/** Largest number of values in the GeoKeys; GDAL's have less than 200. */
+const MAX_KEYS = 2 ** 16;
+
+/** Reads the CRS, and the anchor of its coordinates. */
+async function readCrs(
+  directory: TiffDirectory,
+): Promise<{ readonly crs?: Crs; readonly isPixelIsPoint: boolean }> {
+  for (const tag of [GEO_KEYS, GEO_DOUBLES, GEO_ASCII]) {
+    const count = directory.entries.get(tag)?.count ?? 0;
+    if (count > MAX_KEYS) {
+      throw new TypeError(
+        `tag ${tag} must hold up to ${MAX_KEYS} values, got ${count}; the file is damaged: ` +
+          "download or copy it again",
+      );
+    }
+  }
   const keys = await integersOf(directory, GEO_KEYS);
-  if (keys === undefined) return undefined;
+  if (keys === undefined) return { isPixelIsPoint: false };
   const doubles = await realsOf(directory, GEO_DOUBLES);
   const ascii = await textOf(directory, GEO_ASCII);
-  const epsg = epsgOf(keys);
-  return {
-    ...(epsg === undefined ? {} : { epsg }),
-    geoKeys: {
-      directory: keys,
-      ...(doubles === undefined ? {} : { doubles }),
-      ...(ascii === undefined ? {} : { ascii }),
-    },
+  const geoKeys = {
+    directory: keys,
+    ...(doubles === undefined ? {} : { doubles }),
+    ...(ascii === undefined ? {} : { ascii }),
   };
+  const { epsg, name, isPixelIsPoint } = await parseGeoKeys(geoKeys);
+  const identity = epsg !== undefined ? { epsg } : name !== undefined ? { name } : {};
+  return { crs: { ...identity, geoKeys }, isPixelIsPoint };
 }
 
 /** Nodata value as GDAL writes it; undefined if the text is not a number. */
@@ -90,14 +104,15 @@ export async function readGeotiffHeader(
   const { width, height, samples: count, coding: { dtype } } = layout;
   const metadata = parseGdalMetadata(await textOf(directory, GDAL_METADATA) ?? "");
   const { beside } = given;
-  const crs = await readCrs(directory);
+  const { crs, isPixelIsPoint } = await readCrs(directory);
   if (crs === undefined && beside?.hasCrs) {
     throw new TypeError(
       `its CRS must be in the file, got one in ${beside.path}; write it into a copy: ` +
         "gdal_translate IN OUT.tif",
     );
   }
-  const transform = beside?.transform ?? await readTransform(directory, crs);
+  const transform = beside?.transform ??
+    await readTransform(directory, { crs, isPixelIsPoint });
   const own = parseNodata(await textOf(directory, GDAL_NODATA));
   const stated = beside === undefined ? own : nodataBeside(beside, { own, count });
   const nodata = heldBy(stated, dtype) ?? heldBy(given.nodata, dtype);

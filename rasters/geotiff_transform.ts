@@ -5,7 +5,7 @@
  */
 
 import type { Crs, GeoTransform } from "../core/mod.ts";
-import { isPixelIsPoint, shiftTransform } from "./georeference.ts";
+import { shiftTransform } from "./georeference.ts";
 import type { TiffDirectory } from "./tiff_directory.ts";
 import { realsOf } from "./tiff_values.ts";
 
@@ -46,7 +46,11 @@ function checkPlaced(
  */
 export async function readTransform(
   directory: TiffDirectory,
-  crs: Crs | undefined,
+  { crs, isPixelIsPoint }: {
+    readonly crs: Crs | undefined;
+    /** True if coordinates are anchored at pixel centres. */
+    readonly isPixelIsPoint: boolean;
+  },
 ): Promise<GeoTransform | undefined> {
   const [sx = 0, sy = 0] = await realsOf(directory, PIXEL_SCALE) ?? [];
   const ties = await realsOf(directory, TIEPOINT) ?? [];
@@ -62,5 +66,5 @@ export async function readTransform(
     checkPlaced(directory, { points: Math.floor(ties.length / TIEPOINT_VALUES), crs });
     return undefined;
   }
-  return isPixelIsPoint(crs) ? shiftTransform(transform, { column: -0.5, row: -0.5 }) : transform;
+  return isPixelIsPoint ? shiftTransform(transform, { column: -0.5, row: -0.5 }) : transform;
 }
