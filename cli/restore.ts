@@ -74,7 +74,7 @@ async function restoreOne(run: Run): Promise<Result> {
   if (values.dryRun) {
     const bar = progress("estimate");
     bar.wait("counting tiles, timing batches");
-    const estimate = await estimateScene(model, options, { rss }).finally(() => bar.end());
+    const estimate = await estimateScene(model, options, { rss, log }).finally(() => bar.end());
     return { text: estimateText(estimate), json: { ...estimate, device: engine.device } };
   }
   const bar = progress("restore");

@@ -78,6 +78,7 @@ export {
 
 // Numbers and encodings.
 export { closest } from "./closest.ts";
+export { namedCommand } from "./named_command.ts";
 export { parseJson } from "./parse_json.ts";
 export { mean, product, quantile } from "./statistics.ts";
 export { sha256, shortHash } from "./sha256.ts";

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { shownAddress } from "../core/mod.ts";
+import { namedCommand, shownAddress } from "../core/mod.ts";
 
 /** True for an address with a scheme, such as `https://…`; false for a path. */
 export function isAddress(text: string): boolean {
@@ -68,11 +68,14 @@ export function gdalNameHint(name: string): string | undefined {
     const form = STORAGES[plain];
     return `/${prefix}/ is GDAL's way of naming a file; ` +
       (form === undefined
-        ? "pass its path or its https address, or copy it first: gdal_translate IN OUT.tif"
+        ? namedCommand(
+          "pass its path or its https address, or copy it first: gdal_translate IN OUT.tif",
+          name,
+        )
         : `pass its https address (${form}), or download it first`);
   }
   const driver = DRIVERS.exec(name)?.[0];
   if (driver === undefined) return undefined;
   return `${driver} is GDAL's way of naming a dataset inside a file; export it first: ` +
-    "gdal_translate IN OUT.tif";
+    namedCommand("gdal_translate IN OUT.tif", name);
 }

@@ -7,11 +7,24 @@
 import { reasonOf } from "./answer_body.ts";
 import type { ByteSource } from "./byte_source.ts";
 
+/** Advice for a path that is not there. */
+function missingHint(path: string): string {
+  if (Deno.build.os === "windows") {
+    return /^[a-z]:[^\\/]/i.test(path)
+      ? "its backslashes are gone; write slashes (C:/data/a.tif)"
+      : "check its path";
+  }
+  if (/^[a-z]:/i.test(path)) {
+    return "it looks like a path of Windows: write slashes, and under WSL /mnt/c/ for C:/";
+  }
+  return "check its path";
+}
+
 /** Opens a file on disk. @throws {TypeError} If it cannot be read. */
 export async function openLocal(path: string): Promise<ByteSource> {
   const info = await Deno.stat(path).catch((error: unknown) => {
     if (error instanceof Deno.errors.NotFound) {
-      throw new TypeError("the file must exist; check its path");
+      throw new TypeError(`the file must exist; ${missingHint(path)}`);
     }
     throw new TypeError(`the file must be readable, got ${reasonOf(error)}`);
   });

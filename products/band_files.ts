@@ -5,7 +5,7 @@
  * @module
  */
 
-import { bandOfFileName, InputError, SENTINEL2_NAMES } from "../core/mod.ts";
+import { bandOfFileName, InputError, SENTINEL2_NAMES, shellWord } from "../core/mod.ts";
 import { isHidden } from "../files/mod.ts";
 import { IMAGE_FILE } from "../rasters/mod.ts";
 import { productOfPart, productOfPath } from "./naming_rules.ts";
@@ -91,6 +91,16 @@ function keepFinest(
   if (other === undefined || candidate.resolution < other.resolution) found.set(band, candidate);
 }
 
+/** Advice for a folder without bands. */
+function folderHint(folder: string, names: readonly string[]): string {
+  const images = names.filter((name) => IMAGE_FILE.test(name));
+  if (images.length > 0) {
+    return `to restore images, pass the files: ${shellWord(`${folder}/${images[0]!}`)} …`;
+  }
+  if (names.some((name) => /\.SAFE\/$/i.test(name))) return "pass one of the products in it";
+  return "pass the product's folder (NAME.SAFE), or the folder of its bands (IMG_DATA)";
+}
+
 /**
  * Finds one file per band, at its finest resolution.
  *
@@ -140,7 +150,7 @@ export async function findBandFiles(folder: string): Promise<BandFiles> {
     const shown = names.slice(0, SHOWN).join(", ") + (names.length > SHOWN ? ", …" : "");
     throw new InputError(
       `Cannot read bands of ${folder}: it must hold a GeoTIFF or JPEG 2000 file per band, named ` +
-        `like B02.tif, got ${shown || "nothing"}`,
+        `like B02.tif, got ${shown || "nothing"}; ${folderHint(folder, names)}`,
     );
   }
   const classification = found.get("SCL")?.path;

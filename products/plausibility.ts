@@ -4,6 +4,7 @@
  * @module
  */
 
+import { namedCommand } from "../core/mod.ts";
 import { percentile } from "./sample_bands.ts";
 import type { SceneFile } from "./scene_file.ts";
 
@@ -110,5 +111,5 @@ export function implausible(
   if (bands.length === 0) return undefined;
   const found = (header.assumedBands === true ? bandWarning(bands) : undefined) ??
     valueWarning(bands, assumed);
-  return found && `${source}: ${found}`;
+  return found && `${source}: ${namedCommand(found, source)}`;
 }

@@ -131,6 +131,13 @@ function isStated({ header, product }: SceneFile, offset: "auto" | number): bool
   return offset !== "auto" || (offsets ?? harmonized ?? quantification) !== undefined;
 }
 
+/** 8 bits without a stated scale mostly are pictures. */
+function byteWarning({ header, source }: SceneFile): string | undefined {
+  if (statedScales(header) !== undefined) return undefined;
+  return `${source}: 8 bits without a stated scale are taken for reflectances from 0 to 1; in a ` +
+    "picture with stretched colours they are not: use the original image";
+}
+
 /**
  * Finds the scale and offset that convert the values of a scene to reflectance.
  *
@@ -158,7 +165,9 @@ export async function sentinel2Radiometry(
   // Offsets of other products than ESA's are not doubted by its rule of thumb.
   const doubt = doubtful && file.scaling === undefined ? offsetWarning(file, seen) : undefined;
   const warning = doubt ??
-    (header.dtype === "uint8" ? undefined : implausible(file, { ...seen, assumed: sources }));
+    (header.dtype === "uint8"
+      ? byteWarning(file)
+      : implausible(file, { ...seen, assumed: sources }));
   // Offsets are in digital numbers of 1/10000, also for files of reflectance.
   const unit = (scale: number) => isFloat(file.header) && scale === 1 ? 1 / QUANTIFICATION : scale;
   return {

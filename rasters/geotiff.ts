@@ -4,7 +4,7 @@
  * @module
  */
 
-import { InputError, type Raster } from "../core/mod.ts";
+import { InputError, namedCommand, type Raster } from "../core/mod.ts";
 import { type ByteSource, openByteSource, pathOf } from "../files/mod.ts";
 import { readAuxFile } from "./aux_file.ts";
 import { ALPHA_NAME } from "./band_names.ts";
@@ -36,8 +36,8 @@ async function named<T>(file: string, work: () => Promise<T>): Promise<T> {
     const fix = error instanceof TypeError
       ? ""
       : "; download or copy it again, or rewrite it: gdal_translate IN OUT.tif";
-    const message = `Cannot read raster ${file}: ${reason.split("\n")[0]}${fix}`;
-    throw new InputError(message, { cause: error });
+    const why = namedCommand(`${reason.split("\n")[0]}${fix}`, file);
+    throw new InputError(`Cannot read raster ${file}: ${why}`, { cause: error });
   }
 }
 

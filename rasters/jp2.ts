@@ -92,7 +92,9 @@ async function readSize(source: ByteSource): Promise<{ width: number; height: nu
     return { width: start.getUint32(8) - offsetX, height: start.getUint32(12) - offsetY };
   }
   if (start.getUint32(4) !== 0x6a502020) {
-    throw new TypeError("it must be JPEG 2000, got other bytes");
+    throw new TypeError(
+      "it must be JPEG 2000, got other bytes; it is damaged: download or copy it again",
+    );
   }
   let offset = 0;
   for (let i = 0; i < MAX_BOXES; i++) {

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { InputError } from "../core/mod.ts";
+import { InputError, shellWord } from "../core/mod.ts";
 import { crsName, pixelOf, sameCrs } from "./alignment.ts";
 import type { RasterFile, RasterHeader } from "./raster_file.ts";
 
@@ -42,7 +42,7 @@ function checkPart(
   if (part.masked && part.nodata === undefined) {
     throw new InputError(
       `Cannot join ${names.part}: its missing pixels must hold a nodata value, got a mask or an ` +
-        `alpha band; write them: gdalwarp -dstnodata 0 IN OUT.tif`,
+        `alpha band; write them: gdalwarp -dstnodata 0 ${shellWord(names.part)} OUT.tif`,
     );
   }
   const [found, expected] = [wanted(part), wanted(first)];

@@ -59,6 +59,10 @@ const SIGNATURES: readonly (readonly [string, string])[] = [
   ["CDF", "NetCDF; convert it: gdal_translate IN OUT.tif"],
   ["<!doctype html", "a web page; check the address, or log in and download the file"],
   ["<html", "a web page; check the address, or log in and download the file"],
+  [
+    "<vrtdataset",
+    "a VRT, which points to other files; write their pixels: gdal_translate IN OUT.tif",
+  ],
   ["<?xml", "an XML document; check the address"],
   ["version https://git-lfs", "a Git LFS pointer; run: git lfs pull"],
 ];

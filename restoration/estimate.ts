@@ -21,6 +21,7 @@ import type { RestoreSceneOptions, SceneOptions } from "./scene_options.ts";
 import { CHECK_DEFAULTS } from "./self_check/check_options.ts";
 import { scatteredWindows } from "./self_check/check_windows.ts";
 import { openSeries } from "./series.ts";
+import { logScene } from "./scene_tags.ts";
 import { type SecondsRange, type TileTiming, timeTiles } from "./time_tiles.ts";
 
 /** Estimate of a restoration. */
@@ -150,14 +151,15 @@ async function timingOf(
  * nothing. Takes up to 10 seconds, unless a single tile takes longer.
  *
  * @param rss Returns the resident memory of the process in bytes; called after the timed batches.
+ *   `log` receives radiometry and warnings, as of `restoreScene`.
  * @throws {InputError | OutputError | RangeError} As `restoreScene` would.
  */
 export async function estimateScene(
   model: Model,
   given: RestoreSceneOptions,
-  { rss }: { readonly rss: () => number },
+  { rss, log }: { readonly rss: () => number; readonly log?: (line: string) => void },
 ): Promise<SceneEstimate> {
-  return await estimateTimed(model, given, { rss, timings: new Map() });
+  return await estimateTimed(model, given, { rss, log, timings: new Map() });
 }
 
 /**
@@ -168,8 +170,9 @@ export async function estimateScene(
 export async function estimateTimed(
   model: Model,
   given: RestoreSceneOptions,
-  { rss, timings }: {
+  { rss, log, timings }: {
     readonly rss: () => number;
+    readonly log?: (line: string) => void;
     readonly timings: Map<number, TileTiming>;
   },
 ): Promise<SceneEstimate> {
@@ -181,6 +184,7 @@ export async function estimateTimed(
   const closing = [series.close];
   try {
     const { scene } = series;
+    if (log !== undefined) logScene(series, { mask: options.mask?.source, log });
     const area = areaOf(scene.grid, options);
     const opened = await openMasks(series, { model, options });
     if (opened !== undefined) closing.push(opened.close);

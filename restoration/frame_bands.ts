@@ -32,9 +32,17 @@ export function bandIndices(
       );
     }
   } else if (lacking.length > 0) {
-    const hint = named
-      ? "use a model for these bands"
-      : "if the bands only lack names, give them (--band-names); else use another model";
+    const isNameless = bands.every((name, i) => name === `${i + 1}`);
+    const hint = isNameless && !named
+      ? "if the bands only lack names, give them in the order of the file (--band-names); else use " +
+        "another model"
+      : bands.some((band) => wanted.includes(band))
+      ? `add ${
+        lacking.join(", ")
+      } (gdalbuildvrt -separate, or a folder with a file per band), or ` +
+        "use a model for these bands"
+      : "if they are the same bands under other names, rename them (--band-names); else use " +
+        "another model";
     throw new InputError(
       `Cannot restore ${file.source}: model ${card.name} needs the bands ${
         wanted.join(", ")

@@ -12,6 +12,7 @@ import { areaOf } from "./area.ts";
 import { keepClearOf } from "./keep_clear.ts";
 import type { Sampling } from "./sampling.ts";
 import type { MaskOptions, SceneOptions } from "./scene_options.ts";
+import { dateDoubts } from "./date_doubts.ts";
 import type { OpenSeries } from "./series.ts";
 
 /** Formats a window as `column,row,width,height`. */
@@ -105,7 +106,7 @@ export function ensembleTags(
 
 /** Logs the radiometry, in one line if all dates agree, and warnings. */
 export function logScene(
-  { radiometry, paths, files }: OpenSeries,
+  { radiometry, paths, files, dates, scene }: OpenSeries,
   { mask, log }: { readonly mask: string | undefined; readonly log: (line: string) => void },
 ): void {
   const alike = Map.groupBy(paths.keys(), (l) => radiometry[l]?.evidence);
@@ -122,6 +123,9 @@ export function logScene(
     if (renamed.length > 0) log(`bands of ${source}: ${renamed.join(", ")}`);
   }
   for (const one of radiometry) if (one?.warning !== undefined) log(`warning: ${one.warning}`);
+  for (const doubt of dateDoubts(dates, { paths, reference: scene.reference })) {
+    log(`warning: ${doubt}`);
+  }
   const surface = files.find(({ product }) => product.level === "L2A");
   if (mask === "detector" && surface !== undefined) {
     log(

@@ -50,7 +50,8 @@ Deno.test({
         const theirs = await savedValues(`${folder}/${name}.bin`);
         const source = await savedValues(`${folder}/${name}.source`);
         if (ours instanceof InputError) {
-          const reason = ours.message.slice(`Cannot read raster ${path}: `.length);
+          const reason = ours.message.slice(`Cannot read raster ${path}: `.length)
+            .replace(` ${path} OUT.tif`, " IN OUT.tif");
           refused.set(reason, [...refused.get(reason) ?? [], name]);
         } else if (theirs !== undefined) {
           (areEqual(ours, theirs) ? equal : differing).push(name);
