@@ -173,13 +173,23 @@ async function openFile(
   };
 }
 
+/** Refuses Zarr stores, by path or address. @throws {InputError} With what would serve. */
+function checkNotZarr(path: string): void {
+  if (!/\.zarr(?:\.zip)?(?:\/|$)/i.test(pathInAddress(path))) return;
+  const named = productOfPath(path);
+  const isSentinel2 = named?.sensor === "Sentinel-2";
+  throw new InputError(
+    `Cannot open scene ${path}: it must be GeoTIFF, JPEG 2000 or SAFE, got ` +
+      (isSentinel2
+        ? `a Zarr store (EOPF) of ${named!.product}; use the SAFE product of ${
+          named!.date
+        } and of ` +
+          "the same tile"
+        : "a Zarr store; export it as GeoTIFF, a file for each band, named like B02.tif"),
+  );
+}
+
 async function openFolder(path: string): Promise<Omit<SceneFile, "source">> {
-  if (/\.zarr$/i.test(path)) {
-    throw new InputError(
-      `Cannot open scene ${path}: it must be GeoTIFF, JPEG 2000 or SAFE, got a Zarr store; download ` +
-        "the product in SAFE format, or export its bands: gdal_translate ZARR:IN:/ARRAY OUT.tif",
-    );
-  }
   const safe = await isSafe(path);
   const found: { readonly bands: BandFiles; readonly xml?: string | undefined } = safe
     ? await findSafeProduct(path)
@@ -230,6 +240,7 @@ export async function openScene(
   options: OpenSceneOptions = {},
 ): Promise<SceneFile> {
   const path = scenePath(source);
+  checkNotZarr(path);
   const scene = await isFolder(path) ? await openFolder(path) : await openFile(path, options);
   return { ...scene, source: shownAddress(source) };
 }

@@ -15,6 +15,8 @@ const OLD_GRANULE = /S2[A-Z]_(?:OPER|USER)_(?:MSI|MTD|AUX|GIP)_(?:SAF)?(L1C|L2A)
 /** Items of Earth Search (Element 84), in its catalog and its buckets. */
 const EARTH_SEARCH =
   /S2[A-Z]_T?\d{1,2}[A-Z]{3}_(\d{8})(?:T\d{6})?_\d{1,2}_(L1C|L2A)(?![A-Za-z0-9])/;
+/** EOPF products before they took the compact names. */
+const EOPF = /S0?2MSIL(1C|2A)_(\d{8})T\d{6}_\d{4}_[A-D]\d{3}_[A-Z0-9]{3,4}(?![A-Za-z0-9])/;
 const MUSCATE =
   /(SENTINEL2[A-Z]|LANDSAT[5789]|VENUS(?:-XS)?)_(\d{8})-(\d{6})-\d{3}_(L1C|L2A|L2B|L3A)_/;
 
@@ -28,6 +30,15 @@ export function sentinel2Name(part: string): NamedProduct | undefined {
       level: level as "L1C" | "L2A",
       date: dayOfDigits(digits),
       ...timeOfDigits(time),
+    };
+  }
+  const [, short, digitsOfDay = ""] = EOPF.exec(part) ?? [];
+  if (short !== undefined) {
+    return {
+      product: `Sentinel-2 L${short}`,
+      sensor: "Sentinel-2",
+      level: `L${short}` as "L1C" | "L2A",
+      date: dayOfDigits(digitsOfDay),
     };
   }
   const [, day, found] = EARTH_SEARCH.exec(part) ?? [];

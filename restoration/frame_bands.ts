@@ -36,6 +36,10 @@ export function bandIndices(
     const hint = isNameless && !named
       ? "if the bands only lack names, give them in the order of the file (--band-names); else use " +
         "another model"
+      : lacking.join() === "B08" && bands.includes("B8A")
+      ? "its near infrared is the narrow B8A; to use that as B08, " +
+        (file.kind === "raster" ? "say so" : "stack the bands into one file and say so") +
+        `: --band-names ${bands.map((band) => band === "B8A" ? "B08" : band).join(",")}`
       : bands.some((band) => wanted.includes(band))
       ? `add ${
         lacking.join(", ")

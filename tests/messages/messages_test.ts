@@ -1,10 +1,14 @@
 /** docs/messages.md says what likely mistakes are told, and the cures in the messages work. */
 
-import { assert, assertEquals } from "@std/assert";
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { read } from "../docs/documents.ts";
 import { HAS_GDAL, shell } from "../gdal.ts";
 import { slowTest } from "../slow.ts";
+import { openScene } from "../../products/mod.ts";
+import { readRaster } from "../../rasters/mod.ts";
+import { LOOK_ALIKES } from "./look_alikes.ts";
 import { type Mistake, MISTAKES } from "./mistakes.ts";
+import { productRow, tryLookAlikes } from "./try_look_alikes.ts";
 import { cellOf, type Tried, tryMistakes } from "./try_mistakes.ts";
 
 /** Commands of messages; up to a semicolon or the end. */
@@ -83,3 +87,51 @@ for (const group of Object.keys(MISTAKES)) {
     },
   );
 }
+
+Deno.test("docs/messages.md has every product that is tried", async () => {
+  const page = await read("docs/messages.md");
+  assertEquals(LOOK_ALIKES.filter(({ product }) => !page.includes(`| ${product} `)), []);
+});
+
+/** Text without the padding of tables. */
+const squeezed = (text: string) => text.replace(/ +/g, " ");
+
+slowTest("look-alikes of products are restored or refused as docs/messages.md says", async () => {
+  const page = squeezed(await read("docs/messages.md"));
+  let restored = 0;
+  await tryLookAlikes(async (tried) => {
+    const { product: { path, product }, folder, l1c, code } = tried;
+    assertStringIncludes(page, squeezed(productRow(tried)));
+    assert(
+      /Zarr/.test(path) || /zarr$/.test(path) || l1c.includes("surface reflectance (L2A)"),
+      l1c,
+    );
+    if (code !== 0) return;
+    restored++;
+    const scene = await openScene(`${folder}/${path}`);
+    const [input, output, source] = [
+      await scene.read(),
+      await readRaster(`${folder}/out.tif`),
+      await readRaster(`${folder}/out.provenance.tif`),
+    ];
+    await scene.close();
+    assertEquals([output.dtype, output.nodata], [input.dtype, input.nodata], product);
+    assertEquals(output.transform, input.transform);
+    // The fill stays; clear pixels far from the mask stay bit for bit; the hidden half is restored.
+    const at = (column: number, row: number) => row * output.width + column;
+    assertEquals([source.data[at(0, 0)], source.data[at(0, 5)]], [0, 1], product);
+    assert(source.data[at(31, 20)]! >= 2, product);
+    const values = (raster: typeof output, pixel: number) =>
+      Array.from(raster.data.slice(pixel * raster.bands.length, (pixel + 1) * raster.bands.length));
+    assertEquals(values(output, at(0, 0)), output.bands.map(() => input.nodata ?? NaN));
+    const own = output.bands.map((band) =>
+      input.bands.indexOf(band === "B08" && !input.bands.includes(band) ? "B8A" : band)
+    );
+    assertEquals(
+      values(output, at(0, 5)),
+      own.map((band) => values(input, at(0, 5))[band]!),
+      product,
+    );
+  });
+  assert(restored >= 6, `${restored}`);
+});

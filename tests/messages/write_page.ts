@@ -6,6 +6,7 @@
  */
 
 import { ROOT } from "../docs/documents.ts";
+import { productRow, tryLookAlikes } from "./try_look_alikes.ts";
 import { cellOf, tryMistakes } from "./try_mistakes.ts";
 
 const HEAD = `# Messages
@@ -26,4 +27,17 @@ await tryMistakes((tried) => {
 const tables = [...groups].map(([group, rows]) =>
   `\n## ${group}\n\n| mistake | message |\n| --- | --- |\n${rows.join("\n")}\n`
 );
-await Deno.writeTextFile(new URL("docs/messages.md", ROOT), HEAD + tables.join(""));
+const products: string[] = [];
+await tryLookAlikes((tried) => void products.push(productRow(tried)));
+const PRODUCTS = `
+## Products
+
+Generated look-alikes in a model for surface reflectance (L2A) with the bands B02, B03, B04 and B08.
+A model for L1C refuses all of them, and says which product would serve. Clear pixels, fill, pixel
+type and grid of the result are those of the product.
+
+| product | flags | printed |
+| --- | --- | --- |
+${products.join("\n")}
+`;
+await Deno.writeTextFile(new URL("docs/messages.md", ROOT), HEAD + tables.join("") + PRODUCTS);
