@@ -5,7 +5,8 @@
  * @module
  */
 
-import { shownAddress } from "../core/mod.ts";
+import { InputError, shownAddress } from "../core/mod.ts";
+import { pathInAddress } from "../files/mod.ts";
 import { openImage, type RasterHeader, type RasterWindow } from "../rasters/mod.ts";
 import { MASK_UNKNOWN } from "./classes.ts";
 import { checkCover, type GridMap, gridMap, maskWindow, positionOn } from "./mask_grid.ts";
@@ -51,6 +52,9 @@ export interface ClassMaskOptions extends MaskMeaning {
   readonly area?: RasterWindow;
 }
 
+/** Files of polygons, such as MSK_CLOUDS of Sentinel-2 before baseline 04.00. */
+const VECTOR = /\.(?:gml|shp|geojson|json|gpkg|kml)$/i;
+
 function maskOf(map: GridMap, { window, part, classOf }: {
   readonly window: RasterWindow;
   readonly part: RasterWindow;
@@ -85,8 +89,14 @@ export async function openClassMask(
   source: string | URL,
   { grid, area, ...meaning }: ClassMaskOptions,
 ): Promise<ClassMask> {
-  const file = await openImage(source);
   const name = shownAddress(source);
+  if (VECTOR.test(pathInAddress(source))) {
+    throw new InputError(
+      `Cannot use mask ${name}: it must be a raster, got polygons; burn them into a raster of the ` +
+        "scene's extent and pixel size with gdal_rasterize, 0 where there is no cloud",
+    );
+  }
+  const file = await openImage(source);
   try {
     const mask = file.header;
     const { known, indices } = maskBands(mask, name);

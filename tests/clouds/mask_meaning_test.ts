@@ -233,3 +233,11 @@ Deno.test("openClassMask() warns of a mask that hides nothing, or everything", a
     assertStringIncludes((await read(given)).warnings.join(), words);
   }
 });
+
+Deno.test("openClassMask() refuses polygons and says what to do", async () => {
+  const grid = { width: 1, height: 1, bands: ["B02"], dtype: "uint16" } as const;
+  for (const name of ["MSK_CLOUDS_B00.gml", "https://h/clouds.geojson?sig=S", "C:\\a.shp"]) {
+    const error = await assertRejects(() => openClassMask(name, { grid }), InputError, "polygons");
+    assertStringIncludes(error.message, "gdal_rasterize");
+  }
+});
