@@ -11,7 +11,9 @@ import type { EvaluationCase } from "./evaluation_case.ts";
 
 /** A doubt, with what several cases of one kind share. */
 export interface Doubt {
+  /** Kind of the doubt. */
   readonly kind: "place" | "unit" | "offset";
+  /** The image and what is doubtful about it. */
   readonly message: string;
 }
 

@@ -20,7 +20,9 @@ const MOST = 10;
 export interface MeasuredImage {
   /** Path, for messages. */
   readonly path: string;
+  /** Stored values. */
   readonly raster: Raster;
+  /** Scale and offset of each band, with their evidence. */
   readonly radiometry: Radiometry;
 }
 
@@ -94,6 +96,7 @@ function checkPlace(image: MeasuredImage, target: MeasuredImage): void {
 
 /** The images of a case in one unit, and what was assumed or is doubtful. */
 export interface CommonImages {
+  /** The clear image. */
   readonly target: Raster;
   /** The other images, in order. */
   readonly others: readonly Raster[];
