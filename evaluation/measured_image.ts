@@ -156,7 +156,8 @@ function guessed({ dtype, data, bands, nodata }: Raster): Radiometry {
   for (const value of data) if (value !== nodata && value > top) top = value;
   const isReflectance = dtype.startsWith("float") && top < MOST;
   const scale = isReflectance ? 1 : dtype === "uint8" ? 1 / 255 : 1 / SCALE;
-  return { scales: bands.map(() => scale), offsets: bands.map(() => 0), evidence: "" };
+  const offsets = bands.map(() => 0);
+  return { scales: bands.map(() => scale), offsets, evidence: "", stated: false };
 }
 
 /**
