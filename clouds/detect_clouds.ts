@@ -11,6 +11,7 @@ import { findDark, type ShadowRadii } from "./dark_ground.ts";
 import { hazeNumber, MARK, type PixelTests, pixelTests } from "./pixel_tests.ts";
 import { windowMeans } from "./window_sums.ts";
 import { CLOUD_CLASSES } from "./classes.ts";
+import { atmosphereLook, type ReflectanceLevel } from "./surface_look.ts";
 
 /** Largest distance, in pixels, of a pixel on which the class of another depends. */
 export const DETECTOR_MARGIN = 64;
@@ -23,6 +24,11 @@ export interface DetectCloudsOptions {
   readonly offsets?: readonly number[];
   /** Pixel size in metres, > 0; windows scale with it. Default 10. */
   readonly pixelSize?: number;
+  /**
+   * Level of the reflectance. Surface reflectance (L2A) is tested with the look that a standard
+   * atmosphere gives it. Default "L1C".
+   */
+  readonly level?: ReflectanceLevel;
 }
 
 /** Class of pixels without data in any band. */
@@ -161,8 +167,8 @@ function checkInput({ bands }: Raster, { scales, offsets, pixelSize = 10 }: Dete
 }
 
 /**
- * Detects clouds and their shadows in top-of-atmosphere reflectance such as Sentinel-2 L1C. B02,
- * B03 and B04 are required. Further bands add tests: B01 distinguishes haze from roofs and soil,
+ * Detects clouds and their shadows on a single date, in top-of-atmosphere reflectance such as
+ * Sentinel-2 L1C, or in surface reflectance (L2A, see the option `level`). B02, B03 and B04 are required. Further bands add tests: B01 distinguishes haze from roofs and soil,
  * B10 shows cirrus, B11 snow, and B8A or B08 distinguishes water from shadow.
  *
  * The class of a pixel depends only on the pixels within {@linkcode DETECTOR_MARGIN}, so a window
@@ -201,10 +207,11 @@ export function detectClouds(raster: Raster, options: DetectCloudsOptions = {}):
     scales = bands.map(() => 1 / reflectanceScaleOf(raster)),
     offsets = bands.map(() => 0),
     pixelSize = 10,
+    level = "L1C",
   } = options;
   const radii = radiiOf(pixelSize);
   const plane: Plane = { width, height, scratch: new Int32Array(width * height) };
-  const tests = pixelTests(raster, { scales, offsets });
+  const tests = pixelTests(raster, atmosphereLook(bands, { scales, offsets, level }));
   const { marks } = tests;
   const casters = findCasters(tests, plane, radii.speck);
   const clouds = findClouds(tests, { ...plane, casters, radii });

@@ -9,6 +9,16 @@ export { CLOUD_CLASSES } from "./classes.ts";
 
 // From the bands of a scene.
 export { detectClouds, type DetectCloudsOptions, DETECTOR_MARGIN } from "./detect_clouds.ts";
+export type { ReflectanceLevel } from "./surface_look.ts";
+export {
+  type CloudSurvey,
+  detectInTime,
+  type SurveyBlock,
+  surveyClouds,
+  type SurveyCloudsOptions,
+  type SurveyedDate,
+  type TemporalFit,
+} from "./temporal_detector.ts";
 export { cloudMask, type CloudRuleOptions, cloudScore } from "./cloud_score.ts";
 
 // From a mask file.

@@ -40,7 +40,7 @@ function eachRow(
  * @param out Buffer for the result, [height, width]. Default: a new one.
  */
 export function windowSums(
-  values: Uint8Array,
+  values: Uint8Array | Int32Array,
   shape: WindowShape,
   out: Int32Array = new Int32Array(values.length),
 ): Int32Array {
@@ -63,6 +63,36 @@ export function windowSums(
       }
     },
   });
+  return out;
+}
+
+/**
+ * Means over the square window around each pixel, of the pixels that are known.
+ *
+ * @param values Integers, [height, width]; 0 where not known.
+ * @param known 1 for known pixels, else 0; undefined: all are.
+ * @param unit Factor of the means.
+ */
+export function windowAverages(
+  values: Int32Array,
+  { known, unit, ...shape }: WindowShape & {
+    readonly known: Uint8Array | undefined;
+    readonly unit: number;
+  },
+): Float32Array {
+  const { width, height, radius } = shape;
+  const sums = windowSums(values, shape);
+  const out = new Float32Array(values.length);
+  const counts = known && windowSums(known, shape);
+  for (let y = 0, i = 0; y < height; y++) {
+    const rows = Math.min(y + radius, height - 1) - Math.max(y - radius, 0) + 1;
+    for (let x = 0; x < width; x++, i++) {
+      const count = counts === undefined
+        ? rows * (Math.min(x + radius, width - 1) - Math.max(x - radius, 0) + 1)
+        : counts[i]!;
+      out[i] = count === 0 ? 0 : sums[i]! / count * unit;
+    }
+  }
   return out;
 }
 

@@ -1,0 +1,234 @@
+/**
+ * Clouds and shadows on every date of a place, by comparing each date with the others.
+ *
+ * A survey reads the scene once, in blocks of any size, and keeps a sample of pixels at absolute
+ * positions. Its fit classifies any window with a margin, so windows give the classes of the whole.
+ * docs/cloud_detector.md lists the rules and their accuracy.
+ *
+ * @module
+ */
+
+import type { Raster } from "../core/mod.ts";
+import { MASK_UNKNOWN } from "./classes.ts";
+import { detectClouds, DETECTOR_MARGIN } from "./detect_clouds.ts";
+import { atmosphereLook, type ReflectanceLevel } from "./surface_look.ts";
+import { classify } from "./time/classifier.ts";
+import { compareDates } from "./time/compare.ts";
+import { fitDates, type TimeFit } from "./time/fit.ts";
+import { copyPixel, emptyPixels, type Pixels, type Radiometry } from "./time/pixels.ts";
+import { type UsedBands, usedBands } from "./time/signatures.ts";
+import { TRAIT_RADIUS } from "./time/traits.ts";
+
+/** One date of a {@linkcode surveyClouds}. */
+export interface SurveyedDate {
+  /** Day of the acquisition, counted from any start. Default: 15 days after the date before. */
+  readonly day?: number;
+  /** Scale of each band: reflectance = stored · scale + offset. Default 1/10000. */
+  readonly scales?: readonly number[];
+  /** Offset of each band, in reflectance. Default 0. */
+  readonly offsets?: readonly number[];
+  /** Level of the reflectance. Default "L1C". */
+  readonly level?: ReflectanceLevel;
+}
+
+/** Options of {@linkcode surveyClouds}. */
+export interface SurveyCloudsOptions {
+  /** Columns and rows of the scene. */
+  readonly width: number;
+  readonly height: number;
+  /** Bands of every date. Blue, green, red and near infrared are required. */
+  readonly bands: readonly string[];
+  readonly dates: readonly SurveyedDate[];
+  /** Pixel size in metres, > 0. Default 10. */
+  readonly pixelSize?: number;
+}
+
+/** A block of the scene on every date. */
+export interface SurveyBlock {
+  /** Position of the block's first pixel in the scene. */
+  readonly column: number;
+  readonly row: number;
+  /** One raster for each date, of equal size. */
+  readonly frames: readonly Raster[];
+}
+
+/** Statistics of a scene for {@linkcode detectInTime}; plain data. */
+export interface TemporalFit {
+  readonly options: SurveyCloudsOptions;
+  /** Statistics of the comparison; undefined: every date is classified on its own. */
+  readonly time: TimeFit | undefined;
+  /** Pixels around a window on which its classes depend. */
+  readonly margin: number;
+  /** Sentences about fallbacks, for people. */
+  readonly notes: readonly string[];
+}
+
+/** A pass over a scene that collects what {@linkcode detectInTime} needs. */
+export interface CloudSurvey {
+  /** Adds a block; blocks may come in any order and overlap. */
+  add(block: SurveyBlock): void;
+  /** Fits the statistics. */
+  finish(): TemporalFit;
+}
+
+/** Fewest dates that are compared. */
+const FEWEST_DATES = 3;
+/** Most pixels of the sample. */
+const SAMPLE = 40000;
+/** Pixels around a window that the traits depend on: those of the evidence and the windows. */
+const TIME_MARGIN = TRAIT_RADIUS + 4;
+
+/** Radiometry of each date with the look of top-of-atmosphere reflectance. */
+function radiometryOf({ bands, dates }: SurveyCloudsOptions): readonly Radiometry[] {
+  return dates.map((date) => {
+    const {
+      scales = bands.map(() => 1e-4),
+      offsets = bands.map(() => 0),
+      level = "L1C",
+    } = date;
+    for (const [name, list] of Object.entries({ scales, offsets })) {
+      if (list.length !== bands.length || !list.every(Number.isFinite)) {
+        throw new RangeError(
+          `Cannot survey clouds: ${name} must have one finite value for each of ` +
+            `${bands.length} bands, got ${list.join(", ")}`,
+        );
+      }
+    }
+    return atmosphereLook(bands, { scales, offsets, level });
+  });
+}
+
+function checkFrames(frames: readonly Raster[], { dates, bands }: SurveyCloudsOptions): Raster {
+  if (frames.length !== dates.length) {
+    throw new RangeError(
+      `Cannot compare dates for clouds: there must be one raster for each of ${dates.length} ` +
+        `dates, got ${frames.length}`,
+    );
+  }
+  const [first] = frames as [Raster];
+  for (const { width, height, bands: own } of frames) {
+    if (width !== first.width || height !== first.height || own.join() !== bands.join()) {
+      throw new RangeError(
+        `Cannot compare dates for clouds: every raster must have ${first.width}×${first.height} ` +
+          `pixels of ${bands.join(", ")}, got ${width}×${height} of ${own.join(", ")}`,
+      );
+    }
+  }
+  return first;
+}
+
+/**
+ * Starts a survey of the scene's clouds.
+ *
+ * With fewer than three dates, or if no date shows clear ground, the fit says so in its notes, and
+ * every date is classified by the rules of {@linkcode detectClouds}.
+ *
+ * @throws {RangeError} If blue, green, red or near infrared is missing although there are three
+ *   dates, or if a list of scales or offsets does not fit the bands.
+ */
+export function surveyClouds(options: SurveyCloudsOptions): CloudSurvey {
+  const { width, height, bands, dates } = options;
+  const radiometry = radiometryOf(options);
+  const single = (note: string): TemporalFit => ({
+    options,
+    time: undefined,
+    margin: DETECTOR_MARGIN,
+    notes: [note],
+  });
+  if (dates.length < FEWEST_DATES) {
+    return {
+      add() {},
+      finish: () =>
+        single(
+          `clouds are found on each date alone: a comparison needs ${FEWEST_DATES} dates, got ` +
+            dates.length,
+        ),
+    };
+  }
+  const used = usedBands(bands);
+  const step = Math.max(1, Math.ceil(Math.sqrt(width * height / SAMPLE)));
+  const columns = Math.ceil(width / step);
+  const rows = Math.ceil(height / step);
+  const sample = emptyPixels({ count: columns * rows, dates: dates.length, used });
+  return {
+    add({ column, row, frames }) {
+      const { width: wide, height: high } = checkFrames(frames, options);
+      for (let y = Math.ceil(row / step) * step; y < row + high; y += step) {
+        for (let x = Math.ceil(column / step) * step; x < column + wide; x += step) {
+          const to = y / step * columns + x / step;
+          const from = (y - row) * wide + x - column;
+          for (const [t, raster] of frames.entries()) {
+            copyPixel(sample.dates[t]!, { raster, used, radiometry: radiometry[t]!, from, to });
+          }
+        }
+      }
+    },
+    finish() {
+      const time = fitDates(sample, {
+        signatures: used.signatures,
+        days: dates.map(({ day }, t) => day ?? 15 * t),
+      });
+      if (time === undefined) {
+        return single("clouds are found on each date alone: no date shows enough clear ground");
+      }
+      return { options, time, margin: TIME_MARGIN, notes: [] };
+    },
+  };
+}
+
+/** Pixels of a window on every date. */
+function pixelsOf(
+  frames: readonly Raster[],
+  { used, radiometry }: { readonly used: UsedBands; readonly radiometry: readonly Radiometry[] },
+): Pixels {
+  const [{ width, height }] = frames as [Raster];
+  const pixels = emptyPixels({ count: width * height, dates: frames.length, used });
+  for (const [t, raster] of frames.entries()) {
+    for (let i = 0; i < width * height; i++) {
+      copyPixel(pixels.dates[t]!, { raster, used, radiometry: radiometry[t]!, from: i, to: i });
+    }
+  }
+  return pixels;
+}
+
+/** Traits of a window on every date, [dates][traits][height · width], with the known pixels. */
+export function traitsInTime(frames: readonly Raster[], { options, time }: TemporalFit): {
+  readonly traits: readonly (readonly Float32Array[])[];
+  readonly pixels: Pixels;
+} {
+  const { width, height } = checkFrames(frames, options);
+  const used = usedBands(options.bands);
+  const pixels = pixelsOf(frames, { used, radiometry: radiometryOf(options) });
+  const { signatures } = used;
+  return { traits: compareDates(pixels, { width, height, fit: time!, signatures }), pixels };
+}
+
+/**
+ * Finds clouds and shadows in a window of every date.
+ *
+ * @param frames One raster for each date. The classes of the pixels within `fit.margin` of a border
+ *   that is not the scene's differ from those of the whole.
+ * @returns Classes of `CLOUD_CLASSES` for each date, [height, width]; 255 where a date has no data.
+ * @throws {RangeError} If the rasters do not fit the survey.
+ */
+export function detectInTime(frames: readonly Raster[], fit: TemporalFit): readonly Uint8Array[] {
+  const { options, time } = fit;
+  if (time === undefined) {
+    checkFrames(frames, options);
+    const { bands, dates, pixelSize } = options;
+    return frames.map((raster, t) => {
+      const { scales = bands.map(() => 1e-4), offsets, level } = dates[t]!;
+      return detectClouds(raster, {
+        scales,
+        ...(offsets === undefined ? {} : { offsets }),
+        ...(level === undefined ? {} : { level }),
+        ...(pixelSize === undefined ? {} : { pixelSize }),
+      });
+    });
+  }
+  const { traits, pixels } = traitsInTime(frames, fit);
+  return traits.map((planes, t) => {
+    const classes = classify(planes, pixels.dates[t]!.known);
+    return classes.map((kind) => kind === MASK_UNKNOWN ? 255 : kind);
+  });
+}

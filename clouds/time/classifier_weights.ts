@@ -1,0 +1,2 @@
+import type { Classifier } from "./classifier.ts";
+export const CLASSIFIER: Classifier = { mean: [], deviation: [], layers: [] };
