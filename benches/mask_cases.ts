@@ -73,16 +73,43 @@ function crop(raster: Raster, { x: left, y: top, side }: { x: number; y: number;
 
 const dayOf = (date: string) => Date.parse(date) / 86400000;
 
+/** Copies ground of a raster to other places of it, as if its use had changed there. */
+function changed(raster: Raster, rng: Rng): Raster {
+  const { width, height, bands: { length: depth } } = raster;
+  const data = raster.data.slice();
+  const fields = 2 + rng.fork("fields").integer(8);
+  for (let k = 0; k < fields; k++) {
+    const u = rng.fork("field").fork(k).uniforms(6);
+    const [w, h] = [8 + Math.floor(40 * u[0]!), 8 + Math.floor(40 * u[1]!)];
+    const [fromX, toX] = [u[2]!, u[3]!].map((at) => Math.floor(at * (width - w)));
+    const [fromY, toY] = [u[4]!, u[5]!].map((at) => Math.floor(at * (height - h)));
+    for (let y = 0; y < h; y++) {
+      const from = ((fromY! + y) * width + fromX!) * depth;
+      data.set(
+        raster.data.subarray(from, from + w * depth) as Uint16Array,
+        ((toY! + y) * width + toX!) * depth,
+      );
+    }
+  }
+  return { ...raster, data };
+}
+
 /** Draws clouds over every date. */
 function clouded(
-  { clear, ...one }: Pick<MaskCase, "name" | "set" | "days" | "clear">,
-  { rng, shapes, open }: {
+  { clear: dates, ...one }: Pick<MaskCase, "name" | "set" | "days" | "clear">,
+  { rng, shapes, open, change }: {
     readonly rng: Rng;
     readonly shapes: readonly CloudShape[];
     /** Probability of a date without clouds. */
     readonly open: number;
+    /** Probability that the use of some ground changes on a date. */
+    readonly change: number;
   },
 ): MaskCase {
+  const clear = dates.map((raster, t) => {
+    const own = rng.fork("change").fork(t);
+    return own.uniform() < change ? changed(raster, own) : raster;
+  });
   const drawn = clear.map((raster, t) => {
     const count = raster.width * raster.height;
     if (rng.fork("open").fork(t).uniform() < open) {
@@ -161,12 +188,13 @@ export async function realSeries(): Promise<readonly { date: string; raster: Ras
  * series, and sheets 0 to 2 or 3 and 4 of the L2A patches.
  */
 export async function* maskCases(
-  { half, draws, seed, open = 0, dates = 3, side = 256 }: {
+  { half, draws, seed, open = 0, change = 0, dates = 3, side = 256 }: {
     readonly half: 0 | 1;
     /** Cases of each city; five times as many of the series, ten times as many of the patches. */
     readonly draws: number;
     readonly seed: number;
     readonly open?: number;
+    readonly change?: number;
     /** Dates of a case of the series. Default 3. */
     readonly dates?: number;
     /** Columns and rows, at most 256. Default 256. */
@@ -206,7 +234,7 @@ export async function* maskCases(
         set: "cities",
         clear: [a, b, third],
         days: [...days, days[draw % 2 === 0 ? 1 : 0]! + 20],
-      }, { rng, shapes, open });
+      }, { rng, shapes, open, change });
     }
   }
   const clear = (await realSeries()).filter(({ date }) => !CLOUDED.includes(date))
@@ -229,7 +257,7 @@ export async function* maskCases(
         })
       ),
       days: chosen.map(({ date }) => dayOf(date)),
-    }, { rng, shapes, open });
+    }, { rng, shapes, open, change });
   }
   for (let draw = 0; draw < 10 * draws; draw++) {
     const rng = root.fork("patches").fork(draw);
@@ -240,7 +268,7 @@ export async function* maskCases(
       set: "patches",
       clear: [first, other("second"), other("third")],
       days: [0, 20, 40],
-    }, { rng, shapes, open });
+    }, { rng, shapes, open, change });
   }
 }
 

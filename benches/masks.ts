@@ -167,9 +167,13 @@ if (folder !== "") {
         );
       }
     }
-    await writePng(`${folder}/series_${first / 6}.png`, { width: w, height: h, channels: 3, data }, {
-      overwrite: true,
-    });
+    await writePng(
+      `${folder}/series_${first / 6}.png`,
+      { width: w, height: h, channels: 3, data },
+      {
+        overwrite: true,
+      },
+    );
   }
 }
 

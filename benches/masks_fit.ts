@@ -1,6 +1,7 @@
 /**
  * Fits the classifier of the comparison in time (clouds/time/classifier_weights.ts) on drawn clouds
- * over the first half of the places of ../shared/data. About 15 minutes on one core.
+ * over the first half of the places of ../shared/data, some of whose fields change between dates.
+ * About 15 minutes on one core.
  *
  *     deno run -A benches/masks_fit.ts [--draws 4] [--seed 11] [--out FILE]
  */
@@ -20,7 +21,7 @@ const PIXELS = 2500;
 /** Columns and rows of a case. */
 const SIDE = 160;
 const HIDDEN = [20, 16] as const;
-const EPOCHS = 8;
+const EPOCHS = 5;
 const BATCH = 256;
 const RATE = 3e-3;
 const DECAY = 1e-4;
@@ -37,7 +38,9 @@ async function collect(): Promise<Samples> {
   let number = 0;
   const draws = Number(flag("draws", "4"));
   const seed = Number(flag("seed", "11"));
-  for await (const one of maskCases({ half: 0, draws, seed, open: 0.12, side: SIDE })) {
+  for await (
+    const one of maskCases({ half: 0, draws, seed, open: 0.12, change: 0.5, side: SIDE })
+  ) {
     // Two of the four views in turn: they show the same ground and clouds.
     const views = Object.values(VIEWS);
     for (const view of number++ % 2 === 0 ? [views[0]!, views[3]!] : [views[1]!, views[2]!]) {

@@ -9,7 +9,6 @@
  */
 
 import type { Raster } from "../core/mod.ts";
-import { MASK_UNKNOWN } from "./classes.ts";
 import { detectClouds, DETECTOR_MARGIN } from "./detect_clouds.ts";
 import { atmosphereLook, type ReflectanceLevel } from "./surface_look.ts";
 import { classify } from "./time/classifier.ts";
@@ -227,8 +226,5 @@ export function detectInTime(frames: readonly Raster[], fit: TemporalFit): reado
     });
   }
   const { traits, pixels } = traitsInTime(frames, fit);
-  return traits.map((planes, t) => {
-    const classes = classify(planes, pixels.dates[t]!.known);
-    return classes.map((kind) => kind === MASK_UNKNOWN ? 255 : kind);
-  });
+  return traits.map((planes, t) => classify(planes, pixels.dates[t]!.known));
 }

@@ -6,7 +6,8 @@
 
 import { windowAverages } from "../window_sums.ts";
 import { emptyEvidence, type Evidence, evidenceOf } from "./evidence.ts";
-import { clearByEvidence, clearByHaze, outliers, type TimeFit } from "./fit.ts";
+import { clearByEvidence, clearByHaze, outliers } from "./clear.ts";
+import type { TimeFit } from "./fit.ts";
 import type { Pixels } from "./pixels.ts";
 import type { Signature } from "./signatures.ts";
 import { traitsOf } from "./traits.ts";
@@ -95,18 +96,27 @@ export function compareDates(
       .map((value, i) => known[i] === 0 ? 0 : clearByHaze(value));
   });
   const evidence: Evidence[] = dates.map(() => emptyEvidence(count));
-  const find = (clear: readonly Float32Array[]) => {
+  const find = (clear: readonly Float32Array[], where?: readonly Float32Array[]) => {
     for (const [date, one] of fit.dates.entries()) {
-      evidenceOf(pixels, { date, fit: one, clear, signatures, out: evidence[date]! });
+      const own = where?.[date];
+      evidenceOf(pixels, {
+        date,
+        fit: one,
+        clear,
+        signatures,
+        out: evidence[date]!,
+        ...(own === undefined ? {} : { where: own }),
+      });
     }
   };
-  find(first);
+  // What is hazy at first stays so.
+  find(first, first);
   const clear = dates.map(({ known }, date) => {
     const { opacity, shade } = evidence[date]!;
     const o = smooth(opacity, { ...window, known, radius: 1 });
     const s = smooth(shade, { ...window, known, radius: 2 });
     return lowest(
-      o.map((value, i) => known[i] === 0 ? 0 : clearByEvidence(value, s[i]!)),
+      o.map((value, i) => first[date]![i]! < 0.001 ? 0 : clearByEvidence(value, s[i]!)),
       window,
     );
   });
@@ -126,6 +136,7 @@ export function compareDates(
       excess: one.haze.map((value, i) => value - low(date, i, own)),
       others,
       level,
+      spread: cap - level,
       veil: fit.dates[date]!.veil,
     });
   });

@@ -4,9 +4,9 @@
  * A prediction y of the ground with the inverse W of its error's covariance explains a pixel x as
  * x − y = α·(cloud − y) − σ·direct·(y − path). Generalised least squares gives the opacity α and
  * the shade σ; W makes changes that this scene's ground really shows (harvest, leaves, snowmelt)
- * count for little. Predictions add up in the information form, W = Σ p·Wₛ and W·y = Σ p·Wₛ·yₛ,
- * where p is the probability that date s is clear there. The scene's mean ground is one of them,
- * so that pixels which no date shows are compared with that.
+ * count for little. y is the mean of the predictions from the other dates, weighted by their trust
+ * and the probability that they are clear there; W is the sum over those that are. The scene's mean
+ * ground is one of them, so that pixels which no date shows are compared with that.
  *
  * @module
  */
@@ -21,12 +21,7 @@ export interface Partner {
   /** [bands, bands], a row for each predicted band. */
   readonly map: Float64Array;
   readonly offset: Float64Array;
-  /** Inverse of the covariance of its error, [bands, bands]. */
-  readonly weight: Float64Array;
-  /** weight·map and weight·offset. */
-  readonly weightedMap: Float64Array;
-  readonly weightedOffset: Float64Array;
-  /** Trace of the weight in 1/10000. */
+  /** Trace of the inverse of its error's covariance, in 1/10000. */
   readonly trust: number;
 }
 
@@ -34,12 +29,14 @@ export interface Partner {
 export interface DateFit {
   /** Mean ground of the scene on this date without its veil. */
   readonly mean: Float64Array;
-  /** Inverse of the ground's covariance, and its product with the mean. */
-  readonly weight: Float64Array;
-  readonly weightedMean: Float64Array;
   /** Opacity of haze over the whole date. */
   readonly veil: number;
   readonly partners: readonly Partner[];
+  /**
+   * Sum of the inverse covariances of the errors of the scene's mean and of each set of partners,
+   * [bands, bands]; bit k of the index stands for partner k.
+   */
+  readonly weights: readonly Float64Array[];
 }
 
 /** Results of {@linkcode evidenceOf}, [count] each. */
@@ -90,12 +87,14 @@ const NEAR = 3;
  */
 export function evidenceOf(
   pixels: Pixels,
-  { date, fit, clear, signatures, out }: {
+  { date, fit, clear, signatures, out, where }: {
     readonly date: number;
     readonly fit: DateFit;
     readonly clear: readonly Float32Array[];
     readonly signatures: readonly Signature[];
     readonly out: Evidence;
+    /** Probability of a clear pixel; where it is below 0.001, opacity is taken for 1. */
+    readonly where?: Float32Array;
   },
 ): void {
   const { bands: n, count } = pixels;
@@ -103,15 +102,14 @@ export function evidenceOf(
   const [cloud, direct, path] = (["cloud", "direct", "path"] as const).map((key) =>
     Float64Array.from(signatures, (one) => one[key])
   ) as [Float64Array, Float64Array, Float64Array];
-  const { mean, weight: meanWeight, weightedMean } = fit;
-  const partners = fit.partners.map((partner) => ({
+  const { mean, weights } = fit;
+  const partners = fit.partners.map((partner, k) => ({
     ...partner,
+    bit: 1 << k,
     clear: clear[partner.date]!,
     others: pixels.dates[partner.date]!.values,
   }));
-  const weight = new Float64Array(n * n);
-  const [x, rest, ground, d1, d2] = Array.from({ length: 5 }, () => new Float64Array(n)) as [
-    Float64Array,
+  const [x, ground, d1, d2] = Array.from({ length: 4 }, () => new Float64Array(n)) as [
     Float64Array,
     Float64Array,
     Float64Array,
@@ -119,34 +117,30 @@ export function evidenceOf(
   ];
   for (let i = 0; i < count; i++) {
     if (known[i] === 0) continue;
-    const first = i * n;
-    for (let k = 0; k < n * n; k++) weight[k] = meanWeight[k]!;
-    let trust = MEAN_TRUST;
-    for (let b = 0; b < n; b++) {
-      rest[b] = -weightedMean[b]!;
-      ground[b] = MEAN_TRUST * mean[b]!;
+    if (where !== undefined && where[i]! < LEAST_CLEAR) {
+      out.opacity[i] = 1;
+      out.shade[i] = 0;
+      continue;
     }
+    const first = i * n;
+    let trust = MEAN_TRUST;
+    let chosen = 0;
+    for (let b = 0; b < n; b++) ground[b] = MEAN_TRUST * mean[b]!;
     for (let j = 0; j < partners.length; j++) {
-      const partner = partners[j]!;
-      const p = partner.clear[i]!;
+      const { clear: clears, others, map, offset, trust: own, bit } = partners[j]!;
+      const p = clears[i]!;
       if (p < LEAST_CLEAR) continue;
-      const { others, map, weightedMap, offset, weightedOffset, weight: own } = partner;
-      const share = p * partner.trust;
+      if (p > 0.5) chosen |= bit;
+      const share = p * own;
       trust += share;
       for (let b = 0; b < n; b++) x[b] = others[first + b]!;
       for (let a = 0, k = 0; a < n; a++) {
         let y = offset[a]!;
-        let wy = weightedOffset[a]!;
-        for (let b = 0; b < n; b++, k++) {
-          const value = x[b]!;
-          y += map[k]! * value;
-          wy += weightedMap[k]! * value;
-          weight[k]! += p * own[k]!;
-        }
+        for (let b = 0; b < n; b++, k++) y += map[k]! * x[b]!;
         ground[a]! += share * y;
-        rest[a]! -= p * wy;
       }
     }
+    const weight = weights[chosen]!;
     let [most, least] = [-Infinity, Infinity];
     for (let b = 0; b < n; b++) {
       const y = ground[b]! / trust;
@@ -155,17 +149,16 @@ export function evidenceOf(
       d1[b] = contrast;
       d2[b] = -Math.max(y - path[b]!, 0.2 * y) * direct[b]!;
       ground[b] = y;
-      x[b] = value;
+      x[b] = value - y;
       const single = (value - y) / contrast;
       if (single > most) most = single;
       if (single < least) least = single;
     }
     let g11 = 0, g12 = 0, g22 = 0, b1 = 0, b2 = 0;
     for (let a = 0, k = 0; a < n; a++) {
-      let wx = rest[a]!, w1 = 0, w2 = 0;
+      let w1 = 0, w2 = 0;
       for (let b = 0; b < n; b++, k++) {
         const w = weight[k]!;
-        wx += w * x[b]!;
         w1 += w * d1[b]!;
         w2 += w * d2[b]!;
       }
@@ -173,8 +166,8 @@ export function evidenceOf(
       g11 += c1 * w1;
       g12 += c1 * w2;
       g22 += c2 * w2;
-      b1 += c1 * wx;
-      b2 += c2 * wx;
+      b1 += w1 * x[a]!;
+      b2 += w2 * x[a]!;
     }
     const determinant = g11 * g22 - g12 * g12;
     const both = (b1 * g22 - b2 * g12) / determinant;

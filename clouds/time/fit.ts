@@ -6,9 +6,11 @@
  */
 
 import { type DateFit, emptyEvidence, evidenceOf, type Partner } from "./evidence.ts";
+import { clearByEvidence, clearByHaze, hazeLevel, lowHaze } from "./clear.ts";
+import { fitPair } from "./pair_fit.ts";
 import type { Pixels } from "./pixels.ts";
 import type { Signature } from "./signatures.ts";
-import { inverse, moments, product, quantile } from "./small_matrix.ts";
+import { inverse, moments, quantile } from "./small_matrix.ts";
 
 /** What a scene's statistics say; plain data. */
 export interface TimeFit {
@@ -18,142 +20,22 @@ export interface TimeFit {
   readonly dates: readonly DateFit[];
 }
 
-/** Limits of the probability that a pixel is clear. */
-export const CLEAR = { haze: 0.02, hazeWidth: 0.006, opacity: 0.08, shade: 0.25 } as const;
-const OPACITY_WIDTH = 0.02;
-const SHADE_WIDTH = 0.05;
 /** Rounds of fitting and of finding what is clear. */
 const ROUNDS = 3;
-/** Haze index that clear ground does not exceed, whatever the scene. */
-const HIGHEST_LEVEL = 0.02;
 /** Haze above that of the other dates that is light and season, and opacity for each unit of more. */
 const VEIL = { slack: 0.01, gain: 3 } as const;
 /** Pixels by which the moments of a date are pulled to those of all dates. */
 const POOLED = 500;
-/** Pixels by which a map is pulled to the identity. */
-const IDENTITY = 300;
-/** Fewest pixels that are clear on both dates, and most that a fit reads. */
-const PAIR = { fewest: 80, most: 4000 } as const;
-/** Share of pixels that each round of a fit keeps. */
-const KEPT = 0.95;
-/** Factor of the error's covariance, which trimming makes too small. */
-const INFLATION = 1.3;
+/** Fewest pixels that are clear on both dates. */
+const FEWEST = 80;
 /** Most dates from which one is predicted, and candidates for them. */
 const PARTNERS = { most: 4, candidates: 8 } as const;
-
-/** Probability of a clear pixel, by how far its haze is above the ground's. */
-export function clearByHaze(excess: number): number {
-  return 1 / (1 + Math.exp((excess - CLEAR.haze) / CLEAR.hazeWidth));
-}
-
-/** Probability of a clear pixel, by opacity and shade. */
-export function clearByEvidence(opacity: number, shade: number): number {
-  return 1 / (1 + Math.exp((opacity - CLEAR.opacity) / OPACITY_WIDTH)) /
-    (1 + Math.exp((shade - CLEAR.shade) / SHADE_WIDTH));
-}
-
-/** Number of the lowest haze values that are left out as too low, by the number of dates. */
-export function outliers(dates: number): number {
-  return dates < 5 ? 0 : 1;
-}
-
-/** Low haze of each pixel over its dates; NaN where no date has data. */
-function lowHaze({ count, dates }: Pixels): Float64Array {
-  const low = new Float64Array(count);
-  for (let i = 0; i < count; i++) {
-    let [first, second] = [Infinity, Infinity];
-    for (const { haze, known } of dates) {
-      if (known[i] === 0) continue;
-      const value = haze[i]!;
-      if (value < first) [first, second] = [value, first];
-      else if (value < second) second = value;
-    }
-    const value = outliers(dates.length) > 0 && second < Infinity ? second : first;
-    low[i] = value < Infinity ? value : NaN;
-  }
-  return low;
-}
-
-/** Haze index of the scene's clear ground and its upper limit. */
-function hazeLevel(low: Float64Array): { level: number; cap: number } {
-  const known = low.filter((value) => !Number.isNaN(value));
-  const lower = quantile(known, 0.25);
-  const ground = known.filter((value) => value < lower + 0.03);
-  const median = quantile(ground, 0.5);
-  const spread = 1.4826 * quantile(ground.map((value) => Math.abs(value - median)), 0.5);
-  const level = Math.min(median, HIGHEST_LEVEL);
-  return { level, cap: level + Math.max(2 * spread, 0.008) };
-}
 
 const chosenWhere = (count: number, test: (i: number) => boolean) => {
   const chosen: number[] = [];
   for (let i = 0; i < count; i++) if (test(i)) chosen.push(i);
   return chosen;
 };
-
-/** Ridge regression from the bands of one date to those of another, trimmed three times. */
-function fitPair(
-  { from, to, chosen, n, floors }: {
-    readonly from: Float32Array;
-    readonly to: Float32Array;
-    readonly chosen: readonly number[];
-    readonly n: number;
-    readonly floors: readonly number[];
-  },
-): { map: Float64Array; offset: Float64Array; weight: Float64Array } {
-  const step = Math.ceil(chosen.length / PAIR.most);
-  let rows = chosen.filter((_, k) => k % step === 0);
-  for (let round = 0;; round++) {
-    const x = moments(from, { n, chosen: rows });
-    const y = moments(to, { n, chosen: rows });
-    const [left, right] = [new Float64Array(n * n), new Float64Array(n * n)];
-    for (const i of rows) {
-      for (let a = 0; a < n; a++) {
-        const da = from[i * n + a]! - x.mean[a]!;
-        for (let b = 0; b < n; b++) {
-          left[a * n + b]! += da * (from[i * n + b]! - x.mean[b]!);
-          right[a * n + b]! += da * (to[i * n + b]! - y.mean[b]!);
-        }
-      }
-    }
-    for (let a = 0; a < n; a++) {
-      const pull = IDENTITY * (0.05 * x.covariance[a * n + a]! + 1e-5);
-      left[a * n + a]! += pull;
-      right[a * n + a]! += pull;
-    }
-    const solved = product(inverse(left, n), right, { n, m: n });
-    const map = new Float64Array(n * n);
-    for (let a = 0; a < n; a++) for (let b = 0; b < n; b++) map[b * n + a] = solved[a * n + b]!;
-    const offset = Float64Array.from({ length: n }, (_, b) => {
-      let sum = y.mean[b]!;
-      for (let a = 0; a < n; a++) sum -= map[b * n + a]! * x.mean[a]!;
-      return sum;
-    });
-    const errors = new Float64Array(rows.length * n);
-    for (const [k, i] of rows.entries()) {
-      for (let b = 0; b < n; b++) {
-        let error = to[i * n + b]! - offset[b]!;
-        for (let a = 0; a < n; a++) error -= map[b * n + a]! * from[i * n + a]!;
-        errors[k * n + b] = error;
-      }
-    }
-    const { covariance } = moments(errors, { n, chosen: rows.map((_, k) => k) });
-    if (round === 3) {
-      const wide = covariance.map((value) => INFLATION * value);
-      for (let b = 0; b < n; b++) wide[b * n + b]! += floors[b]! ** 2;
-      return { map, offset, weight: inverse(wide, n) };
-    }
-    const sizes = rows.map((_, k) => {
-      let sum = 0;
-      for (let b = 0; b < n; b++) {
-        sum += errors[k * n + b]! ** 2 / Math.max(covariance[b * n + b]!, 1e-7);
-      }
-      return sum;
-    });
-    const limit = quantile(sizes, KEPT);
-    rows = rows.filter((_, k) => sizes[k]! <= limit);
-  }
-}
 
 /**
  * Fits the predictions.
@@ -168,7 +50,7 @@ export function fitDates(
     readonly days: readonly number[];
   },
 ): TimeFit | undefined {
-  const { count, bands: n, dates } = pixels;
+  const { count, dates } = pixels;
   const low = lowHaze(pixels);
   const { level, cap } = hazeLevel(low);
   if (Number.isNaN(level)) return undefined;
@@ -257,27 +139,39 @@ function fitRound(
     for (let b = 0; b < n; b++) ground[b * n + b]! += 2 * floors[b]! ** 2;
     const weight = inverse(ground, n);
     const partners = candidates(t, { usable, clear, days })
-      .map(({ date, chosen }): Partner & { readonly rank: number } => {
-        const fit = fitPair({ from: dates[date]!.values, to: values, chosen, n, floors });
-        const offset = fit.offset.map((value, b) =>
-          value - veil * (signatures[b]!.cloud - mean[b]!)
-        );
-        let trust = 0;
-        for (let b = 0; b < n; b++) trust += fit.weight[b * n + b]! / 10000;
-        return {
-          date,
-          map: fit.map,
-          offset,
-          weight: fit.weight,
-          weightedMap: product(fit.weight, fit.map, { n, m: n }),
-          weightedOffset: product(fit.weight, offset, { n, m: 1 }),
-          trust,
-          rank: trust * good[date]!.length,
-        };
-      })
+      .map(
+        ({ date, chosen }): Partner & { readonly rank: number; readonly weight: Float64Array } => {
+          const fit = fitPair({ from: dates[date]!.values, to: values, chosen, n, floors });
+          const offset = fit.offset.map((value, b) =>
+            value - veil * (signatures[b]!.cloud - mean[b]!)
+          );
+          let trust = 0;
+          for (let b = 0; b < n; b++) trust += fit.weight[b * n + b]! / 10000;
+          return {
+            date,
+            map: fit.map,
+            offset,
+            weight: fit.weight,
+            trust,
+            rank: trust * good[date]!.length,
+          };
+        },
+      )
       .sort((a, b) => b.rank - a.rank || a.date - b.date)
       .slice(0, PARTNERS.most);
-    return { mean, weight, weightedMean: product(weight, mean, { n, m: 1 }), veil, partners };
+    const weights = Array.from({ length: 1 << partners.length }, (_, set) => {
+      const sum = weight.slice();
+      for (const [k, partner] of partners.entries()) {
+        if ((set >> k & 1) === 1) { for (let j = 0; j < n * n; j++) sum[j]! += partner.weight[j]!; }
+      }
+      return sum;
+    });
+    return {
+      mean,
+      veil,
+      partners: partners.map(({ date, map, offset, trust }) => ({ date, map, offset, trust })),
+      weights,
+    };
   });
 }
 
@@ -295,7 +189,7 @@ function candidates(
       date,
       chosen: date === t ? [] : usable.filter((i) => plane[i]! > 0.5),
     }))
-    .filter(({ chosen }) => chosen.length >= PAIR.fewest)
+    .filter(({ chosen }) => chosen.length >= FEWEST)
     .map((one) => ({
       ...one,
       rank: one.chosen.length * Math.exp(-Math.abs(days[one.date]! - days[t]!) / 90),

@@ -9,7 +9,7 @@ import type { Evidence } from "./evidence.ts";
 import type { DatePixels } from "./pixels.ts";
 
 /** Number of traits. */
-export const TRAITS = 22;
+export const TRAITS = 24;
 /** Largest window of a trait, in pixels. */
 export const TRAIT_RADIUS = 30;
 
@@ -34,13 +34,15 @@ interface TraitInput {
   readonly others: Float32Array;
   /** Haze index of the scene's clear ground. */
   readonly level: number;
+  /** How much the haze index of clear ground varies in the scene. */
+  readonly spread: number;
   /** Opacity of haze over the whole date. */
   readonly veil: number;
 }
 
 /** Computes the traits: planes of [height, width]. */
 export function traitsOf(input: TraitInput): readonly Float32Array[] {
-  const { width, height, pixels, bands, evidence, excess, others, level, veil } = input;
+  const { width, height, pixels, bands, evidence, excess, others, level, spread, veil } = input;
   const { values, haze, cirrus } = pixels;
   const count = width * height;
   const known = pixels.known.includes(0) ? pixels.known : undefined;
@@ -81,6 +83,8 @@ export function traitsOf(input: TraitInput): readonly Float32Array[] {
     mean(1, (i) => evidence.most[i]!),
     mean(1, (i) => evidence.least[i]!),
     cirrus === undefined ? even(NO_CIRRUS) : mean(1, (i) => Math.min(Math.max(cirrus[i]!, 0), 0.1)),
+    mean(10, (i) => excess[i]!),
+    even(spread),
     mean(15, (i) => opacity[i]! < 0.1 ? Math.min(Math.max(shade[i]!, 0), 1) : 0),
   ];
 }

@@ -3,7 +3,7 @@ import { createRng, type Raster } from "../../core/mod.ts";
 import { CLOUD_CLASSES, detectClouds, detectInTime, surveyClouds } from "../../clouds/mod.ts";
 import { otherDay, syntheticClouds, syntheticScene } from "../../synthetic/mod.ts";
 
-const SIDE = 192;
+const SIDE = 112;
 const { clear, thick, thin, shadow } = CLOUD_CLASSES;
 
 /** Three dates of a painted landscape, the second and third under light and season of their own. */
@@ -18,7 +18,7 @@ function places(seed = 3): readonly Raster[] {
   ];
 }
 
-const CLOUDS = { cover: 0.3, scale: 60, density: 0.8, haze: 0.01 } as const;
+const CLOUDS = { cover: 0.3, scale: 40, density: 0.8, haze: 0.01 } as const;
 
 /** The dates under clouds, with their masks. */
 function cloudy(dates: readonly Raster[]): { frames: Raster[]; masks: Uint8Array[] } {
@@ -107,8 +107,8 @@ Deno.test("detectInTime() does not take a harvested field for cloud or shadow", 
     B11: 3100,
     B12: 2300,
   };
-  for (let y = 60; y < 110; y++) {
-    for (let x = 40; x < 100; x++) {
+  for (let y = 40; y < 80; y++) {
+    for (let x = 30; x < 75; x++) {
       changed.bands.forEach((band, b) => {
         if (stubble[band] !== undefined) data[(y * SIDE + x) * depth + b] = stubble[band];
       });
@@ -116,7 +116,7 @@ Deno.test("detectInTime() does not take a harvested field for cloud or shadow", 
   }
   const frames = [dates[0]!, { ...changed, data }, dates[2]!];
   const [, found] = detectInTime(frames, fitOf(frames));
-  const field = part({ ...changed, bands: ["class"], data: found! } as Raster, 45, 65, 50, 40);
+  const field = part({ ...changed, bands: ["class"], data: found! } as Raster, 33, 43, 39, 34);
   assertLess(share(Uint8Array.from(field.data), [thick, thin, shadow]), 0.1);
 });
 
@@ -125,14 +125,14 @@ Deno.test("detectInTime() over windows equals the whole, whatever the survey's b
   const [{ width, height, bands }] = frames as [Raster];
   const whole = fitOf(frames);
   const survey = surveyClouds({ width, height, bands, dates: frames.map(() => ({})) });
-  for (const [x, y, w, h] of [[100, 0, 92, 70], [0, 0, 100, 70], [0, 70, 192, 122]] as const) {
+  for (const [x, y, w, h] of [[60, 0, 52, 50], [0, 0, 60, 50], [0, 50, 112, 62]] as const) {
     survey.add({ column: x, row: y, frames: frames.map((frame) => part(frame, x, y, w, h)) });
   }
   const fit = survey.finish();
   assertEquals(fit, whole);
   const expected = detectInTime(frames, whole);
   const { margin } = fit;
-  const [left, top, right, bottom] = [61, 70, 131, 118];
+  const [left, top, right, bottom] = [40, 41, 71, 66];
   const [x0, y0] = [left - margin, top - margin];
   const [w, h] = [right - left + 2 * margin, bottom - top + 2 * margin];
   const found = detectInTime(frames.map((frame) => part(frame, x0, y0, w, h)), fit);
