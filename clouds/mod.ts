@@ -19,6 +19,8 @@ export {
   type SurveyedDate,
   type TemporalFit,
 } from "./temporal_detector.ts";
+export type { TimeFit } from "./time/fit.ts";
+export type { DateFit, Partner } from "./time/evidence.ts";
 export { cloudMask, type CloudRuleOptions, cloudScore } from "./cloud_score.ts";
 
 // From a mask file.

@@ -32,20 +32,23 @@ export interface SurveyedDate {
 
 /** Options of {@linkcode surveyClouds}. */
 export interface SurveyCloudsOptions {
-  /** Columns and rows of the scene. */
+  /** Columns of the scene. */
   readonly width: number;
+  /** Rows of the scene. */
   readonly height: number;
   /** Bands of every date. Blue, green, red and near infrared are required. */
   readonly bands: readonly string[];
+  /** The dates, in the order of the frames. */
   readonly dates: readonly SurveyedDate[];
-  /** Pixel size in metres, > 0. Default 10. */
+  /** Pixel size in metres, > 0, for dates that are classified on their own. Default 10. */
   readonly pixelSize?: number;
 }
 
 /** A block of the scene on every date. */
 export interface SurveyBlock {
-  /** Position of the block's first pixel in the scene. */
+  /** Column of the block's first pixel in the scene. */
   readonly column: number;
+  /** Row of the block's first pixel in the scene. */
   readonly row: number;
   /** One raster for each date, of equal size. */
   readonly frames: readonly Raster[];
@@ -53,6 +56,7 @@ export interface SurveyBlock {
 
 /** Statistics of a scene for {@linkcode detectInTime}; plain data. */
 export interface TemporalFit {
+  /** Options of the survey. */
   readonly options: SurveyCloudsOptions;
   /** Statistics of the comparison; undefined: every date is classified on its own. */
   readonly time: TimeFit | undefined;

@@ -20,6 +20,7 @@ export interface Partner {
   readonly date: number;
   /** [bands, bands], a row for each predicted band. */
   readonly map: Float64Array;
+  /** [bands]. */
   readonly offset: Float64Array;
   /** Trace of the inverse of its error's covariance, in 1/10000. */
   readonly trust: number;
@@ -31,6 +32,7 @@ export interface DateFit {
   readonly mean: Float64Array;
   /** Opacity of haze over the whole date. */
   readonly veil: number;
+  /** Predictions from other dates. */
   readonly partners: readonly Partner[];
   /**
    * Sum of the inverse covariances of the errors of the scene's mean and of each set of partners,

@@ -14,9 +14,11 @@ import { inverse, moments, quantile } from "./small_matrix.ts";
 
 /** What a scene's statistics say; plain data. */
 export interface TimeFit {
-  /** Haze index of clear ground in the scene, and the highest that a pixel's ground may have. */
+  /** Haze index of clear ground in the scene. */
   readonly level: number;
+  /** Highest haze index that the ground of a pixel may have. */
   readonly cap: number;
+  /** Predictions of each date. */
   readonly dates: readonly DateFit[];
 }
 
