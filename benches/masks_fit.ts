@@ -7,7 +7,8 @@
  */
 
 import { createRng, type Rng } from "../core/mod.ts";
-import { type Classifier, FARTHEST } from "../clouds/time/classifier.ts";
+import { FARTHEST } from "../clouds/time/classifier.ts";
+import type { Classifier } from "../clouds/time/classifier_form.ts";
 import { TRAITS } from "../clouds/time/traits.ts";
 import { surveyClouds, traitsInTime } from "../clouds/temporal_detector.ts";
 import { maskCases, viewOf, VIEWS } from "./mask_cases.ts";
@@ -212,7 +213,7 @@ await Deno.writeTextFile(
  * @module
  */
 
-import type { Classifier } from "./classifier.ts";
+import type { Classifier } from "./classifier_form.ts";
 
 /** Fitted on drawn clouds over clear real dates. */
 export const CLASSIFIER: Classifier = ${JSON.stringify(classifier)};

@@ -6,19 +6,8 @@
  */
 
 import { CLOUD_CLASSES, MASK_UNKNOWN } from "../classes.ts";
+import type { Classifier } from "./classifier_form.ts";
 import { CLASSIFIER } from "./classifier_weights.ts";
-
-/** Fully connected layers with rectified linear units between them. */
-export interface Classifier {
-  /** Mean and standard deviation of each trait. */
-  readonly mean: readonly number[];
-  readonly deviation: readonly number[];
-  /** Weights [inputs, outputs] and biases [outputs] of each layer. */
-  readonly layers: readonly {
-    readonly weights: readonly number[];
-    readonly biases: readonly number[];
-  }[];
-}
 
 /** Traits further than this from the mean, in standard deviations, count as this far. */
 export const FARTHEST = 4;

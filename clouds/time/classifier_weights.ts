@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { Classifier } from "./classifier.ts";
+import type { Classifier } from "./classifier_form.ts";
 
 /** Fitted on drawn clouds over clear real dates. */
 export const CLASSIFIER: Classifier = {
