@@ -7,7 +7,7 @@ import { dateEstimate } from "./date_estimate.ts";
 import { FEATURE_MARGIN } from "./features.ts";
 import { FILL_REACH, fillFromNearby } from "./near_fill.ts";
 import { errorWeight, NEARBY, nearbyError } from "./nearby_error.ts";
-import { checkWindow } from "./window.ts";
+import { checkWindow, regionAround } from "./window.ts";
 
 /** Context of a window: the fill reads estimates, which read errors nearby and features. */
 export function applyMargin(grow: number): number {
@@ -42,7 +42,7 @@ export function applyComposite(
   const [top, left] = [core.row - window.row, core.column - window.column];
   const unseen = (i: number) => own[i] === 0 && (estimate.clear[i] ?? 0) === 0;
   const gaps = some({ ...core, row: top, column: left }, width, unseen);
-  const region = gaps ? grown(core, { window, by: FILL_REACH }) : core;
+  const region = gaps ? regionAround(core, { within: window, by: FILL_REACH }) : core;
   const image = new Float32Array(region.height * region.width * bands);
   const known = new Uint8Array(region.height * region.width);
   const wanted = new Uint8Array(known.length);
@@ -149,15 +149,4 @@ function some(
     for (let x = column; x < column + columns; x++) if (holds(y * width + x)) return true;
   }
   return false;
-}
-
-/** A region with more pixels on each side, within the window. */
-function grown(
-  { row, column, height, width }: Region,
-  { window, by }: { readonly window: Region; readonly by: number },
-): Region {
-  const [top, left] = [Math.max(window.row, row - by), Math.max(window.column, column - by)];
-  const bottom = Math.min(window.row + window.height, row + height + by);
-  const right = Math.min(window.column + window.width, column + width + by);
-  return { row: top, column: left, height: bottom - top, width: right - left };
 }

@@ -16,14 +16,14 @@ const FULL = CELL * CELL / 8;
 export function farGround(
   survey: CompositeSurvey,
   { reference, sources, weights }: {
-    readonly reference: number;
+    readonly reference: number | undefined;
     readonly sources: readonly Source[];
     readonly weights: readonly number[];
   },
 ): FarGround {
   const { bands } = survey.scene;
-  const own = survey.cells[reference]!;
-  const { rows, columns } = own;
+  const own = reference === undefined ? undefined : survey.cells[reference]!;
+  const { rows, columns } = survey.cells[0]!;
   const best = Math.max(...weights, 0);
   const values = new Float64Array(rows * columns * bands);
   const trust = new Float64Array(rows * columns);
@@ -33,7 +33,9 @@ export function farGround(
       trust[cell]! += weight;
       for (let b = 0; b < bands; b++) values[cell * bands + b]! += weight * value(b);
     };
-    add(own.counts[cell]! / FULL, (band) => cellMean(own, { cell, band, bands }));
+    if (own !== undefined) {
+      add(own.counts[cell]! / FULL, (band) => cellMean(own, { cell, band, bands }));
+    }
     const left = Math.max(0, 1 - trust[cell]!);
     sources.forEach(({ frame, affine }, i) => {
       const cells = survey.cells[frame]!;
@@ -48,7 +50,12 @@ export function farGround(
     trust[cell] = Math.min(1, trust[cell]!);
   }
   const filled = pullPush({ values, trust, rows, columns, bands });
-  return { rows, columns, values: Float32Array.from(filled), error: errorOf(survey, reference) };
+  return {
+    rows,
+    columns,
+    values: Float32Array.from(filled),
+    error: reference === undefined ? NaN : errorOf(survey, reference),
+  };
 }
 
 interface Plane {

@@ -53,6 +53,8 @@ export const CLIP = 4;
 /** Ridge parameter of standardized features, per pixel. */
 const LAMBDA = 0.01;
 const ROUNDS = 3;
+/** Pixels that are added to the normal equations together. */
+const PIXELS_AT_A_TIME = 4;
 /** Errors of this many times the median weigh one half. */
 const ROBUST = 3;
 
@@ -142,21 +144,46 @@ function normalEquations(
     products: new Float64Array(size * bands),
   });
   const sums: [Sums, Sums] = [make(), make()];
-  const line = new Float64Array(size);
-  line[features] = 1;
-  for (let i = 0; i < count; i++) {
-    const { squares, products } = sums[folds[i]!]!;
-    const w = weights[i]!;
-    for (let f = 0; f < features; f++) line[f] = z[i * features + f]!;
-    for (let f = 0; f < size; f++) {
-      const scaled = w * line[f]!;
-      const row = f * size;
-      for (let g = 0; g <= f; g++) squares[row + g]! += scaled * line[g]!;
-      const to = f * bands;
-      for (let b = 0; b < bands; b++) products[to + b]! += scaled * left[i * bands + b]!;
+  // Four pixels at a time, so that each sum is read and written once for all of them.
+  const line = new Float64Array(PIXELS_AT_A_TIME * size);
+  for (const fold of [0, 1] as const) {
+    const { squares, products } = sums[fold];
+    let filled = 0;
+    const flush = () => {
+      line.fill(0, filled * size);
+      addSquares(squares, line, size);
+      filled = 0;
+    };
+    for (let i = 0; i < count; i++) {
+      if (folds[i] !== fold) continue;
+      const root = Math.sqrt(weights[i]!);
+      const start = filled * size;
+      for (let f = 0; f < features; f++) line[start + f] = root * z[i * features + f]!;
+      line[start + features] = root;
+      for (let f = 0; f < size; f++) {
+        const value = root * line[start + f]!;
+        const to = f * bands;
+        for (let b = 0; b < bands; b++) products[to + b]! += value * left[i * bands + b]!;
+      }
+      if (++filled === PIXELS_AT_A_TIME) flush();
     }
+    if (filled > 0) flush();
   }
   return sums;
+}
+
+/** Adds the products of four lines to a lower triangle. */
+function addSquares(squares: Float64Array, line: Float64Array, size: number): void {
+  const [second, third, fourth] = [size, 2 * size, 3 * size];
+  for (let f = 0; f < size; f++) {
+    const [p, q] = [line[f]!, line[second + f]!];
+    const [r, s] = [line[third + f]!, line[fourth + f]!];
+    const row = f * size;
+    for (let g = 0; g <= f; g++) {
+      squares[row + g]! += p * line[g]! + q * line[second + g]! + r * line[third + g]! +
+        s * line[fourth + g]!;
+    }
+  }
 }
 
 interface Slopes {

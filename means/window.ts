@@ -113,3 +113,14 @@ export function copyRegion<T extends Float32Array | Uint8Array>(
   }
   return out;
 }
+
+/** A region with `by` more pixels on each side, as far as they lie within another. */
+export function regionAround(
+  { row, column, height, width }: Region,
+  { within, by }: { readonly within: Region; readonly by: number },
+): Region {
+  const [top, left] = [Math.max(within.row, row - by), Math.max(within.column, column - by)];
+  const bottom = Math.min(within.row + within.height, row + height + by);
+  const right = Math.min(within.column + within.width, column + width + by);
+  return { row: top, column: left, height: bottom - top, width: right - left };
+}
