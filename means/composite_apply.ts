@@ -9,6 +9,9 @@ import { FILL_REACH, fillFromNearby } from "./near_fill.ts";
 import { errorWeight, NEARBY, nearbyError } from "./nearby_error.ts";
 import { checkWindow, regionAround } from "./window.ts";
 
+/** Error of estimates from the rims of clouds, relative to those from clear ground. */
+const RIM_ERROR = 1.5;
+
 /** Context of a window: the fill reads estimates, which read errors nearby and features. */
 export function applyMargin(grow: number): number {
   return FILL_REACH + NEARBY + FEATURE_MARGIN + grow;
@@ -28,19 +31,27 @@ export function applyComposite(
   const reference = fit.reference!;
   checkWindow(scene, { window, core, frames: fit.uses });
   const { height, width } = window;
-  const clearOf = (frame: number) => clearGround(window, { frame, bands, grow });
-  const own = clearOf(reference);
-  const frames = fit.sources.map(({ frame }) => ({
-    values: window.frames[frame]!,
-    clear: clearOf(frame),
-    height,
-    width,
-    bands,
-  }));
-  const estimate = dateEstimate(fit, frames);
+  // Dates count where they are clear, and in the rims of their clouds where no date is.
+  const groundOf = (frame: number, by: number) => clearGround(window, { frame, bands, grow: by });
+  const estimateBy = (by: number) =>
+    dateEstimate(
+      fit,
+      fit.sources.map(({ frame }) => {
+        const values = window.frames[frame]!;
+        return { values, clear: groundOf(frame, by), height, width, bands };
+      }),
+    );
+  const own = groundOf(reference, grow);
+  const estimate = estimateBy(grow);
+  const ownRim = grow === 0 ? own : groundOf(reference, 0);
+  const rims = grow === 0 ? estimate : estimateBy(0);
+  // A rim of the reference itself is better than a guess.
+  own.forEach((flag, i) => {
+    if (flag === 0 && (estimate.clear[i] ?? 0) === 0) own[i] = ownRim[i]!;
+  });
   const truth = window.frames[reference]!;
   const [top, left] = [core.row - window.row, core.column - window.column];
-  const unseen = (i: number) => own[i] === 0 && (estimate.clear[i] ?? 0) === 0;
+  const unseen = (i: number) => own[i] === 0 && (rims.clear[i] ?? 0) === 0;
   const gaps = some({ ...core, row: top, column: left }, width, unseen);
   const region = gaps ? regionAround(core, { within: window, by: FILL_REACH }) : core;
   const image = new Float32Array(region.height * region.width * bands);
@@ -71,15 +82,26 @@ export function applyComposite(
     if (own[i] !== 0) {
       image.set(truth.subarray(i * bands, (i + 1) * bands), p * bands);
       known[p] = 1;
-    } else if (estimate.clear[i]! > 0) {
-      errors[p] = estimate.write({ x, y, out: line });
+    } else if (rims.clear[i]! > 0) {
+      const strict = estimate.clear[i]! > 0;
+      errors[p] = strict
+        ? estimate.write({ x, y, out: line })
+        : RIM_ERROR * rims.write({ x, y, out: line });
       addError({ row, column, out: line });
       image.set(line, p * bands);
       known[p] = 1;
     } else wanted[p] = 1;
   }
   if (gaps) fillFromNearby(image, { region, known, wanted, bands, far });
-  return evidence(fit, { window, core, region, image, errors, own, clear: estimate.clear });
+  return evidence(fit, {
+    window,
+    core,
+    region,
+    image,
+    errors,
+    own,
+    clear: estimate.clear.map((bits, i) => bits || rims.clear[i]!),
+  });
 }
 
 /** Cuts the core from the region and adds the evidence of each pixel. */

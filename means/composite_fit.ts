@@ -32,6 +32,8 @@ const LEAST = { affine: 10, ridge: 200 };
 const JOINT = { dates: 3, maps: 8 };
 /** Error, in units of reflectance, of a date without common ground. */
 const UNKNOWN_ERROR = 0.1;
+/** Smallest expected error: that of rounding. */
+const LEAST_ERROR = 1e-5;
 /** Maps of a pixel weigh 1/error^this. */
 const POWER = 8;
 /** Maps of less weight are left out. */
@@ -104,7 +106,7 @@ function mapDate(
   const y = groundValues(survey, { ground, position: 0 });
   const x = groundValues(survey, { ground, position: 1 });
   const affine = fitAffine({ x, y, stride: bands, count, bands }, { prior: AFFINE_PRIOR * share });
-  return { source: { frame, days, affine }, error: rms(affine.errors), common: count };
+  return { source: { frame, days, affine }, error: expectedError(affine.errors), common: count };
 }
 
 interface FittedMap {
@@ -127,7 +129,7 @@ function fitMap(
   },
 ): FittedMap {
   const { bands } = survey.scene;
-  const errors = set.map((i) => rms(sources[i]!.affine.errors) || UNKNOWN_ERROR);
+  const errors = set.map((i) => expectedError(sources[i]!.affine.errors));
   const raw = errors.map((error) => error ** -4);
   const total = raw.reduce((sum, value) => sum + value, 0);
   const shares = raw.map((value) => value / total);
@@ -154,7 +156,7 @@ function fitMap(
     bands,
   });
   return {
-    map: { sources: set, shares, ridge, error: rms(ridge.errors) },
+    map: { sources: set, shares, ridge, error: expectedError(ridge.errors) },
     check: { truth: y, estimate: estimates, bands },
   };
 }
@@ -291,7 +293,8 @@ function covariance(
   return products / n - sumA / n * (sumB / n);
 }
 
-/** Root of the mean square. */
-function rms(values: Float64Array): number {
-  return Math.sqrt(values.reduce((sum, value) => sum + value * value, 0) / values.length);
+/** RMS over bands, above 0. */
+function expectedError(errors: Float64Array): number {
+  const mean = errors.reduce((sum, value) => sum + value * value, 0) / errors.length;
+  return Number.isNaN(mean) ? UNKNOWN_ERROR : Math.max(Math.sqrt(mean), LEAST_ERROR);
 }
