@@ -5,7 +5,14 @@
  * @module
  */
 
-import type { MeanDate, MeanMoments } from "./mean.ts";
+import {
+  type Candidate,
+  datesOf,
+  type FittedMap,
+  LEAST_COMMON,
+  momentsOf,
+  notesOf,
+} from "./fit_evidence.ts";
 import type { CompositeSurvey } from "./survey.ts";
 import { MAP_FEATURES_PER_BAND } from "./features.ts";
 import { fitAffine, identityMap } from "./affine_map.ts";
@@ -26,8 +33,8 @@ export interface CompositeFitOptions {
 const FIT_PIXELS = 10_000;
 /** Pixels of the scene that say "no change" in an affine fit. */
 const AFFINE_PRIOR = 2000;
-/** Common pixels below which a date is not mapped, and below which it gets no ridge map. */
-const LEAST = { affine: 10, ridge: 200 };
+/** Common pixels below which dates get no ridge map. */
+const LEAST_RIDGE = 200;
 /** Joint maps: dates of each, and how many are fitted. */
 const JOINT = { dates: 3, maps: 8 };
 /** Error, in units of reflectance, of a date without common ground. */
@@ -36,6 +43,8 @@ const UNKNOWN_ERROR = 0.1;
 const LEAST_ERROR = 1e-5;
 /** Maps of a pixel weigh 1/error^this. */
 const POWER = 8;
+/** A map gives way to a wider one whose error is at most this many times its own. */
+const GIVE_WAY = 1.25;
 /** Maps of less weight are left out. */
 const LEAST_WEIGHT = 0.1;
 
@@ -78,12 +87,6 @@ export function fitComposite(
   };
 }
 
-interface Candidate {
-  readonly source: Source;
-  readonly error: number;
-  readonly common: number;
-}
-
 /** Affine map of one date, or the identity without common ground. */
 function mapDate(
   survey: CompositeSurvey,
@@ -96,7 +99,7 @@ function mapDate(
   const { bands } = survey.scene;
   const ground = commonGround(survey, { frames: [reference, frame], most: FIT_PIXELS });
   const { count, share } = ground;
-  if (count < LEAST.affine) {
+  if (count < LEAST_COMMON) {
     return {
       source: { frame, days, affine: identityMap(bands) },
       error: UNKNOWN_ERROR,
@@ -107,16 +110,6 @@ function mapDate(
   const x = groundValues(survey, { ground, position: 1 });
   const affine = fitAffine({ x, y, stride: bands, count, bands }, { prior: AFFINE_PRIOR * share });
   return { source: { frame, days, affine }, error: expectedError(affine.errors), common: count };
-}
-
-interface FittedMap {
-  readonly map: DateMap;
-  /** Reference and its cross-checked estimate on common ground, if there is enough. */
-  readonly check?: {
-    readonly truth: Float32Array;
-    readonly estimate: Float32Array;
-    readonly bands: number;
-  };
 }
 
 /** Map from a set of sources. */
@@ -136,7 +129,7 @@ function fitMap(
   const frames = [reference, ...set.map((i) => sources[i]!.frame)];
   const ground = commonGround(survey, { frames, most: FIT_PIXELS });
   const error = Math.min(...errors);
-  if (ground.count < LEAST.ridge) return { map: { sources: set, shares, error } };
+  if (ground.count < LEAST_RIDGE) return { map: { sources: set, shares, error } };
   const y = groundValues(survey, { ground, position: 0 });
   const base = new Float32Array(ground.count * bands);
   set.forEach((source, k) => {
@@ -193,104 +186,28 @@ function jointSets(
   return [...sets.values()];
 }
 
-/** Maps and weights for every set of clear sources. */
+/**
+ * Maps and weights for every set of clear sources. A map gives way to one that reads all of its dates
+ * and more: cross-checks are too hopeful where clear ground is scarce, and more dates are steadier.
+ */
 function choicesOf(maps: readonly DateMap[], sources: number): CompositeFit["choices"] {
   const bitsOf = maps.map(({ sources }) => sources.reduce((bits, i) => bits | 1 << i, 0));
   return Array.from({ length: 1 << sources }, (_, clear) => {
-    const usable = maps.flatMap(({ error }, map) =>
-      (bitsOf[map]! & clear) === bitsOf[map] ? [{ map, weight: error ** -POWER }] : []
+    const usable = maps.map((_, map) => map).filter((map) =>
+      (bitsOf[map]! & clear) === bitsOf[map]
     );
-    const sum = (list: typeof usable) => list.reduce((total, { weight }) => total + weight, 0);
-    const all = sum(usable);
-    const kept = usable.filter(({ weight }) => weight > LEAST_WEIGHT * all);
+    const widest = usable.filter((map) =>
+      !usable.some((other) => {
+        const contained = (bitsOf[other]! & bitsOf[map]!) === bitsOf[map] && other !== map;
+        return contained && maps[other]!.error < GIVE_WAY * maps[map]!.error;
+      })
+    );
+    const weighted = widest.map((map) => ({ map, weight: maps[map]!.error ** -POWER }));
+    const sum = (list: typeof weighted) => list.reduce((total, { weight }) => total + weight, 0);
+    const all = sum(weighted);
+    const kept = weighted.filter(({ weight }) => weight > LEAST_WEIGHT * all);
     return kept.map(({ map, weight }) => ({ map, weight: weight / sum(kept) }));
   });
-}
-
-function datesOf(
-  survey: CompositeSurvey,
-  { reference, candidates, chosen, maps }: {
-    readonly reference: number;
-    readonly candidates: readonly Candidate[];
-    readonly chosen: readonly Candidate[];
-    readonly maps: readonly DateMap[];
-  },
-): MeanDate[] {
-  const { days, width, height } = survey.scene;
-  return days.flatMap((day, index) => {
-    if (index === reference) return [];
-    const candidate = candidates.find(({ source }) => source.frame === index);
-    const position = chosen.findIndex(({ source }) => source.frame === index);
-    const error = position >= 0 ? maps[position]!.error : candidate?.error ?? NaN;
-    return [{
-      index,
-      days: day - days[reference]!,
-      clear: survey.clear[index]! / (width * height),
-      error: (candidate?.common ?? 0) < LEAST.affine ? NaN : error,
-      used: position >= 0,
-    }];
-  });
-}
-
-function notesOf(
-  survey: CompositeSurvey,
-  { reference, candidates }: {
-    readonly reference: number;
-    readonly candidates: readonly Candidate[];
-  },
-): string[] {
-  const notes: string[] = [];
-  if (survey.scene.days.length === 1) {
-    notes.push("the series has one date: hidden pixels are filled from their surroundings");
-  } else if (candidates.length === 0) {
-    notes.push("no other date has clear ground: hidden pixels are filled from their surroundings");
-  }
-  if (survey.clear[reference] === 0) {
-    notes.push(
-      `date ${reference} has no clear ground: the other dates are not fitted to it, and the result ` +
-        "shows them as they are",
-    );
-  } else {
-    const apart = candidates.filter(({ common }) => common < LEAST.affine)
-      .map(({ source }) => source.frame);
-    if (apart.length > 0) {
-      notes.push(
-        `dates without common clear ground with date ${reference} are used as they are: ` +
-          apart.join(", "),
-      );
-    }
-  }
-  return notes;
-}
-
-/** Moments of the best map with a cross-check. */
-function momentsOf(fitted: readonly FittedMap[]): MeanMoments | undefined {
-  const checked = fitted.filter(({ check }) => check !== undefined)
-    .toSorted((a, b) => a.map.error - b.map.error);
-  if (checked.length === 0) return undefined;
-  const { truth, estimate, bands } = checked[0]!.check!;
-  const each = (a: Float32Array, b: Float32Array) =>
-    Array.from({ length: bands }, (_, band) => covariance(a, b, { band, bands }));
-  return {
-    sigmaData: each(truth, truth).map(Math.sqrt),
-    sigmaMu: each(estimate, estimate).map(Math.sqrt),
-    sigmaCov: each(truth, estimate),
-  };
-}
-
-function covariance(
-  a: Float32Array,
-  b: Float32Array,
-  { band, bands }: { readonly band: number; readonly bands: number },
-): number {
-  const n = a.length / bands;
-  let [sumA, sumB, products] = [0, 0, 0];
-  for (let i = band; i < a.length; i += bands) {
-    sumA += a[i]!;
-    sumB += b[i]!;
-    products += a[i]! * b[i]!;
-  }
-  return products / n - sumA / n * (sumB / n);
 }
 
 /** RMS over bands, above 0. */

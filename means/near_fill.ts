@@ -14,6 +14,12 @@ import { interpolate } from "./far_ground.ts";
 /** Largest distance, in pixels, of a known pixel that a filled one depends on. */
 export const FILL_REACH = 48;
 
+/**
+ * Known cells of four that make the next coarser one fully known. With fewer, wider averages count
+ * too, so that one bright pixel at an edge does not shine into the hole.
+ */
+const FULL = 2;
+
 /** One scale of the fill. */
 interface Level {
   /** Side of a cell in pixels. */
@@ -101,7 +107,7 @@ function pull(fine: Level, bands: number): Level {
   for (let to = 0; to < trust.length; to++) {
     if (trust[to] === 0) continue;
     for (let b = 0; b < bands; b++) values[to * bands + b]! /= trust[to]!;
-    trust[to] = Math.min(1, trust[to]!);
+    trust[to] = Math.min(1, trust[to]! / FULL);
   }
   return { side, row, column, rows, columns, values, trust };
 }

@@ -67,21 +67,22 @@ export function fitRidge(pixels: RidgePixels): RidgeFit {
   const out = new Float32Array(count * bands);
   const error = new Float32Array(count);
   let sums = normalEquations(pixels, { z, left, weights });
-  for (let round = 0; round < ROUNDS; round++) {
-    if (round > 0) {
-      reweigh(weights, error);
-      sums = normalEquations(pixels, { z, left, weights });
-    }
-    // Each fold is estimated by the other's map.
-    const maps = [solve([sums[1]!], pixels), solve([sums[0]!], pixels)];
-    for (let i = 0; i < count; i++) estimate(maps[pixels.folds[i]!]!, pixels, { z, i, out });
+  let whole = solve(sums, pixels);
+  for (let round = 1; round < ROUNDS; round++) {
     for (let i = 0; i < count; i++) {
+      estimate(whole, pixels, { z, i, out });
       let sum = 0;
       for (let k = i * bands; k < (i + 1) * bands; k++) sum += (left[k]! - out[k]!) ** 2;
       error[i] = sum;
     }
+    reweigh(weights, error);
+    sums = normalEquations(pixels, { z, left, weights });
+    whole = solve(sums, pixels);
   }
-  const { slopes, bias } = solve(sums, pixels);
+  const { slopes, bias } = whole;
+  // Each fold is estimated by the other's map.
+  const checks = [solve([sums[1]], pixels), solve([sums[0]], pixels)];
+  for (let i = 0; i < count; i++) estimate(checks[pixels.folds[i]!]!, pixels, { z, i, out });
   const errors = new Float64Array(bands);
   for (let b = 0; b < bands; b++) {
     let [mapped, affine] = [0, 0];
