@@ -52,9 +52,11 @@ export const SCENE_FLAGS = {
   ...INPUT_FLAGS,
   ...section("Cloud mask", {
     keepClear: toggle("Keep the pixels that the built-in cloud detector finds clear."),
-    mask: text(
+    mask: texts(
       "Keep the pixels that are clear in a mask: a raster of classes, scl (the product's scene " +
-        "classification), or detector (as --keep-clear).",
+        "classification), detector (as --keep-clear), or auto (the product's own mask, else the " +
+        "detector). A path with {date} names the mask of every date, a path alone that of the " +
+        "reference. Repeated: one for each input, in their order, or each as DATE=FILE.",
       "FILE",
     ),
     maskValues: numbers(
@@ -145,10 +147,11 @@ function meaningOf({ maskValues, maskBits, maskAbove }: SceneValues): MaskMeanin
 export function sceneOptions(values: SceneValues, context: Context): Omit<SceneOptions, "inputs"> {
   const { mask, keepClear, samples } = values;
   const window = fourNumbers(values.window, "--window");
-  if (keepClear && mask !== undefined) {
+  if (keepClear && mask.length > 0) {
     throw new UsageError("--keep-clear and --mask exclude each other");
   }
-  const source = keepClear ? "detector" : mask;
+  const named = mask.length > 1 ? mask : mask[0];
+  const source = keepClear ? "detector" : named;
   return {
     ...modelOptions(values, context),
     mask: { ...maskOptions(values), source, ...meaningOf(values) },

@@ -6,18 +6,19 @@
 
 import { openClassMask } from "../clouds/mod.ts";
 import type { RasterWindow } from "../rasters/mod.ts";
-import type { OpenSeries, SceneOptions } from "../restoration/mod.ts";
+import { chooseMasks, type OpenSeries, type SceneOptions } from "../restoration/mod.ts";
 import { worstWindow } from "./clouds.ts";
 import { inScene, type ReportLayout } from "./layout.ts";
 
 /** Clouds of the reference in a mask file, 0 or 1; undefined if the mask is not a file. */
 export async function givenClouds(
-  { scene: { grid, reference }, files }: OpenSeries,
+  series: OpenSeries,
   window: RasterWindow,
   { mask: { source, values, bits, above } = {} }: Pick<SceneOptions, "mask">,
 ): Promise<Uint8Array | undefined> {
-  if (source === undefined || source === "detector") return undefined;
-  const path = source === "scl" ? files[reference]!.classification : source;
+  if (source === undefined) return undefined;
+  const { grid, reference } = series.scene;
+  const { path } = (await chooseMasks(series, source))[reference]!;
   if (path === undefined) return undefined;
   const file = await openClassMask(path, {
     grid,

@@ -6,7 +6,7 @@
 
 import config from "../deno.json" with { type: "json" };
 import { type Model, type ModelCard, modelDigest } from "../model/mod.ts";
-import type { SceneOptions } from "../restoration/mod.ts";
+import { type SceneOptions, shownMasks } from "../restoration/mod.ts";
 import type { Gathered } from "./gathered.ts";
 import type { ReportFrame, ReportRun } from "./report_data.ts";
 
@@ -57,7 +57,7 @@ function cloudFacts(
       "Clear pixels",
       source === undefined
         ? "restored by the model"
-        : `kept as observed (mask: ${source.replace(/^.*[\\/](?=.)/, "")})`,
+        : `kept as observed (mask: ${shownMasks(source)})`,
     ],
     ["Clouds", masked ? "masked in the model input" : "visible to the model"],
   ];

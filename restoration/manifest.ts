@@ -22,7 +22,7 @@ import { type Model, modelDigest } from "../model/mod.ts";
 import { checkShard, type Shard } from "./area.ts";
 import { estimateTimed, type SceneEstimate } from "./estimate.ts";
 import type { TileTiming } from "./time_tiles.ts";
-import { isMaskPath, type ManifestScene } from "./manifest_file.ts";
+import { type ManifestScene, mapMask } from "./manifest_file.ts";
 import { type RestoredScene, restoreScene } from "./restore_scene.ts";
 import { outputPaths } from "./scene_paths.ts";
 import type { RestoreSceneOptions, SceneOptions, WriteOptions } from "./scene_options.ts";
@@ -86,7 +86,9 @@ function relativePaths({ output, inputs, auxiliary, mask }: ManifestScene) {
   return {
     output: from(output),
     inputs: inputs.map((input) => ({ ...input, path: from(input.path) })),
-    mask: mask !== undefined && isMaskPath(mask) ? from(mask) : mask,
+    mask: typeof mask === "object"
+      ? mask.map((one) => mapMask(one, from))
+      : mask && mapMask(mask, from),
     auxiliary: auxiliary?.map(from),
   };
 }

@@ -8,6 +8,7 @@ import { resolve } from "node:path";
 import { InputError } from "../core/mod.ts";
 import { isAddress, parseCsv, readText } from "../files/mod.ts";
 import { isDay } from "../products/mod.ts";
+import { datedMask, isMaskPath, type MaskNames } from "./mask_choice.ts";
 import type { SceneInput } from "./reference.ts";
 
 /** One scene of a manifest. */
@@ -18,8 +19,8 @@ export interface ManifestScene {
   readonly inputs: readonly SceneInput[];
   /** Index, day or path of the reference date. Default the last day. */
   readonly reference?: string | number;
-  /** Mask source, see `MaskOptions`. */
-  readonly mask?: string;
+  /** Masks of the dates, see `MaskOptions`. */
+  readonly mask?: MaskNames;
   /** Files with the model's auxiliary bands. */
   readonly auxiliary?: readonly string[];
   /** Path of a PNG before and after. */
@@ -28,9 +29,11 @@ export interface ManifestScene {
 
 const COLUMNS = ["output", "inputs", "dates", "reference", "mask", "auxiliary", "picture"];
 
-/** Returns true if a mask source is the path of a raster. */
-export function isMaskPath(source: string): boolean {
-  return source !== "detector" && source !== "scl";
+/** Moves the path of a mask, which may have a date (`DATE=FILE`). */
+export function mapMask(given: string, place: (path: string) => string): string {
+  const { date, name } = datedMask(given);
+  if (!isMaskPath(name)) return given;
+  return date === undefined ? place(name) : `${date}=${place(name)}`;
 }
 
 /** `a; b` → `a`, `b`. */
@@ -81,7 +84,7 @@ function sceneOf(
     readonly fail: (message: string) => never;
   },
 ): ManifestScene {
-  const { output, reference, mask, picture } = row;
+  const { output, reference, picture } = row;
   if (!output) return fail("there must be an output, got none");
   const paths = parts(row.inputs);
   const dates = parts(row.dates);
@@ -92,6 +95,7 @@ function sceneOf(
   const wrong = dates.find((date) => !isDay(date));
   if (wrong !== undefined) fail(`its dates must be days, as 2018-03-07, got ${wrong}`);
   const auxiliary = parts(row.auxiliary).map(place);
+  const masks = parts(row.mask).map((mask) => mapMask(mask, place));
   return {
     output: place(output),
     inputs: paths.map((path, l) => ({
@@ -99,7 +103,7 @@ function sceneOf(
       ...(dates[l] !== undefined && { date: dates[l] }),
     })),
     ...(reference && { reference: referenceOf(reference, paths) }),
-    ...(mask && { mask: isMaskPath(mask) ? place(mask) : mask }),
+    ...(masks.length > 0 && { mask: masks.length === 1 ? masks[0]! : masks }),
     ...(auxiliary.length > 0 && { auxiliary }),
     ...(picture && { picture: place(picture) }),
   };
@@ -107,7 +111,7 @@ function sceneOf(
 
 /**
  * Reads a manifest: CSV with the columns `output`, `inputs` (with ; between dates) and, as needed,
- * `dates`, `reference`, `mask`, `auxiliary`, `picture`. Paths are relative to the manifest.
+ * `dates`, `reference`, `mask` (with ; between several), `auxiliary`, `picture`. Paths are relative to the manifest.
  *
  * @throws {InputError} If the table is malformed; the message has the number of the scene.
  */

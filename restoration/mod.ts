@@ -83,7 +83,9 @@ export type { OriginScore, SelfCheck, SelfCheckOptions } from "./self_check/self
 export { selfCheckScene } from "./self_check/self_check_scene.ts";
 export { cloudFillOf, type SceneMasks } from "./rows/scene_masks.ts";
 export { checkOutputs, type CheckOutputsOptions, checkWritable } from "./outputs.ts";
+export { chooseMasks, type MaskChoice, type MaskNames, shownMasks } from "./mask_choice.ts";
 export { openMasks } from "./open_masks.ts";
+export { openReflectance, type OpenReflectanceOptions } from "./reflectance_series.ts";
 export type { MaskSource, Scene, SceneFrame } from "./scene.ts";
 export type { SeamDirection, SeamMetric } from "./rows/seams.ts";
 export type { MissingB10 } from "./frame_bands.ts";

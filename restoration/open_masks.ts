@@ -1,5 +1,5 @@
 /**
- * Opens the cloud masks of a scene: detector, scene classification or class raster.
+ * Opens the cloud masks of a scene, one for each date: detector, scene classification or class raster.
  *
  * @module
  */
@@ -22,7 +22,8 @@ import { classMaskSource, detectorMask } from "./rows/mask_sources.ts";
 import { planArea } from "./rows/plan_area.ts";
 import type { SceneMasks } from "./rows/scene_masks.ts";
 import type { MaskSource, Scene } from "./scene.ts";
-import type { SceneOptions } from "./scene_options.ts";
+import { chooseMasks, type MaskChoice, maskList, type MaskNames } from "./mask_choice.ts";
+import type { MaskOptions, SceneOptions } from "./scene_options.ts";
 import type { OpenSeries } from "./series.ts";
 import { MASK_ROWS } from "./rows/mask_rows.ts";
 
@@ -59,64 +60,59 @@ async function maskedArea(
   };
 }
 
-/** Returns true if a model has the bands that the detector needs. */
-export function detects({ card }: Pick<Model, "card">): boolean {
-  return ["B02", "B03", "B04"].every((band) => card.bands.some(({ name }) => name === band));
+/** Returns true if there are the bands that the detector needs. */
+export function detects({ bands }: Pick<Scene, "bands">): boolean {
+  return ["B02", "B03", "B04"].every((band) => bands.includes(band));
 }
 
 /** Detector mask of a date; pixels without data count as clear in the reference. */
 function detected(
   rows: FrameRows,
-  { scene: { grid, reference, reflectanceScale }, model: { card }, date }: {
+  { scene: { grid, reference, bands, reflectanceScale }, brightest, date }: {
     readonly scene: Scene;
-    readonly model: Pick<Model, "card">;
+    /** Value that stands for reflectance 1 where the unit isn't reflectance. */
+    readonly brightest: number;
     readonly date: number;
   },
 ): MaskSource {
   return detectorMask(rows, {
     scene: grid,
-    bands: card.bands.map(({ name }) => name),
-    // A model without a reflectance unit uses the top of its range.
-    reflectanceScale: reflectanceScale ?? scalingRanges(card.scaling, 1)[0]!.high,
+    bands,
+    reflectanceScale: reflectanceScale ?? brightest,
     pixelSize: pixelSizeOf(grid),
     emptyIsClear: date === reference,
   });
 }
 
+/** Top of a model's range. */
+function brightestOf({ card }: Pick<Model, "card">): number {
+  return scalingRanges(card.scaling, 1)[0]!.high;
+}
+
 /** Masks of a scene by the detector alone. */
 export function detectorMasks(scene: Scene, model: Pick<Model, "card">): SceneMasks {
+  const brightest = brightestOf(model);
   return {
     margin: DETECTOR_MARGIN,
-    open: (rows) => rows.map((row, date) => detected(row, { scene, model, date })),
+    open: (rows) => rows.map((row, date) => detected(row, { scene, brightest, date })),
   };
 }
 
-/** Class raster of each date, where a mask source has one. */
-function rasterPaths(
-  { files, scene: { reference } }: OpenSeries,
-  source: string,
-): readonly (string | undefined)[] {
-  if (source === "detector") return files.map(() => undefined);
-  // Of the other dates, the product's own mask; else the detector looks at them.
-  return files.map(({ classification }, l) =>
-    l === reference && source !== "scl" ? source : classification
-  );
-}
-
-/** @throws {InputError} If neither a raster nor the detector can tell the reference's clouds. */
-function checkReference(
-  { files, scene: { reference } }: OpenSeries,
-  { source: mask, paths, card, allow }: {
-    readonly source: string;
+/** @throws {InputError} If neither a raster nor the detector can tell the clouds of a date. */
+function checkDate(
+  { files, scene }: OpenSeries,
+  { date, needsScl, model, allow }: {
+    readonly date: number;
+    /** True if its mask must be the product's scene classification. */
+    readonly needsScl: boolean;
+    /** Model that the scene is opened for, if any. */
+    readonly model: Model | undefined;
     /** Allows the detector on L2A. */
     readonly allow: boolean;
-    readonly paths: readonly (string | undefined)[];
-    readonly card: Model["card"];
   },
 ): void {
-  if (paths[reference] !== undefined) return;
-  const { source, product } = files[reference]!;
-  if (mask === "scl") {
+  const { source, product, classification } = files[date]!;
+  if (needsScl) {
     throw new InputError(
       `Cannot keep the clear pixels of ${source}: it must be a product with a scene classification ` +
         `(SCL), got none; give its path with --mask` +
@@ -125,7 +121,6 @@ function checkReference(
     );
   }
   if (product.level === "L2A" && !allow) {
-    const { classification } = files[reference]!;
     throw new InputError(
       `Cannot detect clouds in ${source}: the detector is for top-of-atmosphere reflectance (L1C), ` +
         `got surface reflectance (L2A), in which it misses thin clouds; use ` +
@@ -135,31 +130,35 @@ function checkReference(
         "; or allow it (--allow-level-mismatch)",
     );
   }
-  if (!detects({ card })) {
+  if (!detects(scene)) {
     throw new InputError(
-      `Cannot detect clouds in ${source}: the detector needs B02, B03 and B04, model ${card.name} ` +
-        `has ${card.bands.map(({ name }) => name).join(", ")}; give a mask`,
+      `Cannot detect clouds in ${source}: the detector needs B02, B03 and B04, ` +
+        (model === undefined ? "the dates have " : `model ${model.card.name} has `) +
+        `${scene.bands.join(", ")}; give a mask`,
     );
   }
 }
 
 /** Opens class rasters, all or none, and says what they hide. */
 async function openRasters(
-  paths: readonly (string | undefined)[],
-  { meaningOf, log, ...options }: Omit<ClassMaskOptions, keyof MaskMeaning> & {
-    /** Meaning of the values of a mask as the user gives it. */
-    readonly meaningOf: (date: number) => MaskMeaning;
+  choices: readonly MaskChoice[],
+  { meaning, log, ...options }: Omit<ClassMaskOptions, keyof MaskMeaning> & {
+    /** Meaning of the values of the masks that the user gives; others need no explanation. */
+    readonly meaning: MaskMeaning;
     readonly log: (line: string) => void;
   },
 ): Promise<readonly (ClassMask | undefined)[]> {
   const rasters: (ClassMask | undefined)[] = [];
   try {
-    for (const [date, path] of paths.entries()) {
+    for (const { path, name: given } of choices) {
       if (path === undefined) {
         rasters.push(undefined);
         continue;
       }
-      const raster = await openClassMask(path, { ...options, ...meaningOf(date) });
+      const raster = await openClassMask(path, {
+        ...options,
+        ...(given === undefined || given === "auto" ? {} : meaning),
+      });
       rasters.push(raster);
       const name = shownAddress(path);
       log(`mask ${name}: ${raster.summary}`);
@@ -172,32 +171,63 @@ async function openRasters(
   return rasters;
 }
 
+/** Open masks of a scene. */
+export interface OpenMasks {
+  readonly masks: SceneMasks;
+  /** True if the reference's mask is the detector's. */
+  readonly isDetected: boolean;
+  /** Closes the rasters. */
+  close(): Promise<void>;
+}
+
+/** Options of {@linkcode openDateMasks}. */
+export interface DateMasksOptions {
+  /** Masks of the dates, as in `MaskOptions`. */
+  readonly mask: MaskOptions & { readonly source: MaskNames };
+  /** Part of the scene whose masks are read. */
+  readonly area: RasterWindow;
+  /** Model that the scene is opened for. Default none. */
+  readonly model?: Model;
+  /** True if every date needs a mask; else the reference alone does. */
+  readonly isEach: boolean;
+  /** Allows the detector on L2A. Default false. */
+  readonly allowLevelMismatch?: boolean;
+  readonly log?: (line: string) => void;
+  readonly signal?: AbortSignal;
+}
+
 /**
- * Opens the masks of all dates; undefined without a mask source.
+ * Opens the masks of all dates.
  *
- * @throws {InputError} If a class raster can't be read, or the reference has no mask.
+ * @throws {InputError} If a class raster can't be read or doesn't fit the scene, a mask is of a date that
+ *   isn't there, or a date that needs a mask has none.
  */
-export async function openMasks(
+export async function openDateMasks(
   series: OpenSeries,
-  { model, options }: { readonly model: Model; readonly options: SceneOptions },
-): Promise<{ readonly masks: SceneMasks; close(): Promise<void> } | undefined> {
+  { mask, area, model, isEach, allowLevelMismatch: allow = false, log = () => {}, signal }:
+    DateMasksOptions,
+): Promise<OpenMasks> {
   const { scene } = series;
-  const { mask: { source, values, bits, above, ...keep } = {}, signal, log = () => {} } = options;
-  if (source === undefined) return undefined;
-  const paths = rasterPaths(series, source);
-  const { allowLevelMismatch: allow = false } = options;
-  checkReference(series, { source, paths, card: model.card, allow });
-  const area = await maskedArea(model, series, options);
-  const meaning: MaskMeaning = { values, bits, above };
-  const rasters = await openRasters(paths, {
+  const { source, values, bits, above, ...keep } = mask;
+  const choices = await chooseMasks(series, source);
+  const isSingle = maskList(source).length === 1;
+  for (const [date, { path, name }] of choices.entries()) {
+    if (path !== undefined) continue;
+    // Of several masks, each is for its own date.
+    const isOwn = date === scene.reference || (name !== undefined && !isSingle);
+    if (!(isEach || isOwn)) continue;
+    checkDate(series, { date, needsScl: isOwn && name === "scl", model, allow });
+  }
+  const rasters = await openRasters(choices, {
     grid: scene.grid,
     area,
     log,
-    // The masks of other dates are their products' own, which need no explanation.
-    meaningOf: (l) => source === "scl" || l === scene.reference ? meaning : {},
+    meaning: { values, bits, above },
   });
-  const visible = detects(model);
+  const visible = detects(scene);
+  const brightest = model === undefined ? 1 : brightestOf(model);
   return {
+    isDetected: choices[scene.reference]!.path === undefined,
     async close() {
       for (const raster of rasters) await raster?.close();
     },
@@ -209,8 +239,28 @@ export async function openMasks(
           const raster = rasters[l];
           if (raster !== undefined) return abortableMask(classMaskSource(row, raster), signal);
           if (!visible) return undefined;
-          return abortableMask(detected(row, { scene, model, date: l }), signal);
+          return abortableMask(detected(row, { scene, brightest, date: l }), signal);
         }),
     },
   };
+}
+
+/**
+ * Opens the masks of all dates for a model; undefined without a mask source.
+ *
+ * @throws {InputError} As `openDateMasks`; the reference alone needs a mask.
+ */
+export async function openMasks(
+  series: OpenSeries,
+  { model, options }: { readonly model: Model; readonly options: SceneOptions },
+): Promise<OpenMasks | undefined> {
+  const { mask: { source, ...mask } = {} } = options;
+  if (source === undefined) return undefined;
+  return await openDateMasks(series, {
+    ...options,
+    mask: { ...mask, source },
+    model,
+    isEach: false,
+    area: await maskedArea(model, series, options),
+  });
 }

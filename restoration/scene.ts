@@ -1,5 +1,6 @@
 /**
- * Open scene: files of several dates on one grid, and the conversion of their numbers to the model's units.
+ * Open scene: files of several dates on one grid, and the conversion of their numbers to the units of
+ * a model, or to reflectance.
  *
  * @module
  */
@@ -12,11 +13,11 @@ export interface SceneFrame {
   readonly file: RasterFile;
   /** The file's pixel at the scene's pixel (0, 0). */
   readonly place: { readonly column: number; readonly row: number };
-  /** Index in the file of each of the model's bands; undefined for a band that `fill` replaces. */
+  /** Index in the file of each of the scene's bands; undefined for a band that `fill` replaces. */
   readonly bands: readonly (number | undefined)[];
-  /** Value of each band that the file lacks, in the model's units. */
+  /** Value of each band that the file lacks, in the scene's units. */
   readonly fill: readonly number[];
-  /** model = stored · gain + bias, per band of the model. */
+  /** value = stored · gain + bias, per band of the scene, in the scene's units. */
   readonly gains: readonly number[];
   /** See `gains`. */
   readonly biases: readonly number[];
@@ -41,11 +42,13 @@ export interface Scene {
   readonly frames: readonly SceneFrame[];
   /** Index of the frame to restore. */
   readonly reference: number;
+  /** Names of the frames' bands. */
+  readonly bands: readonly string[];
   /** Auxiliary bands of each frame, if the model takes any. */
   readonly auxiliary?: readonly SceneFrame[];
-  /** Indices of the model's bands in the result, in its order. */
+  /** Indices of the frames' bands in the result, in its order. */
   readonly output: readonly number[];
-  /** Number that stands for reflectance 1 in the model's units; undefined if they aren't reflectance. */
+  /** Number that stands for reflectance 1 in the scene's units; undefined if they aren't reflectance. */
   readonly reflectanceScale?: number;
 }
 

@@ -7,6 +7,7 @@
 import { type CogWriter, createCog, type RasterClass, type RasterHeader } from "../rasters/mod.ts";
 import type { Model } from "../model/mod.ts";
 import { areaOf } from "./area.ts";
+import { maskPaths } from "./mask_choice.ts";
 import { checkOutputs } from "./outputs.ts";
 import { Preview } from "./preview.ts";
 import { type FinishedRows, PROVENANCE } from "./rows/finish_rows.ts";
@@ -27,7 +28,7 @@ export async function checkSceneOutputs(options: RestoreSceneOptions): Promise<v
     inputs: [
       ...inputs.map(({ path }) => path),
       ...auxiliary,
-      ...(["detector", "scl"].includes(source) ? [] : [source]),
+      ...maskPaths(source, inputs),
     ],
     overwrite,
   });

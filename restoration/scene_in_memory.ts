@@ -60,6 +60,7 @@ export function sceneInMemory(
     grid: frames[reference]!.file.header,
     frames,
     reference,
+    bands: wanted,
     output: wanted.map((_, i) => i),
     reflectanceScale: bandReflectanceScale(card.bands[0]!),
   };

@@ -6,6 +6,7 @@
 
 import type { AreaOptions } from "./area.ts";
 import type { KeepClearOptions } from "./keep_clear.ts";
+import type { MaskNames } from "./mask_choice.ts";
 import type { TilingOptions } from "./rows/options.ts";
 import type { SelfCheckOptions } from "./self_check/self_check_result.ts";
 import type { OpenSeriesOptions } from "./series.ts";
@@ -13,11 +14,16 @@ import type { OpenSeriesOptions } from "./series.ts";
 /** Cloud masks of a scene. */
 export interface MaskOptions extends KeepClearOptions {
   /**
-   * Source of the mask: the built-in "detector", the product's scene classification ("scl"), or the
-   * path of a class raster. Clear pixels of the reference are then kept bit for bit. Default: no mask,
-   * every pixel is restored.
+   * Masks of the dates. Clear pixels of the reference are kept bit for bit. Default: no mask, every
+   * pixel is restored.
+   *
+   * One for all dates: the built-in "detector", the product's scene classification ("scl"), the
+   * product's own mask or else the detector ("auto"), or a path with `{date}`, which stands for
+   * 2018-03-07 or 20180307. One path without `{date}` is the mask of the reference. Several: one for
+   * each input, in the order of the inputs, or as "2018-03-07=clouds.tif", with the day or the index
+   * of an input. Dates without a mask of their own have that of their product, else the detector's.
    */
-  readonly source?: string;
+  readonly source?: MaskNames;
   /** Classes of the raster that are cloud or shadow. Default see `openClassMask`. */
   readonly values?: readonly number[];
   /** Bits of the raster's values that are cloud or shadow, from 0. Default see `openClassMask`. */

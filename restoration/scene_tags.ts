@@ -5,11 +5,11 @@
  */
 
 import config from "../deno.json" with { type: "json" };
-import { shownAddress } from "../core/mod.ts";
 import type { RasterWindow } from "../rasters/mod.ts";
 import { type Model, modelDigest } from "../model/mod.ts";
 import { areaOf } from "./area.ts";
 import { keepClearOf } from "./keep_clear.ts";
+import { maskList, type MaskNames, shownMasks } from "./mask_choice.ts";
 import type { Sampling } from "./sampling.ts";
 import type { MaskOptions, SceneOptions } from "./scene_options.ts";
 import { dateDoubts } from "./date_doubts.ts";
@@ -55,8 +55,7 @@ function maskTags(
   const { dilate, feather } = keepClearOf(mask);
   const filled = fill && card.opaqueCloud !== undefined;
   return {
-    EMRDM_MASK:
-      `${shownAddress(source).replace(/^.*[\\/](?=.)/, "")} dilate ${dilate} feather ${feather}` +
+    EMRDM_MASK: `${shownMasks(source)} dilate ${dilate} feather ${feather}` +
       (filled ? ", clouds hidden from the model" : ""),
   };
 }
@@ -107,7 +106,7 @@ export function ensembleTags(
 /** Logs the radiometry, in one line if all dates agree, and warnings. */
 export function logScene(
   { radiometry, paths, files, dates, scene }: OpenSeries,
-  { mask, log }: { readonly mask: string | undefined; readonly log: (line: string) => void },
+  { mask, log }: { readonly mask: MaskNames | undefined; readonly log: (line: string) => void },
 ): void {
   const alike = Map.groupBy(paths.keys(), (l) => radiometry[l]?.evidence);
   for (const [evidence, which] of alike) {
@@ -127,7 +126,7 @@ export function logScene(
     log(`warning: ${doubt}`);
   }
   const surface = files.find(({ product }) => product.level === "L2A");
-  if (mask === "detector" && surface !== undefined) {
+  if (mask !== undefined && maskList(mask).join() === "detector" && surface !== undefined) {
     log(
       `warning: ${surface.source} is an L2A product; the detector is for L1C and misses thin clouds. ` +
         `The scene classification is better: --mask scl`,

@@ -1,37 +1,21 @@
 /**
- * Opens dated files of one location as a scene: sorts and aligns them, and reads their radiometry.
+ * Opens dated files of one location as a scene in the units of a model.
  *
  * @module
  */
 
-import { normalizeBand, shownAddress } from "../core/mod.ts";
-import { alignment } from "../rasters/mod.ts";
-import {
-  dateOf,
-  isDay,
-  openScene,
-  type Radiometry,
-  type SceneFile,
-  sentinel2Radiometry,
-} from "../products/mod.ts";
+import { type Radiometry, type SceneFile, sentinel2Radiometry } from "../products/mod.ts";
+import { normalizeBand } from "../core/mod.ts";
 import { bandReflectanceScale, type Model } from "../model/mod.ts";
-import { abortable } from "./abortable.ts";
 import { openAuxiliary } from "./auxiliary.ts";
 import { checkLevel } from "./check_level.ts";
+import { type DatedFilesOptions, openDates } from "./dated_files.ts";
 import { bandIndices, type MissingB10, outputBands } from "./frame_bands.ts";
-import { byDate, findReference, type SceneInput } from "./reference.ts";
-import { withoutInfinite } from "./finite.ts";
 import { missingOf } from "./missing_values.ts";
 import type { Scene, SceneFrame } from "./scene.ts";
 
 /** Options of {@linkcode openSeries}. */
-export interface OpenSeriesOptions {
-  /** Input dates, in any order. */
-  readonly inputs: readonly SceneInput[];
-  /** Reference date: its index among `inputs`, its day or its path. Default the last day. */
-  readonly reference?: number | string;
-  /** Names of the files' bands in order, if the files have none. */
-  readonly bandNames?: readonly string[];
+export interface OpenSeriesOptions extends Omit<DatedFilesOptions, "log" | "signal"> {
   /** Bands of the result by name, in this order. Default all bands of the reference that the model has. */
   readonly bands?: readonly string[];
   /** Offset added to digital numbers. Default "auto": the one in the product metadata. */
@@ -58,9 +42,11 @@ export interface OpenSeries {
   readonly dates: readonly (string | undefined)[];
   /** Paths of the dates; addresses without query strings. */
   readonly paths: readonly string[];
+  /** Index among the inputs of each date. */
+  readonly inputs: readonly number[];
   /** Open files of the dates. */
   readonly files: readonly SceneFile[];
-  /** Radiometry of each date; undefined if the model's unit isn't reflectance. */
+  /** Radiometry of each date; undefined if the scene's unit isn't reflectance. */
   readonly radiometry: readonly (Radiometry | undefined)[];
   /** Closes all files. */
   close(): Promise<void>;
@@ -141,47 +127,18 @@ export async function openSeries(
 ): Promise<OpenSeries> {
   const { inputs, bandNames, bands, offset = "auto", missingB10 = "error", auxiliary = [] } =
     options;
-  const { allowLevelMismatch: allow = false, anyLength = false, log = () => {}, signal } = options;
-  const wrong = inputs.find(({ date }) => date !== undefined && !isDay(date))?.date;
-  if (wrong !== undefined) {
-    throw new RangeError(`Cannot take ${wrong} for a date: it must be a day, as 2018-03-07`);
-  }
+  const { allowLevelMismatch: allow = false, anyLength = false, log = () => {} } = options;
   checkLength(model, { length: inputs.length, anyLength });
-  const dates = inputs.map(({ path, date }) => date ?? dateOf(path));
-  const order = byDate(dates);
-  const chosen = findReference(options.reference ?? order.at(-1)!, { inputs, dates });
-  const opened: SceneFile[] = [];
-  const close = async () => {
-    for (const file of opened) await file.close();
-  };
-  const open = async (path: string, names?: readonly string[]) => {
-    signal?.throwIfAborted();
-    const file = await openScene(path, names && { bandNames: names });
-    opened.push(file);
-    return withoutInfinite(abortable(file, signal), ({ band, column, row }) => {
-      log(
-        `warning: ${
-          shownAddress(path)
-        }: ${band} is infinite at column ${column}, row ${row}; infinite numbers ` +
-          "count as missing data",
-      );
-    });
-  };
+  const { open, places, reference, ...dated } = await openDates(options);
+  const { files, inputs: order } = dated;
   try {
-    const scenes: SceneFile[] = [];
-    for (const { path } of inputs) {
-      scenes.push(await open(path, bandNames?.map(normalizeBand)));
-    }
-    const files = order.map((i) => scenes[i]!);
-    const reference = order.indexOf(chosen);
     const grid = files[reference]!;
     const frames: SceneFrame[] = [];
     const radiometry: (Radiometry | undefined)[] = [];
-    for (const file of files) {
+    for (const [l, file] of files.entries()) {
       const warning = checkLevel(file, { card: model.card, allow });
       if (warning !== undefined) log(`warning: ${warning}`);
-      const names = { grid: grid.source, other: file.source };
-      const place = alignment(grid.header, file.header, names);
+      const place = places[l]!;
       const named = bandNames !== undefined;
       const read = await frameOf(file, { model, missingB10, named, offset, place });
       frames.push(read.frame);
@@ -189,22 +146,20 @@ export async function openSeries(
     }
     const extra = await openAuxiliary(grid, { model, paths: auxiliary, order, open });
     return {
+      ...dated,
       scene: {
         grid: grid.header,
         frames,
         reference,
+        bands: model.card.bands.map(({ name }) => normalizeBand(name)),
         output: outputBands(grid, model, bands),
         reflectanceScale: bandReflectanceScale(model.card.bands[0]!),
         ...(extra && { auxiliary: extra }),
       },
-      dates: order.map((i) => dates[i]),
-      paths: order.map((i) => shownAddress(inputs[i]!.path)),
-      files,
       radiometry,
-      close,
     };
   } catch (error) {
-    await close();
+    await dated.close();
     throw error;
   }
 }

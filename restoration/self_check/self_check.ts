@@ -58,7 +58,7 @@ function masksOf(
       : values;
     return masksInMemory(masks, { width, height, reference });
   }
-  if (detects({ card })) return detectorMasks(scene, { card });
+  if (detects(scene)) return detectorMasks(scene, { card });
   throw new TypeError(
     `Cannot detect clouds: the detector needs B02, B03 and B04, model ${card.name} has ` +
       `${card.bands.map(({ name }) => name).join(", ")}; give a mask`,

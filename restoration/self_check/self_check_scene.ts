@@ -37,7 +37,7 @@ export async function checkSeries(
       area: areaOf(scene.grid, options),
       masks: opened!.masks,
       keepClear: mask?.source !== undefined,
-      detects: source === "detector",
+      detects: opened!.isDetected,
     }, {
       ...options,
       name: paths[scene.reference]!,
