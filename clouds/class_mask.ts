@@ -30,7 +30,7 @@ export interface ClassMask {
   readonly warnings: readonly string[];
   /**
    * Reads the mask of a window of the scene, [height, width]: 0 clear, 3 cloud shadow of a known
-   * kind of mask, 1 other hidden values, {@linkcode MASK_UNKNOWN} for missing values and outside of
+   * kind of mask, 2 thin cloud of one, 1 other hidden values, {@linkcode MASK_UNKNOWN} for missing values and outside of
    * the raster.
    */
   read(window: RasterWindow): Promise<Uint8Array>;

@@ -36,6 +36,7 @@ const SCL = maskKind({
   },
   masked: [3, 8, 9, 10],
   shadow: [3],
+  thin: [10],
   unknown: [0],
 });
 
@@ -45,6 +46,7 @@ const QA60 = maskKind({
   form: "bits",
   labels: { 10: "opaque cloud", 11: "cirrus" },
   masked: [10, 11],
+  thin: [11],
 });
 
 /** Landsat Collection 2 (USGS, Level 2 Science Product Guide, QA_PIXEL bit index). */
@@ -71,6 +73,7 @@ const QA_PIXEL = maskKind({
   },
   masked: [1, 2, 3, 4],
   shadow: [4],
+  thin: [2],
   unknown: [0],
 });
 
@@ -136,6 +139,7 @@ const FMASK = maskKind({
   },
   masked: [0, 1, 3],
   shadow: [3],
+  thin: [0],
 });
 
 /** Theia's CLM (MAJA product format). */
@@ -154,6 +158,8 @@ const CLM = maskKind({
   },
   masked: [0, 1, 2, 3, 4, 5, 6, 7],
   shadow: [5, 6],
+  thin: [4, 7],
+  vague: [0],
 });
 
 /** Classes of CloudSEN12, as OmniCloudMask writes them. */
@@ -163,6 +169,7 @@ const OMNICLOUDMASK = maskKind({
   labels: { 0: "clear", 1: "thick cloud", 2: "thin cloud", 3: "cloud shadow" },
   masked: [1, 2, 3],
   shadow: [3],
+  thin: [2],
 });
 
 /** Cloud mask of s2cloudless at Sentinel Hub. */
@@ -189,6 +196,7 @@ const UDM2 = maskKind({
   },
   masked: [2, 3, 4, 5],
   shadow: [2],
+  thin: [3],
   unknown: [6],
 });
 /** Bands of UDM2 that become bits; band 7 is the confidence. */

@@ -18,6 +18,10 @@ export interface MaskKind {
   readonly masked: ReadonlySet<number>;
   /** Classes or bits of cloud shadow. */
   readonly shadow: ReadonlySet<number>;
+  /** Classes or bits of thin cloud: cirrus, haze. */
+  readonly thin: ReadonlySet<number>;
+  /** Bits that repeat what others say, as "cloud or shadow"; alone, they are thick cloud. */
+  readonly vague: ReadonlySet<number>;
   /** Classes or bits of pixels without data. */
   readonly unknown: ReadonlySet<number>;
   /** Limit of the form "above"; NaN otherwise. */
@@ -28,12 +32,14 @@ export interface MaskKind {
 
 /** Makes a kind of classes or bits. */
 export function maskKind(
-  { labels = {}, masked = [], shadow = [], unknown = [], ...kind }:
+  { labels = {}, masked = [], shadow = [], thin = [], vague = [], unknown = [], ...kind }:
     & Pick<MaskKind, "name" | "form">
     & {
       readonly labels?: Readonly<Record<number, string>>;
       readonly masked?: readonly number[];
       readonly shadow?: readonly number[];
+      readonly thin?: readonly number[];
+      readonly vague?: readonly number[];
       readonly unknown?: readonly number[];
       readonly above?: number;
       readonly isPlain?: boolean;
@@ -46,6 +52,8 @@ export function maskKind(
     labels: new Map(Object.entries(labels).map(([id, label]) => [Number(id), label])),
     masked: new Set(masked),
     shadow: new Set(shadow),
+    thin: new Set(thin),
+    vague: new Set(vague),
     unknown: new Set(unknown),
   };
 }
@@ -63,8 +71,9 @@ export function idsOf({ form }: Pick<MaskKind, "form">, value: number): readonly
 }
 
 /**
- * Class of a value: clear, shadow, or thick for all other hidden values; {@linkcode MASK_UNKNOWN}
- * for NaN and pixels without data.
+ * Class of a value: clear, thin cloud, shadow, or thick cloud for all other hidden values;
+ * {@linkcode MASK_UNKNOWN} for NaN and pixels without data. Of several bits, thick cloud counts before
+ * thin cloud, and that before shadow.
  */
 export function classOfValue(kind: MaskKind, value: number): number {
   if (Number.isNaN(value)) return MASK_UNKNOWN;
@@ -75,7 +84,11 @@ export function classOfValue(kind: MaskKind, value: number): number {
   const ids = idsOf(kind, value);
   const hidden = ids.filter((id) => kind.masked.has(id));
   if (hidden.length > 0) {
-    return hidden.every((id) => kind.shadow.has(id)) ? CLOUD_CLASSES.shadow : CLOUD_CLASSES.thick;
+    const exact = hidden.filter((id) => !kind.vague.has(id));
+    if (exact.length === 0) return CLOUD_CLASSES.thick;
+    const clouds = exact.filter((id) => !kind.shadow.has(id));
+    if (clouds.length === 0) return CLOUD_CLASSES.shadow;
+    return clouds.every((id) => kind.thin.has(id)) ? CLOUD_CLASSES.thin : CLOUD_CLASSES.thick;
   }
   return ids.some((id) => kind.unknown.has(id)) ? MASK_UNKNOWN : CLOUD_CLASSES.clear;
 }
