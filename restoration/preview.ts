@@ -27,7 +27,8 @@ export interface PreviewOptions {
   readonly frame: SceneFrame;
   /** Reflectance scale of the scene. */
   readonly reflectanceScale: number | undefined;
-  readonly scaling: CardScaling;
+  /** Range of the colours if the unit isn't reflectance. */
+  readonly scaling: CardScaling | undefined;
 }
 
 /** Collects every n-th pixel of the rows. */
@@ -86,7 +87,7 @@ export class Preview {
     },
   ): Promise<void> {
     const { bands, reflectanceScale: scale, scaling } = this.#options;
-    const range = scalingRanges(scaling, 1)[0]!;
+    const range = scaling === undefined ? { low: 0, high: 1 } : scalingRanges(scaling, 1)[0]!;
     const raster = (data: Float32Array): Raster => ({
       width: this.#width,
       height: this.#height,

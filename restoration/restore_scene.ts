@@ -101,11 +101,19 @@ export async function restoreScene(
       day: dates[reference],
       path: paths[reference]!,
     };
-    const files = await createSceneFiles(scene, { model, options, tags, facts });
+    const area = areaOf(scene.grid, options);
+    const files = await createSceneFiles(scene, {
+      paths: scenePaths(options),
+      area,
+      tags,
+      facts,
+      scaling: model.card.scaling,
+      overwrite: options.write.overwrite,
+    });
     closing.unshift(files.abort);
     const work = restoreRows(model, scene, {
       ...options,
-      area: areaOf(scene.grid, options),
+      area,
       masks: masks?.masks,
       async write(rows) {
         signal?.throwIfAborted();

@@ -4,9 +4,14 @@
  * @module
  */
 
-import { type CogWriter, createCog, type RasterClass, type RasterHeader } from "../rasters/mod.ts";
-import type { Model } from "../model/mod.ts";
-import { areaOf } from "./area.ts";
+import {
+  type CogWriter,
+  createCog,
+  type RasterClass,
+  type RasterHeader,
+  type RasterWindow,
+} from "../rasters/mod.ts";
+import type { CardScaling } from "../model/mod.ts";
 import { maskPaths } from "./mask_choice.ts";
 import { checkOutputs } from "./outputs.ts";
 import { Preview } from "./preview.ts";
@@ -14,7 +19,7 @@ import { type FinishedRows, PROVENANCE } from "./rows/finish_rows.ts";
 import type { Scene } from "./scene.ts";
 import { type Layout, layoutOf, type ReferenceFacts } from "./scene_layout.ts";
 import type { RestoreSceneOptions } from "./scene_options.ts";
-import { outputPaths, scenePaths } from "./scene_paths.ts";
+import { outputPaths, type ScenePaths } from "./scene_paths.ts";
 
 /**
  * Checks the files that a restoration writes, before it reads anything.
@@ -44,8 +49,8 @@ export const PROVENANCE_CLASSES: readonly RasterClass[] = [
 
 const CLASSES = Object.entries(PROVENANCE).map(([name, value]) => `${value} ${name}`).join(", ");
 
-/** Tag of the uncertainty raster. */
-const UNCERTAINTY =
+/** Tag of the uncertainty raster of an ensemble. */
+export const ENSEMBLE_UNCERTAINTY =
   "standard deviation of the samples times the factor of EMRDM_CALIBRATION, in the " +
   "image's unit; 0 where the observed pixel is kept";
 
@@ -66,12 +71,28 @@ export interface SceneFiles {
 
 /** Options of {@linkcode createSceneFiles}. */
 export interface SceneFilesOptions {
-  readonly model: Pick<Model, "card">;
-  readonly options: RestoreSceneOptions;
+  /** Files to write. */
+  readonly paths: ScenePaths;
+  /** Part of the scene that they hold. */
+  readonly area: RasterWindow;
   /** Tags of the restoration. */
   readonly tags: Readonly<Record<string, string>>;
+  /** What is known of the depicted date. */
   readonly facts: ReferenceFacts;
+  /** Meaning of the uncertainty raster. Default that of an ensemble. */
+  readonly uncertainty?: string;
+  /** Range of the picture if the unit isn't reflectance. */
+  readonly scaling?: CardScaling;
+  /** Replaces existing files. Default false. */
+  readonly overwrite?: boolean;
 }
+
+/** Tag of the support raster. */
+const SUPPORT = "evidence of other dates for a pixel, in percent; 0 where it is filled from its " +
+  "surroundings, 100 where it is observed";
+/** Tag of the raster of days. */
+const DAYS = "days from the depicted date to the nearest observation that was used; 0 where the " +
+  "pixel is observed, -1 where it is filled from its surroundings or has no data";
 
 /** Creates the rasters of a result: the image, and those next to it. */
 class RasterFiles {
@@ -109,14 +130,11 @@ class RasterFiles {
 async function addRasters(
   files: RasterFiles,
   scene: Scene,
-  { layout: { grid, bands, scaling, acquired }, options, tags }: {
-    readonly layout: Layout;
-    readonly options: RestoreSceneOptions;
-    readonly tags: Readonly<Record<string, string>>;
-  },
+  { layout: { grid, bands, scaling, acquired }, paths, tags, overwrite = false, ...texts }:
+    & Omit<SceneFilesOptions, "scaling">
+    & { readonly layout: Layout },
 ): Promise<void> {
-  const { overwrite = false } = options.write;
-  const { output, provenance, uncertainty } = scenePaths(options);
+  const { output, provenance, uncertainty, support, days } = paths;
   const { missing: [nodata] } = scene.frames[scene.reference]!;
   const kept = ownTags(scene.grid.tags);
   await files.add([
@@ -143,13 +161,27 @@ async function addRasters(
       { ...grid, bands, dtype: "float32", nodata: NaN, tags: kept },
       {
         overwrite,
-        tags: { ...tags, EMRDM_UNCERTAINTY: UNCERTAINTY },
+        tags: { ...tags, EMRDM_UNCERTAINTY: texts.uncertainty ?? ENSEMBLE_UNCERTAINTY },
         acquired,
         ...scaling,
         // A standard deviation has a scale but no offset.
         offsets: scaling.scales?.map(() => 0),
       },
     ], ({ deviation }) => deviation!);
+  }
+  if (support !== undefined) {
+    await files.add([
+      support,
+      { ...grid, bands: ["support"], dtype: "uint8", nodata: 255 },
+      { overwrite, tags: { ...tags, EMRDM_SUPPORT: SUPPORT } },
+    ], ({ evidence }) => evidence!.support);
+  }
+  if (days !== undefined) {
+    await files.add([
+      days,
+      { ...grid, bands: ["days"], dtype: "int16", nodata: -1 },
+      { overwrite, overviews: "nearest", tags: { ...tags, EMRDM_DAYS: DAYS } },
+    ], ({ evidence }) => evidence!.days);
   }
 }
 
@@ -160,14 +192,13 @@ async function addRasters(
  */
 export async function createSceneFiles(
   scene: Scene,
-  { model: { card }, options, tags, facts }: SceneFilesOptions,
+  options: SceneFilesOptions,
 ): Promise<SceneFiles> {
-  const { picture, overwrite = false } = options.write;
-  const area = areaOf(scene.grid, options);
+  const { area, tags, scaling, overwrite = false, paths: { picture }, facts } = options;
   const layout = layoutOf(scene, { area, facts });
   const files = new RasterFiles();
   try {
-    await addRasters(files, scene, { layout, options, tags });
+    await addRasters(files, scene, { ...options, layout });
   } catch (error) {
     await files.abort();
     throw error;
@@ -178,7 +209,7 @@ export async function createSceneFiles(
     output: scene.output,
     frame: scene.frames[scene.reference]!,
     reflectanceScale: scene.reflectanceScale,
-    scaling: card.scaling,
+    scaling,
   });
   return {
     async write(rows) {

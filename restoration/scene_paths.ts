@@ -12,8 +12,12 @@ export interface ScenePaths {
   readonly output: string;
   /** Present if there is a mask. */
   readonly provenance?: string;
-  /** Present if there is an ensemble. */
+  /** Present if there is an ensemble, or a composite with expected errors. */
   readonly uncertainty?: string;
+  /** Present if it is a composite. */
+  readonly support?: string;
+  /** Present if it is a composite. */
+  readonly days?: string;
   /** Path of the PNG; present if it was requested. */
   readonly picture?: string;
 }
@@ -26,6 +30,16 @@ export function provenancePath(output: string): string {
 /** `clear.tif` → `clear.uncertainty.tif`. */
 export function uncertaintyPath(output: string): string {
   return output.replace(/(\.tiff?)?$/i, ".uncertainty.tif");
+}
+
+/** `clear.tif` → `clear.support.tif`. */
+export function supportPath(output: string): string {
+  return output.replace(/(\.tiff?)?$/i, ".support.tif");
+}
+
+/** `clear.tif` → `clear.days.tif`. */
+export function daysPath(output: string): string {
+  return output.replace(/(\.tiff?)?$/i, ".days.tif");
 }
 
 /** Options that decide which files a restoration writes. */

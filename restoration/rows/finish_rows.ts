@@ -1,6 +1,6 @@
 /**
- * Turns blended tiles into rows of the result: stored numbers, blended into the clear pixels of the
- * reference, nodata where the reference has none, and the provenance of each pixel.
+ * Turns restored rows into rows of the result: stored numbers, blended into the clear pixels of the
+ * reference, nodata where there is nothing, and the provenance of each pixel.
  *
  * @module
  */
@@ -10,11 +10,8 @@ import { BorderMeter, type BorderStep } from "./border_step.ts";
 import type { FrameRows } from "./frame_rows.ts";
 import { RESTORED } from "../keep_clear.ts";
 import type { EnsembleStatistics } from "./ensemble.ts";
-import type { MaskRows } from "./mask_rows.ts";
-import type { TilePlan } from "./plan.ts";
-import type { RowWindow } from "./row_window.ts";
+import type { RasterWindow } from "../../rasters/mod.ts";
 import type { Scene } from "../scene.ts";
-import { createSeamMeter, type SeamMetric } from "./seams.ts";
 
 /** Provenance of a pixel: the values of the provenance raster. */
 export const PROVENANCE = {
@@ -43,8 +40,18 @@ export interface FinishedRows {
    * reference's unit, if there is one; 0 where the reference is kept, NaN where it has no data.
    */
   readonly deviation?: Float32Array;
+  /** [rows, columns of the area]: evidence of each pixel of a composite, if it is one. */
+  readonly evidence?: EvidenceRows;
   /** Stored numbers of the reference in one of the rows [columns of the area, bands of the result]. */
   observed(row: number): Float32Array;
+}
+
+/** Evidence of the pixels of a composite, one value per pixel. */
+export interface EvidenceRows {
+  /** Support in percent: 0 where no date shows the ground; 255 where there is no data. */
+  readonly support: Uint8Array;
+  /** Days to the nearest observation that was used; -1 where there is none. */
+  readonly days: Int16Array;
 }
 
 /** Number of pixels by provenance. */
@@ -52,8 +59,6 @@ export type ProvenanceCounts = { readonly [K in keyof typeof PROVENANCE]: number
 
 /** Measurements of the finished rows. */
 export interface FinishedReport {
-  /** Visibility of tile borders in the result. */
-  readonly seams: Omit<SeamMetric, "disagreement">;
   /** Radiometric step where restored and observed pixels are blended; absent if none are. */
   readonly border?: BorderStep;
   /** Present if there is a mask. */
@@ -84,61 +89,71 @@ function storing(dtype: DataType, missing: readonly number[]): (value: number) =
   };
 }
 
+/** Origin of the pixels of a row of the area. */
+export interface RowOrigin {
+  /** Restored share of each pixel, in 255ths. */
+  readonly shares: Uint8Array;
+  /** 1 where another date shows the ground. */
+  readonly seen: Uint8Array;
+}
+
+/** Options of {@linkcode RowFinisher}. */
+export interface RowFinisherOptions {
+  readonly scene: Scene;
+  /** Part of the scene that is finished. */
+  readonly area: RasterWindow;
+  /** Most rows that are finished at once. */
+  readonly mostRows: number;
+  /** Stored rows of the reference. */
+  readonly reference: FrameRows;
+  /** Origin of the pixels of a row of the scene. Default: every pixel is restored, without provenance. */
+  readonly originOf?: (row: number) => RowOrigin;
+  /** True if the result also has data where the reference has none. Default false. */
+  readonly fills?: boolean;
+  /** Receives each row of restored values, and whether a pixel was restored. */
+  readonly onRow?: (values: Float32Array, isRestored: (pixel: number) => boolean) => void;
+}
+
 /** Finishes the rows of a restoration. */
 export class RowFinisher {
-  readonly #plan: TilePlan;
-  readonly #scene: Scene;
-  readonly #reference: FrameRows;
-  readonly #masks: MaskRows | undefined;
-  /** First column of the masks. */
-  readonly #maskLeft: number;
-  readonly #seams;
+  readonly #options: RowFinisherOptions;
   readonly #border: BorderMeter;
   readonly #counts = new Float64Array(4);
   readonly #store: (value: number) => number;
   readonly #data: PixelArray;
   readonly #origins: Uint8Array;
+  /** Value of pixels without data. */
+  readonly #none: number;
 
-  constructor({ plan, scene, window: { reference, masks, columns: [left] } }: {
-    readonly plan: TilePlan;
-    readonly scene: Scene;
-    readonly window: RowWindow;
-  }) {
-    this.#plan = plan;
-    this.#scene = scene;
-    this.#reference = reference;
-    this.#masks = masks;
-    this.#maskLeft = left;
-    this.#seams = createSeamMeter(plan, reference.frame.bands.length);
+  constructor(options: RowFinisherOptions) {
+    const { scene, area, mostRows, reference: { frame } } = options;
+    this.#options = options;
     this.#border = new BorderMeter(scene.output.length);
-    const pixels = plan.tileSize * plan.area.width;
+    const pixels = mostRows * area.width;
     this.#data = pixelArray(scene.grid.dtype, pixels * scene.output.length);
     this.#origins = new Uint8Array(pixels);
-    this.#store = storing(scene.grid.dtype, reference.frame.missing);
+    this.#store = storing(scene.grid.dtype, frame.missing);
+    this.#none = frame.missing[0] ?? NaN;
   }
 
   /**
    * Finishes rows of the area.
    *
-   * @param blended Mean and standard deviation of the blended tiles, [rows, columns of the area, bands
-   *   of the model] in the model's units.
+   * @param blended Restored values and their standard deviation, [rows, columns of the area, bands of
+   *   the scene] in the scene's units; NaN where there are none.
    */
   finish(
     { mean, deviation }: EnsembleStatistics,
     { row, rows }: { readonly row: number; readonly rows: number },
   ): FinishedRows {
-    const { area } = this.#plan;
-    const { output } = this.#scene;
-    const depth = this.#reference.frame.bands.length;
+    const { area, scene: { output }, reference, originOf, onRow } = this.#options;
+    const depth = reference.frame.bands.length;
     const data = this.#data.subarray(0, rows * area.width * output.length);
-    const provenance = this.#masks && this.#origins.subarray(0, rows * area.width);
+    const provenance = originOf && this.#origins.subarray(0, rows * area.width);
     const whole = new Uint8Array(area.width).fill(RESTORED);
     const deviations = deviation && new Float32Array(rows * area.width * output.length);
     for (let y = 0; y < rows; y++) {
-      const mask = this.#masks?.row(row + y);
-      const from = area.column - this.#maskLeft;
-      const shares = mask?.shares.subarray(from, from + area.width) ?? whole;
-      const seen = mask?.seen.subarray(from, from + area.width);
+      const { shares, seen } = originOf?.(row + y) ?? { shares: whole };
       const first = y * area.width;
       const line = mean.subarray(first * depth, (first + area.width) * depth);
       const out = data.subarray(first * output.length, (first + area.width) * output.length);
@@ -148,9 +163,9 @@ export class RowFinisher {
         const own = deviation.subarray(first * depth, (first + area.width) * depth);
         this.#deviation(own, deviations!.subarray(first * output.length), { row: row + y, shares });
       }
-      this.#seams.add(line, (x) => shares[x]! > 0);
+      onRow?.(line, (x) => shares[x]! > 0);
     }
-    const observed = (line: number) => this.#observed(line);
+    const observed = (line: number) => Float32Array.from(this.#observed(line));
     return { row, rows, data, provenance, deviation: deviations, observed };
   }
 
@@ -159,14 +174,14 @@ export class RowFinisher {
     readonly row: number;
     readonly shares: Uint8Array;
   }): void {
-    const { output } = this.#scene;
-    const { frame } = this.#reference;
+    const { scene: { output }, reference, fills = false } = this.#options;
+    const { frame } = reference;
     const depth = frame.bands.length;
     const observed = this.#observed(row);
     for (let i = 0; i < observed.length; i++) {
       const [x, band] = [Math.floor(i / output.length), output[i % output.length]!];
       const share = shares[x]! / RESTORED;
-      out[i] = !this.#reference.hasData(observed[i]!)
+      out[i] = !fills && !reference.hasData(observed[i]!)
         ? NaN
         : share === 0
         ? 0
@@ -174,16 +189,25 @@ export class RowFinisher {
     }
   }
 
-  #observed(row: number): Float32Array {
-    const { area } = this.#plan;
-    const { output } = this.#scene;
-    const { read } = this.#reference;
-    const stored = this.#reference.row(row)!;
+  /** Stored numbers of the reference in a row [columns of the area, bands of the result]. */
+  #observed(row: number): PixelArray {
+    const { area, scene: { output, grid }, reference } = this.#options;
+    const { read } = reference;
     const places = output.map((band) => read.indexOf(band));
-    return Float32Array.from({ length: area.width * output.length }, (_, i) => {
-      const column = area.column + Math.floor(i / output.length) - stored.first;
-      return stored.data[stored.at + column * read.length + places[i % output.length]!]!;
-    });
+    const stored = reference.row(row);
+    const depth = output.length;
+    const out = pixelArray(grid.dtype, area.width * depth);
+    if (stored === undefined) return out.fill(this.#none);
+    for (let x = 0; x < area.width; x++) {
+      const column = area.column + x - stored.first;
+      // The grid may reach beyond the file of a date.
+      const isOutside = column < 0 || column >= stored.columns;
+      const at = stored.at + column * read.length;
+      for (let b = 0; b < depth; b++) {
+        out[x * depth + b] = isOutside ? this.#none : stored.data[at + places[b]!]!;
+      }
+    }
+    return out;
   }
 
   #line(line: Float32Array, { row, shares, seen, out }: {
@@ -192,23 +216,21 @@ export class RowFinisher {
     readonly seen: Uint8Array | undefined;
     readonly out: PixelArray;
   }): Uint8Array {
-    const { area } = this.#plan;
-    const { output } = this.#scene;
-    const { frame, read } = this.#reference;
-    const stored = this.#reference.row(row)!;
+    const { area, scene: { output }, reference, fills = false } = this.#options;
+    const { frame } = reference;
     const depth = frame.bands.length;
-    const places = output.map((band) => read.indexOf(band));
+    const stored = this.#observed(row);
     const origin = new Uint8Array(area.width);
     for (let x = 0; x < area.width; x++) {
-      const pixel = stored.at + (area.column + x - stored.first) * read.length;
       const share = shares[x]! / RESTORED;
       let some = false;
       for (const [b, band] of output.entries()) {
-        const observed = stored.data[pixel + places[b]!]!;
-        const has = this.#reference.hasData(observed);
-        some ||= has;
+        const observed = stored[x * output.length + b]!;
+        const has = reference.hasData(observed);
         const value = line[x * depth + band]!;
-        if (!has || share === 0 || Number.isNaN(value)) {
+        const isEmpty = !has && (!fills || Number.isNaN(value));
+        some ||= !isEmpty;
+        if (isEmpty || share === 0 || Number.isNaN(value)) {
           out[x * output.length + b] = observed;
           continue;
         }
@@ -236,9 +258,8 @@ export class RowFinisher {
     const border = this.#border.result();
     const [noData = 0, observed = 0, otherDate = 0, reconstructed = 0] = this.#counts;
     return {
-      seams: this.#seams.result(),
       border,
-      pixels: this.#masks && { noData, observed, otherDate, reconstructed },
+      pixels: this.#options.originOf && { noData, observed, otherDate, reconstructed },
     };
   }
 }

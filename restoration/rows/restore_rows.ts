@@ -17,6 +17,7 @@ import type { RestoreRowsOptions, RowsReport } from "./options.ts";
 import type { TilePlan } from "./plan.ts";
 import { planArea, tileCount } from "./plan_area.ts";
 import { RowWindow } from "./row_window.ts";
+import { createSeamMeter } from "./seams.ts";
 import { cloudFillOf } from "./scene_masks.ts";
 import { createStripBlend, type StripBlend } from "./strip_blend.ts";
 import { TileRows } from "./tile_rows.ts";
@@ -57,7 +58,15 @@ export async function restoreRows(
   const keepClasses = cloudFillOf(model.card, masks) !== undefined;
   const window = new RowWindow(plan, scene, { masks, keepClasses });
   const tiles = new TileRows(model, { scene, plan, window, seeds, options });
-  const finisher = new RowFinisher({ plan, scene, window });
+  const seams = createSeamMeter(plan, model.card.bands.length);
+  const finisher = new RowFinisher({
+    scene,
+    area: plan.area,
+    mostRows: plan.tileSize,
+    reference: window.reference,
+    originOf: window.originOf,
+    onRow: (values, isRestored) => seams.add(values, isRestored),
+  });
   const blends = createBlends(plan, { bands: model.card.bands.length, members: seeds.length });
   const { all: { rows: [firstRow, lastRow] }, target } = plan;
   let finished = plan.area.row;
@@ -80,10 +89,9 @@ export async function restoreRows(
     await tiles.fail(error);
     throw error;
   }
-  const report = finisher.report();
   return {
-    ...report,
-    seams: { ...report.seams, disagreement: disagreementOf(blends) },
+    ...finisher.report(),
+    seams: { ...seams.result(), disagreement: disagreementOf(blends) },
     tiles: { total: tileCount(plan), restored: tiles.restored / seeds.length },
     evaluations: tiles.restored * calls,
   };

@@ -6,6 +6,7 @@
 
 import { checkKeepClear, keepClearOf } from "../keep_clear.ts";
 import type { Scene } from "../scene.ts";
+import type { RowOrigin } from "./finish_rows.ts";
 import { FrameRows } from "./frame_rows.ts";
 import { MaskRows } from "./mask_rows.ts";
 import type { TilePlan } from "./plan.ts";
@@ -53,6 +54,20 @@ export class RowWindow {
       columns: this.columns,
       margin,
     });
+  }
+
+  /** Origin of the pixels of a row in the columns of the area; undefined without masks. */
+  get originOf(): ((row: number) => RowOrigin) | undefined {
+    const { masks, columns: [left], plan: { area } } = this;
+    if (masks === undefined) return undefined;
+    const from = area.column - left;
+    return (row) => {
+      const { shares, seen } = masks.row(row);
+      return {
+        shares: shares.subarray(from, from + area.width),
+        seen: seen.subarray(from, from + area.width),
+      };
+    };
   }
 
   /** Loads the rows that a row of tiles is cut from. */
