@@ -27,7 +27,8 @@ export const RESTORE_FLAGS = {
 /** Values of {@linkcode RESTORE_FLAGS}. */
 export type RestoreValues = FlagValues<typeof RESTORE_FLAGS>;
 
-function shardOf(given: string | undefined) {
+/** Part of a whole, as `2/4`. @throws {UsageError} If it isn't one. */
+export function shardOf(given: string | undefined) {
   if (given === undefined) return undefined;
   const found = /^(\d+)\/(\d+)$/.exec(given);
   const [index, of] = [Number(found?.[1]), Number(found?.[2])];

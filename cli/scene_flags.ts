@@ -6,7 +6,7 @@
 
 import type { MaskMeaning } from "../clouds/mod.ts";
 import { isDay } from "../products/mod.ts";
-import type { SceneOptions } from "../restoration/mod.ts";
+import type { MaskNames, SceneOptions } from "../restoration/mod.ts";
 import type { Context } from "./command.ts";
 import {
   choice,
@@ -47,25 +47,28 @@ export const INPUT_FLAGS = section("Input", {
   bbox: numbers("Restore only this part, in the scene's CRS.", "MINX,MINY,MAXX,MAXY"),
 });
 
+/** Flags of the masks of a scene. */
+export const MASK_FLAGS = section("Cloud mask", {
+  keepClear: toggle("Keep the pixels that the built-in cloud detector finds clear."),
+  mask: texts(
+    "Keep the pixels that are clear in a mask: a raster of classes, scl (the product's scene " +
+      "classification), detector (as --keep-clear), or auto (the product's own mask, else the " +
+      "detector). A path with {date} names the mask of every date, a path alone that of the " +
+      "reference. Repeated: one for each input, in their order, or each as DATE=FILE.",
+    "FILE",
+  ),
+  maskValues: numbers(
+    "Classes of the mask that are cloud or shadow. Default: by the name of the mask (SCL, QA60, " +
+      "QA_PIXEL, Fmask, CLM, OmniCloudMask, UDM2), else all but 0.",
+  ),
+  maskBits: numbers("Bits of the mask that are cloud or shadow, counted from 0."),
+  maskAbove: text("Hide where the mask, such as a cloud probability, is above this.", "NUMBER"),
+});
+
 /** Flags of a scene and of how it is restored. */
 export const SCENE_FLAGS = {
   ...INPUT_FLAGS,
-  ...section("Cloud mask", {
-    keepClear: toggle("Keep the pixels that the built-in cloud detector finds clear."),
-    mask: texts(
-      "Keep the pixels that are clear in a mask: a raster of classes, scl (the product's scene " +
-        "classification), detector (as --keep-clear), or auto (the product's own mask, else the " +
-        "detector). A path with {date} names the mask of every date, a path alone that of the " +
-        "reference. Repeated: one for each input, in their order, or each as DATE=FILE.",
-      "FILE",
-    ),
-    maskValues: numbers(
-      "Classes of the mask that are cloud or shadow. Default: by the name of the mask (SCL, QA60, " +
-        "QA_PIXEL, Fmask, CLM, OmniCloudMask, UDM2), else all but 0.",
-    ),
-    maskBits: numbers("Bits of the mask that are cloud or shadow, counted from 0."),
-    maskAbove: text("Hide where the mask, such as a cloud probability, is above this.", "NUMBER"),
-  }),
+  ...MASK_FLAGS,
   ...section("Sampling", {
     model: text("Model: file or URL. Default: weights/s2-temporal.safetensors.", "FILE"),
     samples: count(
@@ -87,14 +90,16 @@ export type SceneValues = FlagValues<typeof SCENE_FLAGS>;
 
 type Four = readonly [number, number, number, number];
 
-function fourNumbers(values: readonly number[] | undefined, flag: string): Four | undefined {
+/** Four numbers of a flag. @throws {UsageError} If there are more or fewer. */
+export function fourNumbers(values: readonly number[] | undefined, flag: string): Four | undefined {
   if (values === undefined) return undefined;
   const [a, b, c, d] = values;
   if (values.length === 4) return [a!, b!, c!, d!];
   throw new UsageError(`${flag} must be four numbers, got ${values.join(",")}`);
 }
 
-function offsetOf(given: string | undefined): "auto" | number | undefined {
+/** Offset of digital numbers. */
+export function offsetOf(given: string | undefined): "auto" | number | undefined {
   if (given === undefined || given === "auto") return given;
   const value = given.trim() === "" ? NaN : Number(given);
   if (Number.isFinite(value)) return value;
@@ -102,7 +107,7 @@ function offsetOf(given: string | undefined): "auto" | number | undefined {
 }
 
 /** The reference: an index of the dates as a number; anything else is a date or a path. */
-function referenceOf(given: string | undefined): number | string | undefined {
+export function referenceOf(given: string | undefined): number | string | undefined {
   return given !== undefined && /^\d{1,3}$/.test(given) ? Number(given) : given;
 }
 
@@ -124,8 +129,23 @@ export function inputsOf(
   return paths.map((path, i) => ({ path, date: date[i] }));
 }
 
+/** Values of {@linkcode MASK_FLAGS}. */
+type MaskValues = FlagValues<typeof MASK_FLAGS>;
+
+/** Masks of the dates, from the flags. */
+export function maskSource(
+  { mask, keepClear }: Pick<MaskValues, "mask" | "keepClear">,
+): MaskNames | undefined {
+  if (keepClear && mask.length > 0) {
+    throw new UsageError("--keep-clear and --mask exclude each other");
+  }
+  return keepClear ? "detector" : mask.length > 1 ? mask : mask[0];
+}
+
 /** Meaning of the values of a mask, from the flags. */
-function meaningOf({ maskValues, maskBits, maskAbove }: SceneValues): MaskMeaning {
+export function meaningOf(
+  { maskValues, maskBits, maskAbove }: Pick<MaskValues, "maskValues" | "maskBits" | "maskAbove">,
+): MaskMeaning {
   const given = { maskValues, maskBits, maskAbove };
   const names = Object.entries(given).filter(([, value]) => value !== undefined);
   if (names.length > 1) {
@@ -145,13 +165,9 @@ function meaningOf({ maskValues, maskBits, maskAbove }: SceneValues): MaskMeanin
 
 /** Options of how a scene is restored. */
 export function sceneOptions(values: SceneValues, context: Context): Omit<SceneOptions, "inputs"> {
-  const { mask, keepClear, samples } = values;
+  const { samples } = values;
   const window = fourNumbers(values.window, "--window");
-  if (keepClear && mask.length > 0) {
-    throw new UsageError("--keep-clear and --mask exclude each other");
-  }
-  const named = mask.length > 1 ? mask : mask[0];
-  const source = keepClear ? "detector" : named;
+  const source = maskSource(values);
   return {
     ...modelOptions(values, context),
     mask: { ...maskOptions(values), source, ...meaningOf(values) },

@@ -21,6 +21,10 @@ const GROUPS: Readonly<Record<string, Readonly<Record<string, Verb>>>> = {
       summary: "remove clouds from a scene, or from every scene of a manifest",
       load: async () => (await import("./restore.ts")).restore,
     },
+    composite: {
+      summary: "make a clear image of the dates themselves, without a model",
+      load: async () => (await import("./composite.ts")).composite,
+    },
     join: {
       summary: "join the shards of a restored scene into one file",
       load: async () => (await import("./join.ts")).join,

@@ -31,6 +31,13 @@ export {
 export { fillClouds, fillImageClouds, maskedInput } from "./cloud_fill.ts";
 export type { SpreadCalibration } from "./rows/ensemble.ts";
 export { maskWindow } from "./rows/mask_window.ts";
+export {
+  type CompositeImage,
+  type CompositeResult,
+  compositeScene,
+} from "./composite/composite_scene.ts";
+export type { CompositeProgress, CompositeSceneOptions } from "./composite/composite_options.ts";
+export { COMPOSITE_METHODS, type CompositeMethodName } from "./composite/methods.ts";
 export { joinShards, type JoinShardsOptions } from "./join_shards.ts";
 export { keepClearOf, type KeepClearOptions, restoredShares } from "./keep_clear.ts";
 export { type ManifestScene, readManifest } from "./manifest_file.ts";

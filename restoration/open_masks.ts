@@ -65,14 +65,15 @@ export function detects({ bands }: Pick<Scene, "bands">): boolean {
   return ["B02", "B03", "B04"].every((band) => bands.includes(band));
 }
 
-/** Detector mask of a date; pixels without data count as clear in the reference. */
+/** Detector mask of a date. */
 function detected(
   rows: FrameRows,
-  { scene: { grid, reference, bands, reflectanceScale }, brightest, date }: {
+  { scene: { grid, bands, reflectanceScale }, brightest, emptyIsClear }: {
     readonly scene: Scene;
     /** Value that stands for reflectance 1 where the unit isn't reflectance. */
     readonly brightest: number;
-    readonly date: number;
+    /** Counts pixels without data as clear. */
+    readonly emptyIsClear: boolean;
   },
 ): MaskSource {
   return detectorMask(rows, {
@@ -80,7 +81,7 @@ function detected(
     bands,
     reflectanceScale: reflectanceScale ?? brightest,
     pixelSize: pixelSizeOf(grid),
-    emptyIsClear: date === reference,
+    emptyIsClear,
   });
 }
 
@@ -94,7 +95,10 @@ export function detectorMasks(scene: Scene, model: Pick<Model, "card">): SceneMa
   const brightest = brightestOf(model);
   return {
     margin: DETECTOR_MARGIN,
-    open: (rows) => rows.map((row, date) => detected(row, { scene, brightest, date })),
+    open: (rows) =>
+      rows.map((row, date) =>
+        detected(row, { scene, brightest, emptyIsClear: date === scene.reference })
+      ),
   };
 }
 
@@ -188,7 +192,10 @@ export interface DateMasksOptions {
   readonly area: RasterWindow;
   /** Model that the scene is opened for. Default none. */
   readonly model?: Model;
-  /** True if every date needs a mask; else the reference alone does. */
+  /**
+   * True if every date needs a mask, and is clear where it has no data; else both hold for the reference
+   * alone.
+   */
   readonly isEach: boolean;
   /** Allows the detector on L2A. Default false. */
   readonly allowLevelMismatch?: boolean;
@@ -239,7 +246,8 @@ export async function openDateMasks(
           const raster = rasters[l];
           if (raster !== undefined) return abortableMask(classMaskSource(row, raster), signal);
           if (!visible) return undefined;
-          return abortableMask(detected(row, { scene, brightest, date: l }), signal);
+          const emptyIsClear = isEach || l === scene.reference;
+          return abortableMask(detected(row, { scene, brightest, emptyIsClear }), signal);
         }),
     },
   };

@@ -7,7 +7,7 @@
 import config from "../deno.json" with { type: "json" };
 import type { RasterWindow } from "../rasters/mod.ts";
 import { type Model, modelDigest } from "../model/mod.ts";
-import { areaOf } from "./area.ts";
+import { areaOf, type AreaOptions } from "./area.ts";
 import { keepClearOf } from "./keep_clear.ts";
 import { maskList, type MaskNames, shownMasks } from "./mask_choice.ts";
 import type { Sampling } from "./sampling.ts";
@@ -24,9 +24,9 @@ function show({ column, row, width, height }: RasterWindow): string {
  * Part of the scene that the file holds, for joining parts: the area in `EMRDM_AREA`, and for a shard its
  * number and the whole area in `EMRDM_SHARD`.
  */
-function areaTags(
-  { scene: { grid } }: OpenSeries,
-  options: SceneOptions,
+export function areaTags(
+  { scene: { grid } }: Pick<OpenSeries, "scene">,
+  options: AreaOptions,
 ): Readonly<Record<string, string>> {
   const { shard, ...uncut } = options;
   return {
@@ -36,9 +36,9 @@ function areaTags(
 }
 
 /** Tags of an offset set by the user, so that readers of the result apply it too. */
-function radiometryTags(
-  { files, scene: { reference } }: OpenSeries,
-  { offset }: SceneOptions,
+export function radiometryTags(
+  { files, scene: { reference } }: Pick<OpenSeries, "files" | "scene">,
+  { offset }: Pick<SceneOptions, "offset">,
 ): Readonly<Record<string, string>> {
   if (typeof offset !== "number") return {};
   const kind = files[reference]!.product.level === "L1C" ? "RADIO" : "BOA";
@@ -114,11 +114,14 @@ export function logScene(
     const names = which.map((l) => paths[l]).join(", ");
     log(`radiometry of ${which.length === paths.length ? "all dates" : names}: ${evidence}`);
   }
-  for (const { source, header, renamed, doubt } of files) {
+  const assumed = files.filter(({ header }) => header.assumedBands === true);
+  if (assumed.length > 0) {
+    const names = assumed.map(({ source }) => source).join(", ");
+    const which = assumed.length > 1 && assumed.length === files.length ? "all dates" : names;
+    log(`bands of ${which}: no names, taken for B01, …, B12 in the order of Sentinel-2 L1C`);
+  }
+  for (const { source, renamed, doubt } of files) {
     if (doubt !== undefined) log(`warning: ${source}: ${doubt}`);
-    if (header.assumedBands === true) {
-      log(`bands of ${source}: no names, taken for B01, …, B12 in the order of Sentinel-2 L1C`);
-    }
     if (renamed.length > 0) log(`bands of ${source}: ${renamed.join(", ")}`);
   }
   for (const one of radiometry) if (one?.warning !== undefined) log(`warning: ${one.warning}`);

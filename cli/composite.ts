@@ -1,0 +1,116 @@
+/**
+ * `emrdm composite`: makes a clear image of the dates themselves, without a model.
+ *
+ * @module
+ */
+
+import {
+  type CompositeImage,
+  type CompositeResult,
+  compositeScene,
+  type CompositeSceneOptions,
+} from "../restoration/mod.ts";
+import { mean } from "../core/mod.ts";
+import { command, type Context, type Result } from "./command.ts";
+import { COMPOSITE_FLAGS, compositeOptions } from "./composite_flags.ts";
+import { required, UsageError } from "./flags.ts";
+import { interruptible, NOTHING_WRITTEN } from "./interrupt.ts";
+import { inputsOf } from "./scene_flags.ts";
+
+/** One image in a line or two. */
+function imageText(
+  { output, reference, tags, used, report: { pixels, border } }: CompositeImage,
+  { method, dates, paths }: CompositeResult,
+): string {
+  const what = reference === undefined
+    ? `the period ${tags.EMRDM_PERIOD}`
+    : dates[reference] ?? paths[reference]!;
+  const all = Object.values(pixels ?? {}).reduce((sum, n) => sum + n, 0);
+  const share = (n: number) => `${(100 * n / all).toFixed(1)} %`;
+  return `${output}: ${method} of ${what} from ${used.length} date${used.length === 1 ? "" : "s"}` +
+    (pixels === undefined
+      ? ""
+      : `: ${share(pixels.observed)} observed, ${share(pixels.otherDate)} from other dates, ` +
+        `${share(pixels.reconstructed)} shown by no date, ${share(pixels.noData)} no data`) +
+    (border === undefined
+      ? ""
+      : `; step at the mask's edge ${mean(border.absolute).toFixed(4)} in reflectance`);
+}
+
+/** Makes the composites of a call. */
+export async function compositeOf(
+  options: CompositeSceneOptions,
+  { progress, log }: Pick<Context, "progress" | "log">,
+): Promise<Result> {
+  const start = performance.now();
+  const bar = progress("composite");
+  try {
+    const result = await interruptible(
+      { log, reason: NOTHING_WRITTEN },
+      (signal) =>
+        compositeScene({
+          ...options,
+          log,
+          signal,
+          onProgress: ({ done, total, stage }) => bar.update(done, total, `blocks, ${stage}`),
+        }),
+    );
+    const seconds = (performance.now() - start) / 1000;
+    const lines = result.images.map((image) => imageText(image, result));
+    return {
+      text: [
+        ...lines,
+        `${lines.length} image${lines.length === 1 ? "" : "s"} in ` +
+        `${seconds.toFixed(1)} s`,
+      ].join("\n"),
+      json: { ...result, seconds },
+    };
+  } finally {
+    bar.end();
+  }
+}
+
+/** `emrdm composite`. */
+export const composite = command({
+  operands: "<date ...>",
+  details:
+    `Writes a clear image made of the dates themselves, without a model, for any sensor. Clear pixels of
+the depicted date are copied bit for bit; the others come from the dates that show the ground there.
+Next to <out>, rasters say what each pixel rests on:
+  <out>.provenance.tif  0 no data, 1 observed, 2 from other dates, 3 shown by no date
+  <out>.support.tif     evidence of the dates in percent
+  <out>.days.tif        days from the depicted date to the nearest observation used
+
+--reference all writes an image of every date in one pass. With --from or --to and no --reference, the
+whole period becomes one image, such as a monthly mosaic.
+
+Methods:
+  clearest   the date with the most clear ground in the scene
+  mean       mean of the clear dates
+  median     median of the clear dates, band by band
+  linear     linear in time between the nearest clear dates
+  medoid     the observation closest to all others
+  geomedian  geometric median of the spectra
+
+Every date needs a mask. Default: the product's own (SCL, Fmask, QA_PIXEL), else the built-in
+detector, which needs blue, green and red. Where no date is clear, the methods above take the median
+of all dates, and the provenance is 3.`,
+  flags: COMPOSITE_FLAGS,
+  examples: [
+    "composite 2018-*.tif --reference 2018-07-05 --out clear.tif",
+    "composite 2018-*.tif --reference all --out clear/{date}.tif",
+    "composite *.SAFE --from 2018-05-01 --to 2018-05-31 --method medoid --out may.tif",
+    "composite a.tif b.tif c.tif --mask masks/{date}.tif --window 0,0,512,512 --out clear.tif",
+  ],
+  async run(values, { operands, progress, log }) {
+    const inputs = inputsOf(values, operands);
+    if (inputs.length === 0) throw new UsageError("expected at least one date, got nothing");
+    const output = required(values.out, "--out, the GeoTIFF to write,");
+    const { png: picture, overwrite } = values;
+    return await compositeOf({
+      ...compositeOptions(values),
+      inputs,
+      write: { output, picture, overwrite },
+    }, { progress, log });
+  },
+});

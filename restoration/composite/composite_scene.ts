@@ -1,0 +1,253 @@
+/**
+ * Makes composites from files to files, without a model: dated rasters in, one image out for a date,
+ * for every date or for a period, with its provenance, support and days in rasters next to it.
+ *
+ * @module
+ */
+
+import config from "../../deno.json" with { type: "json" };
+import { orAborted } from "../abortable.ts";
+import { areaOf } from "../area.ts";
+import { maskPaths, shownMasks } from "../mask_choice.ts";
+import { checkKeepClear, keepClearOf } from "../keep_clear.ts";
+import { openDateMasks } from "../open_masks.ts";
+import { checkOutputs, checkWritable } from "../outputs.ts";
+import { openReflectance } from "../reflectance_series.ts";
+import type { FinishedReport } from "../rows/finish_rows.ts";
+import type { Scene } from "../scene.ts";
+import { createSceneFiles, type SceneFiles } from "../scene_files.ts";
+import type { ScenePaths } from "../scene_paths.ts";
+import { areaTags, logScene, radiometryTags } from "../scene_tags.ts";
+import type { OpenSeries } from "../series.ts";
+import {
+  type CompositePlan,
+  type CompositeSceneOptions,
+  planComposite,
+} from "./composite_options.ts";
+import { cellCount, compositeRows } from "./composite_rows.ts";
+import type { CompositeFit } from "./method.ts";
+import { compositeMethod, type CompositeMethodName, DEFAULT_METHODS } from "./methods.ts";
+import { blockCount, surveyScene } from "./survey_scene.ts";
+
+/** One image of a composite. */
+export interface CompositeImage extends ScenePaths {
+  /** Index of the depicted date among the dates; undefined for a period. */
+  readonly reference?: number;
+  /** Dates that it uses with their weights, in rising order. */
+  readonly used: readonly { readonly name: string; readonly weight: number }[];
+  /** Fallbacks that it took. */
+  readonly notes: readonly string[];
+  /** Tags added to the files. */
+  readonly tags: Readonly<Record<string, string>>;
+  /** Origin of its pixels, and the step at the edge of what was composed. */
+  readonly report: FinishedReport;
+}
+
+/** Result of {@linkcode compositeScene}. */
+export interface CompositeResult {
+  readonly method: CompositeMethodName;
+  /** Dates in rising order; undefined where one is unknown. */
+  readonly dates: readonly (string | undefined)[];
+  /** Paths of the dates. */
+  readonly paths: readonly string[];
+  readonly images: readonly CompositeImage[];
+}
+
+const MS_PER_DAY = 86_400_000;
+
+/** Days since 1970. */
+function dayOf(date: string | undefined): number | undefined {
+  return date === undefined ? undefined : Date.parse(`${date}T00:00:00Z`) / MS_PER_DAY;
+}
+
+/** Short name of a date. */
+function nameOf({ dates, paths }: Pick<OpenSeries, "dates" | "paths">, l: number): string {
+  return dates[l] ?? paths[l]!.replace(/^.*[\\/](?=.)/, "");
+}
+
+/** The scene with another reference, on the same grid. */
+function withReference({ scene, files }: OpenSeries, reference: number): Scene {
+  const { width, height, transform, crs } = scene.grid;
+  return {
+    ...scene,
+    reference,
+    grid: { ...files[reference]!.header, width, height, transform, crs },
+  };
+}
+
+/** Dates that a fit uses, in rising order. */
+function usedOf(series: OpenSeries, { used }: CompositeFit): CompositeImage["used"] {
+  return used.filter(({ weight }) => weight > 0).toSorted((a, b) => a.date - b.date)
+    .map(({ date, weight }) => ({
+      name: nameOf(series, date),
+      weight: Number(weight.toPrecision(3)),
+    }));
+}
+
+/** Tags of an image. */
+function tagsOf(
+  series: OpenSeries,
+  { fit, reference, method, options }: {
+    readonly fit: CompositeFit;
+    readonly reference: number | undefined;
+    readonly method: CompositeMethodName;
+    readonly options: CompositeSceneOptions;
+  },
+): Readonly<Record<string, string>> {
+  const { radiometry, dates, scene } = series;
+  const { mask: { source = "auto", ...keep } = {}, from, to, write } = options;
+  const { dilate, feather } = keepClearOf(keep);
+  const used = usedOf(series, fit);
+  const shown = reference ?? scene.reference;
+  const period = [from ?? dates[0] ?? "", to ?? dates.at(-1) ?? ""].join("/");
+  return {
+    ...radiometryTags(series, options),
+    EMRDM_VERSION: config.version,
+    EMRDM_METHOD: method,
+    EMRDM_DATES: used.map(({ name }) => name).join(","),
+    EMRDM_WEIGHTS: used.map(({ weight }) => weight).join(","),
+    ...(reference === undefined
+      ? { EMRDM_PERIOD: period }
+      : { EMRDM_REFERENCE: nameOf(series, reference) }),
+    ...areaTags(series, options),
+    ...(radiometry[shown] && { EMRDM_RADIOMETRY: radiometry[shown].evidence }),
+    EMRDM_MASK: `${shownMasks(source)} dilate ${dilate} feather ${feather}`,
+    ...(fit.notes.length > 0 && { EMRDM_NOTES: fit.notes.join("; ") }),
+    ...write.tags,
+  };
+}
+
+/** Dates in a line, with their weights; the heaviest first. */
+function usedText(used: CompositeImage["used"]): string {
+  const most = 8;
+  const sorted = used.toSorted((a, b) => b.weight - a.weight);
+  const shown = sorted.slice(0, most).map(({ name, weight }) => `${name} (${weight})`).join(", ");
+  return sorted.length > most ? `${shown} and ${sorted.length - most} more` : shown;
+}
+
+/** Files of all images, which appear together. */
+async function createAll(
+  scenes: readonly Scene[],
+  { plan, tags, options }: {
+    readonly plan: CompositePlan;
+    readonly tags: readonly Readonly<Record<string, string>>[];
+    readonly options: CompositeSceneOptions;
+  },
+): Promise<readonly SceneFiles[]> {
+  const { overwrite } = options.write;
+  const files: SceneFiles[] = [];
+  try {
+    for (const [i, scene] of scenes.entries()) {
+      const paths = plan.paths[i]!;
+      const area = areaOf(scene.grid, options);
+      if (paths.picture !== undefined) await checkWritable(paths.picture);
+      files.push(await createSceneFiles(scene, { paths, area, tags: tags[i]!, overwrite }));
+    }
+  } catch (error) {
+    for (const one of files) await one.abort();
+    throw error;
+  }
+  return files;
+}
+
+/**
+ * Makes composites of a series without a model, of any sensor: clear pixels of the depicted date come
+ * back bit for bit, the others from the dates that show the ground there. Of a period without a depicted
+ * date, every pixel is composed.
+ *
+ * A first pass over the whole scene measures what the method must know; then windows are read and rows
+ * written. A window or a shard has the pixels of the whole scene.
+ *
+ * @throws {InputError} If a file can't be read or doesn't fit the others, or a date has no mask.
+ * @throws {OutputError} If a file exists already, is one of the inputs, or can't be written. Nothing is
+ *   written then.
+ * @throws {RangeError} If there is no such date or method, or a number is out of range.
+ */
+export async function compositeScene(options: CompositeSceneOptions): Promise<CompositeResult> {
+  const { mask: { source = "auto", ...keep } = {}, write, log = () => {}, signal } = options;
+  checkKeepClear(keep);
+  const isPeriod = planComposite(options, { hasError: false }).references[0] === undefined;
+  const { method: name = DEFAULT_METHODS[isPeriod ? "period" : "reference"] } = options;
+  const method = compositeMethod(name);
+  const plan = planComposite(options, { hasError: method.hasError === true });
+  await checkOutputs(plan.paths.flatMap((paths) => Object.values(paths)), {
+    inputs: [...plan.inputs.map(({ path }) => path), ...maskPaths(source, plan.inputs)],
+    overwrite: write.overwrite ?? false,
+  });
+  const series = await openReflectance({ ...options, inputs: plan.inputs, reference: plan.grid });
+  const closing: (() => Promise<void>)[] = [series.close];
+  try {
+    logScene(series, { mask: source, log });
+    const { scene, dates, paths } = series;
+    const opened = await openDateMasks(series, {
+      ...options,
+      mask: { ...keep, source },
+      isEach: true,
+      area: { column: 0, row: 0, width: scene.grid.width, height: scene.grid.height },
+    });
+    closing.push(opened.close);
+    const { masks } = opened;
+    const references = plan.references.map((input) =>
+      input === undefined ? undefined : series.inputs.indexOf(input)
+    );
+    const common = { days: dates.map(dayOf), bands: scene.bands };
+    const surveys = references.map((reference) => method.survey({ ...common, reference }));
+    const area = areaOf(scene.grid, options);
+    const blocks = method.surveys ? blockCount(scene) : 0;
+    const total = blocks + cellCount(scene, area);
+    let done = 0;
+    const step = (stage: "survey" | "images") => () =>
+      options.onProgress?.({ done: ++done, total, stage });
+    const grow = () => method.grow;
+    const fits = await orAborted(
+      surveyScene(scene, { method, surveys, masks, grow, onBlock: step("survey"), signal }),
+      signal,
+    );
+    const tags = fits.map((fit, i) =>
+      tagsOf(series, { fit, reference: references[i], method: name, options })
+    );
+    for (const [i, fit] of fits.entries()) {
+      const reference = references[i];
+      const what = reference === undefined ? "the period" : nameOf(series, reference);
+      log(`${name} of ${what} from ${usedText(usedOf(series, fit))}`);
+      for (const note of fit.notes) log(`warning: ${what}: ${note}`);
+    }
+    const scenes = references.map((reference) =>
+      reference === undefined ? scene : withReference(series, reference)
+    );
+    const files = await createAll(scenes, { plan, tags, options });
+    closing.unshift(...files.map((one) => one.abort));
+    const work = compositeRows(scene, {
+      targets: scenes.map((own, i) => ({
+        scene: own,
+        fit: fits[i]!,
+        isPeriod: references[i] === undefined,
+        hasError: plan.paths[i]!.uncertainty !== undefined,
+        write: (rows) => files[i]!.write(rows),
+      })),
+      method,
+      masks,
+      area,
+      grow,
+      onCell: step("images"),
+      signal,
+    });
+    const reports = await orAborted(work, signal);
+    for (const one of files) await one.finish();
+    return {
+      method: name,
+      dates,
+      paths,
+      images: reports.map((report, i) => ({
+        ...plan.paths[i]!,
+        ...(references[i] !== undefined && { reference: references[i] }),
+        used: usedOf(series, fits[i]!),
+        notes: fits[i]!.notes,
+        tags: tags[i]!,
+        report,
+      })),
+    };
+  } finally {
+    for (const close of closing) await close().catch(() => {});
+  }
+}

@@ -1,0 +1,182 @@
+/**
+ * Sliding window over the rows of all dates and their masks, from which windows are cut.
+ *
+ * @module
+ */
+
+import type { RasterWindow } from "../../rasters/mod.ts";
+import { restoredShares } from "../keep_clear.ts";
+import { FrameRows } from "../rows/frame_rows.ts";
+import type { SceneMasks } from "../rows/scene_masks.ts";
+import { cropped, grown, type Size } from "../rows/tiles.ts";
+import type { MaskSource, Scene } from "../scene.ts";
+import type { DatedWindow } from "./method.ts";
+
+/** Rows and columns of a block of masks; blocks lie on the scene's own grid. */
+const BLOCK = { rows: 256, columns: 1024 } as const;
+
+/** Mask classes of all dates in the rows of a row of blocks. */
+interface Chunk {
+  readonly first: number;
+  readonly rows: number;
+  /** Classes [rows, columns] of each date. */
+  readonly classes: readonly Uint8Array[];
+}
+
+/** Rows of all dates, from the top of the scene to its bottom. */
+export class DateRows {
+  /** Rows of each date. */
+  readonly frames: readonly FrameRows[];
+  readonly #scene: Scene;
+  readonly #masks: readonly (MaskSource | undefined)[];
+  readonly #margin: number;
+  readonly #columns: readonly [number, number];
+  #chunks: readonly Chunk[] = [];
+
+  /**
+   * @param columns Columns of the scene that windows are cut from: first and one past the last.
+   */
+  constructor(scene: Scene, { masks, columns: [left, right] }: {
+    readonly masks: SceneMasks;
+    readonly columns: readonly [number, number];
+  }) {
+    const { width } = scene.grid;
+    this.#scene = scene;
+    this.#margin = masks.margin;
+    this.#columns = [left, right];
+    const around = [
+      Math.max(0, left - masks.margin),
+      Math.min(width, right + masks.margin),
+    ] as const;
+    this.frames = scene.frames.map((frame) => new FrameRows(frame, around));
+    this.#masks = masks.open(this.frames);
+  }
+
+  /** Reads the rows [first, last) of the scene that are not in the window yet. */
+  async load(first: number, last: number): Promise<void> {
+    const { height } = this.#scene.grid;
+    const known = this.#chunks.at(-1);
+    const next = known === undefined
+      ? Math.floor(first / BLOCK.rows) * BLOCK.rows
+      : known.first + known.rows;
+    for (let row = next; row < last; row += BLOCK.rows) {
+      const rows = Math.min(BLOCK.rows, height - row);
+      const from = Math.max(0, row - this.#margin);
+      const to = Math.min(height, row + rows + this.#margin);
+      for (const frame of this.frames) await frame.load(from, to);
+      const classes: Uint8Array[] = [];
+      for (const mask of this.#masks) classes.push(await this.#classes(mask, { row, rows }));
+      this.#chunks = [...this.#chunks, { first: row, rows, classes }];
+    }
+  }
+
+  /** Classes of a date in a row of blocks; clear without a mask. */
+  async #classes(
+    mask: MaskSource | undefined,
+    { row, rows }: { readonly row: number; readonly rows: number },
+  ): Promise<Uint8Array> {
+    const [left, right] = this.#columns;
+    const width = right - left;
+    const out = new Uint8Array(rows * width);
+    if (mask === undefined) return out;
+    const { columns } = BLOCK;
+    for (let column = left; column < right;) {
+      const end = Math.min(right, (Math.floor(column / columns) + 1) * columns);
+      const window = { column, row, width: end - column, height: rows };
+      const found = await mask.read(window);
+      for (let y = 0; y < rows; y++) {
+        out.set(
+          found.subarray(y * window.width, (y + 1) * window.width),
+          y * width + column - left,
+        );
+      }
+      column = end;
+    }
+    return out;
+  }
+
+  /** Drops the rows above `before`. */
+  drop(before: number): void {
+    const kept = this.#chunks.filter(({ first, rows }) => first + rows > before);
+    // The last chunk marks where to continue.
+    this.#chunks = kept.length > 0 ? kept : this.#chunks.slice(-1);
+    const known = this.#chunks.at(-1);
+    const next = known === undefined ? before : known.first + known.rows - this.#margin;
+    for (const frame of this.frames) frame.drop(Math.min(before, next));
+  }
+
+  /** Mask classes of a date in a window inside the loaded rows and columns. */
+  classes(date: number, { column, row, width, height }: RasterWindow): Uint8Array {
+    const [left, right] = this.#columns;
+    const out = new Uint8Array(width * height);
+    for (let y = 0; y < height; y++) {
+      const chunk = this.#chunks.find(({ first, rows }) =>
+        row + y >= first && row + y < first + rows
+      )!;
+      const at = (row + y - chunk.first) * (right - left) + column - left;
+      out.set(chunk.classes[date]!.subarray(at, at + width), y * width);
+    }
+    return out;
+  }
+
+  /** Values of a date [height, width, bands] in the scene's units; NaN where it has no data. */
+  values(date: number, window: RasterWindow): Float32Array {
+    const rows = this.frames[date]!;
+    const { gains, biases } = rows.frame;
+    const out = rows.window(window);
+    const depth = gains.length;
+    for (let i = 0; i < out.length; i += depth) {
+      for (let b = 0; b < depth; b++) out[i + b] = out[i + b]! * gains[b]! + biases[b]!;
+    }
+    return out;
+  }
+
+  /**
+   * Cuts a window of all dates.
+   *
+   * @param grow Pixels by which the mask of each date grows. Grown pixels have the class 1.
+   */
+  cut(window: RasterWindow, grow: (date: number) => number): DatedWindow {
+    const dates = this.frames.map((_, l) => l);
+    return {
+      ...window,
+      frames: dates.map((l) => this.values(l, window)),
+      masks: dates.map((l) => this.#grown(l, window, grow(l))),
+    };
+  }
+
+  #grown(date: number, window: RasterWindow, by: number): Uint8Array {
+    if (by === 0) return this.classes(date, window);
+    const around = grown(window, { scene: this.#scene.grid, margin: by });
+    const classes = this.classes(date, around);
+    if (!classes.some((found) => found !== 0)) return new Uint8Array(window.width * window.height);
+    const shares = restoredShares(classes, { ...around, dilate: by, feather: 0 });
+    for (let i = 0; i < classes.length; i++) {
+      if (classes[i] === 0 && shares[i]! > 0) classes[i] = 1;
+    }
+    return cropped(classes, around, window);
+  }
+}
+
+/** Cells of the scene's own grid, of `side` pixels, that touch an area, from left to right and down. */
+export function cellsOf(
+  { width, height }: Size,
+  { area, side }: { readonly area: RasterWindow; readonly side: number },
+): readonly (readonly RasterWindow[])[] {
+  const span = (first: number, size: number, length: number) => {
+    const from = Math.floor(first / side);
+    const to = Math.ceil((first + size) / side);
+    return Array.from({ length: to - from }, (_, i) => {
+      const start = (from + i) * side;
+      return [start, Math.min(side, length - start)] as const;
+    });
+  };
+  return span(area.row, area.height, height).map(([row, rows]) =>
+    span(area.column, area.width, width).map(([column, columns]) => ({
+      column,
+      row,
+      width: columns,
+      height: rows,
+    }))
+  );
+}

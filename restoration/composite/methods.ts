@@ -1,0 +1,30 @@
+/**
+ * The ways to make a composite, by name.
+ *
+ * @module
+ */
+
+import type { CompositeMethod } from "./method.ts";
+import { PIXEL_METHODS, pixelMethod, type PixelMethodName } from "./pixel_methods.ts";
+
+/** Names of the ways to make a composite. */
+export type CompositeMethodName = PixelMethodName;
+
+/** Names of {@linkcode compositeMethod}. */
+export const COMPOSITE_METHODS: readonly CompositeMethodName[] = PIXEL_METHODS;
+
+/** Default with a reference date, and for a period. */
+export const DEFAULT_METHODS = { reference: "mean", period: "geomedian" } as const satisfies Record<
+  string,
+  CompositeMethodName
+>;
+
+/** Way to make a composite. @throws {RangeError} If there is none of this name. */
+export function compositeMethod(name: CompositeMethodName): CompositeMethod {
+  if (PIXEL_METHODS.includes(name)) return pixelMethod(name);
+  throw new RangeError(
+    `Cannot make a composite: the method must be one of ${
+      COMPOSITE_METHODS.join(", ")
+    }, got ${name}`,
+  );
+}
