@@ -20,14 +20,14 @@ import type { SceneMasks } from "../rows/scene_masks.ts";
 import { cropped, grown } from "../rows/tiles.ts";
 import type { Scene } from "../scene.ts";
 import { cellsOf, DateRows } from "./date_rows.ts";
-import type { CompositeFit, CompositeMethod } from "./method.ts";
+import { type Mean, MEAN_ORIGIN, type MeanFit, type MeanImage, type MeanWindow } from "./mean.ts";
 import { CELL } from "./survey_scene.ts";
 
 /** One image that is composed. */
 export interface CompositeTarget {
   /** The scene with this image's reference, header and bands. */
   readonly scene: Scene;
-  readonly fit: CompositeFit;
+  readonly fit: MeanFit;
   /** True if the whole period is depicted: no pixel is kept, and gaps of the reference are filled. */
   readonly isPeriod: boolean;
   /** True if expected errors are written. */
@@ -39,11 +39,9 @@ export interface CompositeTarget {
 /** Options of {@linkcode compositeRows}. */
 export interface CompositeRowsOptions {
   readonly targets: readonly CompositeTarget[];
-  readonly method: CompositeMethod;
+  readonly mean: Mean;
   readonly masks: SceneMasks;
   readonly area: RasterWindow;
-  /** Growth of the mask of a date, in pixels. */
-  readonly grow: (date: number) => number;
   /** Called after each cell. */
   readonly onCell?: () => void;
   readonly signal?: AbortSignal;
@@ -113,58 +111,59 @@ class Strip {
     return cropped(restoredShares(classes, { ...around, dilate, feather }), around, cell);
   }
 
-  /** Adds a cell; without a composite, the reference is kept. */
-  add(cell: RasterWindow, shares: Uint8Array, composite?: {
-    readonly window: RasterWindow;
-    readonly result: ReturnType<CompositeFit["apply"]>;
-  }): void {
+  /** Adds a cell; without an image, the reference is kept. */
+  add(cell: RasterWindow, shares: Uint8Array, composed?: MeanImage): void {
     const area = this.#area;
     const { length: bands } = this.#target.scene.bands;
     const x0 = Math.max(cell.column, area.column);
-    const x1 = Math.min(cell.column + cell.width, area.column + area.width);
+    const columns = Math.min(cell.column + cell.width, area.column + area.width) - x0;
     const y0 = Math.max(cell.row, area.row);
     const y1 = Math.min(cell.row + cell.height, area.row + area.height);
     for (let y = y0; y < y1; y++) {
       const to = (y - this.#row) * area.width + x0 - area.column;
-      const own = (y - cell.row) * cell.width + x0 - cell.column;
-      this.#shares.set(shares.subarray(own, own + x1 - x0), to);
-      if (composite === undefined) {
-        this.#image.fill(NaN, to * bands, (to + x1 - x0) * bands);
-        this.#error?.fill(NaN, to * bands, (to + x1 - x0) * bands);
-        this.#seen.fill(0, to, to + x1 - x0);
+      const from = (y - cell.row) * cell.width + x0 - cell.column;
+      this.#shares.set(shares.subarray(from, from + columns), to);
+      if (composed === undefined) {
+        this.#image.fill(NaN, to * bands, (to + columns) * bands);
+        this.#error?.fill(NaN, to * bands, (to + columns) * bands);
         continue;
       }
-      const { window, result } = composite;
-      const from = (y - window.row) * window.width + x0 - window.column;
-      const part = <T extends Float32Array>(values: T) =>
-        values.subarray(from * bands, (from + x1 - x0) * bands);
-      this.#image.set(part(result.image), to * bands);
-      if (result.error !== undefined) this.#error?.set(part(result.error), to * bands);
-      for (let i = 0; i < x1 - x0; i++) {
-        const support = result.support[from + i]!;
-        const days = result.days[from + i]!;
-        this.#seen[to + i] = support > 0 ? 1 : 0;
-        // No support is called none.
-        this.#support[to + i] = support > 0 ? Math.max(1, Math.round(100 * support)) : 0;
-        this.#days[to + i] = support > 0 && days >= 0 ? Math.min(Math.round(days), MOST_DAYS) : -1;
-      }
+      this.#image.set(
+        composed.image.subarray(from * bands, (from + columns) * bands),
+        to * bands,
+      );
+      for (let i = 0; i < columns; i++) this.#evidence(composed, from + i, to + i);
     }
+  }
+
+  /** Takes the evidence of a pixel. */
+  #evidence({ support, days, error, origin }: MeanImage, from: number, to: number): void {
+    const { scene: { bands: { length: bands } }, isPeriod } = this.#target;
+    this.#error?.fill(error[from]!, to * bands, (to + 1) * bands);
+    // What the composite keeps comes back bit for bit.
+    if (origin[from] === MEAN_ORIGIN.reference && !isPeriod) this.#shares[to] = 0;
+    const isSeen = origin[from] === MEAN_ORIGIN.dates || origin[from] === MEAN_ORIGIN.reference;
+    const gap = days[from]!;
+    this.#seen[to] = isSeen ? 1 : 0;
+    // A pixel that a date shows is never one without support.
+    this.#support[to] = isSeen ? Math.max(1, Math.round(100 * support[from]!)) : 0;
+    this.#days[to] = isSeen && gap >= 0 ? Math.min(Math.round(gap), MOST_DAYS) : -1;
   }
 
   /** Finishes and writes the row of cells. */
   async write(rows: number): Promise<void> {
-    const { area: { width } } = { area: this.#area };
+    const { width } = this.#area;
     const { scene: { bands } } = this.#target;
     const pixels = rows * width;
     const finished = this.#finisher.finish({
       mean: this.#image.subarray(0, pixels * bands.length),
       ...(this.#error && { deviation: this.#error.subarray(0, pixels * bands.length) }),
     }, { row: this.#row, rows });
-    await this.#target.write({ ...finished, evidence: this.#evidence(finished.provenance!) });
+    await this.#target.write({ ...finished, evidence: this.#agreed(finished.provenance!) });
   }
 
   /** Evidence that agrees with the provenance: observed pixels are their own. */
-  #evidence(provenance: Uint8Array): EvidenceRows {
+  #agreed(provenance: Uint8Array): EvidenceRows {
     const support = this.#support.subarray(0, provenance.length);
     const days = this.#days.subarray(0, provenance.length);
     for (const [i, origin] of provenance.entries()) {
@@ -187,16 +186,16 @@ export function cellCount({ grid }: Scene, area: RasterWindow): number {
 /** Computes the images of all targets, which share the reading, and writes their rows. */
 export async function compositeRows(
   scene: Scene,
-  { targets, method: { margin }, masks, area, grow, onCell = () => {}, signal }:
-    CompositeRowsOptions,
+  { targets, mean, masks, area, onCell = () => {}, signal }: CompositeRowsOptions,
 ): Promise<readonly FinishedReport[]> {
   const { grid } = scene;
-  const { dilate } = keepClearOf(masks);
-  const context = Math.max(dilate, ...scene.frames.map((_, l) => margin + grow(l)));
+  const { margin } = mean;
+  const context = Math.max(keepClearOf(masks).dilate, margin);
   const lines = cellsOf(grid, { area, side: CELL });
   const [left, right] = [lines[0]![0]!, lines[0]!.at(-1)!];
   const rows = new DateRows(scene, {
     masks,
+    dates: targets.flatMap(({ fit, scene: { reference } }) => [...fit.uses, reference]),
     columns: [
       Math.max(0, left.column - context),
       Math.min(grid.width, right.column + right.width + context),
@@ -210,16 +209,15 @@ export async function compositeRows(
     for (const strip of strips) strip.start(top);
     for (const cell of line) {
       signal?.throwIfAborted();
-      const window = grown(cell, { scene: grid, margin });
-      let dated: ReturnType<DateRows["cut"]> | undefined;
+      let window: MeanWindow | undefined;
       for (const [i, strip] of strips.entries()) {
         const shares = strip.shares(rows, cell, masks);
         if (!shares.some((share) => share > 0)) {
           strip.add(cell, shares);
           continue;
         }
-        dated ??= rows.cut(window, grow);
-        strip.add(cell, shares, { window, result: targets[i]!.fit.apply(dated) });
+        window ??= rows.cut(grown(cell, { scene: grid, margin }));
+        strip.add(cell, shares, mean.apply(targets[i]!.fit, window, cell));
         await yieldToEventLoop();
       }
       onCell();

@@ -6,6 +6,8 @@
  */
 
 import config from "../../deno.json" with { type: "json" };
+import { shownAddress } from "../../core/mod.ts";
+import { dateOf } from "../../products/mod.ts";
 import { orAborted } from "../abortable.ts";
 import { areaOf } from "../area.ts";
 import { maskPaths, shownMasks } from "../mask_choice.ts";
@@ -25,16 +27,27 @@ import {
   planComposite,
 } from "./composite_options.ts";
 import { cellCount, compositeRows } from "./composite_rows.ts";
-import type { CompositeFit } from "./method.ts";
+import type { MeanFit } from "./mean.ts";
+import type { CompositeMethod } from "./method.ts";
 import { compositeMethod, type CompositeMethodName, DEFAULT_METHODS } from "./methods.ts";
 import { blockCount, surveyScene } from "./survey_scene.ts";
+
+/** A date that an image uses. */
+export interface CompositeDate {
+  /** Day, or the name of the file. */
+  readonly name: string;
+  /** Expected RMS error in reflectance of this date alone; undefined if unknown. */
+  readonly error?: number;
+  /** Clear share of the scene in [0, 1]; undefined if unknown. */
+  readonly clear?: number;
+}
 
 /** One image of a composite. */
 export interface CompositeImage extends ScenePaths {
   /** Index of the depicted date among the dates; undefined for a period. */
   readonly reference?: number;
-  /** Dates that it uses with their weights, in rising order. */
-  readonly used: readonly { readonly name: string; readonly weight: number }[];
+  /** Dates that it uses, in rising order. */
+  readonly used: readonly CompositeDate[];
   /** Fallbacks that it took. */
   readonly notes: readonly string[];
   /** Tags added to the files. */
@@ -55,9 +68,10 @@ export interface CompositeResult {
 
 const MS_PER_DAY = 86_400_000;
 
-/** Days since 1970. */
-function dayOf(date: string | undefined): number | undefined {
-  return date === undefined ? undefined : Date.parse(`${date}T00:00:00Z`) / MS_PER_DAY;
+/** Days since 1970; all 0 if one is unknown. */
+function daysOf(dates: readonly (string | undefined)[]): readonly number[] {
+  if (dates.includes(undefined)) return dates.map(() => 0);
+  return dates.map((date) => Date.parse(`${date}T00:00:00Z`) / MS_PER_DAY);
 }
 
 /** Short name of a date. */
@@ -76,19 +90,37 @@ function withReference({ scene, files }: OpenSeries, reference: number): Scene {
 }
 
 /** Dates that a fit uses, in rising order. */
-function usedOf(series: OpenSeries, { used }: CompositeFit): CompositeImage["used"] {
-  return used.filter(({ weight }) => weight > 0).toSorted((a, b) => a.date - b.date)
-    .map(({ date, weight }) => ({
-      name: nameOf(series, date),
-      weight: Number(weight.toPrecision(3)),
-    }));
+function usedOf(series: OpenSeries, { dates }: MeanFit): readonly CompositeDate[] {
+  const rounded = (value: number) => Number(value.toPrecision(3));
+  return dates.filter(({ used }) => used).map(({ index, error, clear }) => ({
+    name: nameOf(series, index),
+    ...(Number.isFinite(error) && { error: rounded(error) }),
+    ...(Number.isFinite(clear) && { clear: rounded(clear) }),
+  }));
+}
+
+/** Fallbacks of a fit, with the names of the dates in place of their indices. */
+function notesOf(series: OpenSeries, { notes }: MeanFit): readonly string[] {
+  return notes.map((note) =>
+    note.replace(/\bdate (\d+)\b/g, (_, l) => nameOf(series, Number(l)))
+      .replace(/(: )(\d+(?:, \d+)*)$/, (_, colon, list: string) =>
+        colon + list.split(", ").map((l) =>
+          nameOf(series, Number(l))
+        ).join(", "))
+  );
+}
+
+/** A list of what is known of the dates, for a tag; undefined if it is known of none. */
+function listOf(used: readonly CompositeDate[], key: "error" | "clear"): string | undefined {
+  if (used.every((date) => date[key] === undefined)) return undefined;
+  return used.map((date) => date[key] ?? "unknown").join(",");
 }
 
 /** Tags of an image. */
 function tagsOf(
   series: OpenSeries,
   { fit, reference, method, options }: {
-    readonly fit: CompositeFit;
+    readonly fit: MeanFit;
     readonly reference: number | undefined;
     readonly method: CompositeMethodName;
     readonly options: CompositeSceneOptions;
@@ -98,6 +130,8 @@ function tagsOf(
   const { mask: { source = "auto", ...keep } = {}, from, to, write } = options;
   const { dilate, feather } = keepClearOf(keep);
   const used = usedOf(series, fit);
+  const [errors, clear] = [listOf(used, "error"), listOf(used, "clear")];
+  const notes = notesOf(series, fit);
   const shown = reference ?? scene.reference;
   const period = [from ?? dates[0] ?? "", to ?? dates.at(-1) ?? ""].join("/");
   return {
@@ -105,23 +139,35 @@ function tagsOf(
     EMRDM_VERSION: config.version,
     EMRDM_METHOD: method,
     EMRDM_DATES: used.map(({ name }) => name).join(","),
-    EMRDM_WEIGHTS: used.map(({ weight }) => weight).join(","),
+    ...(errors !== undefined && { EMRDM_DATE_ERRORS: errors }),
+    ...(clear !== undefined && { EMRDM_DATE_CLEAR: clear }),
     ...(reference === undefined
       ? { EMRDM_PERIOD: period }
       : { EMRDM_REFERENCE: nameOf(series, reference) }),
     ...areaTags(series, options),
     ...(radiometry[shown] && { EMRDM_RADIOMETRY: radiometry[shown].evidence }),
     EMRDM_MASK: `${shownMasks(source)} dilate ${dilate} feather ${feather}`,
-    ...(fit.notes.length > 0 && { EMRDM_NOTES: fit.notes.join("; ") }),
+    ...(notes.length > 0 && { EMRDM_NOTES: notes.join("; ") }),
     ...write.tags,
   };
 }
 
-/** Dates in a line, with their weights; the heaviest first. */
-function usedText(used: CompositeImage["used"]): string {
+/** Dates in a line; those with the least error, or else the clearest, first. */
+function usedText(used: readonly CompositeDate[]): string {
   const most = 8;
-  const sorted = used.toSorted((a, b) => b.weight - a.weight);
-  const shown = sorted.slice(0, most).map(({ name, weight }) => `${name} (${weight})`).join(", ");
+  const sorted = used.toSorted((a, b) =>
+    a.error !== undefined && b.error !== undefined
+      ? a.error - b.error
+      : (b.clear ?? 0) - (a.clear ?? 0)
+  );
+  const shown = sorted.slice(0, most).map(({ name, error, clear }) =>
+    error !== undefined
+      ? `${name} (error ${error})`
+      : clear === undefined
+      ? name
+      : `${name} (${(100 * clear).toFixed(0)} % clear)`
+  ).join(", ");
+  if (sorted.length === 0) return "no other date";
   return sorted.length > most ? `${shown} and ${sorted.length - most} more` : shown;
 }
 
@@ -150,6 +196,31 @@ async function createAll(
   return files;
 }
 
+/** @throws {RangeError} If a method lacks what it needs. */
+function checkMethod(
+  name: CompositeMethodName,
+  { method, plan: { inputs, references } }: {
+    readonly method: CompositeMethod;
+    readonly plan: CompositePlan;
+  },
+): void {
+  const undated = inputs.find(({ path, date = dateOf(path) }) => date === undefined);
+  if (method.needsDays && undated !== undefined) {
+    throw new RangeError(
+      `Cannot make the composite ${name}: the day of ${
+        shownAddress(undated.path)
+      } must be known, ` +
+        "got none in its name; give it (--date)",
+    );
+  }
+  if (method.needsReference && references.includes(undefined)) {
+    throw new RangeError(
+      `Cannot make the composite ${name} of a period: it must depict one date, got none; give it ` +
+        "(--reference), or use medoid or geomedian",
+    );
+  }
+}
+
 /**
  * Makes composites of a series without a model, of any sensor: clear pixels of the depicted date come
  * back bit for bit, the others from the dates that show the ground there. Of a period without a depicted
@@ -168,8 +239,9 @@ export async function compositeScene(options: CompositeSceneOptions): Promise<Co
   checkKeepClear(keep);
   const isPeriod = planComposite(options, { hasError: false }).references[0] === undefined;
   const { method: name = DEFAULT_METHODS[isPeriod ? "period" : "reference"] } = options;
-  const method = compositeMethod(name);
-  const plan = planComposite(options, { hasError: method.hasError === true });
+  const method = compositeMethod(name, { grow: keepClearOf(keep).dilate });
+  const plan = planComposite(options, method);
+  checkMethod(name, { method, plan });
   await checkOutputs(plan.paths.flatMap((paths) => Object.values(paths)), {
     inputs: [...plan.inputs.map(({ path }) => path), ...maskPaths(source, plan.inputs)],
     overwrite: write.overwrite ?? false,
@@ -190,19 +262,17 @@ export async function compositeScene(options: CompositeSceneOptions): Promise<Co
     const references = plan.references.map((input) =>
       input === undefined ? undefined : series.inputs.indexOf(input)
     );
-    const common = { days: dates.map(dayOf), bands: scene.bands };
-    const surveys = references.map((reference) => method.survey({ ...common, reference }));
     const area = areaOf(scene.grid, options);
-    const blocks = method.surveys ? blockCount(scene) : 0;
-    const total = blocks + cellCount(scene, area);
+    const total = blockCount(scene, method) + cellCount(scene, area);
     let done = 0;
     const step = (stage: "survey" | "images") => () =>
       options.onProgress?.({ done: ++done, total, stage });
-    const grow = () => method.grow;
-    const fits = await orAborted(
-      surveyScene(scene, { method, surveys, masks, grow, onBlock: step("survey"), signal }),
+    const days = daysOf(dates);
+    const survey = await orAborted(
+      surveyScene(scene, { method, days, masks, onBlock: step("survey"), signal }),
       signal,
     );
+    const fits = references.map((reference) => method.mean.fit(survey, reference));
     const tags = fits.map((fit, i) =>
       tagsOf(series, { fit, reference: references[i], method: name, options })
     );
@@ -210,7 +280,7 @@ export async function compositeScene(options: CompositeSceneOptions): Promise<Co
       const reference = references[i];
       const what = reference === undefined ? "the period" : nameOf(series, reference);
       log(`${name} of ${what} from ${usedText(usedOf(series, fit))}`);
-      for (const note of fit.notes) log(`warning: ${what}: ${note}`);
+      for (const note of notesOf(series, fit)) log(`warning: ${what}: ${note}`);
     }
     const scenes = references.map((reference) =>
       reference === undefined ? scene : withReference(series, reference)
@@ -225,10 +295,9 @@ export async function compositeScene(options: CompositeSceneOptions): Promise<Co
         hasError: plan.paths[i]!.uncertainty !== undefined,
         write: (rows) => files[i]!.write(rows),
       })),
-      method,
+      mean: method.mean,
       masks,
       area,
-      grow,
       onCell: step("images"),
       signal,
     });
@@ -242,7 +311,7 @@ export async function compositeScene(options: CompositeSceneOptions): Promise<Co
         ...plan.paths[i]!,
         ...(references[i] !== undefined && { reference: references[i] }),
         used: usedOf(series, fits[i]!),
-        notes: fits[i]!.notes,
+        notes: notesOf(series, fits[i]!),
         tags: tags[i]!,
         report,
       })),

@@ -5,12 +5,11 @@
  */
 
 import type { RasterWindow } from "../../rasters/mod.ts";
-import { restoredShares } from "../keep_clear.ts";
 import { FrameRows } from "../rows/frame_rows.ts";
 import type { SceneMasks } from "../rows/scene_masks.ts";
-import { cropped, grown, type Size } from "../rows/tiles.ts";
+import type { Size } from "../rows/tiles.ts";
 import type { MaskSource, Scene } from "../scene.ts";
-import type { DatedWindow } from "./method.ts";
+import type { MeanWindow } from "./mean.ts";
 
 /** Rows and columns of a block of masks; blocks lie on the scene's own grid. */
 const BLOCK = { rows: 256, columns: 1024 } as const;
@@ -19,29 +18,33 @@ const BLOCK = { rows: 256, columns: 1024 } as const;
 interface Chunk {
   readonly first: number;
   readonly rows: number;
-  /** Classes [rows, columns] of each date. */
-  readonly classes: readonly Uint8Array[];
+  /** Classes [rows, columns] of each date that is read. */
+  readonly classes: readonly (Uint8Array | undefined)[];
 }
 
-/** Rows of all dates, from the top of the scene to its bottom. */
+/** Rows of several dates, from the top of the scene to its bottom. */
 export class DateRows {
   /** Rows of each date. */
   readonly frames: readonly FrameRows[];
   readonly #scene: Scene;
   readonly #masks: readonly (MaskSource | undefined)[];
   readonly #margin: number;
+  readonly #reads: (date: number) => boolean;
   readonly #columns: readonly [number, number];
   #chunks: readonly Chunk[] = [];
 
   /**
    * @param columns Columns of the scene that windows are cut from: first and one past the last.
+   * @param dates Indices of the dates that are read. Default all.
    */
-  constructor(scene: Scene, { masks, columns: [left, right] }: {
+  constructor(scene: Scene, { masks, columns: [left, right], dates }: {
     readonly masks: SceneMasks;
     readonly columns: readonly [number, number];
+    readonly dates?: readonly number[];
   }) {
     const { width } = scene.grid;
     this.#scene = scene;
+    this.#reads = (date) => dates?.includes(date) ?? true;
     this.#margin = masks.margin;
     this.#columns = [left, right];
     const around = [
@@ -63,9 +66,13 @@ export class DateRows {
       const rows = Math.min(BLOCK.rows, height - row);
       const from = Math.max(0, row - this.#margin);
       const to = Math.min(height, row + rows + this.#margin);
-      for (const frame of this.frames) await frame.load(from, to);
-      const classes: Uint8Array[] = [];
-      for (const mask of this.#masks) classes.push(await this.#classes(mask, { row, rows }));
+      const classes: (Uint8Array | undefined)[] = [];
+      for (const [l, frame] of this.frames.entries()) {
+        if (this.#reads(l)) await frame.load(from, to);
+        classes.push(
+          this.#reads(l) ? await this.#classes(this.#masks[l], { row, rows }) : undefined,
+        );
+      }
       this.#chunks = [...this.#chunks, { first: row, rows, classes }];
     }
   }
@@ -131,30 +138,16 @@ export class DateRows {
     return out;
   }
 
-  /**
-   * Cuts a window of all dates.
-   *
-   * @param grow Pixels by which the mask of each date grows. Grown pixels have the class 1.
-   */
-  cut(window: RasterWindow, grow: (date: number) => number): DatedWindow {
-    const dates = this.frames.map((_, l) => l);
+  /** Cuts a window of the dates that are read. */
+  cut(window: RasterWindow): MeanWindow {
+    const dates = this.frames.keys().toArray();
+    const of = <T>(value: (date: number) => T) =>
+      dates.map((l) => this.#reads(l) ? value(l) : undefined);
     return {
       ...window,
-      frames: dates.map((l) => this.values(l, window)),
-      masks: dates.map((l) => this.#grown(l, window, grow(l))),
+      frames: of((l) => this.values(l, window)),
+      masks: of((l) => this.classes(l, window)),
     };
-  }
-
-  #grown(date: number, window: RasterWindow, by: number): Uint8Array {
-    if (by === 0) return this.classes(date, window);
-    const around = grown(window, { scene: this.#scene.grid, margin: by });
-    const classes = this.classes(date, around);
-    if (!classes.some((found) => found !== 0)) return new Uint8Array(window.width * window.height);
-    const shares = restoredShares(classes, { ...around, dilate: by, feather: 0 });
-    for (let i = 0; i < classes.length; i++) {
-      if (classes[i] === 0 && shares[i]! > 0) classes[i] = 1;
-    }
-    return cropped(classes, around, window);
   }
 }
 

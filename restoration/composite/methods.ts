@@ -5,7 +5,7 @@
  */
 
 import type { CompositeMethod } from "./method.ts";
-import { PIXEL_METHODS, pixelMethod, type PixelMethodName } from "./pixel_methods.ts";
+import { PIXEL_METHODS, pixelMethod, type PixelMethodName, WEIGHTED } from "./pixel_methods.ts";
 
 /** Names of the ways to make a composite. */
 export type CompositeMethodName = PixelMethodName;
@@ -19,12 +19,27 @@ export const DEFAULT_METHODS = { reference: "mean", period: "geomedian" } as con
   CompositeMethodName
 >;
 
-/** Way to make a composite. @throws {RangeError} If there is none of this name. */
-export function compositeMethod(name: CompositeMethodName): CompositeMethod {
-  if (PIXEL_METHODS.includes(name)) return pixelMethod(name);
-  throw new RangeError(
-    `Cannot make a composite: the method must be one of ${
-      COMPOSITE_METHODS.join(", ")
-    }, got ${name}`,
-  );
+/**
+ * Way to make a composite.
+ *
+ * @param options.grow Pixels around hidden ones that count as hidden.
+ * @throws {RangeError} If there is none of this name.
+ */
+export function compositeMethod(
+  name: CompositeMethodName,
+  options: { readonly grow: number },
+): CompositeMethod {
+  if (!COMPOSITE_METHODS.includes(name)) {
+    throw new RangeError(
+      `Cannot make a composite: the method must be one of ${COMPOSITE_METHODS.join(", ")}, got ` +
+        name,
+    );
+  }
+  return {
+    mean: pixelMethod(name, options),
+    surveys: WEIGHTED.includes(name),
+    hasError: false,
+    needsReference: name === "linear",
+    needsDays: name === "linear",
+  };
 }

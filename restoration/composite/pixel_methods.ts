@@ -6,13 +6,17 @@
  */
 
 import { CLOUD_CLASSES } from "../../clouds/mod.ts";
-import type {
-  CompositeDates,
-  CompositeFit,
-  CompositeMethod,
-  CompositeWindow,
-  DatedWindow,
-} from "./method.ts";
+import { withoutRim } from "./grow.ts";
+import {
+  type Mean,
+  MEAN_ORIGIN,
+  type MeanFit,
+  type MeanImage,
+  type MeanScene,
+  type MeanSurveyData,
+  type MeanWindow,
+  type Region,
+} from "./mean.ts";
 
 /** Observations of a pixel: spectra [count, bands] of the dates that are clear there. */
 interface Observations {
@@ -23,7 +27,7 @@ interface Observations {
   readonly dates: Int32Array;
   /** Weight of each date. */
   readonly weights: Float64Array;
-  readonly days: readonly (number | undefined)[];
+  readonly days: readonly number[];
   readonly reference: number | undefined;
 }
 
@@ -149,111 +153,153 @@ const COMBINE = { clearest, mean, median, linear, medoid, geomedian } as const;
 /** Names of the composites of each pixel alone. */
 export type PixelMethodName = keyof typeof COMBINE;
 
+/** Methods that weigh the dates by their clear ground in the scene. */
+export const WEIGHTED: readonly PixelMethodName[] = ["clearest", "medoid", "geomedian"];
+
 /** Names of {@linkcode pixelMethod}. */
 export const PIXEL_METHODS = Object.keys(COMBINE) as readonly PixelMethodName[];
 
-/** Least weight of a date, so that one without any clear block still counts where it is clear. */
+/** Least weight of a date, so that one without any clear pixel still counts. */
 const LEAST = 1e-3;
 
-/** Days from the reference to the nearest observation; NaN if unknown. */
+/** What a method knows of a scene: clear pixels of each date; none if it didn't look. */
+interface PixelSurvey extends MeanSurveyData {
+  readonly clear: readonly number[];
+}
+
+/** Plan of a method for one reference. */
+interface PixelFit extends MeanFit {
+  readonly scene: MeanScene;
+  /** Weight of each date. */
+  readonly weights: Float64Array;
+}
+
+/** Days from the reference to the nearest observation; NaN without a reference. */
 function nearest({ count, dates, days, reference }: Observations, only?: number): number {
-  const now = reference === undefined ? undefined : days[reference];
-  let best = NaN;
+  if (reference === undefined) return NaN;
+  const now = days[reference]!;
+  let best = Infinity;
   for (let i = 0; i < count; i++) {
-    const day = days[dates[i]!];
-    if (now === undefined || day === undefined || (only !== undefined && i !== only)) continue;
-    const gap = Math.abs(day - now);
-    if (!(gap >= best)) best = gap;
+    if (only === undefined || i === only) best = Math.min(best, Math.abs(days[dates[i]!]! - now));
   }
   return best;
 }
 
-/** Applies a combination to every pixel of a window. */
+/** Applies a combination to every pixel of the core. */
 function applied(
   combine: Combine,
-  { column: _c, row: _r, width, height, frames, masks }: DatedWindow,
-  { days, reference, bands: { length: bands }, weights }: CompositeDates & {
-    readonly weights: Float64Array;
+  { fit, window, core, grow }: {
+    readonly fit: PixelFit;
+    readonly window: MeanWindow;
+    readonly core: Region;
+    readonly grow: number;
   },
-): CompositeWindow {
-  const pixels = width * height;
+): MeanImage {
+  const { scene: { bands, days }, reference, weights } = fit;
+  const frames = window.frames.map((frame) => frame!);
+  const clears = window.masks.map((mask) => withoutRim(mask!, { ...window, grow }));
+  const pixels = core.width * core.height;
   const image = new Float32Array(pixels * bands).fill(NaN);
   const support = new Float32Array(pixels);
   const gaps = new Float32Array(pixels).fill(NaN);
+  const error = new Float32Array(pixels).fill(NaN);
+  const origin = new Uint8Array(pixels);
   const spectra = new Float32Array(frames.length * bands);
   const dates = new Int32Array(frames.length);
-  for (let p = 0; p < pixels; p++) {
-    const collect = (isWanted: (date: number) => boolean): Observations => {
-      let count = 0;
-      for (let l = 0; l < frames.length; l++) {
-        if (!isWanted(l)) continue;
-        const frame = frames[l]!;
-        let has = true;
-        for (let b = 0; b < bands; b++) {
-          const value = frame[p * bands + b]!;
-          has &&= !Number.isNaN(value);
-          spectra[count * bands + b] = value;
-        }
-        if (has) dates[count++] = l;
+  const collect = (at: number, clearOnly: boolean): Observations => {
+    let count = 0;
+    for (let l = 0; l < frames.length; l++) {
+      if (clearOnly && clears[l]![at] === 0) continue;
+      const frame = frames[l]!;
+      let has = true;
+      for (let b = 0; b < bands; b++) {
+        const value = frame[at * bands + b]!;
+        has &&= !Number.isNaN(value);
+        spectra[count * bands + b] = value;
       }
-      return { count, bands, spectra, dates, weights, days, reference };
-    };
+      if (has) dates[count++] = l;
+    }
+    return { count, bands, spectra, dates, weights, days, reference };
+  };
+  for (let p = 0; p < pixels; p++) {
+    const y = core.row - window.row + Math.floor(p / core.width);
+    const at = y * window.width + core.column - window.column + p % core.width;
     const out = image.subarray(p * bands, (p + 1) * bands);
-    const clear = collect((l) => masks[l]![p] === CLOUD_CLASSES.clear);
+    const clear = collect(at, true);
     if (clear.count === 0) {
-      const all = collect(() => true);
+      const all = collect(at, false);
       if (all.count > 0) median(all, out);
+      origin[p] = all.count > 0 ? MEAN_ORIGIN.hidden : MEAN_ORIGIN.none;
       continue;
     }
-    const only = combine(clear, out);
-    support[p] = clear.count / (clear.count + 1);
+    const own = reference === undefined ? -1 : dates.subarray(0, clear.count).indexOf(reference);
+    const only = own >= 0 ? copy(clear, own, out) : combine(clear, out);
+    origin[p] = own >= 0 ? MEAN_ORIGIN.reference : MEAN_ORIGIN.dates;
+    support[p] = own >= 0 ? 1 : clear.count / (clear.count + 1);
     gaps[p] = nearest(clear, only);
   }
-  return { image, support, days: gaps };
+  return { image, support, days: gaps, error, origin };
 }
 
-/** Composite of each pixel alone. */
-export function pixelMethod(name: PixelMethodName): CompositeMethod {
-  const isWeighted = name === "clearest" || name === "medoid" || name === "geomedian";
+/** Counts the clear pixels of each date. */
+function countClear(scene: MeanScene, grow: number) {
+  const clear = scene.days.map(() => 0);
   return {
-    margin: 0,
-    grow: 4,
-    surveys: isWeighted,
-    survey(dates) {
-      const { days, reference } = dates;
-      const unknown = days.includes(undefined);
-      if (name === "linear" && (reference === undefined || unknown)) {
-        throw new RangeError(
-          `Cannot interpolate in time: there must be ${
-            unknown ? "a day for each date (--date)" : "a reference date"
-          }, got none; or use another method`,
-        );
-      }
-      const clear = new Float64Array(days.length);
-      let all = 0;
-      return {
-        add({ width, height, frames, masks }) {
-          const { length: bands } = dates.bands;
-          all += width * height;
-          for (const [l, mask] of masks.entries()) {
-            for (let p = 0; p < mask.length; p++) {
-              const has = !Number.isNaN(frames[l]![p * bands]!);
-              if (has && mask[p] === CLOUD_CLASSES.clear) clear[l]!++;
-            }
+    add(window: MeanWindow, core: Region = window): void {
+      for (const [l, mask] of window.masks.entries()) {
+        const flags = withoutRim(mask!, { ...window, grow });
+        for (let y = core.row - window.row; y < core.row - window.row + core.height; y++) {
+          const first = y * window.width + core.column - window.column;
+          for (let i = first; i < first + core.width; i++) {
+            if (flags[i] === 1 && !Number.isNaN(window.frames[l]![i * scene.bands]!)) clear[l]!++;
           }
-        },
-        finish(): CompositeFit {
-          const weights = clear.map((count) =>
-            isWeighted ? Math.max(count / Math.max(all, 1), LEAST) : 1
-          );
-          const used = Array.from(weights, (weight, date) => ({ date, weight }));
-          return {
-            used: used.toSorted((a, b) => b.weight - a.weight),
-            notes: [],
-            apply: (window) => applied(COMBINE[name], window, { ...dates, weights }),
-          };
-        },
+        }
+      }
+    },
+    finish: (): PixelSurvey => ({ scene, clear }),
+  };
+}
+
+/**
+ * Composite of each pixel alone.
+ *
+ * @param grow Pixels around hidden ones that count as hidden.
+ */
+export function pixelMethod(
+  name: PixelMethodName,
+  { grow }: { readonly grow: number },
+): Mean<PixelSurvey, PixelFit> {
+  const isWeighted = WEIGHTED.includes(name);
+  return {
+    surveyMargin: grow,
+    margin: grow,
+    survey: (scene) => countClear(scene, grow),
+    fit({ scene, clear }, reference) {
+      const { days, width, height } = scene;
+      const most = Math.max(...clear);
+      const weights = Float64Array.from(
+        clear,
+        (count) => isWeighted && most > 0 ? Math.max(count / most, LEAST) : 1,
+      );
+      const all = days.keys().toArray();
+      const others = all.filter((l) => l !== reference);
+      return {
+        scene,
+        weights,
+        reference,
+        dates: others.map((index) => ({
+          index,
+          days: reference === undefined ? 0 : days[index]! - days[reference]!,
+          clear: isWeighted ? clear[index]! / (width * height) : NaN,
+          error: NaN,
+          used: true,
+        })),
+        uses: all,
+        notes: others.length > 0 || reference === undefined
+          ? []
+          : ["the series has one date: hidden pixels stay as they are"],
       };
     },
+    apply: (fit, window, core = window) => applied(COMBINE[name], { fit, window, core, grow }),
   };
 }

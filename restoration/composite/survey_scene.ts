@@ -5,9 +5,11 @@
  */
 
 import type { SceneMasks } from "../rows/scene_masks.ts";
+import { grown } from "../rows/tiles.ts";
 import type { Scene } from "../scene.ts";
 import { cellsOf, DateRows } from "./date_rows.ts";
-import type { CompositeFit, CompositeMethod, CompositeSurvey } from "./method.ts";
+import type { MeanScene, MeanSurveyData } from "./mean.ts";
+import type { CompositeMethod } from "./method.ts";
 
 /** Side of a block of the survey, and of a cell that is computed at once. */
 export const CELL = 256;
@@ -15,41 +17,40 @@ export const CELL = 256;
 /** Options of {@linkcode surveyScene}. */
 export interface SurveySceneOptions {
   readonly method: CompositeMethod;
-  /** Surveys of all references, which share the reading. */
-  readonly surveys: readonly CompositeSurvey[];
+  /** Day of each date; all equal where one is unknown. */
+  readonly days: readonly number[];
   readonly masks: SceneMasks;
-  /** Growth of the mask of a date, in pixels. */
-  readonly grow: (date: number) => number;
   /** Called after each block. */
   readonly onBlock?: () => void;
   readonly signal?: AbortSignal;
 }
 
 /** Number of blocks that a survey reads. */
-export function blockCount({ grid }: Scene): number {
-  return Math.ceil(grid.width / CELL) * Math.ceil(grid.height / CELL);
+export function blockCount({ grid }: Scene, { surveys }: CompositeMethod): number {
+  return surveys ? Math.ceil(grid.width / CELL) * Math.ceil(grid.height / CELL) : 0;
 }
 
-/** Feeds every block of a scene to the surveys and finishes them. */
+/** Feeds every block of a scene to the survey, which serves every date as the reference. */
 export async function surveyScene(
   scene: Scene,
-  { method, surveys, masks, grow, onBlock = () => {}, signal }: SurveySceneOptions,
-): Promise<readonly CompositeFit[]> {
-  if (!method.surveys) return surveys.map((survey) => survey.finish());
+  { method: { mean, surveys }, days, masks, onBlock = () => {}, signal }: SurveySceneOptions,
+): Promise<MeanSurveyData> {
   const { width, height } = scene.grid;
+  const known: MeanScene = { width, height, bands: scene.bands.length, days };
+  const survey = mean.survey(known);
+  if (!surveys) return survey.finish();
+  const margin = mean.surveyMargin;
   const rows = new DateRows(scene, { masks, columns: [0, width] });
-  const context = Math.max(...scene.frames.map((_, l) => grow(l)));
   const area = { column: 0, row: 0, width, height };
   for (const line of cellsOf(scene.grid, { area, side: CELL })) {
     const { row: first, height: count } = line[0]!;
-    await rows.load(Math.max(0, first - context), Math.min(height, first + count + context));
+    await rows.load(Math.max(0, first - margin), Math.min(height, first + count + margin));
     for (const cell of line) {
       signal?.throwIfAborted();
-      const block = rows.cut(cell, grow);
-      for (const survey of surveys) survey.add(block);
+      survey.add(rows.cut(grown(cell, { scene: scene.grid, margin })), cell);
       onBlock();
     }
-    rows.drop(first + count - context);
+    rows.drop(first + count - margin);
   }
-  return surveys.map((survey) => survey.finish());
+  return survey.finish();
 }
