@@ -65,9 +65,14 @@ function dayOf(given: string | undefined, flag: string): string | undefined {
   throw new UsageError(`${flag} must be a day such as 2018-03-07, got ${given}`);
 }
 
+/** Flags of a composite that `restore` lacks are optional. */
+type Given =
+  & Omit<CompositeValues, "from" | "to" | "method" | "out" | "input">
+  & Partial<Pick<CompositeValues, "from" | "to" | "method">>;
+
 /** Options of a composite, but for its inputs and outputs. */
 export function compositeOptions(
-  values: CompositeValues,
+  values: Given,
 ): Omit<CompositeSceneOptions, "inputs" | "write"> {
   const box = fourNumbers(values.window, "--window");
   const { dilate, feather } = values;

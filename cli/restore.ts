@@ -10,6 +10,7 @@ import {
   estimateManifest,
   estimateScene,
   readManifest,
+  restoreEvery,
   restoreManifest,
   type RestoreProgress,
   restoreScene,
@@ -17,12 +18,19 @@ import {
   selfCheckScene,
 } from "../restoration/mod.ts";
 import { command, type Context, Failure, type Result } from "./command.ts";
+import { compositeOf } from "./composite.ts";
+import { compositeOptions } from "./composite_flags.ts";
 import { DEFAULT_MODEL } from "./default_model.ts";
 import { required, UsageError } from "./flags.ts";
 import { interruptible, NOTHING_WRITTEN, RESUMES } from "./interrupt.ts";
 import { freeModel, openModel } from "./model.ts";
 import { onNextEngine } from "./next_engine.ts";
-import { RESTORE_FLAGS, restoreOptions, type RestoreValues } from "./restore_flags.ts";
+import {
+  isWithoutModel,
+  RESTORE_FLAGS,
+  restoreOptions,
+  type RestoreValues,
+} from "./restore_flags.ts";
 import { checkText, estimateText, resultText, statusText, sumText } from "./restore_text.ts";
 import { inputsOf } from "./scene_flags.ts";
 
@@ -90,6 +98,36 @@ async function restoreOne(run: Run): Promise<Result> {
     return {
       text: resultText(result, { model, seconds, engine: engine.name }),
       json: { ...result, seconds, device: engine.device },
+    };
+  } finally {
+    bar.end();
+  }
+}
+
+/** Restores every date of the inputs. */
+async function restoreAll({ values, model, engine, context, signal }: Run): Promise<Result> {
+  const { progress, log } = context;
+  if (values.dryRun) throw new UsageError("--dry-run estimates one date; give its --reference");
+  const output = required(values.out, "--out, the GeoTIFF to write,");
+  const { png: picture, overwrite } = values;
+  const { reference: _, ...options } = optionsOf({ values, model, engine, context, signal });
+  const bar = progress("restore");
+  const start = performance.now();
+  try {
+    const results = await restoreEvery(model, {
+      ...options,
+      write: { output, picture, overwrite },
+      log,
+      onProgress: ({ done, total, stage }) => bar.update(done, total, stage ?? "tiles"),
+    });
+    const seconds = (performance.now() - start) / 1000;
+    const each = { model, seconds: seconds / results.length, engine: engine.name };
+    return {
+      text: [
+        ...results.map((result) => resultText(result, each)),
+        `${results.length} images in ${seconds.toFixed(1)} s`,
+      ].join("\n"),
+      json: { images: results, seconds, device: engine.device },
     };
   } finally {
     bar.end();
@@ -187,7 +225,8 @@ async function runOn(
     },
     (signal) => {
       const run = { values, model, engine, context, signal };
-      return manifest === undefined ? restoreOne(run) : restoreMany(manifest, run);
+      if (manifest !== undefined) return restoreMany(manifest, run);
+      return values.reference === "all" ? restoreAll(run) : restoreOne(run);
     },
   );
 }
@@ -210,6 +249,10 @@ With --keep-clear or --mask, clear pixels are copied bit for bit, and the raster
 Where the mask has cloud, on any date, the model gets opaque cloud of one colour instead, if its
 card defines that colour: models trained on synthetic clouds tend to take semi-transparent clouds
 for bright ground. --show-clouds turns this off.
+
+Give it a whole season: of more dates than the model takes, restore uses those that show what the
+reference hides, fit it and are near in time, and says which. --reference all restores every date.
+--mean composite --model none makes the clear image of the dates alone, as emrdm composite does.
 
 --samples N restores N times with different noise. The result is the mean of these members, and
 <out>.uncertainty.tif has their standard deviation for each band, in DN; it is 0 at pixels that are
@@ -238,6 +281,15 @@ run the same command again to resume.`,
   async run(values, context) {
     if (values.manifest === undefined && inputsOf(values, context.operands).length === 0) {
       throw new UsageError("expected at least one date, or --manifest, got nothing");
+    }
+    if (isWithoutModel(values)) {
+      const output = required(values.out, "--out, the GeoTIFF to write,");
+      const { png: picture, overwrite } = values;
+      return await compositeOf({
+        ...compositeOptions(values),
+        inputs: inputsOf(values, context.operands),
+        write: { output, picture, overwrite },
+      }, context);
     }
     // Wrong values fail before an engine starts.
     restoreOptions(values, context);

@@ -5,7 +5,16 @@
  */
 
 import type { Context } from "./command.ts";
-import { type FlagValues, section, text, toggle, UsageError, words } from "./flags.ts";
+import {
+  choice,
+  type FlagValues,
+  kebab,
+  section,
+  text,
+  toggle,
+  UsageError,
+  words,
+} from "./flags.ts";
 import { INPUT_FLAGS, SCENE_FLAGS, sceneOptions } from "./scene_flags.ts";
 
 /** Flags of `emrdm restore`. */
@@ -16,12 +25,19 @@ export const RESTORE_FLAGS = {
     shard: text("Part I of N: of the rows of a scene, or of the scenes of a manifest.", "I/N"),
   }),
   ...section("Output", {
-    out: text("GeoTIFF to write.", "FILE"),
+    out: text("GeoTIFF to write; with --reference all, {date} or {name} stands for each.", "FILE"),
     png: text("Also write a picture of the reference before and after.", "FILE"),
     bands: words("Bands to write. Default: all bands of the input that the model restores."),
     dryRun: toggle("Estimate tiles, time, memory and disk usage; write nothing."),
   }),
   ...SCENE_FLAGS,
+  ...section("Sampling", {
+    mean: choice(
+      "What the restoration reverts to: the cloudy image, or a composite of the dates, which needs " +
+        "--model none. Default: cloudy.",
+      ["cloudy", "composite"],
+    ),
+  }),
 } as const;
 
 /** Values of {@linkcode RESTORE_FLAGS}. */
@@ -36,6 +52,35 @@ export function shardOf(given: string | undefined) {
     throw new UsageError(`--shard must be i/n with 1 ≤ i ≤ n, got ${given}`);
   }
   return { index, count: of };
+}
+
+/** Flags that a composite without a model has no use for. */
+const MODEL_ONLY = [
+  ...["manifest", "dryRun", "auxiliary", "missingB10", "samples", "selfCheck", "seed", "steps"],
+  ...["sampler", "timesteps", "frames", "fusion", "anyLength", "blend", "overlap", "batch"],
+  "showClouds",
+] as const;
+
+/**
+ * Returns true if the composite alone is wanted (`--model none`).
+ *
+ * @throws {UsageError} If flags contradict each other.
+ */
+export function isWithoutModel(values: RestoreValues): boolean {
+  const { model, mean } = values;
+  if (model !== "none") {
+    if (mean !== "composite") return false;
+    throw new UsageError(
+      "--mean composite requires --model none: the models so far revert to the cloudy image",
+    );
+  }
+  if (mean === "cloudy") throw new UsageError("--model none requires --mean composite");
+  const flag = MODEL_ONLY.find((name) => {
+    const value = (values as Readonly<Record<string, unknown>>)[name];
+    return Array.isArray(value) ? value.length > 0 : value !== undefined && value !== false;
+  });
+  if (flag === undefined) return true;
+  throw new UsageError(`--${kebab(flag)} is for models; leave it out with --model none`);
 }
 
 /** Options of every scene that is restored. */

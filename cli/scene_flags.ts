@@ -27,7 +27,11 @@ import { maskOptions, MODEL_FLAGS, modelOptions } from "./model_flags.ts";
 export const INPUT_FLAGS = section("Input", {
   input: texts("One date: GeoTIFF, folder with a file per band, SAFE product, or URL.", "PATH"),
   date: texts("Date of each input, in the same order. Default: from their names.", "YYYY-MM-DD"),
-  reference: text("Date to restore: index from 0, date, or path. Default: the last.", "DATE"),
+  reference: text(
+    "Date to restore: index from 0, date, or path; restore takes all for every date. Default: the " +
+      "last.",
+    "DATE",
+  ),
   auxiliary: texts("Raster with the model's auxiliary bands (SAR, NIR).", "FILE"),
   bandNames: words("Names of the bands, in file order, for files that do not name them."),
   s2Offset: text(

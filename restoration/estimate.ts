@@ -133,7 +133,10 @@ function fileSeconds(
 /** Times of batches with as many dates, taken once for all estimates that share them. */
 async function timingOf(
   model: Model,
-  { inputs: { length }, tiles: { batch = DEFAULT_BATCH } = {}, ...options }: SceneOptions,
+  { length, tiles: { batch = DEFAULT_BATCH } = {}, ...options }: SceneOptions & {
+    /** Dates that the model is given. */
+    readonly length: number;
+  },
   { timings, until }: { readonly timings: Map<number, TileTiming>; readonly until: number },
 ): Promise<TileTiming> {
   const { seed, steps, sampler, timesteps, frames, fusion } = options;
@@ -196,7 +199,7 @@ export async function estimateTimed(
       signal: options.signal,
     });
     const looking = (performance.now() - looked) / 1000 * tiles.total / tiles.seen;
-    const timing = await timingOf(model, options, {
+    const timing = await timingOf(model, { ...options, length: scene.frames.length }, {
       timings,
       until: Math.max(start + UNTIL.batches, performance.now() + LEAST_BATCHES),
     });

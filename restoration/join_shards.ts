@@ -13,7 +13,7 @@ import {
 } from "../rasters/mod.ts";
 import { checkOutputs, checkWritable } from "./outputs.ts";
 import { PROVENANCE_CLASSES } from "./scene_files.ts";
-import { provenancePath, uncertaintyPath } from "./scene_paths.ts";
+import { daysPath, provenancePath, supportPath, uncertaintyPath } from "./scene_paths.ts";
 import {
   checkPairs,
   checkRun,
@@ -47,6 +47,8 @@ const COMPANIONS = [
     form: { overviews: "nearest", classes: PROVENANCE_CLASSES },
   },
   { pathOf: uncertaintyPath, name: "an uncertainty raster", form: { overviews: "mean" } },
+  { pathOf: supportPath, name: "a support raster", form: { overviews: "mean" } },
+  { pathOf: daysPath, name: "a raster of days", form: { overviews: "nearest" } },
 ] as const;
 
 /** A raster to join from parts. */
@@ -75,8 +77,8 @@ async function companionsOf(
 }
 
 /**
- * Joins the shards of a scene into one Cloud-Optimized GeoTIFF, and their provenance and uncertainty
- * rasters, if there are any, likewise.
+ * Joins the shards of a scene into one Cloud-Optimized GeoTIFF, and the rasters next to
+ * them (provenance, uncertainty, support, days), if there are any, likewise.
  *
  * The tags of a restoration decide whether the shards are of one run and complete; files without tags are
  * joined if their rows are contiguous. Either all files are written or none.

@@ -90,10 +90,10 @@ async function fileOf(pattern: string, date: string): Promise<string | undefined
   return undefined;
 }
 
-/** Names of the masks by date; undefined where none is named. */
+/** Names of the masks by date of the season; undefined where none is named. */
 function namesByDate(
-  { dates, inputs, scene: { reference } }: OpenSeries,
-  source: MaskNames,
+  { dates, inputs }: Pick<OpenSeries, "dates" | "inputs">,
+  { source, reference }: { readonly source: MaskNames; readonly reference: number },
 ): readonly (string | undefined)[] {
   const given = maskList(source).map(datedMask);
   const known = dates.map((date, l) => date ?? `${inputs[l]}`).join(", ");
@@ -148,11 +148,14 @@ export async function chooseMasks(
   series: OpenSeries,
   source: MaskNames,
 ): Promise<readonly MaskChoice[]> {
-  const { files, dates, paths } = series;
+  const { files, dates, paths, inputs, scene, season = series } = series;
+  // Dates that aren't used may have masks, too.
+  const at = inputs.map((input) => season.inputs.indexOf(input));
+  const names = namesByDate(season, { source, reference: at[scene.reference]! });
   const missing: string[] = [];
   const choices: MaskChoice[] = [];
-  for (const [l, name] of namesByDate(series, source).entries()) {
-    const { classification } = files[l]!;
+  for (const [l, { classification }] of files.entries()) {
+    const name = names[at[l]!];
     if (name === undefined || name === "auto" || name === "scl") {
       choices.push({ name, path: classification });
     } else if (name === "detector") {

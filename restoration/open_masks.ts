@@ -188,8 +188,8 @@ export interface OpenMasks {
 export interface DateMasksOptions {
   /** Masks of the dates, as in `MaskOptions`. */
   readonly mask: MaskOptions & { readonly source: MaskNames };
-  /** Part of the scene whose masks are read. */
-  readonly area: RasterWindow;
+  /** Part of the scene whose masks are read. Default all of it. */
+  readonly area?: RasterWindow;
   /** Model that the scene is opened for. Default none. */
   readonly model?: Model;
   /**
@@ -227,7 +227,7 @@ export async function openDateMasks(
   }
   const rasters = await openRasters(choices, {
     grid: scene.grid,
-    area,
+    ...(area && { area }),
     log,
     meaning: { values, bits, above },
   });

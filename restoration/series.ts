@@ -10,9 +10,12 @@ import { bandReflectanceScale, type Model } from "../model/mod.ts";
 import { openAuxiliary } from "./auxiliary.ts";
 import { checkLevel } from "./check_level.ts";
 import { type DatedFilesOptions, openDates } from "./dated_files.ts";
+import { chooseDates, type RankedDate } from "./choose_dates.ts";
 import { bandIndices, type MissingB10, outputBands } from "./frame_bands.ts";
 import { missingOf } from "./missing_values.ts";
+import { detects, openDateMasks } from "./open_masks.ts";
 import type { Scene, SceneFrame } from "./scene.ts";
+import type { MaskOptions } from "./scene_options.ts";
 
 /** Options of {@linkcode openSeries}. */
 export interface OpenSeriesOptions extends Omit<DatedFilesOptions, "log" | "signal"> {
@@ -44,6 +47,8 @@ export interface OpenSeries {
   readonly paths: readonly string[];
   /** Index among the inputs of each date. */
   readonly inputs: readonly number[];
+  /** All dates of the inputs, if only some of them are used. */
+  readonly season?: Pick<OpenSeries, "dates" | "inputs">;
   /** Open files of the dates. */
   readonly files: readonly SceneFile[];
   /** Radiometry of each date; undefined if the scene's unit isn't reflectance. */
@@ -91,34 +96,111 @@ async function frameOf(
   };
 }
 
+/** Most dates that a model takes. */
+function mostDates({ card, modules: { network } }: Model): number {
+  return network.temporal ? card.length : Infinity;
+}
+
 /** @throws {RangeError} If there are more dates than the model takes, or none. */
 export function checkLength(
-  { card, modules: { network } }: Model,
+  model: Model,
   { length, anyLength = false }: { readonly length: number; readonly anyLength?: boolean },
 ): void {
   if (length === 0) {
     throw new RangeError("Cannot restore: there must be at least one date, got none");
   }
-  if (network.temporal && length > card.length && !anyLength) {
+  if (length > mostDates(model) && !anyLength) {
     throw new RangeError(
-      `Cannot restore: model ${card.name} was trained with at most ${card.length} dates, got ` +
+      `Cannot restore: model ${model.card.name} was trained with at most ${model.card.length} dates, got ` +
         `${length}; leave out the cloudiest, or allow any length (--any-length)`,
     );
+  }
+}
+
+/** Some dates of a series, in its order. */
+function withDates(series: OpenSeries, kept: readonly number[]): OpenSeries {
+  const { scene, dates, inputs } = series;
+  const of = <T>(values: readonly T[]) => kept.map((l) => values[l]!);
+  return {
+    ...series,
+    scene: {
+      ...scene,
+      frames: of(scene.frames),
+      reference: kept.indexOf(scene.reference),
+      ...(scene.auxiliary && { auxiliary: of(scene.auxiliary) }),
+    },
+    dates: of(dates),
+    paths: of(series.paths),
+    inputs: of(inputs),
+    files: of(series.files),
+    radiometry: of(series.radiometry),
+    season: { dates, inputs },
+  };
+}
+
+/** What speaks for a date, as in `2018-07-20 (99 % clear, shows 100 % of what is hidden, 15 days)`. */
+function rankText({ dates, paths }: OpenSeries, { date, clear, shows, days }: RankedDate): string {
+  const percent = (value: number) => `${(100 * value).toFixed(0)} %`;
+  const facts = [
+    ...(clear === undefined ? [] : [`${percent(clear)} clear`]),
+    ...(shows === undefined ? [] : [`shows ${percent(shows)} of what is hidden`]),
+    ...(days === undefined ? [] : [`${Math.abs(days)} days`]),
+  ].join(", ");
+  return (dates[date] ?? paths[date]!) + (facts === "" ? "" : ` (${facts})`);
+}
+
+/** The reference and the dates of a longer season that help the model most. */
+async function withBestDates(
+  model: Model,
+  series: OpenSeries,
+  options: Parameters<typeof openSeries>[1],
+): Promise<OpenSeries> {
+  const { mask: { source = "auto", ...mask } = {}, log = () => {}, signal } = options;
+  const { scene, dates } = series;
+  // Without a mask of its own, a scene that the detector can't judge is ranked by days and fit alone.
+  const opened = options.mask?.source === undefined && !detects(scene)
+    ? undefined
+    : await openDateMasks(series, {
+      mask: { ...mask, source },
+      model,
+      isEach: false,
+      allowLevelMismatch: options.allowLevelMismatch || options.mask?.source === undefined,
+      ...(signal && { signal }),
+    });
+  try {
+    const count = mostDates(model) - 1;
+    const best = await chooseDates(series, { masks: opened?.masks, count, signal });
+    log(
+      `${dates.length} dates, of which model ${model.card.name} takes ${
+        count + 1
+      }: uses the reference ` +
+        `and ${best.map((one) => rankText(series, one)).join(", ")}; --any-length uses all`,
+    );
+    return withDates(
+      series,
+      [scene.reference, ...best.map(({ date }) => date)].toSorted((a, b) => a - b),
+    );
+  } finally {
+    await opened?.close();
   }
 }
 
 /**
  * Opens dated files of one location. Reads only headers, and some pixels for the radiometry.
  *
+ * Of more dates than the model takes, it uses the reference and those that help most: that show what
+ * the reference hides, fit it and are near in time.
+ *
  * @throws {InputError} If a file cannot be read, lacks a band, lies on another grid than the
  *   reference, or has another processing level than the model.
- * @throws {RangeError} If there is no input, a date isn't a day, the reference matches none or several, or
- *   there are more dates than the model takes.
+ * @throws {RangeError} If there is no input, a date isn't a day, or the reference matches none or several.
  */
 export async function openSeries(
   model: Model,
   options: OpenSeriesOptions & {
     readonly anyLength?: boolean;
+    /** Masks by which dates of a longer season are ranked. Default "auto". */
+    readonly mask?: MaskOptions;
     /** Receives a warning for the first infinite number of a file. */
     readonly log?: (line: string) => void;
     /** Cancels opening and, later, reading. */
@@ -128,7 +210,8 @@ export async function openSeries(
   const { inputs, bandNames, bands, offset = "auto", missingB10 = "error", auxiliary = [] } =
     options;
   const { allowLevelMismatch: allow = false, anyLength = false, log = () => {} } = options;
-  checkLength(model, { length: inputs.length, anyLength });
+  const isLong = inputs.length > mostDates(model) && !anyLength;
+  checkLength(model, { length: inputs.length, anyLength: true });
   const { open, places, reference, ...dated } = await openDates(options);
   const { files, inputs: order } = dated;
   try {
@@ -145,7 +228,7 @@ export async function openSeries(
       radiometry.push(read.radiometry);
     }
     const extra = await openAuxiliary(grid, { model, paths: auxiliary, order, open });
-    return {
+    const series = {
       ...dated,
       scene: {
         grid: grid.header,
@@ -158,6 +241,7 @@ export async function openSeries(
       },
       radiometry,
     };
+    return isLong ? await withBestDates(model, series, options) : series;
   } catch (error) {
     await dated.close();
     throw error;

@@ -26,8 +26,13 @@ const SHARD = "EMRDM_SHARD";
 const OWN: readonly string[] = [AREA, SHARD, "EMRDM_RUN"];
 /** Prefix of the tags of a self-check, which parts may lack. */
 const EXPECTED = "EMRDM_EXPECTED_";
-/** Tags that only provenance and uncertainty rasters have. */
-const COMPANION_TAGS: readonly string[] = ["EMRDM_CLASSES", "EMRDM_UNCERTAINTY"];
+/** Tags that only the rasters next to an image have. */
+const COMPANION_TAGS: readonly string[] = [
+  "EMRDM_CLASSES",
+  "EMRDM_UNCERTAINTY",
+  "EMRDM_SUPPORT",
+  "EMRDM_DAYS",
+];
 
 const WINDOW = /^(\d+),(\d+),(\d+),(\d+)$/;
 

@@ -5,9 +5,9 @@
  */
 
 import { shownAddress } from "../../core/mod.ts";
-import { pathInAddress } from "../../files/mod.ts";
 import { dateOf, isDay } from "../../products/mod.ts";
 import type { AreaOptions } from "../area.ts";
+import { datedPath } from "../dated_path.ts";
 import { findReference, type SceneInput } from "../reference.ts";
 import type { OpenReflectanceOptions } from "../reflectance_series.ts";
 import type { MaskOptions, WriteOptions } from "../scene_options.ts";
@@ -98,16 +98,6 @@ function between(
   );
 }
 
-/** Name of a file without folder and extension. */
-function stemOf(path: string): string {
-  return pathInAddress(path).replace(/[\\/]+$/, "").replace(/^.*[\\/]/, "").replace(/\.[^.]*$/, "");
-}
-
-/** Path of the image of a date. */
-function named(pattern: string, { path, date = dateOf(path) }: SceneInput, index: number): string {
-  return pattern.replaceAll("{date}", date ?? `${index}`).replaceAll("{name}", stemOf(path));
-}
-
 function pathsOf(
   { output, picture }: Pick<WriteOptions, "output" | "picture">,
   hasError: boolean,
@@ -170,21 +160,16 @@ export function planComposite(
       paths: [pathsOf({ output, picture }, hasError && !isPeriod)],
     };
   }
-  for (const [name, path] of [["--out", output], ["--png", picture]] as const) {
-    if (path === undefined || inputs.length === 1 || /\{(?:date|name)\}/.test(path)) continue;
-    throw new RangeError(
-      `Cannot write an image of each of ${inputs.length} dates: ${name} must have {date} or {name} ` +
-        `in it, as clear_{date}.tif, got ${path}`,
-    );
-  }
   return {
     inputs,
     references: [...inputs.keys()],
     grid: last,
-    paths: inputs.map((input, i) =>
+    paths: inputs.map((_, index) =>
       pathsOf({
-        output: named(output, input, i),
-        ...(picture !== undefined && { picture: named(picture, input, i) }),
+        output: datedPath(output, { inputs, index, flag: "--out" }),
+        ...(picture !== undefined && {
+          picture: datedPath(picture, { inputs, index, flag: "--png" }),
+        }),
       }, hasError)
     ),
   };

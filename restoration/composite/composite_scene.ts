@@ -255,7 +255,6 @@ export async function compositeScene(options: CompositeSceneOptions): Promise<Co
       ...options,
       mask: { ...keep, source },
       isEach: true,
-      area: { column: 0, row: 0, width: scene.grid.width, height: scene.grid.height },
     });
     closing.push(opened.close);
     const { masks } = opened;

@@ -456,12 +456,6 @@ const SERIES: readonly BrokenCall[] = [
     code: 3,
     says: ["Cannot write the bands B11: ", "@/s_2018-02-07.tif", "B02, B03, B04, B08"],
   }),
-  {
-    name: "more dates than the model takes",
-    code: 2,
-    says: ["at most 3 dates, got 4", "leave out the cloudiest, or allow any length (--any-length)"],
-    make: async (bench) => [...await bench.dates(4), "--out", bench.out],
-  },
   args("a date in another notation", ["--date", "2018-01-07", "--date", "7.2.2018"], {
     says: ["--date must be a day such as 2018-03-07, got 7.2.2018"],
   }),

@@ -244,9 +244,9 @@ Deno.test("keep-clear is checked as it restores: what a mask keeps is not hidden
     assertAlmostEquals(kept.clouded, 14 / 40, 0.01);
     // It is told of the synthetic clouds: else they would come back, and be the copy's error.
     assert(kept.scores.restored!.rmse !== kept.scores["copy the input"]!.rmse);
-    await Deno.remove(options.mask!.source!);
+    await Deno.remove(options.mask!.source as string);
     const overcast = new Uint8Array(SIZE.width * SIZE.height).fill(1);
-    await writeCog(options.mask!.source!, {
+    await writeCog(options.mask!.source as string, {
       ...SIZE,
       bands: ["mask"],
       dtype: "uint8",
