@@ -80,11 +80,13 @@ Next to <out>, rasters say what each pixel rests on:
   <out>.provenance.tif  0 no data, 1 observed, 2 from other dates, 3 shown by no date
   <out>.support.tif     evidence of the dates in percent
   <out>.days.tif        days from the depicted date to the nearest observation used
+  <out>.uncertainty.tif expected error in the image's unit (method composite)
 
 --reference all writes an image of every date in one pass. With --from or --to and no --reference, the
 whole period becomes one image, such as a monthly mosaic.
 
 Methods:
+  composite  each date mapped to the depicted one over common clear ground; gaps filled from around
   clearest   the date with the most clear ground in the scene
   mean       mean of the clear dates
   median     median of the clear dates, band by band
@@ -93,8 +95,8 @@ Methods:
   geomedian  geometric median of the spectra
 
 Every date needs a mask. Default: the product's own (SCL, Fmask, QA_PIXEL), else the built-in
-detector, which needs blue, green and red. Where no date is clear, the methods above take the median
-of all dates, and the provenance is 3.`,
+detector, which needs blue, green and red. Where no date is clear, composite fills from the
+surroundings, the other methods take the median of all dates; the provenance is 3.`,
   flags: COMPOSITE_FLAGS,
   examples: [
     "composite 2018-*.tif --reference 2018-07-05 --out clear.tif",

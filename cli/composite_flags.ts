@@ -43,7 +43,7 @@ export const COMPOSITE_FLAGS = {
   }),
   ...section("Composite", {
     method: choice(
-      "How the dates become one image (see above). Default: mean; of a period, geomedian.",
+      "How the dates become one image (see above). Default: composite; of a period, geomedian.",
       COMPOSITE_METHODS,
     ),
   }),

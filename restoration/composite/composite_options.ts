@@ -8,7 +8,7 @@ import { shownAddress } from "../../core/mod.ts";
 import { dateOf, isDay } from "../../products/mod.ts";
 import type { AreaOptions } from "../area.ts";
 import { datedPath } from "../dated_path.ts";
-import { findReference, type SceneInput } from "../reference.ts";
+import { byDate, findReference, type SceneInput } from "../reference.ts";
 import type { OpenReflectanceOptions } from "../reflectance_series.ts";
 import type { MaskOptions, WriteOptions } from "../scene_options.ts";
 import {
@@ -56,7 +56,7 @@ export interface CompositeSceneOptions extends OpenReflectanceOptions, AreaOptio
 /** Dates of a composite and the images that it makes. */
 export interface CompositePlan {
   readonly inputs: readonly SceneInput[];
-  /** Index among `inputs` of the date of each image; undefined for that of the period. */
+  /** Index among `inputs` of the date of each image, by rising day; undefined for the period's. */
   readonly references: readonly (number | undefined)[];
   /** Index among `inputs` of the date whose grid and bands all images have. */
   readonly grid: number;
@@ -160,11 +160,12 @@ export function planComposite(
       paths: [pathsOf({ output, picture }, hasError && !isPeriod)],
     };
   }
+  const order = byDate(dates);
   return {
     inputs,
-    references: [...inputs.keys()],
+    references: order,
     grid: last,
-    paths: inputs.map((_, index) =>
+    paths: order.map((index) =>
       pathsOf({
         output: datedPath(output, { inputs, index, flag: "--out" }),
         ...(picture !== undefined && {

@@ -20,7 +20,13 @@ import type { SceneMasks } from "../rows/scene_masks.ts";
 import { cropped, grown } from "../rows/tiles.ts";
 import type { Scene } from "../scene.ts";
 import { cellsOf, DateRows } from "./date_rows.ts";
-import { type Mean, MEAN_ORIGIN, type MeanFit, type MeanImage, type MeanWindow } from "./mean.ts";
+import {
+  type Mean,
+  MEAN_ORIGIN,
+  type MeanFit,
+  type MeanImage,
+  type MeanWindow,
+} from "../../means/mod.ts";
 import { CELL } from "./survey_scene.ts";
 
 /** One image that is composed. */

@@ -27,7 +27,7 @@ import {
   planComposite,
 } from "./composite_options.ts";
 import { cellCount, compositeRows } from "./composite_rows.ts";
-import type { MeanFit } from "./mean.ts";
+import type { MeanFit } from "../../means/mod.ts";
 import type { CompositeMethod } from "./method.ts";
 import { compositeMethod, type CompositeMethodName, DEFAULT_METHODS } from "./methods.ts";
 import { blockCount, surveyScene } from "./survey_scene.ts";
@@ -196,6 +196,11 @@ async function createAll(
   return files;
 }
 
+/** Plan of a date without a hidden pixel, which no window is computed of. */
+function keptWhole(reference: number): MeanFit {
+  return { reference, dates: [], uses: [reference], notes: [] };
+}
+
 /** @throws {RangeError} If a method lacks what it needs. */
 function checkMethod(
   name: CompositeMethodName,
@@ -271,14 +276,22 @@ export async function compositeScene(options: CompositeSceneOptions): Promise<Co
       surveyScene(scene, { method, days, masks, onBlock: step("survey"), signal }),
       signal,
     );
-    const fits = references.map((reference) => method.mean.fit(survey, reference));
+    const fits = references.map((reference) =>
+      reference !== undefined && survey.isClear[reference]
+        ? keptWhole(reference)
+        : method.mean.fit(survey.data, reference)
+    );
     const tags = fits.map((fit, i) =>
       tagsOf(series, { fit, reference: references[i], method: name, options })
     );
     for (const [i, fit] of fits.entries()) {
       const reference = references[i];
       const what = reference === undefined ? "the period" : nameOf(series, reference);
-      log(`${name} of ${what} from ${usedText(usedOf(series, fit))}`);
+      log(
+        reference !== undefined && survey.isClear[reference]
+          ? `${what} is clear and kept as it is`
+          : `${name} of ${what} from ${usedText(usedOf(series, fit))}`,
+      );
       for (const note of notesOf(series, fit)) log(`warning: ${what}: ${note}`);
     }
     const scenes = references.map((reference) =>

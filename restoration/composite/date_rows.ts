@@ -9,7 +9,7 @@ import { FrameRows } from "../rows/frame_rows.ts";
 import type { SceneMasks } from "../rows/scene_masks.ts";
 import type { Size } from "../rows/tiles.ts";
 import type { MaskSource, Scene } from "../scene.ts";
-import type { MeanWindow } from "./mean.ts";
+import type { MeanWindow } from "../../means/mod.ts";
 
 /** Rows and columns of a block of masks; blocks lie on the scene's own grid. */
 const BLOCK = { rows: 256, columns: 1024 } as const;

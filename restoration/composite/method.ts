@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { Mean } from "./mean.ts";
+import type { Mean } from "../../means/mod.ts";
 
 /** A way to make one image of several dates. */
 export interface CompositeMethod {

@@ -4,17 +4,26 @@
  * @module
  */
 
+import {
+  composite,
+  PIXEL_METHODS,
+  pixelMethod,
+  type PixelMethodName,
+  WEIGHTED,
+} from "../../means/mod.ts";
 import type { CompositeMethod } from "./method.ts";
-import { PIXEL_METHODS, pixelMethod, type PixelMethodName, WEIGHTED } from "./pixel_methods.ts";
 
 /** Names of the ways to make a composite. */
-export type CompositeMethodName = PixelMethodName;
+export type CompositeMethodName = "composite" | PixelMethodName;
 
 /** Names of {@linkcode compositeMethod}. */
-export const COMPOSITE_METHODS: readonly CompositeMethodName[] = PIXEL_METHODS;
+export const COMPOSITE_METHODS: readonly CompositeMethodName[] = ["composite", ...PIXEL_METHODS];
 
 /** Default with a reference date, and for a period. */
-export const DEFAULT_METHODS = { reference: "mean", period: "geomedian" } as const satisfies Record<
+export const DEFAULT_METHODS = {
+  reference: "composite",
+  period: "geomedian",
+} as const satisfies Record<
   string,
   CompositeMethodName
 >;
@@ -34,6 +43,15 @@ export function compositeMethod(
       `Cannot make a composite: the method must be one of ${COMPOSITE_METHODS.join(", ")}, got ` +
         name,
     );
+  }
+  if (name === "composite") {
+    return {
+      mean: composite(options),
+      surveys: true,
+      hasError: true,
+      needsReference: true,
+      needsDays: false,
+    };
   }
   return {
     mean: pixelMethod(name, options),

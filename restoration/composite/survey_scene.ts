@@ -8,7 +8,7 @@ import type { SceneMasks } from "../rows/scene_masks.ts";
 import { grown } from "../rows/tiles.ts";
 import type { Scene } from "../scene.ts";
 import { cellsOf, DateRows } from "./date_rows.ts";
-import type { MeanScene, MeanSurveyData } from "./mean.ts";
+import type { MeanScene, MeanSurveyData } from "../../means/mod.ts";
 import type { CompositeMethod } from "./method.ts";
 
 /** Side of a block of the survey, and of a cell that is computed at once. */
@@ -30,15 +30,24 @@ export function blockCount({ grid }: Scene, { surveys }: CompositeMethod): numbe
   return surveys ? Math.ceil(grid.width / CELL) * Math.ceil(grid.height / CELL) : 0;
 }
 
+/** What the first pass found. */
+export interface SceneSurvey {
+  /** Survey of the method. */
+  readonly data: MeanSurveyData;
+  /** True for a date that no pixel of is hidden; false if the method didn't look. */
+  readonly isClear: readonly boolean[];
+}
+
 /** Feeds every block of a scene to the survey, which serves every date as the reference. */
 export async function surveyScene(
   scene: Scene,
   { method: { mean, surveys }, days, masks, onBlock = () => {}, signal }: SurveySceneOptions,
-): Promise<MeanSurveyData> {
+): Promise<SceneSurvey> {
   const { width, height } = scene.grid;
   const known: MeanScene = { width, height, bands: scene.bands.length, days };
   const survey = mean.survey(known);
-  if (!surveys) return survey.finish();
+  if (!surveys) return { data: survey.finish(), isClear: days.map(() => false) };
+  const isClear = days.map(() => true);
   const margin = mean.surveyMargin;
   const rows = new DateRows(scene, { masks, columns: [0, width] });
   const area = { column: 0, row: 0, width, height };
@@ -47,10 +56,14 @@ export async function surveyScene(
     await rows.load(Math.max(0, first - margin), Math.min(height, first + count + margin));
     for (const cell of line) {
       signal?.throwIfAborted();
-      survey.add(rows.cut(grown(cell, { scene: scene.grid, margin })), cell);
+      const window = rows.cut(grown(cell, { scene: scene.grid, margin }));
+      for (const [l, mask] of window.masks.entries()) {
+        if (isClear[l] && mask!.some((found) => found !== 0)) isClear[l] = false;
+      }
+      survey.add(window, cell);
       onBlock();
     }
     rows.drop(first + count - margin);
   }
-  return survey.finish();
+  return { data: survey.finish(), isClear };
 }
