@@ -39,6 +39,8 @@ const DAYS_SCALE = 30;
 const LEAST_COMMON = 50;
 /** Share of a pixel's worth that another date which shows it adds. */
 const AGAIN = 0.2;
+/** Difference of two dates, relative to the values, below which they fit equally well. */
+const NOISE = 0.02;
 const MS_PER_DAY = 86_400_000;
 
 /** Parts of a scene on a 3 × 3 lattice. */
@@ -144,6 +146,16 @@ function difference(a: Look, b: Look): number | undefined {
   return count < LEAST_COMMON ? undefined : Math.sqrt(sum / count);
 }
 
+function meanSquare(values: Float32Array): number {
+  let [sum, count] = [0, 0];
+  for (const value of values) {
+    if (Number.isNaN(value)) continue;
+    sum += value * value;
+    count++;
+  }
+  return count === 0 ? 0 : sum / count;
+}
+
 /** Share of the flags that are set where others are. */
 function share(flags: Uint8Array, where: (pixel: number) => boolean): number | undefined {
   let [set, all] = [0, 0];
@@ -175,11 +187,12 @@ function greedy(
   );
   // Where nothing is hidden, the clearest dates help most.
   const wanted = hidden.includes(1) ? hidden : own.has;
+  const level = Math.sqrt(meanSquare(own.values)) || 1;
   const known = ranked.flatMap((one) => one.difference ?? []).sort((a, b) => a - b);
-  // A date without common ground is as good as a poor one.
-  const unknown = known.at(Math.floor(known.length * 0.9)) ?? 1;
+  // A date without common ground is taken for an average one.
+  const unknown = known[known.length >> 1] ?? level;
   const worth = ({ days = 0, difference = unknown }: RankedDate) =>
-    Math.exp(-Math.abs(days) / DAYS_SCALE) / (difference + unknown / 10) ** 2;
+    Math.exp(-Math.abs(days) / DAYS_SCALE) / (difference ** 2 + (NOISE * level) ** 2);
   const covered = new Uint8Array(own.has.length);
   const left = [...ranked];
   const chosen: RankedDate[] = [];
