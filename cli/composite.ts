@@ -27,6 +27,9 @@ function imageText(
     : dates[reference] ?? paths[reference]!;
   const all = Object.values(pixels ?? {}).reduce((sum, n) => sum + n, 0);
   const share = (n: number) => `${(100 * n / all).toFixed(1)} %`;
+  if (used.length === 0 && pixels?.observed === all - (pixels?.noData ?? 0)) {
+    return `${output}: ${what} is clear and kept as it is`;
+  }
   return `${output}: ${method} of ${what} from ${used.length} date${used.length === 1 ? "" : "s"}` +
     (pixels === undefined
       ? ""
@@ -86,7 +89,7 @@ Next to <out>, rasters say what each pixel rests on:
 whole period becomes one image, such as a monthly mosaic.
 
 Methods:
-  composite  each date mapped to the depicted one over common clear ground; gaps filled from around
+  composite  the best dates, each mapped to the depicted one over common clear ground
   clearest   the date with the most clear ground in the scene
   mean       mean of the clear dates
   median     median of the clear dates, band by band
@@ -95,8 +98,8 @@ Methods:
   geomedian  geometric median of the spectra
 
 Every date needs a mask. Default: the product's own (SCL, Fmask, QA_PIXEL), else the built-in
-detector, which needs blue, green and red. Where no date is clear, composite fills from the
-surroundings, the other methods take the median of all dates; the provenance is 3.`,
+detector, which needs blue, green and red. Where no date is clear, pixels are filled from their
+surroundings: provenance 3, support 0.`,
   flags: COMPOSITE_FLAGS,
   examples: [
     "composite 2018-*.tif --reference 2018-07-05 --out clear.tif",

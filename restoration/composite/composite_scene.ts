@@ -28,8 +28,12 @@ import {
 } from "./composite_options.ts";
 import { cellCount, compositeRows } from "./composite_rows.ts";
 import type { MeanFit } from "../../means/mod.ts";
-import type { CompositeMethod } from "./method.ts";
-import { compositeMethod, type CompositeMethodName, DEFAULT_METHODS } from "./methods.ts";
+import {
+  type CompositeMethod,
+  compositeMethod,
+  type CompositeMethodName,
+  DEFAULT_METHODS,
+} from "./methods.ts";
 import { blockCount, surveyScene } from "./survey_scene.ts";
 
 /** A date that an image uses. */
@@ -245,7 +249,7 @@ export async function compositeScene(options: CompositeSceneOptions): Promise<Co
   const isPeriod = planComposite(options, { hasError: false }).references[0] === undefined;
   const { method: name = DEFAULT_METHODS[isPeriod ? "period" : "reference"] } = options;
   const method = compositeMethod(name, { grow: keepClearOf(keep).dilate });
-  const plan = planComposite(options, method);
+  const plan = planComposite(options, { hasError: method.hasError === true });
   checkMethod(name, { method, plan });
   await checkOutputs(plan.paths.flatMap((paths) => Object.values(paths)), {
     inputs: [...plan.inputs.map(({ path }) => path), ...maskPaths(source, plan.inputs)],
@@ -267,13 +271,13 @@ export async function compositeScene(options: CompositeSceneOptions): Promise<Co
       input === undefined ? undefined : series.inputs.indexOf(input)
     );
     const area = areaOf(scene.grid, options);
-    const total = blockCount(scene, method) + cellCount(scene, area);
+    const total = blockCount(scene) + cellCount(scene, area);
     let done = 0;
     const step = (stage: "survey" | "images") => () =>
       options.onProgress?.({ done: ++done, total, stage });
     const days = daysOf(dates);
     const survey = await orAborted(
-      surveyScene(scene, { method, days, masks, onBlock: step("survey"), signal }),
+      surveyScene(scene, { mean: method.mean, days, masks, onBlock: step("survey"), signal }),
       signal,
     );
     const fits = references.map((reference) =>

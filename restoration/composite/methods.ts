@@ -5,28 +5,49 @@
  */
 
 import {
+  average,
+  clearest,
   composite,
-  PIXEL_METHODS,
-  pixelMethod,
-  type PixelMethodName,
-  WEIGHTED,
+  geometricMedian,
+  linear,
+  type Mean,
+  median,
+  medoid,
 } from "../../means/mod.ts";
-import type { CompositeMethod } from "./method.ts";
+
+/** A way to make one image of several dates. */
+export interface CompositeMethod {
+  /** Survey, plan and windows. */
+  readonly mean: Mean;
+  /** True if it knows the expected error of its pixels. Default false. */
+  readonly hasError?: boolean;
+  /** True if it depicts one date, and so needs a reference. Default false. */
+  readonly needsReference?: boolean;
+  /** True if it needs the day of every date. Default false. */
+  readonly needsDays?: boolean;
+}
+
+const METHODS = {
+  composite: { create: composite, hasError: true, needsReference: true },
+  clearest: { create: clearest },
+  mean: { create: average },
+  median: { create: median },
+  linear: { create: linear, needsReference: true, needsDays: true },
+  medoid: { create: medoid },
+  geomedian: { create: geometricMedian },
+} as const;
 
 /** Names of the ways to make a composite. */
-export type CompositeMethodName = "composite" | PixelMethodName;
+export type CompositeMethodName = keyof typeof METHODS;
 
 /** Names of {@linkcode compositeMethod}. */
-export const COMPOSITE_METHODS: readonly CompositeMethodName[] = ["composite", ...PIXEL_METHODS];
+export const COMPOSITE_METHODS = Object.keys(METHODS) as readonly CompositeMethodName[];
 
 /** Default with a reference date, and for a period. */
 export const DEFAULT_METHODS = {
   reference: "composite",
   period: "geomedian",
-} as const satisfies Record<
-  string,
-  CompositeMethodName
->;
+} as const satisfies Record<string, CompositeMethodName>;
 
 /**
  * Way to make a composite.
@@ -38,26 +59,12 @@ export function compositeMethod(
   name: CompositeMethodName,
   options: { readonly grow: number },
 ): CompositeMethod {
-  if (!COMPOSITE_METHODS.includes(name)) {
+  if (!Object.hasOwn(METHODS, name)) {
     throw new RangeError(
       `Cannot make a composite: the method must be one of ${COMPOSITE_METHODS.join(", ")}, got ` +
         name,
     );
   }
-  if (name === "composite") {
-    return {
-      mean: composite(options),
-      surveys: true,
-      hasError: true,
-      needsReference: true,
-      needsDays: false,
-    };
-  }
-  return {
-    mean: pixelMethod(name, options),
-    surveys: WEIGHTED.includes(name),
-    hasError: false,
-    needsReference: name === "linear",
-    needsDays: name === "linear",
-  };
+  const { create, ...needs } = METHODS[name];
+  return { mean: create(options), ...needs };
 }

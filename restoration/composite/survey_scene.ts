@@ -8,15 +8,14 @@ import type { SceneMasks } from "../rows/scene_masks.ts";
 import { grown } from "../rows/tiles.ts";
 import type { Scene } from "../scene.ts";
 import { cellsOf, DateRows } from "./date_rows.ts";
-import type { MeanScene, MeanSurveyData } from "../../means/mod.ts";
-import type { CompositeMethod } from "./method.ts";
+import type { Mean, MeanScene, MeanSurveyData } from "../../means/mod.ts";
 
 /** Side of a block of the survey, and of a cell that is computed at once. */
 export const CELL = 256;
 
 /** Options of {@linkcode surveyScene}. */
 export interface SurveySceneOptions {
-  readonly method: CompositeMethod;
+  readonly mean: Mean;
   /** Day of each date; all equal where one is unknown. */
   readonly days: readonly number[];
   readonly masks: SceneMasks;
@@ -26,27 +25,26 @@ export interface SurveySceneOptions {
 }
 
 /** Number of blocks that a survey reads. */
-export function blockCount({ grid }: Scene, { surveys }: CompositeMethod): number {
-  return surveys ? Math.ceil(grid.width / CELL) * Math.ceil(grid.height / CELL) : 0;
+export function blockCount({ grid }: Scene): number {
+  return Math.ceil(grid.width / CELL) * Math.ceil(grid.height / CELL);
 }
 
 /** What the first pass found. */
 export interface SceneSurvey {
   /** Survey of the method. */
   readonly data: MeanSurveyData;
-  /** True for a date that no pixel of is hidden; false if the method didn't look. */
+  /** True for each date that is clear everywhere. */
   readonly isClear: readonly boolean[];
 }
 
 /** Feeds every block of a scene to the survey, which serves every date as the reference. */
 export async function surveyScene(
   scene: Scene,
-  { method: { mean, surveys }, days, masks, onBlock = () => {}, signal }: SurveySceneOptions,
+  { mean, days, masks, onBlock = () => {}, signal }: SurveySceneOptions,
 ): Promise<SceneSurvey> {
   const { width, height } = scene.grid;
   const known: MeanScene = { width, height, bands: scene.bands.length, days };
   const survey = mean.survey(known);
-  if (!surveys) return { data: survey.finish(), isClear: days.map(() => false) };
   const isClear = days.map(() => true);
   const margin = mean.surveyMargin;
   const rows = new DateRows(scene, { masks, columns: [0, width] });

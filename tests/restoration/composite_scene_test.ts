@@ -94,7 +94,7 @@ function cut(
   );
 }
 
-for (const method of ["linear", "geomedian"] as const) {
+for (const method of ["composite", "geomedian"] as const) {
   Deno.test(`compositeScene() by ${method}: a window and joined shards have the pixels of the whole`, async () => {
     await inFolder(async (folder) => {
       const { inputs } = await season(folder);
