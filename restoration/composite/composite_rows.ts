@@ -19,6 +19,7 @@ import {
 import type { SceneMasks } from "../rows/scene_masks.ts";
 import { cropped, grown } from "../rows/tiles.ts";
 import type { Scene } from "../scene.ts";
+import type { ClassStore } from "./class_store.ts";
 import { cellsOf, DateRows } from "./date_rows.ts";
 import {
   type Mean,
@@ -47,6 +48,8 @@ export interface CompositeRowsOptions {
   readonly targets: readonly CompositeTarget[];
   readonly mean: Mean;
   readonly masks: SceneMasks;
+  /** Mask classes that are known already. */
+  readonly store: ClassStore;
   readonly area: RasterWindow;
   /** Called after each cell. */
   readonly onCell?: () => void;
@@ -192,7 +195,7 @@ export function cellCount({ grid }: Scene, area: RasterWindow): number {
 /** Computes the images of all targets, which share the reading, and writes their rows. */
 export async function compositeRows(
   scene: Scene,
-  { targets, mean, masks, area, onCell = () => {}, signal }: CompositeRowsOptions,
+  { targets, mean, masks, store, area, onCell = () => {}, signal }: CompositeRowsOptions,
 ): Promise<readonly FinishedReport[]> {
   const { grid } = scene;
   const { margin } = mean;
@@ -201,6 +204,7 @@ export async function compositeRows(
   const [left, right] = [lines[0]![0]!, lines[0]!.at(-1)!];
   const rows = new DateRows(scene, {
     masks,
+    store,
     dates: targets.flatMap(({ fit, scene: { reference } }) => [...fit.uses, reference]),
     columns: [
       Math.max(0, left.column - context),

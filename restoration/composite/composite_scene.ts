@@ -21,6 +21,7 @@ import { createSceneFiles, type SceneFiles } from "../scene_files.ts";
 import type { ScenePaths } from "../scene_paths.ts";
 import { areaTags, logScene, radiometryTags } from "../scene_tags.ts";
 import type { OpenSeries } from "../series.ts";
+import { ClassStore } from "./class_store.ts";
 import {
   type CompositePlan,
   type CompositeSceneOptions,
@@ -276,8 +277,16 @@ export async function compositeScene(options: CompositeSceneOptions): Promise<Co
     const step = (stage: "survey" | "images") => () =>
       options.onProgress?.({ done: ++done, total, stage });
     const days = daysOf(dates);
+    const store = new ClassStore();
     const survey = await orAborted(
-      surveyScene(scene, { mean: method.mean, days, masks, onBlock: step("survey"), signal }),
+      surveyScene(scene, {
+        mean: method.mean,
+        days,
+        masks,
+        store,
+        onBlock: step("survey"),
+        signal,
+      }),
       signal,
     );
     const fits = references.map((reference) =>
@@ -313,6 +322,7 @@ export async function compositeScene(options: CompositeSceneOptions): Promise<Co
       })),
       mean: method.mean,
       masks,
+      store,
       area,
       onCell: step("images"),
       signal,

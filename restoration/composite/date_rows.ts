@@ -9,6 +9,7 @@ import { FrameRows } from "../rows/frame_rows.ts";
 import type { SceneMasks } from "../rows/scene_masks.ts";
 import type { Size } from "../rows/tiles.ts";
 import type { MaskSource, Scene } from "../scene.ts";
+import type { ClassStore } from "./class_store.ts";
 import type { MeanWindow } from "../../means/mod.ts";
 
 /** Rows and columns of a block of masks; blocks lie on the scene's own grid. */
@@ -28,6 +29,7 @@ export class DateRows {
   readonly frames: readonly FrameRows[];
   readonly #scene: Scene;
   readonly #masks: readonly (MaskSource | undefined)[];
+  readonly #store: ClassStore;
   readonly #margin: number;
   readonly #reads: (date: number) => boolean;
   readonly #columns: readonly [number, number];
@@ -36,14 +38,17 @@ export class DateRows {
   /**
    * @param columns Columns of the scene that windows are cut from: first and one past the last.
    * @param dates Indices of the dates that are read. Default all.
+   * @param store Takes the classes of whole rows, and gives back those that it has.
    */
-  constructor(scene: Scene, { masks, columns: [left, right], dates }: {
+  constructor(scene: Scene, { masks, columns: [left, right], dates, store }: {
     readonly masks: SceneMasks;
     readonly columns: readonly [number, number];
     readonly dates?: readonly number[];
+    readonly store: ClassStore;
   }) {
     const { width } = scene.grid;
     this.#scene = scene;
+    this.#store = store;
     this.#reads = (date) => dates?.includes(date) ?? true;
     this.#margin = masks.margin;
     this.#columns = [left, right];
@@ -64,17 +69,44 @@ export class DateRows {
       : known.first + known.rows;
     for (let row = next; row < last; row += BLOCK.rows) {
       const rows = Math.min(BLOCK.rows, height - row);
-      const from = Math.max(0, row - this.#margin);
-      const to = Math.min(height, row + rows + this.#margin);
       const classes: (Uint8Array | undefined)[] = [];
       for (const [l, frame] of this.frames.entries()) {
-        if (this.#reads(l)) await frame.load(from, to);
-        classes.push(
-          this.#reads(l) ? await this.#classes(this.#masks[l], { row, rows }) : undefined,
-        );
+        if (!this.#reads(l)) {
+          classes.push(undefined);
+          continue;
+        }
+        // Masks that are known need no pixels around the rows.
+        if (!this.#store.has(l, row)) {
+          const margin = this.#margin;
+          await frame.load(Math.max(0, row - margin), Math.min(height, row + rows + margin));
+        }
+        classes.push(await this.#known(l, { row, rows }));
       }
       this.#chunks = [...this.#chunks, { first: row, rows, classes }];
     }
+    for (const [l, frame] of this.frames.entries()) {
+      if (this.#reads(l)) await frame.load(first, Math.min(last, height));
+    }
+  }
+
+  /** Classes of a date in a row of blocks, computed at most once. */
+  async #known(
+    date: number,
+    { row, rows }: { readonly row: number; readonly rows: number },
+  ): Promise<Uint8Array> {
+    const [left, right] = this.#columns;
+    const { width } = this.#scene.grid;
+    if (!this.#store.has(date, row)) {
+      const classes = await this.#classes(this.#masks[date], { row, rows });
+      if (right - left === width) await this.#store.put(date, row, classes);
+      return classes;
+    }
+    const whole = await this.#store.get(date, row);
+    const out = new Uint8Array(rows * (right - left));
+    for (let y = 0; y < rows && whole !== undefined; y++) {
+      out.set(whole.subarray(y * width + left, y * width + right), y * (right - left));
+    }
+    return out;
   }
 
   /** Classes of a date in a row of blocks; clear without a mask. */

@@ -7,6 +7,7 @@
 import type { SceneMasks } from "../rows/scene_masks.ts";
 import { grown } from "../rows/tiles.ts";
 import type { Scene } from "../scene.ts";
+import type { ClassStore } from "./class_store.ts";
 import { cellsOf, DateRows } from "./date_rows.ts";
 import type { Mean, MeanScene, MeanSurveyData } from "../../means/mod.ts";
 
@@ -19,6 +20,8 @@ export interface SurveySceneOptions {
   /** Day of each date; all equal where one is unknown. */
   readonly days: readonly number[];
   readonly masks: SceneMasks;
+  /** Receives the mask classes of the scene. */
+  readonly store: ClassStore;
   /** Called after each block. */
   readonly onBlock?: () => void;
   readonly signal?: AbortSignal;
@@ -40,14 +43,14 @@ export interface SceneSurvey {
 /** Feeds every block of a scene to the survey, which serves every date as the reference. */
 export async function surveyScene(
   scene: Scene,
-  { mean, days, masks, onBlock = () => {}, signal }: SurveySceneOptions,
+  { mean, days, masks, store, onBlock = () => {}, signal }: SurveySceneOptions,
 ): Promise<SceneSurvey> {
   const { width, height } = scene.grid;
   const known: MeanScene = { width, height, bands: scene.bands.length, days };
   const survey = mean.survey(known);
   const isClear = days.map(() => true);
   const margin = mean.surveyMargin;
-  const rows = new DateRows(scene, { masks, columns: [0, width] });
+  const rows = new DateRows(scene, { masks, columns: [0, width], store });
   const area = { column: 0, row: 0, width, height };
   for (const line of cellsOf(scene.grid, { area, side: CELL })) {
     const { row: first, height: count } = line[0]!;
