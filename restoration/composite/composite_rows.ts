@@ -20,7 +20,7 @@ import type { SceneMasks } from "../rows/scene_masks.ts";
 import { cropped, grown } from "../rows/tiles.ts";
 import type { Scene } from "../scene.ts";
 import type { ClassStore } from "./class_store.ts";
-import { cellsOf, DateRows } from "./date_rows.ts";
+import { type CellSize, cellsOf, DateRows } from "./date_rows.ts";
 import {
   type Mean,
   MEAN_ORIGIN,
@@ -28,7 +28,6 @@ import {
   type MeanImage,
   type MeanWindow,
 } from "../../means/mod.ts";
-import { CELL } from "./survey_scene.ts";
 
 /** One image that is composed. */
 export interface CompositeTarget {
@@ -56,6 +55,8 @@ export interface CompositeRowsOptions {
   readonly signal?: AbortSignal;
 }
 
+/** Cells that are computed at once. Wider ones read less around them, higher ones take more memory. */
+const CELL: CellSize = { rows: 256, columns: 512 };
 /** Support of pixels without data, in the support raster. */
 const NO_SUPPORT = 255;
 /** Largest number of days that fits the raster. */
@@ -79,7 +80,7 @@ class Strip {
     readonly area: RasterWindow;
   }) {
     const { scene, isPeriod } = target;
-    const pixels = CELL * area.width;
+    const pixels = CELL.rows * area.width;
     this.#target = target;
     this.#area = area;
     this.#image = new Float32Array(pixels * scene.bands.length);
@@ -91,7 +92,7 @@ class Strip {
     this.#finisher = new RowFinisher({
       scene,
       area,
-      mostRows: CELL,
+      mostRows: CELL.rows,
       reference: rows.frames[scene.reference]!,
       fills: isPeriod,
       originOf: (row) => {
@@ -120,29 +121,39 @@ class Strip {
     return cropped(restoredShares(classes, { ...around, dilate, feather }), around, cell);
   }
 
-  /** Adds a cell; without an image, the reference is kept. */
-  add(cell: RasterWindow, shares: Uint8Array, composed?: MeanImage): void {
-    const area = this.#area;
+  /**
+   * Adds a cell.
+   *
+   * @param composed Image of the part of the cell that isn't kept.
+   */
+  add(
+    cell: RasterWindow,
+    shares: Uint8Array,
+    composed?: { readonly core: RasterWindow; readonly image: MeanImage },
+  ): void {
     const { length: bands } = this.#target.scene.bands;
-    const x0 = Math.max(cell.column, area.column);
-    const columns = Math.min(cell.column + cell.width, area.column + area.width) - x0;
-    const y0 = Math.max(cell.row, area.row);
-    const y1 = Math.min(cell.row + cell.height, area.row + area.height);
-    for (let y = y0; y < y1; y++) {
-      const to = (y - this.#row) * area.width + x0 - area.column;
-      const from = (y - cell.row) * cell.width + x0 - cell.column;
-      this.#shares.set(shares.subarray(from, from + columns), to);
-      if (composed === undefined) {
-        this.#image.fill(NaN, to * bands, (to + columns) * bands);
-        this.#error?.fill(NaN, to * bands, (to + columns) * bands);
-        continue;
-      }
-      this.#image.set(
-        composed.image.subarray(from * bands, (from + columns) * bands),
-        to * bands,
-      );
-      for (let i = 0; i < columns; i++) this.#evidence(composed, from + i, to + i);
+    const part = common(cell, this.#area);
+    for (let y = part.row; y < part.row + part.height; y++) {
+      const to = this.#at(part.column, y);
+      const from = (y - cell.row) * cell.width + part.column - cell.column;
+      this.#shares.set(shares.subarray(from, from + part.width), to);
+      this.#image.fill(NaN, to * bands, (to + part.width) * bands);
+      this.#error?.fill(NaN, to * bands, (to + part.width) * bands);
     }
+    if (composed === undefined) return;
+    const { core, image } = composed;
+    const own = common(core, this.#area);
+    for (let y = own.row; y < own.row + own.height; y++) {
+      const to = this.#at(own.column, y);
+      const from = (y - core.row) * core.width + own.column - core.column;
+      this.#image.set(image.image.subarray(from * bands, (from + own.width) * bands), to * bands);
+      for (let i = 0; i < own.width; i++) this.#evidence(image, from + i, to + i);
+    }
+  }
+
+  /** Index of a pixel of the scene. */
+  #at(column: number, row: number): number {
+    return (row - this.#row) * this.#area.width + column - this.#area.column;
   }
 
   /** Takes the evidence of a pixel. */
@@ -187,9 +198,42 @@ class Strip {
   }
 }
 
+/** Common part of two windows; of no size if there is none. */
+function common(a: RasterWindow, b: RasterWindow): RasterWindow {
+  const column = Math.max(a.column, b.column);
+  const row = Math.max(a.row, b.row);
+  return {
+    column,
+    row,
+    width: Math.max(0, Math.min(a.column + a.width, b.column + b.width) - column),
+    height: Math.max(0, Math.min(a.row + a.height, b.row + b.height) - row),
+  };
+}
+
+/** Smallest window around the pixels of a cell that aren't kept; undefined if all are. */
+function hiddenPart(shares: Uint8Array, cell: RasterWindow): RasterWindow | undefined {
+  let [left, right, top, bottom] = [cell.width, -1, -1, -1];
+  for (let y = 0; y < cell.height; y++) {
+    const line = shares.subarray(y * cell.width, (y + 1) * cell.width);
+    const first = line.findIndex((share) => share > 0);
+    if (first < 0) continue;
+    if (top < 0) top = y;
+    bottom = y;
+    left = Math.min(left, first);
+    right = Math.max(right, line.findLastIndex((share) => share > 0));
+  }
+  if (top < 0) return undefined;
+  return {
+    column: cell.column + left,
+    row: cell.row + top,
+    width: right - left + 1,
+    height: bottom - top + 1,
+  };
+}
+
 /** Number of cells that touch an area. */
 export function cellCount({ grid }: Scene, area: RasterWindow): number {
-  return cellsOf(grid, { area, side: CELL }).flat().length;
+  return cellsOf(grid, { area, size: CELL }).flat().length;
 }
 
 /** Computes the images of all targets, which share the reading, and writes their rows. */
@@ -200,7 +244,7 @@ export async function compositeRows(
   const { grid } = scene;
   const { margin } = mean;
   const context = Math.max(keepClearOf(masks).dilate, margin);
-  const lines = cellsOf(grid, { area, side: CELL });
+  const lines = cellsOf(grid, { area, size: CELL });
   const [left, right] = [lines[0]![0]!, lines[0]!.at(-1)!];
   const rows = new DateRows(scene, {
     masks,
@@ -219,15 +263,16 @@ export async function compositeRows(
     for (const strip of strips) strip.start(top);
     for (const cell of line) {
       signal?.throwIfAborted();
-      let window: MeanWindow | undefined;
       for (const [i, strip] of strips.entries()) {
         const shares = strip.shares(rows, cell, masks);
-        if (!shares.some((share) => share > 0)) {
+        const core = hiddenPart(shares, cell);
+        if (core === undefined) {
           strip.add(cell, shares);
           continue;
         }
-        window ??= rows.cut(grown(cell, { scene: grid, margin }));
-        strip.add(cell, shares, mean.apply(targets[i]!.fit, window, cell));
+        const { fit } = targets[i]!;
+        const window = rows.cut(grown(core, { scene: grid, margin }), fit.uses);
+        strip.add(cell, shares, { core, image: mean.apply(fit, window, core) });
         await yieldToEventLoop();
       }
       onCell();

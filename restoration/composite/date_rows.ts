@@ -158,46 +158,45 @@ export class DateRows {
     return out;
   }
 
-  /** Values of a date [height, width, bands] in the scene's units; NaN where it has no data. */
-  values(date: number, window: RasterWindow): Float32Array {
-    const rows = this.frames[date]!;
-    const { gains, biases } = rows.frame;
-    const out = rows.window(window);
-    const depth = gains.length;
-    for (let i = 0; i < out.length; i += depth) {
-      for (let b = 0; b < depth; b++) out[i + b] = out[i + b]! * gains[b]! + biases[b]!;
-    }
-    return out;
-  }
-
-  /** Cuts a window of the dates that are read. */
-  cut(window: RasterWindow): MeanWindow {
-    const dates = this.frames.keys().toArray();
+  /**
+   * Cuts a window.
+   *
+   * @param dates Dates that the window has; others are undefined. Default all that are read.
+   */
+  cut(window: RasterWindow, dates?: readonly number[]): MeanWindow {
     const of = <T>(value: (date: number) => T) =>
-      dates.map((l) => this.#reads(l) ? value(l) : undefined);
+      this.frames.map((_, l) =>
+        this.#reads(l) && dates?.includes(l) !== false ? value(l) : undefined
+      );
     return {
       ...window,
-      frames: of((l) => this.values(l, window)),
+      frames: of((l) => this.frames[l]!.values(window)),
       masks: of((l) => this.classes(l, window)),
     };
   }
 }
 
-/** Cells of the scene's own grid, of `side` pixels, that touch an area, from left to right and down. */
+/** Size of the cells of a scene. */
+export interface CellSize {
+  readonly rows: number;
+  readonly columns: number;
+}
+
+/** Cells of the scene's own grid that touch an area, from left to right and down. */
 export function cellsOf(
   { width, height }: Size,
-  { area, side }: { readonly area: RasterWindow; readonly side: number },
+  { area, size }: { readonly area: RasterWindow; readonly size: CellSize },
 ): readonly (readonly RasterWindow[])[] {
-  const span = (first: number, size: number, length: number) => {
+  const span = (first: number, count: number, [length, side]: readonly [number, number]) => {
     const from = Math.floor(first / side);
-    const to = Math.ceil((first + size) / side);
+    const to = Math.ceil((first + count) / side);
     return Array.from({ length: to - from }, (_, i) => {
       const start = (from + i) * side;
       return [start, Math.min(side, length - start)] as const;
     });
   };
-  return span(area.row, area.height, height).map(([row, rows]) =>
-    span(area.column, area.width, width).map(([column, columns]) => ({
+  return span(area.row, area.height, [height, size.rows]).map(([row, rows]) =>
+    span(area.column, area.width, [width, size.columns]).map(([column, columns]) => ({
       column,
       row,
       width: columns,

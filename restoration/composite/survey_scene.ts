@@ -8,11 +8,11 @@ import type { SceneMasks } from "../rows/scene_masks.ts";
 import { grown } from "../rows/tiles.ts";
 import type { Scene } from "../scene.ts";
 import type { ClassStore } from "./class_store.ts";
-import { cellsOf, DateRows } from "./date_rows.ts";
+import { type CellSize, cellsOf, DateRows } from "./date_rows.ts";
 import type { Mean, MeanScene, MeanSurveyData } from "../../means/mod.ts";
 
-/** Side of a block of the survey, and of a cell that is computed at once. */
-export const CELL = 256;
+/** Blocks of the survey. */
+const BLOCK: CellSize = { rows: 256, columns: 512 };
 
 /** Options of {@linkcode surveyScene}. */
 export interface SurveySceneOptions {
@@ -29,7 +29,7 @@ export interface SurveySceneOptions {
 
 /** Number of blocks that a survey reads. */
 export function blockCount({ grid }: Scene): number {
-  return Math.ceil(grid.width / CELL) * Math.ceil(grid.height / CELL);
+  return Math.ceil(grid.width / BLOCK.columns) * Math.ceil(grid.height / BLOCK.rows);
 }
 
 /** What the first pass found. */
@@ -52,7 +52,7 @@ export async function surveyScene(
   const margin = mean.surveyMargin;
   const rows = new DateRows(scene, { masks, columns: [0, width], store });
   const area = { column: 0, row: 0, width, height };
-  for (const line of cellsOf(scene.grid, { area, side: CELL })) {
+  for (const line of cellsOf(scene.grid, { area, size: BLOCK })) {
     const { row: first, height: count } = line[0]!;
     await rows.load(Math.max(0, first - margin), Math.min(height, first + count + margin));
     for (const cell of line) {

@@ -171,6 +171,35 @@ export class FrameRows {
     }
   }
 
+  /**
+   * Values [height, width, bands that are read] of a window in the scene's units; NaN where there is
+   * no data.
+   */
+  values({ column, row, width, height }: RasterWindow): Float32Array {
+    const depth = this.read.length;
+    const [none = NaN, other = NaN] = this.frame.missing;
+    const gains = Float64Array.from(this.read, (band) => this.frame.gains[band]!);
+    const biases = Float64Array.from(this.read, (band) => this.frame.biases[band]!);
+    const out = new Float32Array(width * height * depth).fill(NaN);
+    for (let y = 0; y < height; y++) {
+      const stored = this.row(row + y);
+      if (stored === undefined) continue;
+      const { data } = stored;
+      const first = Math.max(column, stored.first);
+      const last = Math.min(column + width, stored.first + stored.columns);
+      let from = stored.at + (first - stored.first) * depth;
+      let to = (y * width + first - column) * depth;
+      for (let x = first; x < last; x++) {
+        for (let b = 0; b < depth; b++) {
+          const value = data[from++]!;
+          if (value !== none && value !== other) out[to] = value * gains[b]! + biases[b]!;
+          to++;
+        }
+      }
+    }
+    return out;
+  }
+
   /** Stored numbers [height, width, bands that are read] of a window; NaN where there is no data. */
   window({ column, row, width, height }: RasterWindow): Float32Array {
     const read = this.read.length;
