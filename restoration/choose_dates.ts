@@ -13,7 +13,7 @@ import { FrameRows } from "./rows/frame_rows.ts";
 import type { SceneMasks } from "./rows/scene_masks.ts";
 import { grown } from "./rows/tiles.ts";
 import type { Scene } from "./scene.ts";
-import type { OpenSeries } from "./series.ts";
+import type { OpenSeries } from "./open_series.ts";
 
 /** A date and what speaks for it. */
 export interface RankedDate {

@@ -8,7 +8,8 @@ import { resolve } from "node:path";
 import { InputError } from "../core/mod.ts";
 import { isAddress, parseCsv, readText } from "../files/mod.ts";
 import { isDay } from "../products/mod.ts";
-import { datedMask, isMaskPath, type MaskNames } from "./mask_choice.ts";
+import { datedMask, isMaskPath } from "./mask_choice.ts";
+import type { MaskNames } from "./mask_names.ts";
 import type { SceneInput } from "./reference.ts";
 
 /** One scene of a manifest. */

@@ -11,16 +11,14 @@
 import { InputError, shownAddress } from "../core/mod.ts";
 import { isAddress } from "../files/mod.ts";
 import { dateOf } from "../products/mod.ts";
+import type { MaskNames } from "./mask_names.ts";
+import type { OpenSeries } from "./open_series.ts";
 import type { SceneInput } from "./reference.ts";
-import type { OpenSeries } from "./series.ts";
 
 /** Names of masks that aren't rasters of their own. */
 const KEYWORDS: readonly string[] = ["detector", "scl", "auto"];
 /** Day or index of a date before the name of its mask, as in `2018-03-07=clouds.tif`. */
 const DATED = /^(\d{4}-\d{2}-\d{2}|\d{1,3})=(.+)$/s;
-
-/** One or several names of masks. */
-export type MaskNames = string | readonly string[];
 
 /** Mask of a date. */
 export interface MaskChoice {

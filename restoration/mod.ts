@@ -23,6 +23,7 @@ export type { BorderStep } from "./rows/border_step.ts";
 export { estimateScene, type SceneEstimate } from "./estimate.ts";
 export { FrameRows, type StoredRow } from "./rows/frame_rows.ts";
 export {
+  type EvidenceRows,
   type FinishedReport,
   type FinishedRows,
   PROVENANCE,
@@ -32,6 +33,7 @@ export { fillClouds, fillImageClouds, maskedInput } from "./cloud_fill.ts";
 export type { SpreadCalibration } from "./rows/ensemble.ts";
 export { maskWindow } from "./rows/mask_window.ts";
 export {
+  type CompositeDate,
   type CompositeImage,
   type CompositeResult,
   compositeScene,
@@ -91,13 +93,17 @@ export type { OriginScore, SelfCheck, SelfCheckOptions } from "./self_check/self
 export { selfCheckScene } from "./self_check/self_check_scene.ts";
 export { cloudFillOf, type SceneMasks } from "./rows/scene_masks.ts";
 export { checkOutputs, type CheckOutputsOptions, checkWritable } from "./outputs.ts";
-export { chooseMasks, type MaskChoice, type MaskNames, shownMasks } from "./mask_choice.ts";
+export { chooseMasks, type MaskChoice, shownMasks } from "./mask_choice.ts";
+export type { MaskNames } from "./mask_names.ts";
+export type { DatedFilesOptions } from "./dated_files.ts";
+export type { OpenMasks } from "./date_masks.ts";
+export type { OpenSeries } from "./open_series.ts";
 export { openMasks } from "./open_masks.ts";
 export { openReflectance, type OpenReflectanceOptions } from "./reflectance_series.ts";
 export type { MaskSource, Scene, SceneFrame } from "./scene.ts";
 export type { SeamDirection, SeamMetric } from "./rows/seams.ts";
 export type { MissingB10 } from "./frame_bands.ts";
 export type { SceneInput } from "./reference.ts";
-export { type OpenSeries, openSeries, type OpenSeriesOptions } from "./series.ts";
+export { openSeries, type OpenSeriesOptions } from "./series.ts";
 export { blendWeights, createStripBlend, type StripBlend } from "./rows/strip_blend.ts";
 export { type Size, tileGrid, type TileGridOptions, type TileOrigin } from "./rows/tiles.ts";

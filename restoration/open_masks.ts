@@ -1,41 +1,18 @@
 /**
- * Opens the cloud masks of a scene, one for each date: detector, scene classification or class raster.
+ * Opens the cloud masks of a scene for a model.
  *
  * @module
  */
 
-import { InputError, shownAddress } from "../core/mod.ts";
-import {
-  type ClassMask,
-  type ClassMaskOptions,
-  DETECTOR_MARGIN,
-  type MaskMeaning,
-  openClassMask,
-} from "../clouds/mod.ts";
-import type { RasterHeader, RasterWindow } from "../rasters/mod.ts";
-import { type Model, scalingRanges } from "../model/mod.ts";
-import { abortableMask } from "./abortable.ts";
+import type { RasterWindow } from "../rasters/mod.ts";
+import type { Model } from "../model/mod.ts";
 import { areaOf } from "./area.ts";
-import type { FrameRows } from "./rows/frame_rows.ts";
+import { openDateMasks, type OpenMasks } from "./date_masks.ts";
 import { keepClearOf } from "./keep_clear.ts";
-import { classMaskSource, detectorMask } from "./rows/mask_sources.ts";
-import { planArea } from "./rows/plan_area.ts";
-import type { SceneMasks } from "./rows/scene_masks.ts";
-import type { MaskSource, Scene } from "./scene.ts";
-import { chooseMasks, type MaskChoice, maskList, type MaskNames } from "./mask_choice.ts";
-import type { MaskOptions, SceneOptions } from "./scene_options.ts";
-import type { OpenSeries } from "./series.ts";
+import type { OpenSeries } from "./open_series.ts";
 import { MASK_ROWS } from "./rows/mask_rows.ts";
-
-const METRES_PER_DEGREE = 111_320;
-
-/** Ground size of a pixel in metres; 10 (Sentinel-2) without a transform. */
-function pixelSizeOf({ transform }: RasterHeader): number {
-  if (transform === undefined) return 10;
-  const side = Math.hypot(transform[1], transform[4]);
-  // Smaller pixels must be in degrees: no satellite resolves centimetres.
-  return side < 0.02 ? side * METRES_PER_DEGREE : side;
-}
+import { planArea } from "./rows/plan_area.ts";
+import type { SceneOptions } from "./scene_options.ts";
 
 /** Part of the scene whose masks are read: the tiles of the area, and the context of their masks. */
 async function maskedArea(
@@ -57,199 +34,6 @@ async function maskedArea(
     row,
     width: Math.min(grid.width, right) - column,
     height: Math.min(grid.height, bottom) - row,
-  };
-}
-
-/** Returns true if there are the bands that the detector needs. */
-export function detects({ bands }: Pick<Scene, "bands">): boolean {
-  return ["B02", "B03", "B04"].every((band) => bands.includes(band));
-}
-
-/** Detector mask of a date. */
-function detected(
-  rows: FrameRows,
-  { scene: { grid, bands, reflectanceScale }, brightest, emptyIsClear }: {
-    readonly scene: Scene;
-    /** Value that stands for reflectance 1 where the unit isn't reflectance. */
-    readonly brightest: number;
-    /** Counts pixels without data as clear. */
-    readonly emptyIsClear: boolean;
-  },
-): MaskSource {
-  return detectorMask(rows, {
-    scene: grid,
-    bands,
-    reflectanceScale: reflectanceScale ?? brightest,
-    pixelSize: pixelSizeOf(grid),
-    emptyIsClear,
-  });
-}
-
-/** Top of a model's range. */
-function brightestOf({ card }: Pick<Model, "card">): number {
-  return scalingRanges(card.scaling, 1)[0]!.high;
-}
-
-/** Masks of a scene by the detector alone. */
-export function detectorMasks(scene: Scene, model: Pick<Model, "card">): SceneMasks {
-  const brightest = brightestOf(model);
-  return {
-    margin: DETECTOR_MARGIN,
-    open: (rows) =>
-      rows.map((row, date) =>
-        detected(row, { scene, brightest, emptyIsClear: date === scene.reference })
-      ),
-  };
-}
-
-/** @throws {InputError} If neither a raster nor the detector can tell the clouds of a date. */
-function checkDate(
-  { files, scene }: OpenSeries,
-  { date, needsScl, model, allow }: {
-    readonly date: number;
-    /** True if its mask must be the product's scene classification. */
-    readonly needsScl: boolean;
-    /** Model that the scene is opened for, if any. */
-    readonly model: Model | undefined;
-    /** Allows the detector on L2A. */
-    readonly allow: boolean;
-  },
-): void {
-  const { source, product, classification } = files[date]!;
-  if (needsScl) {
-    throw new InputError(
-      `Cannot keep the clear pixels of ${source}: it must be a product with a scene classification ` +
-        `(SCL), got none; give its path with --mask` +
-        // The detector is for L1C products.
-        (product.level === "L2A" ? "" : ", or use the detector"),
-    );
-  }
-  if (product.level === "L2A" && !allow) {
-    throw new InputError(
-      `Cannot detect clouds in ${source}: the detector is for top-of-atmosphere reflectance (L1C), ` +
-        `got surface reflectance (L2A), in which it misses thin clouds; use ` +
-        (classification === undefined
-          ? "the product's scene classification (SCL), Fmask or QA_PIXEL: --mask FILE"
-          : "the product's own mask: --mask scl") +
-        "; or allow it (--allow-level-mismatch)",
-    );
-  }
-  if (!detects(scene)) {
-    throw new InputError(
-      `Cannot detect clouds in ${source}: the detector needs B02, B03 and B04, ` +
-        (model === undefined ? "the dates have " : `model ${model.card.name} has `) +
-        `${scene.bands.join(", ")}; give a mask`,
-    );
-  }
-}
-
-/** Opens class rasters, all or none, and says what they hide. */
-async function openRasters(
-  choices: readonly MaskChoice[],
-  { meaning, log, ...options }: Omit<ClassMaskOptions, keyof MaskMeaning> & {
-    /** Meaning of the values of the masks that the user gives; others need no explanation. */
-    readonly meaning: MaskMeaning;
-    readonly log: (line: string) => void;
-  },
-): Promise<readonly (ClassMask | undefined)[]> {
-  const rasters: (ClassMask | undefined)[] = [];
-  try {
-    for (const { path, name: given } of choices) {
-      if (path === undefined) {
-        rasters.push(undefined);
-        continue;
-      }
-      const raster = await openClassMask(path, {
-        ...options,
-        ...(given === undefined || given === "auto" ? {} : meaning),
-      });
-      rasters.push(raster);
-      const name = shownAddress(path);
-      log(`mask ${name}: ${raster.summary}`);
-      for (const warning of raster.warnings) log(`warning: mask ${name}: ${warning}`);
-    }
-  } catch (error) {
-    for (const raster of rasters) await raster?.close();
-    throw error;
-  }
-  return rasters;
-}
-
-/** Open masks of a scene. */
-export interface OpenMasks {
-  readonly masks: SceneMasks;
-  /** True if the reference's mask is the detector's. */
-  readonly isDetected: boolean;
-  /** Closes the rasters. */
-  close(): Promise<void>;
-}
-
-/** Options of {@linkcode openDateMasks}. */
-export interface DateMasksOptions {
-  /** Masks of the dates, as in `MaskOptions`. */
-  readonly mask: MaskOptions & { readonly source: MaskNames };
-  /** Part of the scene whose masks are read. Default all of it. */
-  readonly area?: RasterWindow;
-  /** Model that the scene is opened for. Default none. */
-  readonly model?: Model;
-  /**
-   * True if every date needs a mask, and is clear where it has no data; else both hold for the reference
-   * alone.
-   */
-  readonly isEach: boolean;
-  /** Allows the detector on L2A. Default false. */
-  readonly allowLevelMismatch?: boolean;
-  readonly log?: (line: string) => void;
-  readonly signal?: AbortSignal;
-}
-
-/**
- * Opens the masks of all dates.
- *
- * @throws {InputError} If a class raster can't be read or doesn't fit the scene, a mask is of a date that
- *   isn't there, or a date that needs a mask has none.
- */
-export async function openDateMasks(
-  series: OpenSeries,
-  { mask, area, model, isEach, allowLevelMismatch: allow = false, log = () => {}, signal }:
-    DateMasksOptions,
-): Promise<OpenMasks> {
-  const { scene } = series;
-  const { source, values, bits, above, ...keep } = mask;
-  const choices = await chooseMasks(series, source);
-  const isSingle = maskList(source).length === 1;
-  for (const [date, { path, name }] of choices.entries()) {
-    if (path !== undefined) continue;
-    // Of several masks, each is for its own date.
-    const isOwn = date === scene.reference || (name !== undefined && !isSingle);
-    if (!(isEach || isOwn)) continue;
-    checkDate(series, { date, needsScl: isOwn && name === "scl", model, allow });
-  }
-  const rasters = await openRasters(choices, {
-    grid: scene.grid,
-    ...(area && { area }),
-    log,
-    meaning: { values, bits, above },
-  });
-  const visible = detects(scene);
-  const brightest = model === undefined ? 1 : brightestOf(model);
-  return {
-    isDetected: choices[scene.reference]!.path === undefined,
-    async close() {
-      for (const raster of rasters) await raster?.close();
-    },
-    masks: {
-      ...keep,
-      margin: DETECTOR_MARGIN,
-      open: (rows) =>
-        rows.map((row, l) => {
-          const raster = rasters[l];
-          if (raster !== undefined) return abortableMask(classMaskSource(row, raster), signal);
-          if (!visible) return undefined;
-          const emptyIsClear = isEach || l === scene.reference;
-          return abortableMask(detected(row, { scene, brightest, emptyIsClear }), signal);
-        }),
-    },
   };
 }
 

@@ -9,7 +9,7 @@ import { type Radiometry, type SceneFile, sentinel2Radiometry } from "../product
 import { type DatedFilesOptions, openDates } from "./dated_files.ts";
 import { missingOf } from "./missing_values.ts";
 import type { SceneFrame } from "./scene.ts";
-import type { OpenSeries } from "./series.ts";
+import type { OpenSeries } from "./open_series.ts";
 
 /** Options of {@linkcode openReflectance}. */
 export interface OpenReflectanceOptions extends DatedFilesOptions {

@@ -19,7 +19,8 @@ import type { RestoreSceneOptions } from "./scene_options.ts";
 import { ensembleTags, logScene, sceneTags } from "./scene_tags.ts";
 import type { SelfCheck } from "./self_check/self_check_result.ts";
 import { checkSeries, checkTags } from "./self_check/self_check_scene.ts";
-import { type OpenSeries, openSeries } from "./series.ts";
+import type { OpenSeries } from "./open_series.ts";
+import { openSeries } from "./series.ts";
 
 /** Result of {@linkcode restoreScene}: its files and what was measured. */
 export interface RestoredScene extends ScenePaths {

@@ -9,11 +9,12 @@ import type { RasterWindow } from "../rasters/mod.ts";
 import { type Model, modelDigest } from "../model/mod.ts";
 import { areaOf, type AreaOptions } from "./area.ts";
 import { keepClearOf } from "./keep_clear.ts";
-import { maskList, type MaskNames, shownMasks } from "./mask_choice.ts";
+import { maskList, shownMasks } from "./mask_choice.ts";
+import type { MaskNames } from "./mask_names.ts";
 import type { Sampling } from "./sampling.ts";
 import type { MaskOptions, SceneOptions } from "./scene_options.ts";
 import { dateDoubts } from "./date_doubts.ts";
-import type { OpenSeries } from "./series.ts";
+import type { OpenSeries } from "./open_series.ts";
 
 /** Formats a window as `column,row,width,height`. */
 function show({ column, row, width, height }: RasterWindow): string {

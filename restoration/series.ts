@@ -13,9 +13,10 @@ import { type DatedFilesOptions, openDates } from "./dated_files.ts";
 import { chooseDates, type RankedDate } from "./choose_dates.ts";
 import { bandIndices, type MissingB10, outputBands } from "./frame_bands.ts";
 import { missingOf } from "./missing_values.ts";
-import { detects, openDateMasks } from "./open_masks.ts";
-import type { Scene, SceneFrame } from "./scene.ts";
-import type { MaskOptions } from "./scene_options.ts";
+import { detects, openDateMasks } from "./date_masks.ts";
+import type { MaskOptions } from "./mask_options.ts";
+import type { OpenSeries } from "./open_series.ts";
+import type { SceneFrame } from "./scene.ts";
 
 /** Options of {@linkcode openSeries}. */
 export interface OpenSeriesOptions extends Omit<DatedFilesOptions, "log" | "signal"> {
@@ -35,26 +36,6 @@ export interface OpenSeriesOptions extends Omit<DatedFilesOptions, "log" | "sign
    * one file per date, in the order of `inputs`.
    */
   readonly auxiliary?: readonly string[];
-}
-
-/** An open series of dates. */
-export interface OpenSeries {
-  /** Open files on one grid. */
-  readonly scene: Scene;
-  /** Days in rising order; undefined where one is unknown. */
-  readonly dates: readonly (string | undefined)[];
-  /** Paths of the dates; addresses without query strings. */
-  readonly paths: readonly string[];
-  /** Index among the inputs of each date. */
-  readonly inputs: readonly number[];
-  /** All dates of the inputs, if only some of them are used. */
-  readonly season?: Pick<OpenSeries, "dates" | "inputs">;
-  /** Open files of the dates. */
-  readonly files: readonly SceneFile[];
-  /** Radiometry of each date; undefined if the scene's unit isn't reflectance. */
-  readonly radiometry: readonly (Radiometry | undefined)[];
-  /** Closes all files. */
-  close(): Promise<void>;
 }
 
 /** B10 of clear air in DN: the median of clear L1C images. */

@@ -24,7 +24,9 @@ import type { CompositeMethodName } from "./methods.ts";
 export interface CompositeProgress {
   /** Blocks done, of the survey and of the images. */
   readonly done: number;
+  /** Blocks of both stages. */
   readonly total: number;
+  /** What is under way. */
   readonly stage: "survey" | "images";
 }
 
@@ -50,6 +52,7 @@ export interface CompositeSceneOptions extends OpenReflectanceOptions, AreaOptio
    * where it is unknown) or `{name}` (the name of its file).
    */
   readonly write: WriteOptions;
+  /** Called after each block. */
   readonly onProgress?: (progress: CompositeProgress) => void;
 }
 

@@ -21,13 +21,7 @@ import { cropped, grown } from "../rows/tiles.ts";
 import type { Scene } from "../scene.ts";
 import type { ClassStore } from "./class_store.ts";
 import { type CellSize, cellsOf, DateRows } from "./date_rows.ts";
-import {
-  type Mean,
-  MEAN_ORIGIN,
-  type MeanFit,
-  type MeanImage,
-  type MeanWindow,
-} from "../../means/mod.ts";
+import { type Mean, MEAN_ORIGIN, type MeanFit, type MeanImage } from "../../means/mod.ts";
 
 /** One image that is composed. */
 export interface CompositeTarget {

@@ -12,7 +12,7 @@ import { orAborted } from "../abortable.ts";
 import { areaOf } from "../area.ts";
 import { maskPaths, shownMasks } from "../mask_choice.ts";
 import { checkKeepClear, keepClearOf } from "../keep_clear.ts";
-import { openDateMasks } from "../open_masks.ts";
+import { openDateMasks } from "../date_masks.ts";
 import { checkOutputs, checkWritable } from "../outputs.ts";
 import { openReflectance } from "../reflectance_series.ts";
 import type { FinishedReport } from "../rows/finish_rows.ts";
@@ -20,7 +20,7 @@ import type { Scene } from "../scene.ts";
 import { createSceneFiles, type SceneFiles } from "../scene_files.ts";
 import type { ScenePaths } from "../scene_paths.ts";
 import { areaTags, logScene, radiometryTags } from "../scene_tags.ts";
-import type { OpenSeries } from "../series.ts";
+import type { OpenSeries } from "../open_series.ts";
 import { ClassStore } from "./class_store.ts";
 import {
   type CompositePlan,
@@ -63,11 +63,13 @@ export interface CompositeImage extends ScenePaths {
 
 /** Result of {@linkcode compositeScene}. */
 export interface CompositeResult {
+  /** Way in which it was made. */
   readonly method: CompositeMethodName;
   /** Dates in rising order; undefined where one is unknown. */
   readonly dates: readonly (string | undefined)[];
   /** Paths of the dates. */
   readonly paths: readonly string[];
+  /** Images, by rising day. */
   readonly images: readonly CompositeImage[];
 }
 

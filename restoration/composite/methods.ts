@@ -27,7 +27,12 @@ export interface CompositeMethod {
   readonly needsDays?: boolean;
 }
 
-const METHODS = {
+const METHODS: Readonly<
+  Record<
+    CompositeMethodName,
+    Omit<CompositeMethod, "mean"> & { readonly create: (options: { grow: number }) => Mean }
+  >
+> = {
   composite: { create: composite, hasError: true, needsReference: true },
   clearest: { create: clearest },
   mean: { create: average },
@@ -35,10 +40,17 @@ const METHODS = {
   linear: { create: linear, needsReference: true, needsDays: true },
   medoid: { create: medoid },
   geomedian: { create: geometricMedian },
-} as const;
+};
 
 /** Names of the ways to make a composite. */
-export type CompositeMethodName = keyof typeof METHODS;
+export type CompositeMethodName =
+  | "composite"
+  | "clearest"
+  | "mean"
+  | "median"
+  | "linear"
+  | "medoid"
+  | "geomedian";
 
 /** Names of {@linkcode compositeMethod}. */
 export const COMPOSITE_METHODS = Object.keys(METHODS) as readonly CompositeMethodName[];

@@ -9,7 +9,7 @@ import type { Raster } from "../../core/mod.ts";
 import type { Model } from "../../model/mod.ts";
 import { copyInput } from "../baselines/fuse_frames.ts";
 import { checkKeepClear, type KeepClearOptions } from "../keep_clear.ts";
-import { detectorMasks, detects } from "../open_masks.ts";
+import { detectorMasks, detects } from "../date_masks.ts";
 import type { RestoreSeriesOptions } from "../restore_series.ts";
 import { masksInMemory } from "../rows/masks_in_memory.ts";
 import type { SceneMasks } from "../rows/scene_masks.ts";

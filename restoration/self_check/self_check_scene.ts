@@ -9,7 +9,8 @@ import { areaOf } from "../area.ts";
 import { openMasks } from "../open_masks.ts";
 import { type EnsembleRestoration, withSampling } from "../sampling.ts";
 import type { SceneOptions } from "../scene_options.ts";
-import { type OpenSeries, openSeries } from "../series.ts";
+import type { OpenSeries } from "../open_series.ts";
+import { openSeries } from "../series.ts";
 import { checkScene } from "./check_scene.ts";
 import type { SelfCheck } from "./self_check_result.ts";
 
