@@ -151,6 +151,7 @@ async function openRasters(
 
 /** Open masks of a scene. */
 export interface OpenMasks {
+  /** Masks, opened over the rows of the dates. */
   readonly masks: SceneMasks;
   /** True if the reference's mask is the detector's. */
   readonly isDetected: boolean;
