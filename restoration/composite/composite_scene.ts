@@ -73,6 +73,10 @@ export interface CompositeResult {
   readonly images: readonly CompositeImage[];
 }
 
+/** Tag of the uncertainty raster of a composite. */
+const UNCERTAINTY =
+  "expected error of the composite in the image's unit, from a cross-check on clear " +
+  "ground; 0 where the observed pixel is kept";
 const MS_PER_DAY = 86_400_000;
 
 /** Days since 1970; all 0 if one is unknown. */
@@ -181,7 +185,8 @@ function usedText(used: readonly CompositeDate[]): string {
 /** Files of all images, which appear together. */
 async function createAll(
   scenes: readonly Scene[],
-  { plan, tags, options }: {
+  { series, plan, tags, options }: {
+    readonly series: OpenSeries;
     readonly plan: CompositePlan;
     readonly tags: readonly Readonly<Record<string, string>>[];
     readonly options: CompositeSceneOptions;
@@ -194,7 +199,24 @@ async function createAll(
       const paths = plan.paths[i]!;
       const area = areaOf(scene.grid, options);
       if (paths.picture !== undefined) await checkWritable(paths.picture);
-      files.push(await createSceneFiles(scene, { paths, area, tags: tags[i]!, overwrite }));
+      const { reference } = scene;
+      const isPeriod = plan.references[i] === undefined;
+      const facts = {
+        radiometry: series.radiometry[reference],
+        // A period has no day of its own.
+        day: isPeriod ? undefined : series.dates[reference],
+        path: series.paths[reference]!,
+      };
+      files.push(
+        await createSceneFiles(scene, {
+          paths,
+          area,
+          tags: tags[i]!,
+          facts,
+          overwrite,
+          uncertainty: UNCERTAINTY,
+        }),
+      );
     }
   } catch (error) {
     for (const one of files) await one.abort();
@@ -312,7 +334,7 @@ export async function compositeScene(options: CompositeSceneOptions): Promise<Co
     const scenes = references.map((reference) =>
       reference === undefined ? scene : withReference(series, reference)
     );
-    const files = await createAll(scenes, { plan, tags, options });
+    const files = await createAll(scenes, { series, plan, tags, options });
     closing.unshift(...files.map((one) => one.abort));
     const work = compositeRows(scene, {
       targets: scenes.map((own, i) => ({

@@ -25,6 +25,7 @@ function sceneWith(hasData: (x: number, y: number) => boolean): Scene {
     grid: file.header,
     frames: [{ file, place: { column: 0, row: 0 }, ...one }],
     reference: 0,
+    bands: ["B02"],
     output: [0],
   };
 }
