@@ -157,7 +157,7 @@ async function evaluateAll(
       onCase: csv?.append,
     });
   } finally {
-    csv?.close();
+    await csv?.close();
     progress.end();
     await lpips?.dispose();
   }

@@ -12,7 +12,8 @@ export {
   writeAll,
   writeFileAtomically,
 } from "./atomic_file.ts";
-export { writing } from "./writing.ts";
+export { makeFolder, writing, writingSync } from "./writing.ts";
+export { lockRun, type RunLockOptions } from "./run_lock.ts";
 export { textOf, writeJson } from "./text_file.ts";
 
 // Temporary folders.
@@ -27,7 +28,7 @@ export { openByteSource } from "./open_byte_source.ts";
 export type { OnBytes } from "./answer_body.ts";
 export { readText, readWhole, type WholeFileOptions } from "./whole_file.ts";
 export { extendConfig, readConfigJson } from "./config_json.ts";
-export { type CsvRow, parseCsv } from "./csv.ts";
+export { cellText, csvLine, type CsvRow, parseCsv } from "./csv.ts";
 export {
   findFolder,
   type FolderNames,

@@ -6,7 +6,8 @@
 
 import { basename } from "node:path";
 import { OutputError } from "../core/mod.ts";
-import { type LockedFolder, lockFolder } from "./locked_folder.ts";
+import { holderOf } from "./locked_file.ts";
+import { LOCK, type LockedFolder, lockFolder } from "./locked_folder.ts";
 import { writing } from "./writing.ts";
 
 /** A folder next to an output file, locked by one run. */
@@ -42,7 +43,8 @@ async function openLocked(path: string, folder: string): Promise<LockedFolder> {
     if (locked === "gone") continue;
     if (locked !== "busy") return locked;
     throw new OutputError(
-      `Cannot write ${path}: another run is writing it; wait until it ends or choose another name`,
+      `Cannot write ${path}: another run is writing it (${await holderOf(`${folder}/${LOCK}`)}); ` +
+        "wait until it ends or choose another name",
     );
   }
   throw new OutputError(`Cannot write ${path}: other runs keep removing the folder ${folder}`);

@@ -31,12 +31,22 @@ function reason(error: unknown, path: string): string | undefined {
       "its permissions";
   }
   if (error instanceof errors.NotFound) return `the folder ${folder} must exist; create it`;
+  if (error instanceof errors.AlreadyExists) {
+    return "it must be a folder, got a file; choose another";
+  }
   if (error instanceof errors.NotADirectory) return `${folder} must be a folder; choose another`;
   if (error instanceof errors.IsADirectory) return "it must name a file, got a folder";
   if (error instanceof Error && "code" in error) {
     return `the operating system must allow it, got ${error.message}`;
   }
   return undefined;
+}
+
+/** An {@linkcode OutputError} that says why `path` cannot be written; other errors unchanged. */
+function outputError(path: string, error: unknown): unknown {
+  const why = error instanceof OutputError ? undefined : reason(error, path);
+  if (why === undefined) return error;
+  return new OutputError(`Cannot write ${path}: ${why}`, { cause: error });
 }
 
 /**
@@ -49,8 +59,29 @@ export async function writing<T>(path: string, work: () => Promise<T>): Promise<
   try {
     return await work();
   } catch (error) {
-    const why = error instanceof OutputError ? undefined : reason(error, path);
-    if (why === undefined) throw error;
-    throw new OutputError(`Cannot write ${path}: ${why}`, { cause: error });
+    throw outputError(path, error);
   }
+}
+
+/** Same as {@linkcode writing} for work that waits for the disk. */
+export function writingSync<T>(path: string, work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    throw outputError(path, error);
+  }
+}
+
+/**
+ * Creates a folder and those above it; does nothing if it exists.
+ *
+ * @throws {OutputError} If it cannot be created.
+ */
+export async function makeFolder(path: string): Promise<void> {
+  await writing(path, async () => {
+    await Deno.mkdir(path, { recursive: true }).catch(async (error: unknown) => {
+      const isThere = await Deno.stat(path).then(({ isDirectory }) => isDirectory, () => false);
+      if (!isThere) throw error;
+    });
+  });
 }
