@@ -15,7 +15,7 @@ import {
   openDataset,
   samplePictures,
 } from "../datasets/mod.ts";
-import { checkOverwrite } from "../files/mod.ts";
+import { checkOverwrite, makeFolderOf } from "../files/mod.ts";
 import { writePng } from "../rasters/mod.ts";
 import { readExperiment } from "../training/mod.ts";
 import { command, type Context, Failure, operandsOf, type Result } from "./command.ts";
@@ -166,6 +166,7 @@ async function checkBlock(
   if (picture === undefined) {
     return { ...report, notes: [...report.notes, "no sheet written: there is no sound sample"] };
   }
+  await makeFolderOf(sheetFile);
   await writePng(sheetFile, picture, { overwrite });
   return report;
 }

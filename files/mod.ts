@@ -12,12 +12,12 @@ export {
   writeAll,
   writeFileAtomically,
 } from "./atomic_file.ts";
-export { makeFolder, writing, writingSync } from "./writing.ts";
+export { makeFolder, makeFolderOf, writing, writingSync } from "./writing.ts";
 export { lockRun, type RunLockOptions } from "./run_lock.ts";
 export { textOf, writeJson } from "./text_file.ts";
 
 // Temporary folders.
-export { clearScratch, openScratch, type Scratch } from "./scratch.ts";
+export { clearScratch, openScratch, type Scratch, undoRenames } from "./scratch.ts";
 export { diskFull, openTemporaryFolder, type TemporaryFolder } from "./temporary_folder.ts";
 export { isDiskFull } from "./error_codes.ts";
 

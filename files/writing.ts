@@ -6,6 +6,7 @@
 
 import { dirname } from "node:path";
 import { OutputError } from "../core/mod.ts";
+import { isAddress, pathOf } from "./address.ts";
 import { hasCode, isDiskFull } from "./error_codes.ts";
 
 /** The condition that the error violates, with a remedy; undefined for other errors. */
@@ -31,9 +32,6 @@ function reason(error: unknown, path: string): string | undefined {
       "its permissions";
   }
   if (error instanceof errors.NotFound) return `the folder ${folder} must exist; create it`;
-  if (error instanceof errors.AlreadyExists) {
-    return "it must be a folder, got a file; choose another";
-  }
   if (error instanceof errors.NotADirectory) return `${folder} must be a folder; choose another`;
   if (error instanceof errors.IsADirectory) return "it must name a file, got a folder";
   if (error instanceof Error && "code" in error) {
@@ -73,15 +71,33 @@ export function writingSync<T>(path: string, work: () => T): T {
 }
 
 /**
+ * Creates the folder of a file, and those above it.
+ *
+ * @throws {OutputError} If it cannot be created, or if the file is an address.
+ */
+export async function makeFolderOf(file: string): Promise<void> {
+  const path = pathOf(file);
+  if (isAddress(path)) {
+    throw new OutputError(
+      `Cannot write ${file}: it must be a path, got an address; write it here and upload it`,
+    );
+  }
+  await makeFolder(dirname(path), file);
+}
+
+/**
  * Creates a folder and those above it; does nothing if it exists.
  *
+ * @param file Name of the file that needs it, for the error. Default the folder.
  * @throws {OutputError} If it cannot be created.
  */
-export async function makeFolder(path: string): Promise<void> {
-  await writing(path, async () => {
-    await Deno.mkdir(path, { recursive: true }).catch(async (error: unknown) => {
-      const isThere = await Deno.stat(path).then(({ isDirectory }) => isDirectory, () => false);
-      if (!isThere) throw error;
-    });
+export async function makeFolder(path: string, file: string = path): Promise<void> {
+  await writing(file, async () => {
+    try {
+      await Deno.mkdir(path, { recursive: true });
+    } catch (error) {
+      if (!(error instanceof Deno.errors.AlreadyExists)) throw error;
+      throw new OutputError(`Cannot write ${file}: ${path} must be a folder; choose another`);
+    }
   });
 }

@@ -82,7 +82,7 @@ export {
 export type { OriginScore, SelfCheck, SelfCheckOptions } from "./self_check/self_check_result.ts";
 export { selfCheckScene } from "./self_check/self_check_scene.ts";
 export { cloudFillOf, type SceneMasks } from "./rows/scene_masks.ts";
-export { checkOutputs, type CheckOutputsOptions, checkWritable } from "./outputs.ts";
+export { checkOutputs, type CheckOutputsOptions, checkWritable, makeFoldersOf } from "./outputs.ts";
 export { openMasks } from "./open_masks.ts";
 export type { MaskSource, Scene, SceneFrame } from "./scene.ts";
 export type { SeamDirection, SeamMetric } from "./rows/seams.ts";

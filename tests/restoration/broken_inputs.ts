@@ -683,11 +683,6 @@ const OUTPUTS: readonly BrokenCall[] = [
     says: ["Cannot write @/clear.tif: ", "allow it to be overwritten (--overwrite)"],
     make: async (bench) => void await bench.put("clear.tif", "mine"),
   }),
-  output("an output in a folder that is missing", {
-    at: "no/clear.tif",
-    says: ["Cannot write @/no/clear.tif: the folder @/no must exist; create it"],
-    make: async () => {},
-  }),
   output("an output below a file", {
     at: "file/clear.tif",
     says: ["Cannot write @/file/clear.tif: ", "choose another"],
@@ -754,11 +749,6 @@ const OUTPUTS: readonly BrokenCall[] = [
     at: "clear.tif",
     says: ["Cannot write @/clear.png: the file exists"],
     make: async (bench) => ["--png", await bench.put("clear.png", "mine")],
-  }),
-  output("a picture in a folder that is missing", {
-    at: "clear.tif",
-    says: ["Cannot write @/no/clear.png: the folder @/no must exist; create it"],
-    make: (bench) => Promise.resolve(["--png", bench.path("no/clear.png")]),
   }),
   output("a provenance raster that exists", {
     at: "clear.tif",
