@@ -9,6 +9,9 @@ import { holderOf, type LockedFile, lockFile } from "./locked_file.ts";
 import { LOCK } from "./locked_folder.ts";
 import { makeFolder, writing } from "./writing.ts";
 
+/** Another run is using the files; the message names its process. */
+export class BusyError extends OutputError {}
+
 /** Options of {@linkcode lockRun}. */
 export interface RunLockOptions {
   /** Start of the error message, such as "train in runs/a". */
@@ -32,7 +35,7 @@ async function lockIn(
     const lock = await writing(path, () => lockFile(path));
     if (lock === "gone") continue;
     if (lock !== "busy") return lock;
-    throw new OutputError(
+    throw new BusyError(
       `Cannot ${task}: another run is using the folder (${await holderOf(path)}, which holds ` +
         `${path}); wait until it ends, stop it, or ${remedy}`,
     );
@@ -45,8 +48,8 @@ async function lockIn(
  * count: the operating system has released it. File systems without locks let every run in.
  *
  * @returns The lock; its disposal removes the file, and the folder if it is new and still empty.
- * @throws {OutputError} If another run holds the lock: the message names its process. Also if the
- *   folder cannot be written.
+ * @throws {BusyError} If another run holds the lock.
+ * @throws {OutputError} If the folder cannot be written.
  */
 export async function lockRun(folder: string, options: RunLockOptions): Promise<AsyncDisposable> {
   const isNew = await Deno.stat(folder).then(() => false, () => true);

@@ -25,6 +25,7 @@ import type { TileTiming } from "./time_tiles.ts";
 import { isMaskPath, type ManifestScene } from "./manifest_file.ts";
 import { type RestoredScene, restoreScene } from "./restore_scene.ts";
 import { outputPaths } from "./scene_paths.ts";
+import { lockOutputs } from "./manifest_lock.ts";
 import type { RestoreSceneOptions, SceneOptions, WriteOptions } from "./scene_options.ts";
 
 /** Outcome of a scene. */
@@ -185,16 +186,24 @@ type Outcome = SceneStatus extends infer S ? S extends SceneStatus ? Omit<S, key
   : never;
 type Common = Pick<SceneStatus, "output" | "number" | "seconds">;
 
+/** The scenes of a shard with their index. @throws {RangeError} If there is no such shard. */
+function ofShard(
+  scenes: readonly ManifestScene[],
+  { shard = { index: 1, count: 1 } }: RestoreManifestOptions,
+): readonly (readonly [number, ManifestScene])[] {
+  checkShard(shard);
+  return [...scenes.entries()].filter(([i]) => i % shard.count === shard.index - 1);
+}
+
 /** Runs the scenes of a shard; one that fails doesn't stop the others. */
 async function eachScene(
   scenes: readonly ManifestScene[],
-  { shard = { index: 1, count: 1 }, onScene, signal }: RestoreManifestOptions,
+  options: RestoreManifestOptions,
   work: (scene: ManifestScene) => Promise<Outcome>,
 ): Promise<readonly SceneStatus[]> {
-  checkShard(shard);
+  const { onScene, signal } = options;
   const all: SceneStatus[] = [];
-  for (const [i, scene] of scenes.entries()) {
-    if (i % shard.count !== shard.index - 1) continue;
+  for (const [i, scene] of ofShard(scenes, options)) {
     const start = performance.now();
     const outcome = await work(scene).catch((error: unknown): Outcome => {
       signal?.throwIfAborted();
@@ -214,10 +223,11 @@ async function eachScene(
 /**
  * Restores the scenes of a manifest. Scenes that are complete, from the same model, options and input
  * paths, are skipped; one that fails doesn't stop the others. After an interruption at any moment, the
- * same call resumes.
+ * same call resumes. Folders of outputs are created.
  *
  * @returns The outcome of each scene of the shard.
  * @throws {RangeError} If there is no such shard.
+ * @throws {OutputError} If another run is restoring the same scenes.
  * @throws {DeviceLostError} If the GPU is lost, and the model's tensors with it.
  */
 export async function restoreManifest(
@@ -225,6 +235,9 @@ export async function restoreManifest(
   scenes: readonly ManifestScene[],
   options: RestoreManifestOptions = {},
 ): Promise<readonly SceneStatus[]> {
+  const outputs = ofShard(scenes, options).map(([, { output }]) => output);
+  if (outputs.length === 0) return [];
+  await using _lock = await lockOutputs(outputs);
   return await eachScene(scenes, options, async (scene) => {
     const todo = await pending(model, scene, options);
     if (todo !== undefined) return { status: "restored", result: await restoreScene(model, todo) };
