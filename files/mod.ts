@@ -13,7 +13,7 @@ export {
   writeFileAtomically,
 } from "./atomic_file.ts";
 export { makeFolder, makeFolderOf, writing, writingSync } from "./writing.ts";
-export { BusyError, lockRun, type RunLockOptions } from "./run_lock.ts";
+export { BusyError, clearRunLock, lockRun, type RunLockOptions } from "./run_lock.ts";
 export { textOf, writeJson } from "./text_file.ts";
 
 // Temporary folders.

@@ -62,3 +62,11 @@ export async function lockRun(folder: string, options: RunLockOptions): Promise<
     },
   };
 }
+
+/** Removes the lock that a killed run left in a folder; one that a run holds stays. */
+export async function clearRunLock(folder: string, name: string = LOCK): Promise<void> {
+  const lock = await lockFile(`${folder}/${name}`, { create: false });
+  if (typeof lock === "string") return;
+  if (lock.isExclusive) await lock.remove();
+  lock.release();
+}

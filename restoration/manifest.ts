@@ -15,7 +15,7 @@ import {
   shownAddress,
   stableJson,
 } from "../core/mod.ts";
-import { clearScratch, isAddress, readWhole } from "../files/mod.ts";
+import { BusyError, clearScratch, isAddress, readWhole } from "../files/mod.ts";
 import { decodePng, openRaster } from "../rasters/mod.ts";
 import { DeviceLostError } from "../engine/mod.ts";
 import { type Model, modelDigest } from "../model/mod.ts";
@@ -25,7 +25,7 @@ import type { TileTiming } from "./time_tiles.ts";
 import { isMaskPath, type ManifestScene } from "./manifest_file.ts";
 import { type RestoredScene, restoreScene } from "./restore_scene.ts";
 import { outputPaths } from "./scene_paths.ts";
-import { lockOutputs } from "./manifest_lock.ts";
+import { clearOutputsLock, lockOutputs } from "./manifest_lock.ts";
 import type { RestoreSceneOptions, SceneOptions, WriteOptions } from "./scene_options.ts";
 
 /** Outcome of a scene. */
@@ -207,9 +207,10 @@ async function eachScene(
     const start = performance.now();
     const outcome = await work(scene).catch((error: unknown): Outcome => {
       signal?.throwIfAborted();
-      // Bugs, options that are wrong for every scene, and a lost GPU aren't failures of one scene.
+      // Bugs, options that are wrong for every scene, a lost GPU and a second run aren't failures of one
+      // scene.
       if (!(error instanceof Error) || error instanceof OptionsError) throw error;
-      if (error instanceof DeviceLostError) throw error;
+      if (error instanceof DeviceLostError || error instanceof BusyError) throw error;
       return { status: "failed", error: error.message };
     });
     const seconds = (performance.now() - start) / 1000;
@@ -236,15 +237,22 @@ export async function restoreManifest(
   options: RestoreManifestOptions = {},
 ): Promise<readonly SceneStatus[]> {
   const outputs = ofShard(scenes, options).map(([, { output }]) => output);
-  if (outputs.length === 0) return [];
-  await using _lock = await lockOutputs(outputs);
-  return await eachScene(scenes, options, async (scene) => {
+  await using locks = new AsyncDisposableStack();
+  let isLocked = false;
+  const all = await eachScene(scenes, options, async (scene) => {
     const todo = await pending(model, scene, options);
-    if (todo !== undefined) return { status: "restored", result: await restoreScene(model, todo) };
+    if (todo !== undefined) {
+      // A batch that is complete changes nothing, not even the time of its folder.
+      if (!isLocked) locks.use(await lockOutputs(outputs));
+      isLocked = true;
+      return { status: "restored", result: await restoreScene(model, todo) };
+    }
     // An interruption after the last rename leaves scratch files.
     for (const path of outputPaths(sceneOptions(scene, options))) await clearScratch(path);
     return { status: "complete" };
   });
+  if (!isLocked) await clearOutputsLock(outputs);
+  return all;
 }
 
 /**
