@@ -17,15 +17,17 @@ export interface KillCall {
   readonly args: readonly string[];
 }
 
-const DAYS = ["2018-01-07", "2018-02-07", "2018-03-07"];
+const DAYS = ["2018-01-07", "2018-02-07"];
+/** Side of the scenes: four tiles. */
+const SIDE = 24;
 
 async function writeDates(inputs: string): Promise<readonly string[]> {
-  const dates = cloudyDates({ width: 48, height: 48 });
+  const dates = cloudyDates({ width: SIDE, height: SIDE });
   const paths = DAYS.map((day) => `${inputs}/s_${day}.tif`);
   for (const [i, path] of paths.entries()) await writeCog(path, dates[i]!);
-  const data = new Uint8Array(48 * 48);
-  data.fill(1, 500, 1200);
-  const mask = { width: 48, height: 48, bands: ["mask"], dtype: "uint8", data } as const;
+  const data = new Uint8Array(SIDE * SIDE);
+  data.fill(1, 200, 400);
+  const mask = { width: SIDE, height: SIDE, bands: ["mask"], dtype: "uint8", data } as const;
   await writeCog(`${inputs}/mask.tif`, mask);
   return paths;
 }
@@ -35,9 +37,9 @@ async function writeExperiment(inputs: string): Promise<string> {
   const train = { type: "folder", root: `${inputs}/samples` } as const;
   const experiment = tinyExperiment({
     data: { train, validation: { ...train, augment: false } },
-    ...{ steps: 12, batchSize: 1, minLength: 2, logEvery: 3, ema: { decays: [0.99, 0.999] } },
-    ...{ checkpointEvery: 3, keepEvery: 6, keepBest: "mae" },
-    ...{ validateEvery: 4, validationSamples: 1 },
+    ...{ steps: 6, batchSize: 1, minLength: 2, logEvery: 2, ema: { decays: [0.99, 0.999] } },
+    ...{ checkpointEvery: 2, keepEvery: 4, keepBest: "mae" },
+    ...{ validateEvery: 3, validationSamples: 1 },
   });
   const path = `${inputs}/train.json`;
   await Deno.writeTextFile(path, JSON.stringify(experiment));
@@ -55,7 +57,7 @@ async function writeStudy(inputs: string): Promise<string> {
       { name: "joint", experiment: "joint.json" },
       { name: "slow", experiment: "joint.json", set: { "optimizer.learningRate": 0.001 } },
     ],
-    evaluation: { limit: 3, reflectanceScale: 10000 },
+    evaluation: { limit: 2, reflectanceScale: 10000 },
   };
   await Deno.writeTextFile(path, JSON.stringify(study));
   return path;
@@ -78,18 +80,18 @@ export async function prepareCalls(
   const model = `${inputs}/tiny.safetensors`;
   await saveModel(tinyModel(), model);
   const dates = await writeDates(inputs);
-  const run = ["--model", model, "--engine", "cpu", "--steps", "2"];
+  const run = ["--model", model, "--engine", "cpu", "--steps", "1"];
   const scene = [...run, "--mask", `${inputs}/mask.tif`, "--reference", DAYS[1]!, "--samples", "2"];
-  const shards = [1, 2, 3].map((i) => `${inputs}/clear.${i}of3.tif`);
+  const shards = [1, 2].map((i) => `${inputs}/clear.${i}of2.tif`);
   for (const [i, path] of shards.entries()) {
-    await made("restore", ...dates, ...scene, "--shard", `${i + 1}/3`, "--out", path);
+    await made("restore", ...dates, ...scene, "--shard", `${i + 1}/2`, "--out", path);
   }
-  await made("synth", "--out", `${inputs}/images`, "--scenes", "6", "--dates", "2", "--size", "32");
+  await made("synth", "--out", `${inputs}/images`, "--scenes", "4", "--dates", "1", "--size", "16");
   // The manifest's results go to folders that do not exist yet.
-  const lines = [0, 1, 2, 3].map((i) =>
+  const lines = [0, 1, 2].map((i) =>
     [
       `${out}/${i % 2}/c${i}.tif`,
-      dates.slice(0, 2).join(";"),
+      dates.join(";"),
       i % 2 === 0 ? "mask.tif" : "",
       i === 1 ? "" : `${out}/pictures/${i}.png`,
     ].join(",")
@@ -120,7 +122,7 @@ export async function prepareCalls(
     {
       name: "synth",
       args: [
-        ...["synth", "--out", `${out}/images`, "--scenes", "3", "--dates", "2", "--size", "32"],
+        ...["synth", "--out", `${out}/images`, "--scenes", "2", "--dates", "2", "--size", "16"],
         "--png",
       ],
     },

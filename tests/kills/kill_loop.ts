@@ -6,6 +6,7 @@
  */
 
 import { createRng, type Rng } from "../../core/mod.ts";
+import { emrdm } from "../cli/run.ts";
 import { type KillCall, prepareCalls } from "./calls.ts";
 import { compare, type Snapshot, snapshotOf } from "./snapshot.ts";
 
@@ -134,14 +135,13 @@ async function killed(
   return signal === "SIGKILL";
 }
 
-/** Repeats a call to its end; the reason if it fails. */
+/** Repeats a call to its end, in this process, which has loaded everything; the reason if it fails. */
 async function repeated(
   call: KillCall,
   { folders, reference }: { readonly folders: Folders; readonly reference: Undisturbed },
 ): Promise<string | undefined> {
   const before = compare(reference.snapshot, await snapshotOf(folders.out));
-  const { code, stderr } = await start(call, folders).output();
-  const text = new TextDecoder().decode(stderr);
+  const { code, err: text } = await emrdm(...call.args);
   // A call whose files were complete when it was killed finds them.
   const wasComplete = before.lost.length === 0 && code === 4 && text.includes("the file exists");
   return code === 0 || wasComplete ? undefined : `code ${code}: ${text.trim()}`;
