@@ -86,7 +86,10 @@ async function experimentBlocks(
       `an experiment names its datasets: leave out ${path} or --${kebab(other)}`,
     );
   }
-  const { data, model } = await inConfigFile(path, () => readExperiment(path, { registry }));
+  const { data, model } = await inConfigFile(
+    path,
+    (options) => readExperiment(path, { registry, ...options }),
+  );
   const bands = model.bands.map(({ name }) => name);
   return Object.entries(data).flatMap(([name, config]) =>
     config === undefined ? [] : [{

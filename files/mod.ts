@@ -27,7 +27,7 @@ export type { ByteSource } from "./byte_source.ts";
 export { openByteSource } from "./open_byte_source.ts";
 export type { OnBytes } from "./answer_body.ts";
 export { readText, readWhole, type WholeFileOptions } from "./whole_file.ts";
-export { extendConfig, readConfigJson } from "./config_json.ts";
+export { extendConfig, readConfigJson, type ReadConfigOptions } from "./config_json.ts";
 export { cellText, csvLine, type CsvRow, parseCsv } from "./csv.ts";
 export {
   findFolder,
