@@ -20,6 +20,7 @@ export { textOf, writeJson } from "./text_file.ts";
 export { clearScratch, openScratch, type Scratch, undoRenames } from "./scratch.ts";
 export { diskFull, openTemporaryFolder, type TemporaryFolder } from "./temporary_folder.ts";
 export { isDiskFull } from "./error_codes.ts";
+export { type MissingPermission, missingPermission } from "./permission.ts";
 
 // Reading and listing.
 export { gdalNameHint, isAddress, pathInAddress, pathOf } from "./address.ts";
