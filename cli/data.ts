@@ -15,7 +15,7 @@ import {
   openDataset,
   samplePictures,
 } from "../datasets/mod.ts";
-import { checkOverwrite, makeFolderOf } from "../files/mod.ts";
+import { checkOverwrite, makeFolderOf, openScratch } from "../files/mod.ts";
 import { writePng } from "../rasters/mod.ts";
 import { readExperiment } from "../training/mod.ts";
 import { command, type Context, Failure, operandsOf, type Result } from "./command.ts";
@@ -169,7 +169,6 @@ async function checkBlock(
   if (picture === undefined) {
     return { ...report, notes: [...report.notes, "no sheet written: there is no sound sample"] };
   }
-  await makeFolderOf(sheetFile);
   await writePng(sheetFile, picture, { overwrite });
   return report;
 }
@@ -184,7 +183,10 @@ async function check(values: Values, context: Context, path?: string): Promise<R
   const sheetOf = (block: Block) => values.sheet && sheetPath(values.sheet, block, blocks);
   // Reported before hours of reading, not after.
   for (const file of blocks.map(sheetOf)) {
-    if (file !== undefined) await checkOverwrite(file, { overwrite: values.overwrite });
+    if (file === undefined) continue;
+    await checkOverwrite(file, { overwrite: values.overwrite });
+    await makeFolderOf(file);
+    await (await openScratch(file)).remove();
   }
   for (const block of blocks) {
     const sheetFile = sheetOf(block);

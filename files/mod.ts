@@ -12,7 +12,7 @@ export {
   writeAll,
   writeFileAtomically,
 } from "./atomic_file.ts";
-export { makeFolder, makeFolderOf, writing, writingSync } from "./writing.ts";
+export { DiskError, makeFolder, makeFolderOf, writing, writingSync } from "./writing.ts";
 export { BusyError, clearRunLock, lockRun, type RunLockOptions } from "./run_lock.ts";
 export { textOf, writeJson } from "./text_file.ts";
 

@@ -9,6 +9,9 @@ import { OutputError } from "../core/mod.ts";
 import { isAddress, pathOf } from "./address.ts";
 import { hasCode, isDiskFull } from "./error_codes.ts";
 
+/** The disk is full or read-only: no other file on it can be written either. */
+export class DiskError extends OutputError {}
+
 /** The condition that the error violates, with a remedy; undefined for other errors. */
 function reason(error: unknown, path: string): string | undefined {
   const folder = dirname(path);
@@ -44,7 +47,8 @@ function reason(error: unknown, path: string): string | undefined {
 function outputError(path: string, error: unknown): unknown {
   const why = error instanceof OutputError ? undefined : reason(error, path);
   if (why === undefined) return error;
-  return new OutputError(`Cannot write ${path}: ${why}`, { cause: error });
+  const isDisk = isDiskFull(error) || hasCode(error, "EROFS");
+  return new (isDisk ? DiskError : OutputError)(`Cannot write ${path}: ${why}`, { cause: error });
 }
 
 /**

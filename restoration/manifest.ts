@@ -15,7 +15,7 @@ import {
   shownAddress,
   stableJson,
 } from "../core/mod.ts";
-import { BusyError, clearScratch, isAddress, readWhole } from "../files/mod.ts";
+import { BusyError, clearScratch, DiskError, isAddress, readWhole } from "../files/mod.ts";
 import { decodePng, openRaster } from "../rasters/mod.ts";
 import { DeviceLostError } from "../engine/mod.ts";
 import { type Model, modelDigest } from "../model/mod.ts";
@@ -207,10 +207,11 @@ async function eachScene(
     const start = performance.now();
     const outcome = await work(scene).catch((error: unknown): Outcome => {
       signal?.throwIfAborted();
-      // Bugs, options that are wrong for every scene, a lost GPU and a second run aren't failures of one
-      // scene.
+      // Bugs, options that are wrong for every scene, a lost GPU, a second run and a full disk aren't
+      // failures of one scene.
       if (!(error instanceof Error) || error instanceof OptionsError) throw error;
       if (error instanceof DeviceLostError || error instanceof BusyError) throw error;
+      if (error instanceof DiskError) throw error;
       return { status: "failed", error: error.message };
     });
     const seconds = (performance.now() - start) / 1000;
@@ -228,7 +229,7 @@ async function eachScene(
  *
  * @returns The outcome of each scene of the shard.
  * @throws {RangeError} If there is no such shard.
- * @throws {OutputError} If another run is restoring the same scenes.
+ * @throws {OutputError} If another run is restoring the same scenes, or the disk is full or read-only.
  * @throws {DeviceLostError} If the GPU is lost, and the model's tensors with it.
  */
 export async function restoreManifest(
