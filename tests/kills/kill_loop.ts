@@ -222,7 +222,9 @@ export async function killCalls(
       );
       await emptied(folders.temporary);
     }
-    if (turn % 20 === 19) log(`${kills} of ${count} kills`);
+    if (Math.floor(kills / 10) > Math.floor((kills - hits) / 10)) {
+      log(`${kills} of ${count} kills: ${JSON.stringify(counts)}`);
+    }
   }
   await Deno.remove(folder, { recursive: true });
   return counts;
