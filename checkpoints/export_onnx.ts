@@ -1,6 +1,6 @@
 /** Export of a model to ONNX, for programs without this library. @module */
 
-import { writeFileAtomically } from "../files/mod.ts";
+import { makeFolderOf, writeFileAtomically } from "../files/mod.ts";
 import { onnxFile, type Sequence, type Tensor1D } from "../engine/mod.ts";
 import { applyDenoiser, conditionChannels, type Model, stringifyCard } from "../model/mod.ts";
 import { noiseLevelAtSigma } from "../schedules/mod.ts";
@@ -96,6 +96,7 @@ export async function exportOnnx(
       ["emrdm.levels"]: JSON.stringify(levelsOf(model, { steps, length })),
     },
   });
+  await makeFolderOf(path);
   await writeFileAtomically(path, parts, { overwrite: options.overwrite ?? false });
   return { inputs, outputs, bytes: parts.reduce((sum, part) => sum + part.length, 0) };
 }

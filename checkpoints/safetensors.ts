@@ -6,7 +6,7 @@
  */
 
 import { fileURLToPath } from "node:url";
-import { readWhole, writeFileAtomically } from "../files/mod.ts";
+import { makeFolderOf, readWhole, writeFileAtomically } from "../files/mod.ts";
 import { inFile, showShape } from "./errors.ts";
 import { LENGTH_BYTES, METADATA, readHeader } from "./safetensors_header.ts";
 import {
@@ -126,7 +126,7 @@ export async function readSafetensors(path: string | URL): Promise<Safetensors> 
 /**
  * Writes a safetensors file atomically: under a temporary name, renamed once it is on disk.
  *
- * @param path File to write.
+ * @param path File to write; its folder is created.
  * @param options `tensors`; `metadata` for the header; `overwrite` replaces an existing file.
  * @throws {TypeError} If the file exists and `overwrite` is not set, or a tensor's data does not
  * have its shape or dtype; nothing is written.
@@ -140,5 +140,7 @@ export async function writeSafetensors(
   },
 ): Promise<void> {
   const target = path instanceof URL ? fileURLToPath(path) : path;
-  await writeFileAtomically(target, safetensorsChunks(tensors, metadata), { overwrite });
+  const chunks = safetensorsChunks(tensors, metadata);
+  await makeFolderOf(target);
+  await writeFileAtomically(target, chunks, { overwrite });
 }

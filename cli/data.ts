@@ -15,7 +15,7 @@ import {
   openDataset,
   samplePictures,
 } from "../datasets/mod.ts";
-import { checkOverwrite } from "../files/mod.ts";
+import { checkOverwrite, makeFolderOf, openScratch } from "../files/mod.ts";
 import { writePng } from "../rasters/mod.ts";
 import { readExperiment } from "../training/mod.ts";
 import { command, type Context, Failure, operandsOf, type Result } from "./command.ts";
@@ -86,7 +86,10 @@ async function experimentBlocks(
       `an experiment names its datasets: leave out ${path} or --${kebab(other)}`,
     );
   }
-  const { data, model } = await inConfigFile(path, () => readExperiment(path, { registry }));
+  const { data, model } = await inConfigFile(
+    path,
+    (options) => readExperiment(path, { registry, ...options }),
+  );
   const bands = model.bands.map(({ name }) => name);
   return Object.entries(data).flatMap(([name, config]) =>
     config === undefined ? [] : [{
@@ -180,7 +183,10 @@ async function check(values: Values, context: Context, path?: string): Promise<R
   const sheetOf = (block: Block) => values.sheet && sheetPath(values.sheet, block, blocks);
   // Reported before hours of reading, not after.
   for (const file of blocks.map(sheetOf)) {
-    if (file !== undefined) await checkOverwrite(file, { overwrite: values.overwrite });
+    if (file === undefined) continue;
+    await checkOverwrite(file, { overwrite: values.overwrite });
+    await makeFolderOf(file);
+    await (await openScratch(file)).remove();
   }
   for (const block of blocks) {
     const sheetFile = sheetOf(block);

@@ -5,6 +5,7 @@
  */
 
 import { createRng, type Raster } from "../core/mod.ts";
+import { makeFolder } from "../files/mod.ts";
 import { joinPictures, quicklook, readRaster, writeCog, writePng } from "../rasters/mod.ts";
 import { syntheticClouds, syntheticScene } from "../synthetic/mod.ts";
 import { evaluateCase } from "../evaluation/mod.ts";
@@ -63,7 +64,7 @@ export const demo = command({
     const { name, device } = await engine();
     const model = await openModel(path, context);
     const overwrite = true;
-    await Deno.mkdir(out, { recursive: true });
+    await makeFolder(out);
     using bar = progress("demo");
     bar.wait("drawing the scene");
     const { clear, cloudy } = makeScene({ seed, size });

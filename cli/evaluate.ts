@@ -5,7 +5,6 @@
  */
 
 import { readLpips } from "../checkpoints/mod.ts";
-import { writeFileAtomically } from "../files/mod.ts";
 import {
   compareEvaluations,
   evaluate as evaluateCases,
@@ -21,13 +20,13 @@ import {
   withRestored,
 } from "../evaluation/mod.ts";
 import type { Model } from "../model/mod.ts";
-import { checkOutputs, checkWritable } from "../restoration/mod.ts";
 import { command, type Context, type Result } from "./command.ts";
 import { defined } from "./defined.ts";
 import { calibrateModel, checkCalibrate } from "./evaluate_calibrate.ts";
 import { casesOf, type Scored } from "./evaluate_cases.ts";
 import { EVALUATE_FLAGS, type EvaluateValues } from "./evaluate_flags.ts";
 import { commonBands, methodsOf } from "./evaluate_models.ts";
+import { type EvaluateOutputs, evaluateOutputs } from "./evaluate_outputs.ts";
 import { evaluationText } from "./evaluate_text.ts";
 import { stemOf } from "./files.ts";
 import { UsageError } from "./flags.ts";
@@ -77,11 +76,6 @@ function caseProgress({ progress }: Context, total: number) {
   };
 }
 
-async function write(path: string | undefined, text: string, overwrite: boolean): Promise<void> {
-  if (path === undefined) return;
-  await writeFileAtomically(path, [new TextEncoder().encode(text)], { overwrite });
-}
-
 /** The cases of all sets, with the restored images of `--restored`. */
 function allCases({ sources, plan }: Scored, values: EvaluateValues): readonly LateCase[] {
   const { restored: folder, method = "restored" } = values;
@@ -113,8 +107,9 @@ function doubtsOf({ log }: Context): NonNullable<EvaluateOptions["onDoubt"]> {
 
 async function evaluateAll(
   scored: Scored,
-  { values, models, context, signal }: {
+  { values, outputs, models, context, signal }: {
     readonly values: EvaluateValues;
+    readonly outputs: EvaluateOutputs;
     readonly models: readonly Model[];
     readonly context: Context;
     readonly signal: AbortSignal;
@@ -142,6 +137,7 @@ async function evaluateAll(
     onDoubt: doubtsOf(context),
   };
   const run = await evaluationRun(options);
+  await outputs.checkRun(run);
   const columns = bands ?? [...new Set(sources.flatMap((source) => source.bands))];
   const csv = path === undefined
     ? undefined
@@ -157,7 +153,7 @@ async function evaluateAll(
       onCase: csv?.append,
     });
   } finally {
-    csv?.close();
+    await csv?.close();
     progress.end();
     await lpips?.dispose();
   }
@@ -165,12 +161,10 @@ async function evaluateAll(
 
 async function run(values: EvaluateValues, context: Context): Promise<Result> {
   const operands = values.data === undefined ? context.operands : [values.data];
-  const { out, markdown, compare, calibrate, overwrite } = values;
-  const written = [out, markdown, calibrate].filter((path) => path !== undefined);
-  const read = [...operands, ...values.model, ...values.lpips, ...(compare ? [compare] : [])];
+  const { out, markdown, compare } = values;
+  const inputs = [...operands, ...values.model, ...values.lpips, ...(compare ? [compare] : [])];
   // Fails before hours of work, not after.
-  await checkOutputs(written, { inputs: read, overwrite });
-  for (const path of written) await checkWritable(path);
+  const outputs = await evaluateOutputs(values, { inputs });
   const others = compare === undefined ? undefined : await readEvaluationCsv(compare);
   await context.engine();
   const models: Model[] = [];
@@ -201,14 +195,14 @@ async function run(values: EvaluateValues, context: Context): Promise<Result> {
       );
     }
     const evaluation = await work((signal) =>
-      evaluateAll(scored, { values, models, context, signal })
+      evaluateAll(scored, { values, outputs, models, context, signal })
     );
     const comparisons = others === undefined
       ? []
       : compareEvaluations(evaluation.rows, others, { label: stemOf(compare!) });
     const text = evaluationJson(evaluation);
-    await write(out, text, overwrite);
-    await write(markdown, evaluationMarkdown(evaluation, comparisons), overwrite);
+    await outputs.write(markdown, evaluationMarkdown(evaluation, comparisons));
+    await outputs.write(out, text);
     return {
       text: evaluationText(evaluation, comparisons),
       json: { ...JSON.parse(text), ...(others && { comparisons }) },

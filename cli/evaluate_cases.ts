@@ -188,7 +188,7 @@ async function planOf(path: string, registry: AnyRegistry): Promise<EvaluationPl
         "or JSON file, got no such file",
     );
   }
-  return await inConfigFile(path, () => readEvaluationPlan(path, options));
+  return await inConfigFile(path, (read) => readEvaluationPlan(path, { ...options, ...read }));
 }
 
 /** Images to score, and the settings that come with them. */

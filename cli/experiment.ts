@@ -164,7 +164,7 @@ NAME.json and plots (SVG) with the paper's numbers next to ours.`,
       throw new UsageError("--weights replaces training: leave out --seeds and --dry-run");
     }
     const named = operands.length === 1 ? operands[0]! : "the experiments";
-    const studies = await inConfigFile(named, () => findStudies(operands));
+    const studies = await inConfigFile(named, (options) => findStudies(operands, options));
     const options = {
       out,
       set,
@@ -172,7 +172,7 @@ NAME.json and plots (SVG) with the paper's numbers next to ours.`,
       plugins,
       preset: preset === undefined
         ? undefined
-        : await inConfigFile(preset, () => findPreset(preset)),
+        : await inConfigFile(preset, (options) => findPreset(preset, options)),
       data,
       seeds,
       workers,

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { InputError, parseJson, type Raster } from "../core/mod.ts";
+import { InputError, parseJson, type Raster, shownAddress } from "../core/mod.ts";
 import { readText } from "../files/mod.ts";
 import { readBandFolder } from "../products/mod.ts";
 import { readRaster } from "../rasters/mod.ts";
@@ -32,6 +32,6 @@ export async function readScene(path: string): Promise<Raster> {
 
 /** File name without folder and extension: `S2A_x` of `folder/S2A_x.tif`. */
 export function stemOf(path: string): string {
-  const name = path.replace(/[\\/]+$/, "").split(/[\\/]/).at(-1)!;
+  const name = shownAddress(path).replace(/[\\/]+$/, "").split(/[\\/]/).at(-1)!;
   return name.replace(/\.[^.]+$/, "");
 }

@@ -5,6 +5,7 @@
  */
 
 import { closest, InputError, OptionsError, OutputError, redacted } from "../core/mod.ts";
+import { missingPermission } from "../files/mod.ts";
 import { type Command, type Context, Failure, type Result } from "./command.ts";
 import { choice, flagValues, readFlags, texts, toggle, UsageError } from "./flags.ts";
 import { commandHelp } from "./help.ts";
@@ -34,8 +35,13 @@ export interface Streams {
 
 const CONSOLE: Streams = { out: console.log, err: console.error };
 
-/** The message of an error, with a hint where a module is unknown. */
+/** The message of an error, with a hint where a module is unknown or a permission is missing. */
 function messageOf(error: unknown): string {
+  const missing = missingPermission(error);
+  if (missing !== undefined) {
+    const { kind, name, reason } = missing;
+    return `Cannot ${kind === "read" && name !== undefined ? `read ${name}` : "go on"}: ${reason}`;
+  }
   const message = error instanceof Error ? error.message : String(error);
   const isUnknown = /"[^"]*" is not a known \w+/.test(message) && !message.includes("--plugin");
   return isUnknown ? `${message}; if a plugin has it, name the plugin with --plugin` : message;
@@ -99,6 +105,8 @@ function codeOf(error: unknown): number {
   // Flags are checked as usage errors: other options come from files and plugins.
   if (error instanceof InputError || error instanceof OptionsError) return 3;
   if (error instanceof OutputError) return 4;
+  const missing = missingPermission(error);
+  if (missing !== undefined) return missing.kind === "write" ? 4 : 3;
   // Our range errors are about flags; those of the JavaScript engine begin differently.
   if (error instanceof RangeError && error.message.startsWith("Cannot ")) return 2;
   return 1;

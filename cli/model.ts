@@ -53,7 +53,7 @@ export async function openModel(
       .replace("Cannot read the safetensors file: ", "").split("\n") ?? [];
     if (reason === undefined) throw error;
     const hint = reason.includes("is not a known") ? PLUGIN_HINT : HINT;
-    const text = reason.includes("emrdm") ? reason : `${reason}; ${hint}`;
+    const text = /emrdm|--allow-net/.test(reason) ? reason : `${reason}; ${hint}`;
     throw new InputError(`Cannot read model ${name}: ${text}`, { cause: error });
   } finally {
     bar.end();

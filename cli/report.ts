@@ -6,7 +6,7 @@
 
 import { writeFileAtomically } from "../files/mod.ts";
 import { createReport, renderReport, type ReportData } from "../report/mod.ts";
-import { checkOutputs, checkWritable } from "../restoration/mod.ts";
+import { checkOutputs, checkWritable, makeFoldersOf } from "../restoration/mod.ts";
 import { command, type Context, type Result } from "./command.ts";
 import { commandText } from "./command_text.ts";
 import { DEFAULT_MODEL } from "./default_model.ts";
@@ -75,6 +75,7 @@ async function run(values: ReportValues, context: Context): Promise<Result> {
   const options = sceneOptions(values, context);
   const read = [...inputs.map(({ path }) => path), ...(truth === undefined ? [] : [truth])];
   await checkOutputs([out], { inputs: read, overwrite });
+  await makeFoldersOf([out]);
   await checkWritable(out);
   const engine = await context.engine();
   const model = await openModel(values.model ?? DEFAULT_MODEL, context);

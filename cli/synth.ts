@@ -5,12 +5,14 @@
  */
 
 import { createRng, mean, type Raster, type Rng } from "../core/mod.ts";
-import { joinPictures, quicklook, writeCog, writePng } from "../rasters/mod.ts";
+import { makeFolder } from "../files/mod.ts";
+import { joinPictures, quicklook } from "../rasters/mod.ts";
 import { syntheticClouds, type SyntheticCloudsOptions, syntheticScene } from "../synthetic/mod.ts";
 import { command } from "./command.ts";
 import { defined } from "./defined.ts";
 import { readScene, stemOf } from "./files.ts";
 import { count, number, required, text, toggle } from "./flags.ts";
+import { writePictureOnce, writeRasterOnce } from "./synth_files.ts";
 
 /** Range of the random cloud cover. */
 const COVER = { low: 0.2, high: 0.7 } as const;
@@ -55,14 +57,14 @@ async function writeDates(
     const cover = clouds.cover ?? COVER.low + (COVER.high - COVER.low) * draw.uniform();
     const { cloudy, mask } = syntheticClouds(raster, draw.fork("clouds"), { ...clouds, cover });
     const file = dates === 1 ? `${name}.tif` : `${name}_${date}.tif`;
-    await writeCog(`${folder}/cloudy/${file}`, cloudy, { overwrite });
-    await writeCog(`${folder}/mask/${file}`, mask, { overwrite });
+    await writeRasterOnce(`${folder}/cloudy/${file}`, cloudy, { overwrite });
+    await writeRasterOnce(`${folder}/mask/${file}`, mask, { overwrite });
     pictures.push(quicklook(cloudy));
     covers.push(shareOf(mask));
     onDate(date + 1);
   }
-  await writeCog(`${folder}/clear/${name}.tif`, raster, { overwrite });
-  if (png) await writePng(`${folder}/${name}.png`, joinPictures(pictures), { overwrite });
+  await writeRasterOnce(`${folder}/clear/${name}.tif`, raster, { overwrite });
+  if (png) await writePictureOnce(`${folder}/${name}.png`, joinPictures(pictures), { overwrite });
   return { name, covers };
 }
 
@@ -81,7 +83,9 @@ NAME_0.tif, NAME_1.tif, …) and masks of the same names in mask/, with the clas
   0  clear
   1  thick cloud
   2  thin cloud or haze
-  3  cloud shadow`,
+  3  cloud shadow
+
+After an interruption, run the same command again: files that it has written stay.`,
   flags: {
     out: text("Folder to write.", "DIR"),
     dates: count("Cloudy dates per clear image. Default: 1.", { min: 1 }),
@@ -120,7 +124,7 @@ NAME_0.tif, NAME_1.tif, …) and masks of the same names in mask/, with the clas
     const { cover, scale, density, altitude, haze, shadow, reflectanceScale } = values;
     const clouds = defined({ cover, scale, density, altitude, haze, shadow });
     for (const part of ["clear", "cloudy", "mask"]) {
-      await Deno.mkdir(`${out}/${part}`, { recursive: true });
+      await makeFolder(`${out}/${part}`);
     }
     const total = operands.length || scenes;
     using bar = progress("synth");

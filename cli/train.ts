@@ -60,27 +60,20 @@ async function experimentOf(
     readonly registry: AnyRegistry;
   },
 ): Promise<CheckedExperiment> {
-  const json = await inConfigFile(path, () => readConfigJson(path));
   const flags = [
     ...(steps === undefined ? [] : [`steps=${steps}`]),
     ...(seed === undefined ? [] : [`seed=${seed}`]),
   ];
-  if (set.length === 0) {
-    return await inConfigFile(
-      path,
-      () =>
-        parseExperiment(flags.reduce<unknown>((set, one) => setOption(set, one), json), {
-          registry,
-        }),
-    );
-  }
+  const changed = (json: unknown, changes: readonly string[]) =>
+    parseExperiment(changes.reduce<unknown>((set, one) => setOption(set, one), json), { registry });
   // A mistake in the file itself is not a usage error.
-  await inConfigFile(path, () => parseExperiment(json, { registry }));
+  const { json, own } = await inConfigFile(path, async (options) => {
+    const json = await readConfigJson(path, options);
+    return { json, own: changed(json, set.length === 0 ? flags : []) };
+  });
+  if (set.length === 0) return own;
   try {
-    const experiment = parseExperiment(
-      [...set, ...flags].reduce<unknown>((set, one) => setOption(set, one), json),
-      { registry },
-    );
+    const experiment = changed(json, [...set, ...flags]);
     experimentCard(experiment, { registry });
     return experiment;
   } catch (error) {

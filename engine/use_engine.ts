@@ -208,6 +208,11 @@ async function useCpu(): Promise<Engine> {
 }
 
 async function start(name: EngineName): Promise<void> {
-  if (!await tf.setBackend(name)) throw new Error(`Cannot use engine ${name}: it did not start`);
+  if (!await tf.setBackend(name)) {
+    const hint = name === "wasm"
+      ? "; Deno must be allowed to read its binary in Deno's cache; add --allow-read"
+      : "";
+    throw new Error(`Cannot use engine ${name}: it did not start${hint}`);
+  }
   await tf.ready();
 }

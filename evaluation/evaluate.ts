@@ -5,7 +5,7 @@
  */
 
 import config from "../deno.json" with { type: "json" };
-import { shortHash, stableJson } from "../core/mod.ts";
+import { redacted, shortHash, stableJson } from "../core/mod.ts";
 import {
   type Lpips,
   METRIC_PROFILES,
@@ -16,7 +16,7 @@ import { BOOTSTRAP_DEFAULTS, type BootstrapOptions } from "./bootstrap.ts";
 import { caseDoubts, type Doubt } from "./case_doubts.ts";
 import type { Evaluation, ScoredCase } from "./evaluation.ts";
 import { type EvaluationCase, type LateCase, ONE_SET, pickBands } from "./evaluation_case.ts";
-import type { EvaluationRow } from "./evaluation_row.ts";
+import { type EvaluationRow, rowInOrder } from "./evaluation_row.ts";
 import { meansOf } from "./means.ts";
 import type { EvaluatedMethod } from "./evaluated_method.ts";
 import { scoreCase } from "./score_case.ts";
@@ -84,7 +84,12 @@ export async function evaluationRun(options: EvaluateOptions = {}): Promise<stri
 }
 
 const nameOf = ({ set = ONE_SET, name }: { readonly set?: string; readonly name: string }) =>
-  JSON.stringify([set, name]);
+  JSON.stringify([redacted(set), redacted(name)]);
+
+/** A case whose names hold no query strings or passwords of addresses. */
+function withShownNames({ set = ONE_SET, name, ...rest }: EvaluationCase): EvaluationCase {
+  return { ...rest, set: redacted(set), name: redacted(name) };
+}
 
 /** Rows of all cases, in their order; cases in `done` are not opened. */
 async function scoreAll(
@@ -106,13 +111,13 @@ async function scoreAll(
     seen.add(name);
     const known = before.get(name);
     if (known !== undefined) {
-      rows.push(...known);
+      rows.push(...known.map((row) => rowInOrder(row, bands)));
       continue;
     }
-    const opened = "open" in each ? await each.open() : each;
+    const opened = withShownNames("open" in each ? await each.open() : each);
     const given = bands === undefined ? opened : pickBands(opened, bands);
     if (onDoubt !== undefined) caseDoubts(given).forEach(onDoubt);
-    const own = await scoreCase(given, options);
+    const own = (await scoreCase(given, options)).map((row) => rowInOrder(row, bands));
     rows.push(...own);
     await onCase?.(own);
   }

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { redacted } from "../core/mod.ts";
 import type { Definitions, Score } from "../metrics/mod.ts";
 import type { BootstrapOptions } from "./bootstrap.ts";
 import type { EvaluationRow, MaskKind } from "./evaluation_row.ts";
@@ -58,9 +59,12 @@ export interface Evaluation {
   readonly means: Readonly<Record<string, Score>>;
 }
 
-/** An evaluation as JSON; infinite values become the string "Infinity". */
+/**
+ * An evaluation as JSON; infinite values become the string "Infinity", and addresses lose query strings
+ * and passwords.
+ */
 export function evaluationJson(evaluation: Evaluation): string {
   const finite = (_: string, value: unknown) =>
     typeof value === "number" && !Number.isFinite(value) ? String(value) : value;
-  return `${JSON.stringify(evaluation, finite, 2)}\n`;
+  return `${redacted(JSON.stringify(evaluation, finite, 2))}\n`;
 }

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { csvLine } from "../files/mod.ts";
 import { BAND_METRICS, type EvaluationRow, ROW_METRICS } from "./evaluation_row.ts";
 
 /** First columns, which identify a row; metrics follow, then those of each band. */
@@ -34,16 +35,9 @@ export function csvColumns(bands: readonly string[]): readonly string[] {
 /** Line ending of RFC 4180. */
 const END = "\r\n";
 
-function csvLine(cells: readonly string[]): string {
-  return cells.map((cell) =>
-    // Readers trim unquoted spaces at the ends.
-    /[",\r\n]|^\s|\s$/.test(cell) ? `"${cell.replaceAll('"', '""')}"` : cell
-  ).join(",") + END;
-}
-
 /** Header line for images with these bands. */
 export function csvHead(bands: readonly string[]): string {
-  return csvLine(csvColumns(bands));
+  return csvLine(csvColumns(bands)) + END;
 }
 
 /** Rows as CSV lines without the header. A missing LPIPS gives its reason; others are empty. */
@@ -66,7 +60,7 @@ export function csvLines(
     const byBand = bands.flatMap((band) =>
       BAND_METRICS.map((metric) => row.bands[band]?.[metric] ?? "")
     );
-    return csvLine([...PLAIN.map((name) => plain[name] ?? ""), ...metrics, ...byBand].map(String));
+    return csvLine([...PLAIN.map((name) => plain[name]), ...metrics, ...byBand]) + END;
   }).join("");
 }
 

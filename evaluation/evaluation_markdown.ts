@@ -4,6 +4,7 @@
  * @module
  */
 
+import { redacted } from "../core/mod.ts";
 import type { Comparison } from "./compare.ts";
 import type { Estimate } from "./bootstrap.ts";
 import type { Evaluation } from "./evaluation.ts";
@@ -173,7 +174,7 @@ export function evaluationMarkdown(
     const known = Object.entries(facts).map(([key, value]) => `${key} ${JSON.stringify(value)}`);
     return `- ${name}: ${[kind, ...known].join(", ")}`;
   });
-  return [
+  const text = [
     "# Evaluation",
     ...sets.flatMap((set) => setText(evaluation, set)),
     ...(comparisons.length === 0 ? [] : [
@@ -194,5 +195,6 @@ export function evaluationMarkdown(
     ].join("\n"),
     "## Provenance",
     [`- emrdm ${version}, run ${run}, images ${data}`, ...made].join("\n"),
-  ].join("\n\n") + "\n";
+  ].join("\n\n");
+  return `${redacted(text)}\n`;
 }

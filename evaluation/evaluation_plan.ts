@@ -19,7 +19,7 @@ import {
 import { METRIC_PROFILES, type ProfileName } from "../metrics/mod.ts";
 import { builtins } from "../builtins.ts";
 import { datasetCheck, type DatasetConfig, type DatasetLookup } from "../datasets/mod.ts";
-import { readConfigJson } from "../files/mod.ts";
+import { readConfigJson, type ReadConfigOptions } from "../files/mod.ts";
 import { type MethodMasks, ONE_SET } from "./evaluation_case.ts";
 
 /** One set of images. */
@@ -136,7 +136,8 @@ function stemOf(path: string): string {
  */
 export async function readEvaluationPlan(
   path: string,
-  options: DatasetLookup = {},
+  { onExtends, ...options }: DatasetLookup & ReadConfigOptions = {},
 ): Promise<EvaluationPlan> {
-  return parseEvaluationPlan(await readConfigJson(path), { ...options, name: stemOf(path) });
+  const json = await readConfigJson(path, { onExtends });
+  return parseEvaluationPlan(json, { ...options, name: stemOf(path) });
 }

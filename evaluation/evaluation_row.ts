@@ -76,6 +76,29 @@ export interface EvaluationRow extends Readonly<Record<RowMetric, number | null>
   readonly bands: Readonly<Record<string, BandRow>>;
 }
 
+/**
+ * The row with its keys in one order, so that the JSON of a resumed evaluation equals that of one without
+ * an interruption.
+ *
+ * @param bands Order of the bands. Default: that of their names.
+ */
+export function rowInOrder(
+  { set, image, method, kind, pixels, count, cover, mask, profile, truth, input, ...row }:
+    EvaluationRow,
+  bands?: readonly string[],
+): EvaluationRow {
+  const own = Object.keys(row.bands);
+  const order = bands?.filter((band) => own.includes(band)) ??
+    own.toSorted((a, b) => a.localeCompare(b, "en", { numeric: true }));
+  const metrics = Object.fromEntries(ROW_METRICS.map((metric) => [metric, row[metric]]));
+  return {
+    ...{ set, image, method, kind, pixels, count, cover, mask, profile, truth, input },
+    ...metrics as Readonly<Record<RowMetric, number | null>>,
+    ...(row.noLpips !== undefined && { noLpips: row.noLpips }),
+    bands: Object.fromEntries(order.map((band) => [band, row.bands[band]!])),
+  };
+}
+
 /** A range of cloud cover. */
 export interface Stratum {
   /** As "10–30 %". */

@@ -98,7 +98,11 @@ export { reliabilityChart, type ReliabilityChartOptions } from "./reliability_ch
 
 // Output.
 export { evaluationCsv } from "./evaluation_csv.ts";
-export { type EvaluationCsv, openEvaluationCsv } from "./open_evaluation_csv.ts";
+export {
+  type EvaluationCsv,
+  type EvaluationCsvOptions,
+  openEvaluationCsv,
+} from "./open_evaluation_csv.ts";
 export { readEvaluationCsv } from "./read_evaluation_csv.ts";
 export { evaluationMarkdown, intervalText, metricText } from "./evaluation_markdown.ts";
 export {

@@ -5,7 +5,14 @@
  */
 
 import { OutputError } from "../core/mod.ts";
-import { checkOverwrite, textOf } from "../files/mod.ts";
+import {
+  checkOverwrite,
+  openScratch,
+  type Scratch,
+  textOf,
+  writeAll,
+  writing,
+} from "../files/mod.ts";
 import { csvHead, csvLines } from "./evaluation_csv.ts";
 import type { EvaluationRow } from "./evaluation_row.ts";
 import { type ReadRow, rowsOf } from "./read_evaluation_csv.ts";
@@ -16,8 +23,8 @@ export interface EvaluationCsv {
   readonly done: readonly EvaluationRow[];
   /** Appends the rows of a case and flushes them to disk. */
   append(rows: readonly EvaluationRow[]): Promise<void>;
-  /** Closes the file. */
-  close(): void;
+  /** Closes the file and lets other runs write it. */
+  close(): Promise<void>;
 }
 
 /** Complete lines; an interruption may have cut off the last one. */
@@ -39,62 +46,97 @@ function completed(text: string, path: string) {
   return { rows, done };
 }
 
+/** Options of {@linkcode openEvaluationCsv}. */
+export interface EvaluationCsvOptions {
+  /** Identity of the run, see `evaluationRun`. */
+  readonly run: string;
+  /** Bands of all images. */
+  readonly bands: readonly string[];
+  /** Replaces a file of another run. Default false. */
+  readonly overwrite?: boolean;
+}
+
+/** Text of the file, and the rows in it that the run need not score again. */
+async function readDone(
+  path: string,
+  { run, bands, overwrite = false }: EvaluationCsvOptions,
+): Promise<{ readonly text?: string; readonly done: readonly ReadRow[] }> {
+  const text = overwrite ? undefined : await textOf(path);
+  if (text === undefined) {
+    await checkOverwrite(path, { overwrite });
+    return { done: [] };
+  }
+  const fail = (what: string): never => {
+    throw new OutputError(
+      `Cannot resume ${path}: it must belong to this evaluation, got ${what}; choose another ` +
+        "name, or replace it (--overwrite)",
+    );
+  };
+  const head = csvHead(bands);
+  // An interruption during the first line leaves its beginning.
+  if (!text.startsWith(head) && !head.startsWith(text)) fail("other columns");
+  const { rows, done } = completed(text, path);
+  const other = rows.find((row) => row.run !== run);
+  if (other !== undefined) fail(`rows of run ${other.run}, where this is ${run}`);
+  return { text, done };
+}
+
+/** Opens the file behind the rows to keep; a second interruption cannot lose them. */
+async function openBehind(
+  start: string,
+  { path, text, scratch }: {
+    readonly path: string;
+    readonly text: string | undefined;
+    readonly scratch: Scratch;
+  },
+): Promise<Deno.FsFile> {
+  const bytes = new TextEncoder().encode(start);
+  if (!text?.startsWith(start)) {
+    const temporary = scratch.path("file");
+    {
+      using file = await Deno.open(temporary, { write: true, createNew: true });
+      await writeAll(file, bytes);
+      await file.sync();
+    }
+    await Deno.rename(temporary, path);
+  }
+  const file = await Deno.open(path, { write: true });
+  await file.truncate(bytes.length);
+  await file.seek(bytes.length, Deno.SeekMode.Start);
+  return file;
+}
+
 /**
  * Opens a CSV for writing. Rows of the same run are kept and the file resumes after them; the last case
  * is dropped, since an interruption may have cut it short.
  *
  * @throws {OutputError} If the file belongs to another run or is not such a file, and `overwrite` is
- *   not set.
+ *   not set; if another run is writing it, or it cannot be written.
  */
 export async function openEvaluationCsv(
   path: string,
-  { run, bands, overwrite = false }: {
-    readonly run: string;
-    readonly bands: readonly string[];
-    readonly overwrite?: boolean;
-  },
+  options: EvaluationCsvOptions,
 ): Promise<EvaluationCsv> {
-  const head = csvHead(bands);
-  let done: readonly ReadRow[] = [];
-  const text = overwrite ? undefined : await textOf(path);
-  if (text === undefined) await checkOverwrite(path, { overwrite });
-  else {
-    const fail = (what: string): never => {
-      throw new OutputError(
-        `Cannot resume ${path}: it must belong to this evaluation, got ${what}; choose another ` +
-          "name, or replace it (--overwrite)",
-      );
+  const { run, bands } = options;
+  const scratch = await openScratch(path);
+  try {
+    const { text, done } = await readDone(path, options);
+    const start = csvHead(bands) + csvLines(done, { run, bands });
+    const file = await writing(path, () => openBehind(start, { path, text, scratch }));
+    return {
+      done: done.map(({ run: _, ...row }) => row),
+      append: (rows) =>
+        writing(path, async () => {
+          await writeAll(file, new TextEncoder().encode(csvLines(rows, { run, bands })));
+          await file.sync();
+        }),
+      async close() {
+        file.close();
+        await scratch.remove();
+      },
     };
-    // An interruption during the first line leaves its beginning.
-    if (!text.startsWith(head) && !head.startsWith(text)) fail("other columns");
-    const read = completed(text, path);
-    const other = read.rows.find((row) => row.run !== run);
-    if (other !== undefined) fail(`rows of run ${other.run}, where this is ${run}`);
-    done = read.done;
+  } catch (error) {
+    await scratch.remove();
+    throw error;
   }
-  const encoder = new TextEncoder();
-  const start = head + csvLines(done, { run, bands });
-  const file = await Deno.open(path, { write: true, create: true })
-    .catch((error: unknown) => {
-      throw new OutputError(`Cannot write ${path}: ${(error as Error).message}`, { cause: error });
-    });
-  const write = async (text: string) => {
-    const bytes = encoder.encode(text);
-    for (let at = 0; at < bytes.length;) at += await file.write(bytes.subarray(at));
-    await file.sync();
-  };
-  if (text?.startsWith(start)) {
-    // Kept rows are not rewritten, so that a second interruption cannot lose them.
-    const length = encoder.encode(start).length;
-    await file.truncate(length);
-    await file.seek(length, Deno.SeekMode.Start);
-  } else {
-    await file.truncate(0);
-    await write(start);
-  }
-  return {
-    done: done.map(({ run: _, ...row }) => row),
-    append: async (rows) => await write(csvLines(rows, { run, bands })),
-    close: () => file.close(),
-  };
 }

@@ -5,7 +5,7 @@
  */
 
 import { InputError } from "../core/mod.ts";
-import { type CsvRow, parseCsv, textOf } from "../files/mod.ts";
+import { cellText, type CsvRow, parseCsv, textOf as fileText } from "../files/mod.ts";
 import type { NoLpips } from "../metrics/mod.ts";
 import {
   BAND_METRICS,
@@ -33,6 +33,7 @@ function rowOf(
       }`,
     );
   };
+  const textOf = (column: string) => cellText(cellOf(column));
   const cellOf = (column: string) => cells[column] ?? fail(column, "present");
   const oneOf = <T extends string>(column: string, words: readonly T[]): T =>
     words.find((word) => word === cells[column]) ?? fail(column, `one of ${words.join(", ")}`);
@@ -52,16 +53,16 @@ function rowOf(
       Object.fromEntries(BAND_METRICS.map((metric) => [metric, numberOf(`${metric}_${band}`)])),
     ]);
   return {
-    run: cellOf("run"),
-    set: cellOf("set"),
-    image: cellOf("image"),
-    method: cellOf("method"),
+    run: textOf("run"),
+    set: textOf("set"),
+    image: textOf("image"),
+    method: textOf("method"),
     kind: oneOf<MethodKind>("kind", ["baseline", "model", "restored"]),
     pixels: oneOf<PixelGroup>("pixels", PIXEL_GROUPS),
     count: numberOf("count"),
     cover: orNull("cover"),
     mask: oneOf<MaskKind>("mask", ["given", "exact", "detected", "none"]),
-    profile: cellOf("profile"),
+    profile: textOf("profile"),
     truth: cellOf("truth"),
     input: cellOf("input"),
     psnr: numberOf("psnr"),
@@ -86,7 +87,7 @@ export function rowsOf(text: string, path: string): readonly ReadRow[] {
  * @throws {InputError} If the file does not exist or is not such a file.
  */
 export async function readEvaluationCsv(path: string): Promise<readonly EvaluationRow[]> {
-  const text = await textOf(path);
+  const text = await fileText(path);
   if (text === undefined) throw new InputError(`Cannot read ${path}: the file must exist`);
   return rowsOf(text, path).map(({ run: _, ...row }) => row);
 }

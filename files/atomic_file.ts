@@ -5,7 +5,7 @@
  */
 
 import { OutputError } from "../core/mod.ts";
-import { openScratch } from "./scratch.ts";
+import { clearScratch, openScratch } from "./scratch.ts";
 import { writing } from "./writing.ts";
 
 /** Options of {@linkcode writeFileAtomically}. */
@@ -15,7 +15,8 @@ export interface AtomicFileOptions {
 }
 
 /**
- * Checks that no file or folder is in the way.
+ * Checks that no file or folder is in the way. Of a file that is complete, removes what a killed run left
+ * in `<path>.partial`.
  *
  * @throws {OutputError} If `path` exists and `overwrite` is not set, or if it is a folder.
  */
@@ -32,6 +33,7 @@ export async function checkOverwrite(
     throw new OutputError(`Cannot write ${path}: it must name a file, got a folder`);
   }
   if (info !== undefined && !overwrite) {
+    await clearScratch(path);
     throw new OutputError(
       `Cannot write ${path}: the file exists; choose another name or allow it to be overwritten ` +
         "(--overwrite)",

@@ -31,6 +31,12 @@ export function extendConfig(base: unknown, own: unknown): unknown {
   return merged;
 }
 
+/** Options of {@linkcode readConfigJson}. */
+export interface ReadConfigOptions {
+  /** Called with each configuration that is extended, as it is named, before it is read. */
+  readonly onExtends?: (base: string) => void;
+}
+
 /**
  * Reads the JSON of a configuration with what it extends by `"extends": "other.json"`, not yet checked.
  * `extends` and `initialWeights` are relative to the file that names them; paths of data are relative to
@@ -40,8 +46,11 @@ export function extendConfig(base: unknown, own: unknown): unknown {
  * @throws {OptionsError} If a file is not JSON or extends itself.
  * @throws {InputError} If a file is missing.
  */
-export async function readConfigJson(path: string | URL): Promise<unknown> {
-  return await readExtended(toUrl(path), []);
+export async function readConfigJson(
+  path: string | URL,
+  { onExtends = () => {} }: ReadConfigOptions = {},
+): Promise<unknown> {
+  return await readExtended(toUrl(path), { from: [], onExtends });
 }
 
 const isUrl = (path: string) => /^[a-z]{2,}:\/\//.test(path);
@@ -68,7 +77,10 @@ function withWeightsPath(value: Json, url: URL): Json {
   return { ...value, initialWeights };
 }
 
-async function readExtended(url: URL, from: readonly string[]): Promise<unknown> {
+async function readExtended(
+  url: URL,
+  { from, onExtends }: Required<ReadConfigOptions> & { readonly from: readonly string[] },
+): Promise<unknown> {
   if (from.includes(url.href)) {
     throw new OptionsError("$.extends", `must not lead back to ${url.pathname}`);
   }
@@ -88,5 +100,7 @@ async function readExtended(url: URL, from: readonly string[]): Promise<unknown>
   if (typeof base !== "string") {
     throw new OptionsError("$.extends", `must name a file, got ${show(base)}`);
   }
-  return extendConfig(await readExtended(new URL(base, url), [...from, url.href]), own);
+  onExtends(base);
+  const extended = await readExtended(new URL(base, url), { from: [...from, url.href], onExtends });
+  return extendConfig(extended, own);
 }

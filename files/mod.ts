@@ -12,13 +12,15 @@ export {
   writeAll,
   writeFileAtomically,
 } from "./atomic_file.ts";
-export { writing } from "./writing.ts";
+export { DiskError, makeFolder, makeFolderOf, writing, writingSync } from "./writing.ts";
+export { BusyError, clearRunLock, lockRun, type RunLockOptions } from "./run_lock.ts";
 export { textOf, writeJson } from "./text_file.ts";
 
 // Temporary folders.
-export { clearScratch, openScratch, type Scratch } from "./scratch.ts";
+export { clearScratch, openScratch, type Scratch, undoRenames } from "./scratch.ts";
 export { diskFull, openTemporaryFolder, type TemporaryFolder } from "./temporary_folder.ts";
 export { isDiskFull } from "./error_codes.ts";
+export { type MissingPermission, missingPermission } from "./permission.ts";
 
 // Reading and listing.
 export { gdalNameHint, isAddress, pathInAddress, pathOf } from "./address.ts";
@@ -26,8 +28,8 @@ export type { ByteSource } from "./byte_source.ts";
 export { openByteSource } from "./open_byte_source.ts";
 export type { OnBytes } from "./answer_body.ts";
 export { readText, readWhole, type WholeFileOptions } from "./whole_file.ts";
-export { extendConfig, readConfigJson } from "./config_json.ts";
-export { type CsvRow, parseCsv } from "./csv.ts";
+export { extendConfig, readConfigJson, type ReadConfigOptions } from "./config_json.ts";
+export { cellText, csvLine, type CsvRow, parseCsv } from "./csv.ts";
 export {
   findFolder,
   type FolderNames,

@@ -6,6 +6,7 @@
 
 import { redacted } from "../core/mod.ts";
 import { reasonOf, TransientError, type Watch } from "./answer_body.ts";
+import { missingPermission } from "./permission.ts";
 import { retryAfter } from "./retry.ts";
 
 const [TOO_MANY, SERVER_ERROR, UNSATISFIABLE] = [429, 500, 416];
@@ -32,9 +33,12 @@ export async function request(
   try {
     response = await fetch(url, { headers, signal: watch.signal });
   } catch (error) {
-    const reason = redacted(reasonOf(error));
     // A further attempt would lack the same permission.
-    if (error instanceof Deno.errors.NotCapable) throw new TypeError(reason);
+    const missing = missingPermission(error);
+    if (missing !== undefined) {
+      throw new TypeError(`${missing.reason}, or start with deno task online`);
+    }
+    const reason = redacted(reasonOf(error));
     throw new UnreachableError(
       `the address must answer, got ${reason}; check it, or download the file first`,
     );

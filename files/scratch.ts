@@ -6,7 +6,8 @@
 
 import { basename } from "node:path";
 import { OutputError } from "../core/mod.ts";
-import { type LockedFolder, lockFolder } from "./locked_folder.ts";
+import { holderOf } from "./locked_file.ts";
+import { LOCK, type LockedFolder, lockFolder } from "./locked_folder.ts";
 import { writing } from "./writing.ts";
 
 /** A folder next to an output file, locked by one run. */
@@ -42,7 +43,8 @@ async function openLocked(path: string, folder: string): Promise<LockedFolder> {
     if (locked === "gone") continue;
     if (locked !== "busy") return locked;
     throw new OutputError(
-      `Cannot write ${path}: another run is writing it; wait until it ends or choose another name`,
+      `Cannot write ${path}: another run is writing it (${await holderOf(`${folder}/${LOCK}`)}); ` +
+        "wait until it ends or choose another name",
     );
   }
   throw new OutputError(`Cannot write ${path}: other runs keep removing the folder ${folder}`);
@@ -99,15 +101,55 @@ export async function openScratch(path: string): Promise<Scratch> {
 }
 
 /**
- * Removes the folder `<path>.partial` that a killed run left next to a complete file. The folder
- * stays if another run holds it, if it holds files of other programs, or if it may not be removed.
+ * Calls `work` with the folder `<path>.partial` that a killed run left. Does nothing if there is none,
+ * if another run holds it, if it holds files of other programs, or if it may not be changed.
  */
-export async function clearScratch(path: string): Promise<void> {
-  const exists = await Deno.lstat(`${path}.partial`).then(() => true, () => false);
-  if (!exists) return;
+async function withAbandoned(
+  path: string,
+  work: (folder: LockedFolder) => Promise<void>,
+): Promise<void> {
   try {
-    await (await openScratch(path)).remove();
+    await writing(path, async () => {
+      const folder = await lockFolder(`${path}.partial`);
+      if (typeof folder === "string") return;
+      try {
+        const names = await folder.names();
+        if (folder.isExclusive && names.every((name) => OWN.test(name))) await work(folder);
+      } finally {
+        folder.release();
+      }
+    });
   } catch (error) {
     if (!(error instanceof OutputError)) throw error;
   }
+}
+
+/** Removes the folder `<path>.partial` that a killed run left next to a complete file. */
+export async function clearScratch(path: string): Promise<void> {
+  await withAbandoned(path, async (folder) => {
+    await folder.clear();
+    await folder.remove();
+  });
+}
+
+/**
+ * Removes the files of a killed run that renames several and `path` last, if it did not get that far:
+ * then `path` is missing, and its whole file is still in `<path>.partial`. Files that are older than
+ * that one stay, because they were there before.
+ *
+ * @param others The files that have their names before `path` and are completed after it.
+ */
+export async function undoRenames(path: string, others: readonly string[]): Promise<void> {
+  const timeOf = (file: string) =>
+    Deno.lstat(file).then(({ mtime }) => mtime?.getTime(), () => undefined);
+  if (await timeOf(path) !== undefined) return;
+  await withAbandoned(path, async (folder) => {
+    const completed = await timeOf(`${folder.path}/file`);
+    for (const other of others) {
+      const time = await timeOf(other);
+      if (time !== undefined && completed !== undefined && time >= completed) {
+        await Deno.remove(other);
+      }
+    }
+  });
 }

@@ -4,12 +4,16 @@
  * @module
  */
 
+import { redacted } from "../core/mod.ts";
 import { writeFileAtomically } from "./atomic_file.ts";
 import { readText } from "./whole_file.ts";
 
-/** Writes indented JSON atomically, and replaces an existing file. */
+/**
+ * Writes indented JSON atomically, and replaces an existing file. Addresses lose query strings and
+ * passwords.
+ */
 export async function writeJson(path: string, value: unknown): Promise<void> {
-  const bytes = new TextEncoder().encode(`${JSON.stringify(value, null, 2)}\n`);
+  const bytes = new TextEncoder().encode(`${redacted(JSON.stringify(value, null, 2))}\n`);
   await writeFileAtomically(path, [bytes], { overwrite: true });
 }
 

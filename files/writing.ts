@@ -6,7 +6,11 @@
 
 import { dirname } from "node:path";
 import { OutputError } from "../core/mod.ts";
+import { isAddress, pathOf } from "./address.ts";
 import { hasCode, isDiskFull } from "./error_codes.ts";
+
+/** The disk is full or read-only: no other file on it can be written either. */
+export class DiskError extends OutputError {}
 
 /** The condition that the error violates, with a remedy; undefined for other errors. */
 function reason(error: unknown, path: string): string | undefined {
@@ -39,6 +43,14 @@ function reason(error: unknown, path: string): string | undefined {
   return undefined;
 }
 
+/** An {@linkcode OutputError} that says why `path` cannot be written; other errors unchanged. */
+function outputError(path: string, error: unknown): unknown {
+  const why = error instanceof OutputError ? undefined : reason(error, path);
+  if (why === undefined) return error;
+  const isDisk = isDiskFull(error) || hasCode(error, "EROFS");
+  return new (isDisk ? DiskError : OutputError)(`Cannot write ${path}: ${why}`, { cause: error });
+}
+
 /**
  * Runs `work` and turns file system errors into an {@linkcode OutputError} that says why `path`
  * cannot be written.
@@ -49,8 +61,47 @@ export async function writing<T>(path: string, work: () => Promise<T>): Promise<
   try {
     return await work();
   } catch (error) {
-    const why = error instanceof OutputError ? undefined : reason(error, path);
-    if (why === undefined) throw error;
-    throw new OutputError(`Cannot write ${path}: ${why}`, { cause: error });
+    throw outputError(path, error);
   }
+}
+
+/** Same as {@linkcode writing} for work that waits for the disk. */
+export function writingSync<T>(path: string, work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    throw outputError(path, error);
+  }
+}
+
+/**
+ * Creates the folder of a file, and those above it.
+ *
+ * @throws {OutputError} If it cannot be created, or if the file is an address.
+ */
+export async function makeFolderOf(file: string): Promise<void> {
+  const path = pathOf(file);
+  if (isAddress(path)) {
+    throw new OutputError(
+      `Cannot write ${file}: it must be a path, got an address; write it here and upload it`,
+    );
+  }
+  await makeFolder(dirname(path), file);
+}
+
+/**
+ * Creates a folder and those above it; does nothing if it exists.
+ *
+ * @param file Name of the file that needs it, for the error. Default the folder.
+ * @throws {OutputError} If it cannot be created.
+ */
+export async function makeFolder(path: string, file: string = path): Promise<void> {
+  await writing(file, async () => {
+    try {
+      await Deno.mkdir(path, { recursive: true });
+    } catch (error) {
+      if (!(error instanceof Deno.errors.AlreadyExists)) throw error;
+      throw new OutputError(`Cannot write ${file}: ${path} must be a folder; choose another`);
+    }
+  });
 }

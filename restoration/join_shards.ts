@@ -5,13 +5,14 @@
  */
 
 import { InputError } from "../core/mod.ts";
+import { undoRenames } from "../files/mod.ts";
 import {
   type CompleteFile,
   completeRows,
   type JoinRowsOptions,
   openRaster,
 } from "../rasters/mod.ts";
-import { checkOutputs, checkWritable } from "./outputs.ts";
+import { checkOutputs, checkWritable, makeFoldersOf } from "./outputs.ts";
 import { PROVENANCE_CLASSES } from "./scene_files.ts";
 import { daysPath, provenancePath, supportPath, uncertaintyPath } from "./scene_paths.ts";
 import {
@@ -101,6 +102,7 @@ export async function joinShards(
     if (parts.length > 0) joined.push({ output: pathOf(output), parts, form });
   }
   const outputs = joined.map((one) => one.output);
+  await undoRenames(output, outputs.slice(1));
   await checkOutputs(outputs, { inputs: joined.flatMap(({ parts }) => parts), overwrite });
   const opened: (readonly Part[])[] = [];
   for (const { parts } of joined) opened.push(await openAll(parts));
@@ -111,6 +113,7 @@ export async function joinShards(
     return wholeArea(parts);
   });
   for (const companions of opened.slice(1)) checkPairs(companions, opened[0]!);
+  await makeFoldersOf(outputs);
   for (const path of outputs) await checkWritable(path);
 
   const files: CompleteFile[] = [];

@@ -15,7 +15,7 @@ import {
   shownAddress,
   stableJson,
 } from "../core/mod.ts";
-import { clearScratch, isAddress, readWhole } from "../files/mod.ts";
+import { BusyError, clearScratch, DiskError, isAddress, readWhole } from "../files/mod.ts";
 import { decodePng, openRaster } from "../rasters/mod.ts";
 import { DeviceLostError } from "../engine/mod.ts";
 import { type Model, modelDigest } from "../model/mod.ts";
@@ -25,6 +25,7 @@ import type { TileTiming } from "./time_tiles.ts";
 import { type ManifestScene, mapMask } from "./manifest_file.ts";
 import { type RestoredScene, restoreScene } from "./restore_scene.ts";
 import { outputPaths } from "./scene_paths.ts";
+import { clearOutputsLock, lockOutputs } from "./manifest_lock.ts";
 import type { RestoreSceneOptions, SceneOptions, WriteOptions } from "./scene_options.ts";
 
 /** Outcome of a scene. */
@@ -187,22 +188,32 @@ type Outcome = SceneStatus extends infer S ? S extends SceneStatus ? Omit<S, key
   : never;
 type Common = Pick<SceneStatus, "output" | "number" | "seconds">;
 
+/** The scenes of a shard with their index. @throws {RangeError} If there is no such shard. */
+function ofShard(
+  scenes: readonly ManifestScene[],
+  { shard = { index: 1, count: 1 } }: RestoreManifestOptions,
+): readonly (readonly [number, ManifestScene])[] {
+  checkShard(shard);
+  return [...scenes.entries()].filter(([i]) => i % shard.count === shard.index - 1);
+}
+
 /** Runs the scenes of a shard; one that fails doesn't stop the others. */
 async function eachScene(
   scenes: readonly ManifestScene[],
-  { shard = { index: 1, count: 1 }, onScene, signal }: RestoreManifestOptions,
+  options: RestoreManifestOptions,
   work: (scene: ManifestScene) => Promise<Outcome>,
 ): Promise<readonly SceneStatus[]> {
-  checkShard(shard);
+  const { onScene, signal } = options;
   const all: SceneStatus[] = [];
-  for (const [i, scene] of scenes.entries()) {
-    if (i % shard.count !== shard.index - 1) continue;
+  for (const [i, scene] of ofShard(scenes, options)) {
     const start = performance.now();
     const outcome = await work(scene).catch((error: unknown): Outcome => {
       signal?.throwIfAborted();
-      // Bugs, options that are wrong for every scene, and a lost GPU aren't failures of one scene.
+      // Bugs, options that are wrong for every scene, a lost GPU, a second run and a full disk aren't
+      // failures of one scene.
       if (!(error instanceof Error) || error instanceof OptionsError) throw error;
-      if (error instanceof DeviceLostError) throw error;
+      if (error instanceof DeviceLostError || error instanceof BusyError) throw error;
+      if (error instanceof DiskError) throw error;
       return { status: "failed", error: error.message };
     });
     const seconds = (performance.now() - start) / 1000;
@@ -216,10 +227,11 @@ async function eachScene(
 /**
  * Restores the scenes of a manifest. Scenes that are complete, from the same model, options and input
  * paths, are skipped; one that fails doesn't stop the others. After an interruption at any moment, the
- * same call resumes.
+ * same call resumes. Folders of outputs are created.
  *
  * @returns The outcome of each scene of the shard.
  * @throws {RangeError} If there is no such shard.
+ * @throws {OutputError} If another run is restoring the same scenes, or the disk is full or read-only.
  * @throws {DeviceLostError} If the GPU is lost, and the model's tensors with it.
  */
 export async function restoreManifest(
@@ -227,13 +239,23 @@ export async function restoreManifest(
   scenes: readonly ManifestScene[],
   options: RestoreManifestOptions = {},
 ): Promise<readonly SceneStatus[]> {
-  return await eachScene(scenes, options, async (scene) => {
+  const outputs = ofShard(scenes, options).map(([, { output }]) => output);
+  await using locks = new AsyncDisposableStack();
+  let isLocked = false;
+  const all = await eachScene(scenes, options, async (scene) => {
     const todo = await pending(model, scene, options);
-    if (todo !== undefined) return { status: "restored", result: await restoreScene(model, todo) };
+    if (todo !== undefined) {
+      // A batch that is complete changes nothing, not even the time of its folder.
+      if (!isLocked) locks.use(await lockOutputs(outputs));
+      isLocked = true;
+      return { status: "restored", result: await restoreScene(model, todo) };
+    }
     // An interruption after the last rename leaves scratch files.
     for (const path of outputPaths(sceneOptions(scene, options))) await clearScratch(path);
     return { status: "complete" };
   });
+  if (!isLocked) await clearOutputsLock(outputs);
+  return all;
 }
 
 /**

@@ -92,7 +92,7 @@ export {
 export type { OriginScore, SelfCheck, SelfCheckOptions } from "./self_check/self_check_result.ts";
 export { selfCheckScene } from "./self_check/self_check_scene.ts";
 export { cloudFillOf, type SceneMasks } from "./rows/scene_masks.ts";
-export { checkOutputs, type CheckOutputsOptions, checkWritable } from "./outputs.ts";
+export { checkOutputs, type CheckOutputsOptions, checkWritable, makeFoldersOf } from "./outputs.ts";
 export { chooseMasks, type MaskChoice, shownMasks } from "./mask_choice.ts";
 export type { MaskNames } from "./mask_names.ts";
 export type { DatedFilesOptions } from "./dated_files.ts";

@@ -6,7 +6,7 @@
 
 import { basename, dirname, resolve } from "node:path";
 import { bandOfFileName, OutputError } from "../core/mod.ts";
-import { checkOverwrite, openScratch, pathOf } from "../files/mod.ts";
+import { checkOverwrite, makeFolderOf, openScratch, pathOf } from "../files/mod.ts";
 
 /** Options of {@linkcode checkOutputs}. */
 export interface CheckOutputsOptions {
@@ -88,12 +88,17 @@ export async function checkOutputs(
       );
     }
     locations.push(location);
-    const folder = dirname(pathOf(path));
-    if (await Deno.stat(folder).then(() => false, (e) => e instanceof Deno.errors.NotFound)) {
-      throw new OutputError(`Cannot write ${path}: the folder ${folder} must exist; create it`);
-    }
     await checkOverwrite(path, { overwrite });
   }
+}
+
+/**
+ * Creates the folders of files that are about to be written.
+ *
+ * @throws {OutputError} If one can't be created; the message names the file.
+ */
+export async function makeFoldersOf(files: readonly string[]): Promise<void> {
+  for (const path of files) await makeFolderOf(path);
 }
 
 /** Checks that a file can be written, by creating a scratch file. @throws {OutputError} If it can't. */

@@ -6,15 +6,16 @@
  */
 
 import type { Model } from "../model/mod.ts";
+import { undoRenames } from "../files/mod.ts";
 import { orAborted } from "./abortable.ts";
 import { areaOf } from "./area.ts";
 import { openMasks } from "./open_masks.ts";
-import { checkWritable } from "./outputs.ts";
+import { checkWritable, makeFoldersOf } from "./outputs.ts";
 import type { RowsReport } from "./rows/options.ts";
 import { restoreRows } from "./rows/restore_rows.ts";
 import { type EnsembleRestoration, withSampling } from "./sampling.ts";
 import { checkSceneOutputs, createSceneFiles } from "./scene_files.ts";
-import { type ScenePaths, scenePaths } from "./scene_paths.ts";
+import { outputPaths, type ScenePaths, scenePaths } from "./scene_paths.ts";
 import type { RestoreSceneOptions } from "./scene_options.ts";
 import { ensembleTags, logScene, sceneTags } from "./scene_tags.ts";
 import type { SelfCheck } from "./self_check/self_check_result.ts";
@@ -84,6 +85,8 @@ export async function restoreScene(
   const restoration = withSampling(model, given);
   const { options } = restoration;
   const { write: { picture }, log = () => {}, signal } = options;
+  const [image, ...others] = outputPaths(options);
+  await undoRenames(image!, others);
   await checkSceneOutputs(options);
   const series = await openSeries(model, options);
   const closing: (() => Promise<void>)[] = [series.close];
@@ -92,6 +95,7 @@ export async function restoreScene(
     const { scene, dates, paths } = series;
     const masks = await openMasks(series, { model, options });
     if (masks !== undefined) closing.push(masks.close);
+    await makeFoldersOf(outputPaths(options));
     // The picture is written last; a path that can't be written must fail now, not after hours.
     if (picture !== undefined) await checkWritable(picture);
     const check = options.selfCheck ? await checkSeries(model, series, options) : undefined;

@@ -4,16 +4,20 @@
  * @module
  */
 
-import { textOf, writeJson } from "../files/mod.ts";
+import { clearScratch, makeFolderOf, textOf, writeJson } from "../files/mod.ts";
 
-/** Creates the folder of a file. */
-export async function makeFolderOf(file: string): Promise<void> {
-  await Deno.mkdir(file.slice(0, file.lastIndexOf("/")), { recursive: true });
+/**
+ * Text of a cached file, without what a killed run left next to it; undefined if it does not exist.
+ */
+export async function cachedText(file: string): Promise<string | undefined> {
+  const text = await textOf(file);
+  if (text !== undefined) await clearScratch(file);
+  return text;
 }
 
 /** Returns the JSON of a file, or computes and writes it if the file does not exist. */
 export async function cachedJson<T>(file: string, compute: () => Promise<T>): Promise<T> {
-  const text = await textOf(file);
+  const text = await cachedText(file);
   if (text !== undefined) return JSON.parse(text) as T;
   const value = await compute();
   await makeFolderOf(file);

@@ -4,8 +4,8 @@
  * @module
  */
 
-import { textOf, writeJson } from "../files/mod.ts";
-import { makeFolderOf } from "./cached_json.ts";
+import { makeFolderOf, textOf, writeJson, writing } from "../files/mod.ts";
+import { cachedText } from "./cached_json.ts";
 import type { Scores } from "./score_model.ts";
 
 /** Parses complete lines of JSON; drops a last line that an interruption cut off. */
@@ -13,6 +13,13 @@ function linesOf(text: string): readonly Scores[] {
   return text.slice(0, text.lastIndexOf("\n") + 1).split("\n")
     .filter((line) => line !== "")
     .map((line) => JSON.parse(line) as Scores);
+}
+
+async function removeIfThere(file: string): Promise<void> {
+  await writing(file, () =>
+    Deno.remove(file).catch((error: unknown) => {
+      if (!(error instanceof Deno.errors.NotFound)) throw error;
+    }));
 }
 
 /**
@@ -28,19 +35,21 @@ export async function cachedScores(
     save: (some: readonly Scores[]) => Promise<void>,
   ) => Promise<readonly Scores[]>,
 ): Promise<readonly Scores[]> {
-  const text = await textOf(file);
-  if (text !== undefined) return JSON.parse(text) as readonly Scores[];
-  await makeFolderOf(file);
   const partial = `${file}l`;
+  const text = await cachedText(file);
+  if (text !== undefined) {
+    await removeIfThere(partial);
+    return JSON.parse(text) as readonly Scores[];
+  }
+  await makeFolderOf(file);
   const from = linesOf(await textOf(partial) ?? "");
   const lines = (scores: readonly Scores[]) =>
     scores.map((score) => `${JSON.stringify(score)}\n`).join("");
-  await Deno.writeTextFile(partial, lines(from));
-  const scores = await compute(
-    from,
-    async (some) => await Deno.writeTextFile(partial, lines(some), { append: true }),
-  );
+  const write = async (some: readonly Scores[], append: boolean) =>
+    await writing(partial, () => Deno.writeTextFile(partial, lines(some), { append }));
+  await write(from, false);
+  const scores = await compute(from, (some) => write(some, true));
   await writeJson(file, scores);
-  await Deno.remove(partial);
+  await removeIfThere(partial);
   return scores;
 }

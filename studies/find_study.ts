@@ -5,7 +5,7 @@
  */
 
 import { InputError } from "../core/mod.ts";
-import { readConfigJson } from "../files/mod.ts";
+import { readConfigJson, type ReadConfigOptions } from "../files/mod.ts";
 import { type Preset, readPreset } from "./preset.ts";
 import { isStudy, parseStudy } from "./parse_study.ts";
 import type { Study } from "./study.ts";
@@ -52,7 +52,10 @@ async function exists(url: URL): Promise<boolean> {
   return await Deno.stat(url).then(({ isFile }) => isFile, () => false);
 }
 
-async function readNamed(name: string): Promise<{ readonly url: URL; readonly json: unknown }> {
+async function readNamed(
+  name: string,
+  options: ReadConfigOptions,
+): Promise<{ readonly url: URL; readonly json: unknown }> {
   const url = Object.hasOwn(BUILT_IN, name) ? BUILT_IN[name]! : fileUrl(name);
   if (!await exists(url)) {
     throw new InputError(
@@ -60,7 +63,7 @@ async function readNamed(name: string): Promise<{ readonly url: URL; readonly js
         `(${EXPERIMENTS.join(", ")})`,
     );
   }
-  return { url, json: await readConfigJson(url) };
+  return { url, json: await readConfigJson(url, options) };
 }
 
 /** A study with its name, which its output files carry. */
@@ -78,11 +81,14 @@ export interface NamedStudy {
  * @throws {InputError} If a name is neither built in nor a file.
  * @throws {OptionsError} If a study has an invalid option, or two experiments share a name.
  */
-export async function findStudies(names: readonly string[]): Promise<readonly NamedStudy[]> {
+export async function findStudies(
+  names: readonly string[],
+  options: ReadConfigOptions = {},
+): Promise<readonly NamedStudy[]> {
   const studies: NamedStudy[] = [];
   const rows: { readonly name: string; readonly experiment: string }[] = [];
   for (const name of names) {
-    const { url, json } = await readNamed(name);
+    const { url, json } = await readNamed(name, options);
     const stem = stemOf(url);
     if (isStudy(json)) studies.push({ name: stem, study: parseStudy(json, url) });
     else rows.push({ name: stem, experiment: url.href });
@@ -99,7 +105,10 @@ export async function findStudies(names: readonly string[]): Promise<readonly Na
  * @param name A built-in name, or the path of a JSON file.
  * @throws {InputError} If it is neither built in nor a file.
  */
-export async function findPreset(name: string): Promise<Preset> {
+export async function findPreset(
+  name: string,
+  options: ReadConfigOptions = {},
+): Promise<Preset> {
   const known = (PRESETS as readonly string[]).includes(name);
   const url = known ? new URL(`presets/${name}.json`, FOLDER) : fileUrl(name);
   if (!await exists(url)) {
@@ -107,5 +116,5 @@ export async function findPreset(name: string): Promise<Preset> {
       `Cannot find the preset ${name}: it must be a file or ${PRESETS.join(", ")}`,
     );
   }
-  return await readPreset(url);
+  return await readPreset(url, options);
 }

@@ -5,10 +5,11 @@
  */
 
 import { resolve } from "node:path";
-import { createRng, InputError, stableJson } from "../core/mod.ts";
+import { createRng, InputError, shownAddress, stableJson } from "../core/mod.ts";
 import { type Dataset, type DatasetLookup, openDataset, pathsOf } from "../datasets/mod.ts";
 import type { CheckedExperiment } from "../training/mod.ts";
-import { sha256Stream, textOf, writeJson } from "../files/mod.ts";
+import { isAddress, makeFolder, sha256Stream, writeJson } from "../files/mod.ts";
+import { cachedText } from "./cached_json.ts";
 
 /** Folder of a run. */
 export interface LocatedRun {
@@ -57,7 +58,9 @@ async function samplesDigest(dataset: Dataset): Promise<string> {
 
 function placesNow({ data: { train } }: CheckedExperiment): RunData["places"] {
   const places = Object.entries(pathsOf(train));
-  return Object.fromEntries(places.map(([key, place]) => [key, resolve(place)]));
+  return Object.fromEntries(
+    places.map(([key, place]) => [key, isAddress(place) ? shownAddress(place) : resolve(place)]),
+  );
 }
 
 /** Opens an experiment's training data and computes its digest. */
@@ -74,7 +77,7 @@ async function digestNow(
 }
 
 async function readData(folder: string): Promise<RunData | undefined> {
-  const text = await textOf(`${folder}/${DATA}`);
+  const text = await cachedText(`${folder}/${DATA}`);
   return text === undefined ? undefined : JSON.parse(text) as RunData;
 }
 
@@ -131,6 +134,6 @@ export async function keepRunData(
   const places = placesNow(experiment);
   if (known !== undefined && stableJson(known.places) === stableJson(places)) return;
   const digest = known?.digest ?? await digestNow(experiment, lookup);
-  await Deno.mkdir(folder, { recursive: true });
+  await makeFolder(folder);
   await writeJson(`${folder}/${DATA}`, { places, digest } satisfies RunData);
 }

@@ -13,7 +13,7 @@ import {
   show,
   string,
 } from "../core/mod.ts";
-import { extendConfig, readConfigJson } from "../files/mod.ts";
+import { extendConfig, readConfigJson, type ReadConfigOptions } from "../files/mod.ts";
 import { evaluationCheck } from "./parse_study.ts";
 import type { StudyEvaluation } from "./study.ts";
 
@@ -51,8 +51,11 @@ const CHECKS: Checks<Preset> = {
  *
  * @throws {OptionsError} If the JSON is wrong.
  */
-export async function readPreset(address: URL): Promise<Preset> {
-  return checkOptions(await readConfigJson(address), {
+export async function readPreset(
+  address: URL,
+  options: ReadConfigOptions = {},
+): Promise<Preset> {
+  return checkOptions(await readConfigJson(address, options), {
     checks: CHECKS,
     defaults: { networks: {}, evaluation: {} },
   });

@@ -7,6 +7,7 @@
 import { loadModel } from "../checkpoints/mod.ts";
 import { stableJson } from "../core/mod.ts";
 import type { DatasetConfig } from "../datasets/mod.ts";
+import { lockRun } from "../files/mod.ts";
 import { tf } from "../engine/mod.ts";
 import { type Model, releaseDenoiser } from "../model/mod.ts";
 import { DivergedError, type TrainingProgress } from "../training/mod.ts";
@@ -165,11 +166,14 @@ async function trainAndScore({ experiment, rows }: PlannedRun, work: StudyWork):
  * scores.
  *
  * @throws {OptionsError} If an experiment has an invalid option, before any work.
+ * @throws {OutputError} If another run is using the folder, or it cannot be written.
  * @throws {TypeError} If `weights` do not fit a row's network.
  * @throws The signal's reason, if it aborts; the same call resumes from there.
  */
 export async function runStudy(study: Study, options: RunStudyOptions): Promise<StudyResult> {
   const { name, out, seeds, signal, registry, weights } = options;
+  const task = `run ${name} in ${out}`;
+  await using _lock = await lockRun(out, { task, remedy: "choose another folder" });
   const groups = await planStudy(study, options);
   const rows = groups.flatMap((group) => group.rows);
   const evaluation = evaluationOf(study, options);

@@ -4,12 +4,8 @@
  * @module
  */
 
+import { csvLine } from "../files/mod.ts";
 import { seedsOf, type StudyResult } from "./study_result.ts";
-
-function csvCell(value: string | number | undefined): string {
-  const text = value === undefined ? "" : String(value);
-  return /[",\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
-}
 
 /**
  * Formats a study as CSV, one line per row. Columns of a metric: mean, standard deviation over seeds
@@ -57,5 +53,5 @@ export function studyCsv(result: StudyResult): string {
       paper?.source,
     ])
   );
-  return [header, ...first, ...rows].map((cells) => cells.map(csvCell).join(",")).join("\n") + "\n";
+  return [header, ...first, ...rows].map((cells) => `${csvLine(cells)}\n`).join("");
 }

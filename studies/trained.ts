@@ -7,7 +7,8 @@
 import { withoutPaths } from "../datasets/mod.ts";
 import { tf } from "../engine/mod.ts";
 import { type CheckedExperiment, learntModel, train, type TrainOptions } from "../training/mod.ts";
-import { textOf, writeJson } from "../files/mod.ts";
+import { writeJson } from "../files/mod.ts";
+import { cachedText } from "./cached_json.ts";
 import { keepRunData, type LocatedRun, type LocateOptions, locateRun } from "./located_run.ts";
 import { shortHash, stableJson } from "../core/mod.ts";
 
@@ -60,7 +61,7 @@ const FINISHED = "finished.json";
 
 /** Run of a folder; undefined if it is not complete. */
 async function finishedRun(folder: string): Promise<TrainedRun | undefined> {
-  const text = await textOf(`${folder}/${FINISHED}`);
+  const text = await cachedText(`${folder}/${FINISHED}`);
   if (text === undefined) return undefined;
   const { model, ...run } = JSON.parse(text) as Omit<TrainedRun, "folder">;
   return { folder, model: `${folder}/${model}`, ...run };

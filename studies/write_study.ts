@@ -4,7 +4,8 @@
  * @module
  */
 
-import { writeFileAtomically, writeJson } from "../files/mod.ts";
+import { redacted } from "../core/mod.ts";
+import { makeFolder, writeFileAtomically, writeJson } from "../files/mod.ts";
 import { studyChart } from "./study_chart.ts";
 import { studyCsv } from "./study_csv.ts";
 import { plotName, studyMarkdown } from "./study_markdown.ts";
@@ -12,7 +13,8 @@ import type { StudyResult } from "./study_result.ts";
 import { stepsOf } from "./study_steps.ts";
 
 /**
- * Writes `NAME.md`, `NAME.csv`, `NAME.json` and one chart per group, replacing existing files.
+ * Writes `NAME.md`, `NAME.csv`, `NAME.json` and one chart per group, replacing existing files. Addresses in
+ * them lose query strings and passwords.
  *
  * @returns Paths of the files, the Markdown first.
  */
@@ -20,12 +22,14 @@ export async function writeStudy(
   result: StudyResult,
   { out }: { readonly out: string },
 ): Promise<readonly string[]> {
-  await Deno.mkdir(out, { recursive: true });
+  await makeFolder(out);
   const texts: Record<string, string> = {
-    [`${result.name}.md`]: studyMarkdown(result),
+    [`${result.name}.md`]: redacted(studyMarkdown(result)),
     [`${result.name}.csv`]: studyCsv(result),
   };
-  for (const group of result.groups) texts[plotName(result, group)] = studyChart(group, result);
+  for (const group of result.groups) {
+    texts[plotName(result, group)] = redacted(studyChart(group, result));
+  }
   const written: string[] = [];
   for (const [name, text] of Object.entries(texts)) {
     const path = `${out}/${name}`;

@@ -5,6 +5,7 @@
  * @module
  */
 
+import { redacted } from "../core/mod.ts";
 import { withoutPaths } from "../datasets/mod.ts";
 import type { DataFacts } from "./data_facts.ts";
 import type { CheckedExperiment } from "./experiment.ts";
@@ -22,9 +23,12 @@ export interface CheckpointOwner {
   readonly initialWeights?: string;
 }
 
-/** Returns JSON without Infinity, which JSON cannot represent and which is always a default. */
+/**
+ * Returns JSON without Infinity, which JSON cannot represent and which is always a default, and with
+ * addresses without query strings and passwords.
+ */
 export function json(value: unknown): string {
-  return JSON.stringify(value, (_, item) => item === Infinity ? undefined : item);
+  return redacted(JSON.stringify(value, (_, item) => item === Infinity ? undefined : item) ?? "");
 }
 
 /**

@@ -4,6 +4,8 @@
  * @module
  */
 
+import { redacted } from "../core/mod.ts";
+import { writing, writingSync } from "../files/mod.ts";
 import type { Validation } from "./scores.ts";
 import type { SigmaBin } from "./sigma_bins.ts";
 
@@ -113,7 +115,7 @@ export interface OpenLogOptions {
 
 /** Opens the log of a run and removes the lines after a step, because those steps run again. */
 export async function openLog(path: string, { step, onLine }: OpenLogOptions): Promise<Log> {
-  const file = await Deno.open(path, { write: true, create: true });
+  const file = await writing(path, () => Deno.open(path, { write: true, create: true }));
   let end = 0;
   for await (const { line, end: after } of linesOf(path)) {
     if (!(line.step <= step)) break;
@@ -125,10 +127,12 @@ export async function openLog(path: string, { step, onLine }: OpenLogOptions): P
   const encoder = new TextEncoder();
   return {
     write(line) {
-      const bytes = encoder.encode(`${JSON.stringify(line)}\n`);
-      for (let at = 0; at < bytes.length;) at += file.writeSync(bytes.subarray(at));
+      const bytes = encoder.encode(`${redacted(JSON.stringify(line))}\n`);
+      writingSync(path, () => {
+        for (let at = 0; at < bytes.length;) at += file.writeSync(bytes.subarray(at));
+      });
     },
-    sync: () => file.syncDataSync(),
+    sync: () => writingSync(path, () => file.syncDataSync()),
     [Symbol.dispose]: () => file.close(),
   };
 }

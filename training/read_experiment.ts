@@ -5,7 +5,7 @@
  */
 
 import type { DatasetLookup } from "../datasets/mod.ts";
-import { readConfigJson } from "../files/mod.ts";
+import { readConfigJson, type ReadConfigOptions } from "../files/mod.ts";
 import { type CheckedExperiment, parseExperiment } from "./experiment.ts";
 
 /**
@@ -17,7 +17,7 @@ import { type CheckedExperiment, parseExperiment } from "./experiment.ts";
  */
 export async function readExperiment(
   path: string | URL,
-  options: DatasetLookup = {},
+  options: DatasetLookup & ReadConfigOptions = {},
 ): Promise<CheckedExperiment> {
-  return parseExperiment(await readConfigJson(path), options);
+  return parseExperiment(await readConfigJson(path, options), options);
 }

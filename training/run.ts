@@ -5,7 +5,7 @@
  */
 
 import { saveModel } from "../checkpoints/mod.ts";
-import { createRng, type Rng } from "../core/mod.ts";
+import { createRng, redacted, type Rng } from "../core/mod.ts";
 import type { Dataset, Sample } from "../datasets/mod.ts";
 import { writeFileAtomically } from "../files/mod.ts";
 import type { ModelCard } from "../model/mod.ts";
@@ -170,13 +170,13 @@ export class Run {
     const card = this.#card();
     const weights = this.#averaged();
     await saveModel({ card, weights, modules }, folder.model, { overwrite: true });
-    const text = cardText({
+    const text = redacted(cardText({
       ...{ card, experiment, environment, data, step: this.state.step, best: this.#best },
       parameters: Object.values(weights.params).reduce((sum, { size }) => sum + size, 0),
       seconds: recorder.seconds,
       skipped: recorder.skipped,
       validation: recorder.validation,
-    });
+    }));
     await writeFileAtomically(folder.card, [new TextEncoder().encode(text)], { overwrite: true });
   }
 

@@ -6,6 +6,7 @@
  */
 
 import { joinParts, Message } from "../core/mod.ts";
+import { writing, writingSync } from "../files/mod.ts";
 
 /** Event file that is open for writing. */
 export interface Events extends Disposable {
@@ -101,18 +102,20 @@ function endOf(bytes: Uint8Array, step: number): number {
  * @param step Step from which the run continues.
  */
 export async function openEvents(path: string, step: number): Promise<Events> {
-  const file = await Deno.open(path, { write: true, create: true });
+  const file = await writing(path, () => Deno.open(path, { write: true, create: true }));
   const end = endOf(await Deno.readFile(path), step);
   await file.truncate(end);
   await file.seek(end, Deno.SeekMode.Start);
   const write = (data: Uint8Array) => {
     const bytes = frame(data);
-    for (let at = 0; at < bytes.length;) at += file.writeSync(bytes.subarray(at));
+    writingSync(path, () => {
+      for (let at = 0; at < bytes.length;) at += file.writeSync(bytes.subarray(at));
+    });
   };
   if (end === 0) write(fileVersion());
   return {
     write: (step, scalars) => write(summary(step, scalars)),
-    sync: () => file.syncDataSync(),
+    sync: () => writingSync(path, () => file.syncDataSync()),
     [Symbol.dispose]: () => file.close(),
   };
 }

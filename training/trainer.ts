@@ -6,6 +6,7 @@
 
 import { builtins } from "../builtins.ts";
 import { OptionsError, OutputError } from "../core/mod.ts";
+import { lockRun, makeFolder } from "../files/mod.ts";
 import type { ModelCard } from "../model/mod.ts";
 import { adamw } from "./adamw.ts";
 import { checkBands } from "./batch.ts";
@@ -29,7 +30,8 @@ import { createUpdater } from "./updater.ts";
  *
  * @param experiment Model, data and training options.
  * @throws {OptionsError} If the experiment is invalid.
- * @throws {OutputError} If the folder has a checkpoint and `resume` is false.
+ * @throws {OutputError} If the folder has a checkpoint and `resume` is false, if another run is using it,
+ *   or if it cannot be written.
  * @throws {InputError} If files of the data or of the initial weights are missing or bad.
  * @throws {TypeError} If the data does not fit the model.
  * @throws {CheckpointError} If the folder's checkpoint belongs to another experiment or to other data.
@@ -49,6 +51,10 @@ export async function train(experiment: Experiment, options: TrainOptions): Prom
   let run: Run | undefined;
   try {
     checkLengths(checked, card);
+    await using _lock = await lockRun(options.out, {
+      task: `train in ${options.out}`,
+      remedy: "choose another folder",
+    });
     const started = await exists(folder.last);
     if (started && !resume) {
       throw new OutputError(
@@ -65,7 +71,7 @@ export async function train(experiment: Experiment, options: TrainOptions): Prom
       validation: validation && dataFacts(validation),
       initialWeights: digest,
     };
-    for (const path of folder.folders) await Deno.mkdir(path, { recursive: true });
+    for (const path of folder.folders) await makeFolder(path);
     let best;
     if (started) {
       const loaded = await loadCheckpoint(folder.last, { network: modules.network, ...owner });

@@ -165,9 +165,12 @@ function explain({ name, error }: { readonly name: string; readonly error: strin
       "Cannot use engine native: it runs native code; add --allow-ffi, or use --engine wasm",
     );
   }
-  if (/read access|import access|net access/.test(error)) {
+  const missing = /Requires (read|import|net) access to "([^"\n]*)"/.exec(error);
+  if (missing !== null) {
+    const [, kind, what] = missing;
     return new NativeUnavailableError(
-      `Cannot use engine native: its worker cannot be loaded (${error}); or use --engine wasm`,
+      `Cannot use engine native: its worker must be loaded from ${what}, got no permission; add ` +
+        `--allow-${kind}=${what}, or use --engine wasm`,
     );
   }
   if (/npm package|Could not find|ERR_MODULE_NOT_FOUND|dlopen|shared object/.test(error)) {

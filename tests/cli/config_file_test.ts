@@ -1,6 +1,7 @@
 /** Mistakes in files that a command reads: the message names the file, and the exit code is 3. */
 
 import { assertEquals, assertStringIncludes } from "@std/assert";
+import { readConfigJson } from "../../files/mod.ts";
 import { emrdm, inFolder } from "./run.ts";
 
 const MODULE_HINT = "if a plugin has it, name the plugin with --plugin";
@@ -77,4 +78,22 @@ Deno.test("a plugin that cannot be used is named, with the reason", () =>
     await Deno.writeTextFile(`${folder}/kinds.ts`, "export default { schedules: {} };");
     const kinds = await call(`${folder}/kinds.ts`);
     assertStringIncludes(kinds, "kinds.ts: $.schedules: is not a known kind");
+  }));
+
+Deno.test("a chain of files that extend each other is named in order, and read once", () =>
+  inFolder(async (folder) => {
+    const write = (name: string, json: unknown) =>
+      Deno.writeTextFile(`${folder}/${name}.json`, JSON.stringify(json));
+    await write("base", { step: 1 });
+    await write("middle", { extends: "base.json" });
+    await write("mine", { extends: "middle.json" });
+    const read: string[] = [];
+    await readConfigJson(`${folder}/mine.json`, { onExtends: (base) => void read.push(base) });
+    assertEquals(read, ["middle.json", "base.json"]);
+    const { code, err } = await emrdm(...train(`${folder}/mine.json`));
+    assertEquals(code, 3);
+    assertStringIncludes(
+      err,
+      `Cannot use ${folder}/mine.json (extends middle.json, then base.json): $.step: `,
+    );
   }));

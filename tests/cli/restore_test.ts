@@ -137,7 +137,6 @@ Deno.test("restore exits with the code of the kind of error", () =>
       [2, "leave out --out", ["--manifest", "a.csv", "--out", out]],
       [3, "must exist", [`${folder}/none.tif`, "--out", out]],
       [3, "(SCL)", [input, "--out", out, "--mask", "scl"]],
-      [4, "must exist", [input, "--out", `${folder}/none/out.tif`]],
       [4, "exists", [input, "--out", `${folder}/s_2020-02-01.tif`]],
     ];
     for (const [code, message, flags] of codes) {

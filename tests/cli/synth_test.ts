@@ -39,8 +39,16 @@ Deno.test("synth puts clouds on given images and keeps their georeference", asyn
     assertEquals(cloudy.crs, before.crs);
     assertEquals(cloudy.bands, before.bands);
     assert((await Deno.stat(`${folder}/b/scene0.png`)).size > 100);
-    const again = await emrdm(...call);
+    // The same call again finds its files; another one would replace them.
+    const times = () =>
+      ["clear/scene0.tif", "cloudy/scene0.tif", "scene0.png"].map(
+        (name) => Deno.statSync(`${folder}/b/${name}`).mtime?.getTime(),
+      );
+    const written = times();
+    assertEquals((await emrdm(...call)).code, 0);
+    const again = await emrdm(...call, "--seed", "1");
     assertEquals(again.code, 4);
     assert(again.err.includes("the file exists"), again.err);
+    assertEquals(times(), written);
   });
 });

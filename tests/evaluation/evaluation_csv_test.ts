@@ -88,13 +88,13 @@ Deno.test("a CSV resumes after the last complete image, wherever it was cut", as
       const kept = csv.done.length / 2;
       assertEquals(csv.done, cases.slice(0, kept).flat(), `${length}`);
       for (const rows of cases.slice(kept)) await csv.append(rows);
-      csv.close();
+      await csv.close();
       assertEquals(await Deno.readTextFile(path), whole, `${length}`);
     }
     const csv = await openEvaluationCsv(path, OPTIONS);
     // Of the last image rows may lack: it is scored again.
     assertEquals(csv.done, cases.slice(0, 2).flat());
-    csv.close();
+    await csv.close();
   });
 });
 
@@ -113,7 +113,7 @@ Deno.test("a CSV of another run, or another kind of CSV, is left alone", async (
     await assertRejects(() => open({ bands: ["B02"] }), OutputError, "got other columns");
     assertEquals(await Deno.readTextFile(path), text);
     const csv = await open({ run: "other", overwrite: true });
-    csv.close();
+    await csv.close();
     assertEquals(await readEvaluationCsv(path), []);
     await assertRejects(() => readEvaluationCsv(`${folder}/b.csv`), InputError, "must exist");
     await Deno.writeTextFile(path, "a,b\n1,2\n");
