@@ -11,11 +11,13 @@
 import type { Raster } from "../core/mod.ts";
 import { detectClouds, DETECTOR_MARGIN } from "./detect_clouds.ts";
 import { atmosphereLook, type ReflectanceLevel } from "./surface_look.ts";
-import { classify } from "./time/classifier.ts";
+import { classScores } from "./time/classifier.ts";
 import { compareDates } from "./time/compare.ts";
 import { fitDates, type TimeFit } from "./time/fit.ts";
-import { copyPixel, emptyPixels, type Pixels, type Radiometry } from "./time/pixels.ts";
-import { type UsedBands, usedBands } from "./time/signatures.ts";
+import { blocksOf, type Pixels, type Radiometry, type WindowOrigin } from "./time/pixels.ts";
+import { sceneSample } from "./time/sample.ts";
+import { usedBands } from "./time/signatures.ts";
+import { fullClasses } from "./time/full_classes.ts";
 import { TRAIT_RADIUS } from "./time/traits.ts";
 
 /** One date of a {@linkcode surveyClouds}. */
@@ -76,10 +78,8 @@ export interface CloudSurvey {
 
 /** Fewest dates that are compared. */
 const FEWEST_DATES = 3;
-/** Most pixels of the sample. */
-const SAMPLE = 40000;
-/** Pixels around a window that the traits depend on: those of the evidence and the windows. */
-const TIME_MARGIN = TRAIT_RADIUS + 4;
+/** Pixels around a window on which its classes depend: two for each block that a trait reads. */
+const TIME_MARGIN = 2 * (TRAIT_RADIUS + 4);
 
 /** Radiometry of each date with the look of top-of-atmosphere reflectance. */
 function radiometryOf({ bands, dates }: SurveyCloudsOptions): readonly Radiometry[] {
@@ -149,25 +149,14 @@ export function surveyClouds(options: SurveyCloudsOptions): CloudSurvey {
     };
   }
   const used = usedBands(bands);
-  const step = Math.max(1, Math.ceil(Math.sqrt(width * height / SAMPLE)));
-  const columns = Math.ceil(width / step);
-  const rows = Math.ceil(height / step);
-  const sample = emptyPixels({ count: columns * rows, dates: dates.length, used });
+  const sample = sceneSample({ width, height, bands, dates: dates.length });
   return {
-    add({ column, row, frames }) {
-      const { width: wide, height: high } = checkFrames(frames, options);
-      for (let y = Math.ceil(row / step) * step; y < row + high; y += step) {
-        for (let x = Math.ceil(column / step) * step; x < column + wide; x += step) {
-          const to = y / step * columns + x / step;
-          const from = (y - row) * wide + x - column;
-          for (const [t, raster] of frames.entries()) {
-            copyPixel(sample.dates[t]!, { raster, used, radiometry: radiometry[t]!, from, to });
-          }
-        }
-      }
+    add(block) {
+      checkFrames(block.frames, options);
+      sample.add(block);
     },
     finish() {
-      const time = fitDates(sample, {
+      const time = fitDates(blocksOf(sample.frames, { used, radiometry }), {
         signatures: used.signatures,
         days: dates.map(({ day }, t) => day ?? 15 * t),
       });
@@ -179,31 +168,17 @@ export function surveyClouds(options: SurveyCloudsOptions): CloudSurvey {
   };
 }
 
-/** Pixels of a window on every date. */
-function pixelsOf(
+/** Traits of the blocks of a window on every date: [dates][traits][blocks], with the blocks. */
+export function traitsInTime(
   frames: readonly Raster[],
-  { used, radiometry }: { readonly used: UsedBands; readonly radiometry: readonly Radiometry[] },
-): Pixels {
-  const [{ width, height }] = frames as [Raster];
-  const pixels = emptyPixels({ count: width * height, dates: frames.length, used });
-  for (const [t, raster] of frames.entries()) {
-    for (let i = 0; i < width * height; i++) {
-      copyPixel(pixels.dates[t]!, { raster, used, radiometry: radiometry[t]!, from: i, to: i });
-    }
-  }
-  return pixels;
-}
-
-/** Traits of a window on every date, [dates][traits][height · width], with the known pixels. */
-export function traitsInTime(frames: readonly Raster[], { options, time }: TemporalFit): {
-  readonly traits: readonly (readonly Float32Array[])[];
-  readonly pixels: Pixels;
-} {
-  const { width, height } = checkFrames(frames, options);
+  { options, time }: TemporalFit,
+  origin: WindowOrigin = {},
+): { readonly traits: readonly (readonly Float32Array[])[]; readonly pixels: Pixels } {
+  checkFrames(frames, options);
   const used = usedBands(options.bands);
-  const pixels = pixelsOf(frames, { used, radiometry: radiometryOf(options) });
+  const pixels = blocksOf(frames, { used, radiometry: radiometryOf(options), ...origin });
   const { signatures } = used;
-  return { traits: compareDates(pixels, { width, height, fit: time!, signatures }), pixels };
+  return { traits: compareDates(pixels, { fit: time!, signatures }), pixels };
 }
 
 /**
@@ -211,10 +186,16 @@ export function traitsInTime(frames: readonly Raster[], { options, time }: Tempo
  *
  * @param frames One raster for each date. The classes of the pixels within `fit.margin` of a border
  *   that is not the scene's differ from those of the whole.
+ * @param origin Position of the window in the scene, whose blocks of 2×2 pixels are compared. Needed
+ *   where its column or row is odd.
  * @returns Classes of `CLOUD_CLASSES` for each date, [height, width]; 255 where a date has no data.
  * @throws {RangeError} If the rasters do not fit the survey.
  */
-export function detectInTime(frames: readonly Raster[], fit: TemporalFit): readonly Uint8Array[] {
+export function detectInTime(
+  frames: readonly Raster[],
+  fit: TemporalFit,
+  origin: WindowOrigin = {},
+): readonly Uint8Array[] {
   const { options, time } = fit;
   if (time === undefined) {
     checkFrames(frames, options);
@@ -229,6 +210,12 @@ export function detectInTime(frames: readonly Raster[], fit: TemporalFit): reado
       });
     });
   }
-  const { traits, pixels } = traitsInTime(frames, fit);
-  return traits.map((planes, t) => classify(planes, pixels.dates[t]!.known));
+  const { traits, pixels } = traitsInTime(frames, fit, origin);
+  const [{ width, height }] = frames as [Raster];
+  const { column = 0, row = 0 } = origin;
+  return traits.map((planes, t) => {
+    const { known, seen } = pixels.dates[t]!;
+    const scores = classScores(planes, known);
+    return fullClasses(scores, { known, seen, width, height, left: column & 1, top: row & 1 });
+  });
 }

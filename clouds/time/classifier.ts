@@ -1,36 +1,30 @@
 /**
- * Class of each pixel from its traits: a network of two small hidden layers, fitted on drawn clouds
- * over clear real dates by benches/masks_fit.ts.
+ * Scores of the classes of each block from its traits: a network of two small hidden layers, fitted
+ * on drawn clouds over clear real dates by benches/masks_fit.ts.
  *
  * @module
  */
 
-import { CLOUD_CLASSES, MASK_UNKNOWN } from "../classes.ts";
 import type { Classifier } from "./classifier_form.ts";
 import { CLASSIFIER } from "./classifier_weights.ts";
 
 /** Traits further than this from the mean, in standard deviations, count as this far. */
 export const FARTHEST = 4;
+/** Number of classes: clear, thick, thin, shadow. */
+export const SCORES = 4;
 
-/** Classes in the order of the outputs: clear, thick, thin, shadow. */
-const OUTPUTS = [
-  CLOUD_CLASSES.clear,
-  CLOUD_CLASSES.thick,
-  CLOUD_CLASSES.thin,
-  CLOUD_CLASSES.shadow,
-] as const;
-
-/** Classifies every known pixel; the others are unknown. */
-export function classify(
+/** Computes the scores of every known block, [blocks, classes]: logarithms of probabilities. */
+export function classScores(
   traits: readonly Float32Array[],
   known: Uint8Array,
   { mean, deviation, layers }: Classifier = CLASSIFIER,
-): Uint8Array {
-  const classes = new Uint8Array(known.length).fill(MASK_UNKNOWN);
-  const parts = layers.map(({ weights, biases }) => ({
+): Float32Array {
+  const scores = new Float32Array(known.length * SCORES);
+  const parts = layers.map(({ weights, biases }, l) => ({
     weights: Float64Array.from(weights),
     biases: Float64Array.from(biases),
     out: new Float64Array(biases.length),
+    rectified: l < layers.length - 1,
   }));
   const inputs = new Float64Array(traits.length);
   const factors = Float64Array.from(deviation, (value) => 1 / value);
@@ -39,25 +33,42 @@ export function classify(
     if (known[i] === 0) continue;
     for (let k = 0; k < inputs.length; k++) {
       const value = (traits[k]![i]! - means[k]!) * factors[k]!;
-      inputs[k] = Math.min(Math.max(value, -FARTHEST), FARTHEST);
+      inputs[k] = value < -FARTHEST ? -FARTHEST : value > FARTHEST ? FARTHEST : value;
     }
-    let below: Float64Array = inputs;
-    for (const { weights, biases, out } of parts) {
-      out.set(biases);
-      for (let a = 0, k = 0; a < below.length; a++) {
-        const value = below[a]!;
-        // Rectified, except the traits themselves.
-        if (below !== inputs && value <= 0) {
-          k += out.length;
-          continue;
-        }
-        for (let b = 0; b < out.length; b++, k++) out[b]! += value * weights[k]!;
-      }
+    let below = inputs;
+    for (let l = 0; l < parts.length; l++) {
+      const { weights, biases, out, rectified } = parts[l]!;
+      layer(below, { weights, biases, out, rectified });
       below = out;
     }
-    let best = 0;
-    for (let k = 1; k < OUTPUTS.length; k++) if (below[k]! > below[best]!) best = k;
-    classes[i] = OUTPUTS[best]!;
+    for (let k = 0; k < SCORES; k++) scores[i * SCORES + k] = below[k]!;
   }
-  return classes;
+  return scores;
+}
+
+/** One layer; four outputs at a time, so that their sums stay in registers. */
+function layer(
+  below: Float64Array,
+  { weights, biases, out, rectified }: {
+    readonly weights: Float64Array;
+    readonly biases: Float64Array;
+    readonly out: Float64Array;
+    readonly rectified: boolean;
+  },
+): void {
+  const [inputs, outputs] = [below.length, out.length];
+  for (let b = 0; b < outputs; b += 4) {
+    let s0 = biases[b]!, s1 = biases[b + 1]!, s2 = biases[b + 2]!, s3 = biases[b + 3]!;
+    for (let a = 0, k = b; a < inputs; a++, k += outputs) {
+      const value = below[a]!;
+      s0 += value * weights[k]!;
+      s1 += value * weights[k + 1]!;
+      s2 += value * weights[k + 2]!;
+      s3 += value * weights[k + 3]!;
+    }
+    out[b] = rectified && s0 < 0 ? 0 : s0;
+    out[b + 1] = rectified && s1 < 0 ? 0 : s1;
+    out[b + 2] = rectified && s2 < 0 ? 0 : s2;
+    out[b + 3] = rectified && s3 < 0 ? 0 : s3;
+  }
 }

@@ -25,25 +25,26 @@ function smooth(
   values: Float32Array,
   { known, radius, ...window }: Window & { readonly known: Uint8Array; readonly radius: number },
 ): Float32Array {
-  const whole = Int32Array.from(
-    values,
-    (value, i) => known[i] === 0 ? 0 : Math.round(STEPS * Math.min(Math.max(value, -1), 2)),
-  );
+  const whole = new Int32Array(values.length);
+  for (let i = 0; i < whole.length; i++) {
+    if (known[i] === 1) whole[i] = Math.round(STEPS * Math.min(Math.max(values[i]!, -1), 2));
+  }
   return windowAverages(whole, { ...window, radius, known, unit: 1 / STEPS });
 }
 
 /** Smallest value in the 3×3 pixels around each. */
 function lowest(values: Float32Array, { width, height }: Window): Float32Array {
   const wide = values.slice();
-  for (let i = 0; i < wide.length; i++) {
-    const x = i % width;
-    if (x > 0) wide[i] = Math.min(wide[i]!, values[i - 1]!);
-    if (x + 1 < width) wide[i] = Math.min(wide[i]!, values[i + 1]!);
+  for (let y = 0, i = 0; y < height; y++) {
+    for (let x = 0; x < width; x++, i++) {
+      if (x > 0 && values[i - 1]! < wide[i]!) wide[i] = values[i - 1]!;
+      if (x + 1 < width && values[i + 1]! < wide[i]!) wide[i] = values[i + 1]!;
+    }
   }
   const out = wide.slice();
-  for (let i = 0; i < out.length; i++) {
-    if (i >= width) out[i] = Math.min(out[i]!, wide[i - width]!);
-    if (i + width < width * height) out[i] = Math.min(out[i]!, wide[i + width]!);
+  for (let i = width; i < out.length; i++) {
+    if (wide[i - width]! < out[i]!) out[i] = wide[i - width]!;
+    if (wide[i]! < out[i - width]!) out[i - width] = wide[i]!;
   }
   return out;
 }
@@ -67,7 +68,14 @@ function leastHazy({ count, dates }: Pixels) {
     }
   }
   /** Low haze of the dates but one (−1: of all), at most `cap`. */
-  const lowWithout = (date: number, i: number, { skip, cap }: { skip: number; cap: number }) => {
+  const lowWithout = (
+    i: number,
+    { date, skip, cap }: {
+      readonly date: number;
+      readonly skip: number;
+      readonly cap: number;
+    },
+  ) => {
     for (let k = 0, left = skip; k < 3; k++) {
       if (indices[k]![i] === date) continue;
       if (left-- > 0 && k < 2 && indices[k + 1]![i]! >= 0) continue;
@@ -78,22 +86,24 @@ function leastHazy({ count, dates }: Pixels) {
   return lowWithout;
 }
 
-/** Traits of a window on every date: [dates][traits][height · width]. */
+/** Traits of a window on every date: [dates][traits][blocks]. */
 export function compareDates(
   pixels: Pixels,
-  { fit, signatures, ...window }: Window & {
+  { fit, signatures }: {
     readonly fit: TimeFit;
     readonly signatures: readonly Signature[];
   },
 ): readonly (readonly Float32Array[])[] {
-  const { count, bands, dates } = pixels;
+  const { width, height, count, bands, dates } = pixels;
   const { level, cap } = fit;
   const low = leastHazy(pixels);
-  const skip = outliers(dates.length);
+  const all = { date: -1, skip: outliers(dates.length), cap };
   const first = dates.map(({ haze, known }) => {
-    const excess = haze.map((value, i) => value - low(-1, i, { skip, cap }));
-    return smooth(excess, { ...window, known, radius: 1 })
-      .map((value, i) => known[i] === 0 ? 0 : clearByHaze(value));
+    const out = new Float32Array(count);
+    for (let i = 0; i < count; i++) {
+      if (known[i] === 1) out[i] = clearByHaze(haze[i]! - low(i, all));
+    }
+    return out;
   });
   const evidence: Evidence[] = dates.map(() => emptyEvidence(count));
   const find = (clear: readonly Float32Array[], where?: readonly Float32Array[]) => {
@@ -113,27 +123,31 @@ export function compareDates(
   find(first, first);
   const clear = dates.map(({ known }, date) => {
     const { opacity, shade } = evidence[date]!;
-    const o = smooth(opacity, { ...window, known, radius: 1 });
-    const s = smooth(shade, { ...window, known, radius: 2 });
-    return lowest(
-      o.map((value, i) => first[date]![i]! < 0.001 ? 0 : clearByEvidence(value, s[i]!)),
-      window,
-    );
+    const around = smooth(shade, { width, height, known, radius: 1 });
+    const out = new Float32Array(count);
+    for (let i = 0; i < count; i++) {
+      out[i] = first[date]![i]! < 0.001 ? 0 : clearByEvidence(opacity[i]!, around[i]!);
+    }
+    return lowest(out, { width, height });
   });
   find(clear);
+  const total = new Float32Array(count);
+  for (const plane of clear) for (let i = 0; i < count; i++) total[i]! += plane[i]!;
   return dates.map((one, date) => {
+    const own = { date, skip: outliers(dates.length - 1), cap };
     const others = new Float32Array(count);
-    for (const [k, plane] of clear.entries()) {
-      if (k === date) continue;
-      for (let i = 0; i < count; i++) others[i]! += plane[i]!;
+    const excess = new Float32Array(count);
+    for (let i = 0; i < count; i++) {
+      others[i] = total[i]! - clear[date]![i]!;
+      excess[i] = one.haze[i]! - low(i, own);
     }
-    const own = { skip: outliers(dates.length - 1), cap };
     return traitsOf({
-      ...window,
+      width,
+      height,
       pixels: one,
       bands,
       evidence: evidence[date]!,
-      excess: one.haze.map((value, i) => value - low(date, i, own)),
+      excess,
       others,
       level,
       spread: cap - level,

@@ -1,6 +1,7 @@
 /**
  * Pixels of all dates in the form that the comparison in time reads: top-of-atmosphere reflectance
- * of the bands with a signature, and the haze index.
+ * of the bands with a signature, and the haze index, as means of blocks of 2×2 pixels. The blocks
+ * lie on the scene's grid, so that those of a window are those of the whole.
  *
  * @module
  */
@@ -8,25 +9,31 @@
 import type { Raster } from "../../core/mod.ts";
 import type { UsedBands } from "./signatures.ts";
 
-/** The same pixels on every date. */
+/** The same blocks on every date. */
 export interface Pixels {
-  /** Number of pixels. */
+  /** Columns of blocks. */
+  readonly width: number;
+  /** Rows of blocks. */
+  readonly height: number;
+  /** Number of blocks. */
   readonly count: number;
   /** Number of bands. */
   readonly bands: number;
   readonly dates: readonly DatePixels[];
 }
 
-/** Pixels of one date. */
+/** Blocks of one date. */
 export interface DatePixels {
-  /** Reflectance, [count, bands]. */
+  /** Mean reflectance, [count, bands]. */
   readonly values: Float32Array;
   /** Haze index B02 − 0.5·B04 − 0.08 (haze-optimized transform), [count]. */
   readonly haze: Float32Array;
-  /** 1 where every used band has data, else 0, [count]. */
+  /** 1 where a pixel has data in every used band, else 0, [count]. */
   readonly known: Uint8Array;
-  /** Reflectance in B10, [count]; undefined without that band. */
+  /** Mean reflectance in B10, [count]; undefined without that band. */
   readonly cirrus: Float32Array | undefined;
+  /** 1 for each pixel of the raster with data in every used band, else 0. */
+  readonly seen: Uint8Array;
 }
 
 /** Conversion to top-of-atmosphere reflectance per band of the raster: stored · scale + offset. */
@@ -35,53 +42,84 @@ export interface Radiometry {
   readonly offsets: readonly number[];
 }
 
-/** Allocates the pixels of a number of dates, none of them known. */
-export function emptyPixels(
-  { count, dates, used }: {
-    readonly count: number;
-    readonly dates: number;
-    readonly used: UsedBands;
-  },
-): Pixels {
-  const bands = used.indices.length;
-  return {
-    count,
-    bands,
-    dates: Array.from({ length: dates }, () => ({
-      values: new Float32Array(count * bands),
-      haze: new Float32Array(count),
-      known: new Uint8Array(count),
-      cirrus: used.cirrus < 0 ? undefined : new Float32Array(count),
-    })),
-  };
+/** Position of a window in the scene. */
+export interface WindowOrigin {
+  /** Column of the window's first pixel. Default 0. */
+  readonly column?: number;
+  /** Row of the window's first pixel. Default 0. */
+  readonly row?: number;
 }
 
-/** Copies one pixel of a raster to place `to` of a date. */
-export function copyPixel(
-  date: DatePixels,
-  { raster, used, radiometry, from, to }: {
-    readonly raster: Raster;
+/** Computes the blocks of a window of every date. */
+export function blocksOf(
+  frames: readonly Raster[],
+  { used, radiometry, column = 0, row = 0 }: WindowOrigin & {
+    readonly used: UsedBands;
+    readonly radiometry: readonly Radiometry[];
+  },
+): Pixels {
+  const [first] = frames as [Raster];
+  const [left, top] = [column & 1, row & 1];
+  const width = (first.width + left + 1) >> 1;
+  const height = (first.height + top + 1) >> 1;
+  const dates = frames.map((raster, t) =>
+    datePixels(raster, { used, radiometry: radiometry[t]!, left, top, width, height })
+  );
+  return { width, height, count: width * height, bands: used.indices.length, dates };
+}
+
+function datePixels(
+  raster: Raster,
+  { used, radiometry, left, top, width, height }: {
     readonly used: UsedBands;
     readonly radiometry: Radiometry;
-    readonly from: number;
-    readonly to: number;
+    readonly left: number;
+    readonly top: number;
+    readonly width: number;
+    readonly height: number;
   },
-): void {
+): DatePixels {
   const { data, bands: { length: depth }, nodata = 0, valid } = raster;
-  const { scales, offsets } = radiometry;
-  const { indices, cirrus } = used;
-  const n = indices.length;
-  const first = from * depth;
-  if (valid !== undefined && valid[from] === 0) return;
-  for (let b = 0; b < n; b++) {
-    const band = indices[b]!;
-    const stored = data[first + band]!;
-    if (stored === nodata || stored !== stored) return;
-    date.values[to * n + b] = stored * scales[band]! + offsets[band]!;
+  const n = used.indices.length;
+  const indices = Int32Array.from(used.indices);
+  const count = width * height;
+  const values = new Float32Array(count * n);
+  const haze = new Float32Array(count);
+  const known = new Uint8Array(count);
+  const cirrus = used.cirrus < 0 ? undefined : new Float32Array(count);
+  const seen = new Uint8Array(raster.width * raster.height);
+  // Sums of stored values first: of integers they are exact.
+  for (let y = 0, i = 0; y < raster.height; y++) {
+    const line = ((y + top) >> 1) * width;
+    pixel: for (let x = 0; x < raster.width; x++, i++) {
+      if (valid !== undefined && valid[i] === 0) continue;
+      const from = i * depth;
+      for (let b = 0; b < n; b++) {
+        const stored = data[from + indices[b]!]!;
+        if (stored === nodata || stored !== stored) continue pixel;
+      }
+      const to = line + ((x + left) >> 1);
+      for (let b = 0, k = to * n; b < n; b++, k++) values[k]! += data[from + indices[b]!]!;
+      if (cirrus !== undefined) cirrus[to]! += data[from + used.cirrus]!;
+      known[to]!++;
+      seen[i] = 1;
+    }
   }
-  date.haze[to] = date.values[to * n]! - 0.5 * date.values[to * n + 2]! - 0.08;
-  date.known[to] = 1;
-  if (date.cirrus !== undefined) {
-    date.cirrus[to] = data[first + cirrus]! * scales[cirrus]! + offsets[cirrus]!;
+  const scales = Float64Array.from(indices, (band) => radiometry.scales[band]!);
+  const offsets = Float64Array.from(indices, (band) => radiometry.offsets[band]!);
+  for (let i = 0, k = 0; i < count; i++) {
+    const found = known[i]!;
+    if (found === 0) {
+      k += n;
+      continue;
+    }
+    for (let b = 0; b < n; b++, k++) values[k] = values[k]! / found * scales[b]! + offsets[b]!;
+    haze[i] = values[k - n]! - 0.5 * values[k - n + 2]! - 0.08;
+    known[i] = 1;
+    if (cirrus !== undefined) {
+      cirrus[i] = cirrus[i]! / found * radiometry.scales[used.cirrus]! +
+        radiometry.offsets[used.cirrus]!;
+    }
   }
+  return { values, haze, known, cirrus, seen };
 }

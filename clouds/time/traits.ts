@@ -10,8 +10,8 @@ import type { DatePixels } from "./pixels.ts";
 
 /** Number of traits. */
 export const TRAITS = 24;
-/** Largest window of a trait, in pixels. */
-export const TRAIT_RADIUS = 30;
+/** Radius of the largest window of a trait, in blocks. */
+export const TRAIT_RADIUS = 15;
 
 /** Integers per unit in the sums over windows, which are exact that way. */
 const STEPS = 10000;
@@ -46,45 +46,55 @@ export function traitsOf(input: TraitInput): readonly Float32Array[] {
   const { values, haze, cirrus } = pixels;
   const count = width * height;
   const known = pixels.known.includes(0) ? pixels.known : undefined;
+  const plane = (at: (i: number) => number) => {
+    const out = new Float32Array(count);
+    for (let i = 0; i < count; i++) out[i] = at(i);
+    return out;
+  };
+  const limited = (values: Float32Array) =>
+    plane((i) => Math.min(Math.max(values[i]!, WORTH.least), WORTH.most));
   const scratch = new Int32Array(count);
-  const mean = (radius: number, at: (i: number) => number) => {
+  const mean = (values: Float32Array, radius: number) => {
     for (let i = 0; i < count; i++) {
-      const value = at(i);
-      scratch[i] = known !== undefined && known[i] === 0
-        ? 0
-        : Math.round(STEPS * Math.min(Math.max(value, WORTH.least), WORTH.most));
+      scratch[i] = known !== undefined && known[i] === 0 ? 0 : Math.round(STEPS * values[i]!);
     }
     return windowAverages(scratch, { width, height, radius, known, unit: 1 / STEPS });
   };
-  const { opacity, shade } = evidence;
+  const opacity = limited(evidence.opacity);
+  const shade = limited(evidence.shade);
+  const above = limited(excess);
+  const cover = plane((i) => Math.min(Math.max(opacity[i]!, 0), 1));
+  const shadow = plane((i) => opacity[i]! < 0.1 ? Math.min(Math.max(shade[i]!, 0), 1) : 0);
   const even = (value: number) => new Float32Array(count).fill(value);
   return [
-    mean(1, (i) => opacity[i]!),
-    mean(3, (i) => opacity[i]!),
-    mean(10, (i) => opacity[i]!),
-    mean(1, (i) => shade[i]!),
-    mean(4, (i) => shade[i]!),
-    mean(1, (i) => excess[i]!),
-    mean(5, (i) => excess[i]!),
-    mean(1, (i) => haze[i]! - level),
+    opacity,
+    mean(opacity, 1),
+    mean(opacity, 5),
+    shade,
+    mean(shade, 2),
+    above,
+    mean(above, 2),
+    plane((i) => haze[i]! - level),
     even(veil),
-    evidence.opacityWeight.map((weight) => Math.log10(weight + 1)),
-    evidence.shadeWeight.map((weight) => Math.log10(weight + 1)),
-    mean(1, (i) => values[i * bands]!),
-    mean(1, (i) => values[i * bands + NEAR]!),
-    mean(1, (i) => {
-      const [near, red] = [values[i * bands + NEAR]!, values[i * bands + RED]!];
-      return near + red > 0 ? (near - red) / (near + red) : 0;
+    plane((i) => Math.log10(evidence.opacityWeight[i]! + 1)),
+    plane((i) => Math.log10(evidence.shadeWeight[i]! + 1)),
+    plane((i) => values[i * bands]!),
+    plane((i) => values[i * bands + NEAR]!),
+    plane((i) => {
+      const sum = values[i * bands + NEAR]! + values[i * bands + RED]!;
+      return sum > 0 ? (values[i * bands + NEAR]! - values[i * bands + RED]!) / sum : 0;
     }),
-    mean(1, (i) => evidence.near[i]!),
-    mean(1, (i) => evidence.blue[i]!),
-    others.map((sum) => Math.min(sum, 2)),
-    mean(TRAIT_RADIUS, (i) => Math.min(Math.max(opacity[i]!, 0), 1)),
-    mean(1, (i) => evidence.most[i]!),
-    mean(1, (i) => evidence.least[i]!),
-    cirrus === undefined ? even(NO_CIRRUS) : mean(1, (i) => Math.min(Math.max(cirrus[i]!, 0), 0.1)),
-    mean(10, (i) => excess[i]!),
+    evidence.near,
+    evidence.blue,
+    plane((i) => Math.min(others[i]!, 2)),
+    mean(cover, TRAIT_RADIUS),
+    limited(evidence.most),
+    limited(evidence.least),
+    cirrus === undefined
+      ? even(NO_CIRRUS)
+      : plane((i) => Math.min(Math.max(cirrus[i]!, 0), 0.1)),
+    mean(above, 5),
     even(spread),
-    mean(15, (i) => opacity[i]! < 0.1 ? Math.min(Math.max(shade[i]!, 0), 1) : 0),
+    mean(shadow, 7),
   ];
 }
