@@ -9,7 +9,8 @@
 import type { Raster } from "../core/mod.ts";
 import { detectClouds, detectInTime, surveyClouds } from "../clouds/mod.ts";
 import { quicklook, readRaster, writePng } from "../rasters/mod.ts";
-import { DATA, type MaskCase, maskCases, realSeries, viewOf, VIEWS } from "./mask_cases.ts";
+import { DATA, type MaskCase, maskCases, realSeries } from "./mask_cases.ts";
+import { viewOf, VIEWS } from "./mask_views.ts";
 
 const flag = (name: string, fallback: string) => {
   const at = Deno.args.indexOf(`--${name}`);

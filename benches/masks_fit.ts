@@ -1,82 +1,28 @@
 /**
  * Fits the classifier of the comparison in time (clouds/time/classifier_weights.ts) on drawn clouds
  * over the first half of the places of ../shared/data, some of whose fields change between dates.
- * About 15 minutes on one core.
+ * About 6 minutes on one core. With --samples, the traits are kept in FILE.x and FILE.y.
  *
- *     deno run -A benches/masks_fit.ts [--draws 4] [--seed 11] [--out FILE]
+ *     deno run -A benches/masks_fit.ts [--draws 4] [--seed 11] [--samples FILE] [--out FILE]
  */
 
 import { createRng, type Rng } from "../core/mod.ts";
 import { FARTHEST } from "../clouds/time/classifier.ts";
 import type { Classifier } from "../clouds/time/classifier_form.ts";
 import { TRAITS } from "../clouds/time/traits.ts";
-import { surveyClouds, traitsInTime } from "../clouds/temporal_detector.ts";
-import { maskCases, viewOf, VIEWS } from "./mask_cases.ts";
+import { maskSamples, type Samples } from "./mask_samples.ts";
 
 const flag = (name: string, fallback: string) => {
   const at = Deno.args.indexOf(`--${name}`);
   return at < 0 ? fallback : Deno.args[at + 1]!;
 };
-/** Pixels of each date of a case. */
-const PIXELS = 2500;
-/** Columns and rows of a case. */
-const SIDE = 160;
 const HIDDEN = [20, 16] as const;
-const EPOCHS = 5;
+const EPOCHS = 6;
 const BATCH = 256;
 const RATE = 3e-3;
 const DECAY = 1e-4;
 /** Standard deviation of noise on the inputs, in standard deviations of a trait. */
 const NOISE = 0.03;
-
-interface Samples {
-  readonly traits: Float32Array;
-  readonly classes: Uint8Array;
-}
-
-async function collect(): Promise<Samples> {
-  const parts: { traits: Float32Array; classes: Uint8Array }[] = [];
-  let number = 0;
-  const draws = Number(flag("draws", "4"));
-  const seed = Number(flag("seed", "11"));
-  for await (
-    const one of maskCases({ half: 0, draws, seed, open: 0.12, change: 0.5, side: SIDE })
-  ) {
-    // Two of the four views in turn: they show the same ground and clouds.
-    const views = Object.values(VIEWS);
-    for (const view of number++ % 2 === 0 ? [views[0]!, views[3]!] : [views[1]!, views[2]!]) {
-      const frames = viewOf(one, one.dates, view);
-      const survey = surveyClouds({
-        width: SIDE,
-        height: SIDE,
-        bands: view.bands,
-        dates: one.days.map((day) => ({ day, level: view.level })),
-      });
-      survey.add({ row: 0, column: 0, frames });
-      const statistics = survey.finish();
-      if (statistics.time === undefined) continue;
-      const found = traitsInTime(frames, statistics).traits;
-      for (const [t, truth] of one.truth.entries()) {
-        const traits = new Float32Array(PIXELS * TRAITS);
-        const classes = new Uint8Array(PIXELS);
-        for (let k = 0; k < PIXELS; k++) {
-          const i = (k * 40503 + t * 977) % truth.length;
-          for (let j = 0; j < TRAITS; j++) traits[k * TRAITS + j] = found[t]![j]![i]!;
-          classes[k] = truth[i]!;
-        }
-        parts.push({ traits, classes });
-      }
-    }
-    console.error(`${one.name} (${number})`);
-  }
-  const traits = new Float32Array(parts.length * PIXELS * TRAITS);
-  const classes = new Uint8Array(parts.length * PIXELS);
-  parts.forEach((part, k) => {
-    traits.set(part.traits, k * PIXELS * TRAITS);
-    classes.set(part.classes, k * PIXELS);
-  });
-  return { traits, classes };
-}
 
 /** Mean and standard deviation of each trait. */
 function scaling({ traits, classes: { length: count } }: Samples) {
@@ -130,14 +76,14 @@ function fit(samples: Samples, rng: Rng): Classifier {
         values[0]![j] = Math.min(Math.max(value, -FARTHEST), FARTHEST) +
           NOISE * noise[k * TRAITS + j]!;
       }
-      for (const [l, { inputs, outputs, weights, biases }] of layers.entries()) {
-        const [below, above] = [values[l]!, values[l + 1]!];
+      for (let l = 0; l < layers.length; l++) {
+        const { inputs, outputs, weights: { values: w }, biases } = layers[l]!;
+        const below = values[l]!, above = values[l + 1]!;
         above.set(biases.values);
         for (let a = 0; a < inputs; a++) {
           const value = below[a]!;
-          if (value !== 0) {
-            for (let b = 0; b < outputs; b++) above[b]! += value * weights.values[a * outputs + b]!;
-          }
+          if (value === 0) continue;
+          for (let b = 0, k = a * outputs; b < outputs; b++, k++) above[b]! += value * w[k]!;
         }
         if (l < HIDDEN.length) {
           for (let b = 0; b < outputs; b++) above[b] = Math.max(above[b]!, 0);
@@ -151,21 +97,19 @@ function fit(samples: Samples, rng: Rng): Classifier {
       );
       loss += Math.log(sum) + top - out[classes[i]!]!;
       for (let l = layers.length - 1; l >= 0; l--) {
-        const { inputs, outputs, weights, biases } = layers[l]!;
-        const [below, error] = [values[l]!, errors[l + 1]!];
+        const { inputs, outputs, weights: { values: w, slopes }, biases } = layers[l]!;
+        const below = values[l]!, error = errors[l + 1]!, back = errors[l]!;
         for (let b = 0; b < outputs; b++) biases.slopes[b]! += error[b]!;
         for (let a = 0; a < inputs; a++) {
           const value = below[a]!;
-          let back = 0;
-          if (value === 0) {
-            errors[l]![a] = 0;
-            continue;
+          let sum = 0;
+          if (value !== 0) {
+            for (let b = 0, k = a * outputs; b < outputs; b++, k++) {
+              slopes[k]! += value * error[b]!;
+              sum += w[k]! * error[b]!;
+            }
           }
-          for (let b = 0; b < outputs; b++) {
-            weights.slopes[a * outputs + b]! += value * error[b]!;
-            back += weights.values[a * outputs + b]! * error[b]!;
-          }
-          errors[l]![a] = back;
+          back[a] = sum;
         }
       }
     }
@@ -199,10 +143,11 @@ function fit(samples: Samples, rng: Rng): Classifier {
 }
 
 const cached = flag("samples", "");
-const samples = cached === "" ? await collect() : {
-  traits: new Float32Array((await Deno.readFile(`${cached}.x`)).buffer),
-  classes: (await Deno.readFile(`${cached}.y`)).filter((_, k) => k % 3 === 0),
-};
+const samples = await maskSamples({
+  draws: Number(flag("draws", "4")),
+  seed: Number(flag("seed", "11")),
+  path: cached === "" ? undefined : cached,
+});
 const classifier = fit(samples, createRng(1));
 const path = flag("out", new URL("../clouds/time/classifier_weights.ts", import.meta.url).pathname);
 await Deno.writeTextFile(

@@ -105,18 +105,16 @@ export function evidenceOf(
     Float64Array.from(signatures, (one) => one[key])
   ) as [Float64Array, Float64Array, Float64Array];
   const { mean, weights } = fit;
-  const partners = fit.partners.map((partner, k) => ({
-    ...partner,
+  const partners = fit.partners.map(({ date: other, map, offset, trust }, k) => ({
+    map,
+    offset,
+    trust,
     bit: 1 << k,
-    clear: clear[partner.date]!,
-    others: pixels.dates[partner.date]!.values,
+    clear: clear[other]!,
+    others: pixels.dates[other]!.values,
   }));
-  const [x, ground, d1, d2] = Array.from({ length: 4 }, () => new Float64Array(n)) as [
-    Float64Array,
-    Float64Array,
-    Float64Array,
-    Float64Array,
-  ];
+  const plane = () => new Float64Array(n);
+  const [x, ground, d1, d2] = [plane(), plane(), plane(), plane()];
   for (let i = 0; i < count; i++) {
     if (known[i] === 0) continue;
     if (where !== undefined && where[i]! < LEAST_CLEAR) {
@@ -143,7 +141,7 @@ export function evidenceOf(
       }
     }
     const weight = weights[chosen]!;
-    let [most, least] = [-Infinity, Infinity];
+    let most = -Infinity, least = Infinity;
     for (let b = 0; b < n; b++) {
       const y = ground[b]! / trust;
       const value = values[first + b]!;
@@ -164,7 +162,7 @@ export function evidenceOf(
         w1 += w * d1[b]!;
         w2 += w * d2[b]!;
       }
-      const [c1, c2] = [d1[a]!, d2[a]!];
+      const c1 = d1[a]!, c2 = d2[a]!;
       g11 += c1 * w1;
       g12 += c1 * w2;
       g22 += c2 * w2;

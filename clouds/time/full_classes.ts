@@ -18,14 +18,14 @@ const CLASSES = [
 /** Share of a pixel's own block along each axis; the nearest other one has the rest. */
 const OWN = 0.75;
 
-/** The class with the highest probability among those that are likelier: clear, or not. */
+/** Odds of cloud or shadow against clear ground from which a pixel is flagged. */
+const ODDS = 0.8;
+
+/** Index of the class by the four scores: clear, or else the likeliest of the others. */
 function best(s0: number, s1: number, s2: number, s3: number): number {
   const top = s1 > s2 ? (s1 > s3 ? 1 : 3) : s2 > s3 ? 2 : 3;
   return Math.exp(s1 - s0) + Math.exp(s2 - s0) + Math.exp(s3 - s0) > ODDS ? top : 0;
 }
-
-/** Odds of cloud or shadow from which a pixel is not clear. */
-const ODDS = 1;
 
 /** Classifies every pixel with data; the others are unknown. */
 export function fullClasses(

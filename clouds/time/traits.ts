@@ -15,11 +15,13 @@ export const TRAIT_RADIUS = 15;
 
 /** Integers per unit in the sums over windows, which are exact that way. */
 const STEPS = 10000;
-const WORTH = { least: -1, most: 2 } as const;
 /** B10 of pixels without that band. */
 const NO_CIRRUS = 0.0015;
 const NEAR = 3;
 const RED = 2;
+
+const limited = (value: number) => value < -1 ? -1 : value > 2 ? 2 : value;
+const share = (value: number) => value < 0 ? 0 : value > 1 ? 1 : value;
 
 /** One window of one date. */
 interface TraitInput {
@@ -46,25 +48,33 @@ export function traitsOf(input: TraitInput): readonly Float32Array[] {
   const { values, haze, cirrus } = pixels;
   const count = width * height;
   const known = pixels.known.includes(0) ? pixels.known : undefined;
-  const plane = (at: (i: number) => number) => {
-    const out = new Float32Array(count);
-    for (let i = 0; i < count; i++) out[i] = at(i);
-    return out;
-  };
-  const limited = (values: Float32Array) =>
-    plane((i) => Math.min(Math.max(values[i]!, WORTH.least), WORTH.most));
+  const plane = () => new Float32Array(count);
+  const [opacity, shade, above, cover, shadow] = [plane(), plane(), plane(), plane(), plane()];
+  const [raised, blue, near, green] = [plane(), plane(), plane(), plane()];
+  const [free, most, least] = [plane(), plane(), plane()];
+  for (let i = 0; i < count; i++) {
+    const o = limited(evidence.opacity[i]!), s = limited(evidence.shade[i]!);
+    opacity[i] = o;
+    shade[i] = s;
+    above[i] = limited(excess[i]!);
+    cover[i] = share(o);
+    shadow[i] = o < 0.1 ? share(s) : 0;
+    raised[i] = haze[i]! - level;
+    const infrared = values[i * bands + NEAR]!, red = values[i * bands + RED]!;
+    blue[i] = values[i * bands]!;
+    near[i] = infrared;
+    green[i] = infrared + red > 0 ? (infrared - red) / (infrared + red) : 0;
+    free[i] = Math.min(others[i]!, 2);
+    most[i] = limited(evidence.most[i]!);
+    least[i] = limited(evidence.least[i]!);
+  }
   const scratch = new Int32Array(count);
-  const mean = (values: Float32Array, radius: number) => {
+  const mean = (plane: Float32Array, radius: number) => {
     for (let i = 0; i < count; i++) {
-      scratch[i] = known !== undefined && known[i] === 0 ? 0 : Math.round(STEPS * values[i]!);
+      scratch[i] = known !== undefined && known[i] === 0 ? 0 : Math.round(STEPS * plane[i]!);
     }
     return windowAverages(scratch, { width, height, radius, known, unit: 1 / STEPS });
   };
-  const opacity = limited(evidence.opacity);
-  const shade = limited(evidence.shade);
-  const above = limited(excess);
-  const cover = plane((i) => Math.min(Math.max(opacity[i]!, 0), 1));
-  const shadow = plane((i) => opacity[i]! < 0.1 ? Math.min(Math.max(shade[i]!, 0), 1) : 0);
   const even = (value: number) => new Float32Array(count).fill(value);
   return [
     opacity,
@@ -74,25 +84,22 @@ export function traitsOf(input: TraitInput): readonly Float32Array[] {
     mean(shade, 2),
     above,
     mean(above, 2),
-    plane((i) => haze[i]! - level),
+    raised,
     even(veil),
-    plane((i) => Math.log10(evidence.opacityWeight[i]! + 1)),
-    plane((i) => Math.log10(evidence.shadeWeight[i]! + 1)),
-    plane((i) => values[i * bands]!),
-    plane((i) => values[i * bands + NEAR]!),
-    plane((i) => {
-      const sum = values[i * bands + NEAR]! + values[i * bands + RED]!;
-      return sum > 0 ? (values[i * bands + NEAR]! - values[i * bands + RED]!) / sum : 0;
-    }),
+    evidence.opacityWeight.map((weight) => Math.log10(weight + 1)),
+    evidence.shadeWeight.map((weight) => Math.log10(weight + 1)),
+    blue,
+    near,
+    green,
     evidence.near,
     evidence.blue,
-    plane((i) => Math.min(others[i]!, 2)),
+    free,
     mean(cover, TRAIT_RADIUS),
-    limited(evidence.most),
-    limited(evidence.least),
+    most,
+    least,
     cirrus === undefined
       ? even(NO_CIRRUS)
-      : plane((i) => Math.min(Math.max(cirrus[i]!, 0), 0.1)),
+      : cirrus.map((value) => Math.min(Math.max(value, 0), 0.1)),
     mean(above, 5),
     even(spread),
     mean(shadow, 7),

@@ -125,7 +125,7 @@ Deno.test("detectInTime() over windows equals the whole, whatever the survey's b
   const [{ width, height, bands }] = frames as [Raster];
   const whole = fitOf(frames);
   const survey = surveyClouds({ width, height, bands, dates: frames.map(() => ({})) });
-  for (const [x, y, w, h] of [[60, 0, 52, 50], [0, 0, 60, 50], [0, 50, 112, 62]] as const) {
+  for (const [x, y, w, h] of [[59, 0, 53, 51], [0, 0, 61, 51], [0, 51, 112, 61]] as const) {
     survey.add({ column: x, row: y, frames: frames.map((frame) => part(frame, x, y, w, h)) });
   }
   const fit = survey.finish();
@@ -135,7 +135,10 @@ Deno.test("detectInTime() over windows equals the whole, whatever the survey's b
   const [left, top, right, bottom] = [40, 41, 71, 66];
   const [x0, y0] = [left - margin, top - margin];
   const [w, h] = [right - left + 2 * margin, bottom - top + 2 * margin];
-  const found = detectInTime(frames.map((frame) => part(frame, x0, y0, w, h)), fit);
+  const found = detectInTime(frames.map((frame) => part(frame, x0, y0, w, h)), fit, {
+    column: x0,
+    row: y0,
+  });
   for (const [t, classes] of found.entries()) {
     for (let y = top; y < bottom; y++) {
       const row = classes.subarray((y - y0) * w + margin, (y - y0) * w + w - margin);
