@@ -9,7 +9,7 @@ import { type MaskCase, maskCases } from "./mask_cases.ts";
 import { viewOf, VIEWS } from "./mask_views.ts";
 
 /** Blocks of each date of a case. */
-const BLOCKS = 1600;
+const BLOCKS = 2000;
 /** Columns and rows of a case. */
 const SIDE = 160;
 
@@ -22,7 +22,7 @@ export interface Samples {
 }
 
 /** Traits and classes of some blocks of a case on every date. */
-export function samplesOf(one: MaskCase, view: View): readonly Samples[] {
+function samplesOf(one: MaskCase, view: View): readonly Samples[] {
   const frames = viewOf(one, one.dates, view);
   const survey = surveyClouds({
     width: SIDE,
@@ -49,7 +49,7 @@ export function samplesOf(one: MaskCase, view: View): readonly Samples[] {
 }
 
 /** Joins samples. */
-export function joined(parts: readonly Samples[]): Samples {
+function joined(parts: readonly Samples[]): Samples {
   const traits = new Float32Array(parts.length * BLOCKS * TRAITS);
   const classes = new Uint8Array(parts.length * BLOCKS);
   parts.forEach((part, k) => {
@@ -60,7 +60,7 @@ export function joined(parts: readonly Samples[]): Samples {
 }
 
 /** Two of the four views in turn: they show the same ground and clouds. */
-export function viewsOf(number: number): readonly View[] {
+function viewsOf(number: number): readonly View[] {
   const [a, b, c, d] = Object.values(VIEWS) as [View, View, View, View];
   return number % 2 === 0 ? [a, d] : [b, c];
 }

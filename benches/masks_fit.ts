@@ -1,7 +1,7 @@
 /**
  * Fits the classifier of the comparison in time (clouds/time/classifier_weights.ts) on drawn clouds
  * over the first half of the places of ../shared/data, some of whose fields change between dates.
- * About 6 minutes on one core. With --samples, the traits are kept in FILE.x and FILE.y.
+ * About 5 minutes on one core. With --samples, the traits are kept in FILE.x and FILE.y.
  *
  *     deno run -A benches/masks_fit.ts [--draws 4] [--seed 11] [--samples FILE] [--out FILE]
  */
@@ -16,8 +16,8 @@ const flag = (name: string, fallback: string) => {
   const at = Deno.args.indexOf(`--${name}`);
   return at < 0 ? fallback : Deno.args[at + 1]!;
 };
-const HIDDEN = [20, 16] as const;
-const EPOCHS = 6;
+const HIDDEN = [24, 16] as const;
+const EPOCHS = 5;
 const BATCH = 256;
 const RATE = 3e-3;
 const DECAY = 1e-4;

@@ -30,8 +30,6 @@ export interface DatePixels {
   readonly haze: Float32Array;
   /** 1 where a pixel has data in every used band, else 0, [count]. */
   readonly known: Uint8Array;
-  /** Mean reflectance in B10, [count]; undefined without that band. */
-  readonly cirrus: Float32Array | undefined;
   /** 1 for each pixel of the raster with data in every used band, else 0. */
   readonly seen: Uint8Array;
 }
@@ -86,7 +84,6 @@ function datePixels(
   const values = new Float32Array(count * n);
   const haze = new Float32Array(count);
   const known = new Uint8Array(count);
-  const cirrus = used.cirrus < 0 ? undefined : new Float32Array(count);
   const seen = new Uint8Array(raster.width * raster.height);
   // Sums of stored values first: of integers they are exact.
   for (let y = 0, i = 0; y < raster.height; y++) {
@@ -100,7 +97,6 @@ function datePixels(
       }
       const to = line + ((x + left) >> 1);
       for (let b = 0, k = to * n; b < n; b++, k++) values[k]! += data[from + indices[b]!]!;
-      if (cirrus !== undefined) cirrus[to]! += data[from + used.cirrus]!;
       known[to]!++;
       seen[i] = 1;
     }
@@ -116,10 +112,6 @@ function datePixels(
     for (let b = 0; b < n; b++, k++) values[k] = values[k]! / found * scales[b]! + offsets[b]!;
     haze[i] = values[k - n]! - 0.5 * values[k - n + 2]! - 0.08;
     known[i] = 1;
-    if (cirrus !== undefined) {
-      cirrus[i] = cirrus[i]! / found * radiometry.scales[used.cirrus]! +
-        radiometry.offsets[used.cirrus]!;
-    }
   }
-  return { values, haze, known, cirrus, seen };
+  return { values, haze, known, seen };
 }

@@ -48,8 +48,6 @@ export interface UsedBands {
   readonly signatures: readonly Signature[];
   /** Index of each signature's band in the raster. */
   readonly indices: readonly number[];
-  /** Index of B10, −1 without it. */
-  readonly cirrus: number;
 }
 
 /**
@@ -75,6 +73,5 @@ export function usedBands(bands: readonly string[]): UsedBands {
   return {
     signatures: found.map(({ one }) => one),
     indices: found.map(({ index }) => index),
-    cirrus: names.indexOf("B10"),
   };
 }

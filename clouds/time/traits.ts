@@ -9,14 +9,14 @@ import type { Evidence } from "./evidence.ts";
 import type { DatePixels } from "./pixels.ts";
 
 /** Number of traits. */
-export const TRAITS = 24;
+export const TRAITS = 27;
 /** Radius of the largest window of a trait, in blocks. */
 export const TRAIT_RADIUS = 15;
 
 /** Integers per unit in the sums over windows, which are exact that way. */
 const STEPS = 10000;
-/** B10 of pixels without that band. */
-const NO_CIRRUS = 0.0015;
+/** Most opacity that counts in the mean level around a block. */
+const BASE = 0.15;
 const NEAR = 3;
 const RED = 2;
 
@@ -45,13 +45,13 @@ interface TraitInput {
 /** Computes the traits: planes of [height, width]. */
 export function traitsOf(input: TraitInput): readonly Float32Array[] {
   const { width, height, pixels, bands, evidence, excess, others, level, spread, veil } = input;
-  const { values, haze, cirrus } = pixels;
+  const { values, haze } = pixels;
   const count = width * height;
   const known = pixels.known.includes(0) ? pixels.known : undefined;
   const plane = () => new Float32Array(count);
   const [opacity, shade, above, cover, shadow] = [plane(), plane(), plane(), plane(), plane()];
   const [raised, blue, near, green] = [plane(), plane(), plane(), plane()];
-  const [free, most, least] = [plane(), plane(), plane()];
+  const [free, most, least, base] = [plane(), plane(), plane(), plane()];
   for (let i = 0; i < count; i++) {
     const o = limited(evidence.opacity[i]!), s = limited(evidence.shade[i]!);
     opacity[i] = o;
@@ -67,6 +67,7 @@ export function traitsOf(input: TraitInput): readonly Float32Array[] {
     free[i] = Math.min(others[i]!, 2);
     most[i] = limited(evidence.most[i]!);
     least[i] = limited(evidence.least[i]!);
+    base[i] = o < -BASE ? -BASE : o > BASE ? BASE : o;
   }
   const scratch = new Int32Array(count);
   const mean = (plane: Float32Array, radius: number) => {
@@ -97,11 +98,12 @@ export function traitsOf(input: TraitInput): readonly Float32Array[] {
     mean(cover, TRAIT_RADIUS),
     most,
     least,
-    cirrus === undefined
-      ? even(NO_CIRRUS)
-      : cirrus.map((value) => Math.min(Math.max(value, 0), 0.1)),
     mean(above, 5),
     even(spread),
     mean(shadow, 7),
+    mean(opacity, 2),
+    mean(base, 7),
+    mean(most, 1),
+    mean(least, 1),
   ];
 }
