@@ -18,6 +18,7 @@ export {
   type SurveyCloudsOptions,
   type SurveyedDate,
   type TemporalFit,
+  type WindowOrigin,
 } from "./temporal_detector.ts";
 export type { TimeFit } from "./time/fit.ts";
 export type { DateFit, Partner } from "./time/evidence.ts";

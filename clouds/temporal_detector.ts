@@ -14,7 +14,7 @@ import { atmosphereLook, type ReflectanceLevel } from "./surface_look.ts";
 import { classScores } from "./time/classifier.ts";
 import { compareDates } from "./time/compare.ts";
 import { fitDates, type TimeFit } from "./time/fit.ts";
-import { blocksOf, type Pixels, type Radiometry, type WindowOrigin } from "./time/pixels.ts";
+import { blocksOf, type Pixels, type Radiometry } from "./time/pixels.ts";
 import { sceneSample } from "./time/sample.ts";
 import { usedBands } from "./time/signatures.ts";
 import { fullClasses } from "./time/full_classes.ts";
@@ -74,6 +74,14 @@ export interface CloudSurvey {
   add(block: SurveyBlock): void;
   /** Fits the statistics. */
   finish(): TemporalFit;
+}
+
+/** Position of a window in the scene. */
+export interface WindowOrigin {
+  /** Column of the window's first pixel. Default 0. */
+  readonly column?: number;
+  /** Row of the window's first pixel. Default 0. */
+  readonly row?: number;
 }
 
 /** Fewest dates that are compared. */

@@ -40,18 +40,13 @@ export interface Radiometry {
   readonly offsets: readonly number[];
 }
 
-/** Position of a window in the scene. */
-export interface WindowOrigin {
-  /** Column of the window's first pixel. Default 0. */
-  readonly column?: number;
-  /** Row of the window's first pixel. Default 0. */
-  readonly row?: number;
-}
-
 /** Computes the blocks of a window of every date. */
 export function blocksOf(
   frames: readonly Raster[],
-  { used, radiometry, column = 0, row = 0 }: WindowOrigin & {
+  { used, radiometry, column = 0, row = 0 }: {
+    /** Position of the window in the scene. Default 0. */
+    readonly column?: number;
+    readonly row?: number;
     readonly used: UsedBands;
     readonly radiometry: readonly Radiometry[];
   },
