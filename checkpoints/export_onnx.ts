@@ -2,7 +2,13 @@
 
 import { makeFolderOf, writeFileAtomically } from "../files/mod.ts";
 import { onnxFile, type Sequence, type Tensor1D } from "../engine/mod.ts";
-import { applyDenoiser, conditionChannels, type Model, stringifyCard } from "../model/mod.ts";
+import {
+  applyDenoiser,
+  conditionChannels,
+  type Model,
+  networkLength,
+  stringifyCard,
+} from "../model/mod.ts";
 import { noiseLevelAtSigma } from "../schedules/mod.ts";
 
 /** Options of {@linkcode exportOnnx}. */
@@ -65,7 +71,12 @@ export async function exportOnnx(
   options: ExportOnnxOptions = {},
 ): Promise<ExportedOnnx> {
   const { card, weights, modules: { network } } = model;
-  const { batch = 1, length = card.length, size = card.tileSize, steps = card.steps } = options;
+  const {
+    batch = 1,
+    length = networkLength(card, card.length),
+    size = card.tileSize,
+    steps = card.steps,
+  } = options;
   network.checkSize({ height: size, width: size });
   const channels = conditionChannels(card);
   const image = [batch, length, size, size];

@@ -54,14 +54,25 @@ export function framesOf(
   return framesFor({ length: cloudy.length, reference }, card.length);
 }
 
+/** Milliseconds of a day. */
+const DAY = 86_400_000;
+
+/** Days of the frames that a method uses; undefined where a date is unknown. */
+function daysOf({ dates }: MethodInput, used: readonly number[]): readonly number[] | undefined {
+  const days = used.map((l) => Date.parse(`${dates?.[l]}T00:00:00Z`) / DAY);
+  return days.every(Number.isFinite) ? days : undefined;
+}
+
 /** Restores a whole image at once, for models with auxiliary bands. */
 async function restoreWhole(
   model: Model,
-  { given, cloudy, frames, options }: {
+  { given, cloudy, frames, masks, days, options }: {
     readonly given: MethodInput;
     /** The frames as model input. */
     readonly cloudy: readonly Raster[];
     readonly frames: readonly number[];
+    readonly masks: readonly Uint8Array[] | undefined;
+    readonly days: readonly number[] | undefined;
     readonly options: Omit<ModelMethodOptions, "onProgress">;
   },
 ): Promise<Raster> {
@@ -86,6 +97,10 @@ async function restoreWhole(
     cloudy: data,
     auxiliary: pickFrames(auxiliary, frames, pixels * card.condition.auxiliary.length),
     reference: frames.indexOf(reference),
+    ...(card.modules.mean !== undefined && {
+      masks: Uint8Array.from(masks!.flatMap((one) => [...one])),
+      ...(days && { days: [days] }),
+    }),
   }, options);
   return { ...like, data: stored(image, like) };
 }
@@ -146,13 +161,25 @@ export async function modelMethod(
       const { reference, signal } = given;
       const used = framesOf(model, given, anyLength);
       const cloudy = used.map((l) => given.cloudy[l]!);
-      const masks = fills ? used.map((l) => maskFor(given, l, mask.source)) : undefined;
-      const series = { ...how, masks, reference: used.indexOf(reference), onProgress, signal };
+      const usesMasks = fills || card.modules.mean !== undefined;
+      const masks = usesMasks
+        ? used.map((l) => maskFor(given, l, mask?.source ?? "case"))
+        : undefined;
+      const days = card.modules.mean === undefined ? undefined : daysOf(given, used);
+      const series = {
+        ...how,
+        masks,
+        days,
+        reference: used.indexOf(reference),
+        onProgress,
+        signal,
+      };
       const restored = card.condition.auxiliary.length > 0
         ? await restoreWhole(model, {
           given,
           cloudy: maskedInput(model, cloudy, masks),
           frames: used,
+          ...{ masks, days },
           options: how,
         })
         : ensemble !== undefined

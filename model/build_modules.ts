@@ -21,7 +21,8 @@ export interface ModulesOptions {
 
 /**
  * Returns the card with the options of its modules checked and completed with their defaults. The
- * network's channel counts follow from bands and condition where they are left out.
+ * network's channel counts follow from bands and condition where they are left out. The mean
+ * `cloudy`, the default, is left out.
  *
  * @throws {OptionsError} If a module or one of its options is unknown, missing or out of range.
  */
@@ -36,8 +37,16 @@ export function completeCard(
       return [axis, reader.read(axis, module, `${path}.${axis}`)];
     }),
   ) as unknown as ModelCard["modules"];
-  return { ...card, modules };
+  const mean = card.modules.mean &&
+    reader.read("mean", card.modules.mean, `${path}.mean`) as CardModule;
+  return {
+    ...card,
+    modules: mean === undefined || mean.type === CLOUDY.type ? modules : { ...modules, mean },
+  };
 }
+
+/** The mean of a card that names none. */
+const CLOUDY = { type: "cloudy" } as const;
 
 /** The network's module with the channel counts that follow from the card. */
 function withChannels(card: ModelCard, registry: Registry<BuiltinCatalog>): CardModule {
@@ -69,8 +78,9 @@ export function buildModules(
       const config = card.modules[axis] as never;
       return [axis, reader.create(axis, config, `${path}.${axis}`)];
     }),
-  ) as unknown as Omit<Modules, "ensemble">;
+  ) as unknown as Omit<Modules, "ensemble" | "mean">;
+  const mean = reader.create("mean", (card.modules.mean ?? CLOUDY) as never, `${path}.mean`);
   checkFit(card, axes, path);
   const root = path.replace(/\.modules$/, "");
-  return { ...axes, ensemble: buildEnsemble(card, { registry, path: root }) };
+  return { ...axes, mean, ensemble: buildEnsemble(card, { registry, path: root }) };
 }

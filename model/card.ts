@@ -36,9 +36,11 @@ export interface CardScaling {
 export interface CardCondition {
   /**
    * Channel groups in order: the cloudy image, the auxiliary bands, and one channel that marks the
-   * reference frame (1 there, −1 in the other frames).
+   * reference frame (1 there, −1 in the other frames). Where μ is estimated from all dates, the
+   * first two are those of the reference date, and there are two further groups: μ without noise,
+   * and its evidence (see {@linkcode EVIDENCE}).
    */
-  readonly order: readonly ("cloudy" | "auxiliary" | "reference")[];
+  readonly order: readonly ("cloudy" | "auxiliary" | "reference" | "mean" | "evidence")[];
   /** Auxiliary bands (SAR, NIR) in order. */
   readonly auxiliary: readonly CardBand[];
   /** Scaling of the auxiliary bands; default that of the images. */
@@ -92,6 +94,15 @@ export const AXES = [
   "fusion",
 ] as const;
 
+/** The modules of a card: one for each axis. */
+export type CardModules = Readonly<Record<typeof AXES[number], CardModule>> & {
+  /** The mean μ, estimated from all dates. Absent: the cloudy images themselves. */
+  readonly mean?: CardModule;
+};
+
+/** Channels of the evidence of a mean, in order; each in [−1, 1]. */
+export const EVIDENCE = ["support", "days", "error", "hidden"] as const;
+
 /** The description of a model; all JSON. */
 export interface ModelCard {
   /** Name of the model. Default "unnamed". */
@@ -113,10 +124,13 @@ export interface ModelCard {
   readonly condition: CardCondition;
   /** Side of the square tiles that the model was trained on, in pixels. */
   readonly tileSize: number;
-  /** Most frames L that the model was trained with; 1 is mono-temporal. */
+  /**
+   * Most frames L that the model was trained with; 1 is mono-temporal. With a mean of all dates, the
+   * frames that the mean is made of; the network sees one.
+   */
   readonly length: number;
   /** Every axis with every option. */
-  readonly modules: Readonly<Record<typeof AXES[number], CardModule>>;
+  readonly modules: CardModules;
   /** Default number of sampler steps N. */
   readonly steps: number;
   /** The training: data, steps, seed and time, as words and numbers. */
@@ -159,6 +173,20 @@ export function stringifyCard(card: ModelCard): string {
 export function conditionChannels(
   { bands, condition }: Pick<ModelCard, "bands" | "condition">,
 ): number {
-  const sizes = { cloudy: bands.length, auxiliary: condition.auxiliary.length, reference: 1 };
+  const sizes = {
+    cloudy: bands.length,
+    auxiliary: condition.auxiliary.length,
+    reference: 1,
+    mean: bands.length,
+    evidence: EVIDENCE.length,
+  };
   return condition.order.reduce((sum, group) => sum + sizes[group], 0);
+}
+
+/** Returns L of the network for `length` dates: 1 where μ is one image estimated from all of them. */
+export function networkLength(
+  { modules }: Pick<ModelCard, "modules">,
+  length: number,
+): number {
+  return modules.mean === undefined ? length : 1;
 }

@@ -6,7 +6,7 @@
 
 import { OptionsError } from "../core/mod.ts";
 import { noiseLevelAtSigma } from "../schedules/mod.ts";
-import { conditionChannels, type ModelCard } from "./card.ts";
+import { conditionChannels, type ModelCard, networkLength } from "./card.ts";
 import type { Modules } from "./modules.ts";
 
 /**
@@ -38,11 +38,15 @@ export function checkFit(
       "must list auxiliary bands if and only if its order has them",
     );
   }
+  checkMean(card, path);
   const { tileSize } = card;
   within(`${path}.tileSize`, () => network.checkSize({ height: tileSize, width: tileSize }));
   for (const sigma of timesteps.sigmas(card.steps).slice(0, -1)) {
     const level = within(`${path}.schedule`, () => noiseLevelAtSigma(schedule, sigma));
-    const { cIn, cSkip, cOut, cNoise } = precond.coefficients(level, card.length);
+    const { cIn, cSkip, cOut, cNoise } = precond.coefficients(
+      level,
+      networkLength(card, card.length),
+    );
     if (![cIn, cSkip, cOut, cNoise].every(Number.isFinite)) {
       throw new OptionsError(
         `${path}.precond`,
@@ -51,6 +55,20 @@ export function checkFit(
       );
     }
   }
+}
+
+/** @throws {OptionsError} If the condition does not fit the mean. */
+function checkMean({ modules: { mean }, condition: { order } }: ModelCard, path: string): void {
+  const wrong = order.find((group) =>
+    mean === undefined ? group === "mean" || group === "evidence" : group === "reference"
+  );
+  if (wrong === undefined) return;
+  throw new OptionsError(
+    `${path}.condition`,
+    mean === undefined
+      ? `must have ${wrong} only where a mean is made of all dates, got the mean cloudy`
+      : `must not mark the reference: with the mean ${mean.type} it is the only frame`,
+  );
 }
 
 /** Runs `check`; its errors carry the path. */

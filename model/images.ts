@@ -5,7 +5,7 @@
  */
 
 import type { Rng } from "../core/mod.ts";
-import { type CardScaling, type ModelCard, scalingRanges } from "./card.ts";
+import { type CardScaling, EVIDENCE, type ModelCard, scalingRanges } from "./card.ts";
 
 /** Size of a batch of sequences. */
 export interface SequenceSize {
@@ -67,23 +67,30 @@ export function fromUnit(
  *
  * @param cloudy Cloudy images [B, L, H, W, C] in [−1, 1].
  * @param auxiliary Auxiliary bands [B, L, H, W, Ca] in [−1, 1].
+ * @param mean μ of all dates [B, L, H, W, C] in [−1, 1].
+ * @param evidence Its evidence [B, L, H, W, 4] in [−1, 1].
  * @param reference Reference frame of each sample.
  * @returns Undefined if the card has no condition.
  */
 export function conditionArray(
   { bands, condition }: Pick<ModelCard, "bands" | "condition">,
-  { cloudy, auxiliary, reference, size: { batch, length, height, width } }: {
+  { cloudy, auxiliary, mean, evidence, reference, size: { batch, length, height, width } }: {
     readonly cloudy: Float32Array;
     readonly auxiliary?: Float32Array;
+    readonly mean?: Float32Array;
+    readonly evidence?: Float32Array;
     readonly reference: readonly number[];
     readonly size: SequenceSize;
   },
 ): { data: Float32Array; channels: number } | undefined {
-  const groups = condition.order.map((group) => {
-    if (group === "reference") return { channels: 1 };
-    const data = group === "cloudy" ? cloudy : auxiliary!;
-    return { data, channels: group === "cloudy" ? bands.length : condition.auxiliary.length };
-  });
+  const known = {
+    cloudy: { data: cloudy, channels: bands.length },
+    auxiliary: { data: auxiliary!, channels: condition.auxiliary.length },
+    reference: { data: undefined, channels: 1 },
+    mean: { data: mean!, channels: bands.length },
+    evidence: { data: evidence!, channels: EVIDENCE.length },
+  };
+  const groups = condition.order.map((group) => known[group]);
   const channels = groups.reduce((sum, group) => sum + group.channels, 0);
   if (channels === 0) return undefined;
   const pixels = height * width;

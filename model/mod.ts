@@ -11,11 +11,14 @@ export {
   type CardCalibration,
   type CardCondition,
   type CardModule,
+  type CardModules,
   type CardSampling,
   type CardScaling,
   conditionChannels,
+  EVIDENCE,
   levelOf,
   type ModelCard,
+  networkLength,
   scalingRanges,
   stringifyCard,
 } from "./card.ts";
@@ -45,6 +48,7 @@ export {
 } from "./images.ts";
 export { buildModules, completeCard, type ModulesOptions } from "./build_modules.ts";
 export { defaultSampling, type EnsembleModules } from "./ensemble.ts";
+export { type MeanArrays, meanArrays, type MeanDates } from "./mean_arrays.ts";
 export { createModel, type CreateModelOptions, type Model, modelFromCard } from "./model.ts";
 export {
   type ModelConfig,

@@ -25,7 +25,10 @@ export interface ModelConfig {
   readonly level?: ModelCard["level"];
   /** Linear map of the bands to [−1, 1]. */
   readonly scaling: ModelCard["scaling"];
-  /** Default: the cloudy image, and where `length` > 1 the reference mark. */
+  /**
+   * Default: the cloudy image, and where `length` > 1 the reference mark; with a mean of all dates, the
+   * reference date, μ and its evidence.
+   */
   readonly condition?: Partial<ModelCard["condition"]>;
   /** Side of the square training tiles, in pixels. */
   readonly tileSize: number;
@@ -35,6 +38,8 @@ export interface ModelConfig {
   readonly network: CardModule;
   /** Schedule s(t), σ(t). Default `rational` (Sec. 4). */
   readonly schedule?: CardModule;
+  /** The mean μ. Default `cloudy`, as in the paper. */
+  readonly mean?: CardModule;
   /** Preconditioning. Default `meanReverting` (Eqs. 14–17). */
   readonly precond?: CardModule;
   /** Distribution of σ in training. Default `logNormal`. */
@@ -99,15 +104,22 @@ export function resolveConfig(
 ): { readonly card: ModelCard; readonly modules: Modules } {
   const { condition, ...rest } = config as unknown as Readonly<Record<string, unknown>>;
   const length = rest.length ?? CARD_DEFAULTS.length;
-  const order = length === 1 ? ["cloudy"] : ["cloudy", "reference"];
+  const mean = (rest.mean as { readonly type?: unknown } | undefined)?.type ?? "cloudy";
+  const order = mean !== "cloudy"
+    ? ["cloudy", "mean", "evidence"]
+    : length === 1
+    ? ["cloudy"]
+    : ["cloudy", "reference"];
   const axes: Record<string, unknown> = {};
   const general: Record<string, unknown> = {
     ...CARD_DEFAULTS,
     condition: { order, ...(condition as object | undefined) },
   };
   for (const [key, value] of Object.entries(rest)) {
-    if ((AXES as readonly string[]).includes(key)) axes[key] = moduleCheck(value, `$.${key}`);
-    else if (key === "modules") {
+    if (key === "mean" && value === undefined) continue;
+    if (key === "mean" || (AXES as readonly string[]).includes(key)) {
+      axes[key] = moduleCheck(value, `$.${key}`);
+    } else if (key === "modules") {
       throw new OptionsError("$.modules", "is spelled out, one key per axis");
     } else general[key] = value;
   }

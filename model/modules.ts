@@ -5,6 +5,7 @@
  */
 
 import type { Fusion } from "../fusion/mod.ts";
+import type { Mean } from "../means/mod.ts";
 import type { Network } from "../networks/mod.ts";
 import type { NoiseDistribution } from "../noise/mod.ts";
 import type { Preconditioner } from "../precond/mod.ts";
@@ -18,6 +19,8 @@ import type { EnsembleModules } from "./ensemble.ts";
 export interface Modules {
   /** Signal scale s(t) and noise level σ(t) (Eqs. 3–7). */
   readonly schedule: Schedule;
+  /** What the process reverts to: μ of Eqs. 3–6. */
+  readonly mean: Mean;
   /** Coefficients of the denoiser (Eqs. 13–17). */
   readonly precond: Preconditioner;
   /** F_θ (Eq. 13). */

@@ -67,7 +67,7 @@ function checkScalingLength(scaling: CardScaling, count: number, path: string): 
 }
 
 const conditionCheck = object<CardCondition>({
-  order: list(oneOf("cloudy", "auxiliary", "reference")),
+  order: list(oneOf("cloudy", "auxiliary", "reference", "mean", "evidence")),
   auxiliary: list(bandCheck),
   auxiliaryScaling: scalingCheck,
 }, { auxiliary: [], auxiliaryScaling: undefined });
@@ -79,6 +79,15 @@ export const moduleCheck: Check<CardModule> = (value, path) => {
     throw new OptionsError(`${path}.type`, `must name a module, got ${show(type)}`);
   }
   return value as CardModule;
+};
+
+/** One module for each axis; without a mean, the key is absent. */
+const modulesCheck: Check<ModelCard["modules"]> = (value, path) => {
+  const axes = Object.fromEntries(
+    [...AXES, "mean"].map((axis) => [axis, moduleCheck]),
+  ) as unknown as Checks<ModelCard["modules"]>;
+  const { mean, ...modules } = object<ModelCard["modules"]>(axes, { mean: undefined })(value, path);
+  return mean === undefined ? modules : { ...modules, mean };
 };
 
 const trainingCheck: Check<ModelCard["training"]> = (value, path) => {
@@ -121,9 +130,7 @@ const CARD_CHECKS: Checks<ModelCard> = {
   condition: conditionCheck,
   tileSize: integer({ min: 1 }),
   length: integer({ min: 1 }),
-  modules: object<ModelCard["modules"]>(
-    Object.fromEntries(AXES.map((axis) => [axis, moduleCheck])) as Checks<ModelCard["modules"]>,
-  ),
+  modules: modulesCheck,
   steps: integer({ min: 1 }),
   training: trainingCheck,
   sampling: samplingCheck,

@@ -16,6 +16,7 @@ import {
 import type { Fusion } from "../fusion/mod.ts";
 import type { Sampler, SamplingStep } from "../samplers/mod.ts";
 import type { Timesteps } from "../timesteps/mod.ts";
+import { EVIDENCE } from "./card.ts";
 import {
   conditionArray,
   fromUnit,
@@ -24,6 +25,7 @@ import {
   type SequenceSize,
   toUnit,
 } from "./images.ts";
+import { type MeanArrays, meanArrays } from "./mean_arrays.ts";
 import type { Model } from "./model.ts";
 import { sample } from "./sample.ts";
 
@@ -33,6 +35,18 @@ export interface RestoreInput extends SequenceSize {
   readonly cloudy: ArrayLike<number>;
   /** [B, L, H, W, Ca] in the units of the card's auxiliary bands. */
   readonly auxiliary?: ArrayLike<number>;
+  /**
+   * Masks of the dates [B, L, H, W]: 0 clear, others hidden. Needed where the model's mean is made of
+   * all dates; others do not read them.
+   */
+  readonly masks?: ArrayLike<number>;
+  /** Day of each date of each sample, for a mean of all dates. Default: all the same day. */
+  readonly days?: readonly (readonly number[])[];
+  /**
+   * The mean of each sample, made before, for example of a whole scene. The dates are then only the
+   * reference, L = 1. Default: made of the sample's own dates.
+   */
+  readonly mean?: Pick<MeanArrays, "image" | "evidence">;
   /** The frame that the result depicts, for all samples or for each. Default the last. */
   readonly reference?: number | readonly number[];
   /** Corner of each sample in its scene, which keys the noise. Default (0, 0). */
@@ -74,21 +88,24 @@ export interface Restored {
 }
 
 /**
- * Restores cloudy images.
+ * Restores cloudy images. Where the model's mean is made of all dates, the network sees one frame:
+ * the reference with that mean.
  *
- * @throws {TypeError} If the length of an array does not match the size, or auxiliary bands are
- *   missing.
+ * @throws {TypeError} If the length of an array does not match the size, or auxiliary bands or masks
+ *   are missing.
  * @throws {RangeError} If a value is not finite, the network cannot take the height and width, or
  *   there is no sample or frame.
  */
 export async function restoreImages(
   model: Model,
-  input: RestoreInput,
+  given: RestoreInput,
   options: RestoreOptions = {},
 ): Promise<Restored> {
   const { card, modules } = model;
-  const { batch, length, height, width } = input;
-  const reference = checkInput(model, input);
+  const checked = checkInput(model, given);
+  const input = card.modules.mean === undefined ? given : withMean(model, given, checked);
+  const { batch, length, height, width, mean } = input;
+  const reference = mean === undefined ? checked : checked.map(() => 0);
   const {
     steps = card.steps,
     sampler = modules.sampler,
@@ -115,13 +132,16 @@ export async function restoreImages(
     card.condition.auxiliaryScaling ?? card.scaling,
     card.condition.auxiliary.length,
   );
-  const condition = conditionArray(card, { cloudy, auxiliary, reference, size });
+  const made = mean && toUnit(mean.image, card.scaling, channels);
+  const condition = conditionArray(card, {
+    ...{ cloudy, auxiliary, mean: made, evidence: mean?.evidence, reference, size },
+  });
 
   // Independent frames are samples of their own: [B, L, …] becomes [B·L, 1, …].
   const [samples, joint] = frames === "joint" ? [batch, length] : [batch * length, 1];
   const shaped = (data: Float32Array, depth: number) =>
     tf.tensor5d(data, [samples, joint, height, width, depth]) as Sequence;
-  const mu = shaped(cloudy, channels);
+  const mu = shaped(made ?? cloudy, channels);
   const conditions = condition && shaped(condition.data, condition.channels);
   const rng = createRng(seed);
   try {
@@ -143,6 +163,32 @@ export async function restoreImages(
     mu.dispose();
     conditions?.dispose();
   }
+}
+
+/** Reduces the dates of each sample to its reference, and makes the mean if there is none. */
+function withMean(
+  { card, modules }: Model,
+  input: RestoreInput,
+  reference: readonly number[],
+): RestoreInput {
+  const { batch, length, height, width, cloudy, auxiliary, masks, days } = input;
+  const mean = input.mean ?? meanArrays(modules.mean, card, {
+    ...{ size: { batch, length, height, width }, cloudy, masks: masks!, days, reference },
+  });
+  const own = (values: ArrayLike<number>, channels: number) => {
+    const size = height * width * channels;
+    return Float32Array.from({ length: batch * size }, (_, i) => {
+      const b = Math.floor(i / size);
+      return values[(b * length + reference[b]!) * size + i % size]!;
+    });
+  };
+  return {
+    ...input,
+    mean,
+    length: 1,
+    cloudy: own(cloudy, card.bands.length),
+    ...(auxiliary && { auxiliary: own(auxiliary, card.condition.auxiliary.length) }),
+  };
 }
 
 async function fuseFrames(
@@ -181,6 +227,7 @@ function checkInput({ card, modules: { network } }: Model, input: RestoreInput):
   } else if (auxiliary !== undefined) {
     throw new TypeError("Cannot restore: the model takes no auxiliary bands, got some");
   }
+  checkMeanInput(card, input);
   if (input.origins !== undefined && input.origins.length !== batch) {
     throw new TypeError(
       `Cannot restore: there must be an origin for each of ${batch} samples, got ` +
@@ -199,6 +246,37 @@ function checkInput({ card, modules: { network } }: Model, input: RestoreInput):
     );
   }
   return reference;
+}
+
+/** @throws {TypeError} If masks, days or the mean are missing or of another size. */
+function checkMeanInput({ modules, bands }: Model["card"], input: RestoreInput): void {
+  const { batch, length, masks, days, mean } = input;
+  if (modules.mean === undefined) {
+    if (mean === undefined) return;
+    throw new TypeError("Cannot restore: the model's mean is the cloudy image, got a mean");
+  }
+  if (mean !== undefined) {
+    const one = { ...input, length: 1 };
+    checkArray("mean.image", mean.image, { input: one, channels: bands.length });
+    checkArray("mean.evidence", mean.evidence, { input: one, channels: EVIDENCE.length });
+    if (length === 1) return;
+    throw new TypeError(
+      `Cannot restore: a mean goes with the reference alone, got ${length} dates`,
+    );
+  }
+  if (masks === undefined) {
+    throw new TypeError(
+      `Cannot restore: the model's mean is ${modules.mean.type}, which needs the masks of all ` +
+        `${length} dates, got none`,
+    );
+  }
+  checkArray("masks", masks, { input, channels: 1 });
+  if (days !== undefined && (days.length !== batch || days.some((one) => one.length !== length))) {
+    throw new TypeError(
+      `Cannot restore: there must be a day for each of ${length} dates of ${batch} samples, got ` +
+        days.map((one) => one.length).join(", "),
+    );
+  }
 }
 
 function checkArray(

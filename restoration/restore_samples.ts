@@ -10,6 +10,7 @@ import { maskedInput } from "./cloud_fill.ts";
 import { referenceFrame, type RestoreSeriesOptions } from "./restore_series.ts";
 import { restoreRows } from "./rows/restore_rows.ts";
 import { samplingOf } from "./sampling.ts";
+import { withMeanInMemory } from "./mean_in_memory.ts";
 import { sceneInMemory } from "./scene_in_memory.ts";
 import type { EnsembleOptions } from "./scene_options.ts";
 import { checkLength } from "./series.ts";
@@ -48,11 +49,14 @@ export async function restoreSamples(
   options: RestoreSamplesOptions,
 ): Promise<RestoredSamples> {
   const { length } = frames;
-  const { reference = length - 1, anyLength = false, masks, ...rest } = options;
+  const { reference = length - 1, anyLength = false, masks, days, ...rest } = options;
   checkLength(model, { length, anyLength });
   const { text: _, ...sampling } = samplingOf(model, options);
   const like = referenceFrame(frames, reference);
-  const scene = sceneInMemory(model, maskedInput(model, frames, masks), { reference });
+  const rasters = maskedInput(model, frames, masks);
+  const scene = withMeanInMemory(model, sceneInMemory(model, rasters, { reference }), {
+    ...{ rasters: frames, masks, days },
+  });
   const data = pixelArray(like.dtype, like.data.length);
   const deviations = new Float32Array(like.data.length);
   await restoreRows(model, scene, {
@@ -64,7 +68,7 @@ export async function restoreSamples(
       deviations.set(deviation!, at);
     },
   });
-  const [nodata] = scene.frames[reference]!.missing;
+  const [nodata] = scene.frames[scene.reference]!.missing;
   return {
     mean: { ...like, data, ...(nodata !== undefined && { nodata }) },
     deviation: { ...like, dtype: "float32", data: deviations, nodata: NaN },

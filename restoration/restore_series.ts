@@ -9,6 +9,7 @@ import type { Model } from "../model/mod.ts";
 import { maskedInput } from "./cloud_fill.ts";
 import type { TilingOptions } from "./rows/options.ts";
 import { restoreRows } from "./rows/restore_rows.ts";
+import { withMeanInMemory } from "./mean_in_memory.ts";
 import { sceneInMemory } from "./scene_in_memory.ts";
 import { checkLength } from "./series.ts";
 
@@ -18,9 +19,12 @@ export interface RestoreSeriesOptions extends TilingOptions {
   readonly reference?: number;
   /**
    * Cloud masks of the dates (classes of `detectClouds`). Where they have cloud, the model sees the
-   * card's cloud fill, if the card has one. Default: it sees the clouds as they are.
+   * card's cloud fill, if the card has one. Default: it sees the clouds as they are. A model whose mean
+   * is made of all dates needs them.
    */
   readonly masks?: readonly Uint8Array[];
+  /** Day of each date, for a mean of all dates. Default: all the same day. */
+  readonly days?: readonly number[];
 }
 
 /** The frame to restore. @throws {RangeError} If it is none of the frames. */
@@ -57,15 +61,18 @@ export async function restoreSeries(
   options: RestoreSeriesOptions = {},
 ): Promise<Raster> {
   const { length } = frames;
-  const { reference = length - 1, anyLength = false, masks, ...rest } = options;
+  const { reference = length - 1, anyLength = false, masks, days, ...rest } = options;
   checkLength(model, { length, anyLength });
   const like = referenceFrame(frames, reference);
-  const scene = sceneInMemory(model, maskedInput(model, frames, masks), { reference });
+  const rasters = maskedInput(model, frames, masks);
+  const scene = withMeanInMemory(model, sceneInMemory(model, rasters, { reference }), {
+    ...{ rasters: frames, masks, days },
+  });
   const data = pixelArray(like.dtype, like.data.length);
   await restoreRows(model, scene, {
     ...rest,
     write: ({ row, data: rows }) => data.set(rows, row * like.width * like.bands.length),
   });
-  const [nodata] = scene.frames[reference]!.missing;
+  const [nodata] = scene.frames[scene.reference]!.missing;
   return { ...like, data, ...(nodata !== undefined && { nodata }) };
 }

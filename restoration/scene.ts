@@ -46,6 +46,11 @@ export interface Scene {
   readonly bands: readonly string[];
   /** Auxiliary bands of each frame, if the model takes any. */
   readonly auxiliary?: readonly SceneFrame[];
+  /**
+   * The mean of all dates and its evidence, if the model's mean is not the cloudy image. The scene has
+   * then one frame, the reference.
+   */
+  readonly mean?: SceneFrame;
   /** Indices of the frames' bands in the result, in its order. */
   readonly output: readonly number[];
   /** Number that stands for reflectance 1 in the scene's units; undefined if they aren't reflectance. */

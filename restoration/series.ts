@@ -172,6 +172,7 @@ async function withBestDates(
  * Of more dates than the model takes, it uses the reference and those that help most: that show what
  * the reference hides, fit it and are near in time.
  *
+ * @throws {TypeError} If the model's mean is made of all dates, which is not streamed yet.
  * @throws {InputError} If a file cannot be read, lacks a band, lies on another grid than the
  *   reference, or has another processing level than the model.
  * @throws {RangeError} If there is no input, a date isn't a day, or the reference matches none or several.
@@ -193,6 +194,14 @@ export async function openSeries(
   const { allowLevelMismatch: allow = false, anyLength = false, log = () => {} } = options;
   const isLong = inputs.length > mostDates(model) && !anyLength;
   checkLength(model, { length: inputs.length, anyLength: true });
+  const { name, modules: { mean } } = model.card;
+  if (mean !== undefined) {
+    throw new TypeError(
+      `Cannot restore files with model ${name}: its mean must be cloudy, got ${mean.type}; ` +
+        `restoring with a model whose mean is ${mean.type} is not streamed yet, restore rasters in ` +
+        "memory with restoreSeries",
+    );
+  }
   const { open, places, reference, ...dated } = await openDates(options);
   const { files, inputs: order } = dated;
   try {

@@ -8,6 +8,7 @@ import { mean } from "../core/mod.ts";
 import { joinArrays, pickFrames, type Sample } from "../datasets/mod.ts";
 import { score } from "../metrics/mod.ts";
 import { type Model, restoreImages } from "../model/mod.ts";
+import { meanInputOf } from "../training/mod.ts";
 import { framesFor } from "../evaluation/mod.ts";
 import type { EvaluationSet } from "./evaluation_set.ts";
 import type { StudyMetric } from "./study.ts";
@@ -21,7 +22,7 @@ const PIXELS_AT_ONCE = 8 * 64 * 64;
 /** A batch of samples as input of {@linkcode restoreImages}. */
 function inputOf(samples: readonly Sample[], first: number, { card }: Pick<Model, "card">) {
   const { height, width } = samples[0]!;
-  const { length } = card;
+  const { length, modules } = card;
   const auxiliary = card.condition.auxiliary.length;
   const chosen = samples.map((sample) => framesFor(sample, length));
   const frames = (data: (sample: Sample) => Float32Array, channels: number) =>
@@ -36,6 +37,7 @@ function inputOf(samples: readonly Sample[], first: number, { card }: Pick<Model
     cloudy: frames(({ cloudy }) => cloudy, card.bands.length),
     ...(auxiliary > 0 && { auxiliary: frames((sample) => sample.auxiliary!, auxiliary) }),
     reference: samples.map(({ reference }, b) => chosen[b]!.indexOf(reference)),
+    ...(modules.mean !== undefined && meanInputOf(samples, chosen)),
     // Distinct origins, so that no two samples share their noise.
     origins: samples.map((_, b) => ({ x: 0, y: (first + b) * height })),
   };

@@ -7,7 +7,14 @@
 import type { Rng } from "../core/mod.ts";
 import { type Dataset, joinArrays, pickFrames, type Sample } from "../datasets/mod.ts";
 import { type Images, type Sequence, tf } from "../engine/mod.ts";
-import { conditionArray, type ModelCard, toUnit } from "../model/mod.ts";
+import {
+  conditionArray,
+  meanArrays,
+  type ModelCard,
+  type Modules,
+  type RestoreInput,
+  toUnit,
+} from "../model/mod.ts";
 import type { TrainingTensors } from "./objective.ts";
 
 /**
@@ -25,8 +32,16 @@ export function checkBands({ bands }: Pick<Dataset, "bands">, card: ModelCard): 
   }
 }
 
+/** Milliseconds of a day. */
+const DAY = 86_400_000;
+
 function fail(sample: Sample, what: string): never {
   throw new TypeError(`Cannot use the sample ${sample.name}: ${what}`);
+}
+
+/** Days of a sample's frames on one scale; undefined where the dataset has no dates. */
+function daysOf({ dates }: Sample): readonly number[] | undefined {
+  return dates?.map((day) => Date.parse(`${day}T00:00:00Z`) / DAY);
 }
 
 function checkSample(sample: Sample, card: ModelCard, length: number): void {
@@ -53,6 +68,14 @@ function checkSample(sample: Sample, card: ModelCard, length: number): void {
     const bad = array?.findIndex((value) => !Number.isFinite(value)) ?? -1;
     if (bad >= 0) fail(sample, `${name} must be finite, got ${array![bad]} at element ${bad}`);
   }
+  const { mean } = card.modules;
+  if (mean !== undefined && sample.mask?.length !== sample.length * pixels) {
+    fail(
+      sample,
+      `the mean ${mean.type} needs the masks of its ${sample.length} frames, ` +
+        `${sample.length * pixels} values, got ${sample.mask?.length ?? 0}`,
+    );
+  }
 }
 
 /** Returns L of the sample's frames in order of time: the reference and others drawn at random. */
@@ -66,10 +89,71 @@ function chooseFrames(sample: Sample, length: number, rng: Rng): readonly number
   return [sample.reference, ...others].sort((a, b) => a - b);
 }
 
+/** The mean of all chosen dates of each sample, in [−1, 1], with its evidence. */
+function meanOf(
+  { card, modules }: MeanModel,
+  samples: readonly Sample[],
+  chosen: readonly (readonly number[])[],
+): { readonly mean: Float32Array; readonly evidence: Float32Array } | undefined {
+  if (card.modules.mean === undefined) return undefined;
+  const { bands: { length: channels }, scaling } = card;
+  const parts = samples.map((sample, b) => {
+    const { height, width, cloudy, reference } = sample;
+    const [frames, pixels] = [chosen[b]!, height * width];
+    const { masks, days } = meanInputOf([sample], [frames]);
+    return meanArrays(modules.mean, card, {
+      size: { batch: 1, length: frames.length, height, width },
+      cloudy: pickFrames(cloudy, frames, pixels * channels),
+      ...{ masks: masks!, ...(days && { days }) },
+      reference: [frames.indexOf(reference)],
+    });
+  });
+  return {
+    mean: toUnit(joinArrays(parts.map(({ image }) => image)), scaling, channels),
+    evidence: joinArrays(parts.map(({ evidence }) => evidence)),
+  };
+}
+
 /**
- * Returns the tensors of a batch; the caller owns them.
+ * Masks and days of samples, as input of a restoration whose mean is made of all dates.
  *
- * @param card Scalings, bands and condition of the model.
+ * @param chosen Frames of each sample. Default all.
+ */
+export function meanInputOf(
+  samples: readonly Sample[],
+  chosen: readonly (readonly number[])[] = samples.map(({ length }) => [...Array(length).keys()]),
+): Pick<RestoreInput, "masks" | "days"> {
+  if (samples.some(({ mask }) => mask === undefined)) return {};
+  const days = samples.map((sample, b) => {
+    const all = daysOf(sample);
+    return all && chosen[b]!.map((l) => all[l]!);
+  });
+  const masks = samples.flatMap(({ mask, height, width }, b) => {
+    const pixels = height * width;
+    return chosen[b]!.map((l) => mask!.subarray(l * pixels, (l + 1) * pixels));
+  });
+  const out = new Uint8Array(masks.reduce((sum, { length }) => sum + length, 0));
+  let at = 0;
+  for (const mask of masks) {
+    out.set(mask, at);
+    at += mask.length;
+  }
+  return { masks: out, ...(days.every((one) => one !== undefined) && { days }) };
+}
+
+/** Card of a model and its mean. */
+export interface MeanModel {
+  /** Scalings, bands and condition of the model. */
+  readonly card: ModelCard;
+  /** The module that the card's mean names. */
+  readonly modules: Pick<Modules, "mean">;
+}
+
+/**
+ * Returns the tensors of a batch; the caller owns them. Where the mean is made of all dates, they have
+ * one frame: the reference date with that mean.
+ *
+ * @param model Card and mean of the model.
  * @param samples In the units of their files. Of a sample with more frames than `length`, the
  *   reference and others drawn at random are used.
  * @param options `length` is L; `frames` draws the frames, `noise` draws n; `first` is the index of
@@ -77,7 +161,7 @@ function chooseFrames(sample: Sample, length: number, rng: Rng): readonly number
  * @throws {TypeError} If a sample does not fit the model; the message has its name.
  */
 export function trainingTensors(
-  card: ModelCard,
+  model: MeanModel,
   samples: readonly Sample[],
   { length, frames, noise, first = 0 }: {
     readonly length: number;
@@ -86,12 +170,17 @@ export function trainingTensors(
     readonly first?: number;
   },
 ): TrainingTensors {
+  const { card } = model;
   for (const sample of samples) checkSample(sample, card, length);
   const { tileSize, bands, condition: { auxiliary: auxiliaryBands, auxiliaryScaling } } = card;
   const [batch, channels, pixels] = [samples.length, bands.length, tileSize * tileSize];
   const chosen = samples.map((sample, b) => chooseFrames(sample, length, frames.fork(first + b)));
+  const made = meanOf(model, samples, chosen);
+  // Frames that the network sees.
+  const seen = made === undefined ? chosen : samples.map(({ reference }) => [reference]);
+  const frameCount = made === undefined ? length : 1;
   const pick = (key: "cloudy" | "auxiliary", count: number) =>
-    joinArrays(samples.map((sample, b) => pickFrames(sample[key]!, chosen[b]!, pixels * count)));
+    joinArrays(samples.map((sample, b) => pickFrames(sample[key]!, seen[b]!, pixels * count)));
   const clean = toUnit(joinArrays(samples.map(({ target }) => target)), card.scaling, channels);
   const cloudy = toUnit(pick("cloudy", channels), card.scaling, channels);
   const auxiliary = auxiliaryBands.length === 0 ? undefined : toUnit(
@@ -102,16 +191,17 @@ export function trainingTensors(
   const condition = conditionArray(card, {
     cloudy,
     auxiliary,
-    reference: samples.map(({ reference }, b) => chosen[b]!.indexOf(reference)),
-    size: { batch, length, height: tileSize, width: tileSize },
+    ...made,
+    reference: samples.map(({ reference }, b) => seen[b]!.indexOf(reference)),
+    size: { batch, length: frameCount, height: tileSize, width: tileSize },
   });
-  const perSample = length * pixels * channels;
+  const perSample = frameCount * pixels * channels;
   const sequence = (data: Float32Array, depth: number): Sequence =>
-    tf.tensor5d(data, [batch, length, tileSize, tileSize, depth]);
+    tf.tensor5d(data, [batch, frameCount, tileSize, tileSize, depth]);
   const image: Images = tf.tensor4d(clean, [batch, tileSize, tileSize, channels]);
   return {
     clean: image,
-    mu: sequence(cloudy, channels),
+    mu: sequence(made?.mean ?? cloudy, channels),
     noise: sequence(noise.normals(batch * perSample, first * perSample), channels),
     ...(condition && { condition: sequence(condition.data, condition.channels) }),
   };

@@ -16,7 +16,7 @@ export {
   type MovingAverage,
 } from "./adamw.ts";
 export type { AverageOptions, Averages } from "./averages.ts";
-export { trainingTensors } from "./batch.ts";
+export { meanInputOf, type MeanModel, trainingTensors } from "./batch.ts";
 export { type Best, betterOf, type Metric, metricOf, METRICS } from "./best.ts";
 export { learntModel } from "./learnt_model.ts";
 export { EMA_DECAY, emaDecay, updateEma } from "./ema.ts";

@@ -8,7 +8,7 @@
 import { product, type Rng } from "../core/mod.ts";
 import type { Sample } from "../datasets/mod.ts";
 import { execute, type RandomNumbers, tf } from "../engine/mod.ts";
-import type { ModelCard, Modules } from "../model/mod.ts";
+import { type ModelCard, type Modules, networkLength } from "../model/mod.ts";
 import type { AdamW } from "./adamw.ts";
 import { trainingTensors } from "./batch.ts";
 import { emaDecay } from "./ema.ts";
@@ -93,14 +93,20 @@ async function makeBatch(
 ): Promise<Batch> {
   const given = await execute(() => ({
     batch: {
-      ...trainingTensors(card, samples.slice(first, first + count), {
+      ...trainingTensors({ card, modules }, samples.slice(first, first + count), {
         length,
         frames: rng.fork("frames"),
         noise: rng.fork("noise"),
         first,
       }),
     },
-    vectors: { ...objectiveVectors(modules, sigmas.slice(first, first + count), length) },
+    vectors: {
+      ...objectiveVectors(
+        modules,
+        sigmas.slice(first, first + count),
+        networkLength(card, length),
+      ),
+    },
   }));
   const dropout = rng.fork("dropout");
   const random: RandomNumbers = (name, shape) => {

@@ -7,8 +7,14 @@
 import { InputError, type Rng } from "../core/mod.ts";
 import type { Dataset, Sample } from "../datasets/mod.ts";
 import { compile, execute, readTensor, tf, type Weights } from "../engine/mod.ts";
-import { type Model, releaseDenoiser, restoreImages, scalingRanges } from "../model/mod.ts";
-import { trainingTensors } from "./batch.ts";
+import {
+  type Model,
+  networkLength,
+  releaseDenoiser,
+  restoreImages,
+  scalingRanges,
+} from "../model/mod.ts";
+import { meanInputOf, trainingTensors } from "./batch.ts";
 import { type ObjectiveInput, objectiveVectors, sampleLosses } from "./objective.ts";
 import { meanScores, type SampleScores, sampleScores, type Validation } from "./scores.ts";
 import { drawSigmas } from "./step.ts";
@@ -108,13 +114,19 @@ export async function validate(
       const frames = Math.min(length, card.length);
       const given = await execute(() => ({
         batch: {
-          ...trainingTensors(card, [sample], {
+          ...trainingTensors({ card, modules }, [sample], {
             length: frames,
             frames: stream.fork("frames"),
             noise: stream.fork("noise"),
           }),
         },
-        vectors: { ...objectiveVectors(modules, drawSigmas(modules, 1, stream), frames) },
+        vectors: {
+          ...objectiveVectors(
+            modules,
+            drawSigmas(modules, 1, stream),
+            networkLength(card, frames),
+          ),
+        },
       }));
       const { losses } = await measure({ weights, ...given });
       loss += (await readTensor(losses))[0]!;
@@ -124,7 +136,10 @@ export async function validate(
       const usesAuxiliary = auxiliary !== undefined && card.condition.auxiliary.length > 0;
       const { image: restored } = await restoreImages(
         model,
-        { ...size, cloudy: sample.cloudy, reference, ...(usesAuxiliary && { auxiliary }) },
+        {
+          ...{ ...size, cloudy: sample.cloudy, reference, ...(usesAuxiliary && { auxiliary }) },
+          ...meanInputOf([sample]),
+        },
         { seed: i },
       );
       const images = { restored, input: inputOf(sample), target };

@@ -24,6 +24,7 @@ export class RowWindow {
   readonly plan: TilePlan;
   readonly frames: readonly FrameRows[];
   readonly auxiliary: readonly FrameRows[] | undefined;
+  readonly mean: FrameRows | undefined;
   readonly masks: MaskRows | undefined;
   readonly reference: FrameRows;
   /** Columns of the scene that tiles are cut from: first and one past the last. */
@@ -44,6 +45,7 @@ export class RowWindow {
     this.columns = columnsOf(plan, 0);
     this.frames = scene.frames.map((frame) => new FrameRows(frame, columnsOf(plan, margin)));
     this.auxiliary = scene.auxiliary?.map((frame) => new FrameRows(frame, this.columns));
+    this.mean = scene.mean && new FrameRows(scene.mean, this.columns);
     this.reference = this.frames[scene.reference]!;
     this.masks = masks && new MaskRows({
       ...keep,
@@ -77,6 +79,7 @@ export class RowWindow {
     const [from, to] = this.masks?.needs(first, last) ?? [first, last];
     for (const frame of this.frames) await frame.load(Math.min(first, from), Math.max(last, to));
     for (const frame of this.auxiliary ?? []) await frame.load(first, last);
+    await this.mean?.load(first, last);
     await this.masks?.load(first, last);
   }
 
@@ -101,6 +104,7 @@ export class RowWindow {
   drop(before: number): void {
     for (const frame of this.frames) frame.drop(Math.min(before, this.masks?.keeps ?? before));
     for (const frame of this.auxiliary ?? []) frame.drop(before);
+    this.mean?.drop(before);
     this.masks?.drop(before);
   }
 }

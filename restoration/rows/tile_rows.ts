@@ -56,6 +56,7 @@ export class TileRows {
         plan,
         frames: window.frames,
         auxiliary: window.auxiliary,
+        mean: window.mean,
         fill: fill && { masks: window.masks!, left: window.columns[0], values: fill },
         reference: scene.reference,
         batch,

@@ -13,6 +13,7 @@ import { Exchange } from "./exchange.ts";
 import { fillGaps } from "./fill_gaps.ts";
 import type { FrameRows } from "./frame_rows.ts";
 import { fillImageClouds } from "../cloud_fill.ts";
+import { cutMean } from "./mean_tiles.ts";
 import type { MaskRows } from "./mask_rows.ts";
 import type { Mutex } from "./mutex.ts";
 import type { TilePlan } from "./plan.ts";
@@ -38,6 +39,7 @@ export interface TileRunnerOptions {
   readonly plan: TilePlan;
   readonly frames: readonly FrameRows[];
   readonly auxiliary: readonly FrameRows[] | undefined;
+  readonly mean: FrameRows | undefined;
   /** Default: the model sees the clouds as they are. */
   readonly fill?: CloudFill;
   readonly reference: number;
@@ -115,7 +117,7 @@ export class TileRunner {
   }
 
   async #batch(row: number, columns: readonly number[]): Promise<readonly RestoredTile[]> {
-    const { plan, frames, auxiliary, reference, restore, mutex, onTiles } = this.#options;
+    const { plan, frames, auxiliary, mean, reference, restore, mutex, onTiles } = this.#options;
     const { tileSize } = plan;
     let release = await mutex.acquire();
     try {
@@ -128,6 +130,7 @@ export class TileRunner {
       const { image } = await restoreImages(this.#model, {
         cloudy: this.#cut(frames, origins),
         ...(auxiliary && { auxiliary: this.#cut(auxiliary, origins) }),
+        ...(mean && { mean: cutMean(mean, { ...this.#model, ...plan, origins }) }),
         batch: columns.length,
         length: frames.length,
         height: tileSize,

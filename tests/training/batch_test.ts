@@ -2,13 +2,13 @@ import { assert, assertEquals, assertThrows } from "@std/assert";
 import { createRng } from "../../core/mod.ts";
 import type { Sample } from "../../datasets/mod.ts";
 import { readTensor, tf } from "../../engine/mod.ts";
-import { type ModelCard, type ModelConfig, resolveCard } from "../../model/mod.ts";
+import { type ModelConfig, resolveConfig } from "../../model/mod.ts";
 import { trainingTensors } from "../../training/mod.ts";
 import { SIZE, TINY_MODEL } from "./tiny.ts";
 
 await tf.setBackend("cpu");
 
-const card: ModelCard = resolveCard(TINY_MODEL);
+const model = resolveConfig(TINY_MODEL);
 const PIXELS = SIZE * SIZE * 2;
 const rng = createRng(4);
 
@@ -27,7 +27,7 @@ const options = (length: number, at = 0) => ({
 });
 
 Deno.test("trainingTensors() scales images to [−1, 1] and draws the noise from its stream", async () => {
-  const { clean, mu, noise } = trainingTensors(card, [sampleOf(2, 1), sampleOf(2, 0)], options(2));
+  const { clean, mu, noise } = trainingTensors(model, [sampleOf(2, 1), sampleOf(2, 0)], options(2));
   assertEquals(clean.shape, [2, SIZE, SIZE, 2]);
   assertEquals(mu.shape, [2, 2, SIZE, SIZE, 2]);
   assertEquals(new Set(await readTensor(clean)), new Set([0]));
@@ -39,7 +39,7 @@ Deno.test("trainingTensors() scales images to [−1, 1] and draws the noise from
 Deno.test("trainingTensors() keeps the reference when it drops frames, and marks it", async () => {
   const seen = new Set<number>();
   for (let at = 0; at < 30; at++) {
-    const { mu, condition } = trainingTensors(card, [sampleOf(4, 2)], options(2, at));
+    const { mu, condition } = trainingTensors(model, [sampleOf(4, 2)], options(2, at));
     const [first, second] = await mu.reshape([2, PIXELS]).slice([0, 0], [2, 1]).data();
     const dates = [first!, second!].map((v) => Math.round((v + 1) * 5));
     assert(dates[0]! < dates[1]!, "frames stay in order of time");
@@ -54,11 +54,11 @@ Deno.test("trainingTensors() keeps the reference when it drops frames, and marks
 Deno.test("trainingTensors() leaves out auxiliary bands that the model does not look at", () => {
   const more = { ...sampleOf(2, 1), auxiliary: new Float32Array(PIXELS).fill(NaN) };
   const [{ condition }, plain] = [more, sampleOf(2, 1)].map((s) =>
-    trainingTensors(card, [s], options(2))
+    trainingTensors(model, [s], options(2))
   ) as [ReturnType<typeof trainingTensors>, ReturnType<typeof trainingTensors>];
   assertEquals(condition!.dataSync(), plain.condition!.dataSync());
   const near = { ...TINY_MODEL.condition, order: ["auxiliary"], auxiliary: [{ name: "NIR" }] };
-  const wanting = resolveCard({ ...TINY_MODEL, condition: near } as unknown as ModelConfig);
+  const wanting = resolveConfig({ ...TINY_MODEL, condition: near } as unknown as ModelConfig);
   assertThrows(
     () => trainingTensors(wanting, [sampleOf(2, 1)], options(2)),
     TypeError,
@@ -77,6 +77,6 @@ Deno.test("trainingTensors() names the sample that does not fit", () => {
   ];
   for (const [change, message] of cases) {
     const bad = { ...good, ...change };
-    assertThrows(() => trainingTensors(card, [bad], options(2)), TypeError, message);
+    assertThrows(() => trainingTensors(model, [bad], options(2)), TypeError, message);
   }
 });
