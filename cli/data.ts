@@ -20,6 +20,7 @@ import { writePng } from "../rasters/mod.ts";
 import { readExperiment } from "../training/mod.ts";
 import { command, type Context, Failure, operandsOf, type Result } from "./command.ts";
 import { inConfigFile } from "./config_file.ts";
+import { moments } from "./data_moments.ts";
 import { reportText } from "./data_text.ts";
 import { datasetFlags, datasetFlagsHelp, flaggedDataset } from "./dataset_flags.ts";
 import { count, type FlagValues, kebab, text, toggle, UsageError, words } from "./flags.ts";
@@ -37,7 +38,10 @@ const FLAGS = {
   limit: count("Read only N images of each split, evenly spaced. Default: all.", { min: 1 }),
   sheet: text("Write a picture sheet: cloudy images, clear image, auxiliary band.", "FILE.png"),
   rows: count("Samples on the sheet. Default: 6.", { min: 1 }),
-  overwrite: toggle("Replace an existing sheet."),
+  overwrite: toggle("Replace an existing sheet or experiment."),
+  mean: words("moments: measure these means. Default: the experiment's.", "cloudy,composite"),
+  samples: count("moments: use N training samples. Default: 256.", { min: 1 }),
+  write: text("moments: write an experiment with the moments of the last mean.", "FILE.json"),
 } as const;
 
 type Values = FlagValues<typeof FLAGS>;
@@ -207,24 +211,42 @@ async function check(values: Values, context: Context, path?: string): Promise<R
 
 /** `emrdm data`. */
 export const data = command({
-  operands: "check [experiment.json]",
+  operands: "check|moments [experiment.json]",
   details:
     "Reads every file from end to end. Reports files that are missing, unreadable, truncated, empty\n" +
     "or copies of others, that differ in size, position, pixel type or number of bands, that hold NaN\n" +
     "or values out of range, or whose names fit no pattern; and splits that overlap. Prints counts and\n" +
     "the range of each band. The exit code is 1 if anything is wrong. Datasets of a plugin (--plugin)\n" +
-    "are checked in the same way.",
+    "are checked in the same way.\n" +
+    "\n" +
+    "data moments draws training samples and measures σ_data, σ_mu and σ_cov, which the\n" +
+    "preconditioning needs, for the experiment's mean or others. --write FILE.json makes an experiment\n" +
+    "that extends the given one by the mean and its moments.",
   flags: FLAGS,
   moduleFlags: { of: datasetFlags, help: datasetFlagsHelp },
   examples: [
     "data check --type sen12MsCr --root data/SEN12MS-CR --sheet sheet.png",
     "data check --type cuhkCr --root data/CUHK-CR1 --nir-root data/CUHK-CR1/nir --json",
     "data check experiments/s2_temporal.json",
+    "data moments experiments/s2_temporal.json --mean cloudy,composite",
   ],
   async run(values, context) {
-    const what = "check, and an experiment file unless --type is given";
+    const what = "check or moments, and an experiment file unless --type is given";
     const [verb, path] = operandsOf(context, { min: 1, max: 2, what });
-    if (verb !== "check") throw new UsageError(`expected data check, got data ${verb}`);
+    const { mean: means, samples, write, overwrite } = values;
+    if (verb === "moments") {
+      if (path === undefined) {
+        throw new UsageError("data moments needs an experiment file, got none");
+      }
+      await context.engine();
+      return await moments(path, { means, samples, write, overwrite }, context);
+    }
+    if (verb !== "check") {
+      throw new UsageError(`expected data check or data moments, got data ${verb}`);
+    }
+    if (means !== undefined || samples !== undefined || write !== undefined) {
+      throw new UsageError("--mean, --samples and --write belong to data moments, got data check");
+    }
     return await check(values, context, path);
   },
 });

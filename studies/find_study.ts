@@ -13,7 +13,15 @@ import type { Study } from "./study.ts";
 const FOLDER = new URL("../experiments/", import.meta.url);
 
 /** Names of the built-in studies. */
-export const STUDIES = ["table1", "table2", "alpha", "table3", "figure5", "table4"] as const;
+export const STUDIES = [
+  "table1",
+  "table2",
+  "alpha",
+  "table3",
+  "figure5",
+  "table4",
+  "means",
+] as const;
 
 const PUBLISHED = ["sen2_mtc_new", "sen12ms_cr", "cuhk_cr1", "cuhk_cr2"] as const;
 
@@ -23,8 +31,11 @@ const ABLATIONS = [
   ...["length_1", "length_2", "length_3"],
 ] as const;
 
-/** Names of the built-in experiments: the published configurations and their ablations. */
-export const EXPERIMENTS = [...PUBLISHED, ...ABLATIONS];
+/** What the process reverts to. */
+const MEANS = ["mean_cloudy", "mean_composite"] as const;
+
+/** Names of the built-in experiments: the published configurations, their ablations, and the means. */
+export const EXPERIMENTS = [...PUBLISHED, ...ABLATIONS, ...MEANS];
 
 /** Names of the built-in presets. */
 export const PRESETS = ["small"] as const;
@@ -32,6 +43,7 @@ export const PRESETS = ["small"] as const;
 const BUILT_IN: Readonly<Record<string, URL>> = Object.fromEntries([
   ...STUDIES.map((name) => [name, new URL(`studies/${name}.json`, FOLDER)]),
   ...PUBLISHED.map((name) => [name, new URL(`published/${name}.json`, FOLDER)]),
+  ...MEANS.map((name) => [name, new URL(`means/${name}.json`, FOLDER)]),
   ...ABLATIONS.map((name) => [name, new URL(`ablations/${name}.json`, FOLDER)]),
 ]);
 

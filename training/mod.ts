@@ -52,6 +52,7 @@ export {
   type StepResult,
   trainStep,
 } from "./step.ts";
+export { measureMoments, type MeasureMomentsOptions, type Moments } from "./measure_moments.ts";
 export type { TrainingState } from "./state.ts";
 export type { Trained, TrainingProgress, TrainOptions } from "./train_options.ts";
 export { train } from "./trainer.ts";
