@@ -51,9 +51,12 @@ function cardLines(card: ModelCard): string[] {
     `tile size    ${card.tileSize} pixels`,
     `dates        ${card.length}`,
     `steps        ${card.steps}`,
-    ...AXES.map((axis) =>
-      `${axis.padEnd(12)} ${modules[axis].type} ${optionsOf(modules[axis])}`.trimEnd()
-    ),
+    ...[...AXES, "mean" as const].flatMap((axis) => {
+      const module = modules[axis];
+      return module === undefined
+        ? []
+        : [`${axis.padEnd(12)} ${module.type} ${optionsOf(module)}`.trimEnd()];
+    }),
     ...Object.entries(training).map(([key, value]) => `training     ${key}: ${value}`),
   ];
 }
