@@ -50,7 +50,9 @@ export interface RidgeFit {
 
 /** Standardized features are clipped to this: beyond it a linear map is a guess. */
 export const CLIP = 4;
-/** Ridge parameter of standardized features, per pixel. */
+/** Ridge parameters of standardized features, per pixel: a cross-check chooses one of them. */
+const LAMBDAS = [0.003, 0.01, 0.03, 0.1, 0.3];
+/** Ridge parameter of the rounds that find changed ground. */
 const LAMBDA = 0.01;
 const ROUNDS = 3;
 /** Pixels that are added to the normal equations together. */
@@ -67,7 +69,7 @@ export function fitRidge(pixels: RidgePixels): RidgeFit {
   const out = new Float32Array(count * bands);
   const error = new Float32Array(count);
   let sums = normalEquations(pixels, { z, left, weights });
-  let whole = solve(sums, pixels);
+  let whole = solve(sums, pixels, LAMBDA);
   for (let round = 1; round < ROUNDS; round++) {
     for (let i = 0; i < count; i++) {
       estimate(whole, pixels, { z, i, out });
@@ -77,12 +79,11 @@ export function fitRidge(pixels: RidgePixels): RidgeFit {
     }
     reweigh(weights, error);
     sums = normalEquations(pixels, { z, left, weights });
-    whole = solve(sums, pixels);
+    whole = solve(sums, pixels, LAMBDA);
   }
-  const { slopes, bias } = whole;
-  // Each fold is estimated by the other's map.
-  const checks = [solve([sums[1]], pixels), solve([sums[0]], pixels)];
-  for (let i = 0; i < count; i++) estimate(checks[pixels.folds[i]!]!, pixels, { z, i, out });
+  const lambda = bestLambda(pixels, { z, left, weights, sums, out });
+  const { slopes, bias } = solve(sums, pixels, lambda);
+  crossEstimate(pixels, { z, sums, lambda, out });
   const errors = new Float64Array(bands);
   for (let b = 0; b < bands; b++) {
     let [mapped, affine] = [0, 0];
@@ -101,6 +102,44 @@ export function fitRidge(pixels: RidgePixels): RidgeFit {
     map: { means, scales, weights: slopes, bias, errors },
     estimates: out.map((value, i) => value + base[i]!),
   };
+}
+
+/** The ridge parameter with the smallest weighted error on the folds that a map was not fitted to. */
+function bestLambda(
+  pixels: RidgePixels,
+  { z, left, weights, sums, out }: {
+    readonly z: Float32Array;
+    readonly left: Float32Array;
+    readonly weights: Float32Array;
+    readonly sums: readonly [Sums, Sums];
+    readonly out: Float32Array;
+  },
+): number {
+  const { bands } = pixels;
+  let [best, least] = [LAMBDA, Infinity];
+  for (const lambda of LAMBDAS) {
+    crossEstimate(pixels, { z, sums, lambda, out });
+    let sum = 0;
+    weights.forEach((weight, i) => {
+      for (let k = i * bands; k < (i + 1) * bands; k++) sum += weight * (left[k]! - out[k]!) ** 2;
+    });
+    if (sum < least) [best, least] = [lambda, sum];
+  }
+  return best;
+}
+
+/** Estimates the pixels of each fold by the map of the other. */
+function crossEstimate(
+  pixels: RidgePixels,
+  { z, sums, lambda, out }: {
+    readonly z: Float32Array;
+    readonly sums: readonly [Sums, Sums];
+    readonly lambda: number;
+    readonly out: Float32Array;
+  },
+): void {
+  const maps = [solve([sums[1]], pixels, lambda), solve([sums[0]], pixels, lambda)];
+  pixels.folds.forEach((fold, i) => estimate(maps[fold]!, pixels, { z, i, out }));
 }
 
 function standardize({ x, count, features }: RidgePixels) {
@@ -196,6 +235,7 @@ interface Slopes {
 function solve(
   folds: readonly Sums[],
   { features, bands }: Pick<RidgePixels, "features" | "bands">,
+  lambda: number,
 ): Slopes {
   const size = features + 1;
   const squares = folds[0]!.squares.slice();
@@ -205,7 +245,7 @@ function solve(
     more.products.forEach((value, i) => products[i]! += value);
   }
   const total = squares[size * size - 1]!;
-  for (let f = 0; f < features; f++) squares[f * size + f]! += LAMBDA * total + 1e-9;
+  for (let f = 0; f < features; f++) squares[f * size + f]! += lambda * total + 1e-9;
   squares[size * size - 1]! += 1e-9;
   const solved = solveCholesky(squares, products, { size, columns: bands });
   if (!solved) products.fill(0);
