@@ -39,6 +39,8 @@ const LEAST_RIDGE = 200;
 const JOINT = { dates: 3, maps: 8 };
 /** Error, in units of reflectance, of a date without common ground. */
 const UNKNOWN_ERROR = 0.1;
+/** Common pixels of the scene at which the expected squared error is twice the cross-checked one. */
+const SCARCE = 2000;
 /** Smallest expected error: that of rounding. */
 const LEAST_ERROR = 1e-5;
 /** Maps of a pixel weigh 1/error^this. */
@@ -139,6 +141,8 @@ function fitMap(
       base[i]! += shares[k]! * (gains[i % bands]! * x[i]! + offsets[i % bands]!);
     }
   });
+  // A cross-check within little ground says little about the rest of the scene.
+  const hope = Math.sqrt(1 + SCARCE * ground.share / ground.count);
   const { map: ridge, estimates } = fitRidge({
     x: groundFeatures(survey, ground),
     base,
@@ -149,7 +153,7 @@ function fitMap(
     bands,
   });
   return {
-    map: { sources: set, shares, ridge, error: expectedError(ridge.errors) },
+    map: { sources: set, shares, ridge, error: hope * expectedError(ridge.errors) },
     check: { truth: y, estimate: estimates, bands },
   };
 }

@@ -11,14 +11,11 @@ import { CELL } from "./cells.ts";
 import type { FarGround } from "./composite_plan.ts";
 import { interpolate } from "./far_ground.ts";
 
-/** Largest distance, in pixels, of a known pixel that a filled one depends on. */
-export const FILL_REACH = 48;
-
 /**
- * Known cells of four that make the next coarser one fully known. With fewer, wider averages count
- * too, so that one bright pixel at an edge does not shine into the hole.
+ * Largest distance, in pixels, of a known pixel that a filled one depends on: interpolation reaches one
+ * cell of each scale, 2 + 4 + 8 + 16, the relaxed scale a neighbour further, and half a cell.
  */
-const FULL = 2;
+export const FILL_REACH = 54;
 
 /** One scale of the fill. */
 interface Level {
@@ -75,6 +72,7 @@ export function fillFromNearby(
   };
   for (const finer of levels.toReversed()) {
     push(finer, coarse, bands);
+    if (coarse.side === CELL) relax(finer, bands);
     coarse = finer;
   }
   const line = new Float64Array(bands);
@@ -107,7 +105,7 @@ function pull(fine: Level, bands: number): Level {
   for (let to = 0; to < trust.length; to++) {
     if (trust[to] === 0) continue;
     for (let b = 0; b < bands; b++) values[to * bands + b]! /= trust[to]!;
-    trust[to] = Math.min(1, trust[to]! / FULL);
+    trust[to] = Math.min(1, trust[to]!);
   }
   return { side, row, column, rows, columns, values, trust };
 }
@@ -123,6 +121,28 @@ function push(fine: Level, coarse: Level, bands: number): void {
     at(coarse, { y, x, bands, out: line });
     for (let b = 0, k = i * bands; b < bands; b++, k++) {
       fine.values[k] = t * fine.values[k]! + (1 - t) * line[b]!;
+    }
+  }
+}
+
+/**
+ * One step towards a harmonic surface: unknown cells become the average of their four neighbours. The
+ * coarse estimate is of other cells and dates, and known surroundings are better where they are near.
+ */
+function relax(level: Level, bands: number): void {
+  const { rows, columns, trust, values } = level;
+  const before = values.slice();
+  for (let i = 0; i < trust.length; i++) {
+    if (trust[i] === 1) continue;
+    const [y, x] = [Math.floor(i / columns), i % columns];
+    const up = y > 0 ? i - columns : i;
+    const down = y < rows - 1 ? i + columns : i;
+    const left = x > 0 ? i - 1 : i;
+    const right = x < columns - 1 ? i + 1 : i;
+    for (let b = 0; b < bands; b++) {
+      const sum = before[up * bands + b]! + before[down * bands + b]! + before[left * bands + b]! +
+        before[right * bands + b]!;
+      values[i * bands + b] = sum / 4;
     }
   }
 }
