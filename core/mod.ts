@@ -48,7 +48,13 @@ export { redacted, shownAddress } from "./shown_address.ts";
 export { shellWord } from "./shell_word.ts";
 
 // XML.
-export { xmlAttribute, type XmlElement, xmlElements } from "./xml_elements.ts";
+export {
+  xmlAttribute,
+  type XmlElement,
+  xmlElements,
+  type XmlNode,
+  xmlTree,
+} from "./xml_elements.ts";
 
 // Random numbers.
 export { createRng, type Rng } from "./rng.ts";

@@ -1,9 +1,13 @@
 /**
- * A scanner of XML in linear time, for the flat elements of product metadata and GDAL's tags. It
- * does not build a tree and does not resolve entities.
+ * Scanners of XML in linear time, for product metadata and GDAL's tags, that do not resolve entities:
+ * of flat elements, and of nested ones.
  *
  * @module
  */
+
+/** Deepest nesting that {@linkcode xmlTree} reads; metadata have less than ten levels. */
+const MAX_DEPTH = 64;
+const MAX_NAME = 256;
 
 /** One start tag with the text behind it. */
 export interface XmlElement {
@@ -90,4 +94,64 @@ export function xmlAttribute(attributes: string, name: string): string | undefin
     at = close + 1;
   }
   return undefined;
+}
+
+/** An element of {@linkcode xmlTree}. */
+export interface XmlNode {
+  /** Names from the root to the element, as "PAMDataset/PAMRasterBand". */
+  readonly path: string;
+  /** Text up to the first tag inside the element. */
+  readonly text: string;
+}
+
+/**
+ * Reads a document whose nesting matters.
+ *
+ * @returns Its elements in the order of their start tags.
+ * @throws {TypeError} If tags are not closed in order, or break off.
+ *
+ * @example
+ * ```ts
+ * import { xmlTree } from "./xml_elements.ts";
+ * import { assertEquals } from "@std/assert";
+ *
+ * assertEquals(xmlTree("<a>1<b/></a>"), [{ path: "a", text: "1" }, { path: "a/b", text: "" }]);
+ * ```
+ */
+export function xmlTree(xml: string): readonly XmlNode[] {
+  const nodes: XmlNode[] = [];
+  const open: string[] = [];
+  const fail = (what: string): never => {
+    throw new TypeError(`it must be XML, got ${what}`);
+  };
+  for (let at = xml.indexOf("<"); at >= 0; at = xml.indexOf("<", at + 1)) {
+    const next = xml[at + 1] ?? "";
+    if (next === "!" || next === "?") {
+      const after = afterMarkup(xml, at);
+      if (after < 0) fail("a comment that is not closed");
+      at = after - 1;
+      continue;
+    }
+    const end = tagEnd(xml, at + 1);
+    if (end < 0) fail("a tag that is not closed");
+    if (next === "/") {
+      const name = xml.slice(at + 2, end).trim();
+      if (open.pop() !== name) fail(`an end tag of ${name.slice(0, 40)} where another is due`);
+    } else {
+      const isEmpty = xml[end - 1] === "/";
+      const name = /^[^\s/<]*/.exec(xml.slice(at + 1, isEmpty ? end - 1 : end))![0];
+      if (name === "" || name.length > MAX_NAME) fail("a tag without a name");
+      const following = xml.indexOf("<", end);
+      open.push(name);
+      nodes.push({
+        path: open.join("/"),
+        text: isEmpty ? "" : xml.slice(end + 1, following < 0 ? xml.length : following).trim(),
+      });
+      if (isEmpty) open.pop();
+      if (open.length > MAX_DEPTH) fail(`more than ${MAX_DEPTH} nested elements`);
+    }
+    at = end;
+  }
+  if (open.length > 0) fail(`no end of ${open[0]!.slice(0, 40)}`);
+  return nodes;
 }

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { resolve } from "node:path";
 import { InputError, OptionsError, SENTINEL2_NAMES } from "../core/mod.ts";
 import { datasetRegistry } from "./catalog.ts";
 import type { Dataset } from "./dataset.ts";
@@ -37,10 +38,9 @@ async function resolving<T>(config: DatasetConfig, read: () => T | Promise<T>): 
     if (!(error instanceof InputError)) throw error;
     for (const path of Object.values(pathsOf(config)).filter((path) => RELATIVE.test(path))) {
       if (await Deno.stat(path).then(() => true, () => false)) continue;
-      const { pathname } = new URL(path, `file://${Deno.cwd()}/`);
       throw new InputError(
         `${error.message}; paths of data are relative to the working folder: ` +
-          `${path} is ${decodeURIComponent(pathname)}`,
+          `${path} is ${resolve(path)}`,
         { cause: error },
       );
     }

@@ -11,11 +11,20 @@ export function isAddress(text: string): boolean {
   return /^[a-z][a-z0-9+.-]+:\/\//i.test(text);
 }
 
-/** The path that a `file:` URL names; paths and other addresses are returned unchanged. */
+/**
+ * The path that a `file:` URL names; paths and other addresses are returned unchanged, and so is a
+ * `file:` URL that names a host or is malformed, which no reader opens.
+ */
 export function pathOf(source: string | URL): string {
   const text = String(source);
   if (!/^file:/i.test(text)) return text;
-  return decodeURIComponent(new URL(text).pathname).replace(/^\/(?=[A-Za-z]:)/, "");
+  const url = URL.parse(text);
+  if (url === null || (url.host !== "" && url.host !== "localhost")) return text;
+  try {
+    return decodeURIComponent(url.pathname).replace(/^\/(?=[A-Za-z]:)/, "");
+  } catch {
+    return text;
+  }
 }
 
 /**
@@ -31,6 +40,16 @@ export function pathInAddress(source: string | URL): string {
   } catch {
     return path;
   }
+}
+
+/** What an address must be, and what it is. */
+export function unknownScheme(address: string): string {
+  const scheme = /^[^:]*/.exec(address)![0].toLowerCase();
+  return scheme === "file"
+    ? `it must be a path or an http(s) address, got a file address that names a host or is ` +
+      "malformed; pass the path"
+    : `it must be a path or an http(s) address, got ${scheme}://; use the file's https address or ` +
+      "download it first";
 }
 
 /** GDAL's names of compressed archives that it reads as folders. */

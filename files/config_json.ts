@@ -7,6 +7,7 @@
 import { dirname, resolve } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { InputError, OptionsError, parseJson, show } from "../core/mod.ts";
+import { pathOf } from "./address.ts";
 import { readText } from "./whole_file.ts";
 
 /** Longest chain of configurations that extend each other. */
@@ -57,13 +58,16 @@ const isUrl = (path: string) => /^[a-z]{2,}:\/\//.test(path);
 
 function toUrl(path: string | URL): URL {
   if (path instanceof URL) return path;
-  return isUrl(path) ? new URL(path) : pathToFileURL(path);
+  if (!isUrl(path)) return pathToFileURL(path);
+  const url = URL.parse(path);
+  if (url !== null) return url;
+  throw new InputError(`Cannot read ${path}: it must be a path or an address`);
 }
 
 async function configText(url: URL): Promise<string> {
   return await readText(url).catch((error: unknown) => {
     if (!(error instanceof Deno.errors.NotFound)) throw error;
-    throw new InputError(`Cannot read ${fileURLToPath(url)}: the file must exist`);
+    throw new InputError(`Cannot read ${pathOf(url)}: the file must exist`);
   });
 }
 
@@ -71,10 +75,12 @@ async function configText(url: URL): Promise<string> {
 function withWeightsPath(value: Json, url: URL): Json {
   const { initialWeights: path } = value;
   if (typeof path !== "string" || isUrl(path)) return value;
-  const initialWeights = url.protocol === "file:"
-    ? resolve(dirname(fileURLToPath(url)), path)
-    : new URL(path, url).href;
-  return { ...value, initialWeights };
+  if (url.protocol === "file:") {
+    return { ...value, initialWeights: resolve(dirname(fileURLToPath(url)), path) };
+  }
+  const address = URL.parse(path, url);
+  if (address !== null) return { ...value, initialWeights: address.href };
+  throw new OptionsError("$.initialWeights", `must be a path or an address, got ${show(path)}`);
 }
 
 async function readExtended(
@@ -101,6 +107,10 @@ async function readExtended(
     throw new OptionsError("$.extends", `must name a file, got ${show(base)}`);
   }
   onExtends(base);
-  const extended = await readExtended(new URL(base, url), { from: [...from, url.href], onExtends });
+  const baseUrl = URL.parse(base, url);
+  if (baseUrl === null) {
+    throw new OptionsError("$.extends", `must be a path or an address, got ${show(base)}`);
+  }
+  const extended = await readExtended(baseUrl, { from: [...from, url.href], onExtends });
   return extendConfig(extended, own);
 }

@@ -4,7 +4,7 @@
  * @module
  */
 
-import { gdalNameHint } from "./address.ts";
+import { gdalNameHint, isAddress, unknownScheme } from "./address.ts";
 import type { ByteSource } from "./byte_source.ts";
 import { openLocal } from "./local_source.ts";
 import { openRemote } from "./remote_source.ts";
@@ -16,13 +16,7 @@ import { openRemote } from "./remote_source.ts";
  */
 export async function openByteSource(name: string): Promise<ByteSource> {
   if (/^https?:\/\//i.test(name)) return await openRemote(name);
-  const scheme = /^([a-z][a-z0-9+.-]+):\/\//i.exec(name)?.[1];
-  if (scheme !== undefined) {
-    throw new TypeError(
-      `it must be a path or an http(s) address, got ${scheme}://; use the file's https address or ` +
-        `download it first`,
-    );
-  }
+  if (isAddress(name)) throw new TypeError(unknownScheme(name));
   const hint = gdalNameHint(name);
   if (hint !== undefined) throw new TypeError(hint);
   return await openLocal(name);

@@ -5,9 +5,10 @@
  */
 
 import { InputError, shownAddress } from "../core/mod.ts";
-import { isAddress, pathOf } from "./address.ts";
+import { isAddress, pathOf, unknownScheme } from "./address.ts";
 import { answerBody, type OnBytes, watch } from "./answer_body.ts";
-import { request } from "./request.ts";
+import { hasCode } from "./error_codes.ts";
+import { request, UnreachableError } from "./request.ts";
 import { retried } from "./retry.ts";
 
 /** Options of {@linkcode readWhole} and {@linkcode readText}. */
@@ -32,7 +33,30 @@ function tooLarge(source: string | URL, limit: number): InputError {
   );
 }
 
+/** The condition that an error of the operating system violates; undefined for other errors. */
+function reason(error: unknown): string | undefined {
+  if (error instanceof Deno.errors.IsADirectory) return "it must be a file, got a folder";
+  if (hasCode(error, "ENAMETOOLONG")) return "its name must be shorter; check the path";
+  if (error instanceof Error && /NUL byte/.test(error.message)) {
+    return "its name must not hold the character NUL; check the path";
+  }
+  const { NotFound, NotCapable } = Deno.errors;
+  if (error instanceof NotFound || error instanceof NotCapable) return undefined;
+  const isSystems = error instanceof Error && "code" in error;
+  return isSystems ? `it must be a readable file, got ${error.message.split("\n")[0]}` : undefined;
+}
+
 async function readLocal(path: string, limit: number): Promise<Uint8Array<ArrayBuffer>> {
+  try {
+    return await readUpTo(path, limit);
+  } catch (error) {
+    const must = reason(error);
+    if (must === undefined) throw error;
+    throw new InputError(`Cannot read ${path}: ${must}`, { cause: error });
+  }
+}
+
+async function readUpTo(path: string, limit: number): Promise<Uint8Array<ArrayBuffer>> {
   using file = await Deno.open(path);
   const { isFile, size } = await file.stat();
   if (isFile && size > limit) throw tooLarge(path, limit);
@@ -55,12 +79,16 @@ async function readRemote(
   { limit, onBytes }: WholeFileOptions,
 ): Promise<Uint8Array<ArrayBuffer>> {
   const name = shownAddress(url);
+  if (!/^https?:/i.test(url)) throw new InputError(`Cannot read ${name}: ${unknownScheme(url)}`);
   let bytes: Uint8Array<ArrayBuffer> | undefined;
   try {
     bytes = await retried(async () => {
       const watching = watch();
       try {
-        const response = await request(url, { watch: watching });
+        const response = await request(url, { watch: watching }).catch((error: unknown) => {
+          // A wrong address is reported at once.
+          throw error instanceof UnreachableError ? new TypeError(error.message) : error;
+        });
         return await answerBody(response, { limit, watch: watching, onBytes });
       } finally {
         watching.stop();
@@ -78,8 +106,10 @@ async function readRemote(
  *
  * A server that is busy is asked again; one that sends nothing for 30 s ends the download.
  *
- * @throws {InputError} If the file is larger than the limit, or an address does not answer.
- * @throws {Error} The error of the operating system, if a local file cannot be read.
+ * @throws {InputError} If the file is larger than the limit or cannot be read, or an address does not
+ *   answer.
+ * @throws {Deno.errors.NotFound} If a local file does not exist.
+ * @throws {Deno.errors.NotCapable} If Deno may not read it.
  */
 export async function readWhole(
   source: string | URL,

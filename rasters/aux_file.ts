@@ -5,7 +5,7 @@
  * @module
  */
 
-import type { GeoTransform } from "../core/mod.ts";
+import { type GeoTransform, type XmlNode, xmlTree } from "../core/mod.ts";
 import { isAddress } from "../files/mod.ts";
 
 /** Content of the file that concerns pixels and their place. */
@@ -20,12 +20,6 @@ export interface AuxFile {
 
 /** Histograms can make the file long, but not nearly as long. */
 const MAX_BYTES = 2 ** 24;
-
-/** The text of each element of a name. */
-function textsOf(xml: string, name: string): readonly string[] {
-  const pattern = new RegExp(`<${name}\\b[^<>]*>([^<]*)</${name}>`, "g");
-  return [...xml.matchAll(pattern)].map(([, text]) => text!.trim());
-}
 
 async function readText(path: string): Promise<string | undefined> {
   try {
@@ -61,11 +55,21 @@ export async function readAuxFile(name: string): Promise<AuxFile | undefined> {
   const path = `${name}.aux.xml`;
   const xml = isAddress(name) ? undefined : await readText(path);
   if (xml === undefined) return undefined;
-  const transform = textsOf(xml, "GeoTransform")[0];
+  let nodes: readonly XmlNode[];
+  try {
+    nodes = xmlTree(xml);
+  } catch (error) {
+    throw new TypeError(
+      `its metadata in ${path} must be readable: ${(error as Error).message}; remove or rewrite it`,
+    );
+  }
+  const textsOf = (name: string) =>
+    nodes.filter((node) => node.path === `PAMDataset/${name}`).map(({ text }) => text);
+  const transform = textsOf("GeoTransform")[0];
   return {
     path,
-    hasCrs: textsOf(xml, "SRS").some((text) => text !== ""),
-    nodata: textsOf(xml, "NoDataValue"),
+    hasCrs: textsOf("SRS").some((text) => text !== ""),
+    nodata: textsOf("PAMRasterBand/NoDataValue"),
     ...(transform !== undefined && { transform: transformOf(transform, path) }),
   };
 }

@@ -7,6 +7,9 @@
 
 import { xmlAttribute, xmlElements } from "../core/mod.ts";
 
+/** Number of the tag. */
+export const GDAL_METADATA = 42112;
+
 /** Content of the GDAL_METADATA tag. */
 export interface GdalMetadata {
   /** Items of the whole file. */

@@ -7,7 +7,7 @@
 import { type Crs, type DataType, pixelArray } from "../core/mod.ts";
 import type { AuxFile } from "./aux_file.ts";
 import { bandNames } from "./band_names.ts";
-import { parseGdalMetadata } from "./gdal_metadata.ts";
+import { GDAL_METADATA, parseGdalMetadata } from "./gdal_metadata.ts";
 import { parseGeoKeys } from "./geo_keys.ts";
 import { readTransform } from "./geotiff_transform.ts";
 import type { RasterHeader } from "./raster_file.ts";
@@ -18,7 +18,6 @@ import type { TiffImage } from "./tiff_image.ts";
 const GEO_KEYS = 34735;
 const GEO_DOUBLES = 34736;
 const GEO_ASCII = 34737;
-const GDAL_METADATA = 42112;
 const GDAL_NODATA = 42113;
 
 /** Largest number of values in the GeoKeys; GDAL's have less than 200. */

@@ -8,7 +8,6 @@
 import { dirname } from "node:path";
 import { InputError } from "../core/mod.ts";
 import {
-  type ByteSource,
   diskFull,
   isAddress,
   isDiskFull,
@@ -17,6 +16,7 @@ import {
   type TemporaryFolder,
 } from "../files/mod.ts";
 import { openRaster, type OpenRasterOptions } from "./geotiff.ts";
+import { readJp2Size } from "./jp2_size.ts";
 import { type RasterFile, type RasterHeader, readRequest } from "./raster_file.ts";
 
 /** Side of the tiles of the converted file. */
@@ -29,12 +29,6 @@ const CONVERT: readonly string[] = [
   ...["--config", "GDAL_NUM_THREADS", "ALL_CPUS"],
 ];
 const FIX = "install gdal-bin, or convert with gdal_translate to GeoTIFF";
-
-/** First four bytes of a codestream without a JP2 container. */
-const CODESTREAM = 0xff4fff51;
-const HEADER_BOX = "jp2h";
-/** Boxes before the image header; far more than any writer uses. */
-const MAX_BOXES = 64;
 
 interface Translation {
   readonly from: string;
@@ -75,43 +69,6 @@ async function translate({ from, to, options, signal }: Translation): Promise<vo
   }
 }
 
-/** Size of the image, from the image header box (ISO 15444-1 I.5.3.1) or the SIZ marker (A.5.1). */
-async function readSize(source: ByteSource): Promise<{ width: number; height: number }> {
-  const at = async (offset: number, length: number) => {
-    const bytes = await source.read(offset, length);
-    if (bytes.byteLength < length) {
-      throw new TypeError(
-        "it must have an image header, got the end of the file; download or copy it again",
-      );
-    }
-    return new DataView(bytes);
-  };
-  const start = await at(0, 24);
-  if (start.getUint32(0) === CODESTREAM) {
-    const [offsetX, offsetY] = [start.getUint32(16), start.getUint32(20)];
-    return { width: start.getUint32(8) - offsetX, height: start.getUint32(12) - offsetY };
-  }
-  if (start.getUint32(4) !== 0x6a502020) {
-    throw new TypeError(
-      "it must be JPEG 2000, got other bytes; it is damaged: download or copy it again",
-    );
-  }
-  let offset = 0;
-  for (let i = 0; i < MAX_BOXES; i++) {
-    const box = await at(offset, 16);
-    const name = String.fromCharCode(...new Uint8Array(box.buffer, 4, 4));
-    if (name === HEADER_BOX) {
-      const header = await at(offset + 16, 8);
-      return { width: header.getUint32(4), height: header.getUint32(0) };
-    }
-    const short = box.getUint32(0);
-    const size = short === 1 ? Number(box.getBigUint64(8)) : short;
-    if (size < 8) break;
-    offset += size;
-  }
-  throw new TypeError("it must have an image header, got none; download or copy it again");
-}
-
 async function named<T>(path: string, work: () => Promise<T>): Promise<T> {
   try {
     return await work();
@@ -135,7 +92,7 @@ async function withFolder<T>(work: (folder: string) => Promise<T>): Promise<T> {
 /** Reads the header: the size from the file, the rest from a conversion of the first pixel. */
 async function readHeader(path: string, options: OpenRasterOptions): Promise<RasterHeader> {
   const source = await openByteSource(path);
-  const size = await readSize(source).finally(() => source.close());
+  const size = await readJp2Size(source).finally(() => source.close());
   return await withFolder(async (folder) => {
     const pixel = `${folder}/pixel.tif`;
     await translate({ from: path, to: pixel, options: ["-srcwin", "0", "0", "1", "1"] });
@@ -143,6 +100,15 @@ async function readHeader(path: string, options: OpenRasterOptions): Promise<Ras
     await file.close();
     return { ...file.header, ...size };
   });
+}
+
+/** Checks the converted pixels against the size that the file states. */
+function checkSize(pixels: RasterHeader, { width, height }: RasterHeader): void {
+  if (pixels.width === width && pixels.height === height) return;
+  throw new TypeError(
+    `its pixels must have the size of its header, ${width}×${height}, got ${pixels.width}×` +
+      `${pixels.height}; the file is damaged: download or copy it again`,
+  );
 }
 
 /** A converted file and its temporary folder. */
@@ -199,6 +165,7 @@ export async function openJp2(path: string, options: OpenRasterOptions = {}): Pr
       converted ??= convert(path, { ...options, signal: closed.signal });
       try {
         const { file } = await converted;
+        checkSize(file.header, header);
         return await file.read(request);
       } catch (error) {
         return await named(path, () => Promise.reject(error));

@@ -9,6 +9,8 @@ import { inflateSync } from "node:zlib";
 
 /** Chunks that the pixels and their text need (PNG 5.6); ICC profiles and the rest are left out. */
 const KEPT: readonly string[] = ["IHDR", "PLTE", "tRNS", "IDAT", "tEXt", "IEND"];
+/** Chunks without which the pixels cannot be understood; their names begin with a capital letter. */
+const CRITICAL: readonly string[] = ["IHDR", "PLTE", "IDAT", "IEND"];
 const SIGNATURE_BYTES = 8;
 /** Bytes of a chunk beside its data: length, type and checksum. */
 const FRAME = 12;
@@ -44,6 +46,11 @@ function declaredBytes(header: DataView): number {
       sum + bytes(Math.ceil((width - x) / stepX), Math.ceil((height - y) / stepY)),
     0,
   );
+}
+
+/** True for chunks that may be left out, and for those that every decoder knows (PNG 5.4). */
+function isKnown(type: string): boolean {
+  return /^[a-z][A-Za-z]{3}$/.test(type) || CRITICAL.includes(type);
 }
 
 function joined(parts: readonly Uint8Array[]): Uint8Array {
@@ -100,6 +107,9 @@ export function checkedPng(bytes: Uint8Array): Uint8Array {
     }
     if (type === "IHDR") {
       declared = declaredBytes(new DataView(bytes.buffer, bytes.byteOffset + at + 8, length));
+    }
+    if (!isKnown(type)) {
+      throw new Error(`its chunks must be those of PNG, got ${JSON.stringify(type)}`);
     }
     if (type === "IDAT") pixels.push(bytes.subarray(at + 8, at + 8 + length));
     if (KEPT.includes(type)) kept.push(bytes.subarray(at, end));

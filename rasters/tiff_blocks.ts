@@ -10,6 +10,8 @@ import type { TiffImage } from "./tiff_image.ts";
 
 /** Blocks decoded at a time, which bounds the memory besides the window. */
 const PARALLEL = 8;
+/** Bytes of the blocks decoded at a time; a larger block is decoded alone. */
+const PARALLEL_BYTES = 2 ** 27;
 
 /** Pixels of a window. */
 export interface WindowPixels {
@@ -157,8 +159,11 @@ export async function readBlocks(
       }
     }
   }
-  for (let first = 0; first < jobs.length; first += PARALLEL) {
-    await Promise.all(jobs.slice(first, first + PARALLEL).map((job) => job()));
+  const blockBytes = blockWidth * blockHeight * (separate ? 1 : image.layout.samples) *
+    data.BYTES_PER_ELEMENT;
+  const parallel = Math.min(PARALLEL, Math.max(1, Math.floor(PARALLEL_BYTES / blockBytes)));
+  for (let first = 0; first < jobs.length; first += parallel) {
+    await Promise.all(jobs.slice(first, first + parallel).map((job) => job()));
   }
   if (missing === undefined) return { data };
   return { data, valid: Uint8Array.from(missing, (count) => count < indices.length ? 1 : 0) };

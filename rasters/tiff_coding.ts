@@ -127,6 +127,12 @@ export async function readCoding(directory: TiffDirectory, samples: number): Pro
         "values; convert it: gdal_translate -co COMPRESS=DEFLATE -co ENDIANNESS=LITTLE IN OUT.tif",
     );
   }
+  if (compression === LERC && !isLercType(format, bits)) {
+    throw new TypeError(
+      "with LERC its samples must be integers of 8, 16 or 32 bits or floats of 32 or 64, got " +
+        `${FORMAT_NAMES[format]} of ${bits} bits; the file is damaged: download or copy it again`,
+    );
+  }
   const [, lercCompression = 0] = await integersOf(directory, LERC_PARAMETERS) ?? [];
   if (compression === LERC && lercCompression > 2) {
     throw new TypeError(
@@ -137,6 +143,11 @@ export async function readCoding(directory: TiffDirectory, samples: number): Pro
   const { littleEndian } = directory;
   const dtype = dtypeOf({ format, bits })!;
   return { bits, format, dtype, compression, predictor, littleEndian, lercCompression };
+}
+
+/** True for the samples that LERC stores. */
+function isLercType(format: number, bits: number): boolean {
+  return (format === 3 ? [32, 64] : [8, 16, 32]).includes(bits);
 }
 
 function checkPredictor(

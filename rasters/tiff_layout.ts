@@ -87,6 +87,8 @@ async function readAlpha(directory: TiffDirectory, samples: number): Promise<num
         `${extra.slice(0, 8).join(", ")}; the file is damaged: download or copy it again`,
     );
   }
+  // Where no sample is left for a colour, GDAL takes none for alpha.
+  if (extra.length === samples) return undefined;
   const index = extra.findLastIndex((kind) => ALPHAS.includes(kind));
   return index < 0 ? undefined : samples - extra.length + index;
 }
@@ -151,6 +153,12 @@ export async function readTiffLayout(directory: TiffDirectory): Promise<TiffLayo
   }
   const separate = planar === 2 && samples > 1;
   const tiled = directory.entries.has(TILE_OFFSETS);
+  if (!tiled && (directory.entries.has(TILE_WIDTH) || directory.entries.has(TILE_HEIGHT))) {
+    throw new TypeError(
+      "its blocks must be tiles or strips, got strips with the size of tiles; the file is damaged: " +
+        "download or copy it again",
+    );
+  }
   const blockWidth = tiled ? await integerOf(directory, TILE_WIDTH) ?? 0 : width;
   const rows = tiled ? TILE_HEIGHT : ROWS_PER_STRIP;
   const stated = await integerOf(directory, rows) ?? (tiled ? 0 : height);

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { pathToFileURL } from "node:url";
 import { InputError } from "../core/mod.ts";
 import { readConfigJson, type ReadConfigOptions } from "../files/mod.ts";
 import { type Preset, readPreset } from "./preset.ts";
@@ -49,13 +50,19 @@ const BUILT_IN: Readonly<Record<string, URL>> = Object.fromEntries([
 
 /** URL of a path or address. */
 function fileUrl(path: string): URL {
-  if (/^(https?|file):/.test(path)) return new URL(path);
-  const absolute = /^([/\\]|[A-Za-z]:[/\\])/.test(path) ? path : `${Deno.cwd()}/${path}`;
-  return new URL(encodeURI(absolute.replaceAll("\\", "/")), "file:///");
+  if (!/^(https?|file):/.test(path)) return pathToFileURL(path);
+  const url = URL.parse(path);
+  if (url !== null) return url;
+  throw new InputError(`Cannot read ${path}: it must be a path or an address`);
 }
 
 function stemOf(url: URL): string {
-  return decodeURIComponent(url.pathname.split("/").at(-1)!).replace(/\.json$/, "");
+  const name = url.pathname.split("/").at(-1)!;
+  try {
+    return decodeURIComponent(name).replace(/\.json$/, "");
+  } catch {
+    return name.replace(/\.json$/, "");
+  }
 }
 
 /** Tests if a file exists; web addresses pass until they are read. */

@@ -114,14 +114,20 @@ const DEFAULTS: Partial<Study> = {
  */
 export function parseStudy(value: unknown, base: string | URL): Study {
   const study = checkOptions<Study>(value, { checks: CHECKS, defaults: DEFAULTS });
-  const locate = <T extends { readonly experiment: string }>(item: T): T => ({
-    ...item,
-    experiment: new URL(item.experiment, base).href,
-  });
+  const locate =
+    (list: "rows" | "sweeps") =>
+    <T extends { readonly experiment: string }>(item: T, i: number): T => {
+      const url = URL.parse(item.experiment, base);
+      if (url !== null) return { ...item, experiment: url.href };
+      throw new OptionsError(
+        `$.${list}[${i}].experiment`,
+        `must be a path or an address, got ${show(item.experiment)}`,
+      );
+    };
   const located = {
     ...study,
-    rows: study.rows.map(locate),
-    sweeps: study.sweeps.map(locate),
+    rows: study.rows.map(locate("rows")),
+    sweeps: study.sweeps.map(locate("sweeps")),
   };
   checkNames(located);
   return located;

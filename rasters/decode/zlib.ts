@@ -21,16 +21,21 @@ const zstdAsync = promisify(zstdDecompress) as Decompress;
 
 /** Smallest chunk that zlib accepts. */
 const MIN_CHUNK = 64;
-/** Largest chunk: what decodes to more is joined from several. */
+/** Largest chunk of DEFLATE: what decodes to more is joined from several. */
 const MAX_CHUNK = 2 ** 26;
 
 /** Decodes up to `limit` bytes. @throws {TypeError} If there are more, or the bytes are damaged. */
 async function decompress(
   input: Uint8Array,
   limit: number,
-  { name, by }: { readonly name: string; readonly by: Decompress },
+  { name, by, maxChunk }: {
+    readonly name: string;
+    readonly by: Decompress;
+    readonly maxChunk: number;
+  },
 ): Promise<Uint8Array> {
-  const chunkSize = Math.min(Math.max(limit, MIN_CHUNK), MAX_CHUNK);
+  // One byte more than the limit, so that a full block does not begin a second chunk.
+  const chunkSize = Math.min(Math.max(limit + 1, MIN_CHUNK), maxChunk);
   try {
     return await by(input, { maxOutputLength: limit, chunkSize });
   } catch (error) {
@@ -49,14 +54,15 @@ async function decompress(
  * @throws {TypeError} If it decodes to more than `limit` bytes or is damaged.
  */
 export function decodeDeflate(input: Uint8Array, limit: number): Promise<Uint8Array> {
-  return decompress(input, limit, { name: "DEFLATE", by: inflateAsync });
+  return decompress(input, limit, { name: "DEFLATE", by: inflateAsync, maxChunk: MAX_CHUNK });
 }
 
 /**
- * Decodes Zstandard (RFC 8878).
+ * Decodes Zstandard (RFC 8878) into a single chunk: Deno 2.9 ends the process where an error is found
+ * behind the first one.
  *
  * @throws {TypeError} If it decodes to more than `limit` bytes or is damaged.
  */
 export function decodeZstd(input: Uint8Array, limit: number): Promise<Uint8Array> {
-  return decompress(input, limit, { name: "Zstandard", by: zstdAsync });
+  return decompress(input, limit, { name: "Zstandard", by: zstdAsync, maxChunk: Infinity });
 }

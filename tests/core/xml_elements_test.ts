@@ -1,5 +1,5 @@
-import { assertEquals, assertLess } from "@std/assert";
-import { xmlAttribute, xmlElements } from "../../core/mod.ts";
+import { assertEquals, assertLess, assertThrows } from "@std/assert";
+import { xmlAttribute, xmlElements, xmlTree } from "../../core/mod.ts";
 
 Deno.test("xmlElements() finds elements between comments, CDATA and quotes", () => {
   const xml = `<?xml version="1.0"?><!-- <a>no</a> --><a x="1>2" y='"'>one<b/>two</a>
@@ -33,4 +33,39 @@ Deno.test("xmlElements() and xmlAttribute() take linear time", () => {
     xmlAttribute(text, "name");
   }
   assertLess(performance.now() - start, 5000);
+});
+
+Deno.test("xmlTree() gives the path of each element, and refuses tags that are not closed in order", () => {
+  const xml = '<?xml?><!-- <x> --><a k="1>2"> one <b/>two<c>three</c></a>\n';
+  assertEquals(xmlTree(xml), [
+    { path: "a", text: "one" },
+    { path: "a/b", text: "" },
+    { path: "a/c", text: "three" },
+  ]);
+  assertEquals(xmlTree("no markup"), []);
+  for (
+    const bad of ["<a>", "</a>", "<a></b>", "<a><b></a></b>", "<a", '<a k="1>', "< >", "<!-- <a/>"]
+  ) {
+    assertThrows(() => xmlTree(bad), TypeError, "it must be XML, got");
+  }
+});
+
+Deno.test("xmlTree() takes linear time", () => {
+  const texts = [
+    "<a>".repeat(100_000),
+    `<${"a".repeat(200_000)}>${"<b/>".repeat(50_000)}`,
+    "<a/>".repeat(100_000),
+    `<a>${"<".repeat(200_000)}`,
+    "<!--".repeat(100_000),
+    `<a k="${"<b>".repeat(100_000)}`,
+  ];
+  for (const text of texts) {
+    const start = performance.now();
+    try {
+      xmlTree(text);
+    } catch (error) {
+      assertEquals(error instanceof TypeError, true);
+    }
+    assertLess(performance.now() - start, 1000, text.slice(0, 20));
+  }
 });

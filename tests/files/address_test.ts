@@ -2,7 +2,7 @@
 
 import { assert, assertEquals, assertLess, assertRejects, assertStringIncludes } from "@std/assert";
 import { InputError, redacted, shownAddress } from "../../core/mod.ts";
-import { gdalNameHint, openByteSource, pathInAddress } from "../../files/mod.ts";
+import { gdalNameHint, openByteSource, pathInAddress, pathOf } from "../../files/mod.ts";
 
 Deno.test("shownAddress() leaves out user, password, query string and fragment", () => {
   const cases = {
@@ -75,5 +75,15 @@ Deno.test("gdalNameHint() explains GDAL's names of files", async () => {
   }
   for (const name of ["a.tif", "/data/vsizip/a.tif", "C:\\a.tif", "C:/a.tif", "/vsi.tif"]) {
     assertEquals(gdalNameHint(name), undefined, name);
+  }
+});
+
+Deno.test("pathOf() leaves file addresses alone that name a host or are malformed", async () => {
+  assertEquals(pathOf("file:///a/b%20c.tif"), "/a/b c.tif");
+  assertEquals(pathOf("file://localhost/a.tif"), "/a.tif");
+  for (const address of ["file://host/a.tif", "file:///%E0%A4%A", "file://file://", "file://["]) {
+    assertEquals(pathOf(address), address);
+    assertEquals(pathInAddress(address).includes("/etc"), false);
+    await assertRejects(() => openByteSource(address), TypeError, "must be a path or an http(s)");
   }
 });

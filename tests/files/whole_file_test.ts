@@ -96,3 +96,18 @@ Deno.test("readText() names an address that refuses, without its secrets", async
     assertEquals(error.message.startsWith(`Cannot read ${url}: `), true);
   });
 });
+
+Deno.test("readWhole() names a file that the system does not open, and why", async () => {
+  const cases = {
+    [Deno.cwd()]: "it must be a file, got a folder",
+    ["x".repeat(300)]: "its name must be shorter",
+    "a\0b": "its name must not hold the character NUL",
+    "s3://bucket/key": "got s3://",
+    "file://host/a": "names a host or is malformed",
+  };
+  for (const [path, message] of Object.entries(cases)) {
+    const error = await assertRejects(() => readWhole(path, { limit: 100 }), InputError, message);
+    assertEquals(error.message.startsWith("Cannot read "), true, error.message);
+  }
+  await assertRejects(() => readWhole("/missing/file", { limit: 100 }), Deno.errors.NotFound);
+});

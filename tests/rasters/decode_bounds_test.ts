@@ -95,6 +95,24 @@ Deno.test("DEFLATE and Zstandard that decode to gigabytes stop at the limit", as
   assertLess(begun.length, zeros.length);
 });
 
+Deno.test("a Zstandard error behind the first chunk is an error, not the end of the process", async () => {
+  const pixels = Uint8Array.from({ length: 300_000 }, (_, i) => Math.imul(i, 2654435761) >>> 13);
+  const good = zstdCompressSync(pixels);
+  const trailing = new Uint8Array(good.length + 20).fill(7);
+  trailing.set(good);
+  // What follows the frame does not count.
+  for (const limit of [pixels.length, pixels.length + 1]) {
+    const found = await decodeZstd(trailing, limit);
+    assert(found.length === pixels.length && found.every((byte, i) => byte === pixels[i]));
+  }
+  for (const share of [0.1, 0.5, 0.9]) {
+    const damaged = good.map((byte, i) => i > share * good.length ? byte ^ 0x55 : byte);
+    for (const limit of [1, 1000, 131072, pixels.length - 1, pixels.length, 2 * pixels.length]) {
+      await assertRejects(() => decodeZstd(damaged, limit), TypeError, "its Zstandard must decode");
+    }
+  }
+});
+
 /** A TIFF of one strip; entries replace or follow the usual ones. */
 function stripTiff(
   strip: Uint8Array,
@@ -249,4 +267,33 @@ Deno.test("a last strip that stores rows below the image is read", () =>
       await file.close();
       assertEquals([data.length, data[95]], [96, 1031]);
     }
+  }));
+
+Deno.test("readRaster() refuses strips with the size of tiles, whose rows would be lost", () =>
+  inFolder(async (folder) => {
+    const path = `${folder}/a.tif`;
+    const tags = [{ 322: [3, 1, 8] }, { 323: [3, 1, 7] }] as const;
+    for (const tag of tags) {
+      const message = await refusal(path, stripTiff(PIXELS, tag as never));
+      assert(message.includes("its blocks must be tiles or strips"), message);
+    }
+  }));
+
+Deno.test("readRaster() refuses LERC of samples that LERC does not store", () =>
+  inFolder(async (folder) => {
+    const path = `${folder}/a.tif`;
+    for (const [bits, format] of [[1, 1], [12, 1], [16, 3]] as const) {
+      const tags = { 258: [3, 1, bits], 339: [3, 1, format], 259: [3, 1, 34887] } as const;
+      const message = await refusal(path, stripTiff(PIXELS, tags));
+      assert(message.includes("with LERC its samples must be"), message);
+    }
+  }));
+
+Deno.test("readRaster() does not take the only band for alpha, as GDAL does not", () =>
+  inFolder(async (folder) => {
+    const path = `${folder}/a.tif`;
+    const pixels = new Uint8Array(128).fill(1, 64);
+    await Deno.writeFile(path, stripTiff(pixels, { 338: [3, 1, 2] }));
+    const { bands, valid } = await readRaster(path);
+    assertEquals([bands, valid], [["1"], undefined]);
   }));

@@ -161,3 +161,27 @@ Deno.test({
       assertEquals((await readRaster(`${folder}/out.tif`)).crs?.epsg, 4326);
     }),
 });
+
+Deno.test("openRaster() refuses damaged metadata beside a file, and reads only its own elements", () =>
+  inFolder(async (folder) => {
+    const path = `${folder}/a.tif`;
+    const data = new Uint16Array(16).fill(5);
+    await writeCog(path, { width: 4, height: 4, bands: ["B02"], dtype: "uint16", data });
+    const band = '<PAMRasterBand band="1"><NoDataValue>5</NoDataValue></PAMRasterBand>';
+    const damaged = [
+      `<PAMDataset>${band}`,
+      `<PAMDataset>${band}</PAMDatas>`,
+      `<PAMDataset><SRS mapping="2,1></SRS>${band}</PAMDataset>`,
+      `<PAMDataset>${band}</PAMRasterBand></PAMDataset>`,
+      `<PAMDataset><!-- ${band}</PAMDataset>`,
+      "<a>".repeat(100),
+    ];
+    for (const xml of damaged) {
+      await Deno.writeTextFile(`${path}.aux.xml`, xml);
+      await assertRejects(() => openRaster(path), InputError, `its metadata in ${path}.aux.xml`);
+    }
+    await Deno.writeTextFile(`${path}.aux.xml`, `<PAMDataset><Other>${band}</Other></PAMDataset>`);
+    assertEquals((await readRaster(path)).nodata, undefined);
+    await Deno.writeTextFile(`${path}.aux.xml`, `<?xml?><PAMDataset><!-- -->${band}</PAMDataset>`);
+    assertEquals((await readRaster(path)).nodata, 5);
+  }));

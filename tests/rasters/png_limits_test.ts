@@ -146,3 +146,16 @@ Deno.test("decodePng() ends with every damaged file", () => {
   }
   assert(refused > whole.length);
 });
+
+Deno.test("readPng() refuses chunks that no decoder may pass over, and leaves out the others", async () => {
+  const raw = Uint8Array.of(0, 1, 2, 0, 3, 4);
+  const sound = { width: 2, height: 2, raw };
+  await withFile(png({ ...sound, before: [chunk("abCd", raw)] }), async (path) => {
+    assertEquals((await readPng(path)).data, Uint8Array.of(1, 2, 3, 4));
+  });
+  for (const type of ["ABCD", "\u0003\0\0\0", "a1cd"]) {
+    await withFile(png({ ...sound, before: [chunk(type, raw)] }), async (path) => {
+      await assertRejects(() => readPng(path), InputError, "its chunks must be those of PNG");
+    });
+  }
+});

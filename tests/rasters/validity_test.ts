@@ -130,18 +130,24 @@ Deno.test({
 });
 
 Deno.test({
-  name: "openRaster() refuses a mask of another size, and one that it cannot read",
+  name:
+    "openRaster() refuses a mask of another size and one that it cannot read, and ignores other files",
   ignore: PYTHON === undefined,
   fn: () =>
     withFiles(async (folder) => {
       const path = `${folder}/complete.tif`;
-      await run("gdal_translate", "-outsize", "20", "20", "-b", "1", path, `${folder}/small.tif`);
+      await run("gdal_translate", path, `${folder}/plain.tif`);
+      const size = ["-outsize", "20", "20", "-b", "1", "-mo", "INTERNAL_MASK_FLAGS_1=2"];
+      await run("gdal_translate", ...size, path, `${folder}/small.tif`);
       await Deno.copyFile(`${folder}/small.tif`, `${path}.msk`);
       await assertRejects(
         () => openRaster(path),
         InputError,
         "its mask must have 45×38 pixels and 1 band, got 20×20 pixels and 1 band",
       );
+      await Deno.copyFile(`${folder}/plain.tif`, `${path}.msk`);
+      // Without GDAL's statement of what it masks, a file of this name is none of its masks.
+      assertEquals((await readRaster(path)).valid, undefined);
       await Deno.writeTextFile(`${path}.msk`, "no mask");
       await assertRejects(() => openRaster(path), InputError, `its mask ${path}.msk must be`);
     }),

@@ -1,5 +1,5 @@
 import { assertEquals, assertRejects, assertThrows } from "@std/assert";
-import { OptionsError } from "../../core/mod.ts";
+import { InputError, OptionsError } from "../../core/mod.ts";
 import {
   applyPreset,
   findStudies,
@@ -30,6 +30,10 @@ Deno.test("parseStudy() names the path of what is wrong", () => {
   const cases: readonly (readonly [object, string])[] = [
     [{}, "$.rows: must have a row"],
     [{ rows: [{ name: "a" }] }, "$.rows[0].experiment: is required"],
+    [
+      { rows: [ROW, { name: "b", experiment: "http://[" }] },
+      '$.rows[1].experiment: must be a path or an address, got "http://["',
+    ],
     [{ rows: [ROW, ROW] }, '"a" must be named once'],
     [{ rows: [ROW], metrics: ["fid"] }, "$.metrics[0]: must be one of psnr"],
     [{ rows: [ROW], claims: [{ ...claim, to: "b" }] }, "$.claims[0].to: must be a row (a)"],
@@ -44,6 +48,17 @@ Deno.test("parseStudy() names the path of what is wrong", () => {
     assertThrows(() => parseStudy({ title: "T", ...json }, BASE), OptionsError, message);
   }
 });
+
+Deno.test("findStudies() refuses malformed addresses, and reads names with # and %", () =>
+  inFolder(async (folder) => {
+    for (const name of ["http://[", "file://%", "https://"]) {
+      await assertRejects(() => findStudies([name]), InputError, `Cannot read ${name}: it must be`);
+    }
+    const path = `${folder}/a#b%zz.json`;
+    await Deno.writeTextFile(path, JSON.stringify({ title: "T", rows: [ROW] }));
+    assertEquals((await findStudies([path]))[0]!.name, "a#b%zz");
+    await assertRejects(() => findStudies([`${folder}/a\0b`]), InputError, "Cannot find");
+  }));
 
 Deno.test("isStudy() distinguishes a study from an experiment", () => {
   assertEquals([{ rows: [] }, { sweeps: [] }, { model: {} }, 3, null].map(isStudy), [
