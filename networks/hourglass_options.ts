@@ -43,11 +43,14 @@ export type Level = Required<LevelOptions>;
 export const LEVEL_DEFAULTS = { kernelSize: 7, dHead: 64, dropout: 0 } as const;
 
 const dropoutCheck = number({ min: 0, below: 1 });
+/** Most blocks of a level and most layers of the mapping; published networks have up to 16. */
+const MAX_DEPTH = 1024;
+
 const sizeCheck = integer({ min: 1 });
 
 const levelCheck: Check<LevelOptions> = object<LevelOptions>({
   width: sizeCheck,
-  depth: sizeCheck,
+  depth: integer({ min: 1, max: MAX_DEPTH }),
   dFf: sizeCheck,
   attention: oneOf("neighborhood", "global"),
   kernelSize: integer({ min: 1 }),
@@ -63,7 +66,7 @@ export const HOURGLASS_CHECKS: Checks<HourglassOptions> = {
     list(sizeCheck, { min: 2, max: 2 })(value, path) as unknown as readonly [number, number],
   levels: list(levelCheck, { min: 1 }),
   mapping: object<MappingOptions>({
-    depth: integer({ min: 0 }),
+    depth: integer({ min: 0, max: MAX_DEPTH }),
     width: integer({ min: 2 }),
     dFf: sizeCheck,
     dropout: dropoutCheck,

@@ -8,6 +8,7 @@ import { decode, encode } from "npm:fast-png@8.0.0";
 import { InputError, type Raster } from "../core/mod.ts";
 import { type AtomicFileOptions, readWhole, writeFileAtomically } from "../files/mod.ts";
 import { checkedPng } from "./png_chunks.ts";
+import { withValidity } from "./validity.ts";
 
 /** Largest PNG file in bytes. */
 const MAX_BYTES = 2 ** 29;
@@ -74,7 +75,8 @@ function isWhole(bytes: Uint8Array): boolean {
 }
 
 /**
- * Reads a PNG file as a raster of its stored values; bands are named "1", "2", ….
+ * Reads a PNG file as a raster of its stored values; bands are named "1", "2", …. Pixels of alpha 0
+ * are missing.
  *
  * @throws {InputError} If the file is missing, is not a PNG, is truncated or damaged, or has a
  *   palette.
@@ -109,7 +111,7 @@ export async function readPng(path: string): Promise<Raster> {
       "it must have 8 or 16 bits per channel, got a palette or fewer bits; convert it to RGB",
     );
   }
-  return {
+  const raster: Omit<Raster, "valid"> = {
     width,
     height,
     bands: Array.from({ length: channels }, (_, i) => `${i + 1}`),
@@ -117,4 +119,11 @@ export async function readPng(path: string): Promise<Raster> {
       ? { dtype: "uint8", data: Uint8Array.from(data) }
       : { dtype: "uint16", data: Uint16Array.from(data) }),
   };
+  if (channels !== 2 && channels !== 4) return raster;
+  // The last channel is alpha.
+  const valid = Uint8Array.from(
+    { length: width * height },
+    (_, pixel) => raster.data[(pixel + 1) * channels - 1] === 0 ? 0 : 1,
+  );
+  return withValidity(raster, valid);
 }

@@ -32,8 +32,7 @@ const DTYPES: Readonly<Record<string, DataType>> = {
 
 /** True for unsigned integers of a number of bits that no array has, such as 1 or 12. */
 function isPacked({ format, bits }: SampleFormat): boolean {
-  return (format === UNSIGNED || format === UNDEFINED) && bits > 0 && bits < 32 &&
-    bits !== 8 && bits !== 16;
+  return format === UNSIGNED && bits > 0 && bits < 32 && bits !== 8 && bits !== 16;
 }
 
 /** The smallest pixel type that holds the samples; undefined if none does. */

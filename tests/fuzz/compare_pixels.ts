@@ -58,7 +58,7 @@ export function pixelDifference(ours: ReadPixels, theirs: GdalPixels): string | 
     if (missing && !theirMissing) {
       const at = pixel * bands;
       const isUnstored = raster.data.subarray(at, at + bands).every(Number.isNaN) &&
-        theirs.values.subarray(at, at + bands).every((value) => value === 0);
+        theirs.values.subarray(at, at + bands).every((value) => value === 0 || Number.isNaN(value));
       if (isUnstored) unstored++;
       else more++;
     }

@@ -35,7 +35,7 @@ export interface Outcome {
 
 /** Messages of the engine and the operating system, which say that something went unchecked. */
 const UNCHECKED =
-  /is not a function|Cannot (?:read|set) propert|Cannot convert|Cannot destructure|is not iterable|Invalid (?:typed )?array(?: buffer)? length|Array buffer allocation|out of bounds|Maximum call stack|Offset is outside|Invalid time value|URI malformed|Invalid URL|Invalid count value|Cannot mix BigInt|is not defined|memory access|unreachable|string length|should be a multiple|byte length of|NUL byte|Invalid regular/;
+  /is not a function|Cannot (?:read|set) propert|Cannot convert|Cannot destructure|is not iterable|Invalid (?:typed )?array(?: buffer)? length|Array buffer allocation|out of bounds|Maximum call stack|Offset is outside|Invalid time value|URI malformed|Invalid URL|Invalid count value|Cannot mix BigInt|is not defined|memory access|unreachable|string length|should be a multiple|byte length of|Invalid regular/;
 
 /** True for errors that say "Cannot <do> <what>: <what must hold>" or name the option. */
 export function isTyped(error: unknown): boolean {

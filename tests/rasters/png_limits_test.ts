@@ -159,3 +159,19 @@ Deno.test("readPng() refuses chunks that no decoder may pass over, and leaves ou
     });
   }
 });
+
+Deno.test("readPng() marks pixels of alpha 0 as missing", async () => {
+  const bytes = png({ width: 2, height: 1, raw: Uint8Array.of(0, 7, 255, 8, 0) });
+  // Grey with alpha.
+  const view = new DataView(bytes.buffer);
+  view.setUint8(25, 4);
+  view.setUint32(29, crc32(bytes.subarray(12, 29)));
+  await withFile(bytes, async (path) => {
+    const { bands, data, valid } = await readPng(path);
+    assertEquals([bands, data, valid], [
+      ["1", "2"],
+      Uint8Array.of(7, 255, 8, 0),
+      Uint8Array.of(1, 0),
+    ]);
+  });
+});
