@@ -140,7 +140,10 @@ export function xmlTree(xml: string): readonly XmlNode[] {
     } else {
       const isEmpty = xml[end - 1] === "/";
       const name = /^[^\s/<]*/.exec(xml.slice(at + 1, isEmpty ? end - 1 : end))![0];
-      if (name === "" || name.length > MAX_NAME) fail("a tag without a name");
+      const behind = xml[at + 1 + name.length]!;
+      if (name === "" || name.length > MAX_NAME || !/[\s/>]/.test(behind)) {
+        fail("a tag without a name");
+      }
       const following = xml.indexOf("<", end);
       open.push(name);
       nodes.push({

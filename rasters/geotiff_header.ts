@@ -50,14 +50,21 @@ async function readCrs(
   return { crs: { ...identity, geoKeys }, isPixelIsPoint };
 }
 
-/** Nodata value as GDAL writes it; undefined if the text is not a number. */
+/** Decimal numbers; GDAL also reads hexadecimal ones, and takes any other text for 0. */
+const DECIMAL = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?$/;
+
+/** Nodata value as GDAL writes it. @throws {TypeError} If the text is not a number. */
 function parseNodata(text: string | undefined): number | undefined {
-  const word = text?.trim().toLowerCase() ?? "";
+  if (text === undefined) return undefined;
+  const word = text.trim().toLowerCase();
   if (/^[+-]?nan\b/.test(word)) return NaN;
   const infinite = /^([+-]?)inf/.exec(word);
   if (infinite !== null) return infinite[1] === "-" ? -Infinity : Infinity;
-  const value = Number.parseFloat(word);
-  return Number.isNaN(value) ? undefined : value;
+  if (DECIMAL.test(word)) return Number(word);
+  throw new TypeError(
+    `its nodata value must be a number, got ${JSON.stringify(text.slice(0, 40))}; state it anew: ` +
+      "gdal_translate -a_nodata VALUE IN OUT.tif",
+  );
 }
 
 /** The nodata value as GDAL compares it with pixels; undefined if it is outside of their range. */

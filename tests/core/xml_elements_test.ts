@@ -44,7 +44,17 @@ Deno.test("xmlTree() gives the path of each element, and refuses tags that are n
   ]);
   assertEquals(xmlTree("no markup"), []);
   for (
-    const bad of ["<a>", "</a>", "<a></b>", "<a><b></a></b>", "<a", '<a k="1>', "< >", "<!-- <a/>"]
+    const bad of [
+      "<a>",
+      "</a>",
+      "<a></b>",
+      "<a><b></a></b>",
+      "<a",
+      '<a k="1>',
+      "< >",
+      "<a<b></a>",
+      "<!-- <a/>",
+    ]
   ) {
     assertThrows(() => xmlTree(bad), TypeError, "it must be XML, got");
   }

@@ -6,6 +6,8 @@ import type { ReadPixels } from "./reader.ts";
 /** Relative difference of transforms that rounding explains. */
 const ROUNDING = 1e-9;
 
+/** Relative distance from the nodata value within which GDAL takes floats for missing. */
+const NEAR = 1e-5;
 /** Pixels at the end of an image that libtiff loses, see harmless.ts. */
 const TAIL = 8;
 
@@ -19,6 +21,14 @@ function isMissing({ values, masks, alpha, size }: GdalPixels, pixel: number): b
   }
   return alpha.length < bands ||
     masks.subarray(pixel * bands, (pixel + 1) * bands).every((m) => m === 0);
+}
+
+/** True if a pixel of floats is the nodata value but for its last digits. */
+function isNearNodata({ raster }: ReadPixels, pixel: number): boolean {
+  const { nodata, dtype, data, bands: { length: bands } } = raster;
+  if (nodata === undefined || !dtype.startsWith("float")) return false;
+  return data.subarray(pixel * bands, (pixel + 1) * bands)
+    .every((value) => Math.abs(value - nodata) <= NEAR * Math.abs(nodata));
 }
 
 function transformDifference(
@@ -51,7 +61,7 @@ export function pixelDifference(ours: ReadPixels, theirs: GdalPixels): string | 
   let [values, unstored] = [0, 0];
   // The first pixel whose values differ.
   let first = Infinity;
-  let [more, fewer] = [0, 0];
+  let [more, fewer, near] = [0, 0, 0];
   for (let pixel = 0; pixel < width * height; pixel++) {
     const missing = raster.valid?.[pixel] === 0;
     const theirMissing = isMissing(theirs, pixel);
@@ -62,7 +72,10 @@ export function pixelDifference(ours: ReadPixels, theirs: GdalPixels): string | 
       if (isUnstored) unstored++;
       else more++;
     }
-    if (!missing && theirMissing) fewer++;
+    if (!missing && theirMissing) {
+      if (isNearNodata(ours, pixel)) near++;
+      else fewer++;
+    }
     if (missing || theirMissing) continue;
     for (let b = 0; b < bands; b++) {
       const i = pixel * bands + b;
@@ -87,6 +100,7 @@ export function pixelDifference(ours: ReadPixels, theirs: GdalPixels): string | 
     return `unstored: ${unstored} are NaN where GDAL has 0`;
   }
   if (fewer > 0) return `validity: ${fewer} pixels that GDAL masks are valid`;
+  if (near > 0) return `near: ${near} pixels are close to the nodata value`;
   if (more > 0) return `validity: ${more} pixels are missing that GDAL does not mask`;
   return transformDifference(ours, theirs);
 }

@@ -297,3 +297,23 @@ Deno.test("readRaster() does not take the only band for alpha, as GDAL does not"
     const { bands, valid } = await readRaster(path);
     assertEquals([bands, valid], [["1"], undefined]);
   }));
+
+Deno.test("readRaster() refuses a nodata value that is not a decimal number", () =>
+  inFolder(async (folder) => {
+    const path = `${folder}/a.tif`;
+    /** Up to three characters, which lie in the entry itself. */
+    const nodata = (text: string) => {
+      const code = [...text].reduce((sum, char, i) => sum + char.charCodeAt(0) * 256 ** i, 0);
+      return stripTiff(PIXELS, { 42113: [2, text.length + 1, code] });
+    };
+    for (const [text, value] of [["7", 7], ["-9", -9], ["1e3", 1000], [".5", 0.5]] as const) {
+      await Deno.writeFile(path, nodata(text));
+      const { nodata: found } = await readRaster(path);
+      assertEquals(found, Math.trunc(value) >= 0 && value >= 0 ? Math.trunc(value) : undefined);
+    }
+    // GDAL reads these as 5, 0, 0 and 7.
+    for (const text of ["0x5", "n/a", " ", "7,1"]) {
+      const message = await refusal(path, nodata(text));
+      assert(message.includes("its nodata value must be a number, got"), message);
+    }
+  }));
