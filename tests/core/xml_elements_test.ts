@@ -62,12 +62,12 @@ Deno.test("xmlTree() gives the path of each element, and refuses tags that are n
 
 Deno.test("xmlTree() takes linear time", () => {
   const texts = [
-    "<a>".repeat(100_000),
-    `<${"a".repeat(200_000)}>${"<b/>".repeat(50_000)}`,
-    "<a/>".repeat(100_000),
-    `<a>${"<".repeat(200_000)}`,
-    "<!--".repeat(100_000),
-    `<a k="${"<b>".repeat(100_000)}`,
+    "<a>".repeat(20_000),
+    `<${"a".repeat(20_000)}>${"<b/>".repeat(20_000)}`,
+    "<a/>".repeat(20_000),
+    `<a>${"<".repeat(20_000)}`,
+    "<!--".repeat(20_000),
+    `<a k="${"<b>".repeat(20_000)}`,
   ];
   for (const text of texts) {
     const start = performance.now();
