@@ -96,6 +96,15 @@ export function xmlAttribute(attributes: string, name: string): string | undefin
   return undefined;
 }
 
+/** @throws {TypeError} If a tag holds anything but attributes with quoted values. */
+function checkAttributes(text: string): void {
+  const attribute = /\s+[A-Za-z_:][\w:.-]*\s*=\s*(?:"[^"<]*"|'[^'<]*')/y;
+  let at = 0;
+  while (attribute.test(text)) at = attribute.lastIndex;
+  if (/^\s*$/.test(text.slice(at).slice(0, MAX_NAME))) return;
+  throw new TypeError("it must be XML, got a tag with other text than attributes");
+}
+
 /** An element of {@linkcode xmlTree}. */
 export interface XmlNode {
   /** Names from the root to the element, as "PAMDataset/PAMRasterBand". */
@@ -140,10 +149,8 @@ export function xmlTree(xml: string): readonly XmlNode[] {
     } else {
       const isEmpty = xml[end - 1] === "/";
       const name = /^[^\s/<]*/.exec(xml.slice(at + 1, isEmpty ? end - 1 : end))![0];
-      const behind = xml[at + 1 + name.length]!;
-      if (name === "" || name.length > MAX_NAME || !/[\s/>]/.test(behind)) {
-        fail("a tag without a name");
-      }
+      if (name === "" || name.length > MAX_NAME) fail("a tag without a name");
+      checkAttributes(xml.slice(at + 1 + name.length, isEmpty ? end - 1 : end));
       const following = xml.indexOf("<", end);
       open.push(name);
       nodes.push({

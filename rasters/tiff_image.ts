@@ -118,8 +118,14 @@ export async function openTiffFile(source: ByteSource): Promise<TiffFile> {
   return { image, mask };
 }
 
-/** Checks that a mask has the size of its image and one band, or as many. */
+/** Checks that a mask holds bytes, and has the size of its image and one band, or as many. */
 export function checkMaskSize({ layout: mask }: TiffImage, { layout }: TiffImage): void {
+  if (mask.coding.dtype !== "uint8") {
+    throw new TypeError(
+      `its mask must hold bytes, got ${mask.coding.dtype}; the file is damaged: download or copy it ` +
+        "again",
+    );
+  }
   const same = mask.width === layout.width && mask.height === layout.height;
   if (same && (mask.samples === 1 || mask.samples === layout.samples)) return;
   throw new TypeError(

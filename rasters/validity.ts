@@ -5,6 +5,7 @@
  */
 
 import type { DataType, PixelArray, Raster } from "../core/mod.ts";
+import { ALPHA_NAME } from "./band_names.ts";
 
 /** Value of missing pixels in a raster: nodata, else NaN, else 0. */
 export function missingValue(
@@ -13,15 +14,17 @@ export function missingValue(
   return nodata ?? (dtype.startsWith("float") ? NaN : 0);
 }
 
-/** Marks pixels of which every band is nodata or NaN; undefined if there are none. */
+/** Marks pixels of which every band but alpha is nodata or NaN; undefined if there are none. */
 function fromValues(
-  { data, bands: { length: bands }, nodata, dtype }: Omit<Raster, "valid">,
+  { data, bands: names, nodata, dtype }: Omit<Raster, "valid">,
 ): Uint8Array | undefined {
   if (nodata === undefined && !dtype.startsWith("float")) return undefined;
+  const bands = names.length;
+  const alpha = bands > 1 ? names.findIndex((name) => name.toLowerCase() === ALPHA_NAME) : -1;
   let valid: Uint8Array | undefined;
   for (let pixel = 0, i = 0; i < data.length; pixel++, i += bands) {
     let b = 0;
-    while (b < bands && (data[i + b] === nodata || Number.isNaN(data[i + b]))) b++;
+    while (b < bands && (b === alpha || data[i + b] === nodata || Number.isNaN(data[i + b]))) b++;
     if (b < bands) continue;
     valid ??= new Uint8Array(data.length / bands).fill(1);
     valid[pixel] = 0;
@@ -31,7 +34,7 @@ function fromValues(
 
 /**
  * Adds the validity of each pixel to a raster: a pixel is missing if `valid` says so, or if every
- * band is nodata or NaN.
+ * band but alpha is nodata or NaN.
  *
  * @param valid 0 for missing pixels, [height, width]; undefined if nothing marks any.
  */

@@ -53,6 +53,10 @@ Deno.test("xmlTree() gives the path of each element, and refuses tags that are n
       '<a k="1>',
       "< >",
       "<a<b></a>",
+      "<a b></a>",
+      "<a b=c></a>",
+      '<a b="<"></a>',
+      '<a b"c"></a>',
       "<!-- <a/>",
     ]
   ) {

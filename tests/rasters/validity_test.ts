@@ -2,7 +2,7 @@
 
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { InputError, type Raster } from "../../core/mod.ts";
-import { openRaster, rasterInMemory, readRaster } from "../../rasters/mod.ts";
+import { openRaster, rasterInMemory, readRaster, withValidity } from "../../rasters/mod.ts";
 import { findPython, inFolder, run } from "./cog_cases.ts";
 
 const PYTHON = await findPython("osgeo.gdal_array");
@@ -137,8 +137,26 @@ Deno.test({
     withFiles(async (folder) => {
       const path = `${folder}/complete.tif`;
       await run("gdal_translate", path, `${folder}/plain.tif`);
-      const size = ["-outsize", "20", "20", "-b", "1", "-mo", "INTERNAL_MASK_FLAGS_1=2"];
+      const size = [
+        "-ot",
+        "Byte",
+        "-outsize",
+        "20",
+        "20",
+        "-b",
+        "1",
+        "-mo",
+        "INTERNAL_MASK_FLAGS_1=2",
+      ];
       await run("gdal_translate", ...size, path, `${folder}/small.tif`);
+      const words = ["-ot", "UInt16", "-b", "1", "-mo", "INTERNAL_MASK_FLAGS_1=2"];
+      await run("gdal_translate", ...words, path, `${folder}/words.tif`);
+      await Deno.copyFile(`${folder}/words.tif`, `${path}.msk`);
+      await assertRejects(
+        () => openRaster(path),
+        InputError,
+        "its mask must hold bytes, got uint16",
+      );
       await Deno.copyFile(`${folder}/small.tif`, `${path}.msk`);
       await assertRejects(
         () => openRaster(path),
@@ -151,4 +169,12 @@ Deno.test({
       await Deno.writeTextFile(`${path}.msk`, "no mask");
       await assertRejects(() => openRaster(path), InputError, `its mask ${path}.msk must be`);
     }),
+});
+
+Deno.test("withValidity() leaves alpha out: a pixel without data in the other bands is missing", () => {
+  const raster = { width: 3, height: 1, bands: ["B02", "alpha"], dtype: "float32" } as const;
+  const data = Float32Array.of(NaN, 255, 7, 255, 1, 0);
+  assertEquals(withValidity({ ...raster, nodata: 7, data }).valid, Uint8Array.of(0, 0, 1));
+  const plain = { ...raster, bands: ["B02", "B03"], nodata: 7, data };
+  assertEquals(withValidity(plain).valid, undefined);
 });

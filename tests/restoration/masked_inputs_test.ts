@@ -29,6 +29,12 @@ function filledWith(value: number): Raster {
   return { ...raster, data };
 }
 
+/** A mask that GDAL takes for one. */
+function maskOf(data: Uint8Array): Raster {
+  const tags = { "INTERNAL_MASK_FLAGS_1": "2" };
+  return { width, height, bands: ["1"], dtype: "uint8", data, tags };
+}
+
 async function restored(reference: Raster, mask?: Uint8Array): Promise<Raster> {
   let found: Raster | undefined;
   await inFolder(async (folder) => {
@@ -37,7 +43,7 @@ async function restored(reference: Raster, mask?: Uint8Array): Promise<Raster> {
     await writeCog(paths[1], reference);
     if (mask !== undefined) {
       const data = mask.map((valid) => 255 * valid);
-      await writeCog(`${paths[1]}.msk`, { width, height, bands: ["1"], dtype: "uint8", data });
+      await writeCog(`${paths[1]}.msk`, maskOf(data));
     }
     const output = `${folder}/clear.tif`;
     await restoreScene(model, {
@@ -84,7 +90,7 @@ Deno.test("joinRows() refuses a mask, which the scene would lack", () =>
     const path = `${folder}/a.tif`;
     await writeCog(path, filledWith(4000));
     const data = VALID.map((valid) => 255 * valid);
-    await writeCog(`${path}.msk`, { width, height, bands: ["1"], dtype: "uint8", data });
+    await writeCog(`${path}.msk`, maskOf(data));
     await assertRejects(
       () => joinRows([path], `${folder}/whole.tif`),
       InputError,
