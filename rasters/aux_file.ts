@@ -5,7 +5,13 @@
  * @module
  */
 
-import { type GeoTransform, type XmlNode, xmlTree } from "../core/mod.ts";
+import {
+  type GeoTransform,
+  xmlAttribute,
+  xmlElements,
+  type XmlNode,
+  xmlTree,
+} from "../core/mod.ts";
 import { isAddress } from "../files/mod.ts";
 
 /** Content of the file that concerns pixels and their place. */
@@ -61,6 +67,16 @@ export async function readAuxFile(name: string): Promise<AuxFile | undefined> {
   } catch (error) {
     throw new TypeError(
       `its metadata in ${path} must be readable: ${(error as Error).message}; remove or rewrite it`,
+    );
+  }
+  const bands = xmlElements(xml).filter(({ name }) => name === "PAMRasterBand");
+  const strange = bands.find(({ attributes }) =>
+    !/^[1-9]\d{0,4}$/.test(xmlAttribute(attributes, "band") ?? "")
+  );
+  if (strange !== undefined) {
+    throw new TypeError(
+      `its metadata in ${path} must number the bands, got <PAMRasterBand` +
+        `${strange.attributes.slice(0, 40)}>; remove or rewrite it`,
     );
   }
   const textsOf = (name: string) =>

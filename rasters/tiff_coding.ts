@@ -47,7 +47,7 @@ async function common(
       `it must state ${name} of ${samples} bands, got ${values.length}; the file is damaged: download or copy it again`,
     );
   }
-  const different = new Set(values.slice(0, samples));
+  const different = new Set(values);
   if (different.size !== 1) {
     throw new TypeError(
       `its bands must have one pixel type, got ${name} ${[...different].join(", ")}; convert ` +

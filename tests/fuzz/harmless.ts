@@ -55,7 +55,7 @@ export const HARMLESS: readonly Harmless[] = [
   {
     kind: "refused",
     detail:
-      /(?:Incompatible type|Incorrect count) for "(?:RowsPerStrip|TileLength|TileWidth|Orientation)"|for "Orientation" tag/,
+      /(?:Incompatible type|Incorrect count) for "(?:RowsPerStrip|TileLength|TileWidth|Orientation)"|Bad value \d+ for "(?:Orientation|RowsPerStrip)" tag/,
     reason: "a damaged tag that says nothing about the stored pixels",
   },
   {

@@ -180,6 +180,11 @@ Deno.test("openRaster() refuses damaged metadata beside a file, and reads only i
       await Deno.writeTextFile(`${path}.aux.xml`, xml);
       await assertRejects(() => openRaster(path), InputError, `its metadata in ${path}.aux.xml`);
     }
+    await Deno.writeTextFile(
+      `${path}.aux.xml`,
+      `<PAMDataset>${band.replace('"1"', '"NaN"')}</PAMDataset>`,
+    );
+    await assertRejects(() => openRaster(path), InputError, "must number the bands");
     await Deno.writeTextFile(`${path}.aux.xml`, `<PAMDataset><Other>${band}</Other></PAMDataset>`);
     assertEquals((await readRaster(path)).nodata, undefined);
     await Deno.writeTextFile(`${path}.aux.xml`, `<?xml?><PAMDataset><!-- -->${band}</PAMDataset>`);

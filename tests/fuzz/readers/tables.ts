@@ -52,7 +52,8 @@ export const tables: FuzzReader = {
     switch (name) {
       case "evaluation.csv": {
         await readEvaluationCsv(path);
-        (await openEvaluationCsv(path, { run: "r", bands: ["B02", "B03"] })).close();
+        const file = await openEvaluationCsv(path, { run: "r", bands: ["B02", "B03"] });
+        await file.close();
         return;
       }
       case "manifest.csv":
