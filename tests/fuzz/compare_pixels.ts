@@ -61,6 +61,9 @@ export function pixelDifference(ours: ReadPixels, theirs: GdalPixels): string | 
   let [values, unstored] = [0, 0];
   // The first pixel whose values differ.
   let first = Infinity;
+  let firstFewer = Infinity;
+  const { column, row } = ours.window;
+  const isCorner = column + width === theirs.size[0] && row + height === theirs.size[1];
   let [more, fewer, near] = [0, 0, 0];
   for (let pixel = 0; pixel < width * height; pixel++) {
     const missing = raster.valid?.[pixel] === 0;
@@ -74,7 +77,10 @@ export function pixelDifference(ours: ReadPixels, theirs: GdalPixels): string | 
     }
     if (!missing && theirMissing) {
       if (isNearNodata(ours, pixel)) near++;
-      else fewer++;
+      else {
+        fewer++;
+        firstFewer = Math.min(firstFewer, pixel);
+      }
     }
     if (missing || theirMissing) continue;
     for (let b = 0; b < bands; b++) {
@@ -91,13 +97,14 @@ export function pixelDifference(ours: ReadPixels, theirs: GdalPixels): string | 
     }
   }
   if (values > 0) {
-    const { column, row } = ours.window;
-    const isCorner = column + width === theirs.size[0] && row + height === theirs.size[1] &&
-      first >= width * height - TAIL;
-    return `values${isCorner ? " at the end" : ""}: ${values} of ${width * height * bands}`;
+    const isEnd = isCorner && first >= width * height - TAIL;
+    return `values${isEnd ? " at the end" : ""}: ${values} of ${width * height * bands}`;
   }
   if (unstored > 0 && fewer === 0 && more === 0) {
     return `unstored: ${unstored} are NaN where GDAL has 0`;
+  }
+  if (fewer > 0 && isCorner && fewer === width * height - firstFewer) {
+    return `validity at the end: ${fewer} pixels that GDAL masks are valid`;
   }
   if (fewer > 0) return `validity: ${fewer} pixels that GDAL masks are valid`;
   if (near > 0) return `near: ${near} pixels are close to the nodata value`;
