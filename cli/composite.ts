@@ -80,16 +80,16 @@ export const composite = command({
     `Writes a clear image made of the dates themselves, without a model, for any sensor. Clear pixels of
 the depicted date are copied bit for bit; the others come from the dates that show the ground there.
 Next to <out>, rasters say what each pixel rests on:
-  <out>.provenance.tif  0 no data, 1 observed, 2 from other dates, 3 shown by no date
+  <out>.provenance.tif  0 no data, 1 observed, 2 other dates, 3 no date
   <out>.support.tif     evidence of the dates in percent
-  <out>.days.tif        days from the depicted date to the nearest observation used
+  <out>.days.tif        days from the depicted date to the nearest one used
   <out>.uncertainty.tif expected error in the image's unit (method composite)
 
 --reference all writes an image of every date in one pass. With --from or --to and no --reference, the
 whole period becomes one image, such as a monthly mosaic.
 
 Methods:
-  composite  the best dates, each mapped to the depicted one over common clear ground
+  composite  the best dates, mapped to the depicted one over clear ground
   clearest   the date with the most clear ground in the scene
   mean       mean of the clear dates
   median     median of the clear dates, band by band
