@@ -214,11 +214,5 @@ export const MISTAKES: Readonly<Record<string, readonly Mistake[]>> = {
       mistake: "a --reference that is none of the dates",
       args: [A, B, "--reference", "2018-03-08"],
     },
-    {
-      mistake: "more dates than the model takes",
-      make: `cp ${A} z_2018-01-01.tif`,
-      args: [A, B, C, "z_2018-01-01.tif"],
-      flags: ["--any-length"],
-    },
   ],
 };
