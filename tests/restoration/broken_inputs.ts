@@ -807,7 +807,7 @@ const MODELS: readonly BrokenCall[] = [
   }),
   args("a model that is a folder", ["--model", "@"], {
     code: 3,
-    says: ["Cannot read model @: it must be readable", MAKE],
+    says: ["Cannot read model @: it must be a file, got a folder", MAKE],
   }),
   model("a model of no bytes", () => new Uint8Array(), "at least 8 bytes, got 0", MAKE),
   model(

@@ -268,7 +268,7 @@ slowTest(
       assertEquals(code, 0, err);
       assertStringIncludes(
         out,
-        "scenes: 3 to restore, 0 already complete, 0 failed\ntime    about ",
+        "scenes: 3 to restore, 0 already complete, 0 failed\ntime    ",
       );
     }),
 );
@@ -424,8 +424,8 @@ slowTest(
       assertEquals(status.code, 0, err);
       const span = performance.now() - begun;
       const expected = await made(`${folder}/whole`);
-      // Scenes, four rasters of provenance, three pictures.
-      assertEquals(Object.keys(expected).length, SCENES + 4 + 3);
+      // Scenes, four rasters of provenance with the names of their classes, three pictures.
+      assertEquals(Object.keys(expected).length, SCENES + 4 + 4 + 3);
 
       const rng = createRng(7);
       const kinds = new Set<string>();
