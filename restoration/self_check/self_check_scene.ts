@@ -102,8 +102,8 @@ export function checkTags(
     EMRDM_EXPECTED_SSIM: show(ssim),
     EMRDM_EXPECTED_SAM: show(sam),
     ...(better !== undefined && {
-      EMRDM_COMPOSITE_RMSE: show(scores.composite!.rmse),
-      EMRDM_BETTER: better,
+      EMRDM_EXPECTED_COMPOSITE_RMSE: show(scores.composite!.rmse),
+      EMRDM_EXPECTED_BETTER: better,
     }),
     EMRDM_EXPECTED_OVER:
       `${pixels} clear pixels hidden under ${runs.length} synthetic clouds; MAE and ` +

@@ -212,9 +212,15 @@ slowTest(
       assertEquals(Object.keys(check.scores), [
         "restored",
         "copy the input",
+        "smooth fill",
         "least cloudy",
         "mean",
         "median",
+        "clearest",
+        "mask-aware mean",
+        "mask-aware median",
+        "linear in time",
+        "composite",
       ]);
       const part = { index: 2, count: 2 };
       const shard = await restoreScene(model, {

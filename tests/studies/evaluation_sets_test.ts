@@ -122,7 +122,7 @@ Deno.test("the JSON of docs/evaluate.md is a plan, and its commands exist with t
   const calls = [...text.matchAll(/^```sh\n([\s\S]*?)^```/gm)]
     .flatMap(([, block]) => block!.replaceAll("\\\n", " ").trim().split("\n"))
     .map((line) => line.replace("deno task ", "").split(/\s+/));
-  assertEquals([plans.length, calls.length], [1, 7]);
+  assertEquals([plans.length, calls.length], [1, 8]);
   for (const call of calls) {
     const { code, err } = await emrdm(...call, "--help");
     assertEquals([call[0], code, err], ["evaluate", 0, ""], call.join(" "));
