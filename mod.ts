@@ -121,6 +121,7 @@ export {
   writeCog,
   writePng,
 } from "./rasters/mod.ts";
+export { cloudy, composite, compositeMean, type Mean } from "./means/mod.ts";
 export { openScene } from "./products/mod.ts";
 export { CLOUD_CLASSES, detectClouds, openClassMask } from "./clouds/mod.ts";
 export { syntheticClouds, syntheticScene } from "./synthetic/mod.ts";
@@ -128,6 +129,7 @@ export { syntheticClouds, syntheticScene } from "./synthetic/mod.ts";
 // Restoration.
 export {
   baselines,
+  compositeScene,
   estimateScene,
   joinShards,
   PROVENANCE,

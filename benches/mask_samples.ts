@@ -65,7 +65,7 @@ function viewsOf(number: number): readonly View[] {
   return number % 2 === 0 ? [a, d] : [b, c];
 }
 
-/** How many cases are drawn. */
+/** Number of drawn cases. */
 interface Draws {
   readonly draws: number;
   readonly seed: number;

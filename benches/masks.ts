@@ -44,7 +44,7 @@ class Scores {
   }
 }
 
-/** What knows the true ground finds: pixels where some band differs from it by 0.04. */
+/** Upper bound: pixels where some band differs from the true ground by 0.04 or more. */
 function byTruth(cloudy: Raster, clear: Raster): Uint8Array {
   const depth = cloudy.bands.length;
   const at = ["B02", "B03", "B04", "B08", "B11"].map((name) => cloudy.bands.indexOf(name));

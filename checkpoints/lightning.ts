@@ -73,7 +73,7 @@ export function importCheckpoint(
   };
 }
 
-/** What all names have before the authors' own, as after torch.compile of the whole module. */
+/** Prefixes shared by all tensor names, such as those that torch.compile of the whole module adds. */
 function wrapperOf(names: readonly string[]): string {
   const shared = sharedPrefix(names);
   const at = names.map((name) => name.indexOf(RAW)).find((index) => index >= 0) ?? 0;

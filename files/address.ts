@@ -42,7 +42,7 @@ export function pathInAddress(source: string | URL): string {
   }
 }
 
-/** What an address must be, and what it is. */
+/** The rule that an address breaks, and the value found. */
 export function unknownScheme(address: string): string {
   const scheme = /^[^:]*/.exec(address)![0].toLowerCase();
   return scheme === "file"

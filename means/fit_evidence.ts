@@ -1,4 +1,4 @@
-/** What a plan says of its dates, its fallbacks and its moments. @module */
+/** Evidence of a fit: its dates, fallbacks and moments. @module */
 
 import type { DateMap, Source } from "./composite_plan.ts";
 import type { MeanDate, MeanMoments } from "./mean.ts";

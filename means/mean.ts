@@ -9,7 +9,7 @@
  * @module
  */
 
-/** What a mean must know of a scene before the first window. */
+/** Properties of a scene that a mean needs before the first window. */
 export interface MeanScene {
   /** Columns. */
   readonly width: number;
@@ -64,7 +64,7 @@ export interface MeanSurveyData {
   readonly scene: MeanScene;
 }
 
-/** How one date contributes to a reference. */
+/** Contribution of one date to a reference. */
 export interface MeanDate {
   /** Index of the frame. */
   readonly index: number;
@@ -131,7 +131,7 @@ export interface MeanImage {
 }
 
 /**
- * What the process reverts to. Survey data and fits belong to the mean that made them: each mean adds
+ * The mean μ that the process reverts to. Survey data and fits belong to the mean that made them: each mean adds
  * fields of its own.
  */
 export interface Mean {

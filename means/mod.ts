@@ -1,5 +1,5 @@
 /**
- * What the process reverts to: the mean μ of Eqs. 3–6, from the cloudy date or from all dates.
+ * The mean μ that the process reverts to (Eqs. 3–6): the cloudy date, or an estimate from all dates.
  *
  * @module
  */

@@ -1,6 +1,6 @@
 /**
- * What an estimate misses on clear ground nearby, smoothly: added to the estimate, it removes the
- * border between observed and estimated pixels. Errors are measured on a lattice of the scene's
+ * Smoothed residual (observed − estimated) on the clear ground nearby. Adding it to the estimate removes
+ * the border between observed and estimated pixels. Errors are measured on a lattice of the scene's
  * pixels, weighted by distance, and fade to 0 where there is no clear ground.
  *
  * @module

@@ -23,7 +23,7 @@ export interface DateSample {
   readonly features: Float32Array;
 }
 
-/** What a composite knows of a scene. */
+/** Survey of a scene: samples and sums of its clear ground. */
 export interface CompositeSurvey extends MeanSurveyData {
   /** Clear pixels of each date. */
   readonly clear: readonly number[];

@@ -19,7 +19,7 @@ import type { EnsembleModules } from "./ensemble.ts";
 export interface Modules {
   /** Signal scale s(t) and noise level σ(t) (Eqs. 3–7). */
   readonly schedule: Schedule;
-  /** What the process reverts to: μ of Eqs. 3–6. */
+  /** The mean μ that the process reverts to (Eqs. 3–6). */
   readonly mean: Mean;
   /** Coefficients of the denoiser (Eqs. 13–17). */
   readonly precond: Preconditioner;

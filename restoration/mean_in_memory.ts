@@ -10,7 +10,7 @@ import { rasterInMemory } from "../rasters/mod.ts";
 import { missingValues } from "./missing_values.ts";
 import type { Scene } from "./scene.ts";
 
-/** What a mean of all dates is made of. */
+/** Inputs of a mean of all dates. */
 export interface MeanInMemory {
   /** The dates. */
   readonly rasters: readonly Raster[];

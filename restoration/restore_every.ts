@@ -5,6 +5,7 @@
  */
 
 import type { Model } from "../model/mod.ts";
+import { undoRenames } from "../files/mod.ts";
 import { maskPaths } from "./mask_choice.ts";
 import { checkOutputs } from "./outputs.ts";
 import { datedPath } from "./dated_path.ts";
@@ -39,6 +40,10 @@ export async function restoreEvery(
       picture: datedPath(picture, { inputs, index, flag: "--png" }),
     }),
   }));
+  for (const write of writes) {
+    const [image, ...others] = outputPaths({ ...options, write });
+    await undoRenames(image!, others);
+  }
   await checkOutputs(writes.flatMap((write) => outputPaths({ ...options, write })), {
     inputs: [
       ...inputs.map(({ path }) => path),

@@ -77,7 +77,7 @@ export interface SceneFilesOptions {
   readonly area: RasterWindow;
   /** Tags of the restoration. */
   readonly tags: Readonly<Record<string, string>>;
-  /** What is known of the depicted date. */
+  /** Known facts of the depicted date. */
   readonly facts: ReferenceFacts;
   /** Meaning of the uncertainty raster. Default that of an ensemble. */
   readonly uncertainty?: string;

@@ -31,7 +31,7 @@ export interface Layout {
   };
 }
 
-/** What the files of a result state about the reference, besides its header. */
+/** Facts of the reference that the result's files state, besides its header. */
 export interface ReferenceFacts {
   /** Undefined if the model's unit isn't reflectance. */
   readonly radiometry: Radiometry | undefined;
@@ -50,7 +50,7 @@ function scalingOf(grid: RasterHeader, radiometry: Radiometry | undefined) {
   };
 }
 
-/** What the rasters of a result state about their area of the scene. */
+/** Facts that the result's rasters state about their area of the scene. */
 export function layoutOf(
   { grid, frames, reference, output }: Scene,
   { area, facts: { radiometry, day, path } }: {

@@ -119,7 +119,7 @@ function withDates(series: OpenSeries, kept: readonly number[]): OpenSeries {
   };
 }
 
-/** What speaks for a date, as in `2018-07-20 (99 % clear, shows 100 % of what is hidden, 15 days)`. */
+/** Reasons for choosing a date, as in `2018-07-20 (99 % clear, shows 100 % of what is hidden, 15 days)`. */
 function rankText({ dates, paths }: OpenSeries, { date, clear, shows, days }: RankedDate): string {
   const percent = (value: number) => `${(100 * value).toFixed(0)} %`;
   const facts = [

@@ -32,7 +32,7 @@ const ABLATIONS = [
   ...["length_1", "length_2", "length_3"],
 ] as const;
 
-/** What the process reverts to. */
+/** Experiments that differ in the mean μ. */
 const MEANS = ["mean_cloudy", "mean_composite"] as const;
 
 /** Names of the built-in experiments: the published configurations, their ablations, and the means. */

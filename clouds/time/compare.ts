@@ -119,7 +119,7 @@ export function compareDates(
       });
     }
   };
-  // What is hazy at first stays so.
+  // Pixels that are hazy in the first pass stay hazy.
   find(first, first);
   const clear = dates.map(({ known }, date) => {
     const { opacity, shade } = evidence[date]!;

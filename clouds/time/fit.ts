@@ -12,7 +12,7 @@ import type { Pixels } from "./pixels.ts";
 import type { Signature } from "./signatures.ts";
 import { inverse, moments, quantile } from "./small_matrix.ts";
 
-/** What a scene's statistics say; plain data. */
+/** Statistics of a scene, as plain data. */
 export interface TimeFit {
   /** Haze index of clear ground in the scene. */
   readonly level: number;

@@ -6,7 +6,7 @@
 
 import { normalizeBand } from "../../core/mod.ts";
 
-/** What cloud and shadow do to one band, in top-of-atmosphere reflectance. */
+/** Effect of cloud and shadow on one band, in top-of-atmosphere reflectance. */
 export interface Signature {
   /** Names by which a raster may call the band, the preferred one first. */
   readonly names: readonly string[];

@@ -36,7 +36,7 @@ interface TraitInput {
   readonly others: Float32Array;
   /** Haze index of the scene's clear ground. */
   readonly level: number;
-  /** How much the haze index of clear ground varies in the scene. */
+  /** Variation of the haze index over the clear ground of the scene. */
   readonly spread: number;
   /** Opacity of haze over the whole date. */
   readonly veil: number;

@@ -18,7 +18,7 @@ export interface BaselineInput {
   readonly days?: readonly string[];
 }
 
-/** What a baseline cannot do without. */
+/** Inputs that a baseline requires. */
 export interface BaselineNeeds {
   /** Least number of dates. Default 2. */
   readonly dates?: number;
@@ -34,7 +34,7 @@ export interface BaselineNeeds {
 export interface Baseline {
   /** Name in tables. */
   readonly name: string;
-  /** What it cannot do without; it is left out where something is missing. */
+  /** Required inputs; the baseline is left out if one is missing. */
   readonly needs: BaselineNeeds;
   /**
    * Computes the image.

@@ -26,7 +26,7 @@ export interface CompositeProgress {
   readonly done: number;
   /** Blocks of both stages. */
   readonly total: number;
-  /** What is under way. */
+  /** Stage of the work. */
   readonly stage: "survey" | "images";
 }
 

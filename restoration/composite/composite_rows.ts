@@ -154,7 +154,7 @@ class Strip {
   #evidence({ support, days, error, origin }: MeanImage, from: number, to: number): void {
     const { scene: { bands: { length: bands } }, isPeriod } = this.#target;
     this.#error?.fill(error[from]!, to * bands, (to + 1) * bands);
-    // What the composite keeps comes back bit for bit.
+    // Kept pixels come back bit for bit.
     if (origin[from] === MEAN_ORIGIN.reference && !isPeriod) this.#shares[to] = 0;
     const isSeen = origin[from] === MEAN_ORIGIN.dates || origin[from] === MEAN_ORIGIN.reference;
     const gap = days[from]!;

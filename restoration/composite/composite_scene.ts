@@ -13,7 +13,8 @@ import { areaOf } from "../area.ts";
 import { maskPaths, shownMasks } from "../mask_choice.ts";
 import { checkKeepClear, keepClearOf } from "../keep_clear.ts";
 import { openDateMasks } from "../date_masks.ts";
-import { checkOutputs, checkWritable } from "../outputs.ts";
+import { undoRenames } from "../../files/mod.ts";
+import { checkOutputs, checkWritable, makeFoldersOf } from "../outputs.ts";
 import { openReflectance } from "../reflectance_series.ts";
 import type { FinishedReport } from "../rows/finish_rows.ts";
 import type { Scene } from "../scene.ts";
@@ -173,7 +174,7 @@ function usedText(used: readonly CompositeDate[]): string {
   );
   const shown = sorted.slice(0, most).map(({ name, error, clear }) =>
     error !== undefined
-      ? `${name} (error ${error})`
+      ? `${name} (error ${error} in reflectance)`
       : clear === undefined
       ? name
       : `${name} (${(100 * clear).toFixed(0)} % clear)`
@@ -198,6 +199,7 @@ async function createAll(
     for (const [i, scene] of scenes.entries()) {
       const paths = plan.paths[i]!;
       const area = areaOf(scene.grid, options);
+      await makeFoldersOf(Object.values(paths));
       if (paths.picture !== undefined) await checkWritable(paths.picture);
       const { reference } = scene;
       const isPeriod = plan.references[i] === undefined;
@@ -276,6 +278,9 @@ export async function compositeScene(options: CompositeSceneOptions): Promise<Co
   const method = compositeMethod(name, { grow: keepClearOf(keep).dilate });
   const plan = planComposite(options, { hasError: method.hasError === true });
   checkMethod(name, { method, plan });
+  for (const { output, ...others } of plan.paths) {
+    await undoRenames(output, Object.values(others));
+  }
   await checkOutputs(plan.paths.flatMap((paths) => Object.values(paths)), {
     inputs: [...plan.inputs.map(({ path }) => path), ...maskPaths(source, plan.inputs)],
     overwrite: write.overwrite ?? false,

@@ -32,7 +32,7 @@ export function blockCount({ grid }: Scene): number {
   return Math.ceil(grid.width / BLOCK.columns) * Math.ceil(grid.height / BLOCK.rows);
 }
 
-/** What the first pass found. */
+/** Result of the first pass. */
 export interface SceneSurvey {
   /** Survey of the method. */
   readonly data: MeanSurveyData;

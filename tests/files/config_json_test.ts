@@ -1,4 +1,4 @@
-/** What a configuration extends: a file, an address, or an error that says which. */
+/** `extends` of a configuration: a file, an address, or an error that says which. */
 
 import { assert, assertEquals, assertLess, assertRejects } from "@std/assert";
 import { InputError, OptionsError } from "../../core/mod.ts";

@@ -85,7 +85,7 @@ export function pixelDifference(ours: ReadPixels, theirs: GdalPixels): string | 
     if (missing || theirMissing) continue;
     for (let b = 0; b < bands; b++) {
       const i = pixel * bands + b;
-      // What is masked in one band only holds the missing value.
+      // Pixels masked in one band only hold the missing value.
       if (theirs.masks[i] === 0 && !theirs.alpha.includes(b)) continue;
       const [own, other] = [raster.data[i]!, theirs.values[i]!];
       if (own === other || (Number.isNaN(own) && Number.isNaN(other))) continue;

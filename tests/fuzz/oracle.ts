@@ -7,7 +7,7 @@ const SCRIPT = new URL("oracle.py", import.meta.url).pathname;
 /** Time in milliseconds after which GDAL counts as hanging. */
 const PATIENCE = 20_000;
 
-/** What GDAL says of a file. */
+/** GDAL's result for a file. */
 export interface GdalFacts {
   readonly size: readonly number[];
   readonly transform: readonly number[];

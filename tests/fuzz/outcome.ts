@@ -1,4 +1,4 @@
-/** How an input ended, and which errors a reader may end with. */
+/** Outcome of an input, and the errors that a reader may throw. */
 
 import { InputError, OptionsError, OutputError } from "../../core/mod.ts";
 import { CheckpointError } from "../../checkpoints/mod.ts";

@@ -1,4 +1,4 @@
-/** What a reader under test is to the fuzzer. */
+/** A reader under test. */
 
 import type { Raster } from "../../core/mod.ts";
 import type { RasterWindow } from "../../rasters/mod.ts";

@@ -13,7 +13,7 @@ export interface TiffTag {
   readonly tag: number;
   readonly type: number;
   readonly values: readonly number[];
-  /** What the directory states in place of the truth. */
+  /** False value that the directory states. */
   readonly lie?: { readonly count?: number; readonly offset?: number };
 }
 

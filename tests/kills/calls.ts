@@ -126,6 +126,13 @@ export async function prepareCalls(
         "--png",
       ],
     },
+    {
+      name: "composite",
+      args: [
+        ...["composite", ...dates, "--mask", `${DAYS[1]}=${inputs}/mask.tif`],
+        ...["--reference", DAYS[1]!, "--out", `${out}/a/composite.tif`],
+      ],
+    },
     { name: "join", args: ["join", ...shards, "--out", `${out}/a/joined.tif`] },
     {
       name: "convert",

@@ -64,7 +64,7 @@ Deno.test("composite() recovers a mix of bands, where an affine map cannot", () 
     return 0.7 * value + 0.3 * truth[i - b + (b + 1) % BANDS]!;
   });
   const { image } = compositeMean(series([clouded(truth, HOLE), other], [HOLE, CLEAR]));
-  // What is left is the shrinkage of the ridge.
+  // The remainder is the shrinkage of the ridge.
   assertLess(hiddenError(image, truth, HOLE), hiddenError(other, truth, HOLE) / 5);
 });
 

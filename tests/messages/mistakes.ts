@@ -209,7 +209,11 @@ export const MISTAKES: Readonly<Record<string, readonly Mistake[]>> = {
       args: [C, "d_2018-05-07.tif"],
       warns: true,
     },
-    { mistake: "fewer --date than inputs", args: [A, B, "--date", "2018-03-07"] },
+    {
+      mistake: "fewer --date than inputs",
+      args: [A, B, "--date", "2018-03-07"],
+      flags: ["--date", "2018-04-07"],
+    },
     {
       mistake: "a --reference that is none of the dates",
       args: [A, B, "--reference", "2018-03-08"],

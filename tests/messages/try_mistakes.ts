@@ -1,5 +1,5 @@
 /**
- * Makes the mistakes of mistakes.ts and collects what each is told.
+ * Makes the mistakes of mistakes.ts and collects the message of each.
  *
  * @module
  */
@@ -25,7 +25,7 @@ const UTM33 = {
 export interface Tried {
   readonly group: string;
   readonly mistake: Mistake;
-  /** What was printed, with the folder and the address taken out. */
+  /** Printed text, without the folder and the address. */
   readonly lines: readonly string[];
   readonly code: number;
   /** Restores again with other arguments. */

@@ -100,7 +100,7 @@ Deno.test("a Zstandard error behind the first chunk is an error, not the end of 
   const good = zstdCompressSync(pixels);
   const trailing = new Uint8Array(good.length + 20).fill(7);
   trailing.set(good);
-  // What follows the frame does not count.
+  // Bytes behind the frame do not count.
   for (const limit of [pixels.length, pixels.length + 1]) {
     const found = await decodeZstd(trailing, limit);
     assert(found.length === pixels.length && found.every((byte, i) => byte === pixels[i]));

@@ -66,7 +66,7 @@ async function writeJp2(path: string, image: Raster): Promise<void> {
   await Deno.remove(`${path}.tif`);
 }
 
-/** What this process's conversions left in the system's temporary folder. */
+/** Leftovers of this process's conversions in the system's temporary folder. */
 async function leftovers(): Promise<readonly string[]> {
   const entries = await Array.fromAsync(Deno.readDir(await temporaryFolder()));
   return entries.map(({ name }) => name).filter((name) => name.startsWith(`emrdm-${Deno.pid}-`))

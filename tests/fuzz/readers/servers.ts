@@ -8,7 +8,7 @@ import type { FuzzReader } from "../reader.ts";
 import { tiffSeeds } from "../tiff_seeds.ts";
 import { readRasterOf, windowDraws } from "./rasters.ts";
 
-/** What is wrong with one answer. Failures that are asked for again happen once, for their pauses. */
+/** Fault of one answer. Failures that are retried happen once, because each retry pauses. */
 type Fault = { readonly kind: string; readonly at: number; readonly value: number };
 
 const KINDS = [
