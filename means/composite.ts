@@ -44,8 +44,8 @@ export function composite(
       checkReference(survey.scene, reference);
       return fitComposite(survey as CompositeSurvey, reference, { dates, daysScale });
     },
-    apply: (fit, window, core = window) =>
-      applyComposite(fit as CompositeFit, { window, core, grow }),
+    apply: (fit, window, core = window, { dates = false } = {}) =>
+      applyComposite(fit as CompositeFit, { window, core, grow, dates }),
   };
 }
 

@@ -1,9 +1,15 @@
 /** The composite of a region, from its plan. @module */
 
-import { MEAN_ORIGIN, type MeanImage, type MeanWindow, type Region } from "./mean.ts";
+import {
+  MEAN_ORIGIN,
+  type MeanImage,
+  type MeanOfDates,
+  type MeanWindow,
+  type Region,
+} from "./mean.ts";
 import { clearGround } from "./clear_ground.ts";
 import type { CompositeFit } from "./composite_plan.ts";
-import { dateEstimate } from "./date_estimate.ts";
+import { type DateEstimate, dateEstimate } from "./date_estimate.ts";
 import { FEATURE_MARGIN } from "./features.ts";
 import { FILL_REACH, fillFromNearby } from "./near_fill.ts";
 import { errorWeight, NEARBY, nearbyError } from "./nearby_error.ts";
@@ -20,10 +26,12 @@ export function applyMargin(grow: number): number {
 /** Makes the composite of `core`. */
 export function applyComposite(
   fit: CompositeFit,
-  { window, core, grow }: {
+  { window, core, grow, dates = false }: {
     readonly window: MeanWindow;
     readonly core: Region;
     readonly grow: number;
+    /** True to return what the dates alone say. */
+    readonly dates?: boolean;
   },
 ): MeanImage {
   const { scene, far } = fit;
@@ -93,7 +101,7 @@ export function applyComposite(
     } else wanted[p] = 1;
   }
   if (gaps) fillFromNearby(image, { region, known, wanted, bands, far });
-  return evidence(fit, {
+  const made = evidence(fit, {
     window,
     core,
     region,
@@ -102,6 +110,33 @@ export function applyComposite(
     own,
     clear: estimate.clear.map((bits, i) => bits || rims.clear[i]!),
   });
+  return dates ? { ...made, dates: ofDates(fit, { window, core, estimate, rims }) } : made;
+}
+
+/** What the dates alone say of the core. */
+function ofDates(
+  { scene: { bands }, far }: CompositeFit,
+  { window, core, estimate, rims }: {
+    readonly window: MeanWindow;
+    readonly core: Region;
+    readonly estimate: DateEstimate;
+    readonly rims: DateEstimate;
+  },
+): MeanOfDates {
+  const pixels = core.height * core.width;
+  const image = new Float32Array(pixels * bands).fill(NaN);
+  const error = new Float32Array(pixels).fill(far.error);
+  const line = new Float64Array(bands);
+  for (let p = 0; p < pixels; p++) {
+    const y = core.row - window.row + Math.floor(p / core.width);
+    const x = core.column - window.column + p % core.width;
+    const i = y * window.width + x;
+    if (estimate.clear[i]! > 0) error[p] = estimate.write({ x, y, out: line });
+    else if (rims.clear[i]! > 0) error[p] = RIM_ERROR * rims.write({ x, y, out: line });
+    else continue;
+    image.set(line, p * bands);
+  }
+  return { image, error };
 }
 
 /** Cuts the core from the region and adds the evidence of each pixel. */

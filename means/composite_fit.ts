@@ -6,6 +6,7 @@
  */
 
 import {
+  bandErrorsOf,
   type Candidate,
   datesOf,
   type FittedMap,
@@ -82,6 +83,7 @@ export function fitComposite(
     uses: [reference, ...sources.map(({ frame }) => frame)].toSorted((a, b) => a - b),
     notes: notesOf(survey, { reference, candidates }),
     moments: momentsOf([...singles, ...joint]),
+    bandErrors: bandErrorsOf([...singles, ...joint], far.bandErrors),
     sources,
     maps,
     choices: choicesOf(maps, sources.length),
@@ -131,7 +133,10 @@ function fitMap(
   const frames = [reference, ...set.map((i) => sources[i]!.frame)];
   const ground = commonGround(survey, { frames, most: FIT_PIXELS });
   const error = Math.min(...errors);
-  if (ground.count < LEAST_RIDGE) return { map: { sources: set, shares, error } };
+  if (ground.count < LEAST_RIDGE) {
+    const best = sources[set[errors.indexOf(error)]!]!;
+    return { map: { sources: set, shares, error }, errors: best.affine.errors };
+  }
   const y = groundValues(survey, { ground, position: 0 });
   const base = new Float32Array(ground.count * bands);
   set.forEach((source, k) => {
@@ -154,6 +159,7 @@ function fitMap(
   });
   return {
     map: { sources: set, shares, ridge, error: hope * expectedError(ridge.errors) },
+    errors: ridge.errors,
     check: { truth: y, estimate: estimates, bands },
   };
 }

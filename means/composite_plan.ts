@@ -14,6 +14,8 @@ export interface FarGround {
   readonly values: Float32Array;
   /** RMS difference between clear pixels of the reference and their cells, over bands. */
   readonly error: number;
+  /** The same of each band; NaN where the reference has no clear ground. */
+  readonly bandErrors: Float64Array;
 }
 
 /** Estimate of the reference from one or several dates. */

@@ -50,11 +50,15 @@ export function farGround(
     trust[cell] = Math.min(1, trust[cell]!);
   }
   const filled = pullPush({ values, trust, rows, columns, bands });
+  const squares = reference === undefined
+    ? new Float64Array(bands).fill(NaN)
+    : squaredErrors(survey, reference);
   return {
     rows,
     columns,
     values: Float32Array.from(filled),
-    error: reference === undefined ? NaN : errorOf(survey, reference),
+    error: Math.sqrt(squares.reduce((sum, square) => sum + square, 0) / bands),
+    bandErrors: squares.map(Math.sqrt),
   };
 }
 
@@ -132,20 +136,19 @@ export function interpolate(
   }
 }
 
-/** RMS difference of the reference's sample to its cells. */
-function errorOf(survey: CompositeSurvey, reference: number): number {
+/** Mean squared difference of the reference's sample to its cells, of each band. */
+function squaredErrors(survey: CompositeSurvey, reference: number): Float64Array {
   const { bands, width } = survey.scene;
   const { keys, features } = survey.samples[reference]!;
   const cells = survey.cells[reference]!;
-  if (keys.length === 0) return NaN;
   const size = features.length / keys.length;
-  let sum = 0;
+  const sums = new Float64Array(bands);
   keys.forEach((key, i) => {
     const row = Math.floor(key / width);
     const cell = Math.floor(row / CELL) * cells.columns + Math.floor((key - row * width) / CELL);
     for (let band = 0; band < bands; band++) {
-      sum += (features[i * size + band]! - cellMean(cells, { cell, band, bands })) ** 2;
+      sums[band]! += (features[i * size + band]! - cellMean(cells, { cell, band, bands })) ** 2;
     }
   });
-  return Math.sqrt(sum / (keys.length * bands));
+  return sums.map((sum) => sum / keys.length);
 }

@@ -21,6 +21,8 @@ export interface Candidate {
 export interface FittedMap {
   /** The map. */
   readonly map: DateMap;
+  /** Expected RMS error of each band; NaN where it is unknown. */
+  readonly errors: Float64Array;
   /** Reference and its cross-checked estimate on common ground, if there is enough. */
   readonly check?: {
     readonly truth: Float32Array;
@@ -115,4 +117,19 @@ function covariance(
     products += a[i]! * b[i]!;
   }
   return products / n - sumA / n * (sumB / n);
+}
+
+/**
+ * Expected error of each band relative to their RMS: that of the best map, else of the reference's own
+ * ground around its local means.
+ */
+export function bandErrorsOf(
+  fitted: readonly FittedMap[],
+  ground: ArrayLike<number> & Iterable<number>,
+): readonly number[] | undefined {
+  const best = fitted.filter(({ errors }) => errors.every((error) => error > 0))
+    .toSorted((a, b) => a.map.error - b.map.error)[0];
+  const errors = best === undefined ? [...ground] : [...best.errors];
+  const rms = Math.sqrt(errors.reduce((sum, error) => sum + error ** 2, 0) / errors.length);
+  return rms > 0 ? errors.map((error) => error / rms) : undefined;
 }

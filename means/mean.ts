@@ -100,6 +100,8 @@ export interface MeanFit {
   readonly notes: readonly string[];
   /** Moments from a cross-check on clear ground; undefined where too little of it is common. */
   readonly moments?: MeanMoments;
+  /** Expected error of each band relative to their RMS; undefined where it is unknown. */
+  readonly bandErrors?: readonly number[];
 }
 
 /** Origin of a pixel of a mean. */
@@ -128,6 +130,25 @@ export interface MeanImage {
   readonly error: Float32Array;
   /** Values of {@linkcode MEAN_ORIGIN}, [height, width]. */
   readonly origin: Uint8Array;
+  /** Present where `apply` was asked for it and the mean has it. */
+  readonly dates?: MeanOfDates;
+}
+
+/**
+ * What the other dates alone say of the reference, wherever one of them is clear. On clear ground of
+ * the reference its difference to the reference shows how the mean errs in this place.
+ */
+export interface MeanOfDates {
+  /** [height, width, bands]; NaN where no other date is clear. */
+  readonly image: Float32Array;
+  /** Expected RMS error over bands, [height, width]; that of a fill where no other date is clear. */
+  readonly error: Float32Array;
+}
+
+/** What `apply` makes besides the mean. */
+export interface MeanRequest {
+  /** The estimate of the other dates alone, also on clear ground. Default false. */
+  readonly dates?: boolean;
 }
 
 /**
@@ -156,6 +177,7 @@ export interface Mean {
    * @param window Frames with at least `margin` pixels of context around `core`, less at the edge of
    *   the scene.
    * @param core Pixels to return. Default the whole window.
+   * @param request Further results; a mean without them leaves them out.
    */
-  apply(fit: MeanFit, window: MeanWindow, core?: Region): MeanImage;
+  apply(fit: MeanFit, window: MeanWindow, core?: Region, request?: MeanRequest): MeanImage;
 }

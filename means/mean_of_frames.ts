@@ -1,7 +1,7 @@
 /** Means of frames in memory. @module */
 
 import { composite, type CompositeOptions } from "./composite.ts";
-import type { Mean, MeanFit, MeanImage } from "./mean.ts";
+import type { Mean, MeanFit, MeanImage, MeanRequest } from "./mean.ts";
 
 /** A series of frames in memory. */
 export interface MeanFrames {
@@ -17,6 +17,8 @@ export interface MeanFrames {
   readonly days?: readonly number[];
   /** Index of the reference. Undefined: the whole period. */
   readonly reference?: number;
+  /** What `apply` makes besides the mean. */
+  readonly request?: MeanRequest;
 }
 
 /**
@@ -26,7 +28,7 @@ export interface MeanFrames {
  */
 export function meanOfFrames(
   mean: Mean,
-  { width, height, frames, masks, days = frames.map(() => 0), reference }: MeanFrames,
+  { width, height, frames, masks, days = frames.map(() => 0), reference, request }: MeanFrames,
 ): MeanImage & { readonly fit: MeanFit } {
   if (masks.length !== frames.length || days.length !== frames.length) {
     throw new RangeError(
@@ -39,7 +41,7 @@ export function meanOfFrames(
   const survey = mean.survey({ width, height, bands, days });
   survey.add(window);
   const fit = mean.fit(survey.finish(), reference);
-  return { ...mean.apply(fit, window), fit };
+  return { ...mean.apply(fit, window, window, request), fit };
 }
 
 /**

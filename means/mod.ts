@@ -20,6 +20,8 @@ export {
   type MeanFit,
   type MeanImage,
   type MeanMoments,
+  type MeanOfDates,
+  type MeanRequest,
   type MeanScene,
   type MeanSurvey,
   type MeanSurveyData,

@@ -37,14 +37,34 @@ export interface CardCondition {
   /**
    * Channel groups in order: the cloudy image, the auxiliary bands, and one channel that marks the
    * reference frame (1 there, −1 in the other frames). Where μ is estimated from all dates, the
-   * first two are those of the reference date, and there are two further groups: μ without noise,
-   * and its evidence (see {@linkcode EVIDENCE}).
+   * first two are those of the reference date, and there are further groups: μ without noise, its
+   * evidence (see {@linkcode EVIDENCE}), and its misfit: on clear ground of the reference, what the
+   * other dates miss there, in expected errors; 0 elsewhere.
    */
-  readonly order: readonly ("cloudy" | "auxiliary" | "reference" | "mean" | "evidence")[];
+  readonly order: readonly (
+    | "cloudy"
+    | "auxiliary"
+    | "reference"
+    | "mean"
+    | "evidence"
+    | "misfit"
+  )[];
   /** Auxiliary bands (SAR, NIR) in order. */
   readonly auxiliary: readonly CardBand[];
   /** Scaling of the auxiliary bands; default that of the images. */
   readonly auxiliaryScaling?: CardScaling;
+}
+
+/**
+ * The process runs on the residual (x − μ)/e instead of the images, e the error that is expected of μ
+ * at each pixel and band: a change of variables after which scenes with small and with large changes
+ * are alike, x0 has σ_data ≈ 1 and μ is 0.
+ */
+export interface CardResidual {
+  /** Least e, in reflectance. */
+  readonly least: number;
+  /** Largest e, in reflectance. */
+  readonly most: number;
 }
 
 /** A module of one axis with every option, as JSON. */
@@ -122,6 +142,8 @@ export interface ModelCard {
   readonly scaling: CardScaling;
   /** Channels that the network receives next to the noised images. */
   readonly condition: CardCondition;
+  /** Default: the process runs on the images. Needs a mean of all dates. */
+  readonly residual?: CardResidual;
   /** Side of the square tiles that the model was trained on, in pixels. */
   readonly tileSize: number;
   /**
@@ -179,6 +201,7 @@ export function conditionChannels(
     reference: 1,
     mean: bands.length,
     evidence: EVIDENCE.length,
+    misfit: bands.length,
   };
   return condition.order.reduce((sum, group) => sum + sizes[group], 0);
 }

@@ -58,9 +58,19 @@ export function checkFit(
 }
 
 /** @throws {OptionsError} If the condition does not fit the mean. */
-function checkMean({ modules: { mean }, condition: { order } }: ModelCard, path: string): void {
+function checkMean(
+  { modules: { mean }, condition: { order }, residual }: ModelCard,
+  path: string,
+): void {
+  if (mean === undefined && residual !== undefined) {
+    throw new OptionsError(
+      `${path}.residual`,
+      "must be absent where the mean is the cloudy image, whose error is not expected",
+    );
+  }
+  const ofMean = ["mean", "evidence", "misfit"];
   const wrong = order.find((group) =>
-    mean === undefined ? group === "mean" || group === "evidence" : group === "reference"
+    mean === undefined ? ofMean.includes(group) : group === "reference"
   );
   if (wrong === undefined) return;
   throw new OptionsError(

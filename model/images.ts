@@ -69,26 +69,30 @@ export function fromUnit(
  * @param auxiliary Auxiliary bands [B, L, H, W, Ca] in [−1, 1].
  * @param mean μ of all dates [B, L, H, W, C] in [−1, 1].
  * @param evidence Its evidence [B, L, H, W, 4] in [−1, 1].
+ * @param misfit Its misfit [B, L, H, W, C].
  * @param reference Reference frame of each sample.
  * @returns Undefined if the card has no condition.
  */
 export function conditionArray(
   { bands, condition }: Pick<ModelCard, "bands" | "condition">,
-  { cloudy, auxiliary, mean, evidence, reference, size: { batch, length, height, width } }: {
+  { cloudy, auxiliary, mean, evidence, misfit, reference, size }: {
     readonly cloudy: Float32Array;
     readonly auxiliary?: Float32Array;
     readonly mean?: Float32Array;
     readonly evidence?: Float32Array;
+    readonly misfit?: Float32Array;
     readonly reference: readonly number[];
     readonly size: SequenceSize;
   },
 ): { data: Float32Array; channels: number } | undefined {
+  const { batch, length, height, width } = size;
   const known = {
     cloudy: { data: cloudy, channels: bands.length },
     auxiliary: { data: auxiliary!, channels: condition.auxiliary.length },
     reference: { data: undefined, channels: 1 },
     mean: { data: mean!, channels: bands.length },
     evidence: { data: evidence!, channels: EVIDENCE.length },
+    misfit: { data: misfit!, channels: bands.length },
   };
   const groups = condition.order.map((group) => known[group]);
   const channels = groups.reduce((sum, group) => sum + group.channels, 0);

@@ -32,14 +32,36 @@ export interface MeanArrays {
    * are 1 where they are unknown; h, the share of dates that are hidden, becomes 2h − 1.
    */
   readonly evidence: Float32Array;
+  /**
+   * What the other dates alone say, [B, H, W, C] in the units of the card's bands; μ where no other
+   * date is clear.
+   */
+  readonly dates: Float32Array;
+  /** Expected error of `dates`, of each band [B, H, W, C], in the units of the card's bands. */
+  readonly errors: Float32Array;
   /** Fallbacks of each sequence, as sentences. */
   readonly notes: readonly (readonly string[])[];
+}
+
+/** Arrays of a mean and their values per pixel, for a model of `channels` bands. */
+export function meanGroups(
+  channels: number,
+): readonly { readonly key: Exclude<keyof MeanArrays, "notes">; readonly depth: number }[] {
+  return [
+    { key: "image", depth: channels },
+    { key: "evidence", depth: EVIDENCE.length },
+    { key: "dates", depth: channels },
+    { key: "errors", depth: channels },
+  ];
 }
 
 /** Days that count half. */
 const HALF_DAYS = 30;
 /** Error that counts half, in reflectance or as a share of the range of a band. */
 const HALF_ERROR = 0.02;
+
+/** Expected error of a mean of which nothing is known, in reflectance. */
+const UNKNOWN_ERROR = 0.05;
 
 /** Maps [0, ∞) to [−1, 1); unknown values to 1. */
 function bounded(value: number, half: number): number {
@@ -75,6 +97,8 @@ export function meanArrays(
   const [channels, pixels] = [units.length, height * width];
   const image = new Float32Array(batch * pixels * channels);
   const evidence = new Float32Array(batch * pixels * EVIDENCE.length);
+  const dates = new Float32Array(image.length);
+  const errors = new Float32Array(image.length);
   const notes: (readonly string[])[] = [];
   for (let b = 0; b < batch; b++) {
     const at = (l: number) => (b * length + l) * pixels;
@@ -93,6 +117,7 @@ export function meanArrays(
     const made = meanOfFrames(mean, {
       ...{ width, height, frames, masks: classes, reference: reference[b]! },
       ...(days && { days: days[b]! }),
+      request: { dates: true },
     });
     notes.push(made.fit.notes);
     const own = at(reference[b]!) * channels;
@@ -101,7 +126,14 @@ export function meanArrays(
       const value = made.image[i]!;
       // A clear pixel keeps its value exactly; one without any estimate keeps it too.
       const kept = Number.isNaN(value) || value === frames[reference[b]!]![i];
-      image[b * pixels * channels + i] = kept ? cloudy[own + i]! : value * one + zero;
+      const to = b * pixels * channels + i;
+      image[to] = kept ? cloudy[own + i]! : value * one + zero;
+      const alone = made.dates?.image[i] ?? NaN;
+      dates[to] = Number.isNaN(alone) ? image[to]! : alone * one + zero;
+      const p = Math.floor(i / channels);
+      const error = made.dates?.error[p] ?? made.error[p]!;
+      const known = Number.isFinite(error) ? error : UNKNOWN_ERROR;
+      errors[to] = known * (made.fit.bandErrors?.[i % channels] ?? 1) * one;
     }
     for (let i = 0; i < pixels; i++) {
       const hidden = classes.reduce((sum, one) => sum + (one[i] === 0 ? 0 : 1), 0) / length;
@@ -113,5 +145,5 @@ export function meanArrays(
       ], (b * pixels + i) * EVIDENCE.length);
     }
   }
-  return { image, evidence, notes };
+  return { image, evidence, dates, errors, notes };
 }

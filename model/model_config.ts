@@ -30,6 +30,8 @@ export interface ModelConfig {
    * reference date, μ and its evidence.
    */
   readonly condition?: Partial<ModelCard["condition"]>;
+  /** Bounds of the residual's unit; `{}` for the defaults. Default: the process runs on the images. */
+  readonly residual?: Partial<NonNullable<ModelCard["residual"]>>;
   /** Side of the square training tiles, in pixels. */
   readonly tileSize: number;
   /** Most frames L in training. Default 1, mono-temporal. */

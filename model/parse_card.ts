@@ -24,11 +24,15 @@ import {
   type CardCalibration,
   type CardCondition,
   type CardModule,
+  type CardResidual,
   type CardSampling,
   type CardScaling,
   type ModelCard,
   scalingRanges,
 } from "./card.ts";
+
+/** Bounds of the expected error: rounding and noise, and changes beyond which a guess is as good. */
+const RESIDUAL_DEFAULTS = { least: 0.003, most: 0.1 } as const;
 
 const bandCheck = object<CardBand>({ name: string, unit: string }, { unit: "DN" });
 
@@ -67,10 +71,24 @@ function checkScalingLength(scaling: CardScaling, count: number, path: string): 
 }
 
 const conditionCheck = object<CardCondition>({
-  order: list(oneOf("cloudy", "auxiliary", "reference", "mean", "evidence")),
+  order: list(oneOf("cloudy", "auxiliary", "reference", "mean", "evidence", "misfit")),
   auxiliary: list(bandCheck),
   auxiliaryScaling: scalingCheck,
 }, { auxiliary: [], auxiliaryScaling: undefined });
+
+const residualCheck: Check<CardResidual> = (value, path) => {
+  const residual = object<CardResidual>(
+    { least: number({ above: 0 }), most: number({ above: 0 }) },
+    RESIDUAL_DEFAULTS,
+  )(value, path);
+  if (!(residual.least < residual.most)) {
+    throw new OptionsError(
+      path,
+      `least must be below most, got ${residual.least} and ${residual.most}`,
+    );
+  }
+  return residual;
+};
 
 /** A module of any type; the registry checks its options. */
 export const moduleCheck: Check<CardModule> = (value, path) => {
@@ -128,6 +146,7 @@ const CARD_CHECKS: Checks<ModelCard> = {
   level: oneOf("L1C", "L2A"),
   scaling: scalingCheck,
   condition: conditionCheck,
+  residual: residualCheck,
   tileSize: integer({ min: 1 }),
   length: integer({ min: 1 }),
   modules: modulesCheck,
@@ -141,6 +160,7 @@ const CARD_CHECKS: Checks<ModelCard> = {
 /** Keys that a card may lack. */
 const CARD_DEFAULTS = {
   level: undefined,
+  residual: undefined,
   sampling: undefined,
   calibration: undefined,
   opaqueCloud: undefined,

@@ -27,6 +27,7 @@ import {
 } from "./images.ts";
 import { type MeanArrays, meanArrays } from "./mean_arrays.ts";
 import type { Model } from "./model.ts";
+import { meanTensors } from "./residual.ts";
 import { sample } from "./sample.ts";
 
 /** A batch of cloudy images. */
@@ -46,7 +47,7 @@ export interface RestoreInput extends SequenceSize {
    * The mean of each sample, made before, for example of a whole scene. The dates are then only the
    * reference, L = 1. Default: made of the sample's own dates.
    */
-  readonly mean?: Pick<MeanArrays, "image" | "evidence">;
+  readonly mean?: Omit<MeanArrays, "notes">;
   /** The frame that the result depicts, for all samples or for each. Default the last. */
   readonly reference?: number | readonly number[];
   /** Corner of each sample in its scene, which keys the noise. Default (0, 0). */
@@ -132,16 +133,14 @@ export async function restoreImages(
     card.condition.auxiliaryScaling ?? card.scaling,
     card.condition.auxiliary.length,
   );
-  const made = mean && toUnit(mean.image, card.scaling, channels);
-  const condition = conditionArray(card, {
-    ...{ cloudy, auxiliary, mean: made, evidence: mean?.evidence, reference, size },
-  });
+  const { mu: start, units, ...groups } = meanTensors(card, { cloudy, mean });
+  const condition = conditionArray(card, { ...groups, cloudy, auxiliary, reference, size });
 
   // Independent frames are samples of their own: [B, L, …] becomes [B·L, 1, …].
   const [samples, joint] = frames === "joint" ? [batch, length] : [batch * length, 1];
   const shaped = (data: Float32Array, depth: number) =>
     tf.tensor5d(data, [samples, joint, height, width, depth]) as Sequence;
-  const mu = shaped(made ?? cloudy, channels);
+  const mu = shaped(start, channels);
   const conditions = condition && shaped(condition.data, condition.channels);
   const rng = createRng(seed);
   try {
@@ -158,7 +157,10 @@ export async function restoreImages(
     const image = frames === "joint" ? restored : await fuseFrames(restored, fusion, size);
     const values = await readTensor(image);
     image.dispose();
-    return { image: fromUnit(values, card.scaling, channels) };
+    const restoredUnit = units === undefined
+      ? values
+      : values.map((value, i) => groups.mean![i]! + units[i]! * value);
+    return { image: fromUnit(restoredUnit, card.scaling, channels) };
   } finally {
     mu.dispose();
     conditions?.dispose();
@@ -258,6 +260,8 @@ function checkMeanInput({ modules, bands }: Model["card"], input: RestoreInput):
   if (mean !== undefined) {
     const one = { ...input, length: 1 };
     checkArray("mean.image", mean.image, { input: one, channels: bands.length });
+    checkArray("mean.dates", mean.dates, { input: one, channels: bands.length });
+    checkArray("mean.errors", mean.errors, { input: one, channels: bands.length });
     checkArray("mean.evidence", mean.evidence, { input: one, channels: EVIDENCE.length });
     if (length === 1) return;
     throw new TypeError(

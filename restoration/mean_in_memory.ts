@@ -5,7 +5,7 @@
  */
 
 import type { Raster } from "../core/mod.ts";
-import { EVIDENCE, meanArrays, type Model } from "../model/mod.ts";
+import { meanArrays, meanGroups, type Model } from "../model/mod.ts";
 import { rasterInMemory } from "../rasters/mod.ts";
 import { missingValues } from "./missing_values.ts";
 import type { Scene } from "./scene.ts";
@@ -58,20 +58,22 @@ export function withMeanInMemory(
     }
     hidden.set(masks[l]!, l * pixels);
   }
-  const { image, evidence } = meanArrays(modules.mean, card, {
+  const mean = meanArrays(modules.mean, card, {
     ...{ size: { batch: 1, length, height, width }, cloudy, masks: hidden },
     ...{ reference: [reference], ...(days && { days: [days] }) },
   });
-  const depth = channels + EVIDENCE.length;
-  const data = new Float32Array(pixels * depth);
-  for (let i = 0; i < pixels; i++) {
-    data.set(image.subarray(i * channels, (i + 1) * channels), i * depth);
-    data.set(
-      evidence.subarray(i * EVIDENCE.length, (i + 1) * EVIDENCE.length),
-      i * depth + channels,
-    );
+  const groups = meanGroups(channels);
+  const all = groups.reduce((sum, { depth }) => sum + depth, 0);
+  const data = new Float32Array(pixels * all);
+  for (let i = 0, to = 0; i < pixels; i++) {
+    for (const { key, depth } of groups) {
+      data.set(mean[key].subarray(i * depth, (i + 1) * depth), to);
+      to += depth;
+    }
   }
-  const names = [...card.bands.map(({ name }) => name), ...EVIDENCE];
+  const names = groups.flatMap(({ key, depth }) =>
+    Array.from({ length: depth }, (_, d) => `${key} ${d}`)
+  );
   const bands = names.map((_, b) => b);
   return {
     ...scene,

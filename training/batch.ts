@@ -9,7 +9,9 @@ import { type Dataset, joinArrays, pickFrames, type Sample } from "../datasets/m
 import { type Images, type Sequence, tf } from "../engine/mod.ts";
 import {
   conditionArray,
+  type MeanArrays,
   meanArrays,
+  meanTensors,
   type ModelCard,
   type Modules,
   type RestoreInput,
@@ -89,14 +91,14 @@ function chooseFrames(sample: Sample, length: number, rng: Rng): readonly number
   return [sample.reference, ...others].sort((a, b) => a - b);
 }
 
-/** The mean of all chosen dates of each sample, in [−1, 1], with its evidence. */
+/** The mean of all chosen dates of each sample, in the units of the bands, with its evidence. */
 function meanOf(
   { card, modules }: MeanModel,
   samples: readonly Sample[],
   chosen: readonly (readonly number[])[],
-): { readonly mean: Float32Array; readonly evidence: Float32Array } | undefined {
+): MeanArrays | undefined {
   if (card.modules.mean === undefined) return undefined;
-  const { bands: { length: channels }, scaling } = card;
+  const { bands: { length: channels } } = card;
   const parts = samples.map((sample, b) => {
     const { height, width, cloudy, reference } = sample;
     const [frames, pixels] = [chosen[b]!, height * width];
@@ -108,9 +110,19 @@ function meanOf(
       reference: [frames.indexOf(reference)],
     });
   });
+  return joinMeans(parts);
+}
+
+/** Means of single samples as one of a batch. */
+function joinMeans(parts: readonly MeanArrays[]): MeanArrays {
+  const join = (key: "image" | "evidence" | "dates" | "errors") =>
+    joinArrays(parts.map((part) => part[key]));
   return {
-    mean: toUnit(joinArrays(parts.map(({ image }) => image)), scaling, channels),
-    evidence: joinArrays(parts.map(({ evidence }) => evidence)),
+    image: join("image"),
+    evidence: join("evidence"),
+    dates: join("dates"),
+    errors: join("errors"),
+    notes: parts.flatMap(({ notes }) => notes),
   };
 }
 
@@ -151,7 +163,7 @@ export interface MeanModel {
 
 /**
  * Returns the tensors of a batch; the caller owns them. Where the mean is made of all dates, they have
- * one frame: the reference date with that mean.
+ * one frame: the reference date with that mean; where the process runs on the residual, clean is the residual and mu is 0.
  *
  * @param model Card and mean of the model.
  * @param samples In the units of their files. Of a sample with more frames than `length`, the
@@ -188,20 +200,24 @@ export function trainingTensors(
     auxiliaryScaling ?? card.scaling,
     auxiliaryBands.length,
   );
+  const { mu, units, ...groups } = meanTensors(card, { cloudy, mean: made });
   const condition = conditionArray(card, {
     cloudy,
     auxiliary,
-    ...made,
+    ...groups,
     reference: samples.map(({ reference }, b) => seen[b]!.indexOf(reference)),
     size: { batch, length: frameCount, height: tileSize, width: tileSize },
   });
   const perSample = frameCount * pixels * channels;
   const sequence = (data: Float32Array, depth: number): Sequence =>
     tf.tensor5d(data, [batch, frameCount, tileSize, tileSize, depth]);
-  const image: Images = tf.tensor4d(clean, [batch, tileSize, tileSize, channels]);
+  const target = units === undefined
+    ? clean
+    : clean.map((value, i) => (value - groups.mean![i]!) / units[i]!);
+  const image: Images = tf.tensor4d(target, [batch, tileSize, tileSize, channels]);
   return {
     clean: image,
-    mu: sequence(made?.mean ?? cloudy, channels),
+    mu: sequence(mu, channels),
     noise: sequence(noise.normals(batch * perSample, first * perSample), channels),
     ...(condition && { condition: sequence(condition.data, condition.channels) }),
   };

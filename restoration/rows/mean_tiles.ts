@@ -4,7 +4,7 @@
  * @module
  */
 
-import { EVIDENCE, type ModelCard, type RestoreInput, scalingRanges } from "../../model/mod.ts";
+import { meanGroups, type ModelCard, type RestoreInput, scalingRanges } from "../../model/mod.ts";
 import { fillGaps } from "./fill_gaps.ts";
 import type { FrameRows } from "./frame_rows.ts";
 import type { Size, TileOrigin } from "./tiles.ts";
@@ -20,27 +20,27 @@ export function cutMean(
   },
 ): NonNullable<RestoreInput["mean"]> {
   const channels = bands.length;
-  const depth = channels + EVIDENCE.length;
+  const groups = meanGroups(channels);
+  const all = groups.reduce((sum, { depth }) => sum + depth, 0);
   const pixels = tileSize ** 2;
-  const image = new Float32Array(origins.length * pixels * channels);
-  const evidence = new Float32Array(origins.length * pixels * EVIDENCE.length);
+  const [image, evidence, dates, errors] = groups.map(({ depth }) =>
+    new Float32Array(origins.length * pixels * depth)
+  ) as [Float32Array, Float32Array, Float32Array, Float32Array];
+  const out: Readonly<Record<string, Float32Array>> = { image, evidence, dates, errors };
   const lows = scalingRanges(scaling, channels).map(({ low }) => low);
+  const fallback = groups.flatMap(({ key, depth }) =>
+    Array.from({ length: depth }, (_, d) => key === "evidence" ? 0 : lows[d]!)
+  );
   for (const [t, origin] of origins.entries()) {
-    const tile = new Float32Array(pixels * depth);
+    const tile = new Float32Array(pixels * all);
     mean.cut(tile, 0, { scene, tileSize, origin });
-    fillGaps([tile], {
-      width: tileSize,
-      height: tileSize,
-      fallback: [...lows, ...EVIDENCE.map(() => 0)],
-    });
-    for (let i = 0; i < pixels; i++) {
-      const from = i * depth;
-      image.set(tile.subarray(from, from + channels), (t * pixels + i) * channels);
-      evidence.set(
-        tile.subarray(from + channels, from + depth),
-        (t * pixels + i) * EVIDENCE.length,
-      );
+    fillGaps([tile], { width: tileSize, height: tileSize, fallback });
+    for (let i = 0, from = 0; i < pixels; i++) {
+      for (const { key, depth } of groups) {
+        out[key]!.set(tile.subarray(from, from + depth), (t * pixels + i) * depth);
+        from += depth;
+      }
     }
   }
-  return { image, evidence };
+  return { image, evidence, dates, errors };
 }

@@ -102,6 +102,19 @@ export function testMean(
     }
   });
 
+  test("says what the dates alone tell without changing the rest, the same in any cut", () => {
+    const { dates, ...rest } = make().apply(once, whole, whole, { dates: true });
+    assertEquals(rest, image);
+    if (dates === undefined) return;
+    for (const core of regions(61, 53)) {
+      const window = cut(whole, around(core, make().margin));
+      const own = make().apply(once, window, core, { dates: true }).dates!;
+      assertEquals(own.image, part(dates.image, core, BANDS));
+      assertEquals(own.error, part(dates.error, core, 1));
+    }
+    forEach(HIDDEN, (i) => assert(Number.isNaN(dates.image[i * BANDS]!)));
+  });
+
   test("reads only the frames that its fit uses", () => {
     const only = <T>(list: readonly T[]) =>
       list.map((item, l) => once.uses.includes(l) ? item : undefined);
@@ -246,7 +259,7 @@ function cut(window: MeanWindow, region: Region): MeanWindow {
   };
 }
 
-function regionOf(image: MeanImage, key: keyof MeanImage, region: Region) {
+function regionOf(image: MeanImage, key: Exclude<keyof MeanImage, "dates">, region: Region) {
   return part(image[key], region, key === "image" ? BANDS : 1);
 }
 

@@ -165,7 +165,8 @@ testOn("cpu", "restoreImages() with a mean of all dates needs masks", async () =
     "the model's mean is composite, which needs the masks of all 3 dates, got none",
   );
   const cloudy = livelyModel(MONO);
-  const mean = { image: createRng(1).uniforms(PIXELS * BANDS), evidence: new Float32Array(0) };
+  const image = createRng(1).uniforms(PIXELS * BANDS);
+  const mean = { image, evidence: new Float32Array(0), dates: image, errors: image };
   await assertRejects(
     () => restoreImages(cloudy, { ...unmasked, length: 1, cloudy: mean.image, mean }),
     TypeError,
