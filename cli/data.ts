@@ -21,9 +21,10 @@ import { readExperiment } from "../training/mod.ts";
 import { command, type Context, Failure, operandsOf, type Result } from "./command.ts";
 import { inConfigFile } from "./config_file.ts";
 import { moments } from "./data_moments.ts";
+import { prepare } from "./data_prepare.ts";
 import { reportText } from "./data_text.ts";
 import { datasetFlags, datasetFlagsHelp, flaggedDataset } from "./dataset_flags.ts";
-import { count, type FlagValues, kebab, text, toggle, UsageError, words } from "./flags.ts";
+import { choice, count, type FlagValues, kebab, text, toggle, UsageError, words } from "./flags.ts";
 
 const FLAGS = {
   type: text("Type of the dataset, if no experiment file is given.", "TYPE"),
@@ -41,6 +42,9 @@ const FLAGS = {
   overwrite: toggle("Replace an existing sheet or experiment."),
   mean: words("moments: measure these means. Default: the experiment's.", "cloudy,composite"),
   samples: count("moments: use N training samples. Default: 256.", { min: 1 }),
+  out: text("prepare: folder of the samples; one begun before is completed.", "FOLDER"),
+  side: count("prepare: side of the samples in pixels. Default: 256.", { min: 16 }),
+  of: choice("prepare: data of the experiment. Default: train.", ["train", "validation"]),
   write: text("moments: write an experiment with the moments of the last mean.", "FILE.json"),
 } as const;
 
@@ -211,7 +215,7 @@ async function check(values: Values, context: Context, path?: string): Promise<R
 
 /** `emrdm data`. */
 export const data = command({
-  operands: "check|moments [experiment.json]",
+  operands: "check|moments|prepare [experiment.json]",
   details:
     "Reads every file from end to end. Reports files that are missing, unreadable, truncated, empty\n" +
     "or copies of others, that differ in size, position, pixel type or number of bands, that hold NaN\n" +
@@ -221,7 +225,10 @@ export const data = command({
     "\n" +
     "data moments draws training samples and measures σ_data, σ_mu and σ_cov, which the\n" +
     "preconditioning needs, for the experiment's mean or others. --write FILE.json makes an experiment\n" +
-    "that extends the given one by the mean and its moments.",
+    "that extends the given one by the mean and its moments.\n" +
+    "\n" +
+    "data prepare draws samples, makes their means and writes them to --out, where the dataset\n" +
+    "prepared reads them: a composite takes seconds, a step of a training less.",
   flags: FLAGS,
   moduleFlags: { of: datasetFlags, help: datasetFlagsHelp },
   examples: [
@@ -229,6 +236,7 @@ export const data = command({
     "data check --type cuhkCr --root data/CUHK-CR1 --nir-root data/CUHK-CR1/nir --json",
     "data check experiments/s2_temporal.json",
     "data moments experiments/s2_temporal.json --mean cloudy,composite",
+    "data prepare experiments/means/mean_composite.json --out samples --samples 500",
   ],
   async run(values, context) {
     const what = "check or moments, and an experiment file unless --type is given";
@@ -241,8 +249,17 @@ export const data = command({
       await context.engine();
       return await moments(path, { means, samples, write, overwrite }, context);
     }
+    if (verb === "prepare") {
+      const { out, side, of: part } = values;
+      if (path === undefined || out === undefined) {
+        throw new UsageError("data prepare needs an experiment file and --out");
+      }
+      return await prepare(path, {
+        ...{ out, samples, side, part },
+      }, context);
+    }
     if (verb !== "check") {
-      throw new UsageError(`expected data check or data moments, got data ${verb}`);
+      throw new UsageError(`expected data check, moments or prepare, got data ${verb}`);
     }
     if (means !== undefined || samples !== undefined || write !== undefined) {
       throw new UsageError("--mean, --samples and --write belong to data moments, got data check");

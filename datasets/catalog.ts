@@ -9,6 +9,7 @@ import { cuhkCrEntry } from "./cuhk_cr.ts";
 import type { AnyDatasetEntry } from "./dataset_entry.ts";
 import { folderEntry } from "./folder_dataset.ts";
 import { indexEntry } from "./index_dataset.ts";
+import { preparedEntry } from "./prepared.ts";
 import { sen12MsCrEntry } from "./sen12ms_cr.ts";
 import { sen2MtcNewEntry } from "./sen2_mtc_new.ts";
 import { syntheticEntry } from "./synthetic_dataset.ts";
@@ -23,6 +24,7 @@ export const datasets = {
   index: indexEntry,
   synthetic: syntheticEntry,
   transplant: transplantEntry,
+  prepared: preparedEntry,
 } as const;
 
 /** Functions that every entry of a dataset has, see {@linkcode DatasetEntry}. */

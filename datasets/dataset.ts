@@ -6,6 +6,18 @@
 
 import type { Rng } from "../core/mod.ts";
 
+/** Mean of all dates of a sample, [H, W, C] each but the evidence. */
+export interface SampleMean {
+  /** μ, in the units of the files. */
+  readonly image: Float32Array;
+  /** Its evidence [H, W, 4] in [−1, 1]. */
+  readonly evidence: Float32Array;
+  /** What the other dates alone say, in the units of the files. */
+  readonly dates: Float32Array;
+  /** Expected error of `dates`, in the units of the files. */
+  readonly errors: Float32Array;
+}
+
 /** One training or test sample, in the values that the files store (DN, dB, grey values). */
 export interface Sample {
   /** Source of the sample, for logs and error messages. */
@@ -26,6 +38,8 @@ export interface Sample {
   readonly reference: number;
   /** 1 where cloud or shadow hides the ground, [L, H, W]; absent where there is no mask. */
   readonly mask?: Uint8Array;
+  /** The mean of more dates than the frames, made before. Absent where it is made of the frames. */
+  readonly mean?: SampleMean;
   /** Day of each frame, as `2018-03-07`; absent where the dataset has none. */
   readonly dates?: readonly string[];
 }

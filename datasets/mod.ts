@@ -24,7 +24,7 @@ export { drawSheet, samplePictures, type SheetOptions, type SheetRow } from "./c
 export { anySymmetry } from "./crop.ts";
 export { cuhkCr, type CuhkCrOptions } from "./cuhk_cr.ts";
 export { type CuhkCrFiles, listCuhkCr } from "./cuhk_cr_files.ts";
-export type { Dataset, Sample } from "./dataset.ts";
+export type { Dataset, Sample, SampleMean } from "./dataset.ts";
 export {
   datasetCheck,
   type DatasetConfig,
@@ -51,6 +51,14 @@ export {
 export type { PaintOptions } from "./paint_options.ts";
 export { listPlaces, type PlaceFiles } from "./place_files.ts";
 export { type Place, readPlaces, type ReadPlacesOptions } from "./places.ts";
+export type { PreparedOptions } from "./prepared.ts";
+export {
+  type PreparedGroup,
+  type PreparedIndex,
+  readPreparedIndex,
+  writePrepared,
+  writePreparedIndex,
+} from "./prepared_files.ts";
 export type { PublishedOptions } from "./published_options.ts";
 export {
   type FileForm,

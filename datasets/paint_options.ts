@@ -39,6 +39,11 @@ export interface PaintOptions {
   readonly hidden?: number;
   /** Replacement of hidden clouds, one value per band of the image, as in the model's card. */
   readonly opaqueCloud?: readonly number[];
+  /**
+   * Probability that the masks of a sample err as found masks do: grown, shrunk or without thin cloud.
+   * Default 0: exact.
+   */
+  readonly maskErrors?: number;
   /** Largest relative change of brightness in the other frames. Default 0.06. */
   readonly jitter?: number;
   /** Largest relative change of green in the other frames, see {@linkcode otherDay}. Default 0.1. */
@@ -58,6 +63,7 @@ export const PAINT_DEFAULTS = {
   variety: 0,
   hidden: 0,
   opaqueCloud: [] as readonly number[],
+  maskErrors: 0,
   jitter: 0.06,
   season: 0.1,
 } as const;
@@ -77,6 +83,7 @@ export const PAINT_CHECKS: Checks<PaintOptions> = {
   variety: share,
   hidden: share,
   opaqueCloud: list(number()),
+  maskErrors: share,
   season: number({ min: 0, max: 0.5 }),
   jitter: number({ min: 0, max: 0.5 }),
 };

@@ -8,6 +8,7 @@ import { pixelArray, type Raster, type Rng } from "../core/mod.ts";
 import { type CloudShape, drawClouds, otherDay } from "../synthetic/mod.ts";
 import { type Crop, cropInto, hasEmptyPixels, randomCrop } from "./crop.ts";
 import type { Sample } from "./dataset.ts";
+import { foundMask } from "./mask_errors.ts";
 import type { PaintOptions } from "./paint_options.ts";
 import { pickBands } from "./sample_arrays.ts";
 
@@ -130,7 +131,7 @@ export function paintedSample(
   rng: Rng,
 ): Sample {
   const { shapes, image, auxiliary: others, tileSize, length, days } = source;
-  const { mix, otherDates, hidden, opaqueCloud } = options;
+  const { mix, otherDates, hidden, opaqueCloud, maskErrors } = options;
   const reference = rng.fork("reference").integer(length);
   const drawing = { mix, otherDates, reference, rng: rng.fork("crop") };
   const { place, crop, frames, shown } = drawScene(source, drawing);
@@ -139,6 +140,7 @@ export function paintedSample(
   const cloudy = new Float32Array(length * pixels * image.length);
   const auxiliary = new Float32Array(length * pixels * others.length);
   const mask = new Uint8Array(length * pixels);
+  const errs = maskErrors > 0 && rng.fork("mask errors").uniform() < maskErrors;
   const hides = hidden > 0 && rng.fork("hidden").uniform() < hidden;
   for (const [l, frame] of frames.entries()) {
     const own = rng.fork("frame").fork(l);
@@ -152,7 +154,8 @@ export function paintedSample(
     }
     cloudy.set(visible, l * pixels * image.length);
     auxiliary.set(pickBands(data, bands, others), l * pixels * others.length);
-    mask.set(clouded.mask, l * pixels);
+    const exact = { mask: clouded.mask, clouds: clouded.clouds, size: tileSize };
+    mask.set(errs ? foundMask(exact, own.fork("mask")) : clouded.mask, l * pixels);
   }
   return {
     name: `place ${place}, column ${crop.column}, row ${crop.row}`,

@@ -81,7 +81,7 @@ function checkSample(sample: Sample, card: ModelCard, length: number): void {
 }
 
 /** Returns L of the sample's frames in order of time: the reference and others drawn at random. */
-function chooseFrames(sample: Sample, length: number, rng: Rng): readonly number[] {
+export function chooseFrames(sample: Sample, length: number, rng: Rng): readonly number[] {
   const others = Array.from({ length: sample.length }, (_, l) => l)
     .filter((l) => l !== sample.reference)
     .map((l, i) => ({ l, key: rng.uniform(i) }))
@@ -91,8 +91,12 @@ function chooseFrames(sample: Sample, length: number, rng: Rng): readonly number
   return [sample.reference, ...others].sort((a, b) => a - b);
 }
 
-/** The mean of all chosen dates of each sample, in the units of the bands, with its evidence. */
-function meanOf(
+/**
+ * Makes the mean of all chosen dates of each sample, in the units of the bands, with its evidence.
+ *
+ * @returns Undefined if the mean is the cloudy image.
+ */
+export function meanOf(
   { card, modules }: MeanModel,
   samples: readonly Sample[],
   chosen: readonly (readonly number[])[],
@@ -100,6 +104,7 @@ function meanOf(
   if (card.modules.mean === undefined) return undefined;
   const { bands: { length: channels } } = card;
   const parts = samples.map((sample, b) => {
+    if (sample.mean !== undefined) return { ...sample.mean, notes: [] };
     const { height, width, cloudy, reference } = sample;
     const [frames, pixels] = [chosen[b]!, height * width];
     const { masks, days } = meanInputOf([sample], [frames]);
@@ -127,14 +132,18 @@ function joinMeans(parts: readonly MeanArrays[]): MeanArrays {
 }
 
 /**
- * Masks and days of samples, as input of a restoration whose mean is made of all dates.
+ * Masks and days of samples, or the means that they bring, as input of a restoration whose mean is
+ * made of all dates.
  *
  * @param chosen Frames of each sample. Default all.
  */
 export function meanInputOf(
   samples: readonly Sample[],
   chosen: readonly (readonly number[])[] = samples.map(({ length }) => [...Array(length).keys()]),
-): Pick<RestoreInput, "masks" | "days"> {
+): Pick<RestoreInput, "masks" | "days" | "mean"> {
+  if (samples.every(({ mean }) => mean !== undefined)) {
+    return { mean: joinMeans(samples.map(({ mean }) => ({ ...mean!, notes: [] }))) };
+  }
   if (samples.some(({ mask }) => mask === undefined)) return {};
   const days = samples.map((sample, b) => {
     const all = daysOf(sample);
@@ -151,6 +160,23 @@ export function meanInputOf(
     at += mask.length;
   }
   return { masks: out, ...(days.every((one) => one !== undefined) && { days }) };
+}
+
+/** The residual (x0 − μ)/e; 0 on clear ground of the reference, which every restoration keeps. */
+function residualOf(
+  clean: Float32Array,
+  { mean, evidence, units, channels }: {
+    readonly mean?: Float32Array;
+    readonly evidence?: Float32Array;
+    readonly units: Float32Array;
+    readonly channels: number;
+  },
+): Float32Array {
+  const depth = evidence!.length / (clean.length / channels);
+  return clean.map((value, i) => {
+    const isClear = evidence![Math.floor(i / channels) * depth] === 1;
+    return isClear ? 0 : (value - mean![i]!) / units[i]!;
+  });
 }
 
 /** Card of a model and its mean. */
@@ -213,7 +239,7 @@ export function trainingTensors(
     tf.tensor5d(data, [batch, frameCount, tileSize, tileSize, depth]);
   const target = units === undefined
     ? clean
-    : clean.map((value, i) => (value - groups.mean![i]!) / units[i]!);
+    : residualOf(clean, { ...groups, units, channels });
   const image: Images = tf.tensor4d(target, [batch, tileSize, tileSize, channels]);
   return {
     clean: image,

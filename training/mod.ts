@@ -43,6 +43,7 @@ export {
   sampleLosses,
   type TrainingTensors,
 } from "./objective.ts";
+export { prepareSamples, type PrepareSamplesOptions } from "./prepare_samples.ts";
 export { readExperiment } from "./read_experiment.ts";
 export { setOption } from "./set_option.ts";
 export {

@@ -1,0 +1,179 @@
+/**
+ * Samples whose mean was made before, by `emrdm data prepare`: reading one takes milliseconds, making a
+ * composite seconds.
+ *
+ * @module
+ */
+
+import { type Checks, InputError, integer, list, number, type Rng, string } from "../core/mod.ts";
+import { type Crop, randomCrop, sourcePixel } from "./crop.ts";
+import type { Dataset, Sample } from "./dataset.ts";
+import type { DatasetEntry, DatasetModel } from "./dataset_entry.ts";
+import { type PreparedIndex, readPrepared, readPreparedIndex } from "./prepared_files.ts";
+
+/** Options of the prepared dataset. */
+export interface PreparedOptions {
+  /** Folder that `emrdm data prepare` wrote. */
+  readonly root: string;
+  /** Only these folders of `root`, each written by a run of its own. Default `root` itself. */
+  readonly parts?: readonly string[];
+  /** Samples of one epoch. Default as many as there are. */
+  readonly size?: number;
+  /** Crops with less hidden ground are drawn again a few times. Default 0.1. */
+  readonly hidden?: number;
+}
+
+const CHECKS: Checks<PreparedOptions> = {
+  root: string,
+  parts: list(string, { min: 1 }),
+  size: integer({ min: 1 }),
+  hidden: number({ min: 0, max: 1 }),
+};
+
+const DEFAULTS = { parts: undefined, size: undefined, hidden: 0.1 };
+
+/** Arrays that every record has. */
+const GROUPS = ["cloudy", "target", "mask", "image", "evidence", "dates", "errors"] as const;
+
+const CROP_TRIES = 6;
+
+function cut(array: Float16Array, side: number, crop: Crop): Float32Array {
+  const depth = array.length / side ** 2;
+  const out = new Float32Array(crop.size ** 2 * depth);
+  for (let y = 0, to = 0; y < crop.size; y++) {
+    for (let x = 0; x < crop.size; x++) {
+      const [u, v] = sourcePixel(x, y, crop);
+      const from = ((crop.row + v) * side + crop.column + u) * depth;
+      for (let d = 0; d < depth; d++) out[to++] = array[from + d]!;
+    }
+  }
+  return out;
+}
+
+function hiddenShare(mask: Float16Array, side: number, { row, column, size }: Crop): number {
+  let count = 0;
+  for (let y = row; y < row + size; y++) {
+    for (let x = column; x < column + size; x++) if (mask[y * side + x] !== 0) count++;
+  }
+  return count / size ** 2;
+}
+
+/** A folder and its description. */
+interface Part {
+  readonly folder: string;
+  readonly index: PreparedIndex;
+}
+
+/** @throws {InputError} If the folder lacks arrays or bands of the model, or its samples are too small. */
+async function openPart(
+  folder: string,
+  { tileSize, bands }: Pick<DatasetModel, "tileSize" | "bands">,
+): Promise<Part> {
+  const index = await readPreparedIndex(folder);
+  const lacking = GROUPS.find((group) => !index.groups.some(({ key }) => key === group));
+  if (lacking !== undefined) {
+    throw new InputError(`Cannot use ${folder}: its samples must have ${lacking}`);
+  }
+  if (index.side < tileSize || index.names.length === 0) {
+    throw new InputError(
+      `Cannot use ${folder}: it must have samples of at least ${tileSize}×${tileSize} pixels, got ` +
+        `${index.names.length} of ${index.side}×${index.side}`,
+    );
+  }
+  if (index.bands.join() !== bands.join()) {
+    throw new InputError(
+      `Cannot use ${folder}: it must have the bands ${bands.join(", ")}, got ${
+        index.bands.join(", ")
+      }`,
+    );
+  }
+  return { folder, index };
+}
+
+/**
+ * Opens folders of prepared samples.
+ *
+ * @throws {InputError} If a folder does not fit the model.
+ */
+async function openPrepared(
+  { root, parts, size, hidden = DEFAULTS.hidden }: PreparedOptions,
+  model: DatasetModel,
+): Promise<Dataset> {
+  const folders = parts?.map((part) => `${root}/${part}`) ?? [root];
+  const opened = await Promise.all(folders.map((folder) => openPart(folder, model)));
+  const all = opened.flatMap(({ folder, index }) =>
+    index.names.map((_, at) => ({ folder, index, at }))
+  );
+  return {
+    size: size ?? all.length,
+    bands: opened[0]!.index.bands,
+    digest: opened.map(({ index }) => `${index.digest} ${index.names.length}`).join("; "),
+    sample: (i, rng) =>
+      preparedSample(all[i % all.length]!, {
+        rng: rng.fork(i),
+        tileSize: model.tileSize,
+        hidden,
+      }),
+  };
+}
+
+async function preparedSample(
+  { folder, index, at }: Part & { readonly at: number },
+  { rng, tileSize, hidden }: {
+    readonly rng: Rng;
+    readonly tileSize: number;
+    readonly hidden: number;
+  },
+): Promise<Sample> {
+  const { side, names } = index;
+  const arrays = await readPrepared(folder, index, at);
+  const square = { width: side, height: side };
+  let crop: Crop;
+  let tries = 0;
+  do {
+    crop = randomCrop(square, { size: tileSize, rng: rng.fork(tries) });
+    tries++;
+  } while (tries < CROP_TRIES && hiddenShare(arrays.mask!, side, crop) < hidden);
+  const own = (key: typeof GROUPS[number]) => cut(arrays[key]!, side, crop);
+  return {
+    name: `${names[at]}, column ${crop.column}, row ${crop.row}`,
+    length: 1,
+    height: tileSize,
+    width: tileSize,
+    cloudy: own("cloudy"),
+    target: own("target"),
+    reference: 0,
+    mask: Uint8Array.from(own("mask")),
+    mean: {
+      image: own("image"),
+      evidence: own("evidence"),
+      dates: own("dates"),
+      errors: own("errors"),
+    },
+  };
+}
+
+/** Catalog entry of the prepared dataset. */
+export const preparedEntry: DatasetEntry<PreparedOptions> = {
+  summary: "samples with their means, as `emrdm data prepare` wrote them",
+  checks: CHECKS,
+  defaults: DEFAULTS,
+  painted: true,
+  list: async ({ root, parts = ["."] }) => {
+    const read = parts.map((part) => readPreparedIndex(`${root}/${part}`));
+    const all = await Promise.all(read);
+    const count = all.reduce((sum, { names }) => sum + names.length, 0);
+    return {
+      type: "prepared",
+      root,
+      splits: ["all"],
+      samples: [],
+      bands: all[0]!.bands,
+      findings: [],
+      notes: [`${count} prepared samples, which have no files of their own`],
+      oneSize: true,
+      open: (path) => Promise.reject(new InputError(`Cannot open ${path}: it is no image`)),
+    };
+  },
+  open: openPrepared,
+};
