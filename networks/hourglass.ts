@@ -67,34 +67,62 @@ export function hourglass(options: HourglassOptions): Hourglass {
     return state;
   }
 
+  const run: RunLayers = (x, { prefix, i, context }) => layers(x, prefix, levels[i]!, context);
   return {
     levels,
     mapping,
     patch,
     tensors: hourglassTensors({ inChannels, outChannels, patch, levels, mapping }),
     checkSize: (size) => checkSize(size, { patch, levels }),
-
-    encode(x, context) {
-      const at = scope(context.params);
-      let state = mergeTokens(x, patch, at("patch_in.proj.weight"));
-      const skips = levels.slice(0, middle).map((level, i) => {
-        const skip = layers(state, `down_levels.${i}`, level, context);
-        state = mergeTokens(skip, [2, 2], at(`merges.${i}.proj.weight`));
-        return skip;
-      });
-      return { skips, middle: layers(state, "mid_level", levels[middle]!, context) };
-    },
-
-    decode(x, skips, context) {
-      const at = scope(context.params);
-      let state = x;
-      for (let i = middle - 1; i >= 0; i--) {
-        const split = splitTokens(state, [2, 2], at(`splits.${i}.proj.weight`));
-        state = interpolate(split, skips[i]!, at(`splits.${i}.fac`));
-        state = layers(state, `up_levels.${i}`, levels[i]!, context);
-      }
-      const normed = rmsNorm(state, at("out_norm.scale"));
-      return splitTokens(normed, patch, at("patch_out.proj.weight")) as Images;
-    },
+    encode: (x, context) => encode(x, { patch, middle, run, context }),
+    decode: (x, skips, context) => decode(x, skips, { patch, run, context }),
   };
+}
+
+/** Applies the layers of level i, named by the prefix. */
+export type RunLayers = (
+  x: Tensor,
+  at: { readonly prefix: string; readonly i: number; readonly context: LayerContext },
+) => Tensor;
+
+/** [N, H, W, in] → features of the levels above the middle, and the output of the middle. */
+export function encode(
+  x: Tensor,
+  { patch, middle, run, context }: {
+    readonly patch: Patch;
+    /** Index of the middle level. */
+    readonly middle: number;
+    readonly run: RunLayers;
+    readonly context: LayerContext;
+  },
+): { skips: Tensor[]; middle: Tensor } {
+  const at = scope(context.params);
+  let state = mergeTokens(x, patch, at("patch_in.proj.weight"));
+  const skips = Array.from({ length: middle }, (_, i) => {
+    const skip = run(state, { prefix: `down_levels.${i}`, i, context });
+    state = mergeTokens(skip, [2, 2], at(`merges.${i}.proj.weight`));
+    return skip;
+  });
+  return { skips, middle: run(state, { prefix: "mid_level", i: middle, context }) };
+}
+
+/** Middle features and skips → [B, H, W, out]. */
+export function decode(
+  x: Tensor,
+  skips: readonly Tensor[],
+  { patch, run, context }: {
+    readonly patch: Patch;
+    readonly run: RunLayers;
+    readonly context: LayerContext;
+  },
+): Images {
+  const at = scope(context.params);
+  let state = x;
+  for (let i = skips.length - 1; i >= 0; i--) {
+    const split = splitTokens(state, [2, 2], at(`splits.${i}.proj.weight`));
+    state = interpolate(split, skips[i]!, at(`splits.${i}.fac`));
+    state = run(state, { prefix: `up_levels.${i}`, i, context });
+  }
+  const normed = rmsNorm(state, at("out_norm.scale"));
+  return splitTokens(normed, patch, at("patch_out.proj.weight")) as Images;
 }

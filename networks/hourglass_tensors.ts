@@ -15,13 +15,27 @@ export function hourglassTensors({ inChannels, outChannels, patch, levels, mappi
   readonly levels: readonly Level[];
   readonly mapping: Required<MappingOptions>;
 }): TensorSpec[] {
-  const area = patch[0] * patch[1];
-  const middle = levels.length - 1;
   const levelSpecs = (prefix: string, { width, depth, dFf, dHead }: Level) =>
     Array.from({ length: depth }, (_, i) => [
       ...attentionSpecs(`${prefix}.${i}.self_attn`, { width, dHead, condWidth: mapping.width }),
       ...feedForwardSpecs(`${prefix}.${i}.ff`, { width, dFf, condWidth: mapping.width }),
     ]).flat();
+  return pathTensors({ inChannels, outChannels, patch, levels, mapping, levelSpecs });
+}
+
+/** Tensors of an hourglass whose layers have those of `levelSpecs`. */
+export function pathTensors<L extends { readonly width: number }>(
+  { inChannels, outChannels, patch, levels, mapping, levelSpecs }: {
+    readonly inChannels: number;
+    readonly outChannels: number;
+    readonly patch: Patch;
+    readonly levels: readonly L[];
+    readonly mapping: Required<MappingOptions>;
+    readonly levelSpecs: (prefix: string, level: L) => readonly TensorSpec[];
+  },
+): TensorSpec[] {
+  const area = patch[0] * patch[1];
+  const middle = levels.length - 1;
   const outer = levels.slice(0, middle);
   const widthBelow = (i: number) => levels[i + 1]!.width;
   return [

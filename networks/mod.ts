@@ -4,9 +4,15 @@
  * @module
  */
 
+import { convolutionalEntry } from "./convolutional.ts";
 import { hditEntry } from "./hdit.ts";
 import { temporalHditEntry } from "./temporal_hdit.ts";
 
+export {
+  convolutional,
+  type ConvolutionalLevel,
+  type ConvolutionalOptions,
+} from "./convolutional.ts";
 export { hdit, type HditOptions } from "./hdit.ts";
 export type { HourglassOptions, LevelOptions } from "./hourglass_options.ts";
 export type { MappingOptions } from "./layers/mapping.ts";
@@ -14,4 +20,8 @@ export type { Network, NetworkInput, NetworkOutput, TensorSpec } from "./network
 export { temporalHdit, type TemporalHditOptions, type TemporalOptions } from "./temporal_hdit.ts";
 
 /** The built-in networks by type. */
-export const networks = { hdit: hditEntry, temporalHdit: temporalHditEntry } as const;
+export const networks = {
+  hdit: hditEntry,
+  temporalHdit: temporalHditEntry,
+  convolutional: convolutionalEntry,
+} as const;

@@ -17,7 +17,10 @@ export {
   type CosineAttentionAttrs,
   type CosineAttentionTensors,
 } from "./cosine_attention.ts";
+export { depthwise } from "./depthwise.ts";
 export {
+  convolutionBlock,
+  type ConvolutionTensors,
   feedForwardBlock,
   type FeedForwardOptions,
   type FeedForwardTensors,

@@ -48,6 +48,20 @@ export function normalSpec(
   return { name, shape, role, init: (rng) => rng.normals(size).map((value) => value * std) };
 }
 
+/** A tensor drawn from U(−bound, bound). */
+export function uniformSpec(
+  name: string,
+  { shape, bound }: { readonly shape: readonly number[]; readonly bound: number },
+): TensorSpec {
+  const size = product(shape);
+  return {
+    name,
+    shape,
+    role: "param",
+    init: (rng) => rng.uniforms(size).map((value) => (2 * value - 1) * bound),
+  };
+}
+
 /** A buffer with fixed values. */
 export function bufferSpec(
   name: string,

@@ -1,0 +1,148 @@
+/**
+ * A convolutional network for one image: an hourglass whose layers look around with depthwise kernels
+ * and then mix channels, modulated by the noise level. Its features are local: it takes any size that
+ * its levels divide, and a pixel far from the edges does not depend on the size.
+ *
+ * @module
+ */
+
+import { type Checks, type Entry, integer, list, object } from "../core/mod.ts";
+import { type Tensor, tf } from "../engine/mod.ts";
+import { decode, encode, type RunLayers } from "./hourglass.ts";
+import { HOURGLASS_CHECKS } from "./hourglass_options.ts";
+import { pathTensors } from "./hourglass_tensors.ts";
+import { initWeights } from "./init_weights.ts";
+import { joinInput } from "./join_input.ts";
+import { convolutionLayer, type ConvolutionSizes, convolutionSpecs } from "./layers/convolution.ts";
+import { conditioning, type MappingOptions } from "./layers/mapping.ts";
+import { scope } from "./layers/specs.ts";
+import type { Network } from "./network.ts";
+
+/** One level of the network. */
+export interface ConvolutionalLevel {
+  /** Channels. */
+  readonly width: number;
+  /** Layers; levels above the last have as many on the way down as on the way up. */
+  readonly depth: number;
+  /** Side of the depthwise kernels, odd. Default 3. */
+  readonly kernelSize?: number;
+  /** Hidden width of the layers' feed-forward part. Default 2·width. */
+  readonly dFf?: number;
+}
+
+/** Options of {@linkcode convolutional}. */
+export interface ConvolutionalOptions {
+  /** Channels of the noised images and the condition. */
+  readonly inChannels: number;
+  /** Channels of the restored image. */
+  readonly outChannels: number;
+  /** From full resolution down; each has half the resolution of the one before. */
+  readonly levels: readonly ConvolutionalLevel[];
+  /** Mapping of the noise level. Default { depth: 1, width: 64, dFf: 128, dropout: 0 }. */
+  readonly mapping?: MappingOptions;
+}
+
+const MAPPING = { depth: 1, width: 64, dFf: 128, dropout: 0 } as const;
+const PATCH = [1, 1] as const;
+const MOST_DEPTH = 64;
+
+/**
+ * Builds the network.
+ *
+ * @throws {RangeError} If a kernel size is even or the mapping width odd.
+ */
+export function convolutional(options: ConvolutionalOptions): Network {
+  const { inChannels, outChannels } = options;
+  const mapping = { ...MAPPING, ...options.mapping };
+  const levels = options.levels.map(({ kernelSize = 3, ...level }) => ({
+    ...level,
+    kernelSize,
+    dFf: level.dFf ?? 2 * level.width,
+  }));
+  const even = levels.findIndex(({ kernelSize }) => kernelSize % 2 === 0);
+  if (even >= 0) {
+    throw new RangeError(
+      `Cannot build level ${even} of the network: kernelSize must be odd, got ` +
+        levels[even]!.kernelSize,
+    );
+  }
+  if (mapping.width % 2 !== 0) {
+    throw new RangeError(
+      `Cannot build the network: the mapping width must be even, got ${mapping.width}`,
+    );
+  }
+  const middle = levels.length - 1;
+  const scale = 2 ** middle;
+  const checkSize: Network["checkSize"] = ({ height, width }) => {
+    if (height % scale === 0 && width % scale === 0 && height > 0 && width > 0) return;
+    throw new RangeError(
+      `Cannot apply the network to ${height}×${width} pixels: height and width must be multiples ` +
+        `of ${scale}`,
+    );
+  };
+  const tensors = pathTensors({
+    ...{ inChannels, outChannels, patch: PATCH, levels, mapping },
+    levelSpecs: (prefix, { depth, ...level }: ConvolutionSizes & { readonly depth: number }) =>
+      Array.from(
+        { length: depth },
+        (_, i) => convolutionSpecs(`${prefix}.${i}`, { ...level, condWidth: mapping.width }),
+      ).flat(),
+  });
+  const run: RunLayers = (x, { prefix, i, context }) => {
+    let state: Tensor = x;
+    for (let layer = 0; layer < levels[i]!.depth; layer++) {
+      state = convolutionLayer(state, { prefix: `${prefix}.${layer}`, context });
+    }
+    return state;
+  };
+  return {
+    tensors,
+    inChannels,
+    outChannels,
+    temporal: false,
+    checkSize,
+    init: (rng) => initWeights(tensors, rng),
+    apply: ({ params, buffers }, input) =>
+      tf.tidy(() => {
+        const length = input.x.shape[1];
+        if (length !== 1) {
+          throw new TypeError(
+            `Cannot apply convolutional: the network must have L = 1 frame, got ${length}`,
+          );
+        }
+        const all = { ...params, ...buffers };
+        const { cNoise, random } = input;
+        const cond = conditioning(cNoise, { at: scope(all), options: mapping, random });
+        const context = { params: all, cond, random };
+        const x = joinInput(input, { inChannels, checkSize });
+        const { skips, middle: low } = encode(x, { patch: PATCH, middle, run, context });
+        return { image: decode(low, skips, { patch: PATCH, run, context }) };
+      }),
+  };
+}
+
+const { inChannels, outChannels, mapping } = HOURGLASS_CHECKS;
+const size = integer({ min: 1 });
+
+const CHECKS: Checks<ConvolutionalOptions> = {
+  inChannels,
+  outChannels,
+  levels: list(
+    object<ConvolutionalLevel>({
+      width: size,
+      depth: integer({ min: 0, max: MOST_DEPTH }),
+      kernelSize: integer({ min: 1, max: 31 }),
+      dFf: size,
+    }, { kernelSize: 3, dFf: undefined }),
+    { min: 1 },
+  ),
+  mapping: (value, path) => mapping({ ...MAPPING, ...value as object }, path),
+};
+
+/** Catalog entry of {@linkcode convolutional}. */
+export const convolutionalEntry: Entry<ConvolutionalOptions, Network> = {
+  summary: "convolutional hourglass for one image of any size",
+  create: convolutional,
+  checks: CHECKS,
+  defaults: { mapping: MAPPING },
+};

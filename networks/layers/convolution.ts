@@ -1,0 +1,50 @@
+/** A layer of the convolutional network (docs/networks.md, "Convolutional layers"). @module */
+
+import { convolutionBlock, type Tensor } from "../../engine/mod.ts";
+import type { TensorSpec } from "../network.ts";
+import type { LayerContext } from "./layer.ts";
+import { adaScale, EPSILON } from "./norm.ts";
+import { linearSpec, scope, uniformSpec } from "./specs.ts";
+
+/** Sizes of a layer. */
+export interface ConvolutionSizes {
+  /** Channels. */
+  readonly width: number;
+  /** Side of the depthwise kernels. */
+  readonly kernelSize: number;
+  /** Hidden width of the feed-forward part. */
+  readonly dFf: number;
+}
+
+/** Tensors of the layer named `prefix`. */
+export function convolutionSpecs(
+  prefix: string,
+  { width, kernelSize, dFf, condWidth }: ConvolutionSizes & { readonly condWidth: number },
+): TensorSpec[] {
+  return [
+    linearSpec(`${prefix}.norm.linear.weight`, { inputs: condWidth, outputs: width, zero: true }),
+    uniformSpec(`${prefix}.kernel`, {
+      shape: [kernelSize, kernelSize, width],
+      bound: 1 / kernelSize,
+    }),
+    linearSpec(`${prefix}.up_proj.weight`, { inputs: width, outputs: 2 * dFf }),
+    linearSpec(`${prefix}.down_proj.weight`, { inputs: dFf, outputs: width, zero: true }),
+  ];
+}
+
+/** Applies the layer named `prefix` to x [N, h, w, d]. */
+export function convolutionLayer(
+  x: Tensor,
+  { prefix, context: { params, cond } }: {
+    readonly prefix: string;
+    readonly context: LayerContext;
+  },
+): Tensor {
+  const at = scope(params, prefix);
+  return convolutionBlock(x, {
+    norm: adaScale(cond, at("norm.linear.weight")),
+    kernel: at("kernel"),
+    up: at("up_proj.weight"),
+    down: at("down_proj.weight"),
+  }, { epsilon: EPSILON });
+}
