@@ -36,14 +36,16 @@ export interface ConvolutionalOptions {
   readonly inChannels: number;
   /** Channels of the restored image. */
   readonly outChannels: number;
-  /** From full resolution down; each has half the resolution of the one before. */
+  /** Height and width of a token of the first level in pixels. Default [1, 1]. */
+  readonly patchSize?: readonly [number, number];
+  /** From that resolution down; each level has half the resolution of the one before. */
   readonly levels: readonly ConvolutionalLevel[];
   /** Mapping of the noise level. Default { depth: 1, width: 64, dFf: 128, dropout: 0 }. */
   readonly mapping?: MappingOptions;
 }
 
 const MAPPING = { depth: 1, width: 64, dFf: 128, dropout: 0 } as const;
-const PATCH = [1, 1] as const;
+const DEFAULTS = { patchSize: [1, 1], mapping: MAPPING } as const;
 const MOST_DEPTH = 64;
 
 /**
@@ -52,7 +54,7 @@ const MOST_DEPTH = 64;
  * @throws {RangeError} If a kernel size is even or the mapping width odd.
  */
 export function convolutional(options: ConvolutionalOptions): Network {
-  const { inChannels, outChannels } = options;
+  const { inChannels, outChannels, patchSize: patch = DEFAULTS.patchSize } = options;
   const mapping = { ...MAPPING, ...options.mapping };
   const levels = options.levels.map(({ kernelSize = 3, ...level }) => ({
     ...level,
@@ -72,16 +74,16 @@ export function convolutional(options: ConvolutionalOptions): Network {
     );
   }
   const middle = levels.length - 1;
-  const scale = 2 ** middle;
+  const [rows, columns] = patch.map((side) => side * 2 ** middle) as [number, number];
   const checkSize: Network["checkSize"] = ({ height, width }) => {
-    if (height % scale === 0 && width % scale === 0 && height > 0 && width > 0) return;
+    if (height % rows === 0 && width % columns === 0 && height > 0 && width > 0) return;
     throw new RangeError(
-      `Cannot apply the network to ${height}×${width} pixels: height and width must be multiples ` +
-        `of ${scale}`,
+      `Cannot apply the network to ${height}×${width} pixels: height must be a multiple of ${rows} ` +
+        `and width of ${columns}`,
     );
   };
   const tensors = pathTensors({
-    ...{ inChannels, outChannels, patch: PATCH, levels, mapping },
+    ...{ inChannels, outChannels, patch, levels, mapping },
     levelSpecs: (prefix, { depth, ...level }: ConvolutionSizes & { readonly depth: number }) =>
       Array.from(
         { length: depth },
@@ -115,18 +117,19 @@ export function convolutional(options: ConvolutionalOptions): Network {
         const cond = conditioning(cNoise, { at: scope(all), options: mapping, random });
         const context = { params: all, cond, random };
         const x = joinInput(input, { inChannels, checkSize });
-        const { skips, middle: low } = encode(x, { patch: PATCH, middle, run, context });
-        return { image: decode(low, skips, { patch: PATCH, run, context }) };
+        const { skips, middle: low } = encode(x, { patch, middle, run, context });
+        return { image: decode(low, skips, { patch, run, context }) };
       }),
   };
 }
 
-const { inChannels, outChannels, mapping } = HOURGLASS_CHECKS;
+const { inChannels, outChannels, patchSize, mapping } = HOURGLASS_CHECKS;
 const size = integer({ min: 1 });
 
 const CHECKS: Checks<ConvolutionalOptions> = {
   inChannels,
   outChannels,
+  patchSize,
   levels: list(
     object<ConvolutionalLevel>({
       width: size,
@@ -144,5 +147,5 @@ export const convolutionalEntry: Entry<ConvolutionalOptions, Network> = {
   summary: "convolutional hourglass for one image of any size",
   create: convolutional,
   checks: CHECKS,
-  defaults: { mapping: MAPPING },
+  defaults: DEFAULTS,
 };
