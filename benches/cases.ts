@@ -15,7 +15,7 @@ import {
   type Weights,
 } from "../engine/mod.ts";
 import { sample } from "../model/mod.ts";
-import { hdit, type Network } from "../networks/mod.ts";
+import { convolutional, hdit, type Network } from "../networks/mod.ts";
 import { meanReverting } from "../precond/mod.ts";
 import { euler } from "../samplers/mod.ts";
 import { rational } from "../schedules/mod.ts";
@@ -41,8 +41,26 @@ export interface Subject {
   readonly batch: number;
 }
 
-/** Names of the subjects: the published configurations and a small one. */
-export const SUBJECTS = ["demo", "sen2_mtc_new", "sentinel", "cuhk"] as const;
+/** Names of the subjects: the published configurations, a small one and a convolutional one. */
+export const SUBJECTS = ["demo", "convolutional", "sen2_mtc_new", "sentinel", "cuhk"] as const;
+
+/** The convolutional network of the shipped models, at the size of their training. */
+const conv: Subject = {
+  network: convolutional({
+    inChannels: 56,
+    outChannels: 13,
+    patchSize: [2, 2],
+    levels: [
+      { width: 64, depth: 2, dFf: 64 },
+      { width: 96, depth: 2, kernelSize: 5 },
+      { width: 160, depth: 4, kernelSize: 7 },
+    ],
+  }),
+  bands: 13,
+  length: 1,
+  side: 128,
+  batch: 8,
+};
 
 /** The demo configuration, so small that overhead matters. */
 const demo: Subject = {
@@ -65,6 +83,7 @@ const demo: Subject = {
 /** Returns a subject by name; `side` replaces the published tile size of 256 pixels. */
 export function subjectOf(name: string, side = 256): Subject {
   if (name === "demo") return demo;
+  if (name === "convolutional") return conv;
   const card = published[name as PublishedName];
   return {
     network: builtins.create("network", card.modules.network as never),

@@ -13,7 +13,13 @@ import { HOURGLASS_CHECKS } from "./hourglass_options.ts";
 import { pathTensors } from "./hourglass_tensors.ts";
 import { initWeights } from "./init_weights.ts";
 import { joinInput } from "./join_input.ts";
-import { convolutionLayer, type ConvolutionSizes, convolutionSpecs } from "./layers/convolution.ts";
+import {
+  convolutionLayer,
+  type ConvolutionSizes,
+  convolutionSpecs,
+  modulate,
+  modulationSpecs,
+} from "./layers/convolution.ts";
 import { conditioning, type MappingOptions } from "./layers/mapping.ts";
 import { scope } from "./layers/specs.ts";
 import type { Network } from "./network.ts";
@@ -84,16 +90,21 @@ export function convolutional(options: ConvolutionalOptions): Network {
   };
   const tensors = pathTensors({
     ...{ inChannels, outChannels, patch, levels, mapping },
-    levelSpecs: (prefix, { depth, ...level }: ConvolutionSizes & { readonly depth: number }) =>
-      Array.from(
-        { length: depth },
-        (_, i) => convolutionSpecs(`${prefix}.${i}`, { ...level, condWidth: mapping.width }),
+    levelSpecs: (prefix, level: ConvolutionSizes & { readonly depth: number }) => [
+      ...modulationSpecs(prefix, { width: level.width, condWidth: mapping.width }),
+      ...Array.from(
+        { length: level.depth },
+        (_, i) => convolutionSpecs(`${prefix}.${i}`, level),
       ).flat(),
+    ],
   });
   const run: RunLayers = (x, { prefix, i, context }) => {
-    let state: Tensor = x;
+    let state: Tensor = modulate(x, { prefix, context });
     for (let layer = 0; layer < levels[i]!.depth; layer++) {
-      state = convolutionLayer(state, { prefix: `${prefix}.${layer}`, context });
+      state = convolutionLayer(state, {
+        prefix: `${prefix}.${layer}`,
+        params: context.params,
+      });
     }
     return state;
   };

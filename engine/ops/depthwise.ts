@@ -1,7 +1,7 @@
 /** Depthwise convolution, each channel by a kernel of its own. @module */
 
 import { type Tensor, type Tensor4D, tf } from "../tfjs.ts";
-import { fused } from "./fused.ts";
+import { fused, runKernel, runsKernel } from "./fused.ts";
 
 /**
  * Convolves each channel with its own square kernel of odd size; zeros lie beyond the edges.
@@ -42,23 +42,25 @@ function turned(kernel: Tensor): Tensor {
   return tf.gather(kernel.reshape([taps, channels]), backwards).reshape(kernel.shape);
 }
 
-/** Gradient by the kernel: at each tap, the sum over pixels of the moved x times dy. */
+/** Gradient by the kernel, [size, size, C]. It is never differentiated itself, so a kernel may run. */
 function kernelGradient(x: Tensor, dy: Tensor, size: number): Tensor {
-  return fused({
-    name: "DepthwiseKernelGradient",
-    attrs: { size },
-    composed: (x, dy) => {
-      const reach = (size - 1) / 2;
-      const [count, height, width, channels] = x!.shape as [number, number, number, number];
-      const padded = tf.pad(x!, [[0, 0], [reach, reach], [reach, reach], [0, 0]]);
-      const taps: Tensor[] = [];
-      for (let row = 0; row < size; row++) {
-        for (let column = 0; column < size; column++) {
-          const moved = tf.slice(padded, [0, row, column, 0], [count, height, width, channels]);
-          taps.push(tf.sum(tf.mul(moved, dy!).reshape([-1, channels]), 0));
-        }
-      }
-      return tf.stack(taps).reshape([size, size, channels]);
-    },
-  }, [x, dy]);
+  const [name, inputs, attrs] = ["DepthwiseKernelGradient", { 0: x, 1: dy }, { size }] as const;
+  return runsKernel(name, inputs, attrs)
+    ? runKernel(name, inputs, attrs) as Tensor
+    : sumOfTaps(x, dy, size);
+}
+
+/** At each tap, the sum over pixels of the moved x times dy. */
+function sumOfTaps(x: Tensor, dy: Tensor, size: number): Tensor {
+  const reach = (size - 1) / 2;
+  const [count, height, width, channels] = x.shape as [number, number, number, number];
+  const padded = tf.pad(x, [[0, 0], [reach, reach], [reach, reach], [0, 0]]);
+  const taps: Tensor[] = [];
+  for (let row = 0; row < size; row++) {
+    for (let column = 0; column < size; column++) {
+      const moved = tf.slice(padded, [0, row, column, 0], [count, height, width, channels]);
+      taps.push(tf.sum(tf.mul(moved, dy).reshape([-1, channels]), 0));
+    }
+  }
+  return tf.stack(taps).reshape([size, size, channels]);
 }

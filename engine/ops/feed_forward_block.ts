@@ -1,7 +1,6 @@
-/** The feed-forward block of a transformer layer, alone and after a depthwise convolution. @module */
+/** The feed-forward block of a transformer layer. @module */
 
 import { type Tensor, tf } from "../tfjs.ts";
-import { depthwise } from "./depthwise.ts";
 import { geglu } from "./gated_gelu.ts";
 import { inBlocks } from "./in_blocks.ts";
 import { addLinear } from "./linear.ts";
@@ -34,21 +33,12 @@ export interface FeedForwardOptions {
 export function feedForwardBlock(
   x: Tensor,
   { norm, up, down }: FeedForwardTensors,
-  { epsilon, drop }: FeedForwardOptions,
-): Tensor {
-  return tf.tidy(() => feedForward(scaledNorm(x, norm, epsilon), { residual: x, up, down }, drop));
-}
-
-/** residual + W_down·drop(GEGLU(W_up·x)), in blocks of tokens. */
-function feedForward(
-  x: Tensor,
-  { residual: whole, up, down }: Omit<FeedForwardTensors, "norm"> & { readonly residual: Tensor },
-  drop: (x: Tensor, first: number) => Tensor = (x) => x,
+  { epsilon, drop = (x) => x }: FeedForwardOptions,
 ): Tensor {
   return tf.tidy(() => {
     const width = x.shape.at(-1)!;
-    const tokens = x.reshape([-1, width]);
-    const residual = whole.reshape([-1, width]);
+    const tokens = scaledNorm(x, norm, epsilon).reshape([-1, width]);
+    const residual = x.reshape([-1, width]);
     const rows = residual.shape[0]!;
     const y = inBlocks(tokens, up.shape[1]!, (block, first) => {
       const hidden = drop(tf.tidy(() => geglu(block, up)), first);
@@ -57,29 +47,5 @@ function feedForward(
       return addLinear(kept, hidden, down);
     });
     return y.reshape(x.shape);
-  });
-}
-
-/** Weights of a convolution block. */
-export interface ConvolutionTensors extends FeedForwardTensors {
-  /** One kernel per channel, [k, k, d]. */
-  readonly kernel: Tensor;
-}
-
-/**
- * x + W_down·GEGLU(W_up·(kernel ∗ norm(x))): each channel is convolved with a kernel of its own before
- * the feed-forward part mixes channels.
- *
- * @param x [N, h, w, d].
- * @returns [N, h, w, d].
- */
-export function convolutionBlock(
-  x: Tensor,
-  { norm, kernel, up, down }: ConvolutionTensors,
-  { epsilon }: Pick<FeedForwardOptions, "epsilon">,
-): Tensor {
-  return tf.tidy(() => {
-    const around = depthwise(scaledNorm(x, norm, epsilon), kernel);
-    return feedForward(around, { residual: x, up, down });
   });
 }

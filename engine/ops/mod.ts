@@ -17,10 +17,13 @@ export {
   type CosineAttentionAttrs,
   type CosineAttentionTensors,
 } from "./cosine_attention.ts";
-export { depthwise } from "./depthwise.ts";
 export {
   convolutionBlock,
+  type ConvolutionBlockOptions,
   type ConvolutionTensors,
+} from "./convolution_block.ts";
+export { depthwise } from "./depthwise.ts";
+export {
   feedForwardBlock,
   type FeedForwardOptions,
   type FeedForwardTensors,

@@ -1,6 +1,6 @@
 /** A layer of the convolutional network (docs/networks.md, "Convolutional layers"). @module */
 
-import { convolutionBlock, type Tensor } from "../../engine/mod.ts";
+import { convolutionBlock, type Params, type Tensor, tf } from "../../engine/mod.ts";
 import type { TensorSpec } from "../network.ts";
 import type { LayerContext } from "./layer.ts";
 import { adaScale, EPSILON } from "./norm.ts";
@@ -19,10 +19,9 @@ export interface ConvolutionSizes {
 /** Tensors of the layer named `prefix`. */
 export function convolutionSpecs(
   prefix: string,
-  { width, kernelSize, dFf, condWidth }: ConvolutionSizes & { readonly condWidth: number },
+  { width, kernelSize, dFf }: ConvolutionSizes,
 ): TensorSpec[] {
   return [
-    linearSpec(`${prefix}.norm.linear.weight`, { inputs: condWidth, outputs: width, zero: true }),
     uniformSpec(`${prefix}.kernel`, {
       shape: [kernelSize, kernelSize, width],
       bound: 1 / kernelSize,
@@ -35,16 +34,38 @@ export function convolutionSpecs(
 /** Applies the layer named `prefix` to x [N, h, w, d]. */
 export function convolutionLayer(
   x: Tensor,
+  { prefix, params }: { readonly prefix: string; readonly params: Params },
+): Tensor {
+  const at = scope(params, prefix);
+  return convolutionBlock(x, {
+    kernel: at("kernel"),
+    up: at("up_proj.weight"),
+    down: at("down_proj.weight"),
+  }, { epsilon: EPSILON });
+}
+
+/** Tensors of {@linkcode modulate}. */
+export function modulationSpecs(
+  prefix: string,
+  { width, condWidth }: { readonly width: number; readonly condWidth: number },
+): TensorSpec[] {
+  return [
+    linearSpec(`${prefix}.modulation.weight`, { inputs: condWidth, outputs: width, zero: true }),
+  ];
+}
+
+/** Scales the channels of each sample by the noise level: x·(cond·W + 1), x [N, h, w, d]. */
+export function modulate(
+  x: Tensor,
   { prefix, context: { params, cond } }: {
     readonly prefix: string;
     readonly context: LayerContext;
   },
 ): Tensor {
-  const at = scope(params, prefix);
-  return convolutionBlock(x, {
-    norm: adaScale(cond, at("norm.linear.weight")),
-    kernel: at("kernel"),
-    up: at("up_proj.weight"),
-    down: at("down_proj.weight"),
-  }, { epsilon: EPSILON });
+  const [samples, height, width, channels] = x.shape as [number, number, number, number];
+  const scale = adaScale(cond, scope(params, prefix)("modulation.weight"));
+  return tf.tidy(() => {
+    const grouped = x.reshape([samples, height * width, channels]);
+    return tf.mul(grouped, scale.reshape([samples, 1, channels])).reshape(x.shape);
+  });
 }

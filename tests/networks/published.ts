@@ -93,7 +93,7 @@ export function quickWeights(network: Network): Weights {
   const make = (role: "param" | "buffer") =>
     Object.fromEntries(
       network.tensors.filter((spec) => spec.role === role).map(({ name, shape, init }) => {
-        if (role === "buffer" || shape.length === 1) {
+        if (role === "buffer" || shape.length !== 2) {
           return [name, tf.tensor(init(rng.fork(name)), shape as number[])];
         }
         const values = new Float32Array(shape[0]! * shape[1]!);
