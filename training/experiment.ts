@@ -24,6 +24,7 @@ import type { ModelConfig } from "../model/mod.ts";
 import { ADAMW_DEFAULTS, type AdamWOptions } from "./adamw.ts";
 import { type AverageOptions, type Averages, averagesCheck, EMA_DEFAULTS } from "./averages.ts";
 import { type Metric, METRICS } from "./best.ts";
+import { LOSS_SCALES, type LossScale } from "./gradients.ts";
 import { CONSTANT_RATE, learningRateCheck, type LearningRateSchedule } from "./learning_rate.ts";
 
 /** Model, data and training options of a run. */
@@ -53,6 +54,8 @@ export interface Experiment {
   readonly ema?: AverageOptions;
   /** Maximum norm of the gradients. Default ∞, no clipping, as in the paper's runs. */
   readonly clip?: number;
+  /** Scale on which the objective averages the losses of samples. Default linear, as in the paper. */
+  readonly loss?: LossScale;
   /** Seed of weights, order, noise levels, noise, crops and dropout. Default 0. */
   readonly seed?: number;
   /**
@@ -109,6 +112,7 @@ const CHECKS: Omit<Checks<Experiment>, "data"> = {
   learningRateSchedule: learningRateCheck,
   ema: averagesCheck,
   clip: numberOrInfinity({ above: 0 }),
+  loss: oneOf(...LOSS_SCALES),
   seed: integer({ min: 0 }),
   initialWeights: string,
   skipBad: boolean,
@@ -128,6 +132,7 @@ const DEFAULTS: Partial<Experiment> = {
   learningRateSchedule: CONSTANT_RATE,
   ema: EMA_DEFAULTS,
   clip: Infinity,
+  loss: "linear",
   seed: 0,
   initialWeights: undefined,
   skipBad: false,

@@ -25,11 +25,24 @@ export interface LossAndGradients {
   readonly grads: Params;
 }
 
-/** Returns the mean loss of a batch and its gradients; the caller owns the tensors. */
+/**
+ * Share of each sample in the objective: its loss, or log(1 + loss), in which a sample with ten times
+ * the usual error weighs about as much as any other, as in a mean of PSNRs.
+ */
+export type LossScale = "linear" | "logarithmic";
+
+/** Names of {@linkcode LossScale}. */
+export const LOSS_SCALES: readonly LossScale[] = ["linear", "logarithmic"];
+
+/**
+ * Returns the mean loss of a batch and its gradients; the caller owns the tensors. Losses are those of
+ * the objective, on whatever scale it averages them.
+ */
 export function lossAndGradients(
   network: Network,
   { params, buffers }: Weights,
   input: ObjectiveInput,
+  scale: LossScale = "linear",
 ): LossAndGradients {
   const names = Object.keys(params);
   let losses: Tensor1D | undefined;
@@ -37,11 +50,15 @@ export function lossAndGradients(
     const current = Object.fromEntries(names.map((name, i) => [name, values[i]!]));
     // Kept, because a differentiated function can return only its scalar.
     losses = tf.keep(sampleLosses(network, { params: current, buffers }, input));
-    return tf.mean(losses) as Scalar;
+    return tf.mean(
+      scale === "linear" ? losses : tf.log(tf.add(losses, tf.scalar(1))),
+    ) as Scalar;
   };
   const { value, grads } = tf.valueAndGrads(objective)(names.map((name) => params[name]!));
+  // The mean loss is the value itself, unless the objective averages on another scale.
+  const loss = scale === "linear" ? value : tf.mean(losses!);
   return {
-    loss: value as Scalar,
+    loss: loss as Scalar,
     losses: losses!,
     grads: Object.fromEntries(names.map((name, i) => [name, grads[i]!])),
   };

@@ -44,8 +44,10 @@ export async function train(experiment: Experiment, options: TrainOptions): Prom
   const { model: { card, weights, modules }, digest } = await initialModel(parsed, registry);
   const checked = { ...parsed, model: configOf(card) };
   const optimizer = adamw(checked.optimizer);
-  const { clip, accumulate, ema: { decays }, learningRateSchedule: schedule, seed } = checked;
-  const updater = createUpdater({ network: modules.network, optimizer, clip, accumulate });
+  const { clip, loss, accumulate, ema: { decays }, learningRateSchedule: schedule, seed } = checked;
+  const updater = createUpdater({
+    ...{ network: modules.network, optimizer, clip, loss, accumulate },
+  });
   const folder = runFolder(options.out);
   let state = firstState(weights, { optimizer, averages: decays.length });
   let run: Run | undefined;

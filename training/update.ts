@@ -17,7 +17,7 @@ import {
 import type { Network } from "../networks/mod.ts";
 import type { AdamW, AdamWMoments, AdamWRates } from "./adamw.ts";
 import { clipping } from "./clip.ts";
-import { lossAndGradients } from "./gradients.ts";
+import { lossAndGradients, type LossScale } from "./gradients.ts";
 import type { ObjectiveVectors, TrainingTensors } from "./objective.ts";
 
 /** Part of the training state that an update changes. */
@@ -72,6 +72,8 @@ export interface UpdateOptions {
   readonly optimizer: AdamW;
   /** Maximum norm of the gradients; `Infinity` does not clip. */
   readonly clip: number;
+  /** Scale on which the objective averages losses. Default linear. */
+  readonly loss?: LossScale;
 }
 
 const STATE = ["params", "moments", "ema"];
@@ -80,7 +82,7 @@ const STATE = ["params", "moments", "ema"];
 function applyGradients(
   { params, ema, moments, rates }: UpdateState & { readonly rates: UpdateRates },
   grads: Params,
-  { optimizer, clip }: Omit<UpdateOptions, "network">,
+  { optimizer, clip }: Pick<UpdateOptions, "optimizer" | "clip">,
 ): Omit<UpdateOutput, "loss" | "losses"> {
   const { norm, factor } = clipping(grads, clip);
   // The added zero makes every update wait for all gradients, so that it may overwrite the old state.
@@ -103,11 +105,16 @@ function applyGradients(
  * Compiles loss, gradients, clipping, AdamW and the averages as one computation. The new state stays
  * on the engine as the input of the next update.
  */
-export function compileUpdate({ network, ...options }: UpdateOptions): CompiledUpdate {
+export function compileUpdate({ network, loss: scale, ...options }: UpdateOptions): CompiledUpdate {
   const update = (input: UpdateInput, { random }: CompileContext): UpdateOutput => {
     const { params, buffers, batch, vectors } = input;
     const given = { batch, vectors, random };
-    const { loss, losses, grads } = lossAndGradients(network, { params, buffers }, given);
+    const { loss, losses, grads } = lossAndGradients(
+      network,
+      { params, buffers },
+      given,
+      scale,
+    );
     return { loss, losses, ...applyGradients(input, grads, options) };
   };
   return compile(update, { constants: ["buffers"], resident: STATE, donated: STATE });
@@ -131,7 +138,7 @@ type Application = Compiled<
  * one batch and one more copy of the parameters.
  */
 export function compileAccumulated(
-  { network, ...options }: UpdateOptions,
+  { network, loss: scale, ...options }: UpdateOptions,
   count: number,
 ): { readonly gradients: Gradients; readonly apply: Application } {
   const gradients: Gradients = compile(
@@ -139,7 +146,7 @@ export function compileAccumulated(
       const { losses, grads } = lossAndGradients(network, { params, buffers }, {
         ...given,
         random,
-      });
+      }, scale);
       const added = Object.entries(sums).map(([name, sum]) => [
         name,
         tf.add(sum, tf.mul(grads[name]!, 1 / count)),
