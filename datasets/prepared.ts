@@ -5,11 +5,25 @@
  * @module
  */
 
-import { type Checks, InputError, integer, list, number, type Rng, string } from "../core/mod.ts";
+import {
+  type Checks,
+  InputError,
+  integer,
+  list,
+  number,
+  oneOf,
+  type Rng,
+  string,
+} from "../core/mod.ts";
+import { type SurfaceLine, surfaceLines } from "../synthetic/mod.ts";
 import { type Crop, randomCrop, sourcePixel } from "./crop.ts";
 import type { Dataset, Sample } from "./dataset.ts";
 import type { DatasetEntry, DatasetModel } from "./dataset_entry.ts";
 import { type PreparedIndex, readPrepared, readPreparedIndex } from "./prepared_files.ts";
+
+/** Looks of prepared samples. */
+const LOOKS = ["stored", "L2A"] as const;
+type Look = typeof LOOKS[number];
 
 /** Options of the prepared dataset. */
 export interface PreparedOptions {
@@ -17,6 +31,8 @@ export interface PreparedOptions {
   readonly root: string;
   /** Only these folders of `root`, each written by a run of its own. Default `root` itself. */
   readonly parts?: readonly string[];
+  /** "L2A" removes a random atmosphere from L1C samples. Default "stored". */
+  readonly look?: Look;
   /** Samples of one epoch. Default as many as there are. */
   readonly size?: number;
   /** Crops with less hidden ground are drawn again a few times. Default 0.1. */
@@ -26,25 +42,40 @@ export interface PreparedOptions {
 const CHECKS: Checks<PreparedOptions> = {
   root: string,
   parts: list(string, { min: 1 }),
+  look: oneOf(...LOOKS),
   size: integer({ min: 1 }),
   hidden: number({ min: 0, max: 1 }),
 };
 
-const DEFAULTS = { parts: undefined, size: undefined, hidden: 0.1 };
+const DEFAULTS = { parts: undefined, look: "stored", size: undefined, hidden: 0.1 } as const;
 
 /** Arrays that every record has. */
 const GROUPS = ["cloudy", "target", "mask", "image", "evidence", "dates", "errors"] as const;
 
 const CROP_TRIES = 6;
 
-function cut(array: Float16Array, side: number, crop: Crop): Float32Array {
+/** Copies a crop of some values of each pixel, on a line of its own each. */
+function cut(
+  array: Float16Array,
+  { side, crop, picked, lines }: {
+    readonly side: number;
+    readonly crop: Crop;
+    /** Positions among the values of a pixel. Default all. */
+    readonly picked?: readonly number[];
+    readonly lines?: readonly SurfaceLine[];
+  },
+): Float32Array {
   const depth = array.length / side ** 2;
-  const out = new Float32Array(crop.size ** 2 * depth);
+  const values = picked ?? [...Array(depth).keys()];
+  const out = new Float32Array(crop.size ** 2 * values.length);
   for (let y = 0, to = 0; y < crop.size; y++) {
     for (let x = 0; x < crop.size; x++) {
       const [u, v] = sourcePixel(x, y, crop);
       const from = ((crop.row + v) * side + crop.column + u) * depth;
-      for (let d = 0; d < depth; d++) out[to++] = array[from + d]!;
+      for (let k = 0; k < values.length; k++) {
+        const value = array[from + values[k]!]!;
+        out[to++] = lines === undefined ? value : lines[k]!.gain * value + lines[k]!.offset;
+      }
     }
   }
   return out;
@@ -62,6 +93,8 @@ function hiddenShare(mask: Float16Array, side: number, { row, column, size }: Cr
 interface Part {
   readonly folder: string;
   readonly index: PreparedIndex;
+  /** Positions of the model's bands. */
+  readonly picked: readonly number[];
 }
 
 /** @throws {InputError} If the folder lacks arrays or bands of the model, or its samples are too small. */
@@ -80,14 +113,15 @@ async function openPart(
         `${index.names.length} of ${index.side}×${index.side}`,
     );
   }
-  if (index.bands.join() !== bands.join()) {
+  const picked = bands.map((band) => index.bands.indexOf(band));
+  if (picked.includes(-1)) {
     throw new InputError(
       `Cannot use ${folder}: it must have the bands ${bands.join(", ")}, got ${
         index.bands.join(", ")
       }`,
     );
   }
-  return { folder, index };
+  return { folder, index, picked };
 }
 
 /**
@@ -96,33 +130,33 @@ async function openPart(
  * @throws {InputError} If a folder does not fit the model.
  */
 async function openPrepared(
-  { root, parts, size, hidden = DEFAULTS.hidden }: PreparedOptions,
+  { root, parts, look = DEFAULTS.look, size, hidden = DEFAULTS.hidden }: PreparedOptions,
   model: DatasetModel,
 ): Promise<Dataset> {
   const folders = parts?.map((part) => `${root}/${part}`) ?? [root];
   const opened = await Promise.all(folders.map((folder) => openPart(folder, model)));
-  const all = opened.flatMap(({ folder, index }) =>
-    index.names.map((_, at) => ({ folder, index, at }))
-  );
+  const all = opened.flatMap((part) => part.index.names.map((_, at) => ({ ...part, at })));
   return {
     size: size ?? all.length,
-    bands: opened[0]!.index.bands,
+    bands: model.bands,
     digest: opened.map(({ index }) => `${index.digest} ${index.names.length}`).join("; "),
     sample: (i, rng) =>
       preparedSample(all[i % all.length]!, {
         rng: rng.fork(i),
         tileSize: model.tileSize,
         hidden,
+        look,
       }),
   };
 }
 
 async function preparedSample(
-  { folder, index, at }: Part & { readonly at: number },
-  { rng, tileSize, hidden }: {
+  { folder, index, picked, at }: Part & { readonly at: number },
+  { rng, tileSize, hidden, look }: {
     readonly rng: Rng;
     readonly tileSize: number;
     readonly hidden: number;
+    readonly look: Look;
   },
 ): Promise<Sample> {
   const { side, names } = index;
@@ -134,21 +168,27 @@ async function preparedSample(
     crop = randomCrop(square, { size: tileSize, rng: rng.fork(tries) });
     tries++;
   } while (tries < CROP_TRIES && hiddenShare(arrays.mask!, side, crop) < hidden);
-  const own = (key: typeof GROUPS[number]) => cut(arrays[key]!, side, crop);
+  const lines = look === "L2A"
+    ? surfaceLines(picked.map((band) => index.bands[band]!), rng.fork("air"))
+    : undefined;
+  const own = (key: typeof GROUPS[number]) => cut(arrays[key]!, { side, crop });
+  const ofBands = (key: typeof GROUPS[number], along = lines) =>
+    cut(arrays[key]!, { side, crop, picked, ...(along && { lines: along }) });
   return {
     name: `${names[at]}, column ${crop.column}, row ${crop.row}`,
     length: 1,
     height: tileSize,
     width: tileSize,
-    cloudy: own("cloudy"),
-    target: own("target"),
+    cloudy: ofBands("cloudy"),
+    target: ofBands("target"),
     reference: 0,
     mask: Uint8Array.from(own("mask")),
     mean: {
-      image: own("image"),
+      image: ofBands("image"),
       evidence: own("evidence"),
-      dates: own("dates"),
-      errors: own("errors"),
+      dates: ofBands("dates"),
+      // Errors are differences: the offsets cancel.
+      errors: ofBands("errors", lines?.map(({ gain }) => ({ gain, offset: 0 }))),
     },
   };
 }

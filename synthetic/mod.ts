@@ -12,3 +12,4 @@ export { type CloudyRaster, syntheticClouds } from "./clouds.ts";
 export type { SyntheticCloudsOptions } from "./cloud_options.ts";
 export { type CloudedRaster, drawClouds, type DrawCloudsOptions } from "./draw_clouds.ts";
 export { type CloudShape, cloudShape, cloudShapesCheck } from "./cloud_shape.ts";
+export { type SurfaceLine, surfaceLines } from "./surface_look.ts";
