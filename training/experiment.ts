@@ -59,7 +59,7 @@ export interface Experiment {
   /** Seed of weights, order, noise levels, noise, crops and dropout. Default 0. */
   readonly seed?: number;
   /**
-   * Model file with the initial weights, for the same network. In an experiment file, its path is
+   * Model file with the initial weights, for the same network, or with more bands than this model. In an experiment file, its path is
    * relative to that file. Default random weights.
    */
   readonly initialWeights?: string;

@@ -5,12 +5,13 @@
  */
 
 import type { AnyRegistry } from "../builtins.ts";
-import { CheckpointError, readModelFile, weightsOf } from "../checkpoints/mod.ts";
+import { CheckpointError, loadModel, readModelFile, weightsOf } from "../checkpoints/mod.ts";
 import { InputError } from "../core/mod.ts";
 import { tf, type Weights } from "../engine/mod.ts";
 import { createModel, type Model, modelDigest, modelFromCard } from "../model/mod.ts";
 import type { CheckedExperiment } from "./experiment.ts";
 import { inModel } from "./experiment_card.ts";
+import { hasBandsOf, pickBands } from "./pick_bands.ts";
 
 /** A model before its training. */
 export interface InitialModel {
@@ -19,14 +20,20 @@ export interface InitialModel {
   readonly digest?: string;
 }
 
-/** Reads weights from a model file, and its digest. */
+/** Reads weights from a model file, and its digest; of a model with more bands, those of the bands. */
 async function load(
   source: string,
-  { modules: { network } }: Model,
+  { card: own, modules: { network } }: Model,
   registry: AnyRegistry,
 ): Promise<{ readonly weights: Weights; readonly digest: string }> {
   try {
     const { card, tensors } = await readModelFile(source);
+    if (hasBandsOf(own, card)) {
+      const other = await loadModel(source, { registry });
+      const found = { weights: await pickBands(other, own), digest: await modelDigest(other) };
+      tf.dispose([{ ...other.weights.params }, { ...other.weights.buffers }]);
+      return found;
+    }
     const weights = weightsOf(network, tensors);
     return { weights, digest: await modelDigest(modelFromCard(card, weights, { registry })) };
   } catch (error) {
