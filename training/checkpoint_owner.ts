@@ -40,7 +40,7 @@ export function json(value: unknown): string {
  */
 export function essence({ experiment, initialWeights }: CheckpointOwner): string {
   const { batchSize, accumulate, minLength, optimizer } = experiment;
-  const { learningRateSchedule, ema: { decays }, clip, loss, seed } = experiment;
+  const { learningRateSchedule, ema: { decays }, clip, loss, seed, cropSize } = experiment;
   const model = learntModel(experiment.model);
   const data = { train: withoutPaths(experiment.data.train) };
   return json({
@@ -48,6 +48,7 @@ export function essence({ experiment, initialWeights }: CheckpointOwner): string
     ...{ learningRateSchedule, ema: { decays }, clip, seed, initialWeights },
     // The paper's is left out, so that runs from before there was a choice go on.
     ...(loss !== "linear" && { loss }),
+    ...(cropSize !== undefined && { cropSize }),
   });
 }
 

@@ -38,6 +38,11 @@ export interface Experiment {
     /** Data on which a study scores the model. Default the validation data. */
     readonly test?: DatasetConfig;
   };
+  /**
+   * Side of the square training crops. Default the model's tile size; smaller for a network of any
+   * size, whose tiles are larger in a restoration.
+   */
+  readonly cropSize?: number;
   /** Samples per batch, whose gradients are computed together. Default 1. */
   readonly batchSize?: number;
   /** Batches per update, whose gradients are averaged. Default 1. */
@@ -82,9 +87,12 @@ export interface Experiment {
 /** Experiment with its defaults. The model's axes are checked when the model is created. */
 export type CheckedExperiment =
   & Required<
-    Omit<Experiment, "minLength" | "initialWeights" | "keepEvery" | "optimizer" | "ema">
+    Omit<
+      Experiment,
+      "cropSize" | "minLength" | "initialWeights" | "keepEvery" | "optimizer" | "ema"
+    >
   >
-  & Pick<Experiment, "minLength" | "initialWeights" | "keepEvery">
+  & Pick<Experiment, "cropSize" | "minLength" | "initialWeights" | "keepEvery">
   & { readonly optimizer: Required<AdamWOptions>; readonly ema: Averages };
 
 const modelCheck: Check<ModelConfig> = (value, path) => {
@@ -98,6 +106,7 @@ const decay = number({ min: 0, below: 1 });
 
 const CHECKS: Omit<Checks<Experiment>, "data"> = {
   model: modelCheck,
+  cropSize: integer({ min: 1 }),
   batchSize: integer({ min: 1 }),
   accumulate: integer({ min: 1 }),
   steps: integer({ min: 1 }),
@@ -125,6 +134,7 @@ const CHECKS: Omit<Checks<Experiment>, "data"> = {
 };
 
 const DEFAULTS: Partial<Experiment> = {
+  cropSize: undefined,
   batchSize: 1,
   accumulate: 1,
   minLength: undefined,

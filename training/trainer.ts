@@ -7,7 +7,7 @@
 import { builtins } from "../builtins.ts";
 import { OptionsError, OutputError } from "../core/mod.ts";
 import { lockRun, makeFolder } from "../files/mod.ts";
-import type { ModelCard } from "../model/mod.ts";
+import type { Model, ModelCard } from "../model/mod.ts";
 import { adamw } from "./adamw.ts";
 import { checkBands } from "./batch.ts";
 import { loadCheckpoint } from "./checkpoint.ts";
@@ -64,7 +64,8 @@ export async function train(experiment: Experiment, options: TrainOptions): Prom
           "(--resume) or choose another folder",
       );
     }
-    await using loader = await openBatches(checked, card, options);
+    const crops = cropsOf(checked, { card, modules });
+    await using loader = await openBatches(checked, crops, options);
     checkBands(loader, card);
     const validation = await openValidation(checked, card, options);
     const owner = {
@@ -86,7 +87,7 @@ export async function train(experiment: Experiment, options: TrainOptions): Prom
     run = new Run(state, best, {
       ...owner,
       ...{ card, folder, environment, signal, onProgress },
-      context: { card, modules, optimizer, schedule, decays, updater },
+      context: { card: crops, modules, optimizer, schedule, decays, updater },
     });
     return await run.train({ loader, validation });
   } catch (error) {
@@ -95,6 +96,20 @@ export async function train(experiment: Experiment, options: TrainOptions): Prom
   } finally {
     await updater.dispose();
   }
+}
+
+/** The card of training samples: that of the model, with the size of the crops. */
+function cropsOf(
+  { cropSize }: CheckedExperiment,
+  { card, modules: { network } }: Pick<Model, "card" | "modules">,
+): ModelCard {
+  if (cropSize === undefined) return card;
+  try {
+    network.checkSize({ height: cropSize, width: cropSize });
+  } catch (error) {
+    throw new OptionsError("$.cropSize", (error as Error).message);
+  }
+  return { ...card, tileSize: cropSize };
 }
 
 /** Returns the config of a card's model, with every axis filled in. */
