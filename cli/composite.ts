@@ -62,6 +62,7 @@ export async function compositeOf(
     const lines = result.images.map((image) => imageText(image, result));
     return {
       text: [
+        ...result.complete.map(({ output }) => `${output}: already complete`),
         ...lines,
         `${lines.length} image${lines.length === 1 ? "" : "s"} in ` +
         `${seconds.toFixed(1)} s`,
@@ -85,7 +86,8 @@ Next to <out>, rasters say what each pixel rests on:
   <out>.days.tif        days from the depicted date to the nearest one used
   <out>.uncertainty.tif expected error in the image's unit (method composite)
 
---reference all writes an image of every date in one pass. With --from or --to and no --reference, the
+--reference all writes an image of every date in one pass; after an interruption, run the same
+command again to resume. With --from or --to and no --reference, the
 whole period becomes one image, such as a monthly mosaic.
 
 Methods:

@@ -104,6 +104,11 @@ async function restoreOne(run: Run): Promise<Result> {
   }
 }
 
+/** Identifies the modules that a call names. */
+function fingerprintOf({ sampler, timesteps, fusion }: RestoreValues): string {
+  return JSON.stringify([sampler, timesteps, fusion]);
+}
+
 /** Restores every date of the inputs. */
 async function restoreAll({ values, model, engine, context, signal }: Run): Promise<Result> {
   const { progress, log } = context;
@@ -112,22 +117,25 @@ async function restoreAll({ values, model, engine, context, signal }: Run): Prom
   const { png: picture, overwrite } = values;
   const { reference: _, ...options } = optionsOf({ values, model, engine, context, signal });
   const bar = progress("restore");
+  bar.wait("opening files and masks");
   const start = performance.now();
   try {
-    const results = await restoreEvery(model, {
+    const { images, complete } = await restoreEvery(model, {
       ...options,
       write: { output, picture, overwrite },
+      fingerprint: fingerprintOf(values),
       log,
       onProgress: ({ done, total, stage }) => bar.update(done, total, stage ?? "tiles"),
     });
     const seconds = (performance.now() - start) / 1000;
-    const each = { model, seconds: seconds / results.length, engine: engine.name };
+    const each = { model, seconds: seconds / images.length, engine: engine.name };
     return {
       text: [
-        ...results.map((result) => resultText(result, each)),
-        `${results.length} images in ${seconds.toFixed(1)} s`,
+        ...complete.map(({ output }) => `${output}: already complete`),
+        ...images.map((result) => resultText(result, each)),
+        `${images.length} images in ${seconds.toFixed(1)} s`,
       ].join("\n"),
-      json: { images: results, seconds, device: engine.device },
+      json: { images, complete, seconds, device: engine.device },
     };
   } finally {
     bar.end();
@@ -173,7 +181,7 @@ async function restoreMany(path: string, { values, model, context, signal }: Run
   const { operands, progress, log, print } = context;
   checkManifestCall(values, operands);
   const scenes = await readManifest(path);
-  const { sampler, timesteps, fusion, overwrite, dryRun } = values;
+  const { overwrite, dryRun } = values;
   const { reference: _reference, auxiliary: _auxiliary, ...options } = restoreOptions(
     values,
     context,
@@ -186,7 +194,7 @@ async function restoreMany(path: string, { values, model, context, signal }: Run
   const work = {
     ...options,
     write: { overwrite },
-    fingerprint: JSON.stringify([sampler, timesteps, fusion]),
+    fingerprint: fingerprintOf(values),
     signal,
     log,
     onProgress: ({ done, total }: RestoreProgress) =>
@@ -220,7 +228,7 @@ async function runOn(
   return await interruptible(
     {
       log: context.log,
-      reason: manifest === undefined ? NOTHING_WRITTEN : RESUMES,
+      reason: manifest === undefined && values.reference !== "all" ? NOTHING_WRITTEN : RESUMES,
       free: () => freeModel(model),
     },
     (signal) => {
@@ -251,7 +259,8 @@ card defines that colour: models trained on synthetic clouds tend to take semi-t
 for bright ground. --show-clouds turns this off.
 
 Give it a whole season: of more dates than the model takes, restore uses those that show what the
-reference hides, fit it and are near in time, and says which. --reference all restores every date.
+reference hides, fit it and are near in time, and says which. --reference all restores every date;
+after an interruption, run the same command again to resume.
 --mean composite --model none makes the clear image of the dates alone, as emrdm composite does.
 
 --samples N restores N times with different noise. The result is the mean of these members, and

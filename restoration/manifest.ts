@@ -1,31 +1,22 @@
 /**
  * Batches: restores the scenes of a manifest one after the other, and resumes after any interruption.
- * Slightly longer than other files because a scene's state, its identity and its options decide together
- * what is done again.
  *
  * @module
  */
 
-import { dirname, relative, resolve } from "node:path";
-import {
-  InputError,
-  OptionsError,
-  OutputError,
-  sha256,
-  shownAddress,
-  stableJson,
-} from "../core/mod.ts";
-import { BusyError, clearScratch, DiskError, isAddress, readWhole } from "../files/mod.ts";
-import { decodePng, openRaster } from "../rasters/mod.ts";
+import { OptionsError } from "../core/mod.ts";
+import { BusyError, DiskError } from "../files/mod.ts";
 import { DeviceLostError } from "../engine/mod.ts";
-import { type Model, modelDigest } from "../model/mod.ts";
+import type { Model } from "../model/mod.ts";
 import { checkShard, type Shard } from "./area.ts";
+import { areComplete, clearScratches } from "./complete_files.ts";
 import { estimateTimed, type SceneEstimate } from "./estimate.ts";
 import type { TileTiming } from "./time_tiles.ts";
-import { type ManifestScene, mapMask } from "./manifest_file.ts";
+import type { ManifestScene } from "./manifest_file.ts";
 import { type RestoredScene, restoreScene } from "./restore_scene.ts";
 import { outputPaths } from "./scene_paths.ts";
 import { clearOutputsLock, lockOutputs } from "./manifest_lock.ts";
+import { RUN_TAG, sceneRun } from "./scene_run.ts";
 import type { RestoreSceneOptions, SceneOptions, WriteOptions } from "./scene_options.ts";
 
 /** Outcome of a scene. */
@@ -59,9 +50,6 @@ export interface RestoreManifestOptions
   readonly onScene?: (status: SceneStatus) => void;
 }
 
-/** Tag that identifies the run that made a file. */
-const RUN_TAG = "EMRDM_RUN";
-
 /** Options of one scene. */
 function sceneOptions(
   { output, picture, mask, ...scene }: ManifestScene,
@@ -76,95 +64,6 @@ function sceneOptions(
   };
 }
 
-/**
- * The files of a scene relative to its output: the same for every working folder, and on every machine
- * that holds the folder.
- */
-function relativePaths({ output, inputs, auxiliary, mask }: ManifestScene) {
-  const folder = dirname(resolve(output));
-  const from = (path: string) =>
-    isAddress(path) ? shownAddress(path) : relative(folder, resolve(path));
-  return {
-    output: from(output),
-    inputs: inputs.map((input) => ({ ...input, path: from(input.path) })),
-    mask: typeof mask === "object"
-      ? mask.map((one) => mapMask(one, from))
-      : mask && mapMask(mask, from),
-    auxiliary: auxiliary?.map(from),
-  };
-}
-
-/** Plain data of an option; undefined for functions and modules, which `fingerprint` identifies. */
-function plainOf(value: unknown): unknown {
-  if (typeof value === "function") return undefined;
-  if (typeof value !== "object" || value === null) return value;
-  return Object.values(value).some((member) => typeof member === "function") ? undefined : value;
-}
-
-/** Hash of everything that decides about the pixels of a scene. */
-async function runOf(
-  scene: ManifestScene,
-  { model, options }: { readonly model: Model; readonly options: RestoreManifestOptions },
-): Promise<string> {
-  const { write: _write, shard: _shard, signal: _signal, tiles, mask, ...others } = options;
-  const { batch: _batch, order: _order, ...layout } = tiles ?? {};
-  const plain = Object.fromEntries(
-    Object.entries(others).map(([name, value]) => [name, plainOf(value)]),
-  );
-  const source = scene.mask ?? mask?.source;
-  const text = stableJson([await modelDigest(model), {
-    ...plain,
-    tiles: layout,
-    maskOptions: { ...mask, source: undefined },
-    reference: scene.reference,
-    ...relativePaths({ ...scene, mask: source }),
-  }]);
-  return (await sha256(text)).slice(0, 16);
-}
-
-/** Run that made a file; undefined if it isn't one of ours. */
-async function runIn(path: string): Promise<string | undefined> {
-  if (/\.png$/i.test(path)) {
-    try {
-      return decodePng(await readWhole(path, { limit: 2 ** 29 })).text?.[RUN_TAG];
-    } catch {
-      // Not a PNG of ours.
-      return undefined;
-    }
-  }
-  try {
-    const file = await openRaster(path);
-    await file.close();
-    return file.header.tags?.[RUN_TAG];
-  } catch (error) {
-    if (error instanceof InputError) return undefined;
-    throw error;
-  }
-}
-
-/**
- * Returns true if all files of a scene exist and were made with the same options. Only some do after an
- * interruption while the files were being renamed.
- */
-async function isComplete(
-  files: readonly string[],
-  { run, overwrite }: { readonly run: string; readonly overwrite: boolean },
-): Promise<boolean> {
-  let complete = true;
-  for (const path of files) {
-    // A file that can't be examined can't be written either; the write reports why.
-    const there = await Deno.lstat(path).then(() => true, () => false);
-    if (there && await runIn(path) === run) continue;
-    complete = false;
-    if (!there || overwrite) continue;
-    throw new OutputError(
-      `Cannot write ${path}: it must be free or from a run with the same options, got another ` +
-        "file; choose another name or allow it to be overwritten (--overwrite)",
-    );
-  }
-  return complete;
-}
-
 /** Options of a scene that is to be restored; undefined if it is complete. */
 async function pending(
   model: Model,
@@ -173,8 +72,9 @@ async function pending(
 ): Promise<RestoreSceneOptions | undefined> {
   const whole = sceneOptions(scene, options);
   const { write } = whole;
-  const run = await runOf(scene, { model, options });
-  if (await isComplete(outputPaths(whole), { run, overwrite: write.overwrite ?? false })) {
+  const { shard: _shard, ...deciding } = options;
+  const run = await sceneRun(scene, { model, options: deciding });
+  if (await areComplete(outputPaths(whole), { run, overwrite: write.overwrite ?? false })) {
     return undefined;
   }
   // Existing files are of this run, which was interrupted, or may be replaced.
@@ -250,8 +150,7 @@ export async function restoreManifest(
       isLocked = true;
       return { status: "restored", result: await restoreScene(model, todo) };
     }
-    // An interruption after the last rename leaves scratch files.
-    for (const path of outputPaths(sceneOptions(scene, options))) await clearScratch(path);
+    await clearScratches(outputPaths(sceneOptions(scene, options)));
     return { status: "complete" };
   });
   if (!isLocked) await clearOutputsLock(outputs);

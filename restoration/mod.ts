@@ -49,7 +49,7 @@ export {
   type RestoreManifestOptions,
   type SceneStatus,
 } from "./manifest.ts";
-export { restoreEvery, type RestoreEveryOptions } from "./restore_every.ts";
+export { type RestoredDates, restoreEvery, type RestoreEveryOptions } from "./restore_every.ts";
 export { type RestoredScene, restoreScene } from "./restore_scene.ts";
 export { provenancePath, type ScenePaths, uncertaintyPath } from "./scene_paths.ts";
 export type {

@@ -63,7 +63,9 @@ function ownTags(tags: RasterHeader["tags"] = {}): Readonly<Record<string, strin
 export interface SceneFiles {
   /** Appends rows, from top to bottom. */
   write(rows: FinishedRows): Promise<void>;
-  /** Completes all files and gives them their names, the image last. */
+  /** Completes the rasters under temporary names. */
+  complete(): Promise<void>;
+  /** Completes all files, unless they are, and gives them their names, the image last. */
   finish(): Promise<void>;
   /** Removes what isn't finished. */
   abort(): Promise<void>;
@@ -211,13 +213,19 @@ export async function createSceneFiles(
     reflectanceScale: scene.reflectanceScale,
     scaling,
   });
+  let isComplete = false;
+  const complete = async () => {
+    if (!isComplete) await files.complete();
+    isComplete = true;
+  };
   return {
     async write(rows) {
       preview?.add(rows);
       await files.write(rows);
     },
+    complete,
     async finish() {
-      await files.complete();
+      await complete();
       await preview?.write(picture!, { overwrite, text: tags });
       await files.commit();
     },

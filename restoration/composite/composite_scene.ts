@@ -10,11 +10,10 @@ import { shownAddress } from "../../core/mod.ts";
 import { dateOf } from "../../products/mod.ts";
 import { orAborted } from "../abortable.ts";
 import { areaOf } from "../area.ts";
-import { maskPaths, shownMasks } from "../mask_choice.ts";
+import { shownMasks } from "../mask_choice.ts";
 import { checkKeepClear, keepClearOf } from "../keep_clear.ts";
 import { openDateMasks } from "../date_masks.ts";
-import { undoRenames } from "../../files/mod.ts";
-import { checkOutputs, checkWritable, makeFoldersOf } from "../outputs.ts";
+import { checkWritable, makeFoldersOf } from "../outputs.ts";
 import { openReflectance } from "../reflectance_series.ts";
 import type { FinishedReport } from "../rows/finish_rows.ts";
 import type { Scene } from "../scene.ts";
@@ -29,6 +28,7 @@ import {
   planComposite,
 } from "./composite_options.ts";
 import { cellCount, compositeRows } from "./composite_rows.ts";
+import { pendingImages } from "./pending_images.ts";
 import type { MeanFit } from "../../means/mod.ts";
 import {
   type CompositeMethod,
@@ -70,8 +70,13 @@ export interface CompositeResult {
   readonly dates: readonly (string | undefined)[];
   /** Paths of the dates. */
   readonly paths: readonly string[];
-  /** Images, by rising day. */
+  /** Images made by this call, by rising day. */
   readonly images: readonly CompositeImage[];
+  /**
+   * Files of the images, of several, that an earlier call with the same options and input paths
+   * completed.
+   */
+  readonly complete: readonly ScenePaths[];
 }
 
 /** Tag of the uncertainty raster of a composite. */
@@ -84,6 +89,15 @@ const MS_PER_DAY = 86_400_000;
 function daysOf(dates: readonly (string | undefined)[]): readonly number[] {
   if (dates.includes(undefined)) return dates.map(() => 0);
   return dates.map((date) => Date.parse(`${date}T00:00:00Z`) / MS_PER_DAY);
+}
+
+/** Dates of a plan whose images are complete, in rising order. */
+function datesOf({ inputs, references }: CompositePlan): Pick<CompositeResult, "dates" | "paths"> {
+  const sorted = references.map((index) => inputs[index!]!);
+  return {
+    dates: sorted.map(({ path, date = dateOf(path) }) => date),
+    paths: sorted.map(({ path }) => shownAddress(path)),
+  };
 }
 
 /** Short name of a date. */
@@ -186,14 +200,14 @@ function usedText(used: readonly CompositeDate[]): string {
 /** Files of all images, which appear together. */
 async function createAll(
   scenes: readonly Scene[],
-  { series, plan, tags, options }: {
+  { series, plan, tags, overwrite, options }: {
     readonly series: OpenSeries;
     readonly plan: CompositePlan;
     readonly tags: readonly Readonly<Record<string, string>>[];
+    readonly overwrite: boolean;
     readonly options: CompositeSceneOptions;
   },
 ): Promise<readonly SceneFiles[]> {
-  const { overwrite } = options.write;
   const files: SceneFiles[] = [];
   try {
     for (const [i, scene] of scenes.entries()) {
@@ -271,20 +285,17 @@ function checkMethod(
  * @throws {RangeError} If there is no such date or method, or a number is out of range.
  */
 export async function compositeScene(options: CompositeSceneOptions): Promise<CompositeResult> {
-  const { mask: { source = "auto", ...keep } = {}, write, log = () => {}, signal } = options;
+  const { mask: { source = "auto", ...keep } = {}, log = () => {}, signal } = options;
   checkKeepClear(keep);
   const isPeriod = planComposite(options, { hasError: false }).references[0] === undefined;
   const { method: name = DEFAULT_METHODS[isPeriod ? "period" : "reference"] } = options;
   const method = compositeMethod(name, { grow: keepClearOf(keep).dilate });
-  const plan = planComposite(options, { hasError: method.hasError === true });
-  checkMethod(name, { method, plan });
-  for (const { output, ...others } of plan.paths) {
-    await undoRenames(output, Object.values(others));
-  }
-  await checkOutputs(plan.paths.flatMap((paths) => Object.values(paths)), {
-    inputs: [...plan.inputs.map(({ path }) => path), ...maskPaths(source, plan.inputs)],
-    overwrite: write.overwrite ?? false,
-  });
+  const whole = planComposite(options, { hasError: method.hasError === true });
+  checkMethod(name, { method, plan: whole });
+  const pending = await pendingImages(whole, { options, method: name, masks: source });
+  const { plan, overwrite, complete } = pending;
+  if (complete.length > 0) log(`${complete.length} of ${whole.paths.length} images are complete`);
+  if (plan.paths.length === 0) return { method: name, ...datesOf(whole), images: [], complete };
   const series = await openReflectance({ ...options, inputs: plan.inputs, reference: plan.grid });
   const closing: (() => Promise<void>)[] = [series.close];
   try {
@@ -323,9 +334,10 @@ export async function compositeScene(options: CompositeSceneOptions): Promise<Co
         ? keptWhole(reference)
         : method.mean.fit(survey.data, reference)
     );
-    const tags = fits.map((fit, i) =>
-      tagsOf(series, { fit, reference: references[i], method: name, options })
-    );
+    const tags = fits.map((fit, i) => ({
+      ...tagsOf(series, { fit, reference: references[i], method: name, options }),
+      ...pending.tags[i],
+    }));
     for (const [i, fit] of fits.entries()) {
       const reference = references[i];
       const what = reference === undefined ? "the period" : nameOf(series, reference);
@@ -339,7 +351,7 @@ export async function compositeScene(options: CompositeSceneOptions): Promise<Co
     const scenes = references.map((reference) =>
       reference === undefined ? scene : withReference(series, reference)
     );
-    const files = await createAll(scenes, { series, plan, tags, options });
+    const files = await createAll(scenes, { series, plan, tags, overwrite, options });
     closing.unshift(...files.map((one) => one.abort));
     const work = compositeRows(scene, {
       targets: scenes.map((own, i) => ({
@@ -357,8 +369,11 @@ export async function compositeScene(options: CompositeSceneOptions): Promise<Co
       signal,
     });
     const reports = await orAborted(work, signal);
+    // All are complete before the first gets its name: a kill in between leaves little to repeat.
+    for (const one of files) await one.complete();
     for (const one of files) await one.finish();
     return {
+      complete,
       method: name,
       dates,
       paths,

@@ -133,6 +133,21 @@ export async function prepareCalls(
         ...["--reference", DAYS[1]!, "--out", `${out}/a/composite.tif`],
       ],
     },
+    {
+      name: "every",
+      args: [
+        ...["restore", ...dates, ...run, "--mask", `${inputs}/mask.tif`, "--reference", "all"],
+        ...["--out", `${out}/a/{date}.tif`, "--png", `${out}/p_{date}.png`],
+      ],
+    },
+    {
+      name: "composites",
+      args: [
+        ...["composite", ...dates, "--mask", `${DAYS[0]}=${inputs}/mask.tif`],
+        ...["--mask", `${DAYS[1]}=${inputs}/mask.tif`, "--reference", "all"],
+        ...["--out", `${out}/a/{date}.tif`, "--png", `${out}/{date}.png`],
+      ],
+    },
     { name: "join", args: ["join", ...shards, "--out", `${out}/a/joined.tif`] },
     {
       name: "convert",

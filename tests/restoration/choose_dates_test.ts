@@ -121,14 +121,19 @@ Deno.test("restoreEvery() restores each date as restoreScene() does, under names
       await writeCog(path, raster);
       inputs.push({ path });
     }
-    const results = await restoreEvery(model, {
+    const { images } = await restoreEvery(model, {
       inputs,
       write: { output: `${folder}/{date}.tif` },
     });
-    assertEquals(results.map(({ reference }) => reference), [0, 1]);
-    for (const [reference, { output }] of results.entries()) {
+    assertEquals(images.map(({ reference }) => reference), [0, 1]);
+    for (const [reference, { output, tags }] of images.entries()) {
       const alone = `${folder}/alone${reference}.tif`;
-      await restoreScene(model, { inputs, reference, write: { output: alone } });
+      await restoreScene(model, {
+        inputs,
+        reference,
+        // The tag by which a repeated call recognises the file.
+        write: { output: alone, tags: { EMRDM_RUN: tags.EMRDM_RUN! } },
+      });
       assertEquals(await Deno.readFile(output), await Deno.readFile(alone));
     }
     await assertRejects(
