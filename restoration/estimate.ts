@@ -154,7 +154,7 @@ async function timingOf(
  * nothing. Takes up to 10 seconds, unless a single tile takes longer.
  *
  * @param rss Returns the resident memory of the process in bytes; called after the timed batches.
- *   `log` receives radiometry and warnings, as of `restoreScene`.
+ *   `log` receives radiometry, masks and warnings, as of `restoreScene`; default that of the options.
  * @throws {InputError | OutputError | RangeError} As `restoreScene` would.
  */
 export async function estimateScene(
@@ -173,13 +173,13 @@ export async function estimateScene(
 export async function estimateTimed(
   model: Model,
   given: RestoreSceneOptions,
-  { rss, log, timings }: {
+  { rss, log = given.log, timings }: {
     readonly rss: () => number;
-    readonly log?: (line: string) => void;
+    readonly log?: ((line: string) => void) | undefined;
     readonly timings: Map<number, TileTiming>;
   },
 ): Promise<SceneEstimate> {
-  const { options } = withSampling(model, given);
+  const { options } = withSampling(model, { ...given, ...(log && { log }) });
   const files = outputPaths(options);
   await checkSceneOutputs(options);
   const start = performance.now();

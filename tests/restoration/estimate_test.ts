@@ -1,13 +1,14 @@
 /** Estimates of a restoration: tiles from a sample of the scene, times as a range. */
 
 import { assert, assertEquals } from "@std/assert";
-import { rasterInMemory } from "../../rasters/mod.ts";
+import { rasterInMemory, writeCog } from "../../rasters/mod.ts";
 import { tf, useEngine } from "../../engine/mod.ts";
 import { planTiles } from "../../restoration/rows/plan.ts";
+import { estimateManifest, estimateScene } from "../../restoration/mod.ts";
 import { sampleTiles } from "../../restoration/rows/sample_tiles.ts";
 import type { Scene } from "../../restoration/scene.ts";
 import { timeTiles } from "../../restoration/time_tiles.ts";
-import { tinyModel } from "./tiny.ts";
+import { cloudyDates, inFolder, tinyModel } from "./tiny.ts";
 
 await useEngine("cpu");
 
@@ -84,3 +85,31 @@ Deno.test("timeTiles() gives a range for full batches and single tiles, with no 
   }
   assertEquals(tf.memory().numTensors, before);
 });
+
+Deno.test("the dry run of a manifest says what that of its scene says: masks, warnings", () =>
+  inFolder(async (folder) => {
+    const size = { width: 20, height: 20 };
+    const model = tinyModel();
+    const paths = ["first.tif", "second.tif"].map((name) => `${folder}/${name}`);
+    for (const [l, raster] of cloudyDates(size, 2).entries()) await writeCog(paths[l]!, raster);
+    const data = new Uint8Array(400);
+    await writeCog(`${folder}/m.tif`, { ...size, bands: ["m"], dtype: "uint8", data });
+    // One step and tiles that run alone take less time to time.
+    const options = { mask: { source: `${folder}/m.tif` }, steps: 1, tiles: { batch: 1 } };
+    const inputs = paths.map((path) => ({ path }));
+    const output = `${folder}/out.tif`;
+    const rss = () => 0;
+    const [alone, batch]: [string[], string[]] = [[], []];
+    await estimateScene(model, { ...options, inputs, write: { output } }, {
+      rss,
+      log: (line) => void alone.push(line),
+    });
+    const log = (line: string) => void batch.push(line);
+    const all = await estimateManifest(model, [{ output, inputs }], { ...options, rss, log });
+    assertEquals(all.map(({ status }) => status), ["estimated"]);
+    assertEquals(batch, alone);
+    for (const says of ["no date in the name of", "plain mask: hides 0 %", "it hides nothing"]) {
+      assert(alone.some((line) => line.includes(says)), `${says} in ${alone.join("; ")}`);
+    }
+    tf.dispose([{ ...model.weights.params }, { ...model.weights.buffers }]);
+  }));
