@@ -5,7 +5,7 @@
  */
 
 import { answerBody, watch } from "./answer_body.ts";
-import { request } from "./request.ts";
+import { RefusedError, request } from "./request.ts";
 
 /** A range of bytes of a remote file. */
 export interface RemoteRange {
@@ -81,7 +81,7 @@ export async function fetchRange(url: string, range: RemoteRange): Promise<Range
         : undefined;
       if (whole !== undefined) return { bytes: whole, total: whole.length, ...version };
       if (!response.bodyUsed) await response.body?.cancel();
-      throw new TypeError(
+      throw new RefusedError(
         `its server must support range requests, got the whole file (HTTP ${status}); download ` +
           "the file first",
       );

@@ -15,11 +15,15 @@ const REQUEST_TIMEOUT = 408;
 /** An address that does not answer at all: a further attempt helps only after earlier successes. */
 export class UnreachableError extends TransientError {}
 
+/** A server that answers, but not with the file: a refusal (4xx), or a page in place of a range. */
+export class RefusedError extends TypeError {}
+
 /**
  * Fetches an address.
  *
  * @returns The answer, with a status of 200 to 299 or 416.
- * @throws {TypeError} If the server refuses the request.
+ * @throws {RefusedError} If the server refuses the request.
+ * @throws {TypeError} If Deno may not send it.
  * @throws {TransientError} If it is busy (429, 5xx) or does not answer.
  */
 export async function request(
@@ -52,7 +56,7 @@ export async function request(
     const login = status === 401 || status === 403
       ? " (the address needs a login, or its signature has expired)"
       : "";
-    throw new TypeError(failed.replace(";", `${login};`));
+    throw new RefusedError(failed.replace(";", `${login};`));
   }
   throw new TransientError(failed, { pause: retryAfter(response) });
 }

@@ -12,7 +12,7 @@ import {
   type XmlNode,
   xmlTree,
 } from "../core/mod.ts";
-import { isAddress } from "../files/mod.ts";
+import { isAddress, openRemoteSibling } from "../files/mod.ts";
 
 /** Content of the file that concerns pixels and their place. */
 export interface AuxFile {
@@ -26,6 +26,18 @@ export interface AuxFile {
 
 /** Histograms can make the file long, but not nearly as long. */
 const MAX_BYTES = 2 ** 24;
+const SUFFIX = ".aux.xml";
+
+/** Reads the text next to an address; undefined if the server has none, or answers with something else. */
+async function readRemoteText(name: string): Promise<string | undefined> {
+  const bytes = await openRemoteSibling(name, SUFFIX);
+  if (bytes === undefined) return undefined;
+  const text = new TextDecoder().decode(await bytes.read(0, MAX_BYTES + 1));
+  bytes.close();
+  if (!text.includes("<PAMDataset")) return undefined;
+  if (text.length <= MAX_BYTES) return text;
+  throw new TypeError(`${name}${SUFFIX} must have up to ${MAX_BYTES} bytes, got more`);
+}
 
 async function readText(path: string): Promise<string | undefined> {
   try {
@@ -53,13 +65,14 @@ function transformOf(text: string, path: string): GeoTransform {
 }
 
 /**
- * Reads the file beside a local raster; undefined if there is none.
+ * Reads the file beside a raster; undefined if there is none. Of an address, the server is asked for it
+ * once, unless it is signed.
  *
  * @throws {TypeError} If it cannot be read.
  */
 export async function readAuxFile(name: string): Promise<AuxFile | undefined> {
-  const path = `${name}.aux.xml`;
-  const xml = isAddress(name) ? undefined : await readText(path);
+  const path = `${name}${SUFFIX}`;
+  const xml = isAddress(name) ? await readRemoteText(name) : await readText(path);
   if (xml === undefined) return undefined;
   let nodes: readonly XmlNode[];
   try {

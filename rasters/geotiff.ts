@@ -6,7 +6,7 @@
 
 import { InputError, namedCommand, type Raster } from "../core/mod.ts";
 import { type ByteSource, openByteSource, pathOf } from "../files/mod.ts";
-import { readAuxFile } from "./aux_file.ts";
+import { type AuxFile, readAuxFile } from "./aux_file.ts";
 import { ALPHA_NAME } from "./band_names.ts";
 import { readGeotiffHeader } from "./geotiff_header.ts";
 import { type MaskFile, openMaskFile } from "./mask_file.ts";
@@ -44,14 +44,15 @@ async function named<T>(file: string, work: () => Promise<T>): Promise<T> {
 /** Opens the image, its header and its masks. */
 async function openMasked(
   bytes: ByteSource,
-  { name, beside, options }: {
+  { name, beside, aux, options }: {
     readonly name: string;
     readonly beside: TiffImage | undefined;
+    readonly aux: AuxFile | undefined;
     readonly options: OpenRasterOptions;
   },
 ): Promise<MaskedImage> {
   const { image, mask } = await openTiffFile(bytes);
-  const own = await readGeotiffHeader(image, { ...options, beside: await readAuxFile(name) });
+  const own = await readGeotiffHeader(image, { ...options, beside: aux });
   const world = own.transform === undefined ? await readWorldFile(name) : undefined;
   const stated = world === undefined ? own : { ...own, transform: world };
   const masks = [mask, beside].filter((one) => one !== undefined);
@@ -66,8 +67,7 @@ async function openMasked(
  * Opens a GeoTIFF; the caller closes it.
  *
  * A read marks pixels as missing (`valid`) where every band is nodata or NaN, a mask or the alpha
- * band is 0, or the compression says so. The mask can be in the file or, of a local file, in
- * `NAME.tif.msk`.
+ * band is 0, or the compression says so. The mask can be in the file or in `NAME.tif.msk`.
  *
  * @param source A path, or an `http(s):` address, of which only the necessary parts are fetched.
  * @throws {InputError} If the file is missing, is not a GeoTIFF, is truncated or damaged, holds
@@ -87,8 +87,11 @@ export async function openRaster(
   };
   try {
     const masked = await named(name, async () => {
-      beside = await openMaskFile(name);
-      return await openMasked(bytes, { name, beside: beside?.mask, options });
+      const [mask, aux] = await Promise.allSettled([openMaskFile(name), readAuxFile(name)]);
+      if (mask.status === "rejected") throw mask.reason;
+      beside = mask.value;
+      if (aux.status === "rejected") throw aux.reason;
+      return await openMasked(bytes, { name, beside: beside?.mask, aux: aux.value, options });
     });
     const { header, image } = masked;
     return {

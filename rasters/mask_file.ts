@@ -1,10 +1,10 @@
 /**
- * The mask that GDAL stores beside a raster as `NAME.tif.msk`.
+ * The mask that GDAL stores beside a raster as `NAME.tif.msk`, local or remote.
  *
  * @module
  */
 
-import { type ByteSource, isAddress, openByteSource } from "../files/mod.ts";
+import { type ByteSource, isAddress, openByteSource, openRemoteSibling } from "../files/mod.ts";
 import { GDAL_METADATA, parseGdalMetadata } from "./gdal_metadata.ts";
 import { textOf } from "./tiff_values.ts";
 import { openTiffFile, type TiffImage } from "./tiff_image.ts";
@@ -15,6 +15,7 @@ export interface MaskFile {
   readonly bytes: ByteSource;
 }
 
+const SUFFIX = ".msk";
 /** The item in which GDAL states what the mask of the first band is; GDAL ignores files without it. */
 const FLAGS = "INTERNAL_MASK_FLAGS_1";
 
@@ -37,24 +38,38 @@ async function isFile(path: string): Promise<boolean> {
   }
 }
 
+/** First bytes of a TIFF of either byte order. */
+const TIFF_START: readonly string[] = ["II*\0", "II+\0", "MM\0*", "MM\0+"];
+
+/** Opens what may be the mask; undefined if there is none, or a server answers with something else. */
+async function openBeside(name: string): Promise<ByteSource | undefined> {
+  if (!isAddress(name)) {
+    return await isFile(`${name}${SUFFIX}`) ? await openByteSource(`${name}${SUFFIX}`) : undefined;
+  }
+  const bytes = await openRemoteSibling(name, SUFFIX);
+  const start = await bytes?.read(0, 4);
+  return TIFF_START.includes(new TextDecoder("latin1").decode(start)) ? bytes : undefined;
+}
+
 /**
  * Opens the mask beside a raster; undefined if there is none, or a file that GDAL does not take for
- * a mask. Addresses are not asked for one: servers take long to deny it,
- * and rasters made for them hold their masks.
+ * a mask. Of an address, the server is asked for it once, unless it is signed; servers that answer
+ * with a page have none.
  *
  * @throws {TypeError} If the mask cannot be read.
  */
 export async function openMaskFile(name: string): Promise<MaskFile | undefined> {
-  const path = `${name}.msk`;
-  if (isAddress(name) || !await isFile(path)) return undefined;
-  const bytes = await openByteSource(path);
+  const path = `${name}${SUFFIX}`;
+  let bytes: ByteSource | undefined;
   try {
+    bytes = await openBeside(name);
+    if (bytes === undefined) return undefined;
     const { image: mask } = await openTiffFile(bytes);
     if (await isMask(mask)) return { mask, bytes };
     bytes.close();
     return undefined;
   } catch (error) {
-    bytes.close();
+    bytes?.close();
     throw new TypeError(`its mask ${path} must be readable: ${(error as Error).message}`);
   }
 }
