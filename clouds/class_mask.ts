@@ -14,6 +14,7 @@ import { classOfValue } from "./mask_kind.ts";
 import {
   countValues,
   decideKind,
+  lookAtValues,
   maskBands,
   type MaskMeaning,
   readMaskValues,
@@ -50,6 +51,11 @@ export interface ClassMaskOptions extends MaskMeaning {
    * The part of the scene that will be read, which the raster must cover. Default: the whole scene.
    */
   readonly area?: RasterWindow;
+  /**
+   * Counts nine parts of a large raster instead of all its values, for calls that read little of it.
+   * Default false.
+   */
+  readonly isLook?: boolean;
 }
 
 /** Files of polygons, such as MSK_CLOUDS of Sentinel-2 before baseline 04.00. */
@@ -78,7 +84,8 @@ function maskOf(map: GridMap, { window, part, classOf }: {
  * Opens a raster of classes, bits or probabilities as the mask of a scene. The raster may have any
  * resolution in the CRS of the scene: each pixel of the scene gets the value at its centre.
  *
- * The values in the area are counted first, to say what they mean and hide.
+ * The values in the area are counted first, to say what they mean and hide. They are read once and kept
+ * compressed.
  *
  * @throws {InputError} If the raster cannot be read, has several bands none of which is known by
  *   name, is in another CRS, or does not cover the area; without georeference on both, if neither
@@ -87,7 +94,7 @@ function maskOf(map: GridMap, { window, part, classOf }: {
  */
 export async function openClassMask(
   source: string | URL,
-  { grid, area, ...meaning }: ClassMaskOptions,
+  { grid, area, isLook = false, ...meaning }: ClassMaskOptions,
 ): Promise<ClassMask> {
   const name = shownAddress(source);
   if (VECTOR.test(pathInAddress(source))) {
@@ -104,7 +111,9 @@ export async function openClassMask(
     checkCover(grid, { map, mask, name, ...(area && { area }) });
     const whole = { column: 0, row: 0, width: grid.width, height: grid.height };
     const window = maskWindow(map, area ?? whole, mask);
-    const counts = await countValues(file, { window, indices });
+    const { counts, kept } = isLook
+      ? { counts: await lookAtValues(file, { window, indices }), kept: undefined }
+      : await countValues(file, { window, indices });
     const { kind, warning } = decideKind(name, { known, counts, meaning });
     // A file cannot call 0 missing and use it for clear pixels: programs copy nodata from images.
     const isClear = mask.nodata === 0 && classOfValue(kind, 0) !== MASK_UNKNOWN;
@@ -114,7 +123,7 @@ export async function openClassMask(
       Object.is(value, nodata) && !(isGiven && kind.masked.has(value));
     const seen = { counts, nodata: isGiven && kind.masked.has(nodata!) ? undefined : nodata };
     return {
-      summary: maskSummary(kind, seen),
+      summary: maskSummary(kind, seen) + (isLook ? ", in a sample" : ""),
       warnings: [
         ...(warning === undefined ? [] : [warning]),
         ...(isClear && counts.has(0)
@@ -127,7 +136,8 @@ export async function openClassMask(
         if (part.width === 0 || part.height === 0) {
           return new Uint8Array(window.width * window.height).fill(MASK_UNKNOWN);
         }
-        const { values, valid } = await readMaskValues(file, { window: part, indices });
+        const { values, valid } = await kept?.read(part) ??
+          await readMaskValues(file, { window: part, indices });
         const classOf = (index: number) => {
           const value = values[index]!;
           // Marked as missing by a mask of its own, or by the nodata value.

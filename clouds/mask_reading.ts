@@ -4,9 +4,10 @@
  * @module
  */
 
-import { InputError, shellWord } from "../core/mod.ts";
+import { InputError, type PixelArray, shellWord } from "../core/mod.ts";
 import { pathInAddress } from "../files/mod.ts";
 import type { RasterFile, RasterHeader, RasterWindow } from "../rasters/mod.ts";
+import { KEPT_ROWS, KeptValues, type MaskArray, type MaskValues } from "./kept_values.ts";
 import { knownMask, PLAIN_MASK } from "./known_masks.ts";
 import { type MaskKind, maskKind } from "./mask_kind.ts";
 import { type MaskCounts, MOST_VALUES, notClasses } from "./mask_survey.ts";
@@ -23,6 +24,8 @@ export interface MaskMeaning {
 
 /** Pixels of the largest window of a survey. */
 const SURVEYED = 2 ** 22;
+/** Parts along each side of a mask that a look counts, and their side. */
+const LOOK = { parts: 3, side: 512 } as const;
 /** Bit of UDM2's band 8 for pixels outside of the image. */
 const OUTSIDE = 1;
 
@@ -58,19 +61,12 @@ export function maskBands({ bands }: RasterHeader, source: string): MaskBands {
   return { indices: [index], ...(found === undefined ? {} : { known: found.kind }) };
 }
 
-/** Values of a window with the pixels that the file marks as missing. */
-export interface MaskValues {
-  readonly values: ArrayLike<number>;
-  /** 0 for pixels that the file marks as missing. */
-  readonly valid?: Uint8Array | undefined;
-}
-
 /** Reads the values of a window of a mask; several bands of yes and no become the bits of one value. */
 export async function readMaskValues(
   file: RasterFile,
   { window, indices }: { readonly window: RasterWindow; readonly indices: readonly number[] },
 ): Promise<MaskValues> {
-  const raster: { data: ArrayLike<number>; valid?: Uint8Array } = await file.read({
+  const raster: { data: PixelArray; valid?: Uint8Array } = await file.read({
     window,
     bands: [...indices],
   });
@@ -88,26 +84,62 @@ export async function readMaskValues(
   return { values, valid };
 }
 
-/** Counts the values in a window of a mask. */
-export async function countValues(
+/** Adds the values of some pixels to counts. */
+function addCounts(counts: Map<number, number>, values: MaskArray): void {
+  const add = (value: number, more: number) => counts.set(value, (counts.get(value) ?? 0) + more);
+  if (values instanceof Uint8Array || values instanceof Uint16Array) {
+    const found = new Uint32Array(2 ** (8 * values.BYTES_PER_ELEMENT));
+    for (let i = 0; i < values.length; i++) found[values[i]!]!++;
+    for (const [value, more] of found.entries()) if (more > 0) add(value, more);
+    return;
+  }
+  for (let i = 0; i < values.length; i++) {
+    const value = values[i]!;
+    add(counts.has(value) || counts.size < MOST_VALUES ? value : Math.round(value * 8) / 8, 1);
+  }
+}
+
+/** Parts of a window that a look counts, on a lattice; the whole of a small one. */
+function partsOf({ column, row, width, height }: RasterWindow): readonly RasterWindow[] {
+  const spans = (from: number, length: number) =>
+    length <= LOOK.parts * LOOK.side ? [[from, length] as const] : Array.from(
+      { length: LOOK.parts },
+      (_, i) =>
+        [from + Math.round((length - LOOK.side) * i / (LOOK.parts - 1)), LOOK.side] as const,
+    );
+  return spans(row, height).flatMap(([row, height]) =>
+    spans(column, width).map(([column, width]) => ({ column, row, width, height }))
+  );
+}
+
+/** Counts the values in some parts of a window of a mask. */
+export async function lookAtValues(
   file: RasterFile,
   { window, indices }: { readonly window: RasterWindow; readonly indices: readonly number[] },
 ): Promise<MaskCounts> {
   const counts = new Map<number, number>();
-  const rows = Math.max(1, Math.floor(SURVEYED / Math.max(1, window.width)));
-  for (let row = 0; row < window.height; row += rows) {
-    const height = Math.min(rows, window.height - row);
-    const part = { ...window, row: window.row + row, height };
-    const { values } = await readMaskValues(file, { window: part, indices });
-    for (let i = 0; i < values.length; i++) {
-      const value = values[i]!;
-      const count = counts.get(value);
-      if (count !== undefined) counts.set(value, count + 1);
-      else if (counts.size < MOST_VALUES) counts.set(value, 1);
-      else counts.set(Math.round(value * 8) / 8, (counts.get(Math.round(value * 8) / 8) ?? 0) + 1);
-    }
+  for (const part of partsOf(window)) {
+    addCounts(counts, (await readMaskValues(file, { window: part, indices })).values);
   }
   return counts;
+}
+
+/** Counts the values in a window of a mask, and keeps them. */
+export async function countValues(
+  file: RasterFile,
+  { window, indices }: { readonly window: RasterWindow; readonly indices: readonly number[] },
+): Promise<{ readonly counts: MaskCounts; readonly kept: KeptValues }> {
+  const counts = new Map<number, number>();
+  const kept = new KeptValues(window);
+  const most = Math.floor(SURVEYED / Math.max(1, window.width));
+  const rows = Math.max(KEPT_ROWS, Math.floor(most / KEPT_ROWS) * KEPT_ROWS);
+  for (let row = window.row; row < window.row + window.height; row += rows) {
+    const height = Math.min(rows, window.row + window.height - row);
+    const found = await readMaskValues(file, { window: { ...window, row, height }, indices });
+    addCounts(counts, found.values);
+    await kept.put(row, found);
+  }
+  return { counts, kept };
 }
 
 /** True if the only values are 0 and 1, or 0 and 255, as of a mask that someone made of another. */

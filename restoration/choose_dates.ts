@@ -65,6 +65,13 @@ function partsOf({ grid: { width, height } }: Scene): readonly RasterWindow[] {
   );
 }
 
+/** Rank of a part in an order that starts in the middle and spreads. */
+function spread(part: number, { length }: { readonly length: number }): number {
+  const rank = (part + length - Math.floor(length / 2)) % length;
+  // Multiples of the golden ratio fill an interval evenly.
+  return (rank * 0.6180339887498949) % 1;
+}
+
 /** Pixels of a date. */
 interface Look {
   /** 1 where the date is clear and has data; undefined without a mask. */
@@ -220,21 +227,31 @@ function greedy(
  *
  * @param masks Masks of the dates; default: only days and fit count.
  * @param count Number of dates besides the reference.
- * @returns The chosen dates, the best first, without the reference.
+ * @param until Time of `performance.now()` after which no further part is looked at; the first one always
+ *   is. Default none: all parts are.
+ * @returns The chosen dates, the best first, without the reference, and the share of the parts that was
+ *   looked at.
  */
 export async function chooseDates(
   { scene, dates }: Pick<OpenSeries, "scene" | "dates">,
-  { masks, count, signal }: {
+  { masks, count, until = Infinity, signal }: {
     readonly masks: SceneMasks | undefined;
     readonly count: number;
+    readonly until?: number;
     readonly signal?: AbortSignal;
   },
-): Promise<readonly RankedDate[]> {
-  const parts: (readonly Look[])[] = [];
-  for (const window of partsOf(scene)) {
+): Promise<{ readonly chosen: readonly RankedDate[]; readonly looked: number }> {
+  const windows = partsOf(scene);
+  const found = new Map<number, readonly Look[]>();
+  // The middle first: any first parts are spread over the scene.
+  const order = windows.keys().toArray().sort((a, b) => spread(a, windows) - spread(b, windows));
+  for (const part of order) {
     signal?.throwIfAborted();
-    parts.push(await look(scene, window, masks));
+    if (found.size > 0 && performance.now() > until) break;
+    found.set(part, await look(scene, windows[part]!, masks));
   }
+  const parts = windows.keys().filter((part) => found.has(part))
+    .map((part) => found.get(part)!).toArray();
   const looks = dates.map((_, l) => joined(parts, l));
   const { reference } = scene;
   const own = looks[reference]!;
@@ -252,5 +269,8 @@ export async function chooseDates(
       difference: difference(own, looks[date]!),
     };
   }).toArray();
-  return greedy(looks, { reference, ranked, count });
+  return {
+    chosen: greedy(looks, { reference, ranked, count }),
+    looked: parts.length / windows.length,
+  };
 }

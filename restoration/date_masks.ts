@@ -174,6 +174,8 @@ export interface DateMasksOptions {
   readonly isEach: boolean;
   /** Allows the detector on L2A. Default false. */
   readonly allowLevelMismatch?: boolean;
+  /** Counts a sample of large masks only, see `ClassMaskOptions`. Default false. */
+  readonly isLook?: boolean;
   readonly log?: (line: string) => void;
   readonly signal?: AbortSignal;
 }
@@ -186,9 +188,10 @@ export interface DateMasksOptions {
  */
 export async function openDateMasks(
   series: OpenSeries,
-  { mask, area, model, isEach, allowLevelMismatch: allow = false, log = () => {}, signal }:
-    DateMasksOptions,
+  options: DateMasksOptions,
 ): Promise<OpenMasks> {
+  const { mask, area, model, isEach, allowLevelMismatch: allow = false } = options;
+  const { isLook = false, log = () => {}, signal } = options;
   const { scene } = series;
   const { source, values, bits, above, ...keep } = mask;
   const choices = await chooseMasks(series, source);
@@ -203,6 +206,7 @@ export async function openDateMasks(
   const rasters = await openRasters(choices, {
     grid: scene.grid,
     ...(area && { area }),
+    isLook,
     log,
     meaning: { values, bits, above },
   });
@@ -215,7 +219,8 @@ export async function openDateMasks(
     },
     masks: {
       ...keep,
-      margin: DETECTOR_MARGIN,
+      // Rasters need no pixels around.
+      margin: visible && rasters.includes(undefined) ? DETECTOR_MARGIN : 0,
       open: (rows) =>
         rows.map((row, l) => {
           const raster = rasters[l];

@@ -87,10 +87,13 @@ async function checkTiles(
   return Math.max(...counts) * (runs ?? CHECK_DEFAULTS.runs);
 }
 
-/** Milliseconds after which no further mask is looked at, and no further batch is timed. */
-const UNTIL = { masks: 2500, batches: 6000 };
-/** Least time for batches, in milliseconds, however long the masks took. */
-const LEAST_BATCHES = 1500;
+/**
+ * Milliseconds after which no further part of a season and no further mask is looked at, and no further
+ * batch is timed.
+ */
+const UNTIL = { dates: 2000, masks: 3500, batches: 6000 };
+/** Least time for masks and batches, in milliseconds, however long the work before took. */
+const LEAST = { masks: 800, batches: 1500 };
 /** Doubt of the estimate, relative: of the network for what else the engine has to do, and of file access. */
 const DOUBT = { network: [0.9, 1.25], files: [0.5, 1.5] } as const;
 
@@ -183,25 +186,25 @@ export async function estimateTimed(
   const files = outputPaths(options);
   await checkSceneOutputs(options);
   const start = performance.now();
-  const series = await openSeries(model, options);
+  const series = await openSeries(model, { ...options, until: start + UNTIL.dates });
   const closing = [series.close];
   try {
     const { scene } = series;
     if (log !== undefined) logScene(series, { mask: options.mask?.source, log });
     const area = areaOf(scene.grid, options);
-    const opened = await openMasks(series, { model, options });
+    const opened = await openMasks(series, { model, options, isLook: true });
     if (opened !== undefined) closing.push(opened.close);
     const { plan, calls } = await planArea(model, scene, { ...options, area });
     const looked = performance.now();
     const tiles = await sampleTiles(plan, scene, {
       masks: opened?.masks,
-      until: start + UNTIL.masks,
+      until: Math.max(start + UNTIL.masks, looked + LEAST.masks),
       signal: options.signal,
     });
-    const looking = (performance.now() - looked) / 1000 * tiles.total / tiles.seen;
+    const looking = (performance.now() - looked) / 1000 * tiles.total / tiles.seen / tiles.bands;
     const timing = await timingOf(model, { ...options, length: scene.frames.length }, {
       timings,
-      until: Math.max(start + UNTIL.batches, performance.now() + LEAST_BATCHES),
+      until: Math.max(start + UNTIL.batches, performance.now() + LEAST.batches),
     });
     const { samples = 1 } = options.ensemble ?? {};
     const masked = opened !== undefined;

@@ -98,7 +98,7 @@ export async function restoreScene(
     await makeFoldersOf(outputPaths(options));
     // The picture is written last; a path that can't be written must fail now, not after hours.
     if (picture !== undefined) await checkWritable(picture);
-    const check = options.selfCheck ? await checkSeries(model, series, options) : undefined;
+    const check = options.selfCheck ? await checkSeries(model, series, options, masks) : undefined;
     const tags = await tagsOf(model, series, { restoration, check });
     const { reference } = scene;
     const facts = {

@@ -146,16 +146,26 @@ async function withBestDates(
       model,
       isEach: false,
       allowLevelMismatch: options.allowLevelMismatch || options.mask?.source === undefined,
+      // Nine parts of the scene are looked at.
+      isLook: true,
       ...(signal && { signal }),
     });
   try {
     const count = mostDates(model) - 1;
-    const best = await chooseDates(series, { masks: opened?.masks, count, signal });
+    const { chosen: best, looked } = await chooseDates(series, {
+      masks: opened?.masks,
+      count,
+      signal,
+      until: options.until,
+    });
     log(
       `${dates.length} dates, of which model ${model.card.name} takes ${
         count + 1
       }: uses the reference ` +
-        `and ${best.map((one) => rankText(series, one)).join(", ")}; --any-length uses all`,
+        `and ${best.map((one) => rankText(series, one)).join(", ")}; --any-length uses all` +
+        (looked === 1
+          ? ""
+          : `; judged by ${Math.round(100 * looked)} % of what a restoration reads`),
     );
     return withDates(
       series,
@@ -183,6 +193,8 @@ export async function openSeries(
     readonly anyLength?: boolean;
     /** Masks by which dates of a longer season are ranked. Default "auto". */
     readonly mask?: MaskOptions;
+    /** Time of `performance.now()` by which dates of a longer season are chosen. Default none. */
+    readonly until?: number;
     /** Receives a warning for the first infinite number of a file. */
     readonly log?: (line: string) => void;
     /** Cancels opening and, later, reading. */

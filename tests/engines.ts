@@ -60,10 +60,16 @@ export function testOn(
     sanitizeOps: engine !== "webgpu" && engine !== "native",
     sanitizeResources: engine !== "webgpu" && engine !== "native",
     fn: async () => {
+      // Files that share a program choose their engine when they are loaded.
+      const others = tf.engine().backendName;
       await switchEngine(engine);
-      const before = tf.memory().numTensors;
-      await fn();
-      assertEquals(tf.memory().numTensors, before, "tensors must not leak");
+      try {
+        const before = tf.memory().numTensors;
+        await fn();
+        assertEquals(tf.memory().numTensors, before, "tensors must not leak");
+      } finally {
+        if (others) await tf.setBackend(others);
+      }
     },
   });
 }

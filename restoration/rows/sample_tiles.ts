@@ -24,6 +24,8 @@ export interface TileSample {
   readonly seen: number;
   /** Rows of tiles with something to restore. */
   readonly rows: number;
+  /** Share of the bands that was read. */
+  readonly bands: number;
 }
 
 /** A rectangle of tiles. */
@@ -51,11 +53,20 @@ function blocksOf({ all, tileSize, overlap }: TilePlan): readonly Block[] {
     .sort((a, b) => a.at - b.at).map(({ block }) => block);
 }
 
-/** The part of a scene that decides: the reference, by its mask, or by its gaps where there is no mask. */
+/**
+ * The part of a scene that decides: the reference, by its mask and its gaps. Of gaps, one band says
+ * enough; a mask with a margin is computed from all of them.
+ */
 function referenceOnly(scene: Scene, masks: SceneMasks | undefined) {
+  const reference = scene.frames[scene.reference]!;
+  const first = reference.bands.findIndex((band) => band !== undefined);
+  const isPlain = masks === undefined || masks.margin === 0;
   const alone: Scene = {
     ...scene,
-    frames: [scene.frames[scene.reference]!],
+    frames: [{
+      ...reference,
+      bands: reference.bands.map((band, i) => isPlain && i !== first ? undefined : band),
+    }],
     reference: 0,
     auxiliary: undefined,
   };
@@ -99,6 +110,9 @@ export async function sampleTiles(
   },
 ): Promise<TileSample> {
   const { alone, masks } = referenceOnly(scene, given);
+  const bandsOf = ({ frames: [frame] }: Scene) =>
+    frame!.bands.filter((band) => band !== undefined).length;
+  const bands = bandsOf(alone) / bandsOf({ ...scene, frames: [scene.frames[scene.reference]!] });
   const blocks = blocksOf(plan);
   const shares: number[] = [];
   const rows = new Set<number>();
@@ -121,7 +135,7 @@ export async function sampleTiles(
   }
   const total = tileCount(plan);
   if (seen === total) {
-    return { total, restored: needed, range: [needed, needed], seen, rows: rows.size };
+    return { total, restored: needed, range: [needed, needed], seen, rows: rows.size, bands };
   }
   const share = needed / seen;
   const by = doubt(shares, blocks.length);
@@ -132,5 +146,6 @@ export async function sampleTiles(
     range: [within((share - by) * total), within((share + by) * total)],
     seen,
     rows: plan.all.rows[1] - plan.all.rows[0],
+    bands,
   };
 }

@@ -6,6 +6,7 @@
 
 import type { Model } from "../../model/mod.ts";
 import { areaOf } from "../area.ts";
+import type { OpenMasks } from "../date_masks.ts";
 import { openMasks } from "../open_masks.ts";
 import { type EnsembleRestoration, withSampling } from "../sampling.ts";
 import type { SceneOptions } from "../scene_options.ts";
@@ -17,17 +18,21 @@ import type { SelfCheck } from "./self_check_result.ts";
 /**
  * Checks an open series. The parts are chosen from the whole scene, whatever shard of it is restored, so
  * all shards have the same result.
+ *
+ * @param known Masks of the restoration, if they are open; those of a shard cover too little.
  */
 export async function checkSeries(
   model: Model,
   series: OpenSeries,
-  { shard: _, onProgress, ...options }: EnsembleRestoration<SceneOptions>["options"],
+  { shard, onProgress, ...options }: EnsembleRestoration<SceneOptions>["options"],
+  known?: OpenMasks,
 ): Promise<SelfCheck> {
   const { scene, files, paths, dates: days } = series;
   const { mask, selfCheck } = options;
   const own = files[scene.reference]!.classification === undefined ? "detector" : "scl";
   const source = mask?.source ?? own;
-  const opened = await openMasks(series, {
+  const isKnown = known !== undefined && shard === undefined;
+  const opened = isKnown ? known : await openMasks(series, {
     model,
     options: { ...options, mask: { ...mask, source } },
   });
@@ -49,7 +54,7 @@ export async function checkSeries(
     if (warning !== undefined) options.log?.(`warning: ${paths[scene.reference]}: ${warning}`);
     return check;
   } finally {
-    await opened!.close();
+    if (!isKnown) await opened!.close();
   }
 }
 

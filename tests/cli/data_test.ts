@@ -12,6 +12,7 @@ import {
 import { builtins } from "../../builtins.ts";
 import { flaggedDataset, optionValue } from "../../cli/dataset_flags.ts";
 import { emrdm, inFolder } from "./run.ts";
+import { RUN_SLOW } from "../slow.ts";
 
 const REAL = new URL("../../../shared/data/", import.meta.url).pathname;
 const hasReal = await Deno.stat(`${REAL}sen12mscr`).then(() => true, () => false);
@@ -162,7 +163,7 @@ Deno.test("data check reports usage errors and unreadable files", async () => {
 
 Deno.test({
   name: "data check finds nothing wrong with the real files",
-  ignore: !hasReal,
+  ignore: !RUN_SLOW || !hasReal,
   fn: async () => {
     const sen12 = ["--type", "sen12MsCr", "--root", `${REAL}sen12mscr`];
     const oscd = ["--type", "synthetic", "--root", `${REAL}oscd`, "--places", "pisa"];

@@ -2,6 +2,7 @@ import { assertEquals, assertRejects } from "@std/assert";
 import { type Crs, type GeoTransform, InputError, type Raster } from "../../core/mod.ts";
 import { MASK_UNKNOWN, openClassMask } from "../../clouds/mod.ts";
 import { type RasterHeader, type RasterWindow, writeCog } from "../../rasters/mod.ts";
+import { ranged } from "../files/server.ts";
 
 const UTM33: Crs = { epsg: 32633, geoKeys: { directory: [1, 1, 0, 1, 3072, 0, 1, 32633] } };
 const UTM34: Crs = { epsg: 32634, geoKeys: { directory: [1, 1, 0, 1, 3072, 0, 1, 32634] } };
@@ -239,3 +240,58 @@ async function inUtm33(x: number, y: number): Promise<GeoTransform> {
   const [east, north] = new TextDecoder().decode(stdout).split(" ").map(Number);
   return [Math.round(east!) - 400, 10, 0, Math.round(north!), 0, -10];
 }
+
+Deno.test("openClassMask() reads a mask once: windows come from memory, as from the file", async () => {
+  const size = { width: 70, height: 1600 };
+  const grid = scene(size.width, size.height);
+  const data = Uint8Array.from(
+    { length: size.width * size.height },
+    // Classes of a scene classification, with nodata and a few rows that hold nothing else.
+    (_, i) => i % 977 < 300 ? [4, 9, 3, 0, 10][Math.floor(i / 977) % 5]! : i > 90_000 ? 8 : 4,
+  );
+  const folder = await Deno.makeTempDir();
+  const asked: string[] = [];
+  let bytes = new Uint8Array(0);
+  const server = Deno.serve({ port: 0, hostname: "127.0.0.1", onListen() {} }, (request) => {
+    asked.push(new URL(request.url).pathname);
+    return asked.at(-1) === "/SCL.tif"
+      ? ranged(bytes, request)
+      : new Response("none", { status: 404 });
+  });
+  try {
+    await writeCog(`${folder}/SCL.tif`, {
+      ...size,
+      bands: ["SCL"],
+      dtype: "uint8",
+      nodata: 8,
+      data,
+    });
+    bytes = await Deno.readFile(`${folder}/SCL.tif`);
+    const address = `http://127.0.0.1:${server.addr.port}/SCL.tif`;
+    const kept = await openClassMask(address, { grid });
+    const opened = asked.length;
+    // A look counts parts of the mask, and reads windows from the file.
+    const look = await openClassMask(`${folder}/SCL.tif`, { grid, isLook: true });
+    assertEquals(look.summary.startsWith("SCL: hides "), true, look.summary);
+    assertEquals(look.summary.endsWith(", in a sample"), true, look.summary);
+    for (
+      const [column, row, width, height] of [
+        [0, 0, 70, 1600],
+        [3, 250, 20, 20],
+        [0, 511, 70, 2],
+        [69, 1599, 1, 1],
+        [10, 1000, 50, 600],
+        [0, 0, 5, 5],
+      ] as const
+    ) {
+      const window = { column, row, width, height };
+      assertEquals(await kept.read(window), await look.read(window), JSON.stringify(window));
+    }
+    assertEquals(asked.length, opened, "no window is read from the server again");
+    await kept.close();
+    await look.close();
+  } finally {
+    await server.shutdown();
+    await Deno.remove(folder, { recursive: true });
+  }
+});

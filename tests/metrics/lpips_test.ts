@@ -14,6 +14,7 @@ import { switchEngine, testOn, testOnEngines } from "../engines.ts";
 import { assertGolden, type Golden, golden } from "../golden.ts";
 import { channelsLast } from "./golden_pairs.ts";
 import { recipeWeights } from "./lpips_recipe.ts";
+import { RUN_SLOW } from "../slow.ts";
 
 const reference: Golden = await golden("lpips");
 const weights = { alex: await recipeWeights("alex"), vgg: await recipeWeights("vgg") };
@@ -61,20 +62,22 @@ testOnEngines("LPIPS of images in 0..255 is the reference's", async () => {
   });
 }, ["native", "wasm"]);
 
-testOnEngines("LPIPS with VGG16 is the reference's, layer by layer", async () => {
-  await withLpips("vgg", async (lpips) => {
-    const layers: number[] = [];
-    for (const sample of [0, 1]) {
-      layers.push(...await lpips.layers(image("img_a", sample), image("img_b", sample), SIZE));
-    }
-    assertGolden(layers, reference, "vgg_layers");
-    assertGolden(
-      [0, 1].map((sample) => layers.slice(5 * sample, 5 * sample + 5).reduce((a, b) => a + b)),
-      reference,
-      "vgg",
-    );
-  });
-}, ["native", "wasm"]);
+for (const engine of ["native", "wasm"] as const) {
+  testOn(engine, "LPIPS with VGG16 is the reference's, layer by layer", async () => {
+    await withLpips("vgg", async (lpips) => {
+      const layers: number[] = [];
+      for (const sample of [0, 1]) {
+        layers.push(...await lpips.layers(image("img_a", sample), image("img_b", sample), SIZE));
+      }
+      assertGolden(layers, reference, "vgg_layers");
+      assertGolden(
+        [0, 1].map((sample) => layers.slice(5 * sample, 5 * sample + 5).reduce((a, b) => a + b)),
+        reference,
+        "vgg",
+      );
+    });
+  }, { ignore: engine === "wasm" && !RUN_SLOW });
+}
 
 // The other engines take many seconds for 64×64 pixels.
 testOnEngines("LPIPS with VGG16 of a small image is that of wasm", async (engine: EngineName) => {

@@ -7,6 +7,7 @@ import {
   type Sentinel2RadiometryOptions,
 } from "../../products/mod.ts";
 import { writeCog, type WriteCogOptions } from "../../rasters/mod.ts";
+import { RUN_SLOW } from "../slow.ts";
 
 const SIDE = 200;
 const PLAIN = "scene.tif";
@@ -162,7 +163,8 @@ Deno.test({
   async fn() {
     const cities = entries(CITIES).filter((_, i) => i % 5 === 0)
       .flatMap((city) => entries(`${city}/`).slice(0, 1));
-    for (const source of [...cities, ...entries(SERIES)]) {
+    const series = entries(SERIES).filter((_, i) => RUN_SLOW || i % 6 === 0);
+    for (const source of [...cities, ...series]) {
       const scene = await openScene(source);
       assertEquals(scene.header.bands, SENTINEL2_NAMES);
       const { warning } = await sentinel2Radiometry(scene);

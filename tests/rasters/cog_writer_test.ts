@@ -86,7 +86,8 @@ const SIZES: readonly (readonly [width: number, height: number, rows: number])[]
 ];
 
 for (const [width, height, rows] of SIZES) {
-  Deno.test(`createCog() writes ${width}×${height} pixels, ${rows} rows at a time`, async () => {
+  const register = Math.max(width, height) > 4000 ? slowTest : Deno.test;
+  register(`createCog() writes ${width}×${height} pixels, ${rows} rows at a time`, async () => {
     const raster = makeRaster({ width, height, bands: ["B02", "B03", "B04"] });
     await assertStreams(raster, rows, { tileSize: 256 });
     await assertStreams(raster, rows, { tileSize: 512 });

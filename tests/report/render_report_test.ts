@@ -4,6 +4,7 @@ import { useEngine } from "../../engine/mod.ts";
 import { renderReport, REPORT_BYTES, type ReportData, type ReportView } from "../../report/mod.ts";
 import { tinyModel } from "../restoration/tiny.ts";
 import { EVIL, reportOn } from "./cases.ts";
+import { slowTest } from "../slow.ts";
 
 await useEngine("cpu");
 
@@ -58,7 +59,7 @@ function noise(length: number, purpose: string): Float32Array {
   return createRng(1).fork(purpose).normals(length).map((value) => 3000 + 500 * value);
 }
 
-Deno.test("a report has at most 15 MB, whatever its pixels are", async () => {
+slowTest("a report has at most 15 MB, whatever its pixels are", async () => {
   const { data } = await reportOn(model);
   const bands = Array.from({ length: 13 }, (_, i) => ({ name: `b${i}`, wavelength: null }));
   const view = (

@@ -6,6 +6,7 @@ import { readRaster } from "../../rasters/mod.ts";
 import { evaluateCase } from "../../evaluation/mod.ts";
 import { restoreScene } from "../../restoration/mod.ts";
 import { switchEngine } from "../engines.ts";
+import { RUN_SLOW } from "../slow.ts";
 
 const folder = new URL("../../../shared/data/sen12mscr_ts/", import.meta.url);
 const image = (n: number, date: string) =>
@@ -32,7 +33,7 @@ async function gdalinfo(path: string) {
 
 Deno.test({
   name: "the shipped model restores a real Sentinel-2 series",
-  ignore: !await exists(CLEAR),
+  ignore: !RUN_SLOW || !await exists(CLEAR),
   fn: async () => {
     await switchEngine("native");
     const out = await Deno.makeTempDir();

@@ -15,6 +15,7 @@ import {
 import { openDataset } from "../../datasets/mod.ts";
 import { emrdm } from "../cli/run.ts";
 import { inFolder } from "../restoration/tiny.ts";
+import { RUN_SLOW } from "../slow.ts";
 
 const FOLDER = { type: "folder", root: "data/test" } as const;
 
@@ -142,7 +143,7 @@ Deno.test("the shipped plans are whole", async () => {
 
 Deno.test({
   name: "the truths of the real series are clear, of the dates at hand, and no part of the input",
-  ignore: !present,
+  ignore: !RUN_SLOW || !present,
   fn: async () => {
     const { cases } = await openCases({ type: "index", file: SERIES }, { set: "series" });
     assertEquals(cases.length, 6);

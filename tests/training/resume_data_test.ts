@@ -6,6 +6,7 @@ import { writeCog } from "../../rasters/mod.ts";
 import { tf, useEngine } from "../../engine/mod.ts";
 import { type Experiment, runFolder, train, type TrainOptions } from "../../training/mod.ts";
 import { SIZE, tinyDataset, tinyExperiment, writeTinySamples } from "./tiny.ts";
+import { slowTest } from "../slow.ts";
 
 await useEngine("cpu");
 
@@ -35,21 +36,25 @@ const onFolder = (root: string, changes: Partial<Experiment> = {}) =>
   });
 
 for (const workers of [0, 1]) {
-  Deno.test(`train() resumes after its data were moved, the same run bit for bit, ${workers} Workers`, () =>
-    inFolder(async (folder) => {
-      await writeTinySamples(`${folder}/here`);
-      await resumed(onFolder(`${folder}/here`), { out: `${folder}/whole`, workers });
-      const out = `${folder}/run`;
-      await resumed(onFolder(`${folder}/here`, { steps: 2 }), { out, workers });
-      await Deno.rename(`${folder}/here`, `${folder}/there`);
-      await resumed(onFolder(`${folder}/there`), { out, workers });
-      for (const file of ["last", "best"] as const) {
-        const [wanted, found] = await Promise.all(
-          [`${folder}/whole`, out].map((run) => readSafetensors(runFolder(run)[file])),
-        );
-        assertEquals(found, wanted, file);
-      }
-    }));
+  const register = workers === 0 ? Deno.test : slowTest;
+  register(
+    `train() resumes after its data were moved, the same run bit for bit, ${workers} Workers`,
+    () =>
+      inFolder(async (folder) => {
+        await writeTinySamples(`${folder}/here`);
+        await resumed(onFolder(`${folder}/here`), { out: `${folder}/whole`, workers });
+        const out = `${folder}/run`;
+        await resumed(onFolder(`${folder}/here`, { steps: 2 }), { out, workers });
+        await Deno.rename(`${folder}/here`, `${folder}/there`);
+        await resumed(onFolder(`${folder}/there`), { out, workers });
+        for (const file of ["last", "best"] as const) {
+          const [wanted, found] = await Promise.all(
+            [`${folder}/whole`, out].map((run) => readSafetensors(runFolder(run)[file])),
+          );
+          assertEquals(found, wanted, file);
+        }
+      }),
+  );
 }
 
 Deno.test("train() refuses to resume with a file more or less, or with other names", () =>
