@@ -63,6 +63,8 @@ export interface SceneEstimate {
 const SECONDS_PER_VALUE = 4e-8;
 /** Tiles per batch, as `restoreRows` has it. */
 const DEFAULT_BATCH = 4;
+/** Side of the window that is read to estimate how long files take. */
+const WINDOW = 512;
 /** Overviews add a third. */
 const OVERVIEWS = 4 / 3;
 
@@ -133,6 +135,25 @@ function fileSeconds(
   return opening + looking * frames.length + writing * (samples > 1 ? 2 : 1);
 }
 
+/** Seconds to read the reference in an area, from one window in its middle. */
+async function readingSeconds({ frames, reference }: Scene, area: RasterWindow): Promise<number> {
+  const { file, place, bands } = frames[reference]!;
+  const span = (first: number, count: number, size: number) => {
+    const length = Math.min(count, size, WINDOW);
+    const middle = first + Math.floor((count - length) / 2);
+    return [Math.max(0, Math.min(size - length, middle)), length] as const;
+  };
+  const [column, width] = span(area.column + place.column, area.width, file.header.width);
+  const [row, height] = span(area.row + place.row, area.height, file.header.height);
+  const start = performance.now();
+  await file.read({
+    window: { column, row, width, height },
+    bands: bands.filter((band) => band !== undefined),
+  });
+  const seconds = (performance.now() - start) / 1000;
+  return seconds * area.width * area.height / (width * height);
+}
+
 /** Times of batches with as many dates, taken once for all estimates that share them. */
 async function timingOf(
   model: Model,
@@ -201,7 +222,9 @@ export async function estimateTimed(
       until: Math.max(start + UNTIL.masks, looked + LEAST.masks),
       signal: options.signal,
     });
-    const looking = (performance.now() - looked) / 1000 * tiles.total / tiles.seen / tiles.bands;
+    const seconds = (performance.now() - looked) / 1000;
+    const looking = seconds * tiles.total / tiles.seen +
+      (tiles.bands < 1 ? await readingSeconds(scene, area) : 0);
     const timing = await timingOf(model, { ...options, length: scene.frames.length }, {
       timings,
       until: Math.max(start + UNTIL.batches, performance.now() + LEAST.batches),

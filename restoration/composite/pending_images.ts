@@ -8,7 +8,7 @@
 import { undoRenames } from "../../files/mod.ts";
 import { areComplete, clearScratches } from "../complete_files.ts";
 import { maskPaths } from "../mask_choice.ts";
-import type { MaskOptions } from "../mask_options.ts";
+import type { MaskNames } from "../mask_names.ts";
 import { checkOutputs } from "../outputs.ts";
 import type { ScenePaths } from "../scene_paths.ts";
 import { RUN_TAG, sceneRun } from "../scene_run.ts";
@@ -41,7 +41,7 @@ export async function pendingImages(
   { options, method, masks }: {
     readonly options: CompositeSceneOptions;
     readonly method: CompositeMethodName;
-    readonly masks: MaskOptions["source"] & {};
+    readonly masks: MaskNames;
   },
 ): Promise<PendingImages> {
   const { inputs, references, paths } = plan;
