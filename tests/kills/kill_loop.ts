@@ -17,6 +17,8 @@ export interface KillOptions {
   /** Number of calls that are killed. */
   readonly count: number;
   readonly seed: number;
+  /** First turn: one after the last turn of an earlier run goes on with it. Default 0. */
+  readonly from?: number;
   /** Names of the calls; default all. */
   readonly only?: readonly string[];
   /** Working folder, which is created. */
@@ -162,11 +164,11 @@ function turnsOf(
 /**
  * Kills calls in turn until `count` of them were killed.
  *
- * @returns Counts by name of the call.
+ * @returns Counts by name of the call, and the turn that goes on with this run.
  */
 export async function killCalls(
-  { count, seed, only, folder, log = () => {} }: KillOptions,
-): Promise<Readonly<Record<string, KillCount>>> {
+  { count, seed, from = 0, only, folder, log = () => {} }: KillOptions,
+): Promise<{ readonly counts: Readonly<Record<string, KillCount>>; readonly next: number }> {
   const folders = {
     inputs: `${folder}/inputs`,
     out: `${folder}/out`,
@@ -188,7 +190,8 @@ export async function killCalls(
   const rng = createRng(seed);
   const order = turnsOf(calls, references);
   let kills = 0;
-  for (let turn = 0; kills < count; turn++) {
+  let turn = from;
+  for (; kills < count; turn++) {
     const call = order[turn % order.length]!;
     const own = counts[call.name]!;
     const reference = references.get(call.name)!;
@@ -223,9 +226,14 @@ export async function killCalls(
       await emptied(folders.temporary);
     }
     if (Math.floor(kills / 10) > Math.floor((kills - hits) / 10)) {
-      log(`${kills} of ${count} kills: ${JSON.stringify(counts)}`);
+      log(
+        `${kills} of ${count} kills: ${
+          JSON.stringify(counts)
+        }; after an interruption, go on with ` +
+          `--from ${turn + 1} --count ${count - kills}`,
+      );
     }
   }
   await Deno.remove(folder, { recursive: true });
-  return counts;
+  return { counts, next: turn };
 }

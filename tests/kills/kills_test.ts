@@ -8,7 +8,7 @@ import { killCalls } from "./kill_loop.ts";
 slowTest("calls that are killed at random moments lose nothing and leave nothing", async () => {
   await useEngine("cpu");
   const lines: string[] = [];
-  const counts = await killCalls({
+  const { counts } = await killCalls({
     count: 20,
     seed: 1,
     folder: await Deno.makeTempDir(),
