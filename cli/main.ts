@@ -10,7 +10,7 @@ import { type Command, type Context, Failure, type Result } from "./command.ts";
 import { choice, flagValues, readFlags, texts, toggle, UsageError } from "./flags.ts";
 import { commandHelp } from "./help.ts";
 import { Interrupted } from "./interrupt.ts";
-import { openScreen } from "./progress.ts";
+import { openScreen } from "./screen.ts";
 import { overview, VERBS } from "./verbs.ts";
 import { VERSION } from "./version.ts";
 
@@ -59,7 +59,7 @@ function verbOf(name: string) {
 async function runVerb(
   name: string,
   args: readonly string[],
-  streams: Required<Streams>,
+  streams: Required<Streams> & { readonly isStderr: boolean },
 ): Promise<Result & { readonly lines: boolean }> {
   const { summary, load } = verbOf(name);
   const loaded: Command = await load();
@@ -122,10 +122,11 @@ function codeOf(error: unknown): number {
 export async function main(args: readonly string[], given: Streams = CONSOLE): Promise<number> {
   const [name, ...rest] = args;
   const { progress = given.err } = given;
-  const streams: Required<Streams> = {
-    out: (line) => given.out(redacted(line)),
-    err: (line) => given.err(redacted(line)),
-    progress: (line) => progress(redacted(line)),
+  const streams = {
+    isStderr: given === CONSOLE,
+    out: (line: string) => given.out(redacted(line)),
+    err: (line: string) => given.err(redacted(line)),
+    progress: (line: string) => progress(redacted(line)),
   };
   if (name === undefined || name === "--help" || name === "-h" || name === "help") {
     (name === undefined ? streams.err : streams.out)(overview());

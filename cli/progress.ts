@@ -5,6 +5,7 @@
  * @module
  */
 
+import type { BlockedState } from "./blocked_progress.ts";
 import { clock } from "./durations.ts";
 
 /** Progress of one piece of work; disposing of it ends it. */
@@ -30,6 +31,8 @@ export interface ProgressOptions {
 /** A progress that can show its state again while nothing has changed. */
 export interface TickingProgress extends Omit<Progress, typeof Symbol.dispose> {
   tick(): void;
+  /** State for another thread to show while this one is blocked; undefined if nothing is going on. */
+  readonly state?: BlockedState | undefined;
 }
 
 const BAR = 24;
@@ -37,9 +40,7 @@ const BAR = 24;
 const INTERVAL = 100;
 /** Time before the first line and between two lines, in milliseconds. */
 const LINES = { first: 2000, between: 10_000 };
-/** Time between two looks at the clock, in milliseconds. */
-const TICK = 1000;
-const CLEAR_LINE = "\r\x1b[2K";
+export const CLEAR_LINE = "\r\x1b[2K";
 
 /** The state of a piece of work. */
 class Work {
@@ -100,6 +101,11 @@ class Work {
 
   waited(now: number): string {
     return clock((now - this.since) / 1000);
+  }
+
+  /** Time of the last change of what is shown. */
+  get changed(): number {
+    return this.waiting === undefined ? this.#last : this.since;
   }
 }
 
@@ -173,68 +179,11 @@ export function printProgress(
       tick();
     },
     tick,
+    get state() {
+      if (!work.isGoingOn) return undefined;
+      const what = work.waiting ?? `${work.countText}, the next`;
+      return { text: `${label}: ${what}`, since: work.changed };
+    },
     end() {},
-  };
-}
-
-/** Messages and progress on stderr. */
-export interface Screen {
-  /** Writes a line. */
-  log(line: string): void;
-  /** Starts the progress of a piece of work; the caller ends it. */
-  progress(label: string): Progress;
-}
-
-/** Ticks once a second until the progress ends; it does not keep the program running. */
-function ticking({ tick, end, ...progress }: TickingProgress, atEnd = () => {}): Progress {
-  const timer = setInterval(tick, TICK);
-  Deno.unrefTimer(timer);
-  let ended = false;
-  const endOnce = () => {
-    if (ended) return;
-    ended = true;
-    clearInterval(timer);
-    atEnd();
-    end();
-  };
-  return { ...progress, end: endOnce, [Symbol.dispose]: endOnce };
-}
-
-/**
- * Messages and progress on stderr: bars if it is a terminal, else lines.
- *
- * @param err Writes a line.
- * @param progress Writes a line of progress.
- */
-export function openScreen(
-  { err: print, progress: printLine }: {
-    readonly err: (line: string) => void;
-    readonly progress: (line: string) => void;
-  },
-): Screen {
-  if (!Deno.stderr.isTerminal()) {
-    let last = -Infinity;
-    return {
-      log(line) {
-        last = Date.now();
-        print(line);
-      },
-      progress: (label) => ticking(printProgress(label, { write: printLine, spoken: () => last })),
-    };
-  }
-  const encoder = new TextEncoder();
-  const write = (text: string) => void Deno.stderr.writeSync(encoder.encode(text));
-  let bars = 0;
-  return {
-    log(line) {
-      // The bar below is drawn again at its next tick.
-      if (bars > 0) write(CLEAR_LINE);
-      print(line);
-    },
-    progress(label) {
-      bars++;
-      const bar = drawProgress(label, { write, columns: () => Deno.consoleSize().columns });
-      return ticking(bar, () => bars--);
-    },
   };
 }

@@ -102,3 +102,27 @@ Deno.test("printProgress() prints a line after two seconds and then every ten", 
     "restore: 22/60 tiles, 0:38 left",
   ]);
 });
+
+Deno.test("watchBlocking() writes what is going on while the thread is blocked", async () => {
+  const module = new URL("../../cli/blocked_progress.ts", import.meta.url).href;
+  const script = `
+    import { watchBlocking } from ${JSON.stringify(module)};
+    const other = watchBlocking({ silent: 100, between: 300, look: 20 });
+    await new Promise((resolve) => setTimeout(resolve, 500));
+    other.show({ text: "train: first step", since: Date.now() - 65_000 });
+    other.beat();
+    const block = (time) => { for (const start = Date.now(); Date.now() - start < time;); };
+    block(1000);
+    other.beat();
+    other.show(undefined);
+    block(500);
+  `;
+  const { stderr, success } = await new Deno.Command(Deno.execPath(), {
+    args: ["eval", "--no-check", script],
+    env: { ["NO_COLOR"]: "1" },
+  }).output();
+  assertEquals(success, true);
+  const lines = new TextDecoder().decode(stderr).trim().split("\n");
+  // The thread doesn't keep the program running, and is silent once nothing is going on.
+  assertMatch(lines.join(), /^(train: first step, 1:0[5-9] so far,?){2,5}$/);
+});
