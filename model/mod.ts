@@ -48,7 +48,17 @@ export {
 } from "./images.ts";
 export { buildModules, completeCard, type ModulesOptions } from "./build_modules.ts";
 export { defaultSampling, type EnsembleModules } from "./ensemble.ts";
-export { type MeanArrays, meanArrays, type MeanDates, meanGroups } from "./mean_arrays.ts";
+export { type MeanArrays, meanArrays, type MeanDates } from "./mean_arrays.ts";
+export {
+  countedDates,
+  type MeanCard,
+  type MeanGroup,
+  meanGroups,
+  type MeanInput,
+  meanInput,
+  meanOfGroups,
+  toMeanUnits,
+} from "./mean_input.ts";
 export { type MeanTensors, meanTensors } from "./residual.ts";
 export { createModel, type CreateModelOptions, type Model, modelFromCard } from "./model.ts";
 export {

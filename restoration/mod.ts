@@ -33,11 +33,11 @@ export { fillClouds, fillImageClouds, maskedInput } from "./cloud_fill.ts";
 export type { SpreadCalibration } from "./rows/ensemble.ts";
 export { maskWindow } from "./rows/mask_window.ts";
 export {
-  type CompositeDate,
   type CompositeImage,
   type CompositeResult,
   compositeScene,
 } from "./composite/composite_scene.ts";
+export type { CompositeDate } from "./composite/used_dates.ts";
 export type { CompositeProgress, CompositeSceneOptions } from "./composite/composite_options.ts";
 export { COMPOSITE_METHODS, type CompositeMethodName } from "./composite/methods.ts";
 export { joinShards, type JoinShardsOptions } from "./join_shards.ts";

@@ -6,6 +6,7 @@
  */
 
 import type { RasterFile, RasterHeader, RasterWindow } from "../rasters/mod.ts";
+import type { SceneMean } from "./rows/mean_rows.ts";
 
 /** One date of a scene, or its auxiliary bands on that date. */
 export interface SceneFrame {
@@ -47,10 +48,10 @@ export interface Scene {
   /** Auxiliary bands of each frame, if the model takes any. */
   readonly auxiliary?: readonly SceneFrame[];
   /**
-   * The mean of all dates and its evidence, if the model's mean is not the cloudy image. The scene has
-   * then one frame, the reference.
+   * The mean of all dates, if that of the model is not the cloudy image. The scene has then one frame,
+   * the reference.
    */
-  readonly mean?: SceneFrame;
+  readonly mean?: SceneMean;
   /** Indices of the frames' bands in the result, in its order. */
   readonly output: readonly number[];
   /** Number that stands for reflectance 1 in the scene's units; undefined if they aren't reflectance. */

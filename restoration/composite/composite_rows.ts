@@ -11,11 +11,11 @@ import type { RasterWindow } from "../../rasters/mod.ts";
 import { yieldToEventLoop } from "../abortable.ts";
 import { keepClearOf, RESTORED, restoredShares } from "../keep_clear.ts";
 import {
-  type EvidenceRows,
   type FinishedReport,
   type FinishedRows,
   RowFinisher,
 } from "../rows/finish_rows.ts";
+import { noEvidence, type PixelEvidence, takeEvidence } from "../rows/evidence.ts";
 import type { SceneMasks } from "../rows/scene_masks.ts";
 import { cropped, grown } from "../rows/tiles.ts";
 import type { Scene } from "../scene.ts";
@@ -51,10 +51,6 @@ export interface CompositeRowsOptions {
 
 /** Cells that are computed at once. Wider ones read less around them, higher ones take more memory. */
 const CELL: CellSize = { rows: 256, columns: 512 };
-/** Support of pixels without data, in the support raster. */
-const NO_SUPPORT = 255;
-/** Largest number of days that fits the raster. */
-const MOST_DAYS = 32767;
 
 /** Rows of cells of one image; arrays are [rows, columns of the area]. */
 class Strip {
@@ -64,9 +60,7 @@ class Strip {
   readonly #image: Float32Array;
   readonly #error: Float32Array | undefined;
   readonly #shares: Uint8Array;
-  readonly #seen: Uint8Array;
-  readonly #support: Uint8Array;
-  readonly #days: Int16Array;
+  readonly #evidence: PixelEvidence;
   #row = 0;
 
   constructor(target: CompositeTarget, { rows, area }: {
@@ -80,9 +74,7 @@ class Strip {
     this.#image = new Float32Array(pixels * scene.bands.length);
     this.#error = target.hasError ? new Float32Array(this.#image.length) : undefined;
     this.#shares = new Uint8Array(pixels);
-    this.#seen = new Uint8Array(pixels);
-    this.#support = new Uint8Array(pixels);
-    this.#days = new Int16Array(pixels);
+    this.#evidence = noEvidence(pixels);
     this.#finisher = new RowFinisher({
       scene,
       area,
@@ -93,7 +85,11 @@ class Strip {
         const at = (row - this.#row) * area.width;
         return {
           shares: this.#shares.subarray(at, at + area.width),
-          seen: this.#seen.subarray(at, at + area.width),
+          seen: this.#evidence.seen.subarray(at, at + area.width),
+          evidence: {
+            support: this.#evidence.support.subarray(at, at + area.width),
+            days: this.#evidence.days.subarray(at, at + area.width),
+          },
         };
       },
     });
@@ -141,7 +137,7 @@ class Strip {
       const to = this.#at(own.column, y);
       const from = (y - core.row) * core.width + own.column - core.column;
       this.#image.set(image.image.subarray(from * bands, (from + own.width) * bands), to * bands);
-      for (let i = 0; i < own.width; i++) this.#evidence(image, from + i, to + i);
+      for (let i = 0; i < own.width; i++) this.#take(image, from + i, to + i);
     }
   }
 
@@ -151,17 +147,12 @@ class Strip {
   }
 
   /** Takes the evidence of a pixel. */
-  #evidence({ support, days, error, origin }: MeanImage, from: number, to: number): void {
+  #take(image: MeanImage, from: number, to: number): void {
     const { scene: { bands: { length: bands } }, isPeriod } = this.#target;
-    this.#error?.fill(error[from]!, to * bands, (to + 1) * bands);
+    this.#error?.fill(image.error[from]!, to * bands, (to + 1) * bands);
     // Kept pixels come back bit for bit.
-    if (origin[from] === MEAN_ORIGIN.reference && !isPeriod) this.#shares[to] = 0;
-    const isSeen = origin[from] === MEAN_ORIGIN.dates || origin[from] === MEAN_ORIGIN.reference;
-    const gap = days[from]!;
-    this.#seen[to] = isSeen ? 1 : 0;
-    // A pixel that a date shows is never one without support.
-    this.#support[to] = isSeen ? Math.max(1, Math.round(100 * support[from]!)) : 0;
-    this.#days[to] = isSeen && gap >= 0 ? Math.min(Math.round(gap), MOST_DAYS) : -1;
+    if (image.origin[from] === MEAN_ORIGIN.reference && !isPeriod) this.#shares[to] = 0;
+    takeEvidence(image, { from, to, out: this.#evidence });
   }
 
   /** Finishes and writes the row of cells. */
@@ -173,18 +164,7 @@ class Strip {
       mean: this.#image.subarray(0, pixels * bands.length),
       ...(this.#error && { deviation: this.#error.subarray(0, pixels * bands.length) }),
     }, { row: this.#row, rows });
-    await this.#target.write({ ...finished, evidence: this.#agreed(finished.provenance!) });
-  }
-
-  /** Evidence that agrees with the provenance: observed pixels are their own. */
-  #agreed(provenance: Uint8Array): EvidenceRows {
-    const support = this.#support.subarray(0, provenance.length);
-    const days = this.#days.subarray(0, provenance.length);
-    for (const [i, origin] of provenance.entries()) {
-      if (origin === 0) [support[i], days[i]] = [NO_SUPPORT, -1];
-      else if (origin === 1) [support[i], days[i]] = [100, 0];
-    }
-    return { support, days };
+    await this.#target.write(finished);
   }
 
   report(): FinishedReport {

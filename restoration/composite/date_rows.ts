@@ -13,7 +13,7 @@ import type { ClassStore } from "./class_store.ts";
 import type { MeanWindow } from "../../means/mod.ts";
 
 /** Rows and columns of a block of masks; blocks lie on the scene's own grid. */
-const BLOCK = { rows: 256, columns: 1024 } as const;
+export const MASK_BLOCK = { rows: 256, columns: 1024 } as const;
 
 /** Mask classes of all dates in the rows of a row of blocks. */
 interface Chunk {
@@ -65,10 +65,10 @@ export class DateRows {
     const { height } = this.#scene.grid;
     const known = this.#chunks.at(-1);
     const next = known === undefined
-      ? Math.floor(first / BLOCK.rows) * BLOCK.rows
+      ? Math.floor(first / MASK_BLOCK.rows) * MASK_BLOCK.rows
       : known.first + known.rows;
-    for (let row = next; row < last; row += BLOCK.rows) {
-      const rows = Math.min(BLOCK.rows, height - row);
+    for (let row = next; row < last; row += MASK_BLOCK.rows) {
+      const rows = Math.min(MASK_BLOCK.rows, height - row);
       const classes: (Uint8Array | undefined)[] = [];
       for (const [l, frame] of this.frames.entries()) {
         if (!this.#reads(l)) {
@@ -118,7 +118,7 @@ export class DateRows {
     const width = right - left;
     const out = new Uint8Array(rows * width);
     if (mask === undefined) return out;
-    const { columns } = BLOCK;
+    const { columns } = MASK_BLOCK;
     for (let column = left; column < right;) {
       const end = Math.min(right, (Math.floor(column / columns) + 1) * columns);
       const window = { column, row, width: end - column, height: rows };

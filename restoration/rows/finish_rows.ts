@@ -7,6 +7,7 @@
 
 import { type DataType, type PixelArray, pixelArray } from "../../core/mod.ts";
 import { BorderMeter, type BorderStep } from "./border_step.ts";
+import { agreeWith, noEvidence } from "./evidence.ts";
 import type { FrameRows } from "./frame_rows.ts";
 import { RESTORED } from "../keep_clear.ts";
 import type { EnsembleStatistics } from "./ensemble.ts";
@@ -40,13 +41,13 @@ export interface FinishedRows {
    * reference's unit, if there is one; 0 where the reference is kept, NaN where it has no data.
    */
   readonly deviation?: Float32Array;
-  /** [rows, columns of the area]: evidence of each pixel of a composite, if it is one. */
+  /** [rows, columns of the area]: evidence of the dates for each pixel, if a mean is made of them. */
   readonly evidence?: EvidenceRows;
   /** Stored numbers of the reference in one of the rows [columns of the area, bands of the result]. */
   observed(row: number): Float32Array;
 }
 
-/** Evidence of the pixels of a composite, one value per pixel. */
+/** Evidence of the pixels of a composite, or of a mean of all dates, one value per pixel. */
 export interface EvidenceRows {
   /** Support in percent: 0 where no date shows the ground; 255 where there is no data. */
   readonly support: Uint8Array;
@@ -95,6 +96,8 @@ export interface RowOrigin {
   readonly shares: Uint8Array;
   /** 1 where another date shows the ground. */
   readonly seen: Uint8Array;
+  /** Evidence of the dates, if a mean is made of them. */
+  readonly evidence?: EvidenceRows;
 }
 
 /** Options of {@linkcode RowFinisher}. */
@@ -152,13 +155,19 @@ export class RowFinisher {
     const provenance = originOf && this.#origins.subarray(0, rows * area.width);
     const whole = new Uint8Array(area.width).fill(RESTORED);
     const deviations = deviation && new Float32Array(rows * area.width * output.length);
+    let known: EvidenceRows | undefined;
     for (let y = 0; y < rows; y++) {
-      const { shares, seen } = originOf?.(row + y) ?? { shares: whole };
+      const { shares, seen, evidence } = originOf?.(row + y) ?? { shares: whole };
       const first = y * area.width;
       const line = mean.subarray(first * depth, (first + area.width) * depth);
       const out = data.subarray(first * output.length, (first + area.width) * output.length);
       const origin = this.#line(line, { row: row + y, shares, seen, out });
       provenance?.set(origin, first);
+      if (evidence !== undefined) {
+        known ??= noEvidence(rows * area.width);
+        known.support.set(evidence.support, first);
+        known.days.set(evidence.days, first);
+      }
       if (deviation !== undefined) {
         const own = deviation.subarray(first * depth, (first + area.width) * depth);
         this.#deviation(own, deviations!.subarray(first * output.length), { row: row + y, shares });
@@ -166,7 +175,8 @@ export class RowFinisher {
       onRow?.(line, (x) => shares[x]! > 0);
     }
     const observed = (line: number) => Float32Array.from(this.#observed(line));
-    return { row, rows, data, provenance, deviation: deviations, observed };
+    if (known !== undefined) agreeWith(provenance!, known);
+    return { row, rows, data, provenance, deviation: deviations, evidence: known, observed };
   }
 
   /** Standard deviation of a line in the reference's unit; 0 for kept pixels. */

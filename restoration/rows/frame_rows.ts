@@ -172,8 +172,8 @@ export class FrameRows {
   }
 
   /**
-   * Values [height, width, bands that are read] of a window in the scene's units; NaN where there is
-   * no data.
+   * Values [height, width, bands of the scene] of a window in the scene's units; NaN where there is no
+   * data.
    */
   values({ column, row, width, height }: RasterWindow): Float32Array {
     const depth = this.read.length;
@@ -196,6 +196,19 @@ export class FrameRows {
           to++;
         }
       }
+    }
+    return depth === this.frame.bands.length ? out : this.#filled(out);
+  }
+
+  /** Adds the bands that the file lacks to values of those that are read. */
+  #filled(values: Float32Array): Float32Array {
+    const { bands: { length: count }, fill } = this.frame;
+    const depth = this.read.length;
+    const pixels = values.length / depth;
+    const out = new Float32Array(pixels * count);
+    for (let p = 0; p < pixels; p++) {
+      for (const [i, band] of this.read.entries()) out[p * count + band] = values[p * depth + i]!;
+      this.#fill(out, p * count, fill);
     }
     return out;
   }
