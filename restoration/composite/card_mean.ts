@@ -59,7 +59,9 @@ export function cardMean(mean: Mean, card: MeanCard): CardMean {
       input: meanInput(card, made, {
         fit,
         reference: part(window.frames[fit.reference!]!, { window, core, depth }),
-        masks: countedDates(card, fit).map((l) => part(window.masks[l]!, { window, core, depth: 1 })),
+        masks: countedDates(card, fit).map((l) =>
+          part(window.masks[l]!, { window, core, depth: 1 })
+        ),
       }),
     };
   };

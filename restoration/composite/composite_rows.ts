@@ -10,11 +10,7 @@
 import type { RasterWindow } from "../../rasters/mod.ts";
 import { yieldToEventLoop } from "../abortable.ts";
 import { keepClearOf, RESTORED, restoredShares } from "../keep_clear.ts";
-import {
-  type FinishedReport,
-  type FinishedRows,
-  RowFinisher,
-} from "../rows/finish_rows.ts";
+import { type FinishedReport, type FinishedRows, RowFinisher } from "../rows/finish_rows.ts";
 import { noEvidence, type PixelEvidence, takeEvidence } from "../rows/evidence.ts";
 import type { SceneMasks } from "../rows/scene_masks.ts";
 import { cropped, grown } from "../rows/tiles.ts";

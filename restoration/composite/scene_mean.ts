@@ -29,7 +29,7 @@ export interface SceneMeanOptions {
 }
 
 /** A scene whose mean is planned. */
-export interface MeanScene {
+export interface PlannedScene {
   /** The reference alone, with the mean of all dates. */
   readonly scene: Scene & { readonly mean: SceneMean };
   /** Mask of the reference alone. */
@@ -46,7 +46,7 @@ export function meanOfModel({ card, modules }: Model): CardMean {
 export async function sceneMean(
   scene: Scene,
   { model: { card }, mean, masks, days, onBlock = () => {}, signal }: SceneMeanOptions,
-): Promise<MeanScene> {
+): Promise<PlannedScene> {
   const { reference, frames, auxiliary } = scene;
   const store = new ClassStore();
   const total = blockCount(scene);

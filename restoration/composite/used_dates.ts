@@ -73,3 +73,20 @@ export function usedText(used: readonly CompositeDate[]): string {
   return sorted.length > most ? `${shown} and ${sorted.length - most} more` : shown;
 }
 
+/** Tags of a mean, which are logged, too. */
+export function meanTags(
+  series: NamedDates & Pick<OpenSeries, "scene">,
+  fit: MeanFit,
+  { type, log }: {
+    /** Name of the mean. */
+    readonly type: string;
+    readonly log: (line: string) => void;
+  },
+): Readonly<Record<string, string>> {
+  const name = nameOf(series, series.scene.reference);
+  const text = `${type} from ${usedText(usedOf(series, fit))}`;
+  const notes = notesOf(series, fit);
+  log(`mean of ${name}: ${text}`);
+  for (const note of notes) log(`warning: ${name}: ${note}`);
+  return { EMRDM_MEAN: text, ...(notes.length > 0 && { EMRDM_NOTES: notes.join("; ") }) };
+}
