@@ -271,7 +271,12 @@ sampling (emrdm evaluate --calibrate).
 --self-check estimates the error on the scene itself: it hides clear parts of the reference under
 synthetic clouds, restores them with the same dates and options, and compares. The scores are
 printed next to those of simple baselines, and written into the tags EMRDM_EXPECTED_…. Without
---out, it only checks.
+--out, it only checks. With --choose, the composite of the dates is written where the check, over the
+whole scene, finds it better than the model; which and why is printed, and is the tag EMRDM_CHOSEN.
+
+A model whose mean is a composite of all dates (emrdm inspect says so) takes any number of dates. Every
+date needs a mask then; default is --mask auto. Next to <out>, <out>.support.tif and <out>.days.tif
+say what each pixel rests on, as for emrdm composite.
 
 Nodata, NaN and infinite values are missing data. They are filled for the model, and stay missing
 in the result. Infinite values are reported.
@@ -285,6 +290,7 @@ run the same command again to resume.`,
     "restore S2A_MSIL1C_….SAFE --keep-clear --out clear.tif --png before_after.png",
     "restore --input a.tif --input b.tif --mask clouds.tif --shard 2/4 --out clear.2of4.tif",
     "restore a.tif b.tif c.tif --keep-clear --samples 8 --self-check --out clear.tif",
+    "restore a.tif b.tif c.tif --keep-clear --self-check --choose --out clear.tif",
     "restore --manifest scenes.csv --shard 3/16 --json",
   ],
   async run(values, context) {

@@ -90,6 +90,8 @@ export {
   type SeriesMaskOptions,
 } from "./self_check/self_check.ts";
 export type { OriginScore, SelfCheck, SelfCheckOptions } from "./self_check/self_check_result.ts";
+export type { SceneChoice } from "./self_check/choice.ts";
+export { UncheckableError } from "./self_check/uncheckable_error.ts";
 export { selfCheckScene } from "./self_check/self_check_scene.ts";
 export { cloudFillOf, type SceneMasks } from "./rows/scene_masks.ts";
 export { checkOutputs, type CheckOutputsOptions, checkWritable, makeFoldersOf } from "./outputs.ts";
@@ -99,6 +101,8 @@ export type { DatedFilesOptions } from "./dated_files.ts";
 export type { OpenMasks } from "./date_masks.ts";
 export type { OpenSeries } from "./open_series.ts";
 export { openMasks } from "./open_masks.ts";
+export { type NetworkScene, networkScene, type NetworkSceneOptions } from "./network_scene.ts";
+export { optionsForModel } from "./options_for_model.ts";
 export { openReflectance, type OpenReflectanceOptions } from "./reflectance_series.ts";
 export type { MaskSource, Scene, SceneFrame } from "./scene.ts";
 export type { SeamDirection, SeamMetric } from "./rows/seams.ts";

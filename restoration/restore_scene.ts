@@ -94,7 +94,7 @@ async function tagsOf(
 ): Promise<Readonly<Record<string, string>>> {
   return {
     ...await sceneTags(model, series, options),
-    ...(text && ensembleTags(options.ensemble!.seeds, text)),
+    ...(text && choice?.method !== "composite" && ensembleTags(options.ensemble!.seeds, text)),
     ...(check && checkTags(check)),
     ...(choice && choiceTags(choice)),
   };

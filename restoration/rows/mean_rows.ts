@@ -35,7 +35,7 @@ export interface SceneMean {
 }
 
 /** Cells that are computed at once. */
-const CELL: CellSize = { rows: 256, columns: 512 };
+export const MEAN_CELL: CellSize = { rows: 256, columns: 512 };
 
 /** A computed cell. */
 interface Cell {
@@ -45,7 +45,7 @@ interface Cell {
 }
 
 const keyOf = ({ row, column }: Pick<RasterWindow, "row" | "column">) =>
-  `${Math.floor(row / CELL.rows)}:${Math.floor(column / CELL.columns)}`;
+  `${Math.floor(row / MEAN_CELL.rows)}:${Math.floor(column / MEAN_CELL.columns)}`;
 
 /** The mean of a scene, from top to bottom. */
 export class MeanRows {
@@ -62,7 +62,7 @@ export class MeanRows {
     const { dates: scene, masks, store, fit, mean: { margin }, card } = given;
     const { width } = scene.grid;
     const read = [...new Set([...fit.uses, ...countedDates(card, fit)])];
-    const end = Math.ceil(right / CELL.columns) * CELL.columns;
+    const end = Math.ceil(right / MEAN_CELL.columns) * MEAN_CELL.columns;
     this.#given = given;
     this.#signal = signal;
     this.#dates = new DateRows(scene, {
@@ -70,7 +70,7 @@ export class MeanRows {
       store,
       dates: read,
       columns: [
-        Math.max(0, Math.floor(left / CELL.columns) * CELL.columns - margin),
+        Math.max(0, Math.floor(left / MEAN_CELL.columns) * MEAN_CELL.columns - margin),
         Math.min(width, end + margin),
       ],
     });
@@ -81,7 +81,7 @@ export class MeanRows {
     const { dates: { grid } } = this.#given;
     const wanted = new Map<string, RasterWindow>();
     for (const area of windows) {
-      for (const cell of cellsOf(grid, { area, size: CELL }).flat()) {
+      for (const cell of cellsOf(grid, { area, size: MEAN_CELL }).flat()) {
         if (!this.#cells.has(keyOf(cell))) wanted.set(keyOf(cell), cell);
       }
     }
@@ -111,7 +111,9 @@ export class MeanRows {
       if (row + height <= before) this.#cells.delete(key);
     }
     // A cell is computed with all rows around it.
-    this.#dates.drop(Math.floor(before / CELL.rows) * CELL.rows - this.#given.mean.margin);
+    this.#dates.drop(
+      Math.floor(before / MEAN_CELL.rows) * MEAN_CELL.rows - this.#given.mean.margin,
+    );
   }
 
   /**
@@ -145,7 +147,7 @@ export class MeanRows {
   row(row: number, [first, last]: readonly [number, number]): PixelEvidence {
     const out = noEvidence(last - first);
     for (let column = first; column < last;) {
-      const end = Math.min(last, (Math.floor(column / CELL.columns) + 1) * CELL.columns);
+      const end = Math.min(last, (Math.floor(column / MEAN_CELL.columns) + 1) * MEAN_CELL.columns);
       const cell = this.#cells.get(keyOf({ row, column }));
       if (cell !== undefined) {
         const { window, evidence } = cell;
