@@ -4,7 +4,6 @@ import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import type { Raster } from "../../core/mod.ts";
 import { useEngine } from "../../engine/mod.ts";
 import type { ModelConfig } from "../../model/mod.ts";
-import { writeCog } from "../../rasters/mod.ts";
 import {
   compositeScene,
   joinShards,
@@ -15,7 +14,7 @@ import {
 } from "../../restoration/mod.ts";
 import { disposeModel, livelyModel, MONO } from "../model/small.ts";
 import { slowTest } from "../slow.ts";
-import { BANDS, DAYS, kind, KINDS, pixels, season, SIZE } from "./season.ts";
+import { BANDS, DAYS, kind, KINDS, pixels, season } from "./season.ts";
 import { inFolder } from "./tiny.ts";
 
 await useEngine("cpu");
