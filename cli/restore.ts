@@ -18,11 +18,12 @@ import {
   selfCheckScene,
 } from "../restoration/mod.ts";
 import { command, type Context, Failure, type Result } from "./command.ts";
-import { compositeOf } from "./composite.ts";
+import { compositeOf, manifestOf } from "./composite.ts";
 import { compositeOptions } from "./composite_flags.ts";
 import { DEFAULT_MODEL } from "./default_model.ts";
 import { required, UsageError } from "./flags.ts";
 import { interruptible, NOTHING_WRITTEN, RESUMES } from "./interrupt.ts";
+import { checkManifestCall } from "./manifest_call.ts";
 import { freeModel, openModel } from "./model.ts";
 import { onNextEngine } from "./next_engine.ts";
 import {
@@ -140,30 +141,6 @@ async function restoreAll({ values, model, engine, context, signal }: Run): Prom
   } finally {
     bar.end();
   }
-}
-
-/** Flags of a single scene. */
-const SINGLE = [
-  "input",
-  "date",
-  "out",
-  "reference",
-  "auxiliary",
-  "window",
-  "bbox",
-  "png",
-] as const;
-
-/** @throws {UsageError} If the call names a scene as well as a manifest. */
-function checkManifestCall(values: RestoreValues, operands: readonly string[]): void {
-  const flag = SINGLE.find((name) => {
-    const value = values[name];
-    return Array.isArray(value) ? value.length > 0 : value !== undefined;
-  });
-  if (operands.length === 0 && flag === undefined) return;
-  throw new UsageError(
-    `--manifest names all scenes and their outputs; leave out ${operands[0] ?? `--${flag}`}`,
-  );
 }
 
 /** Number of scenes of a manifest by outcome. */
@@ -298,6 +275,7 @@ run the same command again to resume.`,
       throw new UsageError("expected at least one date, or --manifest, got nothing");
     }
     if (isWithoutModel(values)) {
+      if (values.manifest !== undefined) return await manifestOf(values.manifest, values, context);
       const output = required(values.out, "--out, the GeoTIFF to write,");
       const { png: picture, overwrite } = values;
       return await compositeOf({

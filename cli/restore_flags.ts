@@ -60,7 +60,7 @@ export function shardOf(given: string | undefined) {
 
 /** Flags that a composite without a model has no use for. */
 const MODEL_ONLY = [
-  ...["manifest", "dryRun", "auxiliary", "missingB10", "samples", "selfCheck", "choose", "seed"],
+  ...["dryRun", "auxiliary", "missingB10", "samples", "selfCheck", "choose", "seed"],
   "steps",
   ...["sampler", "timesteps", "frames", "fusion", "anyLength", "blend", "overlap", "batch"],
   "showClouds",

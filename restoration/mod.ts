@@ -38,6 +38,11 @@ export {
   compositeScene,
 } from "./composite/composite_scene.ts";
 export type { CompositeDate } from "./composite/used_dates.ts";
+export {
+  compositeManifest,
+  type CompositeManifestOptions,
+  type CompositeStatus,
+} from "./composite/composite_manifest.ts";
 export type { CompositeProgress, CompositeSceneOptions } from "./composite/composite_options.ts";
 export { COMPOSITE_METHODS, type CompositeMethodName } from "./composite/methods.ts";
 export { joinShards, type JoinShardsOptions } from "./join_shards.ts";

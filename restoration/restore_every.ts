@@ -11,6 +11,7 @@ import { areComplete, clearScratches } from "./complete_files.ts";
 import { maskPaths } from "./mask_choice.ts";
 import { checkOutputs } from "./outputs.ts";
 import { datedPath } from "./dated_path.ts";
+import { type OptionsForModel, optionsForModel } from "./options_for_model.ts";
 import { type RestoredScene, restoreScene } from "./restore_scene.ts";
 import { outputPaths, type ScenePaths, scenePaths } from "./scene_paths.ts";
 import { RUN_TAG, sceneRun } from "./scene_run.ts";
@@ -39,7 +40,7 @@ export interface RestoredDates {
 async function everyDate(
   model: Model,
   { fingerprint, ...options }: Omit<RestoreEveryOptions, "onDate" | "onProgress">,
-): Promise<readonly (RestoreSceneOptions & { readonly run: string })[]> {
+): Promise<readonly (OptionsForModel<RestoreSceneOptions> & { readonly run: string })[]> {
   const { inputs, auxiliary, mask, write } = options;
   const { output, picture } = write;
   return await Promise.all(inputs.map(async (_, index) => {
@@ -57,7 +58,7 @@ async function everyDate(
       auxiliary,
     }, { model, options: { ...options, ...(fingerprint !== undefined && { fingerprint }) } });
     return {
-      ...options,
+      ...optionsForModel(model, options),
       reference: index,
       write: { ...write, ...files, tags: { ...write.tags, [RUN_TAG]: run } },
       run,

@@ -1,9 +1,10 @@
 /** Models whose mean is made of all dates, from files to files. */
 
-import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import type { Raster } from "../../core/mod.ts";
 import { useEngine } from "../../engine/mod.ts";
 import type { ModelConfig } from "../../model/mod.ts";
+import { writeCog } from "../../rasters/mod.ts";
 import {
   compositeScene,
   joinShards,
@@ -11,6 +12,7 @@ import {
   restoreScene,
   type RestoreSceneOptions,
   restoreSeries,
+  selfCheck,
 } from "../../restoration/mod.ts";
 import { disposeModel, livelyModel, MONO } from "../model/small.ts";
 import { slowTest } from "../slow.ts";
@@ -199,3 +201,54 @@ slowTest(
     disposeModel(model);
   },
 );
+
+Deno.test("selfCheck() of a mean of all dates scores its composite, and needs every mask", async () => {
+  const model = livelyModel(MODEL);
+  await inFolder(async (folder) => {
+    const { dates, clouds } = await season(folder, { width: 40, height: 36 }, DAYS.slice(1));
+    const days = DAYS.slice(1).map((day) => Date.parse(day) / 86_400_000);
+    const options = { reference: 1, days, check: { runs: 2 } };
+    const { scores, better, pixels } = await selfCheck(model, dates, {
+      ...options,
+      mask: { values: clouds, keepClear: true, dilate: 2, feather: 1 },
+    });
+    assert(pixels > 0);
+    // The weights are random, the mean is not.
+    assert(scores.restored!.rmse > scores.composite!.rmse && scores.composite!.rmse > 0);
+    assertEquals(better, "composite");
+    await assertRejects(
+      () => selfCheck(model, dates, { ...options, mask: { values: clouds[1]! } }),
+      TypeError,
+      "which needs a mask and a day, if any, of each of 3 dates, got 1 and 3",
+    );
+  });
+  disposeModel(model);
+});
+
+Deno.test("a scene too cloudy to check is restored by the model, which is said", async () => {
+  const model = livelyModel(MODEL);
+  await inFolder(async (folder) => {
+    const { inputs, dates } = await season(folder, { width: 20, height: 18 }, DAYS.slice(1, 3));
+    const mask = `${folder}/all.tif`;
+    const { bands: _, ...grid } = dates[1]!;
+    await writeCog(mask, {
+      ...grid,
+      bands: ["1"],
+      dtype: "uint8",
+      data: new Uint8Array(20 * 18).fill(1),
+      nodata: undefined,
+    });
+    const lines: string[] = [];
+    const { choice, selfCheck, tags } = await restoreScene(model, {
+      inputs,
+      mask: { source: ["0=" + `${folder}/${DAYS[1]}.mask.tif`, "1=" + mask] },
+      choose: true,
+      write: { output: `${folder}/clear.tif` },
+      log: (line) => lines.push(line),
+    });
+    assertEquals([choice?.method, selfCheck], ["restored", undefined]);
+    assertStringIncludes(tags.EMRDM_CHOSEN!, "restored: too little of the scene is clear to check");
+    assert(lines.some((line) => line.startsWith("warning: Cannot check")));
+  });
+  disposeModel(model);
+});
