@@ -7,8 +7,10 @@
 
 import type { Model } from "../model/mod.ts";
 import { orAborted } from "./abortable.ts";
-import { meanOfModel, sceneMean } from "./composite/scene_mean.ts";
+import { meanOfModel, sceneMean, type SurveyCache } from "./composite/scene_mean.ts";
 import { daysOf, meanTags } from "./composite/used_dates.ts";
+import { isOfReference } from "./mask_choice.ts";
+import type { MaskNames } from "./mask_names.ts";
 import type { OpenSeries } from "./open_series.ts";
 import type { RestoreProgress } from "./rows/options.ts";
 import type { SceneMasks } from "./rows/scene_masks.ts";
@@ -20,6 +22,10 @@ export interface NetworkSceneOptions {
   readonly masks: SceneMasks | undefined;
   /** Receives the dates that a mean uses, and fallbacks. */
   readonly log?: (line: string) => void;
+  /** Surveys of other dates of the scene. Default: it is surveyed by itself. */
+  readonly surveys?: SurveyCache | undefined;
+  /** Names of the masks, which decide whether surveys can be shared. Default none. */
+  readonly source?: MaskNames | undefined;
   /** Called with the blocks of the first pass. */
   readonly onProgress?: (progress: RestoreProgress) => void;
   readonly signal?: AbortSignal;
@@ -36,6 +42,17 @@ export interface NetworkScene {
 }
 
 /**
+ * What the survey of a scene depends on besides its dates: the grid, which is that of the reference,
+ * and a mask that is of the reference alone.
+ */
+export function surveyKey(
+  { grid: { width, height, transform }, reference }: Scene,
+  source: MaskNames | undefined,
+): string {
+  return JSON.stringify([width, height, transform, isOfReference(source) ? reference : -1]);
+}
+
+/**
  * Returns a scene as the network sees it. A mean of all dates takes a first pass over the whole scene,
  * whatever part of it is restored.
  *
@@ -44,7 +61,7 @@ export interface NetworkScene {
 export async function networkScene(
   model: Model,
   series: Pick<OpenSeries, "scene" | "dates" | "paths">,
-  { masks, log = () => {}, onProgress = () => {}, signal }: NetworkSceneOptions,
+  { masks, surveys, source, log = () => {}, onProgress = () => {}, signal }: NetworkSceneOptions,
 ): Promise<NetworkScene> {
   const { scene, dates } = series;
   const { mean } = model.card.modules;
@@ -58,6 +75,7 @@ export async function networkScene(
   const made = await orAborted(
     sceneMean(scene, {
       ...{ model, mean: meanOfModel(model), masks, days: daysOf(dates) },
+      shared: surveys && { surveys, key: surveyKey(scene, source) },
       onBlock: (done, total) => onProgress({ done, total, stage: "mean" }),
       ...(signal && { signal }),
     }),

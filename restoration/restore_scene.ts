@@ -8,6 +8,7 @@
 import type { Model } from "../model/mod.ts";
 import { undoRenames } from "../files/mod.ts";
 import { areaOf } from "./area.ts";
+import type { SurveyCache } from "./composite/scene_mean.ts";
 import type { OpenMasks } from "./date_masks.ts";
 import { openMasks } from "./open_masks.ts";
 import { checkWritable, makeFoldersOf } from "./outputs.ts";
@@ -120,6 +121,19 @@ export async function restoreScene(
   model: Model,
   given: RestoreSceneOptions,
 ): Promise<RestoredScene> {
+  return await restoreDate(model, given);
+}
+
+/**
+ * Restores a scene as {@linkcode restoreScene} does, of which other dates are restored, too.
+ *
+ * @param surveys Surveys of a mean of all dates, which the dates share.
+ */
+export async function restoreDate(
+  model: Model,
+  given: RestoreSceneOptions,
+  surveys?: SurveyCache,
+): Promise<RestoredScene> {
   const restoration = withSampling(model, optionsForModel(model, given));
   const { options } = restoration;
   const { write: { picture }, log = () => {}, signal } = options;
@@ -149,8 +163,8 @@ export async function restoreScene(
     const judged = options.selfCheck ? await judge(model, series, { options, masks }) : {};
     const { check, choice } = judged;
     const rows = choice?.method === "composite"
-      ? await composedRows(model, series, { masks: await eachMask(), options })
-      : await restoredRows(model, series, { masks: masks?.masks, options });
+      ? await composedRows(model, series, { masks: await eachMask(), options, surveys })
+      : await restoredRows(model, series, { masks: masks?.masks, options, surveys });
     const { reference } = scene;
     const tags = {
       ...await tagsOf(model, series, { restoration, judged }),

@@ -10,9 +10,9 @@ import type { Model } from "../model/mod.ts";
 import { orAborted } from "./abortable.ts";
 import { composeScene, standInOf } from "./composite/compose_scene.ts";
 import { UNCERTAINTY } from "./composite/composite_scene.ts";
-import { sceneMean } from "./composite/scene_mean.ts";
+import { sceneMean, type SurveyCache } from "./composite/scene_mean.ts";
 import { daysOf, meanTags } from "./composite/used_dates.ts";
-import { networkScene } from "./network_scene.ts";
+import { networkScene, surveyKey } from "./network_scene.ts";
 import type { OpenSeries } from "./open_series.ts";
 import type { FinishedRows } from "./rows/finish_rows.ts";
 import type { RowsReport } from "./rows/options.ts";
@@ -41,14 +41,16 @@ export interface SceneRows {
 export async function restoredRows(
   model: Model,
   series: OpenSeries,
-  { masks: given, options }: {
+  { masks: given, options, surveys }: {
     readonly masks: SceneMasks | undefined;
     readonly options: Options;
+    /** Surveys of other dates of the scene. */
+    readonly surveys: SurveyCache | undefined;
   },
 ): Promise<SceneRows> {
   const { log, onProgress, signal } = options;
   const { scene, masks, tags } = await networkScene(model, series, {
-    masks: given,
+    ...{ masks: given, surveys, source: options.mask?.source },
     ...(log && { log }),
     ...(onProgress && { onProgress }),
     ...(signal && { signal }),
@@ -71,13 +73,18 @@ export async function restoredRows(
 export async function composedRows(
   model: Model,
   series: OpenSeries,
-  { masks, options }: { readonly masks: SceneMasks; readonly options: Options },
+  { masks, options, surveys }: {
+    readonly masks: SceneMasks;
+    readonly options: Options;
+    readonly surveys: SurveyCache | undefined;
+  },
 ): Promise<SceneRows> {
   const { scene, dates } = series;
   const { log = () => {}, onProgress = () => {}, signal } = options;
   const planned = await orAborted(
     sceneMean(scene, {
       ...{ model, mean: standInOf(model, options.mask), masks, days: daysOf(dates) },
+      shared: surveys && { surveys, key: surveyKey(scene, options.mask?.source) },
       onBlock: (done, total) => onProgress({ done, total, stage: "mean" }),
       ...(signal && { signal }),
     }),

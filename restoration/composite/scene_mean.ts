@@ -5,7 +5,7 @@
  * @module
  */
 
-import type { MeanFit } from "../../means/mod.ts";
+import type { MeanFit, MeanSurveyData } from "../../means/mod.ts";
 import type { Model } from "../../model/mod.ts";
 import type { SceneMean } from "../rows/mean_rows.ts";
 import type { SceneMasks } from "../rows/scene_masks.ts";
@@ -23,6 +23,8 @@ export interface SceneMeanOptions {
   readonly masks: SceneMasks;
   /** Day of each date; all equal where one is unknown. */
   readonly days: readonly number[];
+  /** Surveys of earlier calls, and the key of this scene's. Default none. */
+  readonly shared?: { readonly surveys: SurveyCache; readonly key: string } | undefined;
   /** Called after each block of the first pass. */
   readonly onBlock?: (done: number, total: number) => void;
   readonly signal?: AbortSignal;
@@ -42,19 +44,39 @@ export function meanOfModel({ card, modules }: Model): CardMean {
   return cardMean(modules.mean, card);
 }
 
-/** Surveys a scene and plans the mean of its reference. */
-export async function sceneMean(
+/** First pass over a scene, which serves every date as the reference. */
+export interface DatesSurvey {
+  readonly data: MeanSurveyData;
+  /** Mask classes of all dates. */
+  readonly store: ClassStore;
+}
+
+/** Surveys that restorations of several dates of one scene share, by what they depend on. */
+export type SurveyCache = Map<string, DatesSurvey>;
+
+/** Surveys a scene. */
+async function surveyDates(
   scene: Scene,
-  { model: { card }, mean, masks, days, onBlock = () => {}, signal }: SceneMeanOptions,
-): Promise<PlannedScene> {
-  const { reference, frames, auxiliary } = scene;
+  { mean, masks, days, onBlock = () => {}, signal }: SceneMeanOptions,
+): Promise<DatesSurvey> {
   const store = new ClassStore();
   const total = blockCount(scene);
   let done = 0;
   const { data } = await surveyScene(scene, {
-    ...{ mean, days, masks, store, signal },
+    ...{ mean, days, masks, store },
+    ...(signal && { signal }),
     onBlock: () => onBlock(++done, total),
   });
+  return { data, store };
+}
+
+/** Surveys a scene, unless another date of it was restored before, and plans the mean of its reference. */
+export async function sceneMean(scene: Scene, options: SceneMeanOptions): Promise<PlannedScene> {
+  const { model: { card }, mean, masks, shared } = options;
+  const { reference, frames, auxiliary } = scene;
+  const survey = shared?.surveys.get(shared.key) ?? await surveyDates(scene, options);
+  shared?.surveys.set(shared.key, survey);
+  const { data, store } = survey;
   const fit = mean.fit(data, reference);
   const stored = storedMask(store, { date: reference, scene: scene.grid });
   return {

@@ -9,6 +9,7 @@ import {
   compositeScene,
   joinShards,
   PROVENANCE,
+  restoreEvery,
   restoreScene,
   type RestoreSceneOptions,
   restoreSeries,
@@ -249,6 +250,35 @@ Deno.test("a scene too cloudy to check is restored by the model, which is said",
     assertEquals([choice?.method, selfCheck], ["restored", undefined]);
     assertStringIncludes(tags.EMRDM_CHOSEN!, "restored: too little of the scene is clear to check");
     assert(lines.some((line) => line.startsWith("warning: Cannot check")));
+  });
+  disposeModel(model);
+});
+
+Deno.test("restoreEvery() surveys the dates once for all, and restores each as alone", async () => {
+  const model = livelyModel(MODEL);
+  await inFolder(async (folder) => {
+    const { inputs } = await season(folder, { width: 24, height: 20 }, DAYS.slice(1));
+    const common = {
+      inputs,
+      mask: { source: `${folder}/{date}.mask.tif`, dilate: 2, feather: 1 },
+    };
+    let blocks = 0;
+    const { images } = await restoreEvery(model, {
+      ...common,
+      write: { output: `${folder}/all_{date}.tif` },
+      onProgress: ({ stage }) => blocks += stage === "mean" ? 1 : 0,
+    });
+    assertEquals([images.length, blocks], [3, 1]);
+    for (const [i, day] of DAYS.slice(1).entries()) {
+      const output = `${folder}/one_${day}.tif`;
+      await restoreScene(model, { ...common, reference: i, write: { output } });
+      for (const name of KINDS) {
+        assertEquals(
+          (await pixels(kind(`${folder}/all_${day}.tif`, name))).data,
+          (await pixels(kind(output, name))).data,
+        );
+      }
+    }
   });
   disposeModel(model);
 });
