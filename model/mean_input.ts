@@ -36,8 +36,6 @@ export interface MeanGroup {
   readonly key: keyof MeanInput;
   /** Values per pixel. */
   readonly depth: number;
-  /** Values, one each, where nothing is known. */
-  readonly unknown: readonly number[];
 }
 
 /** Days that count half. */
@@ -67,30 +65,36 @@ function unitsOf(
   });
 }
 
-/** The groups of a mean for a model. */
-export function meanGroups(card: MeanCard): readonly MeanGroup[] {
-  const lows = scalingRanges(card.scaling, card.bands.length).map(({ low }) => low);
-  const errors = unitsOf(card).map(({ one }) => UNKNOWN_ERROR * one);
-  const group = (key: keyof MeanInput, unknown: readonly number[]): MeanGroup => ({
-    key,
-    depth: unknown.length,
-    unknown,
-  });
+/** Groups of a mean for a model of `channels` bands. */
+export function meanGroups(channels: number): readonly MeanGroup[] {
   return [
-    group("image", lows),
-    group("evidence", EVIDENCE.map(() => 0)),
-    group("dates", lows),
-    group("errors", errors),
+    { key: "image", depth: channels },
+    { key: "evidence", depth: EVIDENCE.length },
+    { key: "dates", depth: channels },
+    { key: "errors", depth: channels },
   ];
 }
 
 /** Makes a mean from the array of each of its groups. */
 export function meanOfGroups(
-  card: MeanCard,
+  { bands }: Pick<MeanCard, "bands">,
   arrayOf: (group: MeanGroup) => Float32Array,
 ): MeanInput {
-  const arrays = meanGroups(card).map((group) => [group.key, arrayOf(group)] as const);
+  const arrays = meanGroups(bands.length).map((group) => [group.key, arrayOf(group)] as const);
   return Object.fromEntries(arrays) as unknown as MeanInput;
+}
+
+/** Values of each group, one per channel, where no date has data anywhere near. */
+export function unknownMean(
+  card: MeanCard,
+): Readonly<Record<keyof MeanInput, readonly number[]>> {
+  const lows = scalingRanges(card.scaling, card.bands.length).map(({ low }) => low);
+  return {
+    image: lows,
+    evidence: EVIDENCE.map(() => 0),
+    dates: lows,
+    errors: unitsOf(card).map(({ one }) => UNKNOWN_ERROR * one),
+  };
 }
 
 /** Converts values [..., C] of a date from the units of a card to those of its mean. */

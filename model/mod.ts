@@ -12,6 +12,7 @@ export {
   type CardCondition,
   type CardModule,
   type CardModules,
+  type CardResidual,
   type CardSampling,
   type CardScaling,
   conditionChannels,
@@ -58,6 +59,7 @@ export {
   meanInput,
   meanOfGroups,
   toMeanUnits,
+  unknownMean,
 } from "./mean_input.ts";
 export { type MeanTensors, meanTensors } from "./residual.ts";
 export { createModel, type CreateModelOptions, type Model, modelFromCard } from "./model.ts";

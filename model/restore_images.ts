@@ -260,7 +260,7 @@ function checkMeanInput(card: Model["card"], input: RestoreInput): void {
   }
   if (mean !== undefined) {
     const one = { ...input, length: 1 };
-    for (const { key, depth } of meanGroups(card)) {
+    for (const { key, depth } of meanGroups(card.bands.length)) {
       checkArray(`mean.${key}`, mean[key], { input: one, channels: depth });
     }
     if (length === 1) return;

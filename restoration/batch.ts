@@ -15,9 +15,11 @@ import { clearOutputsLock, lockOutputs } from "./manifest_lock.ts";
 
 /** Scene of a batch. */
 export interface BatchScene {
+  /** Path of the image. */
   readonly output: string;
   /** Number of the scene in the manifest, from 1. */
   readonly number: number;
+  /** Time that it took. */
   readonly seconds: number;
 }
 
@@ -36,6 +38,7 @@ export interface BatchOptions<Done> {
   readonly shard?: Shard | undefined;
   /** Called with the outcome of each scene. */
   readonly onScene?: (status: BatchStatus<Done>) => void;
+  /** Cancels the batch. */
   readonly signal?: AbortSignal | undefined;
 }
 

@@ -261,7 +261,9 @@ export async function estimateTimed(
     const { dilate } = keepClearOf(options.mask);
     const memory = restorationMemory({
       ...{ scene, plan, samples, dilate: masked ? dilate : undefined },
-      meanDepth: hasMean ? meanGroups(model.card).reduce((sum, { depth }) => sum + depth, 0) : 0,
+      meanDepth: hasMean
+        ? meanGroups(model.card.bands.length).reduce((sum, { depth }) => sum + depth, 0)
+        : 0,
     });
     return {
       width: area.width,

@@ -21,7 +21,7 @@ import type { RestoreSceneOptions, SceneOptions, WriteOptions } from "./scene_op
 export type SceneStatus = BatchStatus<SceneDone>;
 
 /** What is done for a scene. */
-type SceneDone =
+export type SceneDone =
   | { readonly status: "restored"; readonly result: RestoredScene }
   | { readonly status: "estimated"; readonly estimate: SceneEstimate };
 

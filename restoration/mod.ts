@@ -39,6 +39,7 @@ export {
 } from "./composite/composite_scene.ts";
 export type { CompositeDate } from "./composite/used_dates.ts";
 export {
+  type ComposedScene,
   compositeManifest,
   type CompositeManifestOptions,
   type CompositeStatus,
@@ -52,6 +53,7 @@ export {
   estimateManifest,
   restoreManifest,
   type RestoreManifestOptions,
+  type SceneDone,
   type SceneStatus,
 } from "./manifest.ts";
 export { type RestoredDates, restoreEvery, type RestoreEveryOptions } from "./restore_every.ts";
@@ -107,12 +109,14 @@ export type { OpenMasks } from "./date_masks.ts";
 export type { OpenSeries } from "./open_series.ts";
 export { openMasks } from "./open_masks.ts";
 export { type NetworkScene, networkScene, type NetworkSceneOptions } from "./network_scene.ts";
-export { optionsForModel } from "./options_for_model.ts";
+export { type ModelOptions, type OptionsForModel, optionsForModel } from "./options_for_model.ts";
 export { openReflectance, type OpenReflectanceOptions } from "./reflectance_series.ts";
-export type { MaskSource, Scene, SceneFrame } from "./scene.ts";
+export type { PixelEvidence } from "./rows/evidence.ts";
+export type { MaskSource, MeanRows, Scene, SceneFrame, SceneMean } from "./scene.ts";
 export type { SeamDirection, SeamMetric } from "./rows/seams.ts";
 export type { MissingB10 } from "./frame_bands.ts";
 export type { SceneInput } from "./reference.ts";
 export { openSeries, type OpenSeriesOptions } from "./series.ts";
+export type { BatchOptions, BatchOutcome, BatchScene, BatchStatus } from "./batch.ts";
 export { blendWeights, createStripBlend, type StripBlend } from "./rows/strip_blend.ts";
 export { type Size, tileGrid, type TileGridOptions, type TileOrigin } from "./rows/tiles.ts";

@@ -22,13 +22,18 @@ export interface NetworkSceneOptions {
   readonly masks: SceneMasks | undefined;
   /** Receives the dates that a mean uses, and fallbacks. */
   readonly log?: (line: string) => void;
+  /** Called with the blocks of the first pass. */
+  readonly onProgress?: (progress: RestoreProgress) => void;
+  /** Cancels the first pass. */
+  readonly signal?: AbortSignal;
+}
+
+/** Options of {@linkcode sharedNetworkScene}. */
+export interface SharedSceneOptions extends NetworkSceneOptions {
   /** Surveys of other dates of the scene. Default: it is surveyed by itself. */
   readonly surveys?: SurveyCache | undefined;
   /** Names of the masks, which decide whether surveys can be shared. Default none. */
   readonly source?: MaskNames | undefined;
-  /** Called with the blocks of the first pass. */
-  readonly onProgress?: (progress: RestoreProgress) => void;
-  readonly signal?: AbortSignal;
 }
 
 /** What a network sees of a scene. */
@@ -61,8 +66,18 @@ export function surveyKey(
 export async function networkScene(
   model: Model,
   series: Pick<OpenSeries, "scene" | "dates" | "paths">,
-  { masks, surveys, source, log = () => {}, onProgress = () => {}, signal }: NetworkSceneOptions,
+  options: NetworkSceneOptions,
 ): Promise<NetworkScene> {
+  return await sharedNetworkScene(model, series, options);
+}
+
+/** Returns a scene as {@linkcode networkScene} does, of which other dates are restored, too. */
+export async function sharedNetworkScene(
+  model: Model,
+  series: Pick<OpenSeries, "scene" | "dates" | "paths">,
+  options: SharedSceneOptions,
+): Promise<NetworkScene> {
+  const { masks, surveys, source, log = () => {}, onProgress = () => {}, signal } = options;
   const { scene, dates } = series;
   const { mean } = model.card.modules;
   if (mean === undefined) return { scene, masks, tags: {} };
@@ -84,6 +99,6 @@ export async function networkScene(
   return {
     scene: made.scene,
     masks: made.masks,
-    tags: meanTags(series, made.fit, { type: mean.type, log }),
+    tags: meanTags(series, made.mean.fit, { type: mean.type, log }),
   };
 }

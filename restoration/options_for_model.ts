@@ -10,6 +10,7 @@ import type { SceneOptions } from "./scene_options.ts";
 
 /** Options whose defaults depend on the model. */
 export interface ModelOptions extends Pick<SceneOptions, "choose" | "selfCheck"> {
+  /** Cloud masks. */
   readonly mask?: MaskOptions;
 }
 

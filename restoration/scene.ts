@@ -6,7 +6,9 @@
  */
 
 import type { RasterFile, RasterHeader, RasterWindow } from "../rasters/mod.ts";
-import type { SceneMean } from "./rows/mean_rows.ts";
+import type { MeanInput } from "../model/mod.ts";
+import type { PixelEvidence } from "./rows/evidence.ts";
+import type { TileOrigin } from "./rows/tiles.ts";
 
 /** One date of a scene, or its auxiliary bands on that date. */
 export interface SceneFrame {
@@ -33,6 +35,28 @@ export interface MaskSource {
    * nothing is restored there.
    */
   read(window: RasterWindow): Promise<Uint8Array>;
+}
+
+/** Rows of the mean of all dates, from top to bottom. */
+export interface MeanRows {
+  /** Computes what windows of the scene need. */
+  load(windows: readonly RasterWindow[]): Promise<void>;
+  /** Cuts square tiles, reflected beyond the scene; they must be loaded. */
+  cut(origins: readonly TileOrigin[], tileSize: number): MeanInput;
+  /** Evidence of the pixels of a row between two columns; none where nothing was loaded. */
+  row(row: number, columns: readonly [number, number]): PixelEvidence;
+  /** Drops what no tile below row `before` needs. */
+  drop(before: number): void;
+}
+
+/** The mean of all dates of a scene. */
+export interface SceneMean {
+  /**
+   * Opens the mean, without any row.
+   *
+   * @param columns Columns of the scene that tiles cover: first and one past the last.
+   */
+  open(columns: readonly [number, number], signal?: AbortSignal): MeanRows;
 }
 
 /** An open scene. */

@@ -12,7 +12,7 @@ import { composeScene, standInOf } from "./composite/compose_scene.ts";
 import { UNCERTAINTY } from "./composite/composite_scene.ts";
 import { sceneMean, type SurveyCache } from "./composite/scene_mean.ts";
 import { daysOf, meanTags } from "./composite/used_dates.ts";
-import { networkScene, surveyKey } from "./network_scene.ts";
+import { sharedNetworkScene, surveyKey } from "./network_scene.ts";
 import type { OpenSeries } from "./open_series.ts";
 import type { FinishedRows } from "./rows/finish_rows.ts";
 import type { RowsReport } from "./rows/options.ts";
@@ -49,7 +49,7 @@ export async function restoredRows(
   },
 ): Promise<SceneRows> {
   const { log, onProgress, signal } = options;
-  const { scene, masks, tags } = await networkScene(model, series, {
+  const { scene, masks, tags } = await sharedNetworkScene(model, series, {
     ...{ masks: given, surveys, source: options.mask?.source },
     ...(log && { log }),
     ...(onProgress && { onProgress }),
@@ -91,7 +91,7 @@ export async function composedRows(
     signal,
   );
   return {
-    tags: meanTags(series, planned.fit, { type: "composite", log }),
+    tags: meanTags(series, planned.mean.fit, { type: "composite", log }),
     uncertainty: UNCERTAINTY,
     async run(area, write) {
       const { plan } = await planArea(model, scene, { ...options, area });

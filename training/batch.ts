@@ -237,9 +237,7 @@ export function trainingTensors(
   const perSample = frameCount * pixels * channels;
   const sequence = (data: Float32Array, depth: number): Sequence =>
     tf.tensor5d(data, [batch, frameCount, tileSize, tileSize, depth]);
-  const target = units === undefined
-    ? clean
-    : residualOf(clean, { ...groups, units, channels });
+  const target = units === undefined ? clean : residualOf(clean, { ...groups, units, channels });
   const image: Images = tf.tensor4d(target, [batch, tileSize, tileSize, channels]);
   return {
     clean: image,

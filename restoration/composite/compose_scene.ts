@@ -22,7 +22,7 @@ export function standInOf(model: Model, mask: KeepClearOptions | undefined): Car
 
 /** Writes the composite of a part of a scene; clear pixels of the reference are kept. */
 export async function composeScene(
-  { scene: { mean: { dates, mean, fit, masks, store } } }: PlannedScene,
+  { mean: { dates, mean, fit, masks, store } }: PlannedScene,
   { area, hasError = false, write, signal }: {
     readonly area: RasterWindow;
     /** Writes the expected error as the deviation. Default false. */

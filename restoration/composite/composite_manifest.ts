@@ -17,7 +17,7 @@ import { type CompositeResult, compositeScene } from "./composite_scene.ts";
 import { compositeMethod, DEFAULT_METHODS } from "./methods.ts";
 
 /** What is done for a scene. */
-type ComposedScene = { readonly status: "composed"; readonly result: CompositeResult };
+export type ComposedScene = { readonly status: "composed"; readonly result: CompositeResult };
 
 /** Outcome of a scene. */
 export type CompositeStatus = BatchStatus<ComposedScene>;

@@ -5,9 +5,9 @@
  * @module
  */
 
-import type { MeanFit, MeanSurveyData } from "../../means/mod.ts";
+import type { MeanSurveyData } from "../../means/mod.ts";
 import type { Model } from "../../model/mod.ts";
-import type { SceneMean } from "../rows/mean_rows.ts";
+import { type PlannedMean, PlannedMeanRows } from "../rows/mean_rows.ts";
 import type { SceneMasks } from "../rows/scene_masks.ts";
 import type { Scene } from "../scene.ts";
 import { type CardMean, cardMean } from "./card_mean.ts";
@@ -33,10 +33,10 @@ export interface SceneMeanOptions {
 /** A scene whose mean is planned. */
 export interface PlannedScene {
   /** The reference alone, with the mean of all dates. */
-  readonly scene: Scene & { readonly mean: SceneMean };
+  readonly scene: Scene;
   /** Mask of the reference alone. */
   readonly masks: SceneMasks;
-  readonly fit: MeanFit;
+  readonly mean: PlannedMean;
 }
 
 /** The mean of a model, over windows in the units of its card. */
@@ -78,6 +78,7 @@ export async function sceneMean(scene: Scene, options: SceneMeanOptions): Promis
   shared?.surveys.set(shared.key, survey);
   const { data, store } = survey;
   const fit = mean.fit(data, reference);
+  const planned: PlannedMean = { dates: scene, mean, fit, masks, store, card };
   const stored = storedMask(store, { date: reference, scene: scene.grid });
   return {
     scene: {
@@ -85,9 +86,9 @@ export async function sceneMean(scene: Scene, options: SceneMeanOptions): Promis
       frames: [frames[reference]!],
       reference: 0,
       ...(auxiliary && { auxiliary: [auxiliary[reference]!] }),
-      mean: { dates: scene, mean, fit, masks, store, card },
+      mean: { open: (columns, signal) => new PlannedMeanRows(planned, columns, signal) },
     },
     masks: { ...masks, margin: 0, open: () => [stored] },
-    fit,
+    mean: planned,
   };
 }

@@ -9,20 +9,26 @@
  */
 
 import type { MeanFit } from "../../means/mod.ts";
-import { countedDates, type MeanCard, type MeanInput, meanOfGroups } from "../../model/mod.ts";
+import {
+  countedDates,
+  type MeanCard,
+  type MeanInput,
+  meanOfGroups,
+  unknownMean,
+} from "../../model/mod.ts";
 import type { RasterWindow } from "../../rasters/mod.ts";
 import { orAborted, yieldToEventLoop } from "../abortable.ts";
 import type { CardMean } from "../composite/card_mean.ts";
 import type { ClassStore } from "../composite/class_store.ts";
 import { type CellSize, cellsOf, DateRows } from "../composite/date_rows.ts";
-import type { Scene } from "../scene.ts";
+import type { MeanRows, Scene } from "../scene.ts";
 import { noEvidence, type PixelEvidence, takeEvidence } from "./evidence.ts";
 import { fillGaps } from "./fill_gaps.ts";
 import type { SceneMasks } from "./scene_masks.ts";
 import { grown, reflect, type TileOrigin } from "./tiles.ts";
 
-/** The mean of a scene: its plan for the reference, and what it is made of. */
-export interface SceneMean {
+/** The mean of a scene that is planned: the plan for the reference, and what it is made of. */
+export interface PlannedMean {
   /** All dates, in the units of the model; the reference is that of the plan. */
   readonly dates: Scene;
   readonly mean: CardMean;
@@ -47,18 +53,19 @@ interface Cell {
 const keyOf = ({ row, column }: Pick<RasterWindow, "row" | "column">) =>
   `${Math.floor(row / MEAN_CELL.rows)}:${Math.floor(column / MEAN_CELL.columns)}`;
 
-/** The mean of a scene, from top to bottom. */
-export class MeanRows {
-  readonly #given: SceneMean;
+/** The planned mean of a scene, from top to bottom. */
+export class PlannedMeanRows implements MeanRows {
+  readonly #given: PlannedMean;
   readonly #dates: DateRows;
   readonly #signal: AbortSignal | undefined;
   readonly #cells = new Map<string, Cell>();
 
   /** @param columns Columns of the scene that tiles cover: first and one past the last. */
-  constructor(given: SceneMean, { columns: [left, right], signal }: {
-    readonly columns: readonly [number, number];
-    readonly signal?: AbortSignal;
-  }) {
+  constructor(
+    given: PlannedMean,
+    [left, right]: readonly [number, number],
+    signal?: AbortSignal,
+  ) {
     const { dates: scene, masks, store, fit, mean: { margin }, card } = given;
     const { width } = scene.grid;
     const read = [...new Set([...fit.uses, ...countedDates(card, fit)])];
@@ -123,7 +130,8 @@ export class MeanRows {
   cut(origins: readonly TileOrigin[], tileSize: number): MeanInput {
     const { dates: { grid }, card } = this.#given;
     const pixels = tileSize ** 2;
-    return meanOfGroups(card, ({ key, depth, unknown: fallback }) => {
+    const unknown = unknownMean(card);
+    return meanOfGroups(card, ({ key, depth }) => {
       const out = new Float32Array(origins.length * pixels * depth);
       for (const [t, origin] of origins.entries()) {
         const tile = out.subarray(t * pixels * depth, (t + 1) * pixels * depth);
@@ -137,7 +145,7 @@ export class MeanRows {
             for (let c = 0; c < depth; c++) tile[to + c] = input[key][from + c]!;
           }
         }
-        fillGaps([tile], { width: tileSize, height: tileSize, fallback });
+        fillGaps([tile], { width: tileSize, height: tileSize, fallback: unknown[key] });
       }
       return out;
     });

@@ -6,11 +6,10 @@
 
 import { checkKeepClear, keepClearOf } from "../keep_clear.ts";
 import type { RasterWindow } from "../../rasters/mod.ts";
-import type { Scene } from "../scene.ts";
+import type { MeanRows, Scene } from "../scene.ts";
 import type { RowOrigin } from "./finish_rows.ts";
 import { FrameRows } from "./frame_rows.ts";
 import { MaskRows } from "./mask_rows.ts";
-import { MeanRows } from "./mean_rows.ts";
 import type { TilePlan } from "./plan.ts";
 import type { SceneMasks } from "./scene_masks.ts";
 
@@ -48,7 +47,7 @@ export class RowWindow {
     this.columns = columnsOf(plan, 0);
     this.frames = scene.frames.map((frame) => new FrameRows(frame, columnsOf(plan, margin)));
     this.auxiliary = scene.auxiliary?.map((frame) => new FrameRows(frame, this.columns));
-    this.mean = scene.mean && new MeanRows(scene.mean, { columns: this.columns, signal });
+    this.mean = scene.mean?.open(this.columns, signal);
     this.reference = this.frames[scene.reference]!;
     this.masks = masks && new MaskRows({
       ...keep,

@@ -14,7 +14,7 @@ import { fillGaps } from "./fill_gaps.ts";
 import type { FrameRows } from "./frame_rows.ts";
 import { fillImageClouds } from "../cloud_fill.ts";
 import type { MaskRows } from "./mask_rows.ts";
-import type { MeanRows } from "./mean_rows.ts";
+import type { MeanRows } from "../scene.ts";
 import type { Mutex } from "./mutex.ts";
 import type { TilePlan } from "./plan.ts";
 import { reflect, type TileOrigin } from "./tiles.ts";

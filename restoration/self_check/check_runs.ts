@@ -185,7 +185,7 @@ async function composePart(
   planned: PlannedScene,
   { window, signal }: { readonly window: RasterWindow; readonly signal: AbortSignal | undefined },
 ): Promise<Float32Array> {
-  const { write, restored } = collector(planned.scene.mean.dates, window);
+  const { write, restored } = collector(planned.mean.dates, window);
   await composeScene(planned, { area: window, write, signal });
   return restored;
 }
