@@ -14,13 +14,14 @@ import {
   type EvidenceRows,
   type FinishedReport,
   type FinishedRows,
+  PROVENANCE,
   RowFinisher,
 } from "../rows/finish_rows.ts";
 import type { SceneMasks } from "../rows/scene_masks.ts";
 import { cropped, grown } from "../rows/tiles.ts";
 import type { Scene } from "../scene.ts";
 import type { ClassStore } from "./class_store.ts";
-import { type CellSize, cellsOf, DateRows } from "./date_rows.ts";
+import { type CellSize, cellsOf, DateRows, hasHidden } from "./date_rows.ts";
 import { type Mean, MEAN_ORIGIN, type MeanFit, type MeanImage } from "../../means/mod.ts";
 
 /** One image that is composed. */
@@ -111,7 +112,7 @@ class Strip {
     const { dilate, feather } = keepClearOf(masks);
     const around = grown(cell, { scene: grid, margin: dilate });
     const classes = rows.classes(reference, around);
-    if (!classes.some((found) => found !== 0)) return new Uint8Array(cell.width * cell.height);
+    if (!hasHidden(classes)) return new Uint8Array(cell.width * cell.height);
     return cropped(restoredShares(classes, { ...around, dilate, feather }), around, cell);
   }
 
@@ -141,7 +142,7 @@ class Strip {
       const to = this.#at(own.column, y);
       const from = (y - core.row) * core.width + own.column - core.column;
       this.#image.set(image.image.subarray(from * bands, (from + own.width) * bands), to * bands);
-      for (let i = 0; i < own.width; i++) this.#evidence(image, from + i, to + i);
+      this.#evidence(image, { from, to, count: own.width });
     }
   }
 
@@ -150,18 +151,30 @@ class Strip {
     return (row - this.#row) * this.#area.width + column - this.#area.column;
   }
 
-  /** Takes the evidence of a pixel. */
-  #evidence({ support, days, error, origin }: MeanImage, from: number, to: number): void {
+  /** Takes the evidence of `count` pixels of a line. */
+  #evidence({ support, days, error, origin }: MeanImage, { from, to, count }: {
+    readonly from: number;
+    readonly to: number;
+    readonly count: number;
+  }): void {
     const { scene: { bands: { length: bands } }, isPeriod } = this.#target;
-    this.#error?.fill(error[from]!, to * bands, (to + 1) * bands);
-    // Kept pixels come back bit for bit.
-    if (origin[from] === MEAN_ORIGIN.reference && !isPeriod) this.#shares[to] = 0;
-    const isSeen = origin[from] === MEAN_ORIGIN.dates || origin[from] === MEAN_ORIGIN.reference;
-    const gap = days[from]!;
-    this.#seen[to] = isSeen ? 1 : 0;
-    // A pixel that a date shows is never one without support.
-    this.#support[to] = isSeen ? Math.max(1, Math.round(100 * support[from]!)) : 0;
-    this.#days[to] = isSeen && gap >= 0 ? Math.min(Math.round(gap), MOST_DAYS) : -1;
+    for (let i = 0; i < count; i++) {
+      const source = from + i;
+      const at = to + i;
+      if (this.#error !== undefined) {
+        const value = error[source]!;
+        for (let k = at * bands; k < (at + 1) * bands; k++) this.#error[k] = value;
+      }
+      // Kept pixels come back bit for bit.
+      const isOwn = origin[source] === MEAN_ORIGIN.reference;
+      if (isOwn && !isPeriod) this.#shares[at] = 0;
+      const isSeen = isOwn || origin[source] === MEAN_ORIGIN.dates;
+      const gap = days[source]!;
+      this.#seen[at] = isSeen ? 1 : 0;
+      // A pixel that a date shows is never one without support.
+      this.#support[at] = isSeen ? Math.max(1, Math.round(100 * support[source]!)) : 0;
+      this.#days[at] = isSeen && gap >= 0 ? Math.min(Math.round(gap), MOST_DAYS) : -1;
+    }
   }
 
   /** Finishes and writes the row of cells. */
@@ -180,9 +193,15 @@ class Strip {
   #agreed(provenance: Uint8Array): EvidenceRows {
     const support = this.#support.subarray(0, provenance.length);
     const days = this.#days.subarray(0, provenance.length);
-    for (const [i, origin] of provenance.entries()) {
-      if (origin === 0) [support[i], days[i]] = [NO_SUPPORT, -1];
-      else if (origin === 1) [support[i], days[i]] = [100, 0];
+    for (let i = 0; i < provenance.length; i++) {
+      const origin = provenance[i];
+      if (origin === PROVENANCE.noData) {
+        support[i] = NO_SUPPORT;
+        days[i] = -1;
+      } else if (origin === PROVENANCE.observed) {
+        support[i] = 100;
+        days[i] = 0;
+      }
     }
     return { support, days };
   }

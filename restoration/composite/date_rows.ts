@@ -176,6 +176,12 @@ export class DateRows {
   }
 }
 
+/** True if a pixel of a mask isn't clear. */
+export function hasHidden(classes: Uint8Array): boolean {
+  for (let i = 0; i < classes.length; i++) if (classes[i] !== 0) return true;
+  return false;
+}
+
 /** Size of the cells of a scene. */
 export interface CellSize {
   readonly rows: number;

@@ -8,7 +8,7 @@ import type { SceneMasks } from "../rows/scene_masks.ts";
 import { grown } from "../rows/tiles.ts";
 import type { Scene } from "../scene.ts";
 import type { ClassStore } from "./class_store.ts";
-import { type CellSize, cellsOf, DateRows } from "./date_rows.ts";
+import { type CellSize, cellsOf, DateRows, hasHidden } from "./date_rows.ts";
 import type { Mean, MeanScene, MeanSurveyData } from "../../means/mod.ts";
 
 /** Blocks of the survey. */
@@ -59,7 +59,7 @@ export async function surveyScene(
       signal?.throwIfAborted();
       const window = rows.cut(grown(cell, { scene: scene.grid, margin }));
       for (const [l, mask] of window.masks.entries()) {
-        if (isClear[l] && mask!.some((found) => found !== 0)) isClear[l] = false;
+        if (isClear[l] && hasHidden(mask!)) isClear[l] = false;
       }
       survey.add(window, cell);
       onBlock();
