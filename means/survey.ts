@@ -25,7 +25,9 @@ export interface DateSample {
 
 /** Survey of a scene: samples and sums of its clear ground. */
 export interface CompositeSurvey extends MeanSurveyData {
-  /** Clear pixels of each date. */
+  /** Pixels that it saw. */
+  readonly pixels: number;
+  /** Clear pixels of each date among them. */
   readonly clear: readonly number[];
   /** Share of the scene's pixels that were selected at random, in (0, 1]. */
   readonly share: number;
@@ -90,9 +92,9 @@ export function surveyScene(
   { samples, grow }: { readonly samples: number; readonly grow: number },
 ): MeanSurvey {
   checkScene(scene);
-  const { width, height, bands, days } = scene;
-  const share = Math.min(1, samples / (width * height));
-  const limit = share * 2 ** 32;
+  const { width, height, bands, days, surveyed: pixels = width * height } = scene;
+  const density = Math.min(1, samples / pixels);
+  const limit = density * 2 ** 32;
   const collectors = days.map(() => new Collector(bands * FEATURES_PER_BAND));
   const cells = days.map(() => emptyCells(scene));
   const clearCounts = days.map(() => 0);
@@ -132,8 +134,9 @@ export function surveyScene(
     },
     finish: (): CompositeSurvey => ({
       scene,
+      pixels,
       clear: clearCounts.slice(),
-      share,
+      share: density * pixels / (width * height),
       samples: collectors.map((collector) => collector.sorted()),
       cells,
     }),

@@ -177,25 +177,25 @@ export class FrameRows {
    */
   values({ column, row, width, height }: RasterWindow): Float32Array {
     const depth = this.read.length;
-    const [none = NaN, other = NaN] = this.frame.missing;
+    const { missing } = this.frame;
     const gains = Float64Array.from(this.read, (band) => this.frame.gains[band]!);
     const biases = Float64Array.from(this.read, (band) => this.frame.biases[band]!);
-    const out = new Float32Array(width * height * depth).fill(NaN);
+    const out = new Float32Array(width * height * depth);
     for (let y = 0; y < height; y++) {
       const stored = this.row(row + y);
-      if (stored === undefined) continue;
-      const { data } = stored;
-      const first = Math.max(column, stored.first);
-      const last = Math.min(column + width, stored.first + stored.columns);
-      let from = stored.at + (first - stored.first) * depth;
-      let to = (y * width + first - column) * depth;
-      for (let x = first; x < last; x++) {
-        for (let b = 0; b < depth; b++) {
-          const value = data[from++]!;
-          if (value !== none && value !== other) out[to] = value * gains[b]! + biases[b]!;
-          to++;
-        }
+      const at = y * width * depth;
+      const first = Math.max(column, stored?.first ?? Infinity);
+      const last = Math.min(column + width, (stored?.first ?? 0) + (stored?.columns ?? 0));
+      if (stored === undefined || last <= first) {
+        out.fill(NaN, at, at + width * depth);
+        continue;
       }
+      const to = at + (first - column) * depth;
+      const from = stored.at + (first - stored.first) * depth;
+      const count = (last - first) * depth;
+      out.fill(NaN, at, to);
+      out.fill(NaN, to + count, at + width * depth);
+      convert(stored.data, out, { from, to, count, gains, biases, missing });
     }
     return out;
   }
@@ -221,5 +221,35 @@ export class FrameRows {
       if (out[i] === none || out[i] === other) out[i] = NaN;
     }
     return out;
+  }
+}
+
+/** Converts stored numbers, band fastest, to a unit: NaN where there is no data. */
+function convert(
+  data: PixelArray,
+  out: Float32Array,
+  { from, to, count, gains, biases, missing: [none = NaN, other = NaN] }: {
+    readonly from: number;
+    readonly to: number;
+    readonly count: number;
+    readonly gains: Float64Array;
+    readonly biases: Float64Array;
+    readonly missing: readonly number[];
+  },
+): void {
+  const [gain, bias] = [gains[0]!, biases[0]!];
+  const bands = gains.length;
+  if (gains.every((value) => value === gain) && biases.every((value) => value === bias)) {
+    for (let i = 0; i < count; i++) {
+      const value = data[from + i]!;
+      out[to + i] = value === none || value === other ? NaN : value * gain + bias;
+    }
+    return;
+  }
+  for (let i = 0; i < count; i += bands) {
+    for (let b = 0; b < bands; b++) {
+      const value = data[from + i + b]!;
+      out[to + i + b] = value === none || value === other ? NaN : value * gains[b]! + biases[b]!;
+    }
   }
 }
