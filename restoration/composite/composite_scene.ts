@@ -301,7 +301,8 @@ export async function compositeScene(options: CompositeSceneOptions): Promise<Co
       input === undefined ? undefined : series.inputs.indexOf(input)
     );
     const area = areaOf(scene.grid, options);
-    const total = blockCount(scene, { mean: method.mean, masks }) + cellCount(scene, area);
+    const total = blockCount(scene, { mean: method.mean, masks, inPart: true }) +
+      cellCount(scene, area);
     let done = 0;
     const step = (stage: "survey" | "images") => () =>
       options.onProgress?.({ done: ++done, total, stage });
@@ -312,6 +313,7 @@ export async function compositeScene(options: CompositeSceneOptions): Promise<Co
         mean: method.mean,
         days,
         masks,
+        inPart: true,
         store,
         onBlock: step("survey"),
         signal,

@@ -34,6 +34,8 @@ export class DateRows {
   readonly #reads: (date: number) => boolean;
   readonly #columns: readonly [number, number];
   #chunks: readonly Chunk[] = [];
+  /** Memory of the values of each date in the last window. */
+  readonly #values: (Float32Array | undefined)[] = [];
 
   /**
    * @param columns Columns of the scene that windows are cut from: first and one past the last.
@@ -159,7 +161,8 @@ export class DateRows {
   }
 
   /**
-   * Cuts a window.
+   * Cuts a window. Its values are valid until the next one is cut: new memory for each costs more than
+   * filling it.
    *
    * @param dates Dates that the window has; others are undefined. Default all that are read.
    */
@@ -170,9 +173,16 @@ export class DateRows {
       );
     return {
       ...window,
-      frames: of((l) => this.frames[l]!.values(window)),
+      frames: of((l) => this.#valuesOf(l, window)),
       masks: of((l) => this.classes(l, window)),
     };
+  }
+
+  #valuesOf(date: number, window: RasterWindow): Float32Array {
+    const known = this.#values[date];
+    const values = this.frames[date]!.values(window, known);
+    if (values.length > (known?.length ?? 0)) this.#values[date] = values;
+    return values;
   }
 }
 

@@ -1,5 +1,5 @@
 /**
- * First pass of a composite, over the scene's own blocks, whatever part of it is written. A large scene is
+ * First pass of a composite, over the scene's own blocks, whatever part of it is written. A large scene can be
  * surveyed in part (see `surveyPlaces`).
  *
  * @module
@@ -25,6 +25,11 @@ export interface SurveySceneOptions {
   /** Day of each date; all equal where one is unknown. */
   readonly days: readonly number[];
   readonly masks: SceneMasks;
+  /**
+   * Surveys a large scene in part, which leaves the masks to be found later and no date known to be
+   * clear. Default false.
+   */
+  readonly inPart?: boolean;
   /** Receives the mask classes of a scene that is surveyed as a whole. */
   readonly store: ClassStore;
   /** Called after each block. */
@@ -40,9 +45,9 @@ function contextOf({ mean, masks }: Pick<SurveySceneOptions, "mean" | "masks">):
 /** Number of blocks that a survey reads. */
 export function blockCount(
   { grid }: Scene,
-  options: Pick<SurveySceneOptions, "mean" | "masks">,
+  options: Pick<SurveySceneOptions, "mean" | "masks" | "inPart">,
 ): number {
-  return isLarge(grid)
+  return options.inPart && isLarge(grid)
     ? surveyPlaces(grid, contextOf(options)).reduce((sum, { cores }) => sum + cores.length, 0)
     : Math.ceil(grid.width / BLOCK.columns) * Math.ceil(grid.height / BLOCK.rows);
 }
@@ -60,10 +65,10 @@ export async function surveyScene(
   scene: Scene,
   options: SurveySceneOptions,
 ): Promise<SceneSurvey> {
-  const { mean, days } = options;
+  const { mean, days, inPart = false } = options;
   const { width, height } = scene.grid;
   const known = { width, height, bands: scene.bands.length, days };
-  if (!isLarge(scene.grid)) {
+  if (!inPart || !isLarge(scene.grid)) {
     const survey = mean.survey(known);
     const isClear = await surveyAll(scene, survey, options);
     return { data: survey.finish(), isClear };
@@ -126,12 +131,16 @@ async function surveyPlace(
     signal?.throwIfAborted();
     classes.push(await mask?.read(whole) ?? new Uint8Array(whole.width * whole.height));
   }
+  // The first cell is the largest.
+  const memory: (Float32Array | undefined)[] = [];
   for (const core of cores) {
     signal?.throwIfAborted();
     const window = around(core);
+    const frames = rows.map((row, l) => row.values(window, memory[l]));
+    for (const [l, values] of frames.entries()) memory[l] ??= values;
     survey.add({
       ...window,
-      frames: rows.map((row) => row.values(window)),
+      frames,
       masks: classes.map((found) => cropped(found, whole, window)),
     }, core);
     onBlock();

@@ -174,13 +174,15 @@ export class FrameRows {
   /**
    * Values [height, width, bands that are read] of a window in the scene's units; NaN where there is
    * no data.
+   *
+   * @param into Memory for the values, if it is large enough; else they are in new memory.
    */
-  values({ column, row, width, height }: RasterWindow): Float32Array {
+  values({ column, row, width, height }: RasterWindow, into?: Float32Array): Float32Array {
     const depth = this.read.length;
     const { missing } = this.frame;
     const gains = Float64Array.from(this.read, (band) => this.frame.gains[band]!);
     const biases = Float64Array.from(this.read, (band) => this.frame.biases[band]!);
-    const out = new Float32Array(width * height * depth);
+    const out = roomFor(width * height * depth, into);
     for (let y = 0; y < height; y++) {
       const stored = this.row(row + y);
       const at = y * width * depth;
@@ -200,28 +202,49 @@ export class FrameRows {
     return out;
   }
 
-  /** Stored numbers [height, width, bands that are read] of a window; NaN where there is no data. */
-  window({ column, row, width, height }: RasterWindow): Float32Array {
+  /**
+   * Stored numbers [height, width, bands] of a window; NaN where there is no data.
+   *
+   * @param places Places of the bands among those that are read. Default all.
+   */
+  window(
+    { column, row, width, height }: RasterWindow,
+    places: readonly number[] = [...this.read.keys()],
+  ): Float32Array {
     const read = this.read.length;
+    const depth = places.length;
     const [none = NaN, other = NaN] = this.frame.missing;
-    const out = new Float32Array(width * height * read).fill(NaN);
+    const out = new Float32Array(width * height * depth);
     for (let y = 0; y < height; y++) {
       const stored = this.row(row + y);
-      if (stored === undefined) continue;
-      const first = Math.max(column, stored.first);
-      const last = Math.min(column + width, stored.first + stored.columns);
-      if (last <= first) continue;
-      const from = stored.at + (first - stored.first) * read;
-      out.set(
-        stored.data.subarray(from, from + (last - first) * read),
-        (y * width + first - column) * read,
-      );
-    }
-    for (let i = 0; i < out.length; i++) {
-      if (out[i] === none || out[i] === other) out[i] = NaN;
+      const line = y * width * depth;
+      const first = Math.max(column, stored?.first ?? Infinity);
+      const last = Math.min(column + width, (stored?.first ?? 0) + (stored?.columns ?? 0));
+      if (stored === undefined || last <= first) {
+        out.fill(NaN, line, line + width * depth);
+        continue;
+      }
+      let to = line + (first - column) * depth;
+      out.fill(NaN, line, to);
+      const { data } = stored;
+      const end = stored.at + (last - stored.first) * read;
+      for (let at = stored.at + (first - stored.first) * read; at < end; at += read) {
+        for (let b = 0; b < depth; b++) {
+          const value = data[at + places[b]!]!;
+          out[to++] = value === none || value === other ? NaN : value;
+        }
+      }
+      out.fill(NaN, to, line + width * depth);
     }
     return out;
   }
+}
+
+/** Memory for `length` values: the start of `into`, or new memory if that is too small. */
+function roomFor(length: number, into: Float32Array | undefined): Float32Array {
+  return into !== undefined && into.length >= length
+    ? into.subarray(0, length)
+    : new Float32Array(length);
 }
 
 /** Converts stored numbers, band fastest, to a unit: NaN where there is no data. */
