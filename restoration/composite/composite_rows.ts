@@ -21,6 +21,7 @@ import type { SceneMasks } from "../rows/scene_masks.ts";
 import { cropped, grown } from "../rows/tiles.ts";
 import type { Scene } from "../scene.ts";
 import type { ClassStore } from "./class_store.ts";
+import type { MeanPool } from "./mean_pool.ts";
 import { type CellSize, cellsOf, DateRows, hasHidden } from "./date_rows.ts";
 import { type Mean, MEAN_ORIGIN, type MeanFit, type MeanImage } from "../../means/mod.ts";
 
@@ -41,6 +42,8 @@ export interface CompositeTarget {
 export interface CompositeRowsOptions {
   readonly targets: readonly CompositeTarget[];
   readonly mean: Mean;
+  /** Threads that apply the mean to the windows of the targets. Default the calling thread. */
+  readonly pool?: MeanPool | undefined;
   readonly masks: SceneMasks;
   /** Mask classes that are known already. */
   readonly store: ClassStore;
@@ -252,7 +255,7 @@ export function cellCount({ grid }: Scene, area: RasterWindow): number {
 /** Computes the images of all targets, which share the reading, and writes their rows. */
 export async function compositeRows(
   scene: Scene,
-  { targets, mean, masks, store, area, onCell = () => {}, signal }: CompositeRowsOptions,
+  { targets, mean, pool, masks, store, area, onCell = () => {}, signal }: CompositeRowsOptions,
 ): Promise<readonly FinishedReport[]> {
   const { grid } = scene;
   const { margin } = mean;
@@ -269,14 +272,23 @@ export async function compositeRows(
     ],
   });
   const strips = targets.map((target) => new Strip(target, { rows, area }));
-  for (const line of lines) {
+  const load = async (line: (typeof lines)[number] | undefined) => {
+    if (line === undefined) return;
     const { row: first, height } = line[0]!;
     await rows.load(Math.max(0, first - context), Math.min(grid.height, first + height + context));
+  };
+  let loading = load(lines[0]);
+  for (const [n, line] of lines.entries()) {
+    await loading;
+    const { row: first, height } = line[0]!;
     const top = Math.max(first, area.row);
     for (const strip of strips) strip.start(top);
+    // Threads make this row of cells while the next one is read.
+    if (pool !== undefined) loading = handled(load(lines[n + 1]));
+    const made: Promise<void>[] = [];
     for (const cell of line) {
-      signal?.throwIfAborted();
       for (const [i, strip] of strips.entries()) {
+        signal?.throwIfAborted();
         const shares = strip.shares(rows, cell, masks);
         const core = hiddenPart(shares, cell);
         if (core === undefined) {
@@ -284,15 +296,30 @@ export async function compositeRows(
           continue;
         }
         const { fit } = targets[i]!;
-        const window = rows.cut(grown(core, { scene: grid, margin }), fit.uses);
-        strip.add(cell, shares, { core, image: mean.apply(fit, window, core) });
-        await yieldToEventLoop();
+        const around = grown(core, { scene: grid, margin });
+        if (pool === undefined) {
+          const window = rows.cut(around, fit.uses);
+          strip.add(cell, shares, { core, image: mean.apply(fit, window, core) });
+          await yieldToEventLoop();
+        } else {
+          const window = rows.cut(around, fit.uses, await pool.take());
+          const work = pool.apply({ fit: i, window, core });
+          made.push(handled(work.then((image) => strip.add(cell, shares, { core, image }))));
+        }
       }
       onCell();
     }
+    await Promise.all(made);
     const end = Math.min(first + height, area.row + area.height);
     for (const strip of strips) await strip.write(end - top);
     rows.drop(first + height - context);
+    if (pool === undefined) loading = load(lines[n + 1]);
   }
   return strips.map((strip) => strip.report());
+}
+
+/** A promise whose error is thrown where it is awaited, which may be later. */
+function handled<T>(promise: Promise<T>): Promise<T> {
+  promise.catch(() => {});
+  return promise;
 }

@@ -36,6 +36,7 @@ import {
   type CompositeMethodName,
   DEFAULT_METHODS,
 } from "./methods.ts";
+import { MeanPool, meanThreads } from "./mean_pool.ts";
 import { blockCount, surveyScene } from "./survey_scene.ts";
 
 /** A date that an image uses. */
@@ -79,6 +80,8 @@ const UNCERTAINTY =
   "expected error of the composite in the image's unit, from a cross-check on clear " +
   "ground; 0 where the observed pixel is kept";
 const MS_PER_DAY = 86_400_000;
+/** Cells of all images below which threads take longer to start than to work. */
+const LEAST_CELLS = 8;
 
 /** Days since 1970; all 0 if one is unknown. */
 function daysOf(dates: readonly (string | undefined)[]): readonly number[] {
@@ -275,7 +278,8 @@ export async function compositeScene(options: CompositeSceneOptions): Promise<Co
   checkKeepClear(keep);
   const isPeriod = planComposite(options, { hasError: false }).references[0] === undefined;
   const { method: name = DEFAULT_METHODS[isPeriod ? "period" : "reference"] } = options;
-  const method = compositeMethod(name, { grow: keepClearOf(keep).dilate });
+  const grow = keepClearOf(keep).dilate;
+  const method = compositeMethod(name, { grow });
   const plan = planComposite(options, { hasError: method.hasError === true });
   checkMethod(name, { method, plan });
   for (const { output, ...others } of plan.paths) {
@@ -343,6 +347,10 @@ export async function compositeScene(options: CompositeSceneOptions): Promise<Co
     );
     const files = await createAll(scenes, { series, plan, tags, options });
     closing.unshift(...files.map((one) => one.abort));
+    const cells = cellCount(scene, area) * fits.length;
+    const threads = cells < LEAST_CELLS ? 0 : options.threads ?? meanThreads();
+    const pool = threads > 0 ? new MeanPool({ method: name, grow, fits }, { threads }) : undefined;
+    if (pool !== undefined) closing.unshift(() => pool.close());
     const work = compositeRows(scene, {
       targets: scenes.map((own, i) => ({
         scene: own,
@@ -352,6 +360,7 @@ export async function compositeScene(options: CompositeSceneOptions): Promise<Co
         write: (rows) => files[i]!.write(rows),
       })),
       mean: method.mean,
+      pool,
       masks,
       store,
       area,

@@ -35,7 +35,7 @@ export class DateRows {
   readonly #columns: readonly [number, number];
   #chunks: readonly Chunk[] = [];
   /** Memory of the values of each date in the last window. */
-  readonly #values: (Float32Array | undefined)[] = [];
+  readonly #memory: (Float32Array | undefined)[] = [];
 
   /**
    * @param columns Columns of the scene that windows are cut from: first and one past the last.
@@ -165,23 +165,32 @@ export class DateRows {
    * filling it.
    *
    * @param dates Dates that the window has; others are undefined. Default all that are read.
+   * @param memory Memory of the values of each date, which is taken or replaced. Default its own.
    */
-  cut(window: RasterWindow, dates?: readonly number[]): MeanWindow {
+  cut(
+    window: RasterWindow,
+    dates?: readonly number[],
+    memory: (Float32Array | undefined)[] = this.#memory,
+  ): MeanWindow {
     const of = <T>(value: (date: number) => T) =>
       this.frames.map((_, l) =>
         this.#reads(l) && dates?.includes(l) !== false ? value(l) : undefined
       );
     return {
       ...window,
-      frames: of((l) => this.#valuesOf(l, window)),
+      frames: of((l) => this.#values(l, window, memory)),
       masks: of((l) => this.classes(l, window)),
     };
   }
 
-  #valuesOf(date: number, window: RasterWindow): Float32Array {
-    const known = this.#values[date];
+  #values(
+    date: number,
+    window: RasterWindow,
+    memory: (Float32Array | undefined)[],
+  ): Float32Array {
+    const known = memory[date];
     const values = this.frames[date]!.values(window, known);
-    if (values.length > (known?.length ?? 0)) this.#values[date] = values;
+    if (values.length > (known?.length ?? 0)) memory[date] = values;
     return values;
   }
 }
