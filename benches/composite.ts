@@ -136,8 +136,8 @@ interface Figures {
   readonly seconds: number;
   readonly cpu: number;
   readonly peak: number;
-  /** Seconds of each stage of a composite. */
-  readonly stages?: Readonly<Record<string, number>>;
+  /** Stages of a composite: opening ends with the first block of the survey. */
+  readonly stages?: Readonly<Record<string, Pick<Figures, "seconds" | "cpu">>>;
   /** Days that a composite reads. */
   readonly used?: readonly string[];
 }
@@ -171,22 +171,33 @@ async function reading({ inputs, rows }: Options): Promise<Figures> {
 
 async function composing({ rows, ...options }: Options): Promise<Figures> {
   const start = performance.now();
-  const since = () => (performance.now() - start) / 1000;
-  let [survey, fit] = [0, 0];
+  const now = () => ({ seconds: (performance.now() - start) / 1000, cpu: usage().cpu });
+  const begin = now();
+  let [open, survey, fit] = [begin, begin, begin];
   const { images } = await compositeScene({
     ...options,
     window: { column: 0, row: 0, width: options.side, height: rows },
-    onProgress: ({ stage }) => {
-      if (stage === "survey") survey = since();
+    onProgress: ({ stage, done }) => {
+      if (stage === "survey") survey = now();
+      if (done === 1) open = survey;
     },
     log: (line) => {
-      if (/ from | kept as it is/.test(line)) fit = since();
+      if (/ from | kept as it is/.test(line)) fit = now();
     },
   });
-  const seconds = since();
+  const end = now();
+  const between = (a: typeof end, b: typeof end) => ({
+    seconds: b.seconds - a.seconds,
+    cpu: b.cpu - a.cpu,
+  });
   return {
-    seconds,
-    stages: { survey, fit: fit - survey, images: seconds - fit },
+    seconds: end.seconds,
+    stages: {
+      open: between(begin, open),
+      survey: between(open, survey),
+      fit: between(survey, fit),
+      images: between(fit, end),
+    },
     used: images[0]!.used.map(({ name }) => name),
     ...usage(),
   };
@@ -228,7 +239,7 @@ const folder = flag("folder", await Deno.makeTempDir());
 await Deno.mkdir(folder, { recursive: true });
 const files = seriesFiles();
 console.log(
-  "| scene | rows | reading all dates once, s (CPU) | composite, s (CPU) | survey, fit, images | " +
+  "| scene | rows | reading all dates once, s (CPU) | composite, s (CPU) | opening, survey, fit, images | " +
     "ratio to one reading (CPU) | to the windows that it reads (CPU) | peak MB, reading, composite |",
 );
 console.log(`|${" --- |".repeat(8)}`);
@@ -259,8 +270,9 @@ for (const side of sizes) {
   console.log(
     `| ${side}² | ${rows} | ${s(read.seconds)} (${s(read.cpu)}) | ${s(composed.seconds)} (${
       s(composed.cpu)
-    }) | ${Object.values(composed.stages!).map(s).join(", ")} | ${ratio(1)} | ${ratio(share)} | ${
-      mb(read.peak)
-    }, ${mb(composed.peak)} |`,
+    }) | ${
+      Object.values(composed.stages!).map(({ seconds, cpu }) => `${s(seconds)} (${s(cpu)})`)
+        .join(", ")
+    } | ${ratio(1)} | ${ratio(share)} | ${mb(read.peak)}, ${mb(composed.peak)} |`,
   );
 }
