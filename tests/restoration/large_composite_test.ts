@@ -63,11 +63,12 @@ slowTest("compositeScene() of a large scene: parts agree where they overlap", as
       const mask = new Uint8Array(width * height);
       for (let y = 0, i = 0; y < height; y++) {
         for (let x = 0; x < width; x++, i++) {
-          mask[i] = (x + 300 * l) % 900 < 350 && (y + 200 * l) % 700 < 350 ? 1 : 0;
+          mask[i] = (x + 50 * l) % 150 < 60 && (y + 40 * l) % 130 < 60 ? 1 : 0;
           for (let b = 0; b < 2; b++) {
             data[2 * i + b] = mask[i] === 1
               ? 6000
-              : 600 + 40 * l + 100 * b + (x * 7 + y * 13 + (x * y) % 31) % 200;
+              : 600 + 40 * l + 100 * b + (x * 7 + y * 13 + (x * y) % 31) % 200 +
+                (x * (5 + 3 * l) + y * (3 + l)) % 61;
           }
         }
       }
@@ -103,7 +104,7 @@ slowTest("compositeScene() of a large scene: parts agree where they overlap", as
         await file.close();
         return data;
       }));
-      assert(first!.some((value) => value !== first![0]));
+      assert(first!.some((value) => value !== first![0]), `${kind} must vary, got ${first![0]}`);
       assertEquals(first, second, kind);
     }
   });
