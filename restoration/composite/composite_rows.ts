@@ -16,7 +16,8 @@ import type { SceneMasks } from "../rows/scene_masks.ts";
 import { cropped, grown } from "../rows/tiles.ts";
 import type { Scene } from "../scene.ts";
 import type { ClassStore } from "./class_store.ts";
-import { type CellSize, cellsOf, DateRows } from "./date_rows.ts";
+import type { MeanPool } from "./mean_pool.ts";
+import { type CellSize, cellsOf, DateRows, hasHidden } from "./date_rows.ts";
 import { type Mean, MEAN_ORIGIN, type MeanFit, type MeanImage } from "../../means/mod.ts";
 
 /** One image that is composed. */
@@ -36,6 +37,8 @@ export interface CompositeTarget {
 export interface CompositeRowsOptions {
   readonly targets: readonly CompositeTarget[];
   readonly mean: Mean;
+  /** Threads that apply the mean to the windows of the targets. Default the calling thread. */
+  readonly pool?: MeanPool | undefined;
   readonly masks: SceneMasks;
   /** Mask classes that are known already. */
   readonly store: ClassStore;
@@ -103,7 +106,7 @@ class Strip {
     const { dilate, feather } = keepClearOf(masks);
     const around = grown(cell, { scene: grid, margin: dilate });
     const classes = rows.classes(reference, around);
-    if (!classes.some((found) => found !== 0)) return new Uint8Array(cell.width * cell.height);
+    if (!hasHidden(classes)) return new Uint8Array(cell.width * cell.height);
     return cropped(restoredShares(classes, { ...around, dilate, feather }), around, cell);
   }
 
@@ -133,7 +136,7 @@ class Strip {
       const to = this.#at(own.column, y);
       const from = (y - core.row) * core.width + own.column - core.column;
       this.#image.set(image.image.subarray(from * bands, (from + own.width) * bands), to * bands);
-      for (let i = 0; i < own.width; i++) this.#take(image, from + i, to + i);
+      this.#take(image, { from, to, count: own.width });
     }
   }
 
@@ -142,13 +145,23 @@ class Strip {
     return (row - this.#row) * this.#area.width + column - this.#area.column;
   }
 
-  /** Takes the evidence of a pixel. */
-  #take(image: MeanImage, from: number, to: number): void {
+  /** Takes the evidence of `count` pixels of a line. */
+  #take(image: MeanImage, { from, to, count }: {
+    readonly from: number;
+    readonly to: number;
+    readonly count: number;
+  }): void {
     const { scene: { bands: { length: bands } }, isPeriod } = this.#target;
-    this.#error?.fill(image.error[from]!, to * bands, (to + 1) * bands);
-    // Kept pixels come back bit for bit.
-    if (image.origin[from] === MEAN_ORIGIN.reference && !isPeriod) this.#shares[to] = 0;
-    takeEvidence(image, { from, to, out: this.#evidence });
+    for (let i = 0; i < count; i++) {
+      const at = to + i;
+      if (this.#error !== undefined) {
+        const value = image.error[from + i]!;
+        for (let k = at * bands; k < (at + 1) * bands; k++) this.#error[k] = value;
+      }
+      // Kept pixels come back bit for bit.
+      if (image.origin[from + i] === MEAN_ORIGIN.reference && !isPeriod) this.#shares[at] = 0;
+    }
+    takeEvidence(image, { from, to, count, out: this.#evidence });
   }
 
   /** Finishes and writes the row of cells. */
@@ -209,7 +222,7 @@ export function cellCount({ grid }: Scene, area: RasterWindow): number {
 /** Computes the images of all targets, which share the reading, and writes their rows. */
 export async function compositeRows(
   scene: Scene,
-  { targets, mean, masks, store, area, onCell = () => {}, signal }: CompositeRowsOptions,
+  { targets, mean, pool, masks, store, area, onCell = () => {}, signal }: CompositeRowsOptions,
 ): Promise<readonly FinishedReport[]> {
   const { grid } = scene;
   const { margin } = mean;
@@ -226,14 +239,23 @@ export async function compositeRows(
     ],
   });
   const strips = targets.map((target) => new Strip(target, { rows, area }));
-  for (const line of lines) {
+  const load = async (line: (typeof lines)[number] | undefined) => {
+    if (line === undefined) return;
     const { row: first, height } = line[0]!;
     await rows.load(Math.max(0, first - context), Math.min(grid.height, first + height + context));
+  };
+  let loading = load(lines[0]);
+  for (const [n, line] of lines.entries()) {
+    await loading;
+    const { row: first, height } = line[0]!;
     const top = Math.max(first, area.row);
     for (const strip of strips) strip.start(top);
+    // Threads make this row of cells while the next one is read.
+    if (pool !== undefined) loading = handled(load(lines[n + 1]));
+    const made: Promise<void>[] = [];
     for (const cell of line) {
-      signal?.throwIfAborted();
       for (const [i, strip] of strips.entries()) {
+        signal?.throwIfAborted();
         const shares = strip.shares(rows, cell, masks);
         const core = hiddenPart(shares, cell);
         if (core === undefined) {
@@ -241,15 +263,30 @@ export async function compositeRows(
           continue;
         }
         const { fit } = targets[i]!;
-        const window = rows.cut(grown(core, { scene: grid, margin }), fit.uses);
-        strip.add(cell, shares, { core, image: mean.apply(fit, window, core) });
-        await yieldToEventLoop();
+        const around = grown(core, { scene: grid, margin });
+        if (pool === undefined) {
+          const window = rows.cut(around, fit.uses);
+          strip.add(cell, shares, { core, image: mean.apply(fit, window, core) });
+          await yieldToEventLoop();
+        } else {
+          const window = rows.cut(around, fit.uses, await pool.take());
+          const work = pool.apply({ fit: i, window, core });
+          made.push(handled(work.then((image) => strip.add(cell, shares, { core, image }))));
+        }
       }
       onCell();
     }
+    await Promise.all(made);
     const end = Math.min(first + height, area.row + area.height);
     for (const strip of strips) await strip.write(end - top);
     rows.drop(first + height - context);
+    if (pool === undefined) loading = load(lines[n + 1]);
   }
   return strips.map((strip) => strip.report());
+}
+
+/** A promise whose error is thrown where it is awaited, which may be later. */
+function handled<T>(promise: Promise<T>): Promise<T> {
+  promise.catch(() => {});
+  return promise;
 }

@@ -37,6 +37,7 @@ import {
   type CompositeMethodName,
   DEFAULT_METHODS,
 } from "./methods.ts";
+import { MeanPool, meanThreads } from "./mean_pool.ts";
 import { blockCount, surveyScene } from "./survey_scene.ts";
 
 /** One image of a composite. */
@@ -74,6 +75,8 @@ export interface CompositeResult {
 export const UNCERTAINTY =
   "expected error of the composite in the image's unit, from a cross-check on clear " +
   "ground; 0 where the observed pixel is kept";
+/** Cells of all images below which threads take longer to start than to work. */
+const LEAST_CELLS = 8;
 
 /** Dates of a plan whose images are complete, in rising order. */
 function datesOf({ inputs, references }: CompositePlan): Pick<CompositeResult, "dates" | "paths"> {
@@ -228,7 +231,8 @@ export async function compositeScene(options: CompositeSceneOptions): Promise<Co
   checkKeepClear(keep);
   const isPeriod = planComposite(options, { hasError: false }).references[0] === undefined;
   const { method: name = DEFAULT_METHODS[isPeriod ? "period" : "reference"] } = options;
-  const method = compositeMethod(name, { grow: keepClearOf(keep).dilate });
+  const grow = keepClearOf(keep).dilate;
+  const method = compositeMethod(name, { grow });
   const whole = planComposite(options, { hasError: method.hasError === true });
   checkMethod(name, { method, plan: whole });
   const pending = await pendingImages(whole, { options, method: name, masks: source });
@@ -251,7 +255,8 @@ export async function compositeScene(options: CompositeSceneOptions): Promise<Co
       input === undefined ? undefined : series.inputs.indexOf(input)
     );
     const area = areaOf(scene.grid, options);
-    const total = blockCount(scene) + cellCount(scene, area);
+    const total = blockCount(scene, { mean: method.mean, masks, inPart: true }) +
+      cellCount(scene, area);
     let done = 0;
     const step = (stage: "survey" | "images") => () =>
       options.onProgress?.({ done: ++done, total, stage });
@@ -262,6 +267,7 @@ export async function compositeScene(options: CompositeSceneOptions): Promise<Co
         mean: method.mean,
         days,
         masks,
+        inPart: true,
         store,
         onBlock: step("survey"),
         signal,
@@ -292,6 +298,10 @@ export async function compositeScene(options: CompositeSceneOptions): Promise<Co
     );
     const files = await createAll(scenes, { series, plan, tags, overwrite, options });
     closing.unshift(...files.map((one) => one.abort));
+    const cells = cellCount(scene, area) * fits.length;
+    const threads = cells < LEAST_CELLS ? 0 : options.threads ?? meanThreads();
+    const pool = threads > 0 ? new MeanPool({ method: name, grow, fits }, { threads }) : undefined;
+    if (pool !== undefined) closing.unshift(() => pool.close());
     const work = compositeRows(scene, {
       targets: scenes.map((own, i) => ({
         scene: own,
@@ -301,6 +311,7 @@ export async function compositeScene(options: CompositeSceneOptions): Promise<Co
         write: (rows) => files[i]!.write(rows),
       })),
       mean: method.mean,
+      pool,
       masks,
       store,
       area,

@@ -34,6 +34,8 @@ export class DateRows {
   readonly #reads: (date: number) => boolean;
   readonly #columns: readonly [number, number];
   #chunks: readonly Chunk[] = [];
+  /** Memory of the values of each date in the last window. */
+  readonly #memory: (Float32Array | undefined)[] = [];
 
   /**
    * @param columns Columns of the scene that windows are cut from: first and one past the last.
@@ -159,21 +161,44 @@ export class DateRows {
   }
 
   /**
-   * Cuts a window.
+   * Cuts a window. Its values are valid until the next one is cut: new memory for each costs more than
+   * filling it.
    *
    * @param dates Dates that the window has; others are undefined. Default all that are read.
+   * @param memory Memory of the values of each date, which is taken or replaced. Default its own.
    */
-  cut(window: RasterWindow, dates?: readonly number[]): MeanWindow {
+  cut(
+    window: RasterWindow,
+    dates?: readonly number[],
+    memory: (Float32Array | undefined)[] = this.#memory,
+  ): MeanWindow {
     const of = <T>(value: (date: number) => T) =>
       this.frames.map((_, l) =>
         this.#reads(l) && dates?.includes(l) !== false ? value(l) : undefined
       );
     return {
       ...window,
-      frames: of((l) => this.frames[l]!.values(window)),
+      frames: of((l) => this.#values(l, window, memory)),
       masks: of((l) => this.classes(l, window)),
     };
   }
+
+  #values(
+    date: number,
+    window: RasterWindow,
+    memory: (Float32Array | undefined)[],
+  ): Float32Array {
+    const known = memory[date];
+    const values = this.frames[date]!.values(window, known);
+    if (values.length > (known?.length ?? 0)) memory[date] = values;
+    return values;
+  }
+}
+
+/** True if a pixel of a mask isn't clear. */
+export function hasHidden(classes: Uint8Array): boolean {
+  for (let i = 0; i < classes.length; i++) if (classes[i] !== 0) return true;
+  return false;
 }
 
 /** Size of the cells of a scene. */

@@ -60,7 +60,7 @@ async function surveyDates(
   { mean, masks, days, onBlock = () => {}, signal }: SceneMeanOptions,
 ): Promise<DatesSurvey> {
   const store = new ClassStore();
-  const total = blockCount(scene);
+  const total = blockCount(scene, { mean, masks });
   let done = 0;
   const { data } = await surveyScene(scene, {
     ...{ mean, days, masks, store },

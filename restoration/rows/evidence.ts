@@ -30,17 +30,26 @@ export function noEvidence(pixels: number): PixelEvidence {
   };
 }
 
-/** Takes the evidence of pixel `from` of a mean for pixel `to`. */
+/** Takes the evidence of `count` pixels of a mean, from pixel `from` on, for those from `to` on. */
 export function takeEvidence(
   { support, days, origin }: MeanImage,
-  { from, to, out }: { readonly from: number; readonly to: number; readonly out: PixelEvidence },
+  { from, to, count, out }: {
+    readonly from: number;
+    readonly to: number;
+    readonly count: number;
+    readonly out: PixelEvidence;
+  },
 ): void {
-  const isSeen = origin[from] === MEAN_ORIGIN.dates || origin[from] === MEAN_ORIGIN.reference;
-  const gap = days[from]!;
-  out.seen[to] = isSeen ? 1 : 0;
-  // A pixel that a date shows is never one without support.
-  out.support[to] = isSeen ? Math.max(1, Math.round(100 * support[from]!)) : 0;
-  out.days[to] = isSeen && gap >= 0 ? Math.min(Math.round(gap), MOST_DAYS) : -1;
+  for (let i = 0; i < count; i++) {
+    const [source, at] = [from + i, to + i];
+    const isSeen = origin[source] === MEAN_ORIGIN.dates ||
+      origin[source] === MEAN_ORIGIN.reference;
+    const gap = days[source]!;
+    out.seen[at] = isSeen ? 1 : 0;
+    // A pixel that a date shows is never one without support.
+    out.support[at] = isSeen ? Math.max(1, Math.round(100 * support[source]!)) : 0;
+    out.days[at] = isSeen && gap >= 0 ? Math.min(Math.round(gap), MOST_DAYS) : -1;
+  }
 }
 
 /** Makes evidence agree with the provenance, in place: observed pixels are their own. */
@@ -48,8 +57,13 @@ export function agreeWith(
   provenance: Uint8Array,
   { support, days }: Pick<PixelEvidence, "support" | "days">,
 ): void {
-  for (const [i, origin] of provenance.entries()) {
-    if (origin === 0) [support[i], days[i]] = [NO_SUPPORT, -1];
-    else if (origin === 1) [support[i], days[i]] = [100, 0];
+  for (let i = 0; i < provenance.length; i++) {
+    if (provenance[i] === 0) {
+      support[i] = NO_SUPPORT;
+      days[i] = -1;
+    } else if (provenance[i] === 1) {
+      support[i] = 100;
+      days[i] = 0;
+    }
   }
 }

@@ -106,9 +106,7 @@ export class PlannedMeanRows implements MeanRows {
     await this.#dates.load(around.row, around.row + around.height);
     const { made, input } = mean.input(fit, this.#dates.cut(around), cell);
     const evidence = noEvidence(cell.width * cell.height);
-    for (let i = 0; i < evidence.seen.length; i++) {
-      takeEvidence(made, { from: i, to: i, out: evidence });
-    }
+    takeEvidence(made, { from: 0, to: 0, count: evidence.seen.length, out: evidence });
     return { window: cell, input, evidence };
   }
 

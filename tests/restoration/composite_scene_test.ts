@@ -138,6 +138,30 @@ Deno.test("compositeScene() of all dates in one pass writes what each alone writ
   });
 });
 
+Deno.test("compositeScene() has the same pixels with any number of threads", async () => {
+  await inFolder(async (folder) => {
+    // Two cells of each of four images: with fewer, no thread is started.
+    const { inputs } = await season(folder, { width: 530, height: 40 });
+    for (const threads of [0, 2]) {
+      await compositeScene({
+        inputs,
+        mask: { source: `${folder}/{date}.mask.tif` },
+        reference: "all",
+        threads,
+        write: { output: `${folder}/${threads}_{date}.tif` },
+      });
+    }
+    for (const day of DAYS) {
+      for (const name of [...KINDS, ".uncertainty"]) {
+        const [alone, together] = await Promise.all(
+          [0, 2].map((threads) => pixels(kind(`${folder}/${threads}_${day}.tif`, name))),
+        );
+        assertEquals(alone!.data, together!.data, `${day}${name}`);
+      }
+    }
+  });
+});
+
 Deno.test("compositeScene() of a period needs no reference, and takes only its dates", async () => {
   await inFolder(async (folder) => {
     const size = { width: 40, height: 30 };
