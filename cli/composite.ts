@@ -4,41 +4,15 @@
  * @module
  */
 
-import {
-  type CompositeImage,
-  type CompositeResult,
-  compositeScene,
-  type CompositeSceneOptions,
-} from "../restoration/mod.ts";
-import { mean } from "../core/mod.ts";
+import { compositeScene, type CompositeSceneOptions } from "../restoration/mod.ts";
 import { command, type Context, type Result } from "./command.ts";
 import { COMPOSITE_FLAGS, compositeOptions } from "./composite_flags.ts";
+import { compositesOf } from "./composite_manifest.ts";
+import { imageText } from "./composite_text.ts";
 import { required, UsageError } from "./flags.ts";
 import { interruptible, NOTHING_WRITTEN } from "./interrupt.ts";
+import { checkManifestCall } from "./manifest_call.ts";
 import { inputsOf } from "./scene_flags.ts";
-
-/** One image in a line or two. */
-function imageText(
-  { output, reference, tags, used, report: { pixels, border } }: CompositeImage,
-  { method, dates, paths }: CompositeResult,
-): string {
-  const what = reference === undefined
-    ? `the period ${tags.EMRDM_PERIOD}`
-    : dates[reference] ?? paths[reference]!;
-  const all = Object.values(pixels ?? {}).reduce((sum, n) => sum + n, 0);
-  const share = (n: number) => `${(100 * n / all).toFixed(1)} %`;
-  if (used.length === 0 && pixels?.observed === all - (pixels?.noData ?? 0)) {
-    return `${output}: ${what} is clear and kept as it is`;
-  }
-  return `${output}: ${method} of ${what} from ${used.length} date${used.length === 1 ? "" : "s"}` +
-    (pixels === undefined
-      ? ""
-      : `: ${share(pixels.observed)} observed, ${share(pixels.otherDate)} from other dates, ` +
-        `${share(pixels.reconstructed)} shown by no date, ${share(pixels.noData)} no data`) +
-    (border === undefined
-      ? ""
-      : `; step at the mask's edge ${mean(border.absolute).toFixed(4)} in reflectance`);
-}
 
 /** Makes the composites of a call. */
 export async function compositeOf(
@@ -74,6 +48,19 @@ export async function compositeOf(
   }
 }
 
+/** Makes the composites of a manifest, of which `restore --model none` may be one. */
+export async function manifestOf(
+  path: string,
+  values: Parameters<typeof compositeOptions>[0] & Parameters<typeof checkManifestCall>[0] & {
+    readonly overwrite: boolean;
+  },
+  context: Pick<Context, "operands" | "progress" | "log" | "print">,
+): Promise<Result> {
+  checkManifestCall(values, context.operands, ["all", "none"]);
+  const { overwrite } = values;
+  return await compositesOf(path, { ...compositeOptions(values), overwrite }, context);
+}
+
 /** `emrdm composite`. */
 export const composite = command({
   operands: "<date ...>",
@@ -99,6 +86,10 @@ Methods:
   medoid     the observation closest to all others
   geomedian  geometric median of the spectra
 
+A manifest is a CSV file with the columns output and inputs (dates separated by ;) and, as needed,
+dates, reference, mask and picture. Complete results are skipped: after an interruption, run the same
+command again to resume.
+
 Every date needs a mask. Default: the product's own (SCL, Fmask, QA_PIXEL), else the built-in
 detector, which needs blue, green and red. Where no date is clear, pixels are filled from their
 surroundings: provenance 3, support 0.`,
@@ -108,10 +99,15 @@ surroundings: provenance 3, support 0.`,
     "composite 2018-*.tif --reference all --out clear/{date}.tif",
     "composite *.SAFE --from 2018-05-01 --to 2018-05-31 --method medoid --out may.tif",
     "composite a.tif b.tif c.tif --mask masks/{date}.tif --window 0,0,512,512 --out clear.tif",
+    "composite --manifest scenes.csv --shard 3/16 --json",
   ],
-  async run(values, { operands, progress, log }) {
+  async run(values, context) {
+    const { operands, progress, log } = context;
+    if (values.manifest !== undefined) return await manifestOf(values.manifest, values, context);
     const inputs = inputsOf(values, operands);
-    if (inputs.length === 0) throw new UsageError("expected at least one date, got nothing");
+    if (inputs.length === 0) {
+      throw new UsageError("expected at least one date, or --manifest, got nothing");
+    }
     const output = required(values.out, "--out, the GeoTIFF to write,");
     const { png: picture, overwrite } = values;
     return await compositeOf({

@@ -38,7 +38,8 @@ export const COMPOSITE_FLAGS = {
     s2Offset,
     window,
     bbox,
-    shard: text("Part I of N of the rows.", "I/N"),
+    manifest: text("Make the composites of the scenes of a CSV file (see above).", "FILE"),
+    shard: text("Part I of N: of the rows of a scene, or of the scenes of a manifest.", "I/N"),
     allowLevelMismatch: toggle("Use the built-in detector on surface reflectance (L2A), too."),
   }),
   ...section("Composite", {
@@ -67,7 +68,7 @@ function dayOf(given: string | undefined, flag: string): string | undefined {
 
 /** Flags of a composite that `restore` lacks are optional. */
 type Given =
-  & Omit<CompositeValues, "from" | "to" | "method" | "out" | "input">
+  & Omit<CompositeValues, "from" | "to" | "method" | "out" | "input" | "manifest">
   & Partial<Pick<CompositeValues, "from" | "to" | "method">>;
 
 /** Options of a composite, but for its inputs and outputs. */

@@ -18,11 +18,12 @@ import {
   selfCheckScene,
 } from "../restoration/mod.ts";
 import { command, type Context, Failure, type Result } from "./command.ts";
-import { compositeOf } from "./composite.ts";
+import { compositeOf, manifestOf } from "./composite.ts";
 import { compositeOptions } from "./composite_flags.ts";
 import { DEFAULT_MODEL } from "./default_model.ts";
 import { required, UsageError } from "./flags.ts";
 import { interruptible, NOTHING_WRITTEN, RESUMES } from "./interrupt.ts";
+import { checkManifestCall } from "./manifest_call.ts";
 import { freeModel, openModel } from "./model.ts";
 import { onNextEngine } from "./next_engine.ts";
 import {
@@ -142,30 +143,6 @@ async function restoreAll({ values, model, engine, context, signal }: Run): Prom
   }
 }
 
-/** Flags of a single scene. */
-const SINGLE = [
-  "input",
-  "date",
-  "out",
-  "reference",
-  "auxiliary",
-  "window",
-  "bbox",
-  "png",
-] as const;
-
-/** @throws {UsageError} If the call names a scene as well as a manifest. */
-function checkManifestCall(values: RestoreValues, operands: readonly string[]): void {
-  const flag = SINGLE.find((name) => {
-    const value = values[name];
-    return Array.isArray(value) ? value.length > 0 : value !== undefined;
-  });
-  if (operands.length === 0 && flag === undefined) return;
-  throw new UsageError(
-    `--manifest names all scenes and their outputs; leave out ${operands[0] ?? `--${flag}`}`,
-  );
-}
-
 /** Number of scenes of a manifest by outcome. */
 function countsOf(all: readonly SceneStatus[], dryRun: boolean) {
   const count = (wanted: SceneStatus["status"]) =>
@@ -271,7 +248,12 @@ sampling (emrdm evaluate --calibrate).
 --self-check estimates the error on the scene itself: it hides clear parts of the reference under
 synthetic clouds, restores them with the same dates and options, and compares. The scores are
 printed next to those of simple baselines, and written into the tags EMRDM_EXPECTED_…. Without
---out, it only checks.
+--out, it only checks. With --choose, the composite of the dates is written where the check, over the
+whole scene, finds it better than the model; which and why is printed, and is the tag EMRDM_CHOSEN.
+
+A model whose mean is a composite of all dates (emrdm inspect says so) takes any number of dates. Every
+date needs a mask then; default is --mask auto. Next to <out>, <out>.support.tif and <out>.days.tif
+say what each pixel rests on, as for emrdm composite.
 
 Nodata, NaN and infinite values are missing data. They are filled for the model, and stay missing
 in the result. Infinite values are reported.
@@ -285,6 +267,7 @@ run the same command again to resume.`,
     "restore S2A_MSIL1C_….SAFE --keep-clear --out clear.tif --png before_after.png",
     "restore --input a.tif --input b.tif --mask clouds.tif --shard 2/4 --out clear.2of4.tif",
     "restore a.tif b.tif c.tif --keep-clear --samples 8 --self-check --out clear.tif",
+    "restore a.tif b.tif c.tif --keep-clear --self-check --choose --out clear.tif",
     "restore --manifest scenes.csv --shard 3/16 --json",
   ],
   async run(values, context) {
@@ -292,6 +275,7 @@ run the same command again to resume.`,
       throw new UsageError("expected at least one date, or --manifest, got nothing");
     }
     if (isWithoutModel(values)) {
+      if (values.manifest !== undefined) return await manifestOf(values.manifest, values, context);
       const output = required(values.out, "--out, the GeoTIFF to write,");
       const { png: picture, overwrite } = values;
       return await compositeOf({

@@ -33,9 +33,13 @@ export const RESTORE_FLAGS = {
   ...SCENE_FLAGS,
   ...section("Sampling", {
     mean: choice(
-      "What the restoration reverts to: the cloudy image, or a composite of the dates, which needs " +
-        "--model none. Default: cloudy.",
+      "With --model none, what is written: the composite of the dates. The mean of a model is part of " +
+        "the model.",
       ["cloudy", "composite"],
+    ),
+    choose: toggle(
+      "With --self-check: take the composite of the dates in place of the model's result where the " +
+        "check finds it better.",
     ),
   }),
 } as const;
@@ -56,7 +60,8 @@ export function shardOf(given: string | undefined) {
 
 /** Flags that a composite without a model has no use for. */
 const MODEL_ONLY = [
-  ...["manifest", "dryRun", "auxiliary", "missingB10", "samples", "selfCheck", "seed", "steps"],
+  ...["dryRun", "auxiliary", "missingB10", "samples", "selfCheck", "choose", "seed"],
+  "steps",
   ...["sampler", "timesteps", "frames", "fusion", "anyLength", "blend", "overlap", "batch"],
   "showClouds",
 ] as const;
@@ -71,7 +76,7 @@ export function isWithoutModel(values: RestoreValues): boolean {
   if (model !== "none") {
     if (mean !== "composite") return false;
     throw new UsageError(
-      "--mean composite requires --model none: the models so far revert to the cloudy image",
+      "--mean composite requires --model none: the mean of a model is part of the model",
     );
   }
   if (mean === "cloudy") throw new UsageError("--model none requires --mean composite");
@@ -85,8 +90,10 @@ export function isWithoutModel(values: RestoreValues): boolean {
 
 /** Options of every scene that is restored. */
 export function restoreOptions(values: RestoreValues, context: Context) {
+  if (values.choose && !values.selfCheck) throw new UsageError("--choose requires --self-check");
   return {
     ...sceneOptions(values, context),
+    choose: values.choose,
     bands: values.bands,
     shard: shardOf(values.shard),
   };

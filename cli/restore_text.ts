@@ -42,7 +42,7 @@ export function estimateText(
 
 /** Files of a restored scene, with the origin of its pixels and its checks. */
 export function resultText(
-  { output, dates, paths, reference, report, provenance, uncertainty, selfCheck, tags }:
+  { output, dates, paths, reference, report, provenance, uncertainty, selfCheck, choice, tags }:
     RestoredScene,
   { model, seconds, engine }: {
     readonly model: Model;
@@ -55,9 +55,17 @@ export function resultText(
   const { unit } = model.card.bands[0]!;
   const all = Object.values(pixels ?? {}).reduce((sum, n) => sum + n, 0);
   const share = (n: number) => `${(100 * n / all).toFixed(1)} %`;
+  const [composed, restored] = [
+    "composed of its dates",
+    `restored from ${paths.length} date${paths.length === 1 ? "" : "s"} by ${model.card.name}`,
+  ];
+  const by = choice === undefined
+    ? restored
+    : choice.method === "composite"
+    ? `${composed} rather than restored by ${model.card.name} (${choice.reason})`
+    : `${restored} rather than ${composed} (${choice.reason})`;
   return [
-    `${output}: ${depicted} restored from ${paths.length} date${paths.length === 1 ? "" : "s"} ` +
-    `by ${model.card.name} in ${seconds.toFixed(1)} s on ${engine}`,
+    `${output}: ${depicted} ${by} in ${seconds.toFixed(1)} s on ${engine}`,
     ...(pixels === undefined ? [] : [
       `${provenance}: ${share(pixels.observed)} observed, ${
         share(pixels.otherDate)
@@ -65,7 +73,7 @@ export function resultText(
       `clear on another date, ${share(pixels.reconstructed)} reconstructed, ` +
       `${share(pixels.noData)} no data; ${tiles.restored} of ${tiles.total} tiles restored`,
     ]),
-    ...(uncertainty === undefined ? [] : [
+    ...(uncertainty === undefined || tags.EMRDM_SAMPLES === undefined ? [] : [
       `${uncertainty}: standard deviation of ${tags.EMRDM_SAMPLES} ensemble members, calibration: ` +
       tags.EMRDM_CALIBRATION,
     ]),

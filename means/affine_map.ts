@@ -5,6 +5,8 @@
  * @module
  */
 
+import { orderStatistic } from "./order_statistic.ts";
+
 /** One affine map per band, with what it leaves. */
 export interface AffineMap {
   /** g of each band. */
@@ -59,7 +61,8 @@ export function fitAffine(pixels: AffinePixels, { prior }: { readonly prior: num
       map.gains[b] = gain;
       map.offsets[b] = offset;
       map.errors[b] = errorsOf(pixels, { band: b, gain, offset, error });
-      most = error.toSorted()[Math.min(count - 1, Math.floor(TRIM.keep * count))]!;
+      if (round === TRIM.rounds) break;
+      most = orderStatistic(error, Math.min(count - 1, Math.floor(TRIM.keep * count)));
     }
   }
   return map;

@@ -36,20 +36,43 @@ export function emptyCells({ width, height, bands }: MeanScene): Cells {
   };
 }
 
-/** Adds the bands of one pixel at (row, column) of the scene. */
-export function addToCell(
+/**
+ * Adds the clear pixels of a line of pixels of the scene that starts at (row, column).
+ *
+ * @param options.clear Flag of each pixel of the line from index `at` on.
+ * @param options.values Bands of each pixel of the line from index `at · bands` on.
+ * @returns Number of clear pixels.
+ */
+export function addToCells(
   { columns, sums, counts }: Cells,
-  { row, column, values, at, bands }: {
+  { row, column, count, clear, values, at, bands }: {
     readonly row: number;
     readonly column: number;
+    readonly count: number;
+    readonly clear: Uint8Array;
     readonly values: Float32Array;
     readonly at: number;
     readonly bands: number;
   },
-): void {
-  const cell = Math.floor(row / CELL) * columns + Math.floor(column / CELL);
-  counts[cell]!++;
-  for (let b = 0; b < bands; b++) sums[cell * bands + b]! += Math.round(values[at + b]! * UNIT);
+): number {
+  const line = Math.floor(row / CELL) * columns;
+  let total = 0;
+  for (let x = 0; x < count;) {
+    const cell = line + Math.floor((column + x) / CELL);
+    const end = Math.min(count, x + CELL - (column + x) % CELL);
+    const to = cell * bands;
+    let found = 0;
+    for (; x < end; x++) {
+      if (clear[at + x] === 0) continue;
+      found++;
+      for (let b = 0, from = (at + x) * bands; b < bands; b++) {
+        sums[to + b]! += Math.round(values[from + b]! * UNIT);
+      }
+    }
+    counts[cell]! += found;
+    total += found;
+  }
+  return total;
 }
 
 /** Mean of one band of a cell; NaN without a clear pixel. */

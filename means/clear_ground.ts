@@ -11,15 +11,45 @@ export function clearGround(
   { frame, bands, grow }: { readonly frame: number; readonly bands: number; readonly grow: number },
 ): Uint8Array {
   const { height, width } = window;
-  const values = window.frames[frame]!;
   const clear = withoutRim(window.masks[frame]!, { height, width, grow });
-  for (let i = 0; i < clear.length; i++) {
-    if (clear[i] === 0) continue;
-    let sum = 0;
-    for (let b = i * bands; b < (i + 1) * bands; b++) sum += values[b]!;
-    if (!Number.isFinite(sum)) clear[i] = 0;
-  }
+  dropMissing(clear, window.frames[frame]!, bands);
   return clear;
+}
+
+/** The flags of {@linkcode clearGround} with and without the rims of clouds. */
+export interface RimmedGround {
+  /** Flags beyond the rims of clouds. */
+  readonly clear: Uint8Array;
+  /** Flags up to the clouds. */
+  readonly rims: Uint8Array;
+}
+
+/** Flags the clear pixels of one frame with `grow` and with 0 pixels of rim. */
+export function rimmedGround(
+  window: MeanWindow,
+  { frame, bands, grow }: { readonly frame: number; readonly bands: number; readonly grow: number },
+): RimmedGround {
+  const rims = clearGround(window, { frame, bands, grow: 0 });
+  if (grow === 0) return { clear: rims, rims };
+  const { height, width } = window;
+  const clear = withoutRim(window.masks[frame]!, { height, width, grow });
+  for (let i = 0; i < clear.length; i++) clear[i]! &= rims[i]!;
+  return { clear, rims };
+}
+
+/** Clears the flags of pixels that lack data in a band. */
+function dropMissing(clear: Uint8Array, values: Float32Array, bands: number): void {
+  for (let i = 0, k = 0; i < clear.length; i++) {
+    const end = k + bands;
+    if (clear[i] === 0) {
+      k = end;
+      continue;
+    }
+    let sum = 0;
+    while (k < end) sum += values[k++]!;
+    // NaN and infinity minus themselves are NaN.
+    if (sum - sum !== 0) clear[i] = 0;
+  }
 }
 
 /** Flags the pixels of class 0 with no other class within `grow` rows and columns. */
@@ -31,33 +61,50 @@ export function withoutRim(
     readonly grow: number;
   },
 ): Uint8Array {
-  const hidden = mask.map((value) => value === 0 ? 0 : 1);
-  const [columns, rows] = [{ count: height, step: width }, { count: width, step: 1 }];
-  if (grow > 0) {
-    for (let y = 0; y < height; y++) growLine(hidden, { ...rows, first: y * width, grow });
-    for (let x = 0; x < width; x++) growLine(hidden, { ...columns, first: x, grow });
+  const clear = new Uint8Array(mask.length);
+  let hidden = 0;
+  for (let i = 0; i < mask.length; i++) {
+    if (mask[i] === 0) clear[i] = 1;
+    else hidden++;
   }
-  return hidden.map((value) => 1 - value);
+  if (hidden === 0 || grow === 0) return clear;
+  for (let y = 0; y < height; y++) {
+    const first = y * width;
+    for (let x = 0, until = -1; x < width; x++) {
+      if (mask[first + x] !== 0) until = x + grow;
+      if (x <= until) clear[first + x] = 0;
+    }
+    for (let x = width - 1, from = width; x >= 0; x--) {
+      if (mask[first + x] !== 0) from = x - grow;
+      if (x >= from) clear[first + x] = 0;
+    }
+  }
+  return withoutRows(clear, { height, width, grow });
 }
 
-/** Sets what lies within `grow` of a flag on one line of pixels. */
-function growLine(
+/** Keeps the flags of pixels whose column has no missing flag within `grow` rows. */
+function withoutRows(
   flags: Uint8Array,
-  { first, step, count, grow }: {
-    readonly first: number;
-    readonly step: number;
-    readonly count: number;
+  { height, width, grow }: {
+    readonly height: number;
+    readonly width: number;
     readonly grow: number;
   },
-): void {
-  let last = -1;
-  let until = -1;
-  for (let i = 0; i < count; i++) {
-    const flagged = flags[first + i * step] !== 0;
-    if (flagged) until = i + grow;
-    if (i > until) continue;
-    const from = flagged ? Math.max(last + 1, i - grow) : i;
-    for (let j = from; j <= i; j++) flags[first + j * step] = 1;
-    last = i;
+): Uint8Array {
+  const out = flags.slice();
+  const until = new Int32Array(width).fill(-1);
+  const from = new Int32Array(width).fill(height);
+  for (let y = 0, i = 0; y < height; y++) {
+    for (let x = 0; x < width; x++, i++) {
+      if (flags[i] === 0) until[x] = y + grow;
+      else if (y <= until[x]!) out[i] = 0;
+    }
   }
+  for (let y = height - 1; y >= 0; y--) {
+    for (let x = 0, i = y * width; x < width; x++, i++) {
+      if (flags[i] === 0) from[x] = y - grow;
+      else if (y >= from[x]!) out[i] = 0;
+    }
+  }
+  return out;
 }

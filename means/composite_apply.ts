@@ -7,9 +7,9 @@ import {
   type MeanWindow,
   type Region,
 } from "./mean.ts";
-import { clearGround } from "./clear_ground.ts";
+import { rimmedGround } from "./clear_ground.ts";
 import type { CompositeFit } from "./composite_plan.ts";
-import { type DateEstimate, dateEstimate } from "./date_estimate.ts";
+import { type DateEstimate, estimatorOf } from "./date_estimate.ts";
 import { FEATURE_MARGIN } from "./features.ts";
 import { FILL_REACH, fillFromNearby } from "./near_fill.ts";
 import { errorWeight, NEARBY, nearbyError } from "./nearby_error.ts";
@@ -40,34 +40,27 @@ export function applyComposite(
   checkWindow(scene, { window, core, frames: fit.uses });
   const { height, width } = window;
   // Dates count where they are clear, and in the rims of their clouds where no date is.
-  const groundOf = (frame: number, by: number) => clearGround(window, { frame, bands, grow: by });
-  const estimateBy = (by: number) =>
-    dateEstimate(
-      fit,
-      fit.sources.map(({ frame }) => {
-        const values = window.frames[frame]!;
-        return { values, clear: groundOf(frame, by), height, width, bands };
-      }),
-    );
-  const own = groundOf(reference, grow);
-  const estimate = estimateBy(grow);
-  const ownRim = grow === 0 ? own : groundOf(reference, 0);
-  const rims = grow === 0 ? estimate : estimateBy(0);
+  const { clear: own, rims: ownRims } = rimmedGround(window, { frame: reference, bands, grow });
+  const grounds = fit.sources.map(({ frame }) => rimmedGround(window, { frame, bands, grow }));
+  const estimator = estimatorOf(fit);
+  const estimateBy = (part: "clear" | "rims") =>
+    estimator(grounds.map((ground, i) => {
+      const values = window.frames[fit.sources[i]!.frame]!;
+      return { values, clear: ground[part], height, width, bands };
+    }));
+  const estimate = estimateBy("clear");
+  const rims = grow === 0 ? estimate : estimateBy("rims");
   // A rim of the reference itself is better than a guess.
-  own.forEach((flag, i) => {
-    if (flag === 0 && (estimate.clear[i] ?? 0) === 0) own[i] = ownRim[i]!;
-  });
+  for (let i = 0; i < own.length; i++) {
+    if (own[i] === 0 && (estimate.clear[i] ?? 0) === 0) own[i] = ownRims[i]!;
+  }
   const truth = window.frames[reference]!;
-  const [top, left] = [core.row - window.row, core.column - window.column];
-  const unseen = (i: number) => own[i] === 0 && (rims.clear[i] ?? 0) === 0;
-  const gaps = some({ ...core, row: top, column: left }, width, unseen);
-  const region = gaps ? regionAround(core, { within: window, by: FILL_REACH }) : core;
+  const { region, known, wanted, estimated } = parts({ window, core, own, clear: rims.clear });
   const image = new Float32Array(region.height * region.width * bands);
-  const known = new Uint8Array(region.height * region.width);
-  const wanted = new Uint8Array(known.length);
   const errors = new Float32Array(known.length);
   const addError = nearbyError(window, {
     region,
+    wanted: estimated,
     bands,
     measure: ({ x, y, out }) => {
       const i = y * width + x;
@@ -82,34 +75,26 @@ export function applyComposite(
     },
   });
   const line = new Float64Array(bands);
-  for (let p = 0; p < known.length; p++) {
-    const row = region.row + Math.floor(p / region.width);
-    const column = region.column + p % region.width;
-    const [y, x] = [row - window.row, column - window.column];
-    const i = y * width + x;
-    if (own[i] !== 0) {
-      image.set(truth.subarray(i * bands, (i + 1) * bands), p * bands);
-      known[p] = 1;
-    } else if (rims.clear[i]! > 0) {
-      const strict = estimate.clear[i]! > 0;
-      errors[p] = strict
-        ? estimate.write({ x, y, out: line })
-        : RIM_ERROR * rims.write({ x, y, out: line });
-      addError({ row, column, out: line });
-      image.set(line, p * bands);
-      known[p] = 1;
-    } else wanted[p] = 1;
+  for (let row = region.row, p = 0; row < region.row + region.height; row++) {
+    const y = row - window.row;
+    for (let x = region.column - window.column, end = x + region.width; x < end; x++, p++) {
+      const i = y * width + x;
+      if (estimated[p] !== 0) {
+        errors[p] = estimate.clear[i]! > 0
+          ? estimate.write({ x, y, out: line })
+          : RIM_ERROR * rims.write({ x, y, out: line });
+        addError({ row, column: window.column + x, out: line });
+        for (let b = 0, to = p * bands; b < bands; b++, to++) image[to] = line[b]!;
+      } else if (known[p] !== 0) {
+        const from = i * bands;
+        for (let b = 0, to = p * bands; b < bands; b++, to++) image[to] = truth[from + b]!;
+      }
+    }
   }
-  if (gaps) fillFromNearby(image, { region, known, wanted, bands, far });
-  const made = evidence(fit, {
-    window,
-    core,
-    region,
-    image,
-    errors,
-    own,
-    clear: estimate.clear.map((bits, i) => bits || rims.clear[i]!),
-  });
+  if (region !== core) fillFromNearby(image, { region, known, wanted, bands, far });
+  const clear = estimate.clear.slice();
+  for (let i = 0; i < clear.length; i++) if (clear[i] === 0) clear[i] = rims.clear[i]!;
+  const made = evidence(fit, { window, core, region, image, errors, own, clear });
   return dates ? { ...made, dates: ofDates(fit, { window, core, estimate, rims }) } : made;
 }
 
@@ -139,6 +124,50 @@ function ofDates(
   return { image, error };
 }
 
+/** Origin of the pixels of a region. */
+interface Parts {
+  /** The core, or its surroundings too if a pixel of the core must be filled. */
+  readonly region: Region;
+  /** 1 for pixels that the reference or another date shows, [height, width]. */
+  readonly known: Uint8Array;
+  /** 1 for pixels that no date shows. */
+  readonly wanted: Uint8Array;
+  /** 1 for pixels that only other dates show. */
+  readonly estimated: Uint8Array;
+}
+
+/** Divides the core, or the region that its fill needs, by origin. */
+function parts(
+  { window, core, own, clear }: {
+    readonly window: MeanWindow;
+    readonly core: Region;
+    readonly own: Uint8Array;
+    /** Sources that are clear at each pixel, as bits. */
+    readonly clear: Uint16Array;
+  },
+): Parts {
+  const divided = (region: Region) => {
+    const count = region.height * region.width;
+    const [known, wanted] = [new Uint8Array(count), new Uint8Array(count)];
+    const estimated = new Uint8Array(count);
+    let gaps = 0;
+    for (let y = 0, p = 0; y < region.height; y++) {
+      const first = (region.row + y - window.row) * window.width + region.column - window.column;
+      for (let i = first; i < first + region.width; i++, p++) {
+        if (own[i] !== 0) known[p] = 1;
+        else if ((clear[i] ?? 0) > 0) known[p] = estimated[p] = 1;
+        else {
+          wanted[p] = 1;
+          gaps++;
+        }
+      }
+    }
+    return { region, known, wanted, estimated, gaps };
+  };
+  const inner = divided(core);
+  return inner.gaps === 0 ? inner : divided(regionAround(core, { within: window, by: FILL_REACH }));
+}
+
 /** Cuts the core from the region and adds the evidence of each pixel. */
 function evidence(
   fit: CompositeFit,
@@ -162,26 +191,28 @@ function evidence(
     origin: new Uint8Array(pixels),
   };
   const daysOf = nearestDays(fit);
-  for (let p = 0; p < pixels; p++) {
-    const [row, column] = [core.row + Math.floor(p / core.width), core.column + p % core.width];
-    const from = (row - region.row) * region.width + column - region.column;
-    const i = (row - window.row) * window.width + column - window.column;
-    result.image.set(image.subarray(from * bands, (from + 1) * bands), p * bands);
-    if (own[i] !== 0) {
-      result.support[p] = 1;
-      result.origin[p] = MEAN_ORIGIN.reference;
-    } else if (clear[i]! > 0) {
-      const error = errors[from]!;
-      result.error[p] = error;
-      result.days[p] = daysOf[clear[i]!]!;
-      result.support[p] = 1 / (1 + (error / (far.error || error)) ** 2);
-      result.origin[p] = MEAN_ORIGIN.dates;
-    } else {
-      result.error[p] = far.error;
-      result.days[p] = NaN;
-      result.origin[p] = Number.isFinite(image[from * bands]!)
-        ? MEAN_ORIGIN.fill
-        : MEAN_ORIGIN.none;
+  for (let y = 0, p = 0; y < core.height; y++) {
+    const row = core.row + y;
+    let from = (row - region.row) * region.width + core.column - region.column;
+    let i = (row - window.row) * window.width + core.column - window.column;
+    result.image.set(image.subarray(from * bands, (from + core.width) * bands), p * bands);
+    for (let x = 0; x < core.width; x++, p++, from++, i++) {
+      if (own[i] !== 0) {
+        result.support[p] = 1;
+        result.origin[p] = MEAN_ORIGIN.reference;
+      } else if (clear[i]! > 0) {
+        const error = errors[from]!;
+        result.error[p] = error;
+        result.days[p] = daysOf[clear[i]!]!;
+        result.support[p] = 1 / (1 + (error / (far.error || error)) ** 2);
+        result.origin[p] = MEAN_ORIGIN.dates;
+      } else {
+        result.error[p] = far.error;
+        result.days[p] = NaN;
+        result.origin[p] = Number.isFinite(image[from * bands]!)
+          ? MEAN_ORIGIN.fill
+          : MEAN_ORIGIN.none;
+      }
     }
   }
   return result;
@@ -194,16 +225,4 @@ function nearestDays({ sources }: CompositeFit): Float32Array {
     (_, bits) =>
       Math.min(...sources.map(({ days }, i) => bits >> i & 1 ? Math.abs(days) : Infinity)),
   );
-}
-
-/** True if a pixel of a rectangle has a property. */
-function some(
-  { row, column, height, width: columns }: Region,
-  width: number,
-  holds: (i: number) => boolean,
-): boolean {
-  for (let y = row; y < row + height; y++) {
-    for (let x = column; x < column + columns; x++) if (holds(y * width + x)) return true;
-  }
-  return false;
 }

@@ -128,10 +128,12 @@ export function interpolate(
   const [top, left] = [Math.floor(y), Math.floor(x)];
   const [bottom, right] = [Math.min(top + 1, rows - 1), Math.min(left + 1, columns - 1)];
   const [down, across] = [y - top, x - left];
+  const [upper, lower] = [top * columns, bottom * columns];
   for (let b = 0; b < bands; b++) {
-    const at = (v: number, u: number) => values[(v * columns + u) * bands + b]!;
-    const above = at(top, left) + across * (at(top, right) - at(top, left));
-    const below = at(bottom, left) + across * (at(bottom, right) - at(bottom, left));
+    const northwest = values[(upper + left) * bands + b]!;
+    const southwest = values[(lower + left) * bands + b]!;
+    const above = northwest + across * (values[(upper + right) * bands + b]! - northwest);
+    const below = southwest + across * (values[(lower + right) * bands + b]! - southwest);
     out[b] = above + down * (below - above);
   }
 }

@@ -40,33 +40,101 @@ export function writeFeatures(
   },
 ): void {
   const center = (y * width + x) * bands;
-  const means = at + bands;
-  for (let b = 0; b < bands; b++) {
-    out[at + b] = values[center + b]!;
-    out[means + b] = 0;
-  }
-  let count = 0;
-  const [top, bottom] = [Math.max(0, y - FEATURE_MARGIN), Math.min(height - 1, y + FEATURE_MARGIN)];
-  const [left, right] = [Math.max(0, x - FEATURE_MARGIN), Math.min(width - 1, x + FEATURE_MARGIN)];
-  for (let v = top; v <= bottom; v++) {
-    for (let u = left; u <= right; u++) {
-      const i = v * width + u;
-      if (clear[i] === 0) continue;
-      count++;
-      for (let b = 0, from = i * bands; b < bands; b++) out[means + b]! += values[from + b]!;
-    }
-  }
-  for (let b = 0; b < bands; b++) out[means + b]! /= count;
-  const neighbor = (u: number, v: number) =>
-    u < 0 || v < 0 || u >= width || v >= height || clear[v * width + u] === 0
-      ? center
-      : (v * width + u) * bands;
-  const [west, east] = [neighbor(x - 1, y), neighbor(x + 1, y)];
-  const [north, south] = [neighbor(x, y - 1), neighbor(x, y + 1)];
+  for (let b = 0; b < bands; b++) out[at + b] = values[center + b]!;
+  writeMeans({ values, clear, height, width, bands }, { x, y, out, at: at + bands });
+  const pixel = y * width + x;
+  const west = x > 0 && clear[pixel - 1] !== 0 ? center - bands : center;
+  const east = x < width - 1 && clear[pixel + 1] !== 0 ? center + bands : center;
+  const north = y > 0 && clear[pixel - width] !== 0 ? center - width * bands : center;
+  const south = y < height - 1 && clear[pixel + width] !== 0 ? center + width * bands : center;
   for (let b = 0; b < bands; b++) {
     out[at + 2 * bands + b] = (values[east + b]! - values[west + b]!) / 2;
     out[at + 3 * bands + b] = (values[south + b]! - values[north + b]!) / 2;
   }
+}
+
+/** Writes the means over the clear pixels of a window around a pixel. */
+function writeMeans(
+  { values, clear, height, width, bands }: ClearFrame,
+  { x, y, out, at }: {
+    readonly x: number;
+    readonly y: number;
+    readonly out: Float32Array;
+    readonly at: number;
+  },
+): void {
+  const top = Math.max(0, y - FEATURE_MARGIN);
+  const bottom = Math.min(height - 1, y + FEATURE_MARGIN);
+  const left = Math.max(0, x - FEATURE_MARGIN);
+  const right = Math.min(width - 1, x + FEATURE_MARGIN);
+  const columns = right - left + 1;
+  let count = 0;
+  for (let v = top; v <= bottom; v++) {
+    for (let i = v * width + left; i <= v * width + right; i++) count += clear[i]!;
+  }
+  if (count === (bottom - top + 1) * columns && bands >= TOGETHER) {
+    const window = { top, bottom, left, columns, width, bands };
+    // The last bands are summed with some before them, which get the same sums again.
+    for (let b = 0; b < bands - TOGETHER; b += TOGETHER) sumBands(values, window, out, at, b);
+    sumBands(values, window, out, at, bands - TOGETHER);
+  } else {
+    out.fill(0, at, at + bands);
+    for (let v = top; v <= bottom; v++) {
+      for (let i = v * width + left; i <= v * width + right; i++) {
+        if (clear[i] === 0) continue;
+        for (let b = 0, from = i * bands; b < bands; b++) out[at + b]! += values[from + b]!;
+      }
+    }
+  }
+  for (let b = 0; b < bands; b++) out[at + b]! /= count;
+}
+
+/** Bands that are summed in one pass, in registers. */
+const TOGETHER = 8;
+
+/** Rectangle of a window whose pixels are all clear. */
+interface ClearWindow {
+  readonly top: number;
+  readonly bottom: number;
+  readonly left: number;
+  readonly columns: number;
+  readonly width: number;
+  readonly bands: number;
+}
+
+/** Writes the sums of a group of bands, in float32 and row by row, as of single pixels. */
+function sumBands(
+  values: Float32Array,
+  { top, bottom, left, columns, width, bands }: ClearWindow,
+  out: Float32Array,
+  at: number,
+  band: number,
+): void {
+  const { fround } = Math;
+  let a = 0, b = 0, c = 0, d = 0, e = 0, f = 0, g = 0, h = 0;
+  for (let v = top; v <= bottom; v++) {
+    const first = (v * width + left) * bands + band;
+    const end = first + columns * bands;
+    for (let k = first; k < end; k += bands) {
+      a = fround(a + values[k]!);
+      b = fround(b + values[k + 1]!);
+      c = fround(c + values[k + 2]!);
+      d = fround(d + values[k + 3]!);
+      e = fround(e + values[k + 4]!);
+      f = fround(f + values[k + 5]!);
+      g = fround(g + values[k + 6]!);
+      h = fround(h + values[k + 7]!);
+    }
+  }
+  const to = at + band;
+  out[to] = a;
+  out[to + 1] = b;
+  out[to + 2] = c;
+  out[to + 3] = d;
+  out[to + 4] = e;
+  out[to + 5] = f;
+  out[to + 6] = g;
+  out[to + 7] = h;
 }
 
 /** Features of a map per band: those measured and the square of the value. */

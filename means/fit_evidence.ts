@@ -41,7 +41,7 @@ export function datesOf(
     readonly maps: readonly DateMap[];
   },
 ): MeanDate[] {
-  const { days, width, height } = survey.scene;
+  const { days } = survey.scene;
   return days.flatMap((day, index) => {
     if (index === reference) return [];
     const candidate = candidates.find(({ source }) => source.frame === index);
@@ -50,7 +50,7 @@ export function datesOf(
     return [{
       index,
       days: day - days[reference]!,
-      clear: survey.clear[index]! / (width * height),
+      clear: survey.clear[index]! / survey.pixels,
       error: (candidate?.common ?? 0) < LEAST_COMMON ? NaN : error,
       used: position >= 0,
     }];

@@ -19,6 +19,8 @@ export interface MeanScene {
   readonly bands: number;
   /** Day of each frame, on any scale of days; all equal where dates are unknown. */
   readonly days: readonly number[];
+  /** Pixels that the survey will see. Default all. */
+  readonly surveyed?: number;
 }
 
 /** Rectangle of pixels of a scene. */
@@ -44,7 +46,7 @@ export interface MeanWindow extends Region {
   readonly masks: readonly (Uint8Array | undefined)[];
 }
 
-/** The first phase: sees each pixel of the scene in exactly one core. */
+/** The first phase: sees each pixel of the scene, or of a fixed part of it, in exactly one core. */
 export interface MeanSurvey {
   /**
    * Adds a window.

@@ -27,9 +27,9 @@ interface Level {
   readonly column: number;
   readonly rows: number;
   readonly columns: number;
-  readonly values: Float64Array;
+  readonly values: Float64Array | Float32Array;
   /** Evidence of each cell, in [0, 1]. */
-  readonly trust: Float64Array;
+  readonly trust: Float64Array | Uint8Array;
 }
 
 /**
@@ -56,8 +56,8 @@ export function fillFromNearby(
     column: region.column,
     rows: region.height,
     columns: region.width,
-    values: Float64Array.from(image, (value) => Number.isFinite(value) ? value : 0),
-    trust: Float64Array.from(known),
+    values: image,
+    trust: known,
   };
   const levels: Level[] = [];
   while (2 * level.side < CELL) levels.push(level = pull(level, bands));
@@ -67,7 +67,7 @@ export function fillFromNearby(
     column: 0,
     rows: far.rows,
     columns: far.columns,
-    values: Float64Array.from(far.values),
+    values: far.values,
     trust: new Float64Array(0),
   };
   for (const finer of levels.toReversed()) {
@@ -96,8 +96,9 @@ function pull(fine: Level, bands: number): Level {
   for (let i = 0; i < fine.trust.length; i++) {
     const t = fine.trust[i]!;
     if (t === 0) continue;
-    const y = Math.floor((fine.row + Math.floor(i / fine.columns)) / 2) - row;
-    const x = Math.floor((fine.column + i % fine.columns) / 2) - column;
+    const line = Math.floor(i / fine.columns);
+    const y = ((fine.row + line) >> 1) - row;
+    const x = ((fine.column + i - line * fine.columns) >> 1) - column;
     const to = y * columns + x;
     trust[to]! += t;
     for (let b = 0; b < bands; b++) values[to * bands + b]! += t * fine.values[i * bands + b]!;

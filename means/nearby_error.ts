@@ -24,7 +24,7 @@ export type MeasureError = (
   pixel: { readonly x: number; readonly y: number; readonly out: Float64Array },
 ) => number;
 
-/** Adds the smoothed error to a pixel of `out`. */
+/** Adds the smoothed error to a pixel of `out`, one of those that are wanted. */
 export type AddError = (
   pixel: { readonly row: number; readonly column: number; readonly out: Float64Array },
 ) => void;
@@ -39,11 +39,13 @@ export function errorWeight(error: number, expected: number): number {
  *
  * @param window The window, with `NEARBY` pixels of context around the region or up to the scene.
  * @param options.region Pixels at which the errors are added later, in the scene's rows and columns.
+ * @param options.wanted Flags of those pixels of the region, [height, width].
  */
 export function nearbyError(
   window: MeanWindow,
-  { region, bands, measure }: {
+  { region, wanted, bands, measure }: {
     readonly region: Region;
+    readonly wanted: Uint8Array;
     readonly bands: number;
     readonly measure: MeasureError;
   },
@@ -55,12 +57,13 @@ export function nearbyError(
   const size = bands + 1;
   const values = new Float64Array(outer.rows * outer.columns * size);
   const line = new Float64Array(bands);
+  const reached = reachedPoints(wanted, { region, inner, taps });
   for (let i = 0; i < outer.rows; i++) {
     const y = (outer.row + i) * STEP - window.row;
     if (y < 0 || y >= window.height) continue;
     for (let j = 0; j < outer.columns; j++) {
       const x = (outer.column + j) * STEP - window.column;
-      if (x < 0 || x >= window.width) continue;
+      if (x < 0 || x >= window.width || reached[i * outer.columns + j] === 0) continue;
       const weight = measure({ x, y, out: line });
       if (weight === 0) continue;
       const at = (i * outer.columns + j) * size;
@@ -96,19 +99,60 @@ export function nearbyError(
   });
   return ({ row, column, out }) => {
     // Fractions of absolute positions, so that they round alike in every window.
-    const [top, left] = [
-      Math.floor(row / STEP) - inner.row,
-      Math.floor(column / STEP) - inner.column,
-    ];
-    const [down, right] = [row % STEP / STEP, column % STEP / STEP];
+    const top = Math.floor(row / STEP) - inner.row;
+    const left = Math.floor(column / STEP) - inner.column;
+    const down = row % STEP / STEP;
+    const right = column % STEP / STEP;
     const at = (top * inner.columns + left) * size;
     const below = at + inner.columns * size;
-    const blend = (k: number) =>
-      (1 - down) * ((1 - right) * smooth[at + k]! + right * smooth[at + size + k]!) +
-      down * ((1 - right) * smooth[below + k]! + right * smooth[below + size + k]!);
-    const weight = blend(0) + PRIOR;
-    for (let b = 0; b < bands; b++) out[b]! += blend(b + 1) / weight;
+    let weight = 0;
+    for (let k = 0; k < size; k++) {
+      const blend = (1 - down) * ((1 - right) * smooth[at + k]! + right * smooth[at + size + k]!) +
+        down * ((1 - right) * smooth[below + k]! + right * smooth[below + size + k]!);
+      if (k === 0) weight = blend + PRIOR;
+      else out[k - 1]! += blend / weight;
+    }
   };
+}
+
+/** Points of the outer lattice that the errors at the wanted pixels depend on. */
+function reachedPoints(
+  wanted: Uint8Array,
+  { region, inner, taps }: {
+    readonly region: Region;
+    readonly inner: ReturnType<typeof lattice>;
+    readonly taps: number;
+  },
+): Uint8Array {
+  const read = new Uint8Array(inner.rows * inner.columns);
+  for (let y = 0, p = 0; y < region.height; y++) {
+    const line = (Math.floor((region.row + y) / STEP) - inner.row) * inner.columns - inner.column;
+    for (let x = 0; x < region.width; x++, p++) {
+      if (wanted[p] === 0) continue;
+      const at = line + Math.floor((region.column + x) / STEP);
+      read[at] =
+        read[at + 1] =
+        read[at + inner.columns] =
+        read[at + inner.columns + 1] =
+          1;
+    }
+  }
+  const [rows, columns] = [inner.rows + 2 * taps, inner.columns + 2 * taps];
+  const across = new Uint8Array(inner.rows * columns);
+  for (let i = 0; i < inner.rows; i++) {
+    for (let j = 0; j < inner.columns; j++) {
+      const at = i * columns + j;
+      if (read[i * inner.columns + j] !== 0) across.fill(1, at, at + 2 * taps + 1);
+    }
+  }
+  const out = new Uint8Array(rows * columns);
+  for (let i = 0; i < inner.rows; i++) {
+    for (let j = 0; j < columns; j++) {
+      if (across[i * columns + j] === 0) continue;
+      for (let k = i; k <= i + 2 * taps; k++) out[k * columns + j] = 1;
+    }
+  }
+  return out;
 }
 
 /** Lattice points around a region, `more` further on each side. */

@@ -86,9 +86,8 @@ export function pixelMeanEntry(
 }
 
 function fitPixels(survey: CompositeSurvey, reference: number | undefined): PixelFit {
-  const { scene, clear } = survey;
+  const { scene, clear, pixels } = survey;
   if (reference !== undefined) checkReference(scene, reference);
-  const pixels = scene.width * scene.height;
   const from = reference === undefined ? undefined : scene.days[reference]!;
   const dates = scene.days.flatMap((day, index) =>
     index === reference ? [] : [{

@@ -7,6 +7,7 @@
  */
 
 import { solveCholesky } from "./cholesky.ts";
+import { orderStatistic } from "./order_statistic.ts";
 
 /** Pixels of a fit. */
 export interface RidgePixels {
@@ -66,24 +67,23 @@ export function fitRidge(pixels: RidgePixels): RidgeFit {
   const { means, scales, z } = standardize(pixels);
   const left = y.map((value, i) => value - base[i]!);
   const weights = new Float32Array(count).fill(1);
-  const out = new Float32Array(count * bands);
+  const rough = new Float32Array(count * bands);
   const error = new Float32Array(count);
   let sums = normalEquations(pixels, { z, left, weights });
   let whole = solve(sums, pixels, LAMBDA);
   for (let round = 1; round < ROUNDS; round++) {
     for (let i = 0; i < count; i++) {
-      estimate(whole, pixels, { z, i, out });
+      estimate(whole, pixels, { z, i, out: rough });
       let sum = 0;
-      for (let k = i * bands; k < (i + 1) * bands; k++) sum += (left[k]! - out[k]!) ** 2;
+      for (let k = i * bands; k < (i + 1) * bands; k++) sum += (left[k]! - rough[k]!) ** 2;
       error[i] = sum;
     }
     reweigh(weights, error);
     sums = normalEquations(pixels, { z, left, weights });
     whole = solve(sums, pixels, LAMBDA);
   }
-  const lambda = bestLambda(pixels, { z, left, weights, sums, out });
+  const { lambda, out } = bestLambda(pixels, { z, left, weights, sums });
   const { slopes, bias } = solve(sums, pixels, lambda);
-  crossEstimate(pixels, { z, sums, lambda, out });
   const errors = new Float64Array(bands);
   for (let b = 0; b < bands; b++) {
     let [mapped, affine] = [0, 0];
@@ -104,28 +104,36 @@ export function fitRidge(pixels: RidgePixels): RidgeFit {
   };
 }
 
-/** The ridge parameter with the smallest weighted error on the folds that a map was not fitted to. */
+/**
+ * The ridge parameter with the smallest weighted error on the folds that a map was not fitted to, and
+ * the estimates there, [count, bands].
+ */
 function bestLambda(
   pixels: RidgePixels,
-  { z, left, weights, sums, out }: {
+  { z, left, weights, sums }: {
     readonly z: Float32Array;
     readonly left: Float32Array;
     readonly weights: Float32Array;
     readonly sums: readonly [Sums, Sums];
-    readonly out: Float32Array;
   },
-): number {
-  const { bands } = pixels;
+): { readonly lambda: number; readonly out: Float32Array } {
+  const { bands, count } = pixels;
   let [best, least] = [LAMBDA, Infinity];
+  let [out, other] = [new Float32Array(count * bands), new Float32Array(count * bands)];
   for (const lambda of LAMBDAS) {
-    crossEstimate(pixels, { z, sums, lambda, out });
+    crossEstimate(pixels, { z, sums, lambda, out: other });
     let sum = 0;
-    weights.forEach((weight, i) => {
-      for (let k = i * bands; k < (i + 1) * bands; k++) sum += weight * (left[k]! - out[k]!) ** 2;
-    });
-    if (sum < least) [best, least] = [lambda, sum];
+    for (let i = 0, k = 0; i < count; i++) {
+      const weight = weights[i]!;
+      for (let b = 0; b < bands; b++, k++) sum += weight * (left[k]! - other[k]!) ** 2;
+    }
+    if (!(sum < least)) continue;
+    [best, least] = [lambda, sum];
+    [out, other] = [other, out];
   }
-  return best;
+  // No sum is finite: the parameter of the rounds before.
+  if (least === Infinity) crossEstimate(pixels, { z, sums, lambda: best, out });
+  return { lambda: best, out };
 }
 
 /** Estimates the pixels of each fold by the map of the other. */
@@ -270,7 +278,7 @@ function estimate(
 
 /** w = 1/(1 + e²/(ROBUST²·median e²)). */
 function reweigh(weights: Float32Array, error: Float32Array): void {
-  const middle = error.toSorted()[error.length >> 1]!;
+  const middle = orderStatistic(error, error.length >> 1);
   const scale = ROBUST ** 2 * middle + 1e-20;
-  error.forEach((value, i) => weights[i] = 1 / (1 + value / scale));
+  for (let i = 0; i < error.length; i++) weights[i] = 1 / (1 + error[i]! / scale);
 }

@@ -10,7 +10,7 @@
  */
 
 import type { MeanScene, MeanSurvey, MeanSurveyData, MeanWindow, Region } from "./mean.ts";
-import { addToCell, type Cells, emptyCells } from "./cells.ts";
+import { addToCells, type Cells, emptyCells } from "./cells.ts";
 import { clearGround } from "./clear_ground.ts";
 import { FEATURES_PER_BAND, writeFeatures } from "./features.ts";
 import { checkScene, checkWindow } from "./window.ts";
@@ -25,7 +25,9 @@ export interface DateSample {
 
 /** Survey of a scene: samples and sums of its clear ground. */
 export interface CompositeSurvey extends MeanSurveyData {
-  /** Clear pixels of each date. */
+  /** Pixels that it saw. */
+  readonly pixels: number;
+  /** Clear pixels of each date among them. */
   readonly clear: readonly number[];
   /** Share of the scene's pixels that were selected at random, in (0, 1]. */
   readonly share: number;
@@ -90,9 +92,9 @@ export function surveyScene(
   { samples, grow }: { readonly samples: number; readonly grow: number },
 ): MeanSurvey {
   checkScene(scene);
-  const { width, height, bands, days } = scene;
-  const share = Math.min(1, samples / (width * height));
-  const limit = share * 2 ** 32;
+  const { width, height, bands, days, surveyed: pixels = width * height } = scene;
+  const density = Math.min(1, samples / pixels);
+  const limit = density * 2 ** 32;
   const collectors = days.map(() => new Collector(bands * FEATURES_PER_BAND));
   const cells = days.map(() => emptyCells(scene));
   const clearCounts = days.map(() => 0);
@@ -102,16 +104,25 @@ export function surveyScene(
     const values = window.frames[frame]!;
     const ground = { values, clear, height: window.height, width: window.width, bands };
     const collector = collectors[frame]!;
+    const end = core.column + core.width;
     for (let row = core.row; row < core.row + core.height; row++) {
-      for (let column = core.column; column < core.column + core.width; column++) {
-        const [y, x] = [row - window.row, column - window.column];
-        const i = y * window.width + x;
-        if (clear[i] === 0) continue;
-        clearCounts[frame]!++;
-        addToCell(cells[frame]!, { row, column, values, at: i * bands, bands });
-        if (hash(row, column) >= limit) continue;
+      const y = row - window.row;
+      // Index in the window of the pixel at column 0 of the scene.
+      const first = y * window.width - window.column;
+      clearCounts[frame]! += addToCells(cells[frame]!, {
+        row,
+        column: core.column,
+        count: core.width,
+        clear,
+        values,
+        at: first + core.column,
+        bands,
+      });
+      if (limit === 0) continue;
+      for (let column = core.column; column < end; column++) {
+        if (clear[first + column] === 0 || hash(row, column) >= limit) continue;
         const at = collector.add(row * width + column);
-        writeFeatures(ground, { x, y, out: collector.features, at });
+        writeFeatures(ground, { x: column - window.column, y, out: collector.features, at });
       }
     }
   }
@@ -123,8 +134,9 @@ export function surveyScene(
     },
     finish: (): CompositeSurvey => ({
       scene,
+      pixels,
       clear: clearCounts.slice(),
-      share,
+      share: density * pixels / (width * height),
       samples: collectors.map((collector) => collector.sorted()),
       cells,
     }),

@@ -12,6 +12,7 @@ export {
   type CardCondition,
   type CardModule,
   type CardModules,
+  type CardResidual,
   type CardSampling,
   type CardScaling,
   conditionChannels,
@@ -48,7 +49,18 @@ export {
 } from "./images.ts";
 export { buildModules, completeCard, type ModulesOptions } from "./build_modules.ts";
 export { defaultSampling, type EnsembleModules } from "./ensemble.ts";
-export { type MeanArrays, meanArrays, type MeanDates, meanGroups } from "./mean_arrays.ts";
+export { type MeanArrays, meanArrays, type MeanDates } from "./mean_arrays.ts";
+export {
+  countedDates,
+  type MeanCard,
+  type MeanGroup,
+  meanGroups,
+  type MeanInput,
+  meanInput,
+  meanOfGroups,
+  toMeanUnits,
+  unknownMean,
+} from "./mean_input.ts";
 export { type MeanTensors, meanTensors } from "./residual.ts";
 export { createModel, type CreateModelOptions, type Model, modelFromCard } from "./model.ts";
 export {

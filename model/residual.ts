@@ -7,7 +7,7 @@
 
 import { bandReflectanceScale, EVIDENCE, type ModelCard, scalingRanges } from "./card.ts";
 import { toUnit } from "./images.ts";
-import type { MeanArrays } from "./mean_arrays.ts";
+import type { MeanInput } from "./mean_input.ts";
 
 /** Larger misfits, in expected errors, are changed ground or missed clouds, and are clipped. */
 const MOST_MISFIT = 4;
@@ -20,7 +20,7 @@ const DEFAULT_BOUNDS = { least: 0.003, most: 0.1 } as const;
  */
 export function residualUnits(
   { bands, scaling, residual = DEFAULT_BOUNDS }: Pick<ModelCard, "bands" | "scaling" | "residual">,
-  { errors }: Pick<MeanArrays, "errors">,
+  { errors }: Pick<MeanInput, "errors">,
 ): Float32Array {
   const ranges = scalingRanges(scaling, bands.length);
   const out = new Float32Array(errors.length);
@@ -44,7 +44,7 @@ export function residualUnits(
  */
 export function misfitArray(
   { bands, scaling }: Pick<ModelCard, "bands" | "scaling">,
-  { dates, evidence }: Pick<MeanArrays, "dates" | "evidence">,
+  { dates, evidence }: Pick<MeanInput, "dates" | "evidence">,
   { cloudy, units }: { readonly cloudy: Float32Array; readonly units: Float32Array },
 ): Float32Array {
   const channels = bands.length;
@@ -81,7 +81,7 @@ export function meanTensors(
   card: ModelCard,
   { cloudy, mean: made }: {
     readonly cloudy: Float32Array;
-    readonly mean?: Omit<MeanArrays, "notes"> | undefined;
+    readonly mean?: MeanInput | undefined;
   },
 ): MeanTensors {
   if (made === undefined) return { mu: cloudy };

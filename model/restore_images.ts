@@ -16,7 +16,6 @@ import {
 import type { Fusion } from "../fusion/mod.ts";
 import type { Sampler, SamplingStep } from "../samplers/mod.ts";
 import type { Timesteps } from "../timesteps/mod.ts";
-import { EVIDENCE } from "./card.ts";
 import {
   conditionArray,
   fromUnit,
@@ -25,7 +24,8 @@ import {
   type SequenceSize,
   toUnit,
 } from "./images.ts";
-import { type MeanArrays, meanArrays } from "./mean_arrays.ts";
+import { meanArrays } from "./mean_arrays.ts";
+import { meanGroups, type MeanInput } from "./mean_input.ts";
 import type { Model } from "./model.ts";
 import { meanTensors } from "./residual.ts";
 import { sample } from "./sample.ts";
@@ -47,7 +47,7 @@ export interface RestoreInput extends SequenceSize {
    * The mean of each sample, made before, for example of a whole scene. The dates are then only the
    * reference, L = 1. Default: made of the sample's own dates.
    */
-  readonly mean?: Omit<MeanArrays, "notes">;
+  readonly mean?: MeanInput;
   /** The frame that the result depicts, for all samples or for each. Default the last. */
   readonly reference?: number | readonly number[];
   /** Corner of each sample in its scene, which keys the noise. Default (0, 0). */
@@ -251,7 +251,8 @@ function checkInput({ card, modules: { network } }: Model, input: RestoreInput):
 }
 
 /** @throws {TypeError} If masks, days or the mean are missing or of another size. */
-function checkMeanInput({ modules, bands }: Model["card"], input: RestoreInput): void {
+function checkMeanInput(card: Model["card"], input: RestoreInput): void {
+  const { modules } = card;
   const { batch, length, masks, days, mean } = input;
   if (modules.mean === undefined) {
     if (mean === undefined) return;
@@ -259,10 +260,9 @@ function checkMeanInput({ modules, bands }: Model["card"], input: RestoreInput):
   }
   if (mean !== undefined) {
     const one = { ...input, length: 1 };
-    checkArray("mean.image", mean.image, { input: one, channels: bands.length });
-    checkArray("mean.dates", mean.dates, { input: one, channels: bands.length });
-    checkArray("mean.errors", mean.errors, { input: one, channels: bands.length });
-    checkArray("mean.evidence", mean.evidence, { input: one, channels: EVIDENCE.length });
+    for (const { key, depth } of meanGroups(card.bands.length)) {
+      checkArray(`mean.${key}`, mean[key], { input: one, channels: depth });
+    }
     if (length === 1) return;
     throw new TypeError(
       `Cannot restore: a mean goes with the reference alone, got ${length} dates`,

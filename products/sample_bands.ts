@@ -23,7 +23,7 @@ const WINDOWS = 5;
 export async function sampleBands(file: SceneFile): Promise<readonly Float64Array[]> {
   const { header } = file;
   const count = header.bands.length;
-  const values: number[][] = header.bands.map(() => []);
+  const values: Float64Array[] = header.bands.map(() => new Float64Array());
   const nodata = header.nodata ?? 0;
   const side = header.width * header.height <= SMALL_SCENE ? Infinity : SIDE;
   const seen = new Set<string>();
@@ -42,15 +42,21 @@ export async function sampleBands(file: SceneFile): Promise<readonly Float64Arra
     seen.add(key);
     const { data } = await file.read({ window });
     let found = false;
-    for (let i = 0; i < data.length; i++) {
-      const value = data[i]!;
-      if (value === nodata || value === 0 || Number.isNaN(value)) continue;
-      values[i % count]!.push(value);
-      found = true;
+    for (let b = 0; b < count; b++) {
+      const known = values[b]!;
+      const all = new Float64Array(known.length + data.length / count);
+      all.set(known);
+      let length = known.length;
+      for (let i = b; i < data.length; i += count) {
+        const value = data[i]!;
+        if (value !== nodata && value !== 0 && !Number.isNaN(value)) all[length++] = value;
+      }
+      if (length > known.length) found = true;
+      values[b] = all.subarray(0, length);
     }
     if (found) filled++;
   }
-  return values.map((band) => Float64Array.from(band).sort());
+  return values.map((band) => band.slice().sort());
 }
 
 /**

@@ -6,7 +6,7 @@
 
 import { normalizeBand, redacted, SENTINEL2_BANDS } from "../core/mod.ts";
 import type { Model } from "../model/mod.ts";
-import { withSampling } from "../restoration/mod.ts";
+import { optionsForModel, withSampling } from "../restoration/mod.ts";
 import { framesOf, nameOf, notesOf } from "./describe.ts";
 import { gather } from "./gather.ts";
 import { detailOf, type Gathered } from "./gathered.ts";
@@ -87,7 +87,10 @@ export async function createReport(
   const started = performance.now();
   const seconds = () => (performance.now() - started) / 1000;
   const { lines, log } = recorded(given.log);
-  const { options: { onStage = () => {}, ...rest }, text } = withSampling(model, given);
+  const { options: { onStage = () => {}, ...rest }, text } = withSampling(
+    model,
+    optionsForModel(model, given),
+  );
   const options = { ...rest, onStage, log };
   const { card } = model;
 

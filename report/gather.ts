@@ -10,10 +10,10 @@ import {
   areaOf,
   type EnsembleRestoration,
   maskWindow,
+  networkScene,
   type OpenSeries,
   restoreRows,
   type RowsReport,
-  type Scene,
   type SceneFrame,
   type SceneMasks,
   type SceneOptions,
@@ -85,7 +85,7 @@ async function readOverview(
 /** Restores the area into a collector. */
 async function restore(
   model: Model,
-  scene: Scene,
+  series: OpenSeries,
   { collector, area, options }: {
     readonly collector: Collector;
     readonly area: RasterWindow;
@@ -93,9 +93,16 @@ async function restore(
   },
 ): Promise<RowsReport> {
   const { signal, onStage } = options;
+  const { scene, masks } = await networkScene(model, series, {
+    masks: options.masks,
+    onProgress: ({ done, total }) => onStage("mean", done, total),
+    ...(options.log && { log: options.log }),
+    ...(signal && { signal }),
+  });
   const report = await restoreRows(model, scene, {
     ...options,
     area,
+    ...(masks && { masks }),
     onProgress: ({ done, total }) => onStage("restoring", done, total),
     write(rows) {
       signal?.throwIfAborted();
@@ -135,7 +142,7 @@ export async function gather(
 
   const sampled = options.ensemble !== undefined;
   const collector = new Collector(scene, { area, kept, step, sampled });
-  const report = await restore(model, scene, { collector, area, options });
+  const report = await restore(model, series, { collector, area, options });
 
   // Without downsampling the overview is the kept window.
   const whole = step === 1 && layout.keepAll;

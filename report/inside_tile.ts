@@ -34,7 +34,10 @@ function tileOf(gathered: Gathered, tileSize: number): RasterWindow | undefined 
   return { column: detail.column + column, row: detail.row + row, ...size };
 }
 
-/** Records the restoration of the cloudiest tile; null if the detail is smaller than a tile. */
+/**
+ * Records the restoration of the cloudiest tile; null if the detail is smaller than a tile, or if the
+ * states are no images of a date: where the model's mean is made of all dates.
+ */
 export async function insideOf(
   model: Model,
   { scene }: OpenSeries,
@@ -48,7 +51,7 @@ export async function insideOf(
   const { card } = model;
   const { frames, reference, auxiliary } = scene;
   const window = tileOf(gathered, card.tileSize);
-  if (window === undefined) return null;
+  if (window === undefined || card.modules.mean !== undefined) return null;
   const fill = cloudFillOf(card, masks);
   const clouds = fill === undefined ? [] : await maskWindow(scene, masks!, window);
   const whole = async (all: typeof frames, bands: number) => {

@@ -6,7 +6,7 @@
 
 import { mean, pixelArray } from "../core/mod.ts";
 import type { RasterWindow } from "../rasters/mod.ts";
-import type { Model } from "../model/mod.ts";
+import { meanGroups, type Model, networkLength } from "../model/mod.ts";
 import { areaOf } from "./area.ts";
 import { restorationMemory } from "./estimate_memory.ts";
 import { keepClearOf } from "./keep_clear.ts";
@@ -20,6 +20,7 @@ import { outputPaths } from "./scene_paths.ts";
 import type { RestoreSceneOptions, SceneOptions } from "./scene_options.ts";
 import { CHECK_DEFAULTS } from "./self_check/check_options.ts";
 import { scatteredWindows } from "./self_check/check_windows.ts";
+import { optionsForModel } from "./options_for_model.ts";
 import { openSeries } from "./series.ts";
 import { logScene } from "./scene_tags.ts";
 import { type SecondsRange, type TileTiming, timeTiles } from "./time_tiles.ts";
@@ -203,7 +204,10 @@ export async function estimateTimed(
     readonly timings: Map<number, TileTiming>;
   },
 ): Promise<SceneEstimate> {
-  const { options } = withSampling(model, { ...given, ...(log && { log }) });
+  const { options } = withSampling(
+    model,
+    optionsForModel(model, { ...given, ...(log && { log }) }),
+  );
   const files = outputPaths(options);
   await checkSceneOutputs(options);
   const start = performance.now();
@@ -211,6 +215,7 @@ export async function estimateTimed(
   const closing = [series.close];
   try {
     const { scene } = series;
+    const hasMean = model.card.modules.mean !== undefined;
     if (log !== undefined) logScene(series, { mask: options.mask?.source, log });
     const area = areaOf(scene.grid, options);
     const opened = await openMasks(series, { model, options, isLook: true });
@@ -225,7 +230,11 @@ export async function estimateTimed(
     const seconds = (performance.now() - looked) / 1000;
     const looking = seconds * tiles.total / tiles.seen +
       (tiles.bands < 1 ? await readingSeconds(scene, area) : 0);
-    const timing = await timingOf(model, { ...options, length: scene.frames.length }, {
+    const timing = await timingOf(model, {
+      ...options,
+      // Of a mean of all dates, the network sees one frame.
+      length: networkLength(model.card, scene.frames.length),
+    }, {
       timings,
       until: Math.max(start + UNTIL.batches, performance.now() + LEAST.batches),
     });
@@ -240,14 +249,22 @@ export async function estimateTimed(
     const network = mean(
       networkSeconds(timing, { ...tiles, tiles: tiles.restored, batch, samples }),
     );
-    const disk = fileSeconds(scene, { area, samples, looking, opening: (looked - start) / 1000 });
+    const opening = (looked - start) / 1000;
+    // The mean takes a pass of its own over all dates.
+    const disk = fileSeconds(scene, { area, samples, looking, opening }) +
+      (hasMean ? looking * scene.frames.length : 0);
     const range = of(tiles.range).map((seconds, i) =>
       seconds * DOUBT.network[i]! + disk * DOUBT.files[i]!
     );
     const pixels = area.width * area.height;
     const sample = pixelArray(scene.grid.dtype, 1).byteLength + (samples > 1 ? 4 : 0);
     const { dilate } = keepClearOf(options.mask);
-    const memory = restorationMemory({ scene, plan, samples, dilate: masked ? dilate : undefined });
+    const memory = restorationMemory({
+      ...{ scene, plan, samples, dilate: masked ? dilate : undefined },
+      meanDepth: hasMean
+        ? meanGroups(model.card.bands.length).reduce((sum, { depth }) => sum + depth, 0)
+        : 0,
+    });
     return {
       width: area.width,
       height: area.height,
@@ -267,7 +284,7 @@ export async function estimateTimed(
       },
       memory: Math.round(rss() + memory),
       bytes: Math.round(
-        pixels * (scene.output.length * sample + (masked ? 1 : 0)) * OVERVIEWS,
+        pixels * (scene.output.length * sample + (masked ? 1 : 0) + (hasMean ? 3 : 0)) * OVERVIEWS,
       ),
       files,
     };

@@ -8,6 +8,7 @@ import { pixelArray } from "../core/mod.ts";
 import { cogMemory } from "../rasters/mod.ts";
 import { DETECTOR_MARGIN } from "../clouds/mod.ts";
 import { MASK_ROWS } from "./rows/mask_rows.ts";
+import { MEAN_CELL } from "./rows/mean_rows.ts";
 import { rowAhead, type TilePlan } from "./rows/plan.ts";
 import type { Scene } from "./scene.ts";
 
@@ -22,13 +23,15 @@ export interface MemoryOptions {
   readonly dilate: number | undefined;
   /** Ensemble members. */
   readonly samples: number;
+  /** Values per pixel of a mean of all dates; 0 without. */
+  readonly meanDepth: number;
 }
 
 /**
  * Bytes of the row window: this part of the memory grows with the width of the scene, and none of it with
  * its height.
  */
-function windowBytes({ scene, plan, dilate, samples }: MemoryOptions): number {
+function windowBytes({ scene, plan, dilate, samples, meanDepth }: MemoryOptions): number {
   const { tileSize, columns, rows, all } = plan;
   const width = Math.min(
     plan.scene.width,
@@ -53,11 +56,13 @@ function windowBytes({ scene, plan, dilate, samples }: MemoryOptions): number {
   const blend = samples * tileSize * width * (2 * depth + 1) * 4;
   // Shares, clear on another date, and the classes of all dates.
   const masks = masked ? (tall + 2 * MASK_ROWS) * width * (2 + scene.frames.length) : 0;
+  // Cells that touch the rows of tiles, whole.
+  const mean = meanDepth === 0 ? 0 : (tall + 2 * MEAN_CELL.rows) * width * meanDepth * 4;
   const rowsAhead = ahead - first + 1;
   const tiles = plan.shared === 0
     ? 0
     : rowsAhead * (all.columns[1] - all.columns[0]) * tileSize ** 2 * joint * samples * 4;
-  return frames.reduce((sum, bytes) => sum + bytes, 0) + blend + masks + tiles;
+  return frames.reduce((sum, bytes) => sum + bytes, 0) + blend + masks + mean + tiles;
 }
 
 /** Bytes of a restoration, without those of the process, the engine, the model and one batch of tiles. */

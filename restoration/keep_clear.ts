@@ -107,5 +107,7 @@ export function restoredShares(
 ): Uint8Array {
   const table = shares({ dilate, feather });
   const distances = squaredDistances(mask, { width, height, reach: dilate });
-  return Uint8Array.from(distances, (squared) => table[Math.min(squared, table.length - 1)]!);
+  const out = new Uint8Array(distances.length);
+  for (let i = 0; i < out.length; i++) out[i] = table[Math.min(distances[i]!, table.length - 1)]!;
+  return out;
 }

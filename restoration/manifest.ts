@@ -4,35 +4,26 @@
  * @module
  */
 
-import { OptionsError } from "../core/mod.ts";
-import { BusyError, DiskError } from "../files/mod.ts";
-import { DeviceLostError } from "../engine/mod.ts";
 import type { Model } from "../model/mod.ts";
-import { checkShard, type Shard } from "./area.ts";
-import { areComplete, clearScratches } from "./complete_files.ts";
+import type { Shard } from "./area.ts";
+import { type BatchStatus, eachScene, makeScenes } from "./batch.ts";
+import { areComplete } from "./complete_files.ts";
 import { estimateTimed, type SceneEstimate } from "./estimate.ts";
 import type { TileTiming } from "./time_tiles.ts";
 import type { ManifestScene } from "./manifest_file.ts";
+import { type OptionsForModel, optionsForModel } from "./options_for_model.ts";
 import { type RestoredScene, restoreScene } from "./restore_scene.ts";
 import { outputPaths } from "./scene_paths.ts";
-import { clearOutputsLock, lockOutputs } from "./manifest_lock.ts";
 import { RUN_TAG, sceneRun } from "./scene_run.ts";
 import type { RestoreSceneOptions, SceneOptions, WriteOptions } from "./scene_options.ts";
 
 /** Outcome of a scene. */
-export type SceneStatus =
-  & {
-    readonly output: string;
-    /** Number of the scene in the manifest, from 1. */
-    readonly number: number;
-    readonly seconds: number;
-  }
-  & (
-    | { readonly status: "restored"; readonly result: RestoredScene }
-    | { readonly status: "estimated"; readonly estimate: SceneEstimate }
-    | { readonly status: "complete" }
-    | { readonly status: "failed"; readonly error: string }
-  );
+export type SceneStatus = BatchStatus<SceneDone>;
+
+/** What is done for a scene. */
+export type SceneDone =
+  | { readonly status: "restored"; readonly result: RestoredScene }
+  | { readonly status: "estimated"; readonly estimate: SceneEstimate };
 
 /** Options of {@linkcode restoreManifest}; `mask.source` is for scenes that name none. */
 export interface RestoreManifestOptions
@@ -52,16 +43,17 @@ export interface RestoreManifestOptions
 
 /** Options of one scene. */
 function sceneOptions(
+  model: Model,
   { output, picture, mask, ...scene }: ManifestScene,
   { shard: _shard, fingerprint: _fingerprint, onScene: _onScene, ...options }:
     RestoreManifestOptions,
-): RestoreSceneOptions {
-  return {
+): OptionsForModel<RestoreSceneOptions> {
+  return optionsForModel(model, {
     ...options,
     ...scene,
     mask: { ...options.mask, ...(mask !== undefined && { source: mask }) },
     write: { ...options.write, output, picture },
-  };
+  });
 }
 
 /** Options of a scene that is to be restored; undefined if it is complete. */
@@ -70,7 +62,7 @@ async function pending(
   scene: ManifestScene,
   options: RestoreManifestOptions,
 ): Promise<RestoreSceneOptions | undefined> {
-  const whole = sceneOptions(scene, options);
+  const whole = sceneOptions(model, scene, options);
   const { write } = whole;
   const { shard: _shard, ...deciding } = options;
   const run = await sceneRun(scene, { model, options: deciding });
@@ -82,46 +74,6 @@ async function pending(
     ...whole,
     write: { ...write, overwrite: true, tags: { ...write.tags, [RUN_TAG]: run } },
   };
-}
-
-type Outcome = SceneStatus extends infer S ? S extends SceneStatus ? Omit<S, keyof Common> : never
-  : never;
-type Common = Pick<SceneStatus, "output" | "number" | "seconds">;
-
-/** The scenes of a shard with their index. @throws {RangeError} If there is no such shard. */
-function ofShard(
-  scenes: readonly ManifestScene[],
-  { shard = { index: 1, count: 1 } }: RestoreManifestOptions,
-): readonly (readonly [number, ManifestScene])[] {
-  checkShard(shard);
-  return [...scenes.entries()].filter(([i]) => i % shard.count === shard.index - 1);
-}
-
-/** Runs the scenes of a shard; one that fails doesn't stop the others. */
-async function eachScene(
-  scenes: readonly ManifestScene[],
-  options: RestoreManifestOptions,
-  work: (scene: ManifestScene) => Promise<Outcome>,
-): Promise<readonly SceneStatus[]> {
-  const { onScene, signal } = options;
-  const all: SceneStatus[] = [];
-  for (const [i, scene] of ofShard(scenes, options)) {
-    const start = performance.now();
-    const outcome = await work(scene).catch((error: unknown): Outcome => {
-      signal?.throwIfAborted();
-      // Bugs, options that are wrong for every scene, a lost GPU, a second run and a full disk aren't
-      // failures of one scene.
-      if (!(error instanceof Error) || error instanceof OptionsError) throw error;
-      if (error instanceof DeviceLostError || error instanceof BusyError) throw error;
-      if (error instanceof DiskError) throw error;
-      return { status: "failed", error: error.message };
-    });
-    const seconds = (performance.now() - start) / 1000;
-    const status = { output: scene.output, number: i + 1, seconds, ...outcome };
-    all.push(status);
-    onScene?.(status);
-  }
-  return all;
 }
 
 /**
@@ -139,22 +91,14 @@ export async function restoreManifest(
   scenes: readonly ManifestScene[],
   options: RestoreManifestOptions = {},
 ): Promise<readonly SceneStatus[]> {
-  const outputs = ofShard(scenes, options).map(([, { output }]) => output);
-  await using locks = new AsyncDisposableStack();
-  let isLocked = false;
-  const all = await eachScene(scenes, options, async (scene) => {
+  return await makeScenes<SceneDone>(scenes, options, async (scene) => {
     const todo = await pending(model, scene, options);
-    if (todo !== undefined) {
-      // A batch that is complete changes nothing, not even the time of its folder.
-      if (!isLocked) locks.use(await lockOutputs(outputs));
-      isLocked = true;
-      return { status: "restored", result: await restoreScene(model, todo) };
-    }
-    await clearScratches(outputPaths(sceneOptions(scene, options)));
-    return { status: "complete" };
+    return {
+      files: outputPaths(sceneOptions(model, scene, options)),
+      make: todo &&
+        (async () => ({ status: "restored", result: await restoreScene(model, todo) })),
+    };
   });
-  if (!isLocked) await clearOutputsLock(outputs);
-  return all;
 }
 
 /**
@@ -170,7 +114,7 @@ export async function estimateManifest(
   { rss, ...options }: RestoreManifestOptions & { readonly rss: () => number },
 ): Promise<readonly SceneStatus[]> {
   const timings = new Map<number, TileTiming>();
-  return await eachScene(scenes, options, async (scene) => {
+  return await eachScene<SceneDone>(scenes, options, async (scene) => {
     const todo = await pending(model, scene, options);
     if (todo === undefined) return { status: "complete" };
     return { status: "estimated", estimate: await estimateTimed(model, todo, { rss, timings }) };

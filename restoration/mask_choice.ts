@@ -44,6 +44,13 @@ export function maskList(source: MaskNames): readonly string[] {
   return typeof source === "string" ? [source] : source;
 }
 
+/** Returns true if a mask is the raster of the reference alone, whichever date that is. */
+export function isOfReference(source: MaskNames | undefined): boolean {
+  const [given, ...others] = source === undefined ? [] : maskList(source).map(datedMask);
+  return given !== undefined && others.length === 0 && given.date === undefined &&
+    isMaskPath(given.name) && !given.name.includes("{date}");
+}
+
 /** Names for tags and messages: without folders and query strings, with ; between them. */
 export function shownMasks(source: MaskNames): string {
   return maskList(source).map((given) => {

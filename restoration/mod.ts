@@ -33,11 +33,17 @@ export { fillClouds, fillImageClouds, maskedInput } from "./cloud_fill.ts";
 export type { SpreadCalibration } from "./rows/ensemble.ts";
 export { maskWindow } from "./rows/mask_window.ts";
 export {
-  type CompositeDate,
   type CompositeImage,
   type CompositeResult,
   compositeScene,
 } from "./composite/composite_scene.ts";
+export type { CompositeDate } from "./composite/used_dates.ts";
+export {
+  type ComposedScene,
+  compositeManifest,
+  type CompositeManifestOptions,
+  type CompositeStatus,
+} from "./composite/composite_manifest.ts";
 export type { CompositeProgress, CompositeSceneOptions } from "./composite/composite_options.ts";
 export { COMPOSITE_METHODS, type CompositeMethodName } from "./composite/methods.ts";
 export { joinShards, type JoinShardsOptions } from "./join_shards.ts";
@@ -47,6 +53,7 @@ export {
   estimateManifest,
   restoreManifest,
   type RestoreManifestOptions,
+  type SceneDone,
   type SceneStatus,
 } from "./manifest.ts";
 export { type RestoredDates, restoreEvery, type RestoreEveryOptions } from "./restore_every.ts";
@@ -90,6 +97,8 @@ export {
   type SeriesMaskOptions,
 } from "./self_check/self_check.ts";
 export type { OriginScore, SelfCheck, SelfCheckOptions } from "./self_check/self_check_result.ts";
+export type { SceneChoice } from "./self_check/choice.ts";
+export { UncheckableError } from "./self_check/uncheckable_error.ts";
 export { selfCheckScene } from "./self_check/self_check_scene.ts";
 export { cloudFillOf, type SceneMasks } from "./rows/scene_masks.ts";
 export { checkOutputs, type CheckOutputsOptions, checkWritable, makeFoldersOf } from "./outputs.ts";
@@ -99,11 +108,15 @@ export type { DatedFilesOptions } from "./dated_files.ts";
 export type { OpenMasks } from "./date_masks.ts";
 export type { OpenSeries } from "./open_series.ts";
 export { openMasks } from "./open_masks.ts";
+export { type NetworkScene, networkScene, type NetworkSceneOptions } from "./network_scene.ts";
+export { type ModelOptions, type OptionsForModel, optionsForModel } from "./options_for_model.ts";
 export { openReflectance, type OpenReflectanceOptions } from "./reflectance_series.ts";
-export type { MaskSource, Scene, SceneFrame } from "./scene.ts";
+export type { PixelEvidence } from "./rows/evidence.ts";
+export type { MaskSource, MeanRows, Scene, SceneFrame, SceneMean } from "./scene.ts";
 export type { SeamDirection, SeamMetric } from "./rows/seams.ts";
 export type { MissingB10 } from "./frame_bands.ts";
 export type { SceneInput } from "./reference.ts";
 export { openSeries, type OpenSeriesOptions } from "./series.ts";
+export type { BatchOptions, BatchOutcome, BatchScene, BatchStatus } from "./batch.ts";
 export { blendWeights, createStripBlend, type StripBlend } from "./rows/strip_blend.ts";
 export { type Size, tileGrid, type TileGridOptions, type TileOrigin } from "./rows/tiles.ts";

@@ -40,13 +40,16 @@ async function maskedArea(
 /**
  * Opens the masks of all dates for a model; undefined without a mask source.
  *
- * @throws {InputError} As `openDateMasks`; the reference alone needs a mask.
+ * @param isEach True if every date needs a mask, of the whole scene. Default: where the model's mean is
+ *   made of all dates.
+ * @throws {InputError} As `openDateMasks`.
  */
 export async function openMasks(
   series: OpenSeries,
-  { model, options, isLook = false }: {
+  { model, options, isEach = model.card.modules.mean !== undefined, isLook = false }: {
     readonly model: Model;
     readonly options: SceneOptions;
+    readonly isEach?: boolean;
     /** Counts a sample of large masks only. Default false. */
     readonly isLook?: boolean;
   },
@@ -57,8 +60,8 @@ export async function openMasks(
     ...options,
     mask: { ...mask, source },
     model,
-    isEach: false,
+    isEach,
     isLook,
-    area: await maskedArea(model, series, options),
+    ...(!isEach && { area: await maskedArea(model, series, options) }),
   });
 }

@@ -10,8 +10,10 @@ import { undoRenames } from "../files/mod.ts";
 import { areComplete, clearScratches } from "./complete_files.ts";
 import { maskPaths } from "./mask_choice.ts";
 import { checkOutputs } from "./outputs.ts";
+import type { SurveyCache } from "./composite/scene_mean.ts";
 import { datedPath } from "./dated_path.ts";
-import { type RestoredScene, restoreScene } from "./restore_scene.ts";
+import { type OptionsForModel, optionsForModel } from "./options_for_model.ts";
+import { restoreDate, type RestoredScene } from "./restore_scene.ts";
 import { outputPaths, type ScenePaths, scenePaths } from "./scene_paths.ts";
 import { RUN_TAG, sceneRun } from "./scene_run.ts";
 import type { RestoreSceneOptions } from "./scene_options.ts";
@@ -39,7 +41,7 @@ export interface RestoredDates {
 async function everyDate(
   model: Model,
   { fingerprint, ...options }: Omit<RestoreEveryOptions, "onDate" | "onProgress">,
-): Promise<readonly (RestoreSceneOptions & { readonly run: string })[]> {
+): Promise<readonly (OptionsForModel<RestoreSceneOptions> & { readonly run: string })[]> {
   const { inputs, auxiliary, mask, write } = options;
   const { output, picture } = write;
   return await Promise.all(inputs.map(async (_, index) => {
@@ -57,7 +59,7 @@ async function everyDate(
       auxiliary,
     }, { model, options: { ...options, ...(fingerprint !== undefined && { fingerprint }) } });
     return {
-      ...options,
+      ...optionsForModel(model, options),
       reference: index,
       write: { ...write, ...files, tags: { ...write.tags, [RUN_TAG]: run } },
       run,
@@ -102,8 +104,9 @@ export async function restoreEvery(
     }
   }
   const images: RestoredScene[] = [];
+  const surveys: SurveyCache = new Map();
   for (const [i, { run: _, ...date }] of pending.entries()) {
-    const result = await restoreScene(model, {
+    const result = await restoreDate(model, {
       ...date,
       // Existing files are of this call, which was interrupted, or may be replaced.
       write: { ...date.write, overwrite: true },
@@ -111,7 +114,7 @@ export async function restoreEvery(
         onProgress: ({ done, total, ...stage }) =>
           onProgress({ done: i * total + done, total: pending.length * total, ...stage }),
       }),
-    });
+    }, surveys);
     onDate(result);
     images.push(result);
   }

@@ -6,12 +6,10 @@
 
 import { pixelArray, type Raster } from "../core/mod.ts";
 import type { Model } from "../model/mod.ts";
-import { maskedInput } from "./cloud_fill.ts";
 import { referenceFrame, type RestoreSeriesOptions } from "./restore_series.ts";
 import { restoreRows } from "./rows/restore_rows.ts";
 import { samplingOf } from "./sampling.ts";
-import { withMeanInMemory } from "./mean_in_memory.ts";
-import { sceneInMemory } from "./scene_in_memory.ts";
+import { networkSceneInMemory } from "./network_scene_in_memory.ts";
 import type { EnsembleOptions } from "./scene_options.ts";
 import { checkLength } from "./series.ts";
 
@@ -53,9 +51,8 @@ export async function restoreSamples(
   checkLength(model, { length, anyLength });
   const { text: _, ...sampling } = samplingOf(model, options);
   const like = referenceFrame(frames, reference);
-  const rasters = maskedInput(model, frames, masks);
-  const scene = withMeanInMemory(model, sceneInMemory(model, rasters, { reference }), {
-    ...{ rasters: frames, masks, days },
+  const scene = await networkSceneInMemory(model, frames, {
+    ...{ reference, masks, days, signal: options.signal },
   });
   const data = pixelArray(like.dtype, like.data.length);
   const deviations = new Float32Array(like.data.length);

@@ -7,19 +7,23 @@
 
 import type { Model } from "../model/mod.ts";
 import { undoRenames } from "../files/mod.ts";
-import { orAborted } from "./abortable.ts";
 import { areaOf } from "./area.ts";
+import type { SurveyCache } from "./composite/scene_mean.ts";
+import type { OpenMasks } from "./date_masks.ts";
 import { openMasks } from "./open_masks.ts";
 import { checkWritable, makeFoldersOf } from "./outputs.ts";
 import type { RowsReport } from "./rows/options.ts";
-import { restoreRows } from "./rows/restore_rows.ts";
+import { composedRows, restoredRows } from "./scene_rows.ts";
 import { type EnsembleRestoration, withSampling } from "./sampling.ts";
 import { checkSceneOutputs, createSceneFiles } from "./scene_files.ts";
 import { outputPaths, type ScenePaths, scenePaths } from "./scene_paths.ts";
+import { optionsForModel } from "./options_for_model.ts";
 import type { RestoreSceneOptions } from "./scene_options.ts";
 import { ensembleTags, logScene, sceneTags } from "./scene_tags.ts";
+import { choiceOf, choiceTags, choiceText, type SceneChoice } from "./self_check/choice.ts";
 import type { SelfCheck } from "./self_check/self_check_result.ts";
 import { checkSeries, checkTags } from "./self_check/self_check_scene.ts";
+import { UncheckableError } from "./self_check/uncheckable_error.ts";
 import type { OpenSeries } from "./open_series.ts";
 import { openSeries } from "./series.ts";
 
@@ -33,6 +37,8 @@ export interface RestoredScene extends ScenePaths {
   readonly reference: number;
   /** Present if it was requested. */
   readonly selfCheck?: SelfCheck;
+  /** What it is made by, if the better one was to be taken. */
+  readonly choice?: SceneChoice;
   /** Tags added to the file. */
   readonly tags: Readonly<Record<string, string>>;
   /** Measurements of the restoration. */
@@ -45,20 +51,53 @@ function hasNoData({ tiles, pixels }: RowsReport): boolean {
   return pixels.observed + pixels.otherDate + pixels.reconstructed === 0;
 }
 
-/** Tags of the restoration, the ensemble, the self-check and the caller. */
+/** A self-check, and the choice by it. */
+interface Judged {
+  readonly check?: SelfCheck;
+  readonly choice?: SceneChoice;
+}
+
+type Restoration = EnsembleRestoration<RestoreSceneOptions>;
+
+/** Checks a scene and chooses by it, if that is wanted; a scene that can't be checked is the model's. */
+async function judge(
+  model: Model,
+  series: OpenSeries,
+  { options, masks }: {
+    readonly options: Restoration["options"];
+    readonly masks: OpenMasks | undefined;
+  },
+): Promise<Judged> {
+  const { choose = false, log = () => {} } = options;
+  const path = series.paths[series.scene.reference]!;
+  const judged = await checkSeries(model, series, options, masks)
+    .then((check): Judged => ({ check, ...(choose && { choice: choiceOf(check) }) }))
+    .catch((error: unknown): Judged => {
+      if (!choose || !(error instanceof UncheckableError)) throw error;
+      log(`warning: ${error.message}`);
+      return {
+        choice: { method: "restored", reason: "too little of the scene is clear to check" },
+      };
+    });
+  const { choice } = judged;
+  if (choice !== undefined) log(`${path}: ${choiceText(choice, model.card.name)}`);
+  return judged;
+}
+
+/** Tags of the restoration, the ensemble, the self-check and the choice. */
 async function tagsOf(
   model: Model,
   series: OpenSeries,
-  { restoration: { options, text }, check }: {
-    readonly restoration: EnsembleRestoration<RestoreSceneOptions>;
-    readonly check: SelfCheck | undefined;
+  { restoration: { options, text }, judged: { check, choice } }: {
+    readonly restoration: Restoration;
+    readonly judged: Judged;
   },
 ): Promise<Readonly<Record<string, string>>> {
   return {
     ...await sceneTags(model, series, options),
-    ...(text && ensembleTags(options.ensemble!.seeds, text)),
+    ...(text && choice?.method !== "composite" && ensembleTags(options.ensemble!.seeds, text)),
     ...(check && checkTags(check)),
-    ...options.write.tags,
+    ...(choice && choiceTags(choice)),
   };
 }
 
@@ -82,7 +121,20 @@ export async function restoreScene(
   model: Model,
   given: RestoreSceneOptions,
 ): Promise<RestoredScene> {
-  const restoration = withSampling(model, given);
+  return await restoreDate(model, given);
+}
+
+/**
+ * Restores a scene as {@linkcode restoreScene} does, of which other dates are restored, too.
+ *
+ * @param surveys Surveys of a mean of all dates, which the dates share.
+ */
+export async function restoreDate(
+  model: Model,
+  given: RestoreSceneOptions,
+  surveys?: SurveyCache,
+): Promise<RestoredScene> {
+  const restoration = withSampling(model, optionsForModel(model, given));
   const { options } = restoration;
   const { write: { picture }, log = () => {}, signal } = options;
   const [image, ...others] = outputPaths(options);
@@ -95,12 +147,30 @@ export async function restoreScene(
     const { scene, dates, paths } = series;
     const masks = await openMasks(series, { model, options });
     if (masks !== undefined) closing.push(masks.close);
+    /** Masks of all dates, for a composite. */
+    const eachMask = async () => {
+      const each = await openMasks(series, {
+        model,
+        options: { ...options, log: () => {} },
+        isEach: true,
+      });
+      closing.push(each!.close);
+      return each!.masks;
+    };
     await makeFoldersOf(outputPaths(options));
     // The picture is written last; a path that can't be written must fail now, not after hours.
     if (picture !== undefined) await checkWritable(picture);
-    const check = options.selfCheck ? await checkSeries(model, series, options, masks) : undefined;
-    const tags = await tagsOf(model, series, { restoration, check });
+    const judged = options.selfCheck ? await judge(model, series, { options, masks }) : {};
+    const { check, choice } = judged;
+    const rows = choice?.method === "composite"
+      ? await composedRows(model, series, { masks: await eachMask(), options, surveys })
+      : await restoredRows(model, series, { masks: masks?.masks, options, surveys });
     const { reference } = scene;
+    const tags = {
+      ...await tagsOf(model, series, { restoration, judged }),
+      ...rows.tags,
+      ...options.write.tags,
+    };
     const facts = {
       radiometry: series.radiometry[reference],
       day: dates[reference],
@@ -112,20 +182,15 @@ export async function restoreScene(
       area,
       tags,
       facts,
+      ...(rows.uncertainty !== undefined && { uncertainty: rows.uncertainty }),
       scaling: model.card.scaling,
       overwrite: options.write.overwrite,
     });
     closing.unshift(files.abort);
-    const work = restoreRows(model, scene, {
-      ...options,
-      area,
-      masks: masks?.masks,
-      async write(rows) {
-        signal?.throwIfAborted();
-        await files.write(rows);
-      },
+    const report = await rows.run(area, async (rows) => {
+      signal?.throwIfAborted();
+      await files.write(rows);
     });
-    const report = await orAborted(work, signal);
     if (hasNoData(report)) {
       log(`warning: ${paths[scene.reference]} has no data here, and so has the result`);
     }
@@ -136,6 +201,7 @@ export async function restoreScene(
       paths,
       reference: scene.reference,
       ...(check && { selfCheck: check }),
+      ...(choice && { choice }),
       tags,
       report,
     };

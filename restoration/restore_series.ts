@@ -6,11 +6,9 @@
 
 import { pixelArray, type Raster } from "../core/mod.ts";
 import type { Model } from "../model/mod.ts";
-import { maskedInput } from "./cloud_fill.ts";
 import type { TilingOptions } from "./rows/options.ts";
 import { restoreRows } from "./rows/restore_rows.ts";
-import { withMeanInMemory } from "./mean_in_memory.ts";
-import { sceneInMemory } from "./scene_in_memory.ts";
+import { networkSceneInMemory } from "./network_scene_in_memory.ts";
 import { checkLength } from "./series.ts";
 
 /** Options of {@linkcode restoreSeries}. */
@@ -64,9 +62,8 @@ export async function restoreSeries(
   const { reference = length - 1, anyLength = false, masks, days, ...rest } = options;
   checkLength(model, { length, anyLength });
   const like = referenceFrame(frames, reference);
-  const rasters = maskedInput(model, frames, masks);
-  const scene = withMeanInMemory(model, sceneInMemory(model, rasters, { reference }), {
-    ...{ rasters: frames, masks, days },
+  const scene = await networkSceneInMemory(model, frames, {
+    ...{ reference, masks, days, signal: options.signal },
   });
   const data = pixelArray(like.dtype, like.data.length);
   await restoreRows(model, scene, {

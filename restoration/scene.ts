@@ -6,6 +6,9 @@
  */
 
 import type { RasterFile, RasterHeader, RasterWindow } from "../rasters/mod.ts";
+import type { MeanInput } from "../model/mod.ts";
+import type { PixelEvidence } from "./rows/evidence.ts";
+import type { TileOrigin } from "./rows/tiles.ts";
 
 /** One date of a scene, or its auxiliary bands on that date. */
 export interface SceneFrame {
@@ -34,6 +37,28 @@ export interface MaskSource {
   read(window: RasterWindow): Promise<Uint8Array>;
 }
 
+/** Rows of the mean of all dates, from top to bottom. */
+export interface MeanRows {
+  /** Computes what windows of the scene need. */
+  load(windows: readonly RasterWindow[]): Promise<void>;
+  /** Cuts square tiles, reflected beyond the scene; they must be loaded. */
+  cut(origins: readonly TileOrigin[], tileSize: number): MeanInput;
+  /** Evidence of the pixels of a row between two columns; none where nothing was loaded. */
+  row(row: number, columns: readonly [number, number]): PixelEvidence;
+  /** Drops what no tile below row `before` needs. */
+  drop(before: number): void;
+}
+
+/** The mean of all dates of a scene. */
+export interface SceneMean {
+  /**
+   * Opens the mean, without any row.
+   *
+   * @param columns Columns of the scene that tiles cover: first and one past the last.
+   */
+  open(columns: readonly [number, number], signal?: AbortSignal): MeanRows;
+}
+
 /** An open scene. */
 export interface Scene {
   /** The reference's header: grid, type and bands of the result. */
@@ -47,10 +72,10 @@ export interface Scene {
   /** Auxiliary bands of each frame, if the model takes any. */
   readonly auxiliary?: readonly SceneFrame[];
   /**
-   * The mean of all dates and its evidence, if the model's mean is not the cloudy image. The scene has
-   * then one frame, the reference.
+   * The mean of all dates, if that of the model is not the cloudy image. The scene has then one frame,
+   * the reference.
    */
-  readonly mean?: SceneFrame;
+  readonly mean?: SceneMean;
   /** Indices of the frames' bands in the result, in its order. */
   readonly output: readonly number[];
   /** Number that stands for reflectance 1 in the scene's units; undefined if they aren't reflectance. */

@@ -34,7 +34,10 @@ export interface WriteOptions {
 
 /** Options of restoring a scene, without its output files. */
 export interface SceneOptions extends TilingOptions, OpenSeriesOptions, AreaOptions {
-  /** Cloud mask, with which clear pixels of the reference are kept. Default: every pixel is restored. */
+  /**
+   * Cloud masks, with which clear pixels of the reference are kept. Default: every pixel is restored; a
+   * model whose mean is made of all dates needs masks, by default "auto".
+   */
   readonly mask?: MaskOptions;
   /**
    * Restores several times and takes the mean; a raster next to it (`uncertaintyPath`) has the standard
@@ -46,6 +49,11 @@ export interface SceneOptions extends TilingOptions, OpenSeriesOptions, AreaOpti
    * tags. Default false.
    */
   readonly selfCheck?: boolean | SelfCheckOptions;
+  /**
+   * Takes the composite of the dates in place of the model's result where the self-check, over the whole
+   * scene, finds it better. Default false.
+   */
+  readonly choose?: boolean;
   /** Receives what users should know: radiometry with its evidence, warnings. */
   readonly log?: (line: string) => void;
 }

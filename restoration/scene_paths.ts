@@ -4,6 +4,7 @@
  * @module
  */
 
+import type { OptionsForModel } from "./options_for_model.ts";
 import type { RestoreSceneOptions } from "./scene_options.ts";
 
 /** Paths of the files that a restoration writes. */
@@ -14,9 +15,9 @@ export interface ScenePaths {
   readonly provenance?: string;
   /** Present if there is an ensemble, or a composite with expected errors. */
   readonly uncertainty?: string;
-  /** Present if it is a composite. */
+  /** Present if it is a composite, or the model's mean is made of all dates. */
   readonly support?: string;
-  /** Present if it is a composite. */
+  /** Present as `support`. */
   readonly days?: string;
   /** Path of the PNG; present if it was requested. */
   readonly picture?: string;
@@ -43,16 +44,19 @@ export function daysPath(output: string): string {
 }
 
 /** Options that decide which files a restoration writes. */
-export type FileOptions = Pick<RestoreSceneOptions, "write" | "mask" | "ensemble">;
+export type FileOptions =
+  & Pick<RestoreSceneOptions, "write" | "mask" | "ensemble">
+  & Partial<Pick<OptionsForModel<object>, "evidence">>;
 
 /** Paths of the files that a restoration writes. */
 export function scenePaths(
-  { write: { output, picture }, mask, ensemble }: FileOptions,
+  { write: { output, picture }, mask, ensemble, evidence = false }: FileOptions,
 ): ScenePaths {
   return {
     output,
     ...(mask?.source !== undefined && { provenance: provenancePath(output) }),
     ...(ensemble !== undefined && { uncertainty: uncertaintyPath(output) }),
+    ...(evidence && { support: supportPath(output), days: daysPath(output) }),
     ...(picture !== undefined && { picture }),
   };
 }

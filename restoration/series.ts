@@ -77,9 +77,9 @@ async function frameOf(
   };
 }
 
-/** Most dates that a model takes. */
+/** Most dates that a model takes; a mean is made of any number of them. */
 function mostDates({ card, modules: { network } }: Model): number {
-  return network.temporal ? card.length : Infinity;
+  return network.temporal && card.modules.mean === undefined ? card.length : Infinity;
 }
 
 /** @throws {RangeError} If there are more dates than the model takes, or none. */
@@ -182,7 +182,6 @@ async function withBestDates(
  * Of more dates than the model takes, it uses the reference and those that help most: that show what
  * the reference hides, fit it and are near in time.
  *
- * @throws {TypeError} If the model's mean is made of all dates, which is not streamed yet.
  * @throws {InputError} If a file cannot be read, lacks a band, lies on another grid than the
  *   reference, or has another processing level than the model.
  * @throws {RangeError} If there is no input, a date isn't a day, or the reference matches none or several.
@@ -206,14 +205,6 @@ export async function openSeries(
   const { allowLevelMismatch: allow = false, anyLength = false, log = () => {} } = options;
   const isLong = inputs.length > mostDates(model) && !anyLength;
   checkLength(model, { length: inputs.length, anyLength: true });
-  const { name, modules: { mean } } = model.card;
-  if (mean !== undefined) {
-    throw new TypeError(
-      `Cannot restore files with model ${name}: its mean must be cloudy, got ${mean.type}; ` +
-        `restoring with a model whose mean is ${mean.type} is not streamed yet, restore rasters in ` +
-        "memory with restoreSeries",
-    );
-  }
   const { open, places, reference, ...dated } = await openDates(options);
   const { files, inputs: order } = dated;
   try {

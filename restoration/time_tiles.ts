@@ -5,7 +5,13 @@
  */
 
 import { mean } from "../core/mod.ts";
-import { type Model, restoreImages, type RestoreOptions, scalingRanges } from "../model/mod.ts";
+import {
+  meanOfGroups,
+  type Model,
+  restoreImages,
+  type RestoreOptions,
+  scalingRanges,
+} from "../model/mod.ts";
 import { evaluationsPerTile } from "./rows/plan_area.ts";
 
 /** Seconds of fast and of slow runs: the means of the faster and the slower half. */
@@ -71,6 +77,9 @@ async function timeBatch(
     width: card.tileSize,
     cloudy: fill(card.bands.length),
     ...(auxiliary > 0 && { auxiliary: fill(auxiliary) }),
+    ...(card.modules.mean !== undefined && {
+      mean: meanOfGroups(card, ({ depth }) => fill(depth)),
+    }),
   }, sampling);
   return (performance.now() - start) / 1000;
 }

@@ -1,11 +1,13 @@
 /**
  * Baselines for dates with cloud masks: mean and median of the clear dates, and linear interpolation in
- * time.
+ * time. They are the pixel means of `means/`, on stored numbers; where no date is clear, they take the
+ * median of all dates.
  *
  * @module
  */
 
 import { pixelArray, type Raster } from "../../core/mod.ts";
+import { average, linear, type Mean, MEAN_ORIGIN, meanOfFrames, median } from "../../means/mod.ts";
 import { missingValues } from "../missing_values.ts";
 
 /** Cloud masks of the dates. */
@@ -22,7 +24,7 @@ export interface DatedFrames extends MaskedFrames {
   readonly reference?: number;
 }
 
-function checkMasks(frames: readonly Raster[], { masks }: MaskedFrames): Raster {
+function checkMasks(frames: readonly Raster[], { masks }: MaskedFrames): void {
   const [like] = frames;
   if (like === undefined) {
     throw new RangeError("Cannot combine dates: there must be at least one, got none");
@@ -37,41 +39,49 @@ function checkMasks(frames: readonly Raster[], { masks }: MaskedFrames): Raster 
         `${frames.length} dates, got ${masks.map(({ length }) => length).join(", ")}`,
     );
   }
-  return like;
 }
 
-function medianOf(values: readonly number[]): number {
-  const sorted = values.toSorted((a, b) => a - b);
-  return (sorted[(sorted.length - 1) >> 1]! + sorted[sorted.length >> 1]!) / 2;
+/** Options of {@linkcode fromClear}. */
+interface FromClearOptions extends MaskedFrames {
+  /** Index of the date whose type and grid the result has. */
+  readonly reference: number;
+  /** Days, for a mean that depicts the reference: it keeps its clear pixels. Default: all dates count. */
+  readonly days?: readonly number[];
 }
 
-/**
- * Computes each value from the dates that are clear there; where none is, the median of all dates with
- * data, and where no date has data, the value of the reference.
- *
- * @param pick Computes a value from the indices of the clear dates.
- */
+/** The mean of the dates that are clear at a pixel; else the median of all, else the reference's number. */
 function fromClear(
   frames: readonly Raster[],
-  { masks, reference }: MaskedFrames & { readonly reference: number },
-  pick: (clear: readonly number[], valueOf: (date: number) => number) => number,
+  mean: Mean,
+  { masks, reference, days }: FromClearOptions,
 ): Raster {
+  checkMasks(frames, { masks });
   const like = frames[reference]!;
-  const depth = like.bands.length;
-  const missing = frames.map(missingValues);
-  const data = pixelArray(like.dtype, like.data.length);
-  const whole = !like.dtype.startsWith("float");
-  const all = [...frames.keys()];
+  const { width, height, dtype, bands: { length: depth } } = like;
+  // Stored numbers, which pixel means need no reflectance of: whole ones stay exact.
+  const values = frames.map((frame) => {
+    const missing = missingValues(frame);
+    return Float32Array.from(frame.data, (value, i) => missing?.[i] === 1 ? NaN : value);
+  });
+  const make = (mean: Mean, hidden: readonly Uint8Array[], depicts: boolean) =>
+    meanOfFrames(mean, {
+      ...{ width, height, frames: values, masks: hidden },
+      ...(days && { days }),
+      ...(depicts && { reference }),
+    });
+  const made = make(mean, masks, days !== undefined);
+  const { fill, none, dates } = MEAN_ORIGIN;
+  const isUnseen = (pixel: number) => made.origin[pixel] === fill || made.origin[pixel] === none;
+  const all = made.origin.some((_, pixel) => isUnseen(pixel))
+    ? make(median({ grow: 0 }), masks.map(({ length }) => new Uint8Array(length)), false)
+    : made;
+  const data = pixelArray(dtype, like.data.length);
+  const whole = !dtype.startsWith("float");
   for (let i = 0; i < data.length; i++) {
     const pixel = Math.floor(i / depth);
-    const valueOf = (l: number) => frames[l]!.data[i]!;
-    const seen = all.filter((l) => missing[l]?.[i] !== 1);
-    const clear = seen.filter((l) => masks[l]![pixel] === 0);
-    const value = clear.length > 0
-      ? pick(clear, valueOf)
-      : seen.length > 0
-      ? medianOf(seen.map(valueOf))
-      : valueOf(reference);
+    const from = isUnseen(pixel) ? all : made;
+    const isKnown = from === made || from.origin[pixel] === dates;
+    const value = isKnown ? from.image[i]! : like.data[i]!;
     data[i] = whole ? Math.round(value) : value;
   }
   return { ...like, data };
@@ -89,12 +99,7 @@ export function maskAwareMean(
   frames: readonly Raster[],
   { masks, reference = frames.length - 1 }: MaskedFrames & { readonly reference?: number },
 ): Raster {
-  checkMasks(frames, { masks });
-  return fromClear(
-    frames,
-    { masks, reference },
-    (clear, valueOf) => clear.reduce((sum, l) => sum + valueOf(l), 0) / clear.length,
-  );
+  return fromClear(frames, average({ grow: 0 }), { masks, reference });
 }
 
 /**
@@ -109,12 +114,7 @@ export function maskAwareMedian(
   frames: readonly Raster[],
   { masks, reference = frames.length - 1 }: MaskedFrames & { readonly reference?: number },
 ): Raster {
-  checkMasks(frames, { masks });
-  return fromClear(
-    frames,
-    { masks, reference },
-    (clear, valueOf) => medianOf(clear.map(valueOf)),
-  );
+  return fromClear(frames, median({ grow: 0 }), { masks, reference });
 }
 
 /**
@@ -138,20 +138,5 @@ export function linearInTime(
         `${frames.length} dates, got ${dates.join(", ") || "none"}`,
     );
   }
-  const now = days[reference]!;
-  return fromClear(frames, { masks, reference }, (clear, valueOf) => {
-    if (clear.includes(reference)) return valueOf(reference);
-    const nearest = (side: (day: number) => boolean) =>
-      clear.filter((l) => side(days[l]!))
-        .reduce<number | undefined>(
-          (best, l) =>
-            best === undefined || Math.abs(days[l]! - now) < Math.abs(days[best]! - now) ? l : best,
-          undefined,
-        );
-    const before = nearest((day) => day <= now);
-    const after = nearest((day) => day > now);
-    if (before === undefined || after === undefined) return valueOf((before ?? after)!);
-    const share = (now - days[before]!) / (days[after]! - days[before]!);
-    return valueOf(before) + (valueOf(after) - valueOf(before)) * share;
-  });
+  return fromClear(frames, linear({ grow: 0 }), { masks, reference, days });
 }

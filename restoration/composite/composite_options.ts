@@ -52,6 +52,11 @@ export interface CompositeSceneOptions extends OpenReflectanceOptions, AreaOptio
    * where it is unknown) or `{name}` (the name of its file).
    */
   readonly write: WriteOptions;
+  /**
+   * Threads that compose pixels beside the calling one, which reads; 0: none. Default one less than the
+   * processors, at most 4. The pixels do not depend on it.
+   */
+  readonly threads?: number;
   /** Called after each block. */
   readonly onProgress?: (progress: CompositeProgress) => void;
 }

@@ -10,17 +10,14 @@
 import type { RasterWindow } from "../../rasters/mod.ts";
 import { yieldToEventLoop } from "../abortable.ts";
 import { keepClearOf, RESTORED, restoredShares } from "../keep_clear.ts";
-import {
-  type EvidenceRows,
-  type FinishedReport,
-  type FinishedRows,
-  RowFinisher,
-} from "../rows/finish_rows.ts";
+import { type FinishedReport, type FinishedRows, RowFinisher } from "../rows/finish_rows.ts";
+import { noEvidence, type PixelEvidence, takeEvidence } from "../rows/evidence.ts";
 import type { SceneMasks } from "../rows/scene_masks.ts";
 import { cropped, grown } from "../rows/tiles.ts";
 import type { Scene } from "../scene.ts";
 import type { ClassStore } from "./class_store.ts";
-import { type CellSize, cellsOf, DateRows } from "./date_rows.ts";
+import type { MeanPool } from "./mean_pool.ts";
+import { type CellSize, cellsOf, DateRows, hasHidden } from "./date_rows.ts";
 import { type Mean, MEAN_ORIGIN, type MeanFit, type MeanImage } from "../../means/mod.ts";
 
 /** One image that is composed. */
@@ -40,6 +37,8 @@ export interface CompositeTarget {
 export interface CompositeRowsOptions {
   readonly targets: readonly CompositeTarget[];
   readonly mean: Mean;
+  /** Threads that apply the mean to the windows of the targets. Default the calling thread. */
+  readonly pool?: MeanPool | undefined;
   readonly masks: SceneMasks;
   /** Mask classes that are known already. */
   readonly store: ClassStore;
@@ -51,10 +50,6 @@ export interface CompositeRowsOptions {
 
 /** Cells that are computed at once. Wider ones read less around them, higher ones take more memory. */
 const CELL: CellSize = { rows: 256, columns: 512 };
-/** Support of pixels without data, in the support raster. */
-const NO_SUPPORT = 255;
-/** Largest number of days that fits the raster. */
-const MOST_DAYS = 32767;
 
 /** Rows of cells of one image; arrays are [rows, columns of the area]. */
 class Strip {
@@ -64,9 +59,7 @@ class Strip {
   readonly #image: Float32Array;
   readonly #error: Float32Array | undefined;
   readonly #shares: Uint8Array;
-  readonly #seen: Uint8Array;
-  readonly #support: Uint8Array;
-  readonly #days: Int16Array;
+  readonly #evidence: PixelEvidence;
   #row = 0;
 
   constructor(target: CompositeTarget, { rows, area }: {
@@ -80,9 +73,7 @@ class Strip {
     this.#image = new Float32Array(pixels * scene.bands.length);
     this.#error = target.hasError ? new Float32Array(this.#image.length) : undefined;
     this.#shares = new Uint8Array(pixels);
-    this.#seen = new Uint8Array(pixels);
-    this.#support = new Uint8Array(pixels);
-    this.#days = new Int16Array(pixels);
+    this.#evidence = noEvidence(pixels);
     this.#finisher = new RowFinisher({
       scene,
       area,
@@ -93,7 +84,11 @@ class Strip {
         const at = (row - this.#row) * area.width;
         return {
           shares: this.#shares.subarray(at, at + area.width),
-          seen: this.#seen.subarray(at, at + area.width),
+          seen: this.#evidence.seen.subarray(at, at + area.width),
+          evidence: {
+            support: this.#evidence.support.subarray(at, at + area.width),
+            days: this.#evidence.days.subarray(at, at + area.width),
+          },
         };
       },
     });
@@ -111,7 +106,7 @@ class Strip {
     const { dilate, feather } = keepClearOf(masks);
     const around = grown(cell, { scene: grid, margin: dilate });
     const classes = rows.classes(reference, around);
-    if (!classes.some((found) => found !== 0)) return new Uint8Array(cell.width * cell.height);
+    if (!hasHidden(classes)) return new Uint8Array(cell.width * cell.height);
     return cropped(restoredShares(classes, { ...around, dilate, feather }), around, cell);
   }
 
@@ -141,7 +136,7 @@ class Strip {
       const to = this.#at(own.column, y);
       const from = (y - core.row) * core.width + own.column - core.column;
       this.#image.set(image.image.subarray(from * bands, (from + own.width) * bands), to * bands);
-      for (let i = 0; i < own.width; i++) this.#evidence(image, from + i, to + i);
+      this.#take(image, { from, to, count: own.width });
     }
   }
 
@@ -150,18 +145,23 @@ class Strip {
     return (row - this.#row) * this.#area.width + column - this.#area.column;
   }
 
-  /** Takes the evidence of a pixel. */
-  #evidence({ support, days, error, origin }: MeanImage, from: number, to: number): void {
+  /** Takes the evidence of `count` pixels of a line. */
+  #take(image: MeanImage, { from, to, count }: {
+    readonly from: number;
+    readonly to: number;
+    readonly count: number;
+  }): void {
     const { scene: { bands: { length: bands } }, isPeriod } = this.#target;
-    this.#error?.fill(error[from]!, to * bands, (to + 1) * bands);
-    // Kept pixels come back bit for bit.
-    if (origin[from] === MEAN_ORIGIN.reference && !isPeriod) this.#shares[to] = 0;
-    const isSeen = origin[from] === MEAN_ORIGIN.dates || origin[from] === MEAN_ORIGIN.reference;
-    const gap = days[from]!;
-    this.#seen[to] = isSeen ? 1 : 0;
-    // A pixel that a date shows is never one without support.
-    this.#support[to] = isSeen ? Math.max(1, Math.round(100 * support[from]!)) : 0;
-    this.#days[to] = isSeen && gap >= 0 ? Math.min(Math.round(gap), MOST_DAYS) : -1;
+    for (let i = 0; i < count; i++) {
+      const at = to + i;
+      if (this.#error !== undefined) {
+        const value = image.error[from + i]!;
+        for (let k = at * bands; k < (at + 1) * bands; k++) this.#error[k] = value;
+      }
+      // Kept pixels come back bit for bit.
+      if (image.origin[from + i] === MEAN_ORIGIN.reference && !isPeriod) this.#shares[at] = 0;
+    }
+    takeEvidence(image, { from, to, count, out: this.#evidence });
   }
 
   /** Finishes and writes the row of cells. */
@@ -173,18 +173,7 @@ class Strip {
       mean: this.#image.subarray(0, pixels * bands.length),
       ...(this.#error && { deviation: this.#error.subarray(0, pixels * bands.length) }),
     }, { row: this.#row, rows });
-    await this.#target.write({ ...finished, evidence: this.#agreed(finished.provenance!) });
-  }
-
-  /** Evidence that agrees with the provenance: observed pixels are their own. */
-  #agreed(provenance: Uint8Array): EvidenceRows {
-    const support = this.#support.subarray(0, provenance.length);
-    const days = this.#days.subarray(0, provenance.length);
-    for (const [i, origin] of provenance.entries()) {
-      if (origin === 0) [support[i], days[i]] = [NO_SUPPORT, -1];
-      else if (origin === 1) [support[i], days[i]] = [100, 0];
-    }
-    return { support, days };
+    await this.#target.write(finished);
   }
 
   report(): FinishedReport {
@@ -233,7 +222,7 @@ export function cellCount({ grid }: Scene, area: RasterWindow): number {
 /** Computes the images of all targets, which share the reading, and writes their rows. */
 export async function compositeRows(
   scene: Scene,
-  { targets, mean, masks, store, area, onCell = () => {}, signal }: CompositeRowsOptions,
+  { targets, mean, pool, masks, store, area, onCell = () => {}, signal }: CompositeRowsOptions,
 ): Promise<readonly FinishedReport[]> {
   const { grid } = scene;
   const { margin } = mean;
@@ -250,14 +239,23 @@ export async function compositeRows(
     ],
   });
   const strips = targets.map((target) => new Strip(target, { rows, area }));
-  for (const line of lines) {
+  const load = async (line: (typeof lines)[number] | undefined) => {
+    if (line === undefined) return;
     const { row: first, height } = line[0]!;
     await rows.load(Math.max(0, first - context), Math.min(grid.height, first + height + context));
+  };
+  let loading = load(lines[0]);
+  for (const [n, line] of lines.entries()) {
+    await loading;
+    const { row: first, height } = line[0]!;
     const top = Math.max(first, area.row);
     for (const strip of strips) strip.start(top);
+    // Threads make this row of cells while the next one is read.
+    if (pool !== undefined) loading = handled(load(lines[n + 1]));
+    const made: Promise<void>[] = [];
     for (const cell of line) {
-      signal?.throwIfAborted();
       for (const [i, strip] of strips.entries()) {
+        signal?.throwIfAborted();
         const shares = strip.shares(rows, cell, masks);
         const core = hiddenPart(shares, cell);
         if (core === undefined) {
@@ -265,15 +263,30 @@ export async function compositeRows(
           continue;
         }
         const { fit } = targets[i]!;
-        const window = rows.cut(grown(core, { scene: grid, margin }), fit.uses);
-        strip.add(cell, shares, { core, image: mean.apply(fit, window, core) });
-        await yieldToEventLoop();
+        const around = grown(core, { scene: grid, margin });
+        if (pool === undefined) {
+          const window = rows.cut(around, fit.uses);
+          strip.add(cell, shares, { core, image: mean.apply(fit, window, core) });
+          await yieldToEventLoop();
+        } else {
+          const window = rows.cut(around, fit.uses, await pool.take());
+          const work = pool.apply({ fit: i, window, core });
+          made.push(handled(work.then((image) => strip.add(cell, shares, { core, image }))));
+        }
       }
       onCell();
     }
+    await Promise.all(made);
     const end = Math.min(first + height, area.row + area.height);
     for (const strip of strips) await strip.write(end - top);
     rows.drop(first + height - context);
+    if (pool === undefined) loading = load(lines[n + 1]);
   }
   return strips.map((strip) => strip.report());
+}
+
+/** A promise whose error is thrown where it is awaited, which may be later. */
+function handled<T>(promise: Promise<T>): Promise<T> {
+  promise.catch(() => {});
+  return promise;
 }

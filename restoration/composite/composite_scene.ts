@@ -29,6 +29,7 @@ import {
 } from "./composite_options.ts";
 import { cellCount, compositeRows } from "./composite_rows.ts";
 import { pendingImages } from "./pending_images.ts";
+import { type CompositeDate, daysOf, nameOf, notesOf, usedOf, usedText } from "./used_dates.ts";
 import type { MeanFit } from "../../means/mod.ts";
 import {
   type CompositeMethod,
@@ -36,17 +37,8 @@ import {
   type CompositeMethodName,
   DEFAULT_METHODS,
 } from "./methods.ts";
+import { MeanPool, meanThreads } from "./mean_pool.ts";
 import { blockCount, surveyScene } from "./survey_scene.ts";
-
-/** A date that an image uses. */
-export interface CompositeDate {
-  /** Day, or the name of the file. */
-  readonly name: string;
-  /** Expected RMS error in reflectance of this date alone; undefined if unknown. */
-  readonly error?: number;
-  /** Clear share of the scene in [0, 1]; undefined if unknown. */
-  readonly clear?: number;
-}
 
 /** One image of a composite. */
 export interface CompositeImage extends ScenePaths {
@@ -80,16 +72,11 @@ export interface CompositeResult {
 }
 
 /** Tag of the uncertainty raster of a composite. */
-const UNCERTAINTY =
+export const UNCERTAINTY =
   "expected error of the composite in the image's unit, from a cross-check on clear " +
   "ground; 0 where the observed pixel is kept";
-const MS_PER_DAY = 86_400_000;
-
-/** Days since 1970; all 0 if one is unknown. */
-function daysOf(dates: readonly (string | undefined)[]): readonly number[] {
-  if (dates.includes(undefined)) return dates.map(() => 0);
-  return dates.map((date) => Date.parse(`${date}T00:00:00Z`) / MS_PER_DAY);
-}
+/** Cells of all images below which threads take longer to start than to work. */
+const LEAST_CELLS = 8;
 
 /** Dates of a plan whose images are complete, in rising order. */
 function datesOf({ inputs, references }: CompositePlan): Pick<CompositeResult, "dates" | "paths"> {
@@ -100,11 +87,6 @@ function datesOf({ inputs, references }: CompositePlan): Pick<CompositeResult, "
   };
 }
 
-/** Short name of a date. */
-function nameOf({ dates, paths }: Pick<OpenSeries, "dates" | "paths">, l: number): string {
-  return dates[l] ?? paths[l]!.replace(/^.*[\\/](?=.)/, "");
-}
-
 /** The scene with another reference, on the same grid. */
 function withReference({ scene, files }: OpenSeries, reference: number): Scene {
   const { width, height, transform, crs } = scene.grid;
@@ -113,27 +95,6 @@ function withReference({ scene, files }: OpenSeries, reference: number): Scene {
     reference,
     grid: { ...files[reference]!.header, width, height, transform, crs },
   };
-}
-
-/** Dates that a fit uses, in rising order. */
-function usedOf(series: OpenSeries, { dates }: MeanFit): readonly CompositeDate[] {
-  const rounded = (value: number) => Number(value.toPrecision(3));
-  return dates.filter(({ used }) => used).map(({ index, error, clear }) => ({
-    name: nameOf(series, index),
-    ...(Number.isFinite(error) && { error: rounded(error) }),
-    ...(Number.isFinite(clear) && { clear: rounded(clear) }),
-  }));
-}
-
-/** Fallbacks of a fit, with the names of the dates in place of their indices. */
-function notesOf(series: OpenSeries, { notes }: MeanFit): readonly string[] {
-  return notes.map((note) =>
-    note.replace(/\bdate (\d+)\b/g, (_, l) => nameOf(series, Number(l)))
-      .replace(/(: )(\d+(?:, \d+)*)$/, (_, colon, list: string) =>
-        colon + list.split(", ").map((l) =>
-          nameOf(series, Number(l))
-        ).join(", "))
-  );
 }
 
 /** A list of what is known of the dates, for a tag; undefined if it is known of none. */
@@ -176,25 +137,6 @@ function tagsOf(
     ...(notes.length > 0 && { EMRDM_NOTES: notes.join("; ") }),
     ...write.tags,
   };
-}
-
-/** Dates in a line; those with the least error, or else the clearest, first. */
-function usedText(used: readonly CompositeDate[]): string {
-  const most = 8;
-  const sorted = used.toSorted((a, b) =>
-    a.error !== undefined && b.error !== undefined
-      ? a.error - b.error
-      : (b.clear ?? 0) - (a.clear ?? 0)
-  );
-  const shown = sorted.slice(0, most).map(({ name, error, clear }) =>
-    error !== undefined
-      ? `${name} (error ${error} in reflectance)`
-      : clear === undefined
-      ? name
-      : `${name} (${(100 * clear).toFixed(0)} % clear)`
-  ).join(", ");
-  if (sorted.length === 0) return "no other date";
-  return sorted.length > most ? `${shown} and ${sorted.length - most} more` : shown;
 }
 
 /** Files of all images, which appear together. */
@@ -289,7 +231,8 @@ export async function compositeScene(options: CompositeSceneOptions): Promise<Co
   checkKeepClear(keep);
   const isPeriod = planComposite(options, { hasError: false }).references[0] === undefined;
   const { method: name = DEFAULT_METHODS[isPeriod ? "period" : "reference"] } = options;
-  const method = compositeMethod(name, { grow: keepClearOf(keep).dilate });
+  const grow = keepClearOf(keep).dilate;
+  const method = compositeMethod(name, { grow });
   const whole = planComposite(options, { hasError: method.hasError === true });
   checkMethod(name, { method, plan: whole });
   const pending = await pendingImages(whole, { options, method: name, masks: source });
@@ -312,7 +255,8 @@ export async function compositeScene(options: CompositeSceneOptions): Promise<Co
       input === undefined ? undefined : series.inputs.indexOf(input)
     );
     const area = areaOf(scene.grid, options);
-    const total = blockCount(scene) + cellCount(scene, area);
+    const total = blockCount(scene, { mean: method.mean, masks, inPart: true }) +
+      cellCount(scene, area);
     let done = 0;
     const step = (stage: "survey" | "images") => () =>
       options.onProgress?.({ done: ++done, total, stage });
@@ -323,6 +267,7 @@ export async function compositeScene(options: CompositeSceneOptions): Promise<Co
         mean: method.mean,
         days,
         masks,
+        inPart: true,
         store,
         onBlock: step("survey"),
         signal,
@@ -353,6 +298,10 @@ export async function compositeScene(options: CompositeSceneOptions): Promise<Co
     );
     const files = await createAll(scenes, { series, plan, tags, overwrite, options });
     closing.unshift(...files.map((one) => one.abort));
+    const cells = cellCount(scene, area) * fits.length;
+    const threads = cells < LEAST_CELLS ? 0 : options.threads ?? meanThreads();
+    const pool = threads > 0 ? new MeanPool({ method: name, grow, fits }, { threads }) : undefined;
+    if (pool !== undefined) closing.unshift(() => pool.close());
     const work = compositeRows(scene, {
       targets: scenes.map((own, i) => ({
         scene: own,
@@ -362,6 +311,7 @@ export async function compositeScene(options: CompositeSceneOptions): Promise<Co
         write: (rows) => files[i]!.write(rows),
       })),
       mean: method.mean,
+      pool,
       masks,
       store,
       area,

@@ -13,7 +13,7 @@ import type { ClassStore } from "./class_store.ts";
 import type { MeanWindow } from "../../means/mod.ts";
 
 /** Rows and columns of a block of masks; blocks lie on the scene's own grid. */
-const BLOCK = { rows: 256, columns: 1024 } as const;
+export const MASK_BLOCK = { rows: 256, columns: 1024 } as const;
 
 /** Mask classes of all dates in the rows of a row of blocks. */
 interface Chunk {
@@ -34,6 +34,8 @@ export class DateRows {
   readonly #reads: (date: number) => boolean;
   readonly #columns: readonly [number, number];
   #chunks: readonly Chunk[] = [];
+  /** Memory of the values of each date in the last window. */
+  readonly #memory: (Float32Array | undefined)[] = [];
 
   /**
    * @param columns Columns of the scene that windows are cut from: first and one past the last.
@@ -65,10 +67,10 @@ export class DateRows {
     const { height } = this.#scene.grid;
     const known = this.#chunks.at(-1);
     const next = known === undefined
-      ? Math.floor(first / BLOCK.rows) * BLOCK.rows
+      ? Math.floor(first / MASK_BLOCK.rows) * MASK_BLOCK.rows
       : known.first + known.rows;
-    for (let row = next; row < last; row += BLOCK.rows) {
-      const rows = Math.min(BLOCK.rows, height - row);
+    for (let row = next; row < last; row += MASK_BLOCK.rows) {
+      const rows = Math.min(MASK_BLOCK.rows, height - row);
       const classes: (Uint8Array | undefined)[] = [];
       for (const [l, frame] of this.frames.entries()) {
         if (!this.#reads(l)) {
@@ -118,7 +120,7 @@ export class DateRows {
     const width = right - left;
     const out = new Uint8Array(rows * width);
     if (mask === undefined) return out;
-    const { columns } = BLOCK;
+    const { columns } = MASK_BLOCK;
     for (let column = left; column < right;) {
       const end = Math.min(right, (Math.floor(column / columns) + 1) * columns);
       const window = { column, row, width: end - column, height: rows };
@@ -159,21 +161,44 @@ export class DateRows {
   }
 
   /**
-   * Cuts a window.
+   * Cuts a window. Its values are valid until the next one is cut: new memory for each costs more than
+   * filling it.
    *
    * @param dates Dates that the window has; others are undefined. Default all that are read.
+   * @param memory Memory of the values of each date, which is taken or replaced. Default its own.
    */
-  cut(window: RasterWindow, dates?: readonly number[]): MeanWindow {
+  cut(
+    window: RasterWindow,
+    dates?: readonly number[],
+    memory: (Float32Array | undefined)[] = this.#memory,
+  ): MeanWindow {
     const of = <T>(value: (date: number) => T) =>
       this.frames.map((_, l) =>
         this.#reads(l) && dates?.includes(l) !== false ? value(l) : undefined
       );
     return {
       ...window,
-      frames: of((l) => this.frames[l]!.values(window)),
+      frames: of((l) => this.#values(l, window, memory)),
       masks: of((l) => this.classes(l, window)),
     };
   }
+
+  #values(
+    date: number,
+    window: RasterWindow,
+    memory: (Float32Array | undefined)[],
+  ): Float32Array {
+    const known = memory[date];
+    const values = this.frames[date]!.values(window, known);
+    if (values.length > (known?.length ?? 0)) memory[date] = values;
+    return values;
+  }
+}
+
+/** True if a pixel of a mask isn't clear. */
+export function hasHidden(classes: Uint8Array): boolean {
+  for (let i = 0; i < classes.length; i++) if (classes[i] !== 0) return true;
+  return false;
 }
 
 /** Size of the cells of a scene. */

@@ -1,15 +1,20 @@
 /**
- * First pass of a composite: every block of the scene's own grid, whatever part of it is written.
+ * First pass of a composite, over the scene's own blocks, whatever part of it is written. A large scene can be
+ * surveyed in part (see `surveyPlaces`).
  *
  * @module
  */
 
+import { yieldToEventLoop } from "../abortable.ts";
+import type { RasterWindow } from "../../rasters/mod.ts";
+import { FrameRows } from "../rows/frame_rows.ts";
 import type { SceneMasks } from "../rows/scene_masks.ts";
-import { grown } from "../rows/tiles.ts";
+import { cropped, grown } from "../rows/tiles.ts";
 import type { Scene } from "../scene.ts";
 import type { ClassStore } from "./class_store.ts";
-import { type CellSize, cellsOf, DateRows } from "./date_rows.ts";
-import type { Mean, MeanScene, MeanSurveyData } from "../../means/mod.ts";
+import { type CellSize, cellsOf, DateRows, hasHidden } from "./date_rows.ts";
+import { isLarge, type SurveyPlace, surveyPlaces } from "./survey_places.ts";
+import type { Mean, MeanSurvey, MeanSurveyData } from "../../means/mod.ts";
 
 /** Blocks of the survey. */
 const BLOCK: CellSize = { rows: 256, columns: 512 };
@@ -20,34 +25,69 @@ export interface SurveySceneOptions {
   /** Day of each date; all equal where one is unknown. */
   readonly days: readonly number[];
   readonly masks: SceneMasks;
-  /** Receives the mask classes of the scene. */
+  /**
+   * Surveys a large scene in part, which leaves the masks to be found later and no date known to be
+   * clear. Default false.
+   */
+  readonly inPart?: boolean;
+  /** Receives the mask classes of a scene that is surveyed as a whole. */
   readonly store: ClassStore;
   /** Called after each block. */
   readonly onBlock?: () => void;
   readonly signal?: AbortSignal;
 }
 
+/** Pixels of context of what is surveyed of a large scene. */
+function contextOf({ mean, masks }: Pick<SurveySceneOptions, "mean" | "masks">): number {
+  return mean.surveyMargin + masks.margin;
+}
+
 /** Number of blocks that a survey reads. */
-export function blockCount({ grid }: Scene): number {
-  return Math.ceil(grid.width / BLOCK.columns) * Math.ceil(grid.height / BLOCK.rows);
+export function blockCount(
+  { grid }: Scene,
+  options: Pick<SurveySceneOptions, "mean" | "masks" | "inPart">,
+): number {
+  return options.inPart && isLarge(grid)
+    ? surveyPlaces(grid, contextOf(options)).reduce((sum, { cores }) => sum + cores.length, 0)
+    : Math.ceil(grid.width / BLOCK.columns) * Math.ceil(grid.height / BLOCK.rows);
 }
 
 /** Result of the first pass. */
 export interface SceneSurvey {
   /** Survey of the method. */
   readonly data: MeanSurveyData;
-  /** True for each date that is clear everywhere. */
+  /** True for each date that is known to be clear everywhere. */
   readonly isClear: readonly boolean[];
 }
 
-/** Feeds every block of a scene to the survey, which serves every date as the reference. */
+/** Feeds the blocks of a scene to the survey, which serves every date as the reference. */
 export async function surveyScene(
   scene: Scene,
-  { mean, days, masks, store, onBlock = () => {}, signal }: SurveySceneOptions,
+  options: SurveySceneOptions,
 ): Promise<SceneSurvey> {
+  const { mean, days, inPart = false } = options;
   const { width, height } = scene.grid;
-  const known: MeanScene = { width, height, bands: scene.bands.length, days };
-  const survey = mean.survey(known);
+  const known = { width, height, bands: scene.bands.length, days };
+  if (!inPart || !isLarge(scene.grid)) {
+    const survey = mean.survey(known);
+    const isClear = await surveyAll(scene, survey, options);
+    return { data: survey.finish(), isClear };
+  }
+  const places = surveyPlaces(scene.grid, contextOf(options));
+  const surveyed = places.flatMap(({ cores }) => cores)
+    .reduce((sum, core) => sum + core.width * core.height, 0);
+  const survey = mean.survey({ ...known, surveyed });
+  for (const place of places) await surveyPlace(scene, survey, { ...options, ...place });
+  return { data: survey.finish(), isClear: days.map(() => false) };
+}
+
+/** Surveys every pixel; returns whether each date is clear everywhere. */
+async function surveyAll(
+  scene: Scene,
+  survey: MeanSurvey,
+  { mean, days, masks, store, onBlock = () => {}, signal }: SurveySceneOptions,
+): Promise<readonly boolean[]> {
+  const { width, height } = scene.grid;
   const isClear = days.map(() => true);
   const margin = mean.surveyMargin;
   const rows = new DateRows(scene, { masks, columns: [0, width], store });
@@ -59,12 +99,51 @@ export async function surveyScene(
       signal?.throwIfAborted();
       const window = rows.cut(grown(cell, { scene: scene.grid, margin }));
       for (const [l, mask] of window.masks.entries()) {
-        if (isClear[l] && mask!.some((found) => found !== 0)) isClear[l] = false;
+        if (isClear[l] && hasHidden(mask!)) isClear[l] = false;
       }
       survey.add(window, cell);
       onBlock();
     }
     rows.drop(first + count - margin);
   }
-  return { data: survey.finish(), isClear };
+  return isClear;
+}
+
+/** Surveys a place, of which no pixel around it is read. */
+async function surveyPlace(
+  scene: Scene,
+  survey: MeanSurvey,
+  { mean, masks, read, inside, cores, onBlock = () => {}, signal }:
+    & SurveySceneOptions
+    & SurveyPlace,
+): Promise<void> {
+  const columns = [read.column, read.column + read.width] as const;
+  const rows = scene.frames.map((frame) => new FrameRows(frame, columns));
+  for (const row of rows) {
+    signal?.throwIfAborted();
+    await row.load(read.row, read.row + read.height);
+  }
+  const around = (window: RasterWindow) =>
+    grown(window, { scene: scene.grid, margin: mean.surveyMargin });
+  const whole = around(inside);
+  const classes: Uint8Array[] = [];
+  for (const mask of masks.open(rows)) {
+    signal?.throwIfAborted();
+    classes.push(await mask?.read(whole) ?? new Uint8Array(whole.width * whole.height));
+  }
+  // The first cell is the largest.
+  const memory: (Float32Array | undefined)[] = [];
+  for (const core of cores) {
+    signal?.throwIfAborted();
+    const window = around(core);
+    const frames = rows.map((row, l) => row.values(window, memory[l]));
+    for (const [l, values] of frames.entries()) memory[l] ??= values;
+    survey.add({
+      ...window,
+      frames,
+      masks: classes.map((found) => cropped(found, whole, window)),
+    }, core);
+    onBlock();
+    await yieldToEventLoop();
+  }
 }

@@ -7,6 +7,7 @@
 
 import { type DataType, type PixelArray, pixelArray } from "../../core/mod.ts";
 import { BorderMeter, type BorderStep } from "./border_step.ts";
+import { agreeWith, noEvidence } from "./evidence.ts";
 import type { FrameRows } from "./frame_rows.ts";
 import { RESTORED } from "../keep_clear.ts";
 import type { EnsembleStatistics } from "./ensemble.ts";
@@ -40,13 +41,13 @@ export interface FinishedRows {
    * reference's unit, if there is one; 0 where the reference is kept, NaN where it has no data.
    */
   readonly deviation?: Float32Array;
-  /** [rows, columns of the area]: evidence of each pixel of a composite, if it is one. */
+  /** [rows, columns of the area]: evidence of the dates for each pixel, if a mean is made of them. */
   readonly evidence?: EvidenceRows;
   /** Stored numbers of the reference in one of the rows [columns of the area, bands of the result]. */
   observed(row: number): Float32Array;
 }
 
-/** Evidence of the pixels of a composite, one value per pixel. */
+/** Evidence of the pixels of a composite, or of a mean of all dates, one value per pixel. */
 export interface EvidenceRows {
   /** Support in percent: 0 where no date shows the ground; 255 where there is no data. */
   readonly support: Uint8Array;
@@ -81,10 +82,11 @@ function storing(dtype: DataType, missing: readonly number[]): (value: number) =
   const whole = Number.isFinite(most);
   // A relative step of 2⁻²⁰ survives float32 in any unit.
   const stepAt = (value: number) => whole ? 1 : Math.max(Math.abs(value), 1e-6) * 2 ** -20;
+  const [none = NaN, other = NaN] = missing;
   return (given) => {
     let value = Math.min(Math.max(whole ? Math.round(given) : given, least), most);
     const step = value < most ? stepAt(value) : -stepAt(value);
-    while (missing.includes(value)) value += step;
+    while (value === none || value === other) value += step;
     return value;
   };
 }
@@ -95,6 +97,8 @@ export interface RowOrigin {
   readonly shares: Uint8Array;
   /** 1 where another date shows the ground. */
   readonly seen: Uint8Array;
+  /** Evidence of the dates, if a mean is made of them. */
+  readonly evidence?: EvidenceRows;
 }
 
 /** Options of {@linkcode RowFinisher}. */
@@ -152,40 +156,51 @@ export class RowFinisher {
     const provenance = originOf && this.#origins.subarray(0, rows * area.width);
     const whole = new Uint8Array(area.width).fill(RESTORED);
     const deviations = deviation && new Float32Array(rows * area.width * output.length);
+    let known: EvidenceRows | undefined;
     for (let y = 0; y < rows; y++) {
-      const { shares, seen } = originOf?.(row + y) ?? { shares: whole };
+      const { shares, seen, evidence } = originOf?.(row + y) ?? { shares: whole };
       const first = y * area.width;
       const line = mean.subarray(first * depth, (first + area.width) * depth);
       const out = data.subarray(first * output.length, (first + area.width) * output.length);
-      const origin = this.#line(line, { row: row + y, shares, seen, out });
+      const observed = this.#observed(row + y);
+      const origin = this.#line(line, { observed, shares, seen, out });
       provenance?.set(origin, first);
+      if (evidence !== undefined) {
+        known ??= noEvidence(rows * area.width);
+        known.support.set(evidence.support, first);
+        known.days.set(evidence.days, first);
+      }
       if (deviation !== undefined) {
         const own = deviation.subarray(first * depth, (first + area.width) * depth);
-        this.#deviation(own, deviations!.subarray(first * output.length), { row: row + y, shares });
+        this.#deviation(own, deviations!.subarray(first * output.length), { observed, shares });
       }
       onRow?.(line, (x) => shares[x]! > 0);
     }
     const observed = (line: number) => Float32Array.from(this.#observed(line));
-    return { row, rows, data, provenance, deviation: deviations, observed };
+    if (known !== undefined) agreeWith(provenance!, known);
+    return { row, rows, data, provenance, deviation: deviations, evidence: known, observed };
   }
 
   /** Standard deviation of a line in the reference's unit; 0 for kept pixels. */
-  #deviation(line: Float32Array, out: Float32Array, { row, shares }: {
-    readonly row: number;
+  #deviation(line: Float32Array, out: Float32Array, { observed, shares }: {
+    readonly observed: PixelArray;
     readonly shares: Uint8Array;
   }): void {
-    const { scene: { output }, reference, fills = false } = this.#options;
-    const { frame } = reference;
+    const { scene: { output }, reference: { frame }, fills = false } = this.#options;
+    const [none = NaN, other = NaN] = frame.missing;
     const depth = frame.bands.length;
-    const observed = this.#observed(row);
-    for (let i = 0; i < observed.length; i++) {
-      const [x, band] = [Math.floor(i / output.length), output[i % output.length]!];
+    const units = output.map((band) => Math.abs(frame.gains[band]!));
+    for (let x = 0, i = 0; i < observed.length; x++) {
       const share = shares[x]! / RESTORED;
-      out[i] = !fills && !reference.hasData(observed[i]!)
-        ? NaN
-        : share === 0
-        ? 0
-        : share * line[x * depth + band]! / Math.abs(frame.gains[band]!);
+      for (let b = 0; b < output.length; b++, i++) {
+        const stored = observed[i]!;
+        const isMissing = stored === none || stored === other || Number.isNaN(stored);
+        out[i] = isMissing && !fills
+          ? NaN
+          : share === 0
+          ? 0
+          : share * line[x * depth + output[b]!]! / units[b]!;
+      }
     }
   }
 
@@ -198,47 +213,46 @@ export class RowFinisher {
     const depth = output.length;
     const out = pixelArray(grid.dtype, area.width * depth);
     if (stored === undefined) return out.fill(this.#none);
-    for (let x = 0; x < area.width; x++) {
-      const column = area.column + x - stored.first;
-      // The grid may reach beyond the file of a date.
-      const isOutside = column < 0 || column >= stored.columns;
-      const at = stored.at + column * read.length;
-      for (let b = 0; b < depth; b++) {
-        out[x * depth + b] = isOutside ? this.#none : stored.data[at + places[b]!]!;
-      }
+    // The grid may reach beyond the file of a date.
+    const left = Math.min(Math.max(0, stored.first - area.column), area.width);
+    const right = Math.max(left, Math.min(area.width, stored.first + stored.columns - area.column));
+    out.fill(this.#none, 0, left * depth);
+    out.fill(this.#none, right * depth);
+    let at = stored.at + (area.column + left - stored.first) * read.length;
+    const { data } = stored;
+    for (let to = left * depth; to < right * depth; at += read.length) {
+      for (let b = 0; b < depth; b++) out[to++] = data[at + places[b]!]!;
     }
     return out;
   }
 
-  #line(line: Float32Array, { row, shares, seen, out }: {
-    readonly row: number;
+  #line(line: Float32Array, { observed, shares, seen, out }: {
+    readonly observed: PixelArray;
     readonly shares: Uint8Array;
     readonly seen: Uint8Array | undefined;
     readonly out: PixelArray;
   }): Uint8Array {
-    const { area, scene: { output }, reference, fills = false } = this.#options;
-    const { frame } = reference;
+    const { area, scene: { output }, reference: { frame }, fills = false } = this.#options;
+    const [none = NaN, other = NaN] = frame.missing;
     const depth = frame.bands.length;
-    const stored = this.#observed(row);
     const origin = new Uint8Array(area.width);
-    for (let x = 0; x < area.width; x++) {
+    for (let x = 0, i = 0; x < area.width; x++) {
       const share = shares[x]! / RESTORED;
       let some = false;
-      for (const [b, band] of output.entries()) {
-        const observed = stored[x * output.length + b]!;
-        const has = reference.hasData(observed);
+      for (let b = 0; b < output.length; b++, i++) {
+        const band = output[b]!;
+        const stored = observed[i]!;
+        const has = stored !== none && stored !== other && !Number.isNaN(stored);
         const value = line[x * depth + band]!;
         const isEmpty = !has && (!fills || Number.isNaN(value));
         some ||= !isEmpty;
         if (isEmpty || share === 0 || Number.isNaN(value)) {
-          out[x * output.length + b] = observed;
+          out[i] = stored;
           continue;
         }
         const restored = (value - frame.biases[band]!) / frame.gains[band]!;
-        out[x * output.length + b] = this.#store(
-          share === 1 ? restored : observed + (restored - observed) * share,
-        );
-        if (share < 1) this.#border.add(b, (restored - observed) * frame.gains[band]!);
+        out[i] = this.#store(share === 1 ? restored : stored + (restored - stored) * share);
+        if (share < 1) this.#border.add(b, (restored - stored) * frame.gains[band]!);
       }
       const from = !some
         ? PROVENANCE.noData

@@ -172,54 +172,120 @@ export class FrameRows {
   }
 
   /**
-   * Values [height, width, bands that are read] of a window in the scene's units; NaN where there is
-   * no data.
+   * Values [height, width, bands of the scene] of a window in the scene's units; NaN where there is no
+   * data.
+   *
+   * @param into Memory for the values, if it is large enough; else they are in new memory.
    */
-  values({ column, row, width, height }: RasterWindow): Float32Array {
+  values({ column, row, width, height }: RasterWindow, into?: Float32Array): Float32Array {
     const depth = this.read.length;
-    const [none = NaN, other = NaN] = this.frame.missing;
+    const { missing } = this.frame;
     const gains = Float64Array.from(this.read, (band) => this.frame.gains[band]!);
     const biases = Float64Array.from(this.read, (band) => this.frame.biases[band]!);
-    const out = new Float32Array(width * height * depth).fill(NaN);
+    const out = roomFor(width * height * depth, into);
     for (let y = 0; y < height; y++) {
       const stored = this.row(row + y);
-      if (stored === undefined) continue;
-      const { data } = stored;
-      const first = Math.max(column, stored.first);
-      const last = Math.min(column + width, stored.first + stored.columns);
-      let from = stored.at + (first - stored.first) * depth;
-      let to = (y * width + first - column) * depth;
-      for (let x = first; x < last; x++) {
-        for (let b = 0; b < depth; b++) {
-          const value = data[from++]!;
-          if (value !== none && value !== other) out[to] = value * gains[b]! + biases[b]!;
-          to++;
-        }
+      const at = y * width * depth;
+      const first = Math.max(column, stored?.first ?? Infinity);
+      const last = Math.min(column + width, (stored?.first ?? 0) + (stored?.columns ?? 0));
+      if (stored === undefined || last <= first) {
+        out.fill(NaN, at, at + width * depth);
+        continue;
       }
+      const to = at + (first - column) * depth;
+      const from = stored.at + (first - stored.first) * depth;
+      const count = (last - first) * depth;
+      out.fill(NaN, at, to);
+      out.fill(NaN, to + count, at + width * depth);
+      convert(stored.data, out, { from, to, count, gains, biases, missing });
+    }
+    return depth === this.frame.bands.length ? out : this.#filled(out);
+  }
+
+  /** Adds the bands that the file lacks to values of those that are read. */
+  #filled(values: Float32Array): Float32Array {
+    const { bands: { length: count }, fill } = this.frame;
+    const depth = this.read.length;
+    const pixels = values.length / depth;
+    const out = new Float32Array(pixels * count);
+    for (let p = 0; p < pixels; p++) {
+      for (const [i, band] of this.read.entries()) out[p * count + band] = values[p * depth + i]!;
+      this.#fill(out, p * count, fill);
     }
     return out;
   }
 
-  /** Stored numbers [height, width, bands that are read] of a window; NaN where there is no data. */
-  window({ column, row, width, height }: RasterWindow): Float32Array {
+  /**
+   * Stored numbers [height, width, bands] of a window; NaN where there is no data.
+   *
+   * @param places Places of the bands among those that are read. Default all.
+   */
+  window(
+    { column, row, width, height }: RasterWindow,
+    places: readonly number[] = [...this.read.keys()],
+  ): Float32Array {
     const read = this.read.length;
+    const depth = places.length;
     const [none = NaN, other = NaN] = this.frame.missing;
-    const out = new Float32Array(width * height * read).fill(NaN);
+    const out = new Float32Array(width * height * depth);
     for (let y = 0; y < height; y++) {
       const stored = this.row(row + y);
-      if (stored === undefined) continue;
-      const first = Math.max(column, stored.first);
-      const last = Math.min(column + width, stored.first + stored.columns);
-      if (last <= first) continue;
-      const from = stored.at + (first - stored.first) * read;
-      out.set(
-        stored.data.subarray(from, from + (last - first) * read),
-        (y * width + first - column) * read,
-      );
-    }
-    for (let i = 0; i < out.length; i++) {
-      if (out[i] === none || out[i] === other) out[i] = NaN;
+      const line = y * width * depth;
+      const first = Math.max(column, stored?.first ?? Infinity);
+      const last = Math.min(column + width, (stored?.first ?? 0) + (stored?.columns ?? 0));
+      if (stored === undefined || last <= first) {
+        out.fill(NaN, line, line + width * depth);
+        continue;
+      }
+      let to = line + (first - column) * depth;
+      out.fill(NaN, line, to);
+      const { data } = stored;
+      const end = stored.at + (last - stored.first) * read;
+      for (let at = stored.at + (first - stored.first) * read; at < end; at += read) {
+        for (let b = 0; b < depth; b++) {
+          const value = data[at + places[b]!]!;
+          out[to++] = value === none || value === other ? NaN : value;
+        }
+      }
+      out.fill(NaN, to, line + width * depth);
     }
     return out;
+  }
+}
+
+/** Memory for `length` values: the start of `into`, or new memory if that is too small. */
+function roomFor(length: number, into: Float32Array | undefined): Float32Array {
+  return into !== undefined && into.length >= length
+    ? into.subarray(0, length)
+    : new Float32Array(length);
+}
+
+/** Converts stored numbers, band fastest, to a unit: NaN where there is no data. */
+function convert(
+  data: PixelArray,
+  out: Float32Array,
+  { from, to, count, gains, biases, missing: [none = NaN, other = NaN] }: {
+    readonly from: number;
+    readonly to: number;
+    readonly count: number;
+    readonly gains: Float64Array;
+    readonly biases: Float64Array;
+    readonly missing: readonly number[];
+  },
+): void {
+  const [gain, bias] = [gains[0]!, biases[0]!];
+  const bands = gains.length;
+  if (gains.every((value) => value === gain) && biases.every((value) => value === bias)) {
+    for (let i = 0; i < count; i++) {
+      const value = data[from + i]!;
+      out[to + i] = value === none || value === other ? NaN : value * gain + bias;
+    }
+    return;
+  }
+  for (let i = 0; i < count; i += bands) {
+    for (let b = 0; b < bands; b++) {
+      const value = data[from + i + b]!;
+      out[to + i + b] = value === none || value === other ? NaN : value * gains[b]! + biases[b]!;
+    }
   }
 }

@@ -13,12 +13,12 @@ import type { SeamMetric } from "./seams.ts";
 
 /** Progress of a restoration. */
 export interface RestoreProgress {
-  /** Tiles restored or skipped so far, over all ensemble members. */
+  /** Tiles restored or skipped so far, over all ensemble members; blocks of the stage "mean". */
   readonly done: number;
-  /** Tiles of the area times ensemble members. */
+  /** Tiles of the area times ensemble members; blocks of the stage "mean". */
   readonly total: number;
   /** Stage of the work, if it isn't the restoration itself. */
-  readonly stage?: "self-check";
+  readonly stage?: "self-check" | "mean";
 }
 
 /** Layout, batching and blending of tiles. */

@@ -56,7 +56,7 @@ export async function restoreRows(
   const { seeds } = ensemble;
   const { plan, calls } = await planArea(model, scene, options);
   const keepClasses = cloudFillOf(model.card, masks) !== undefined;
-  const window = new RowWindow(plan, scene, { masks, keepClasses });
+  const window = new RowWindow(plan, scene, { masks, keepClasses, signal: options.signal });
   const tiles = new TileRows(model, { scene, plan, window, seeds, options });
   const seams = createSeamMeter(plan, model.card.bands.length);
   const finisher = new RowFinisher({

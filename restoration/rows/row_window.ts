@@ -5,7 +5,8 @@
  */
 
 import { checkKeepClear, keepClearOf } from "../keep_clear.ts";
-import type { Scene } from "../scene.ts";
+import type { RasterWindow } from "../../rasters/mod.ts";
+import type { MeanRows, Scene } from "../scene.ts";
 import type { RowOrigin } from "./finish_rows.ts";
 import { FrameRows } from "./frame_rows.ts";
 import { MaskRows } from "./mask_rows.ts";
@@ -24,7 +25,7 @@ export class RowWindow {
   readonly plan: TilePlan;
   readonly frames: readonly FrameRows[];
   readonly auxiliary: readonly FrameRows[] | undefined;
-  readonly mean: FrameRows | undefined;
+  readonly mean: MeanRows | undefined;
   readonly masks: MaskRows | undefined;
   readonly reference: FrameRows;
   /** Columns of the scene that tiles are cut from: first and one past the last. */
@@ -34,9 +35,10 @@ export class RowWindow {
    * @param keepClasses Keeps the mask classes of every date, which the cloud fill needs. Default false.
    * @throws {RangeError} If the mask options are out of range.
    */
-  constructor(plan: TilePlan, scene: Scene, { masks, keepClasses = false }: {
+  constructor(plan: TilePlan, scene: Scene, { masks, keepClasses = false, signal }: {
     readonly masks?: SceneMasks;
     readonly keepClasses?: boolean;
+    readonly signal?: AbortSignal;
   } = {}) {
     const keep = keepClearOf(masks);
     if (masks !== undefined) checkKeepClear(keep);
@@ -45,7 +47,7 @@ export class RowWindow {
     this.columns = columnsOf(plan, 0);
     this.frames = scene.frames.map((frame) => new FrameRows(frame, columnsOf(plan, margin)));
     this.auxiliary = scene.auxiliary?.map((frame) => new FrameRows(frame, this.columns));
-    this.mean = scene.mean && new FrameRows(scene.mean, this.columns);
+    this.mean = scene.mean?.open(this.columns, signal);
     this.reference = this.frames[scene.reference]!;
     this.masks = masks && new MaskRows({
       ...keep,
@@ -60,14 +62,17 @@ export class RowWindow {
 
   /** Origin of the pixels of a row in the columns of the area; undefined without masks. */
   get originOf(): ((row: number) => RowOrigin) | undefined {
-    const { masks, columns: [left], plan: { area } } = this;
+    const { masks, mean, columns: [left], plan: { area } } = this;
     if (masks === undefined) return undefined;
     const from = area.column - left;
     return (row) => {
       const { shares, seen } = masks.row(row);
+      const evidence = mean?.row(row, [area.column, area.column + area.width]);
       return {
         shares: shares.subarray(from, from + area.width),
-        seen: seen.subarray(from, from + area.width),
+        // What a mean shows decides, not what the masks alone say.
+        seen: evidence?.seen ?? seen.subarray(from, from + area.width),
+        ...(evidence && { evidence }),
       };
     };
   }
@@ -79,8 +84,20 @@ export class RowWindow {
     const [from, to] = this.masks?.needs(first, last) ?? [first, last];
     for (const frame of this.frames) await frame.load(Math.min(first, from), Math.max(last, to));
     for (const frame of this.auxiliary ?? []) await frame.load(first, last);
-    await this.mean?.load(first, last);
     await this.masks?.load(first, last);
+    await this.mean?.load(this.needed(row).map((column) => this.#window(row, column)));
+  }
+
+  /** Part of the scene that a tile covers. */
+  #window(row: number, column: number): RasterWindow {
+    const { rows, columns, tileSize, scene } = this.plan;
+    const [y, x] = [rows[row]!, columns[column]!];
+    return {
+      column: x,
+      row: y,
+      width: Math.min(tileSize, scene.width - x),
+      height: Math.min(tileSize, scene.height - y),
+    };
   }
 
   /** Numbers of the tiles of a row that have something to restore. */

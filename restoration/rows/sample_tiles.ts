@@ -69,6 +69,7 @@ function referenceOnly(scene: Scene, masks: SceneMasks | undefined) {
     }],
     reference: 0,
     auxiliary: undefined,
+    mean: undefined,
   };
   return {
     alone,

@@ -13,8 +13,8 @@ import { Exchange } from "./exchange.ts";
 import { fillGaps } from "./fill_gaps.ts";
 import type { FrameRows } from "./frame_rows.ts";
 import { fillImageClouds } from "../cloud_fill.ts";
-import { cutMean } from "./mean_tiles.ts";
 import type { MaskRows } from "./mask_rows.ts";
+import type { MeanRows } from "../scene.ts";
 import type { Mutex } from "./mutex.ts";
 import type { TilePlan } from "./plan.ts";
 import { reflect, type TileOrigin } from "./tiles.ts";
@@ -39,7 +39,7 @@ export interface TileRunnerOptions {
   readonly plan: TilePlan;
   readonly frames: readonly FrameRows[];
   readonly auxiliary: readonly FrameRows[] | undefined;
-  readonly mean: FrameRows | undefined;
+  readonly mean: MeanRows | undefined;
   /** Default: the model sees the clouds as they are. */
   readonly fill?: CloudFill;
   readonly reference: number;
@@ -130,7 +130,7 @@ export class TileRunner {
       const { image } = await restoreImages(this.#model, {
         cloudy: this.#cut(frames, origins),
         ...(auxiliary && { auxiliary: this.#cut(auxiliary, origins) }),
-        ...(mean && { mean: cutMean(mean, { ...this.#model, ...plan, origins }) }),
+        ...(mean && { mean: mean.cut(origins, tileSize) }),
         batch: columns.length,
         length: frames.length,
         height: tileSize,

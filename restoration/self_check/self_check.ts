@@ -18,6 +18,8 @@ import type { Scene } from "../scene.ts";
 import { sceneInMemory } from "../scene_in_memory.ts";
 import type { EnsembleOptions } from "../scene_options.ts";
 import { checkLength } from "../series.ts";
+import { meanOfModel } from "../composite/scene_mean.ts";
+import type { CheckedMean } from "./check_runs.ts";
 import { checkScene } from "./check_scene.ts";
 import type { SelfCheck, SelfCheckOptions } from "./self_check_result.ts";
 
@@ -65,6 +67,28 @@ function masksOf(
   );
 }
 
+/** The mean of the model, if it is made of all dates. @throws {TypeError} If a date has no mask or day. */
+function meanOf(
+  model: Model,
+  { masks, frames, values, days = frames.map(() => 0) }: {
+    readonly masks: SceneMasks;
+    readonly frames: readonly Raster[];
+    readonly values: SeriesMaskOptions["values"];
+    readonly days: readonly number[] | undefined;
+  },
+): CheckedMean | undefined {
+  const { mean } = model.card.modules;
+  if (mean === undefined) return undefined;
+  const count = values instanceof Uint8Array ? 1 : values?.length ?? frames.length;
+  if (count !== frames.length || days.length !== frames.length) {
+    throw new TypeError(
+      `Cannot check the reference: the model's mean is ${mean.type}, which needs a mask and a day, if ` +
+        `any, of each of ${frames.length} dates, got ${count} and ${days.length}`,
+    );
+  }
+  return { mean: meanOfModel(model), masks, days };
+}
+
 /**
  * Checks the restoration of rasters in memory: covers clear parts of the reference with synthetic
  * clouds, restores them with the same options, and scores the result and the baselines against the
@@ -85,17 +109,19 @@ export async function selfCheck(
   given: SelfCheckSeriesOptions = {},
 ): Promise<SelfCheck> {
   const { options } = withSampling(model, given);
-  const { mask = {}, check, anyLength = false, reference = frames.length - 1, ...restore } =
+  const { mask = {}, check, anyLength = false, reference = frames.length - 1, days, ...restore } =
     options;
   checkLength(model, { length: frames.length, anyLength });
   copyInput(frames, { reference });
   checkKeepClear(mask);
   const scene = sceneInMemory(model, frames, { reference });
   const { dilate, feather } = mask;
+  const masks = { ...masksOf(scene, model, mask.values), dilate, feather };
   return await checkScene(model, {
     scene,
     area: { column: 0, row: 0, width: scene.grid.width, height: scene.grid.height },
-    masks: { ...masksOf(scene, model, mask.values), dilate, feather },
+    masks,
+    mean: meanOf(model, { masks, frames, values: mask.values, days }),
     keepClear: mask.keepClear ?? false,
     detects: mask.values === undefined,
   }, { ...restore, name: "the reference", check });

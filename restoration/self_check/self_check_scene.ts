@@ -6,13 +6,17 @@
 
 import type { Model } from "../../model/mod.ts";
 import { areaOf } from "../area.ts";
+import { standInOf } from "../composite/compose_scene.ts";
+import { daysOf } from "../composite/used_dates.ts";
 import type { OpenMasks } from "../date_masks.ts";
 import { openMasks } from "../open_masks.ts";
+import { optionsForModel } from "../options_for_model.ts";
 import { type EnsembleRestoration, withSampling } from "../sampling.ts";
 import type { SceneOptions } from "../scene_options.ts";
 import type { OpenSeries } from "../open_series.ts";
 import { openSeries } from "../series.ts";
 import { checkScene } from "./check_scene.ts";
+import { shownPsnr } from "./choice.ts";
 import type { SelfCheck } from "./self_check_result.ts";
 
 /**
@@ -31,17 +35,35 @@ export async function checkSeries(
   const { mask, selfCheck } = options;
   const own = files[scene.reference]!.classification === undefined ? "detector" : "scl";
   const source = mask?.source ?? own;
-  const isKnown = known !== undefined && shard === undefined;
-  const opened = isKnown ? known : await openMasks(series, {
-    model,
-    options: { ...options, mask: { ...mask, source } },
-  });
+  const masked = {
+    ...options,
+    mask: { ...mask, source },
+    ...(options.choose && { window: undefined, bbox: undefined }),
+  };
+  const isMean = model.card.modules.mean !== undefined;
+  // Masks for a mean are those of the whole scene.
+  const isKnown = known !== undefined && (isMean || (shard === undefined && !options.choose));
+  const opened = isKnown ? known : await openMasks(series, { model, options: masked });
+  let each: OpenMasks | undefined;
   try {
+    each = isMean ? opened : options.choose
+      ? await openMasks(series, {
+        model,
+        options: { ...masked, log: () => {} },
+        isEach: true,
+      })
+      : undefined;
     const check = await checkScene(model, {
       scene,
       days,
-      area: areaOf(scene.grid, options),
+      // A choice is one for all windows.
+      area: areaOf(scene.grid, options.choose ? {} : options),
       masks: opened!.masks,
+      mean: each && {
+        mean: standInOf(model, mask),
+        masks: each.masks,
+        days: daysOf(days),
+      },
       keepClear: mask?.source !== undefined,
       detects: opened!.isDetected,
     }, {
@@ -51,10 +73,13 @@ export async function checkSeries(
       onProgress: onProgress && ((progress) => onProgress({ ...progress, stage: "self-check" })),
     });
     const warning = checkWarning(check, model.card.name);
-    if (warning !== undefined) options.log?.(`warning: ${paths[scene.reference]}: ${warning}`);
+    if (warning !== undefined && !options.choose) {
+      options.log?.(`warning: ${paths[scene.reference]}: ${warning}`);
+    }
     return check;
   } finally {
     if (!isKnown) await opened!.close();
+    if (each !== opened) await each?.close();
   }
 }
 
@@ -73,7 +98,7 @@ export async function checkSeries(
  * @throws {RangeError} If an option is out of range, or as `restoreScene`.
  */
 export async function selfCheckScene(model: Model, given: SceneOptions): Promise<SelfCheck> {
-  const { options } = withSampling(model, given);
+  const { options } = withSampling(model, optionsForModel(model, given));
   const series = await openSeries(model, options);
   try {
     return await checkSeries(model, series, options);
@@ -83,14 +108,10 @@ export async function selfCheckScene(model: Model, given: SceneOptions): Promise
 }
 
 /** A sentence where the composite of the dates is better than the model; else undefined. */
-export function checkWarning({ better, scores }: SelfCheck, model: string): string | undefined {
-  if (better !== "composite") return undefined;
-  const dB = (method: "restored" | "composite") => {
-    const { psnr } = scores[method]!;
-    return psnr === null ? "exact" : `${psnr.toFixed(1)} dB`;
-  };
+export function checkWarning(check: SelfCheck, model: string): string | undefined {
+  if (check.better !== "composite") return undefined;
   return `the composite of the dates is better than ${model} on hidden clear ground, ` +
-    `${dB("composite")} against ${dB("restored")}`;
+    `${shownPsnr(check, "composite")} against ${shownPsnr(check, "restored")}`;
 }
 
 /** Tags of the expected error. */

@@ -151,3 +151,34 @@ slowTest("Ctrl-C in a self-check or an ensemble leaves no file", () =>
       assertEquals(names(temporary), []);
     }
   }));
+
+slowTest(
+  "restore --self-check --choose writes the better one, the model or the composite, and says why",
+  () =>
+    inFolder(async (folder) => {
+      const call = await scene(folder);
+      const out = `${folder}/out.tif`;
+      const alone = await emrdm(...call, "--choose", "--out", out);
+      assertEquals(alone.code, 2);
+      assertStringIncludes(alone.err, "--choose requires --self-check");
+      const flags = ["--self-check", "--choose", "--samples", "2", "--json"];
+      const { code, out: printed, err } = await emrdm(...call, ...flags, "--out", out);
+      assertEquals(code, 0, err);
+      const { choice, selfCheck, tags, report } = JSON.parse(printed);
+      assertEquals(choice.method, selfCheck.better);
+      assertEquals(tags.EMRDM_CHOSEN, `${choice.method}: ${choice.reason}`);
+      // The model has random weights.
+      assertEquals(choice.method, "composite");
+      assertEquals([report.tiles.restored, tags.EMRDM_SAMPLES], [0, undefined]);
+      assertMatch(err, /takes the composite of the dates rather than tiny: .* against .* dB/);
+      assertEquals(names(folder).filter((name) => name.startsWith("out")), [
+        "out.provenance.tif",
+        "out.provenance.tif.aux.xml",
+        "out.tif",
+        "out.uncertainty.tif",
+      ]);
+      const window = ["--window", "4,4,20,16", "--out", `${folder}/part.tif`];
+      const part = await emrdm(...call, ...flags, ...window);
+      assertEquals(JSON.parse(part.out).choice, choice);
+    }),
+);

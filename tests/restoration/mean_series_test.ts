@@ -2,7 +2,7 @@ import { assert, assertEquals, assertRejects } from "@std/assert";
 import type { Raster } from "../../core/mod.ts";
 import { modelMethod } from "../../evaluation/mod.ts";
 import type { ModelConfig } from "../../model/mod.ts";
-import { openSeries, restoreSamples, restoreSeries } from "../../restoration/mod.ts";
+import { restoreSamples, restoreSeries } from "../../restoration/mod.ts";
 import { testOn } from "../engines.ts";
 import { disposeModel, livelyModel, MONO } from "../model/small.ts";
 
@@ -53,7 +53,7 @@ testOn("cpu", "restoreSeries() makes one mean of the whole scene, whatever the b
 
 testOn(
   "cpu",
-  "a model whose mean is made of all dates needs masks, and is not streamed",
+  "a model whose mean is made of all dates needs masks",
   async () => {
     const model = livelyModel(MODEL);
     const { rasters, masks } = series();
@@ -66,11 +66,6 @@ testOn(
       () => restoreSeries(model, rasters, { masks, days: [1, 2] }),
       TypeError,
       "there must be a day for each of 3 dates, got 2",
-    );
-    await assertRejects(
-      () => openSeries(model, { inputs: [{ path: "a.tif" }] }),
-      TypeError,
-      "restoring with a model whose mean is composite is not streamed yet",
     );
     disposeModel(model);
   },
