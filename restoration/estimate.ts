@@ -189,7 +189,7 @@ export async function estimateTimed(
     const { scene } = series;
     if (log !== undefined) logScene(series, { mask: options.mask?.source, log });
     const area = areaOf(scene.grid, options);
-    const opened = await openMasks(series, { model, options });
+    const opened = await openMasks(series, { model, options, isQuick: true });
     if (opened !== undefined) closing.push(opened.close);
     const { plan, calls } = await planArea(model, scene, { ...options, area });
     const looked = performance.now();

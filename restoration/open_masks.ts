@@ -44,7 +44,12 @@ async function maskedArea(
  */
 export async function openMasks(
   series: OpenSeries,
-  { model, options }: { readonly model: Model; readonly options: SceneOptions },
+  { model, options, isQuick = false }: {
+    readonly model: Model;
+    readonly options: SceneOptions;
+    /** Finds clouds on each date alone, as of `openDateMasks`. Default false. */
+    readonly isQuick?: boolean;
+  },
 ): Promise<OpenMasks | undefined> {
   const { mask: { source, ...mask } = {} } = options;
   if (source === undefined) return undefined;
@@ -53,6 +58,7 @@ export async function openMasks(
     mask: { ...mask, source },
     model,
     isEach: false,
+    isQuick,
     area: await maskedArea(model, series, options),
   });
 }

@@ -145,6 +145,7 @@ async function withBestDates(
       mask: { ...mask, source },
       model,
       isEach: false,
+      isQuick: true,
       allowLevelMismatch: options.allowLevelMismatch || options.mask?.source === undefined,
       ...(signal && { signal }),
     });

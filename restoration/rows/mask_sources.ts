@@ -10,6 +10,7 @@ import {
   detectClouds,
   DETECTOR_MARGIN,
   MASK_UNKNOWN,
+  type ReflectanceLevel,
 } from "../../clouds/mod.ts";
 import type { FrameRows } from "./frame_rows.ts";
 import type { MaskSource } from "../scene.ts";
@@ -29,12 +30,14 @@ export interface DetectorOptions {
   readonly pixelSize: number;
   /** Counts pixels without data as clear. */
   readonly emptyIsClear: boolean;
+  /** Level of the date. Default "L1C". */
+  readonly level?: ReflectanceLevel;
 }
 
 /** Mask computed by the built-in detector. */
 export function detectorMask(
   rows: FrameRows,
-  { scene, bands, reflectanceScale, pixelSize, emptyIsClear }: DetectorOptions,
+  { scene, bands, reflectanceScale, pixelSize, emptyIsClear, level = "L1C" }: DetectorOptions,
 ): MaskSource {
   const { read, frame } = rows;
   const of = (values: readonly number[]) => read.map((band) => values[band]! / reflectanceScale);
@@ -49,7 +52,7 @@ export function detectorMask(
         bands: read.map((band) => bands[band]!),
         dtype: "float32",
         data: rows.window(around),
-      }, { scales, offsets, pixelSize });
+      }, { scales, offsets, pixelSize, level });
       const empty = emptyIsClear ? CLOUD_CLASSES.clear : 1;
       return cropped(classes, around, window).map((found) => found === EMPTY ? empty : found);
     },
