@@ -43,19 +43,20 @@ export function comparedRaster(
   { bands, places }: { readonly bands: readonly string[]; readonly places: readonly number[] },
 ): Raster {
   const depth = rows.read.length;
-  const from = places.map((place) => rows.read.indexOf(place));
+  const from = Int32Array.from(places, (place) => rows.read.indexOf(place));
+  const [none = NaN, other = NaN] = rows.frame.missing;
   const data = new Float32Array(width * height * from.length).fill(NaN);
   for (let y = 0; y < height; y++) {
     const stored = rows.row(row + y);
     if (stored === undefined) continue;
     const first = Math.max(column, stored.first);
     const last = Math.min(column + width, stored.first + stored.columns);
-    for (let x = first; x < last; x++) {
-      const at = stored.at + (x - stored.first) * depth;
-      const to = (y * width + x - column) * from.length;
-      for (let b = 0; b < from.length; b++) {
+    let at = stored.at + (first - stored.first) * depth;
+    let to = (y * width + first - column) * from.length;
+    for (let x = first; x < last; x++, at += depth) {
+      for (let b = 0; b < from.length; b++, to++) {
         const value = stored.data[at + from[b]!]!;
-        if (rows.hasData(value)) data[to + b] = value;
+        if (value !== none && value !== other) data[to] = value;
       }
     }
   }
