@@ -36,10 +36,11 @@ function samplesOf(one: MaskCase, view: View): readonly Samples[] {
   const { traits: found, pixels } = traitsInTime(frames, statistics);
   return one.truth.map((truth, t) => {
     const traits = new Float32Array(BLOCKS * TRAITS);
+    const planes = found(t);
     const classes = new Uint8Array(BLOCKS);
     for (let k = 0; k < BLOCKS; k++) {
       const i = (k * 40503 + t * 977) % pixels.count;
-      for (let j = 0; j < TRAITS; j++) traits[k * TRAITS + j] = found[t]![j]![i]!;
+      for (let j = 0; j < TRAITS; j++) traits[k * TRAITS + j] = planes[j]![i]!;
       // One of the block's four pixels, each in turn.
       const [x, y] = [2 * (i % pixels.width) + (k & 1), 2 * Math.floor(i / pixels.width)];
       classes[k] = truth[(y + (k >> 1 & 1)) * SIDE + x]!;

@@ -12,6 +12,7 @@ export { detectClouds, type DetectCloudsOptions, DETECTOR_MARGIN } from "./detec
 export type { ReflectanceLevel } from "./surface_look.ts";
 export {
   type CloudSurvey,
+  type DetectedWindow,
   detectInTime,
   type SurveyBlock,
   surveyClouds,
@@ -20,6 +21,7 @@ export {
   type TemporalFit,
   type WindowOrigin,
 } from "./temporal_detector.ts";
+export { timeBands } from "./time/signatures.ts";
 export type { TimeFit } from "./time/fit.ts";
 export type { DateFit, Partner } from "./time/evidence.ts";
 export { cloudMask, type CloudRuleOptions, cloudScore } from "./cloud_score.ts";

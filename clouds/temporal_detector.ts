@@ -84,6 +84,12 @@ export interface WindowOrigin {
   readonly row?: number;
 }
 
+/** Window of {@linkcode detectInTime}. */
+export interface DetectedWindow extends WindowOrigin {
+  /** Indices of the dates that are classified; the others only serve them. Default all. */
+  readonly dates?: readonly number[];
+}
+
 /** Fewest dates that are compared. */
 const FEWEST_DATES = 3;
 /** Pixels around a window on which its classes depend: two for each block that a trait reads. */
@@ -176,17 +182,17 @@ export function surveyClouds(options: SurveyCloudsOptions): CloudSurvey {
   };
 }
 
-/** Traits of the blocks of a window on every date: [dates][traits][blocks], with the blocks. */
+/** Blocks of a window, and a function that computes their traits on a date: [traits][blocks]. */
 export function traitsInTime(
   frames: readonly Raster[],
   { options, time }: TemporalFit,
-  origin: WindowOrigin = {},
-): { readonly traits: readonly (readonly Float32Array[])[]; readonly pixels: Pixels } {
+  { dates: wanted = [...frames.keys()], ...origin }: DetectedWindow = {},
+): { readonly traits: (date: number) => readonly Float32Array[]; readonly pixels: Pixels } {
   checkFrames(frames, options);
   const used = usedBands(options.bands);
   const pixels = blocksOf(frames, { used, radiometry: radiometryOf(options), ...origin });
   const { signatures } = used;
-  return { traits: compareDates(pixels, { fit: time!, signatures }), pixels };
+  return { traits: compareDates(pixels, { fit: time!, signatures, wanted }), pixels };
 }
 
 /**
@@ -194,21 +200,24 @@ export function traitsInTime(
  *
  * @param frames One raster for each date. The classes of the pixels within `fit.margin` of a border
  *   that is not the scene's differ from those of the whole.
- * @param origin Position of the window in the scene, whose blocks of 2×2 pixels are compared. Needed
+ * @param window Position of the window in the scene, whose blocks of 2×2 pixels are compared. Needed
  *   where its column or row is odd.
- * @returns Classes of `CLOUD_CLASSES` for each date, [height, width]; 255 where a date has no data.
+ * @returns Classes of `CLOUD_CLASSES` of each date that is classified, [height, width]; 255 where it
+ *   has no data.
  * @throws {RangeError} If the rasters do not fit the survey.
  */
 export function detectInTime(
   frames: readonly Raster[],
   fit: TemporalFit,
-  origin: WindowOrigin = {},
+  window: DetectedWindow = {},
 ): readonly Uint8Array[] {
   const { options, time } = fit;
+  const { column = 0, row = 0, dates: wanted = [...frames.keys()] } = window;
   if (time === undefined) {
     checkFrames(frames, options);
     const { bands, dates, pixelSize } = options;
-    return frames.map((raster, t) => {
+    return wanted.map((t) => {
+      const raster = frames[t]!;
       const { scales = bands.map(() => 1e-4), offsets, level } = dates[t]!;
       return detectClouds(raster, {
         scales,
@@ -218,12 +227,11 @@ export function detectInTime(
       });
     });
   }
-  const { traits, pixels } = traitsInTime(frames, fit, origin);
+  const { traits, pixels } = traitsInTime(frames, fit, window);
   const [{ width, height }] = frames as [Raster];
-  const { column = 0, row = 0 } = origin;
-  return traits.map((planes, t) => {
+  return wanted.map((t) => {
     const { known, seen } = pixels.dates[t]!;
-    const scores = classScores(planes, known);
+    const scores = classScores(traits(t), known);
     return fullClasses(scores, { known, seen, width, height, left: column & 1, top: row & 1 });
   });
 }

@@ -15,7 +15,7 @@ import {
   notesOf,
 } from "./fit_evidence.ts";
 import type { CompositeSurvey } from "./survey.ts";
-import { MAP_FEATURES_PER_BAND } from "./features.ts";
+import { groupsByGrain, MAP_FEATURES_PER_BAND } from "./features.ts";
 import { fitAffine, identityMap } from "./affine_map.ts";
 import { commonGround, groundFeatures, groundFolds, groundValues } from "./common_ground.ts";
 import { farGround } from "./far_ground.ts";
@@ -154,8 +154,9 @@ function fitMap(
     y,
     folds: groundFolds(survey, ground),
     count: ground.count,
-    features: (frames.length - 1) * bands * MAP_FEATURES_PER_BAND,
+    features: set.length * bands * MAP_FEATURES_PER_BAND,
     bands,
+    groups: groupsByGrain(survey.grains, { sources: set.length }),
   });
   return {
     map: { sources: set, shares, ridge, error: hope * expectedError(ridge.errors) },

@@ -6,6 +6,8 @@
  * @module
  */
 
+import type { RidgeGroup } from "./ridge_solve.ts";
+
 /** Largest distance, in pixels, of a pixel that features depend on. */
 export const FEATURE_MARGIN = 2;
 
@@ -153,4 +155,36 @@ export function expandFeatures(
   const measured = FEATURES_PER_BAND * bands;
   for (let f = 0; f < measured; f++) to[start + f] = from[at + f]!;
   for (let b = 0; b < bands; b++) to[start + measured + b] = from[at + b]! ** 2;
+}
+
+/** Index of the means among the features of a band. */
+const MEANS = 1;
+
+/**
+ * Groups of bands by their grain, with the features that serve each: of coarser bands only the means,
+ * because the steps of repeated pixels would show in finer bands.
+ *
+ * @param grains Grain of each band, as of `grainOf`.
+ * @param options.sources Dates whose features a map reads, one after the other.
+ */
+export function groupsByGrain(
+  grains: readonly number[],
+  { sources }: { readonly sources: number },
+): readonly RidgeGroup[] {
+  const { length: bands } = grains;
+  const all = Array.from({ length: sources * MAP_FEATURES_PER_BAND * bands }, (_, f) => f);
+  return [...new Set(grains)].map((grain) => ({
+    bands: [...grains.keys()].filter((band) => grains[band] === grain),
+    features: all.filter((f) =>
+      Math.floor(f / bands) % MAP_FEATURES_PER_BAND === MEANS || grains[f % bands]! <= grain
+    ),
+  }));
+}
+
+/**
+ * Grain of a band by the share of its pixels that equal their neighbour to the east: 0, or 1 where
+ * pixels were repeated about twice in a row (20 m at 10 m), 2 where more often (60 m).
+ */
+export function grainOf(alike: number): number {
+  return alike < 0.45 ? 0 : alike < 0.75 ? 1 : 2;
 }

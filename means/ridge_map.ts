@@ -6,8 +6,8 @@
  * @module
  */
 
-import { solveCholesky } from "./cholesky.ts";
 import { orderStatistic } from "./order_statistic.ts";
+import { type RidgeGroup, type Slopes, solve, type Sums } from "./ridge_solve.ts";
 
 /** Pixels of a fit. */
 export interface RidgePixels {
@@ -25,6 +25,8 @@ export interface RidgePixels {
   readonly features: number;
   /** Bands. */
   readonly bands: number;
+  /** Bands that are estimated from the same features; each band is in one. Default all from all. */
+  readonly groups?: readonly RidgeGroup[];
 }
 
 /** r ≈ base + bias + Wᵀ·clip((x − mean)·scale). */
@@ -33,7 +35,7 @@ export interface RidgeMap {
   readonly means: Float32Array;
   /** Inverse standard deviation of each feature. */
   readonly scales: Float32Array;
-  /** W, [features, bands]; 0 for bands that the affine map serves better. */
+  /** W, [features, bands]; 0 for features that don't serve a band, and where the affine map is better. */
   readonly weights: Float32Array;
   /** Constant of each band. */
   readonly bias: Float32Array;
@@ -170,14 +172,6 @@ function standardize({ x, count, features }: RidgePixels) {
   return { means, scales, z };
 }
 
-/** Sums over one fold, with a constant as the last feature. */
-interface Sums {
-  /** Lower triangle of ΣwZᵀZ, [features + 1, features + 1]. */
-  readonly squares: Float64Array;
-  /** ΣwZᵀY, [features + 1, bands]. */
-  readonly products: Float64Array;
-}
-
 function normalEquations(
   { count, features, bands, folds }: RidgePixels,
   { z, left, weights }: {
@@ -232,35 +226,6 @@ function addSquares(squares: Float64Array, line: Float64Array, size: number): vo
         s * line[fourth + g]!;
     }
   }
-}
-
-interface Slopes {
-  readonly slopes: Float32Array;
-  readonly bias: Float32Array;
-}
-
-/** Solves the ridge equations of the sum of folds. */
-function solve(
-  folds: readonly Sums[],
-  { features, bands }: Pick<RidgePixels, "features" | "bands">,
-  lambda: number,
-): Slopes {
-  const size = features + 1;
-  const squares = folds[0]!.squares.slice();
-  const products = folds[0]!.products.slice();
-  for (const more of folds.slice(1)) {
-    more.squares.forEach((value, i) => squares[i]! += value);
-    more.products.forEach((value, i) => products[i]! += value);
-  }
-  const total = squares[size * size - 1]!;
-  for (let f = 0; f < features; f++) squares[f * size + f]! += lambda * total + 1e-9;
-  squares[size * size - 1]! += 1e-9;
-  const solved = solveCholesky(squares, products, { size, columns: bands });
-  if (!solved) products.fill(0);
-  return {
-    slopes: Float32Array.from(products.subarray(0, features * bands)),
-    bias: Float32Array.from(products.subarray(features * bands)),
-  };
 }
 
 function estimate(

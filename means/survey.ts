@@ -12,7 +12,7 @@
 import type { MeanScene, MeanSurvey, MeanSurveyData, MeanWindow, Region } from "./mean.ts";
 import { addToCells, type Cells, emptyCells } from "./cells.ts";
 import { clearGround } from "./clear_ground.ts";
-import { FEATURES_PER_BAND, writeFeatures } from "./features.ts";
+import { FEATURES_PER_BAND, grainOf, writeFeatures } from "./features.ts";
 import { checkScene, checkWindow } from "./window.ts";
 
 /** The clear selected pixels of one date, in ascending order of position. */
@@ -35,6 +35,8 @@ export interface CompositeSurvey extends MeanSurveyData {
   readonly samples: readonly DateSample[];
   /** Clear ground of each date. */
   readonly cells: readonly Cells[];
+  /** Grain of each band, as of `grainOf`. */
+  readonly grains: readonly number[];
 }
 
 /** Growing sample of one date. */
@@ -98,6 +100,15 @@ export function surveyScene(
   const collectors = days.map(() => new Collector(bands * FEATURES_PER_BAND));
   const cells = days.map(() => emptyCells(scene));
   const clearCounts = days.map(() => 0);
+  const pairs = { count: 0, alike: new Float64Array(bands) };
+
+  /** Counts the bands in which a pixel equals its neighbour to the east. */
+  function addPair(values: Float32Array, at: number): void {
+    pairs.count++;
+    for (let b = at; b < at + bands; b++) {
+      if (values[b] === values[b + bands]) pairs.alike[b - at]!++;
+    }
+  }
 
   function addFrame(window: MeanWindow, core: Region, frame: number): void {
     const clear = clearGround(window, { frame, bands, grow });
@@ -122,7 +133,10 @@ export function surveyScene(
       for (let column = core.column; column < end; column++) {
         if (clear[first + column] === 0 || hash(row, column) >= limit) continue;
         const at = collector.add(row * width + column);
-        writeFeatures(ground, { x: column - window.column, y, out: collector.features, at });
+        const x = column - window.column;
+        writeFeatures(ground, { x, y, out: collector.features, at });
+        const i = first + column;
+        if (x + 1 < window.width && clear[i + 1] === 1) addPair(values, i * bands);
       }
     }
   }
@@ -139,6 +153,7 @@ export function surveyScene(
       share: density * pixels / (width * height),
       samples: collectors.map((collector) => collector.sorted()),
       cells,
+      grains: Array.from(pairs.alike, (alike) => grainOf(alike / Math.max(1, pairs.count))),
     }),
   };
 }

@@ -1,28 +1,26 @@
 /**
- * Opens the cloud masks of the dates: detector, scene classification or class raster.
+ * Opens the cloud masks of the dates: detector, scene classification or class raster. With three dates
+ * or more, the detector compares them with each other.
  *
  * @module
  */
 
-import { InputError, shownAddress } from "../core/mod.ts";
-import {
-  type ClassMask,
-  type ClassMaskOptions,
-  DETECTOR_MARGIN,
-  type MaskMeaning,
-  openClassMask,
-} from "../clouds/mod.ts";
+import { InputError } from "../core/mod.ts";
+import { DETECTOR_MARGIN } from "../clouds/mod.ts";
 import type { RasterHeader, RasterWindow } from "../rasters/mod.ts";
 import { type Model, scalingRanges } from "../model/mod.ts";
 import { abortableMask } from "./abortable.ts";
 import type { FrameRows } from "./rows/frame_rows.ts";
 import { classMaskSource, detectorMask } from "./rows/mask_sources.ts";
+import { timeMaskSources } from "./rows/time_mask_sources.ts";
 import type { SceneMasks } from "./rows/scene_masks.ts";
 import type { MaskSource, Scene } from "./scene.ts";
-import { chooseMasks, type MaskChoice, maskList } from "./mask_choice.ts";
+import { chooseMasks, maskList } from "./mask_choice.ts";
+import { openMaskRasters } from "./mask_rasters.ts";
 import type { MaskNames } from "./mask_names.ts";
 import type { MaskOptions } from "./mask_options.ts";
 import type { OpenSeries } from "./open_series.ts";
+import { compareDates, comparedBands } from "./compare_dates.ts";
 
 const METRES_PER_DEGREE = 111_320;
 
@@ -42,8 +40,10 @@ export function detects({ bands }: Pick<Scene, "bands">): boolean {
 /** Detector mask of a date. */
 function detected(
   rows: FrameRows,
-  { scene: { grid, bands, reflectanceScale }, brightest, emptyIsClear }: {
+  { scene: { grid, bands, reflectanceScale }, level, brightest, emptyIsClear }: {
     readonly scene: Scene;
+    /** Level of the date. Default unknown, taken for L1C. */
+    readonly level?: "L1C" | "L2A" | undefined;
     /** Value that stands for reflectance 1 where the unit isn't reflectance. */
     readonly brightest: number;
     /** Counts pixels without data as clear. */
@@ -56,6 +56,7 @@ function detected(
     reflectanceScale: reflectanceScale ?? brightest,
     pixelSize: pixelSizeOf(grid),
     emptyIsClear,
+    ...(level && { level }),
   });
 }
 
@@ -79,8 +80,10 @@ export function detectorMasks(scene: Scene, model: Pick<Model, "card">): SceneMa
 /** @throws {InputError} If neither a raster nor the detector can tell the clouds of a date. */
 function checkDate(
   { files, scene }: OpenSeries,
-  { date, needsScl, model, allow }: {
+  { date, needsScl, compares, model, allow }: {
     readonly date: number;
+    /** True if the dates are compared. */
+    readonly compares: boolean;
     /** True if its mask must be the product's scene classification. */
     readonly needsScl: boolean;
     /** Model that the scene is opened for, if any. */
@@ -98,6 +101,7 @@ function checkDate(
         (product.level === "L2A" ? "" : ", or use the detector"),
     );
   }
+  if (compares) return;
   if (product.level === "L2A" && !allow) {
     throw new InputError(
       `Cannot detect clouds in ${source}: the detector is for top-of-atmosphere reflectance (L1C), ` +
@@ -115,38 +119,6 @@ function checkDate(
         `${scene.bands.join(", ")}; give a mask`,
     );
   }
-}
-
-/** Opens class rasters, all or none, and says what they hide. */
-async function openRasters(
-  choices: readonly MaskChoice[],
-  { meaning, log, ...options }: Omit<ClassMaskOptions, keyof MaskMeaning> & {
-    /** Meaning of the values of the masks that the user gives; others need no explanation. */
-    readonly meaning: MaskMeaning;
-    readonly log: (line: string) => void;
-  },
-): Promise<readonly (ClassMask | undefined)[]> {
-  const rasters: (ClassMask | undefined)[] = [];
-  try {
-    for (const { path, name: given } of choices) {
-      if (path === undefined) {
-        rasters.push(undefined);
-        continue;
-      }
-      const raster = await openClassMask(path, {
-        ...options,
-        ...(given === undefined || given === "auto" ? {} : meaning),
-      });
-      rasters.push(raster);
-      const name = shownAddress(path);
-      log(`mask ${name}: ${raster.summary}`);
-      for (const warning of raster.warnings) log(`warning: mask ${name}: ${warning}`);
-    }
-  } catch (error) {
-    for (const raster of rasters) await raster?.close();
-    throw error;
-  }
-  return rasters;
 }
 
 /** Open masks of a scene. */
@@ -172,6 +144,11 @@ export interface DateMasksOptions {
    * alone.
    */
   readonly isEach: boolean;
+  /**
+   * Finds clouds on each date alone, which needs no survey: for estimates, and for choosing dates.
+   * Default false.
+   */
+  readonly isQuick?: boolean;
   /** Allows the detector on L2A. Default false. */
   readonly allowLevelMismatch?: boolean;
   /** Counts a sample of large masks only, see `ClassMaskOptions`. Default false. */
@@ -190,45 +167,64 @@ export async function openDateMasks(
   series: OpenSeries,
   options: DateMasksOptions,
 ): Promise<OpenMasks> {
-  const { mask, area, model, isEach, allowLevelMismatch: allow = false } = options;
-  const { isLook = false, log = () => {}, signal } = options;
-  const { scene } = series;
+  const { mask, area, model, isEach, isQuick, isLook = false, log = () => {}, signal } = options;
+  const { allowLevelMismatch: allow = false } = options;
+  const { scene, files } = series;
   const { source, values, bits, above, ...keep } = mask;
   const choices = await chooseMasks(series, source);
   const isSingle = maskList(source).length === 1;
+  const compared = comparedBands(scene);
+  const compares = typeof compared !== "string";
+  const wanted = [...choices.keys()].filter((l) => choices[l]!.path === undefined);
   for (const [date, { path, name }] of choices.entries()) {
     if (path !== undefined) continue;
     // Of several masks, each is for its own date.
     const isOwn = date === scene.reference || (name !== undefined && !isSingle);
     if (!(isEach || isOwn)) continue;
-    checkDate(series, { date, needsScl: isOwn && name === "scl", model, allow });
+    checkDate(series, { date, needsScl: isOwn && name === "scl", compares, model, allow });
   }
-  const rasters = await openRasters(choices, {
+  const rasters = await openMaskRasters(choices, {
     grid: scene.grid,
     ...(area && { area }),
     isLook,
     log,
     meaning: { values, bits, above },
   });
-  const visible = detects(scene);
-  const brightest = model === undefined ? 1 : brightestOf(model);
-  return {
-    isDetected: choices[scene.reference]!.path === undefined,
-    async close() {
-      for (const raster of rasters) await raster?.close();
-    },
-    masks: {
-      ...keep,
-      // Rasters need no pixels around.
-      margin: visible && rasters.includes(undefined) ? DETECTOR_MARGIN : 0,
-      open: (rows) =>
-        rows.map((row, l) => {
-          const raster = rasters[l];
-          if (raster !== undefined) return abortableMask(classMaskSource(row, raster), signal);
-          if (!visible) return undefined;
-          const emptyIsClear = isEach || l === scene.reference;
-          return abortableMask(detected(row, { scene, brightest, emptyIsClear }), signal);
-        }),
-    },
+  const close = async () => {
+    for (const raster of rasters) await raster?.close();
   };
+  const brightest = model === undefined ? 1 : brightestOf(model);
+  const visible = detects(scene);
+  const emptyIsClear = (date: number) => isEach || date === scene.reference;
+  try {
+    const fit = isQuick || wanted.length === 0 || !visible
+      ? undefined
+      : await compareDates(series, { compared, wanted, brightest, log, signal });
+    return {
+      isDetected: choices[scene.reference]!.path === undefined,
+      close,
+      masks: {
+        ...keep,
+        // Rasters need no pixels around.
+        margin: visible && rasters.includes(undefined) ? fit?.margin ?? DETECTOR_MARGIN : 0,
+        open(rows) {
+          const inTime = fit && compares
+            ? timeMaskSources(rows, { ...compared, scene: scene.grid, fit, wanted, emptyIsClear })
+            : undefined;
+          return rows.map((row, l) => {
+            const raster = rasters[l];
+            if (raster !== undefined) return abortableMask(classMaskSource(row, raster), signal);
+            if (!visible) return undefined;
+            const { level } = files[l]!.product;
+            const own = inTime?.[l] ??
+              detected(row, { scene, level, brightest, emptyIsClear: emptyIsClear(l) });
+            return abortableMask(own, signal);
+          });
+        },
+      },
+    };
+  } catch (error) {
+    await close();
+    throw error;
+  }
 }

@@ -218,7 +218,7 @@ export async function estimateTimed(
     const hasMean = model.card.modules.mean !== undefined;
     if (log !== undefined) logScene(series, { mask: options.mask?.source, log });
     const area = areaOf(scene.grid, options);
-    const opened = await openMasks(series, { model, options, isLook: true });
+    const opened = await openMasks(series, { model, options, isQuick: true, isLook: true });
     if (opened !== undefined) closing.push(opened.close);
     const { plan, calls } = await planArea(model, scene, { ...options, area });
     const looked = performance.now();

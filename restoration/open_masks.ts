@@ -46,10 +46,12 @@ async function maskedArea(
  */
 export async function openMasks(
   series: OpenSeries,
-  { model, options, isEach = model.card.modules.mean !== undefined, isLook = false }: {
+  { model, options, isEach = model.card.modules.mean !== undefined, ...how }: {
     readonly model: Model;
     readonly options: SceneOptions;
     readonly isEach?: boolean;
+    /** Finds clouds on each date alone, as of `openDateMasks`. Default false. */
+    readonly isQuick?: boolean;
     /** Counts a sample of large masks only. Default false. */
     readonly isLook?: boolean;
   },
@@ -61,7 +63,7 @@ export async function openMasks(
     mask: { ...mask, source },
     model,
     isEach,
-    isLook,
+    ...how,
     ...(!isEach && { area: await maskedArea(model, series, options) }),
   });
 }

@@ -8,6 +8,7 @@ import config from "../deno.json" with { type: "json" };
 import type { RasterWindow } from "../rasters/mod.ts";
 import { type Model, modelDigest } from "../model/mod.ts";
 import { areaOf, type AreaOptions } from "./area.ts";
+import { comparedBands } from "./compare_dates.ts";
 import { keepClearOf } from "./keep_clear.ts";
 import { maskList, shownMasks } from "./mask_choice.ts";
 import type { MaskNames } from "./mask_names.ts";
@@ -130,7 +131,8 @@ export function logScene(
     log(`warning: ${doubt}`);
   }
   const surface = files.find(({ product }) => product.level === "L2A");
-  if (mask !== undefined && maskList(mask).join() === "detector" && surface !== undefined) {
+  const isAlone = typeof comparedBands(scene) === "string";
+  if (isAlone && mask !== undefined && maskList(mask).join() === "detector" && surface) {
     log(
       `warning: ${surface.source} is an L2A product; the detector is for L1C and misses thin clouds. ` +
         `The scene classification is better: --mask scl`,

@@ -145,6 +145,7 @@ async function withBestDates(
       mask: { ...mask, source },
       model,
       isEach: false,
+      isQuick: true,
       allowLevelMismatch: options.allowLevelMismatch || options.mask?.source === undefined,
       // Nine parts of the scene are looked at.
       isLook: true,

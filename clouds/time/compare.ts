@@ -86,14 +86,21 @@ function leastHazy({ count, dates }: Pixels) {
   return lowWithout;
 }
 
-/** Traits of a window on every date: [dates][traits][blocks]. */
+/**
+ * Compares the dates of a window.
+ *
+ * @returns A function that computes the traits of a date, [traits][blocks]: those of all dates would
+ *   take much memory at once.
+ */
 export function compareDates(
   pixels: Pixels,
-  { fit, signatures }: {
+  { fit, signatures, wanted }: {
     readonly fit: TimeFit;
     readonly signatures: readonly Signature[];
+    /** Dates whose traits are computed; the others only serve them. */
+    readonly wanted: readonly number[];
   },
-): readonly (readonly Float32Array[])[] {
+): (date: number) => readonly Float32Array[] {
   const { width, height, count, bands, dates } = pixels;
   const { level, cap } = fit;
   const low = leastHazy(pixels);
@@ -106,12 +113,16 @@ export function compareDates(
     return out;
   });
   const evidence: Evidence[] = dates.map(() => emptyEvidence(count));
-  const find = (clear: readonly Float32Array[], where?: readonly Float32Array[]) => {
-    for (const [date, one] of fit.dates.entries()) {
+  const find = (
+    chosen: Iterable<number>,
+    clear: readonly Float32Array[],
+    where?: readonly Float32Array[],
+  ) => {
+    for (const date of chosen) {
       const own = where?.[date];
       evidenceOf(pixels, {
         date,
-        fit: one,
+        fit: fit.dates[date]!,
         clear,
         signatures,
         out: evidence[date]!,
@@ -120,7 +131,7 @@ export function compareDates(
     }
   };
   // Pixels that are hazy in the first pass stay hazy.
-  find(first, first);
+  find(dates.keys(), first, first);
   const clear = dates.map(({ known }, date) => {
     const { opacity, shade } = evidence[date]!;
     const around = smooth(shade, { width, height, known, radius: 1 });
@@ -130,10 +141,11 @@ export function compareDates(
     }
     return lowest(out, { width, height });
   });
-  find(clear);
+  find(wanted, clear);
   const total = new Float32Array(count);
   for (const plane of clear) for (let i = 0; i < count; i++) total[i]! += plane[i]!;
-  return dates.map((one, date) => {
+  return (date) => {
+    const one = dates[date]!;
     const own = { date, skip: outliers(dates.length - 1), cap };
     const others = new Float32Array(count);
     const excess = new Float32Array(count);
@@ -153,5 +165,5 @@ export function compareDates(
       spread: cap - level,
       veil: fit.dates[date]!.veil,
     });
-  });
+  };
 }

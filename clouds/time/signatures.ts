@@ -50,16 +50,31 @@ export interface UsedBands {
   readonly indices: readonly number[];
 }
 
+/** Each signature with the index of its band among those of a raster; -1 without one. */
+function bandsOf(bands: readonly string[]) {
+  const names = bands.map(normalizeBand);
+  const find = (choices: readonly string[]) =>
+    names.indexOf(choices.find((name) => names.includes(name)) ?? "");
+  return SIGNATURES.map((one) => ({ one, index: find(one.names) }));
+}
+
+/**
+ * Names of the bands that the comparison reads, of those of a raster; undefined if blue, green, red
+ * or near infrared is missing.
+ */
+export function timeBands(bands: readonly string[]): readonly string[] | undefined {
+  const all = bandsOf(bands);
+  if (all.slice(0, REQUIRED).some(({ index }) => index < 0)) return undefined;
+  return all.filter(({ index }) => index >= 0).map(({ index }) => bands[index]!);
+}
+
 /**
  * Finds the bands that the comparison uses.
  *
  * @throws {RangeError} If blue, green, red or near infrared is missing.
  */
 export function usedBands(bands: readonly string[]): UsedBands {
-  const names = bands.map(normalizeBand);
-  const find = (choices: readonly string[]) =>
-    names.indexOf(choices.find((name) => names.includes(name)) ?? "");
-  const all = SIGNATURES.map((one) => ({ one, index: find(one.names) }));
+  const all = bandsOf(bands);
   const missing = all.slice(0, REQUIRED).filter(({ index }) => index < 0);
   if (missing.length > 0) {
     throw new RangeError(

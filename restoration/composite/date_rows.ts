@@ -72,17 +72,14 @@ export class DateRows {
     for (let row = next; row < last; row += MASK_BLOCK.rows) {
       const rows = Math.min(MASK_BLOCK.rows, height - row);
       const classes: (Uint8Array | undefined)[] = [];
+      // Masks that are known need no pixels around the rows; one that isn't may compare all dates.
       for (const [l, frame] of this.frames.entries()) {
-        if (!this.#reads(l)) {
-          classes.push(undefined);
-          continue;
-        }
-        // Masks that are known need no pixels around the rows.
-        if (!this.#store.has(l, row)) {
-          const margin = this.#margin;
-          await frame.load(Math.max(0, row - margin), Math.min(height, row + rows + margin));
-        }
-        classes.push(await this.#known(l, { row, rows }));
+        if (!this.#reads(l) || this.#store.has(l, row)) continue;
+        const margin = this.#margin;
+        await frame.load(Math.max(0, row - margin), Math.min(height, row + rows + margin));
+      }
+      for (const l of this.frames.keys()) {
+        classes.push(this.#reads(l) ? await this.#known(l, { row, rows }) : undefined);
       }
       this.#chunks = [...this.#chunks, { first: row, rows, classes }];
     }

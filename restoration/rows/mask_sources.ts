@@ -10,6 +10,7 @@ import {
   detectClouds,
   DETECTOR_MARGIN,
   MASK_UNKNOWN,
+  type ReflectanceLevel,
 } from "../../clouds/mod.ts";
 import { normalizeBand } from "../../core/mod.ts";
 import type { RasterWindow } from "../../rasters/mod.ts";
@@ -31,12 +32,14 @@ export interface DetectorOptions {
   readonly pixelSize: number;
   /** Counts pixels without data as clear. */
   readonly emptyIsClear: boolean;
+  /** Level of the date. Default "L1C". */
+  readonly level?: ReflectanceLevel;
 }
 
 /** Mask computed by the built-in detector. */
 export function detectorMask(
   rows: FrameRows,
-  { scene, bands, reflectanceScale, pixelSize, emptyIsClear }: DetectorOptions,
+  { scene, bands, reflectanceScale, pixelSize, emptyIsClear, level = "L1C" }: DetectorOptions,
 ): MaskSource {
   const { read, frame } = rows;
   const of = (values: readonly number[]) => read.map((band) => values[band]! / reflectanceScale);
@@ -57,7 +60,7 @@ export function detectorMask(
         bands: names,
         dtype: "float32",
         data,
-      }, { scales, offsets, pixelSize });
+      }, { scales, offsets, pixelSize, level });
       const empty = emptyIsClear ? CLOUD_CLASSES.clear : 1;
       const own = cropped(classes, around, window);
       for (let i = 0; i < own.length; i++) if (own[i] === EMPTY) own[i] = empty;

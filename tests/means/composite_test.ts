@@ -1,5 +1,6 @@
 import { assert, assertAlmostEquals, assertEquals, assertLess } from "@std/assert";
 import { createRng } from "../../core/mod.ts";
+import type { CompositeFit } from "../../means/composite_plan.ts";
 import { compositeMean, MEAN_ORIGIN, type MeanFrames } from "../../means/mod.ts";
 
 const [WIDTH, HEIGHT, BANDS] = [120, 100, 4];
@@ -55,6 +56,31 @@ Deno.test("composite() recovers an affine change of every band", () => {
   // The prior of an affine fit leaves a little, which the ridge map removes but for its own.
   assertLess(hiddenError(image, truth, HOLE), 5e-4);
   assertEquals(fit.notes, []);
+});
+
+Deno.test("composite() shows no steps of a coarse band's repeated pixels in finer bands", () => {
+  const fine = ground(1);
+  const side = 6;
+  // The last band is that of every sixth pixel, repeated as by nearest-neighbor resampling.
+  const other = fine.map((value, i) => {
+    const [x, y] = [Math.floor(i / BANDS) % WIDTH, Math.floor(i / BANDS / WIDTH)];
+    const at = (Math.floor(y / side) * side * WIDTH + Math.floor(x / side) * side) * BANDS;
+    return i % BANDS === BANDS - 1 ? fine[at]! : value;
+  });
+  // The first band of the reference follows the coarse band.
+  const truth = other.map((value, i) =>
+    i % BANDS === 0 ? (value + other[i + BANDS - 1]!) / 2 : value
+  );
+  const { fit } = compositeMean(series([clouded(truth, HOLE), other], [HOLE, CLEAR]));
+  const { maps } = fit as CompositeFit;
+  const { weights } = maps[0]!.ridge!;
+  const slope = (kind: number, from: number, to: number) =>
+    Math.abs(weights[(kind * BANDS + from) * BANDS + to]!);
+  const coarse = BANDS - 1;
+  // Values, gradients and squares of the coarse band serve itself alone, its means (1) serve all.
+  for (const kind of [0, 2, 3, 4]) assertEquals(slope(kind, coarse, 0), 0);
+  assert(slope(1, coarse, 0) > 0, "the means of the coarse band don't serve the first band");
+  assert(slope(0, 1, 0) > 0, "a fine band doesn't serve another");
 });
 
 Deno.test("composite() recovers a mix of bands, where an affine map cannot", () => {

@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertNotEquals, assertRejects, assertThrows } from "@std/assert";
 import type { Raster } from "../../core/mod.ts";
-import { detectClouds } from "../../clouds/mod.ts";
+import { detectClouds, detectInTime, surveyClouds } from "../../clouds/mod.ts";
 import { readRaster, writeCog } from "../../rasters/mod.ts";
 import { parseCard } from "../../model/mod.ts";
 import {
@@ -21,6 +21,15 @@ function withOpaqueCloud() {
 }
 
 const masksOf = (frames: readonly Raster[]) => frames.map((frame) => detectClouds(frame));
+
+/** Masks of the detector in files, which compares three dates. */
+function masksInTime(frames: readonly Raster[]) {
+  const { bands } = frames[0]!;
+  const days = [1, 2, 3].map((month) => Date.parse(`2018-0${month}-01`) / 86_400_000);
+  const survey = surveyClouds({ ...SIZE, bands, dates: days.map((day) => ({ day })) });
+  survey.add({ column: 0, row: 0, frames });
+  return detectInTime(frames, survey.finish());
+}
 
 Deno.test("fillClouds() puts opaque cloud over cloud, not over shadow, clear ground or no data", () => {
   const raster: Raster = {
@@ -85,7 +94,7 @@ Deno.test("restoreScene() with a mask hides the clouds of all dates, however it 
     const frames = cloudyDates(SIZE);
     const inputs = frames.map((_, l) => ({ path: `${folder}/2018-0${l + 1}-01.tif` }));
     for (const [l, frame] of frames.entries()) await writeCog(inputs[l]!.path, frame);
-    const masks = masksOf(frames);
+    const masks = masksInTime(frames);
     const restored = await restoreSeries(model, frames, { reference: 1, masks });
     const shown = await restoreSeries(model, frames, { reference: 1 });
     const scene = async ({ mask, window }: Pick<RestoreSceneOptions, "mask" | "window">) => {
