@@ -49,23 +49,26 @@ function images({ bands, scaling, tileSize, length }: ModelCard): string {
 }
 
 function training({ experiment, step, parameters, skipped, card, data }: RunFacts): string {
-  const { batchSize, accumulate, optimizer, learningRateSchedule, ema, clip, seed } = experiment;
+  const { batchSize, accumulate, cropSize, loss } = experiment;
+  const { optimizer, learningRateSchedule, ema, clip, seed } = experiment;
   const samples = step * batchSize * accumulate;
   const from = card.training["initialWeights"];
   const { network, noise, weighting } = card.modules;
   return list([
     `data: ${code(experiment.data.train)}, ${data.samples} samples per epoch` +
     (data.incomplete ? `; ${data.incomplete} with missing files were left out` : ""),
-    `${step} of ${experiment.steps} updates of ${
-      batchSize * accumulate
-    } samples, ${samples} in all` +
+    `${step} of ${experiment.steps} updates of ${batchSize * accumulate} samples${
+      cropSize === undefined ? "" : ` of ${cropSize}×${cropSize} pixels`
+    }, ` +
+    `${samples} in all` +
     (skipped > 0 ? `; ${skipped} with bad files were left out` : ""),
     `${parameters} parameters, initialized from ${
       from === undefined ? "random values" : `the model ${from} (SHA-256)`
     }`,
     `network ${network.type}, σ from ${code(noise)}, loss weight ${code(weighting)}`,
     `AdamW ${code(optimizer)}, schedule ${code(learningRateSchedule)}, ` +
-    `gradients ${clip === Infinity ? "not clipped" : `clipped to ${clip}`}`,
+    `gradients ${clip === Infinity ? "not clipped" : `clipped to ${clip}`}` +
+    (loss === "linear" ? "" : `, losses averaged on a ${loss} scale`),
     `moving average with decay ${ema.use}, seed ${seed}`,
   ]);
 }
