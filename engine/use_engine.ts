@@ -188,6 +188,7 @@ async function setTilings(adapter: string): Promise<void> {
 async function useWasm(): Promise<Engine> {
   await import("./wasm/backend.ts");
   const { repairBatchMatMul } = await import("./wasm/batch_mat_mul.ts");
+  const { borrowKernels } = await import("./wasm/borrowed_kernels.ts");
   const { repairGather } = await import("./wasm/gather.ts");
   const { repairSplit } = await import("./wasm/split.ts");
   const { repairTranspose } = await import("./wasm/transpose.ts");
@@ -198,6 +199,7 @@ async function useWasm(): Promise<Engine> {
     repairTranspose();
     repairGather();
     repairSplit();
+    borrowKernels();
   }
   return { name: "wasm", device: "one CPU thread", software: false };
 }

@@ -6,8 +6,8 @@ import { placeOf, TraceError } from "./errors.ts";
 import { foldKernel } from "./fold.ts";
 import { isConstant, type Value } from "./graph.ts";
 import { type TracedKernel, UnmappedError } from "./kernel.ts";
+import { DEPTHWISE_KERNELS } from "./kernels/depthwise.ts";
 import { FUSED_KERNELS } from "./kernels/fused.ts";
-import { CONVOLUTION_KERNELS } from "./kernels/products.ts";
 import { TFJS_KERNELS } from "./kernels/tfjs.ts";
 import { transformerLayerKernel } from "./kernels/transformer_layer.ts";
 import type { TraceBackend } from "./trace_backend.ts";
@@ -19,7 +19,7 @@ export const RECORDING = "native-trace";
 const KERNELS: Readonly<Record<string, TracedKernel>> = {
   ...TFJS_KERNELS,
   ...FUSED_KERNELS,
-  ...CONVOLUTION_KERNELS,
+  ...DEPTHWISE_KERNELS,
   [TRANSFORMER_LAYER]: transformerLayerKernel,
 };
 
