@@ -61,7 +61,11 @@ function withMean(card: ModelCard, type: string, { registry }: Context) {
 }
 
 /** The condition for another mean: its groups that fit every mean, and those of the mean. */
-function conditionOf({ condition, length }: ModelCard, type: string): ModelCard["condition"] {
+function conditionOf(
+  { condition, length, modules: { mean } }: ModelCard,
+  type: string,
+): ModelCard["condition"] {
+  if (type === (mean?.type ?? "cloudy")) return condition;
   const shared = condition.order.filter((group) => group === "cloudy" || group === "auxiliary");
   const own = type !== "cloudy"
     ? ["mean", "evidence"] as const
@@ -118,7 +122,8 @@ export async function moments(
   const rows = all.map(({ mean, sigmaData, sigmaMu, sigmaCov, samples }) => [
     mean,
     ...[sigmaData, sigmaMu, sigmaCov].map((value) => value.toFixed(DIGITS)),
-    (sigmaCov / (sigmaData * sigmaMu)).toFixed(DIGITS),
+    // The process on a residual has μ = 0, which correlates with nothing.
+    sigmaMu === 0 ? "–" : (sigmaCov / (sigmaData * sigmaMu)).toFixed(DIGITS),
     `${samples}`,
   ]);
   const header = ["mean", "σ_data", "σ_mu", "σ_cov", "correlation", "samples"];

@@ -65,7 +65,8 @@ function spread<T>(items: readonly T[], count: number): readonly T[] {
 }
 
 /** Reports splits without a sample: a finding if no split has one, otherwise a note. */
-function emptySplits({ splits, samples, root }: Listing) {
+function emptySplits({ splits, samples, records = 0, root }: Listing) {
+  if (records > 0) return { findings: [], notes: [] };
   const empty = splits.filter((name) => !samples.some(({ split }) => split === name));
   const isFault = samples.length === 0;
   return {

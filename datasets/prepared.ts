@@ -19,7 +19,12 @@ import { type SurfaceLine, surfaceLines } from "../synthetic/mod.ts";
 import { type Crop, randomCrop, sourcePixel } from "./crop.ts";
 import type { Dataset, Sample } from "./dataset.ts";
 import type { DatasetEntry, DatasetModel } from "./dataset_entry.ts";
-import { type PreparedIndex, readPrepared, readPreparedIndex } from "./prepared_files.ts";
+import {
+  preparedFindings,
+  type PreparedIndex,
+  readPrepared,
+  readPreparedIndex,
+} from "./prepared_files.ts";
 
 /** Looks of prepared samples. */
 const LOOKS = ["stored", "L2A"] as const;
@@ -89,6 +94,11 @@ function hiddenShare(mask: Float16Array, side: number, { row, column, size }: Cr
   return count / size ** 2;
 }
 
+/** Folders of the samples. */
+function foldersOf({ root, parts }: PreparedOptions): readonly string[] {
+  return parts?.map((part) => `${root}/${part}`) ?? [root];
+}
+
 /** A folder and its description. */
 interface Part {
   readonly folder: string;
@@ -129,12 +139,9 @@ async function openPart(
  *
  * @throws {InputError} If a folder does not fit the model.
  */
-async function openPrepared(
-  { root, parts, look = DEFAULTS.look, size, hidden = DEFAULTS.hidden }: PreparedOptions,
-  model: DatasetModel,
-): Promise<Dataset> {
-  const folders = parts?.map((part) => `${root}/${part}`) ?? [root];
-  const opened = await Promise.all(folders.map((folder) => openPart(folder, model)));
+async function openPrepared(options: PreparedOptions, model: DatasetModel): Promise<Dataset> {
+  const { look = DEFAULTS.look, size, hidden = DEFAULTS.hidden } = options;
+  const opened = await Promise.all(foldersOf(options).map((folder) => openPart(folder, model)));
   const all = opened.flatMap((part) => part.index.names.map((_, at) => ({ ...part, at })));
   return {
     size: size ?? all.length,
@@ -199,18 +206,23 @@ export const preparedEntry: DatasetEntry<PreparedOptions> = {
   checks: CHECKS,
   defaults: DEFAULTS,
   painted: true,
-  list: async ({ root, parts = ["."] }) => {
-    const read = parts.map((part) => readPreparedIndex(`${root}/${part}`));
-    const all = await Promise.all(read);
-    const count = all.reduce((sum, { names }) => sum + names.length, 0);
+  list: async (options) => {
+    const all = await Promise.all(
+      foldersOf(options).map(async (folder) => {
+        const index = await readPreparedIndex(folder);
+        return { index, findings: await preparedFindings(folder, index) };
+      }),
+    );
+    const count = all.reduce((sum, { index }) => sum + index.names.length, 0);
     return {
       type: "prepared",
-      root,
-      splits: ["all"],
+      root: options.root,
+      splits: [],
       samples: [],
-      bands: all[0]!.bands,
-      findings: [],
-      notes: [`${count} prepared samples, which have no files of their own`],
+      records: count,
+      bands: all[0]!.index.bands,
+      findings: all.flatMap(({ findings }) => findings),
+      notes: [`${count} samples, with their means, in files of their own form`],
       oneSize: true,
       open: (path) => Promise.reject(new InputError(`Cannot open ${path}: it is no image`)),
     };

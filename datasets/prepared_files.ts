@@ -7,6 +7,7 @@
 
 import { checkOptions, InputError, integer, list, object, string } from "../core/mod.ts";
 import { writeFileAtomically } from "../files/mod.ts";
+import type { Finding } from "./sample_files.ts";
 
 /** Arrays of a prepared sample in the order of its record, with their values per pixel. */
 export interface PreparedGroup {
@@ -90,6 +91,28 @@ export async function writePrepared(
     return new Uint8Array(record.buffer);
   });
   await writeFileAtomically(pathOf(root, file), records, { overwrite: true });
+}
+
+/** Reports the files of a folder that are missing or too short for their samples. */
+export async function preparedFindings(
+  root: string,
+  index: PreparedIndex,
+): Promise<readonly Finding[]> {
+  const { names, perFile } = index;
+  const bytes = recordSize(index) * Float16Array.BYTES_PER_ELEMENT;
+  const findings: Finding[] = [];
+  for (let file = 0; file * perFile < names.length; file++) {
+    const path = pathOf(root, file);
+    const wanted = Math.min(perFile, names.length - file * perFile) * bytes;
+    const found = await Deno.stat(path).then(({ size }) => size, () => undefined);
+    if (found === undefined) {
+      findings.push({ kind: "missing", path, message: "it does not exist" });
+    } else if (found < wanted) {
+      const message = `it must have ${wanted} bytes, got ${found}`;
+      findings.push({ kind: "truncated", path, message });
+    }
+  }
+  return findings;
 }
 
 /**

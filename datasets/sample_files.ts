@@ -121,6 +121,11 @@ export interface Listing {
   readonly splits: readonly string[];
   /** Files of all samples, in order. */
   readonly samples: readonly SampleFiles[];
+  /**
+   * Samples in files of many samples that are no images: the listing checks these files itself.
+   * Default 0.
+   */
+  readonly records?: number;
   /** Band names of the images. */
   readonly bands: readonly string[];
   /** Problems that names and lists show. */

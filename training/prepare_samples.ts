@@ -4,7 +4,7 @@
  * @module
  */
 
-import { createRng, type Rng } from "../core/mod.ts";
+import { createRng, InputError, type Rng } from "../core/mod.ts";
 import {
   type Dataset,
   pickFrames,
@@ -62,11 +62,11 @@ export async function prepareSamples(
     groups,
     perFile: PER_FILE,
     names: [],
-    digest: `${dataset.digest} ${JSON.stringify(card.modules.mean)} ${card.length} ${seed}`,
+    digest: `${dataset.digest} ${JSON.stringify(card.modules.mean)} ${card.length} ${seed}` +
+      (minLength === 1 ? "" : ` ${minLength}`),
   };
   await makeFolder(folder);
-  const begun = await readPreparedIndex(folder).catch(() => undefined);
-  const names = begun?.digest === index.digest ? [...begun.names] : [];
+  const names = await begunNames(folder, index);
   names.length -= names.length % PER_FILE;
   const rng = createRng(seed).fork("prepare");
   while (names.length < samples) {
@@ -83,6 +83,27 @@ export async function prepareSamples(
     await writePrepared(folder, file, records);
     await writePreparedIndex(folder, { ...index, names });
   }
+}
+
+/**
+ * Names of the samples that a folder has.
+ *
+ * @throws {InputError} If its description is damaged, or of other data or settings.
+ */
+async function begunNames(folder: string, wanted: PreparedIndex): Promise<string[]> {
+  const begun = await readPreparedIndex(folder).catch((error) => {
+    if (error.cause instanceof Deno.errors.NotFound) return undefined;
+    throw error;
+  });
+  if (begun === undefined) return [];
+  const { digest, side, bands } = wanted;
+  if (begun.digest !== digest || begun.side !== side || begun.bands.join() !== bands.join()) {
+    throw new InputError(
+      `Cannot write samples to ${folder}: it must be empty or begun with the same data and settings, ` +
+        `got ${begun.names.length} other samples of ${begun.side}×${begun.side} pixels`,
+    );
+  }
+  return [...begun.names];
 }
 
 /** Arrays of a sample in the order of the groups. */

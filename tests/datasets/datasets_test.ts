@@ -13,6 +13,7 @@ import {
   makeSen2MtcNew,
   makeSeries,
 } from "./look_alikes.ts";
+import { makePrepared, PREPARED_BANDS } from "./prepared_look_alike.ts";
 
 const RGB = ["B04", "B03", "B02"];
 
@@ -75,6 +76,12 @@ const CONTRACTS: Readonly<Record<keyof typeof datasets, DatasetContract>> = {
     },
     model: { tileSize: 24, length: 3, bands: ["B04", "B08"] },
     mask: true,
+  },
+  prepared: {
+    make: async (root) => ({ root: await makePrepared(root) }),
+    model: { tileSize: 8, length: 1, bands: PREPARED_BANDS },
+    mask: true,
+    mean: true,
   },
 };
 

@@ -14,6 +14,7 @@ import {
   makeSen2MtcNew,
   makeSeries,
 } from "../datasets/look_alikes.ts";
+import { makePrepared, PREPARED_BANDS } from "../datasets/prepared_look_alike.ts";
 
 const SIZE = 16;
 const MODEL = { tileSize: 8, length: 2, bands: ["B04", "B08"] } as const;
@@ -77,7 +78,7 @@ Deno.test("openDataset() says which folder is missing", async () => {
 /** Every type with its look-alike, and what a model of its kind is told. */
 const TYPES: Readonly<
   Record<keyof typeof datasets, {
-    make(root: string): Promise<void>;
+    make(root: string): Promise<unknown>;
     config(root: string): object;
     readonly bands: readonly string[];
     readonly length: number;
@@ -131,6 +132,13 @@ const TYPES: Readonly<
     config: (root) => ({ root }),
     bands: ["B04", "B08"],
     length: 3,
+    auxiliary: 0,
+  },
+  prepared: {
+    make: makePrepared,
+    config: (root) => ({ root: `${root}/samples` }),
+    bands: PREPARED_BANDS,
+    length: 1,
     auxiliary: 0,
   },
 };
