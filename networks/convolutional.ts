@@ -120,7 +120,7 @@ export function convolutional(options: ConvolutionalOptions): Network {
         const length = input.x.shape[1];
         if (length !== 1) {
           throw new TypeError(
-            `Cannot apply convolutional: the network must have L = 1 frame, got ${length}`,
+            `Cannot apply convolutional: a mono-temporal network must have L = 1 frame, got ${length}`,
           );
         }
         const all = { ...params, ...buffers };
