@@ -3,9 +3,10 @@ import { type ExportedLevel, exportOnnx, loadModel } from "../../checkpoints/mod
 import { type Sequence, tf, useEngine } from "../../engine/mod.ts";
 import { ort } from "../../engine/native/ort.ts";
 import { disableTelemetry } from "../../engine/native/telemetry.ts";
-import { conditionChannels, sample } from "../../model/mod.ts";
+import { conditionChannels, createModel, type Model, sample } from "../../model/mod.ts";
 import { euler } from "../../samplers/mod.ts";
 import { assertClose, normals } from "../engines.ts";
+import { livelyWeights } from "../networks/published.ts";
 import { RUN_SLOW } from "../slow.ts";
 
 disableTelemetry();
@@ -67,6 +68,40 @@ async function restoreWithOnnx(
   return image;
 }
 
+/** Exports a model and asserts that onnxruntime restores with it what `sample()` does. */
+async function compareExport(
+  model: Model,
+  path: string,
+  { length, side }: { readonly length: number; readonly side: number },
+): Promise<void> {
+  const { card } = model;
+  const bands = card.bands.length;
+  const channels = conditionChannels(card);
+  const { inputs, bytes } = await exportOnnx(model, path, { length, size: side });
+  assertEquals(inputs.noised, [1, length, side, side, bands]);
+  const file = await Deno.readFile(path);
+  assertEquals(file.length, bytes);
+  assertEquals(JSON.parse(metadata(file, "emrdm.card")).name, card.name);
+  const pixels = length * side * side;
+  const arrays = {
+    mu: normals(pixels * bands, "mu"),
+    condition: normals(pixels * channels, "condition"),
+    noise: normals(pixels * bands, "noise"),
+  };
+  const found = await restoreWithOnnx(file, arrays, [length, side, bands, channels]);
+  const levels: ExportedLevel[] = JSON.parse(metadata(file, "emrdm.levels"));
+  const tensor = (data: Float32Array, depth: number) =>
+    tf.tensor5d(data, [1, length, side, side, depth]) as Sequence;
+  const image = await sample(model, {
+    mu: tensor(arrays.mu, bands),
+    condition: tensor(arrays.condition, channels),
+    sampler: euler(),
+    sigmas: [...levels.map(({ sigma }) => sigma), 0],
+    noise: () => tensor(arrays.noise, bands),
+  });
+  assertClose(found, await image.data(), ROUNDING);
+}
+
 Deno.test({
   name: "exportOnnx() writes a file with which onnxruntime restores what sample() does",
   ignore: !RUN_SLOW,
@@ -75,33 +110,31 @@ Deno.test({
     inFolder(async (path) => {
       await useEngine("wasm");
       const loaded = await loadModel(MODEL);
-      const card = { ...loaded.card, steps: 5 };
-      const model = { ...loaded, card };
-      const [length, side, bands] = [2, 32, card.bands.length];
-      const channels = conditionChannels(card);
-      const { inputs, bytes } = await exportOnnx(model, path, { length, size: side });
-      assertEquals(inputs.noised, [1, length, side, side, bands]);
-      const file = await Deno.readFile(path);
-      assertEquals(file.length, bytes);
-      assertEquals(JSON.parse(metadata(file, "emrdm.card")).name, card.name);
-      const pixels = length * side * side;
-      const arrays = {
-        mu: normals(pixels * bands, "mu"),
-        condition: normals(pixels * channels, "condition"),
-        noise: normals(pixels * bands, "noise"),
-      };
-      const found = await restoreWithOnnx(file, arrays, [length, side, bands, channels]);
-      const levels: ExportedLevel[] = JSON.parse(metadata(file, "emrdm.levels"));
-      const tensor = (data: Float32Array, depth: number) =>
-        tf.tensor5d(data, [1, length, side, side, depth]) as Sequence;
-      const image = await sample(model, {
-        mu: tensor(arrays.mu, bands),
-        condition: tensor(arrays.condition, channels),
-        sampler: euler(),
-        sigmas: [...levels.map(({ sigma }) => sigma), 0],
-        noise: () => tensor(arrays.noise, bands),
+      const model = { ...loaded, card: { ...loaded.card, steps: 5 } };
+      await compareExport(model, path, { length: 2, side: 32 });
+    }),
+});
+
+Deno.test({
+  name: "exportOnnx() of a convolutional network restores what sample() does",
+  ...native,
+  fn: () =>
+    inFolder(async (path) => {
+      await useEngine("wasm");
+      const fresh = createModel({
+        name: "small",
+        bands: [{ name: "B04", unit: "DN" }, { name: "B08", unit: "DN" }],
+        scaling: { low: 0, high: 10000, clip: true },
+        tileSize: 16,
+        steps: 3,
+        network: {
+          type: "convolutional",
+          patchSize: [2, 2],
+          levels: [{ width: 8, depth: 1 }, { width: 12, depth: 2, kernelSize: 5 }],
+        },
       });
-      assertClose(found, await image.data(), ROUNDING);
+      const weights = livelyWeights(fresh.modules.network, 5, 0.3);
+      await compareExport({ ...fresh, weights }, path, { length: 1, side: 24 });
     }),
 });
 
