@@ -22,6 +22,8 @@ const CASES: Readonly<Record<string, { readonly gflop: number; readonly runs: nu
   "forward:sentinel": { gflop: 384.2, runs: 7 },
   "sample:sen2_mtc_new": { gflop: 5 * 254.5, runs: 3 },
   "train:demo": { gflop: 3 * 1.64, runs: 60 },
+  "forward:convolutional": { gflop: 12.26, runs: 20 },
+  "train:convolutional": { gflop: 3 * 12.26, runs: 10 },
   "train:sen2_mtc_new": { gflop: 3 * 254.5, runs: 4 },
 };
 

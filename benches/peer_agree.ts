@@ -1,5 +1,5 @@
 /**
- * Agreement of the published networks at 256×256 on engine native with PyTorch: the largest difference,
+ * Agreement of the published networks and the convolutional one at 256×256 on engine native with PyTorch: the largest difference,
  * relative to the scale of the output.
  *
  *     deno run -A benches/peer_agree.ts [CONFIG ...]
@@ -25,18 +25,27 @@ import {
   type Weights,
 } from "../engine/mod.ts";
 import type { Network } from "../networks/mod.ts";
-import { disposeWeights, quickWeights } from "../tests/networks/published.ts";
+import { disposeWeights, livelyWeights, quickWeights } from "../tests/networks/published.ts";
+import { subjectOf } from "./cases.ts";
 
 const SIDE = 256;
 const PEER = new URL("./peer/forward.py", import.meta.url).pathname;
 /** Largest difference, relative to the largest magnitude of the output. */
 const ALLOWED = 1e-3;
 
-async function differenceOf(name: PublishedName, folder: string) {
-  const card = published[name];
-  const network: Network = builtins.create("network", card.modules.network as never);
-  const weights = quickWeights(network);
-  const shape = [1, card.length, SIDE, SIDE, network.inChannels];
+/** Network and frames of a published configuration, or of the convolutional case of the benches. */
+function subject(name: string): { readonly network: Network; readonly length: number } {
+  if (name === "convolutional") return subjectOf(name);
+  const card = published[name as PublishedName];
+  const network = builtins.create("network", card.modules.network as never);
+  return { network, length: card.length };
+}
+
+async function differenceOf(name: string, folder: string) {
+  const { network, length } = subject(name);
+  // Every path counts, those that start at 0 too.
+  const weights = name === "convolutional" ? livelyWeights(network) : quickWeights(network);
+  const shape = [1, length, SIDE, SIDE, network.inChannels];
   const data = createRng(2).normals(shape.reduce((a, b) => a * b, 1));
   await writeSafetensors(`${folder}/w.safetensors`, {
     tensors: await tensorsOf(weights),
@@ -84,7 +93,7 @@ async function differenceOf(name: PublishedName, folder: string) {
 
 if (import.meta.main) {
   await useEngine("native");
-  const names = (Deno.args.length > 0 ? Deno.args : Object.keys(published)) as PublishedName[];
+  const names = Deno.args.length > 0 ? Deno.args : [...Object.keys(published), "convolutional"];
   const folder = await Deno.makeTempDir();
   let failed = false;
   try {

@@ -20,13 +20,14 @@ import time
 import torch
 
 import configs
+import convolutional
 import diffusion
 import network
 import ops
 
 CASES = (
     "forward:sen2_mtc_new", "forward:cuhk", "forward:sentinel", "forward:demo",
-    "sample:sen2_mtc_new", "train:demo", "train:sen2_mtc_new", "matmul",
+    "sample:sen2_mtc_new", "train:demo", "train:sen2_mtc_new", "forward:convolutional", "train:convolutional", "matmul",
 )
 ALPHA = {"sen2_mtc_new": 1.0}
 
@@ -34,15 +35,15 @@ ALPHA = {"sen2_mtc_new": 1.0}
 def setting(name, train, device="cpu", dtype=torch.float32, side=256):
     """Returns network, process and a batch of one configuration; random numbers come from the CPU."""
     options = configs.config(name)
-    demo = name == "demo"
-    batch, side = (8, 64) if demo else (1, side)
+    batch, side = {"demo": (8, 64), "convolutional": (8, 128)}.get(name, (1, side))
+    kind = convolutional.Convolutional if options.get("convolutional") else network.HDiT
     length = 3 if "temporal" in options else 1
     bands = options["outChannels"]
     generator = torch.Generator("cpu").manual_seed(1)
     draw = lambda *shape: torch.randn(*shape, generator=generator, device="cpu")
     images = lambda channels: draw(batch, length, side, side, channels).clamp_(-1, 1)
     with torch.device("cpu"):
-        net = network.random_weights(network.HDiT(options)).train(train).to(device, dtype)
+        net = network.random_weights(kind(options)).train(train).to(device, dtype)
     data = {
         "x0": images(bands)[:, 0].contiguous(),
         "mu": images(bands),

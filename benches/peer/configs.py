@@ -55,6 +55,19 @@ CONFIGS = {
         "levels": [level(64, 2, 128, "neighborhood"), level(128, 4, 256, "global")],
         "mapping": {"depth": 2, "width": 128, "dFf": 256, "dropout": 0.1},
     },
+    # The convolutional network of the shipped models
+    "convolutional": {
+        "inChannels": 56,
+        "outChannels": 13,
+        "patchSize": [2, 2],
+        "levels": [
+            {"width": 64, "depth": 2, "dFf": 64},
+            {"width": 96, "depth": 2, "kernelSize": 5},
+            {"width": 160, "depth": 4, "kernelSize": 7},
+        ],
+        "mapping": {"depth": 1, "width": 64, "dFf": 128, "dropout": 0.0},
+        "convolutional": True,
+    },
 }
 
 

@@ -1,6 +1,6 @@
 """The oracle: one evaluation of the network on any input.
 
-    python3 forward.py --config sen2_mtc_new|cuhk|sentinel|demo|FILE.json \\
+    python3 forward.py --config sen2_mtc_new|cuhk|sentinel|demo|convolutional|FILE.json \\
         --weights W.safetensors --input X.safetensors --out Y.safetensors [--float64]
 
 The input holds x [B, L, H, W, C] and c_noise [B], float32; the output image [B, H, W, C] and, of a
@@ -13,6 +13,7 @@ import argparse
 import torch
 
 import configs
+import convolutional
 import network
 import ops
 import safetensors_io
@@ -29,7 +30,8 @@ def main():
     ops.set_plain(arguments.plain)
     weights = safetensors_io.load(arguments.weights)
     options = configs.with_channels(configs.config(arguments.config), weights)
-    net = network.load(network.HDiT(options).eval(), weights)
+    kind = convolutional.Convolutional if options.get("convolutional") else network.HDiT
+    net = network.load(kind(options).eval(), weights)
     given = safetensors_io.load(arguments.input)
     dtype = torch.float64 if arguments.float64 else torch.float32
     net.to(dtype)
