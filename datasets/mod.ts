@@ -51,7 +51,7 @@ export {
 export type { PaintOptions } from "./paint_options.ts";
 export { listPlaces, type PlaceFiles } from "./place_files.ts";
 export { type Place, readPlaces, type ReadPlacesOptions } from "./places.ts";
-export type { PreparedOptions } from "./prepared.ts";
+export type { PreparedLook, PreparedOptions } from "./prepared.ts";
 export {
   type PreparedGroup,
   type PreparedIndex,

@@ -28,7 +28,8 @@ import {
 
 /** Looks of prepared samples. */
 const LOOKS = ["stored", "L2A"] as const;
-type Look = typeof LOOKS[number];
+/** Look of prepared samples. */
+export type PreparedLook = typeof LOOKS[number];
 
 /** Options of the prepared dataset. */
 export interface PreparedOptions {
@@ -37,7 +38,7 @@ export interface PreparedOptions {
   /** Only these folders of `root`, each written by a run of its own. Default `root` itself. */
   readonly parts?: readonly string[];
   /** "L2A" removes a random atmosphere from L1C samples. Default "stored". */
-  readonly look?: Look;
+  readonly look?: PreparedLook;
   /** Samples of one epoch. Default as many as there are. */
   readonly size?: number;
   /** Crops with less hidden ground are drawn again a few times. Default 0.1. */
@@ -163,7 +164,7 @@ async function preparedSample(
     readonly rng: Rng;
     readonly tileSize: number;
     readonly hidden: number;
-    readonly look: Look;
+    readonly look: PreparedLook;
   },
 ): Promise<Sample> {
   const { side, names } = index;

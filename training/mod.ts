@@ -35,7 +35,7 @@ export {
   type LearningRateSchedule,
   type WarmupCosineRate,
 } from "./learning_rate.ts";
-export { type LossAndGradients, lossAndGradients } from "./gradients.ts";
+export { type LossAndGradients, lossAndGradients, type LossScale } from "./gradients.ts";
 export {
   type ObjectiveInput,
   type ObjectiveVectors,
