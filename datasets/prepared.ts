@@ -27,9 +27,9 @@ import {
 } from "./prepared_files.ts";
 
 /** Looks of prepared samples. */
-const LOOKS = ["stored", "L2A"] as const;
+const LOOKS: readonly PreparedLook[] = ["stored", "L2A"];
 /** Look of prepared samples. */
-export type PreparedLook = typeof LOOKS[number];
+export type PreparedLook = "stored" | "L2A";
 
 /** Options of the prepared dataset. */
 export interface PreparedOptions {
