@@ -207,6 +207,7 @@ export async function openDateMasks(
         ...keep,
         // Rasters need no pixels around.
         margin: visible && rasters.includes(undefined) ? fit?.margin ?? DETECTOR_MARGIN : 0,
+        comparesDates: fit !== undefined,
         open(rows) {
           const inTime = fit && compares
             ? timeMaskSources(rows, { ...compared, scene: scene.grid, fit, wanted, emptyIsClear })

@@ -31,6 +31,7 @@ export class DateRows {
   readonly #masks: readonly (MaskSource | undefined)[];
   readonly #store: ClassStore;
   readonly #margin: number;
+  readonly #comparesDates: boolean;
   readonly #reads: (date: number) => boolean;
   readonly #columns: readonly [number, number];
   #chunks: readonly Chunk[] = [];
@@ -53,6 +54,7 @@ export class DateRows {
     this.#store = store;
     this.#reads = (date) => dates?.includes(date) ?? true;
     this.#margin = masks.margin;
+    this.#comparesDates = masks.comparesDates ?? false;
     this.#columns = [left, right];
     const around = [
       Math.max(0, left - masks.margin),
@@ -73,8 +75,10 @@ export class DateRows {
       const rows = Math.min(MASK_BLOCK.rows, height - row);
       const classes: (Uint8Array | undefined)[] = [];
       // Masks that are known need no pixels around the rows; one that isn't may compare all dates.
+      const isFound = (l: number) => this.#reads(l) && !this.#store.has(l, row);
+      const needsAll = this.#comparesDates && [...this.frames.keys()].some(isFound);
       for (const [l, frame] of this.frames.entries()) {
-        if (!this.#reads(l) || this.#store.has(l, row)) continue;
+        if (!needsAll && !isFound(l)) continue;
         const margin = this.#margin;
         await frame.load(Math.max(0, row - margin), Math.min(height, row + rows + margin));
       }

@@ -13,6 +13,8 @@ import type { FrameRows } from "./frame_rows.ts";
 export interface SceneMasks extends KeepClearOptions {
   /** Pixels of context that the mask of a pixel depends on. */
   readonly margin: number;
+  /** True if the mask of a date depends on the pixels of all dates. Default false. */
+  readonly comparesDates?: boolean;
   /**
    * Replaces the masked clouds in the model input by the card's cloud fill, if it has one. Default true.
    */

@@ -1,10 +1,13 @@
 /** Masks that compare the dates of a series: their accuracy, and that no cut shows. */
 
 import { assert, assertEquals, assertGreater, assertStringIncludes } from "@std/assert";
+import { CLOUD_CLASSES } from "../../clouds/mod.ts";
 import { createRng, type Raster } from "../../core/mod.ts";
 import { useEngine } from "../../engine/mod.ts";
 import { openRaster, type RasterWindow, writeCog } from "../../rasters/mod.ts";
 import { compositeScene, joinShards, restoreScene } from "../../restoration/mod.ts";
+import { ClassStore } from "../../restoration/composite/class_store.ts";
+import { DateRows } from "../../restoration/composite/date_rows.ts";
 import { openDateMasks } from "../../restoration/date_masks.ts";
 import { openReflectance } from "../../restoration/reflectance_series.ts";
 import { maskWindow } from "../../restoration/rows/mask_window.ts";
@@ -152,6 +155,36 @@ Deno.test("openDateMasks() gives windows the classes of the whole, with odd orig
       for (const [l, mask] of masks.entries()) {
         assertEquals(mask, part(all![l]!, windows[k + 1]!), `window ${k}, date ${l}`);
       }
+    }
+  }));
+
+Deno.test("DateRows compares all dates where it reads only some, and no class is known before", () =>
+  inFolder(async (folder) => {
+    const size = { width: 75, height: 300 };
+    const series = await openReflectance({ inputs: await written(folder, drawn({ size })) });
+    const opened = await openDateMasks(series, { mask: { source: "auto" }, isEach: true });
+    try {
+      const { masks } = opened;
+      const classes = async (dates: readonly number[]) => {
+        const rows = new DateRows(series.scene, {
+          ...{ masks, dates, columns: [0, size.width] },
+          store: new ClassStore(),
+        });
+        // As of a scene that is surveyed in part: from top to bottom, without what was above.
+        const halves: Uint8Array[] = [];
+        for (const row of [0, size.height / 2]) {
+          await rows.load(row, row + size.height / 2);
+          halves.push(rows.classes(1, { column: 0, row, width: size.width, height: 150 }));
+          rows.drop(row + size.height / 2);
+        }
+        return halves;
+      };
+      const all = await classes([0, 1, 2]);
+      assert(all.flatMap((half) => [...half]).includes(CLOUD_CLASSES.thick), "finds no cloud");
+      assertEquals(await classes([1]), all);
+    } finally {
+      await opened.close();
+      await series.close();
     }
   }));
 
