@@ -26,6 +26,8 @@ export interface RunOptions extends Pick<TilingOptions, "tiles"> {
   readonly mask?: MaskOptions;
   /** Left out: output files decide nothing. */
   readonly write?: unknown;
+  /** Left out: the pixels are the same on any number of threads. */
+  readonly threads?: number;
   /** Left out. */
   readonly signal?: AbortSignal;
   readonly [name: string]: unknown;
@@ -66,7 +68,7 @@ export async function sceneRun(
   files: RunFiles,
   { model, options }: { readonly model?: Model; readonly options: RunOptions },
 ): Promise<string> {
-  const { write: _write, signal: _signal, tiles, mask, ...others } = options;
+  const { write: _write, threads: _threads, signal: _signal, tiles, mask, ...others } = options;
   const { batch: _batch, order: _order, ...layout } = tiles ?? {};
   const plain = Object.fromEntries(
     Object.entries(others).map(([name, value]) => [name, plainOf(value)]),

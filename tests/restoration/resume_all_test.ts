@@ -17,7 +17,11 @@ interface Made {
   readonly complete: readonly string[];
 }
 
-type Call = (options?: { readonly overwrite?: boolean; readonly seed?: number }) => Promise<Made>;
+type Call = (options?: {
+  readonly overwrite?: boolean;
+  readonly seed?: number;
+  readonly threads?: number;
+}) => Promise<Made>;
 
 /** Calls by their name; `seed` stands for an option that changes the pixels. */
 async function withCalls(
@@ -51,10 +55,11 @@ async function withCalls(
         made(
           await restoreEvery(model, { inputs, mask, seed, write: writeTo("restore", overwrite) }),
         ),
-      composite: async ({ overwrite, seed = 0 } = {}) =>
+      composite: async ({ overwrite, seed = 0, threads } = {}) =>
         made(
           await compositeScene({
             inputs,
+            ...(threads !== undefined && { threads }),
             mask: { ...mask, dilate: 1 + seed },
             reference: "all",
             write: writeTo("composite", overwrite),
@@ -106,4 +111,16 @@ Deno.test("--reference all takes no file of another call for its own, and --over
       assertEquals([images.length, complete.length], [3, 0]);
       assertEquals(await contentsOf(`${folder}/${name}`), wanted, name);
     }
+  }));
+
+Deno.test("compositeScene() of all dates goes on with another number of threads", () =>
+  withCalls(async (folder, { composite }) => {
+    const { images } = await composite!({ threads: 0 });
+    const wanted = await contentsOf(`${folder}/composite`);
+    await Deno.remove(images[1]!);
+    assertEquals(await composite!({ threads: 1 }), {
+      images: [images[1]!],
+      complete: [images[0]!, images[2]!],
+    });
+    assertEquals(await contentsOf(`${folder}/composite`), wanted);
   }));
