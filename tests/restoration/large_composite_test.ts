@@ -1,8 +1,8 @@
 /** Composites of large scenes, which are surveyed in part. */
 
 import { assert, assertEquals } from "@std/assert";
-import { openRaster, writeCog } from "../../rasters/mod.ts";
-import { compositeScene } from "../../restoration/mod.ts";
+import { openRaster, type RasterWindow, writeCog } from "../../rasters/mod.ts";
+import { compositeScene, type CompositeSceneOptions, joinShards } from "../../restoration/mod.ts";
 import { isLarge, surveyPlaces } from "../../restoration/composite/survey_places.ts";
 import { slowTest } from "../slow.ts";
 import { inFolder } from "./tiny.ts";
@@ -53,59 +53,74 @@ Deno.test("surveyPlaces() reaches every quarter of a product", () => {
 
 const DAYS = ["2018-03-07", "2018-05-06", "2018-07-05"];
 
-slowTest("compositeScene() of a large scene: parts agree where they overlap", async () => {
-  await inFolder(async (folder) => {
-    const [width, height] = [4224, 4000];
-    const grid = { width, height, transform: [500000, 10, 0, 5200000, 0, -10] } as const;
-    const inputs: { path: string }[] = [];
-    for (const [l, day] of DAYS.entries()) {
-      const data = new Uint16Array(2 * width * height);
-      const mask = new Uint8Array(width * height);
-      for (let y = 0, i = 0; y < height; y++) {
-        for (let x = 0; x < width; x++, i++) {
-          mask[i] = (x + 50 * l) % 150 < 60 && (y + 40 * l) % 130 < 60 ? 1 : 0;
-          for (let b = 0; b < 2; b++) {
-            data[2 * i + b] = mask[i] === 1
-              ? 6000
-              : 600 + 40 * l + 100 * b + (x * 7 + y * 13 + (x * y) % 31) % 200 +
-                (x * (5 + 3 * l) + y * (3 + l)) % 61;
-          }
-        }
-      }
-      const path = `${folder}/scene_${day}.tif`;
-      await writeCog(path, { ...grid, bands: ["B02", "B03"], dtype: "uint16", data, nodata: 0 });
-      await writeCog(`${folder}/${day}.mask.tif`, {
-        ...grid,
-        bands: ["1"],
-        dtype: "uint8",
-        data: mask,
-      });
-      inputs.push({ path });
+/** Period of the ground in rows: short, so that large files are packed fast. */
+const PERIOD = 8;
+/** A large scene that is as low as its context allows: few pixels of its blocks are surveyed. */
+const LOW = { width: 66_000, height: 256 };
+
+/** Writes a date and its mask, of few clouds in all blocks. */
+async function writeDate(path: string, { day, l }: { readonly day: string; readonly l: number }) {
+  const { width, height } = LOW;
+  const grid = { ...LOW, transform: [500000, 10, 0, 5200000, 0, -10] } as const;
+  const rows = new Uint16Array(2 * width * PERIOD);
+  for (let i = 0; i < rows.length; i++) {
+    const [x, y, b] = [Math.floor(i / 2) % width, Math.floor(i / 2 / width), i % 2];
+    rows[i] = 600 + 40 * l + 100 * b + (x * 7 + y * 13 + (x * y) % 31) % 200 +
+      (x * (5 + 3 * l) + y * (3 + l)) % 61;
+  }
+  const data = new Uint16Array(2 * width * height);
+  for (let y = 0; y < height; y += PERIOD) data.set(rows, 2 * y * width);
+  const mask = new Uint8Array(width * height);
+  for (let y = 0; y < height; y++) {
+    if ((y + 40 * l) % 130 >= 60) continue;
+    for (let x = -50 * l; x < width; x += 150) {
+      const [first, last] = [Math.max(0, x), Math.max(0, Math.min(width, x + 60))];
+      mask.fill(1, y * width + first, y * width + last);
+      data.fill(6000, 2 * (y * width + first), 2 * (y * width + last));
     }
-    const parts = [
-      { column: 1900, row: 1000, width: 400, height: 300 },
-      { column: 2100, row: 1130, width: 700, height: 400 },
-    ];
-    for (const [i, window] of parts.entries()) {
-      await compositeScene({
-        inputs,
-        reference: DAYS[1]!,
-        mask: { source: `${folder}/{date}.mask.tif` },
-        window,
-        write: { output: `${folder}/part_${i}.tif` },
-      });
-    }
-    for (const kind of ["", ".provenance", ".support", ".days", ".uncertainty"]) {
-      const [first, second] = await Promise.all(parts.map(async (part, i) => {
-        const file = await openRaster(`${folder}/part_${i}.tif`.replace(/\.tif$/, `${kind}.tif`));
-        const { data } = await file.read({
-          window: { column: 2100 - part.column, row: 1130 - part.row, width: 200, height: 170 },
+  }
+  await writeCog(path, { ...grid, bands: ["B02", "B03"], dtype: "uint16", data, nodata: 0 });
+  const classes = { ...grid, bands: ["1"], dtype: "uint8", data: mask } as const;
+  await writeCog(`${path.replace(/scene_[^/]*$/, "")}${day}.mask.tif`, classes);
+}
+
+slowTest(
+  "compositeScene() of a large scene: windows and joined shards have the whole's pixels",
+  async () => {
+    assert(isLarge(LOW));
+    await inFolder(async (folder) => {
+      const inputs = DAYS.map((day) => ({ path: `${folder}/scene_${day}.tif` }));
+      for (const [l, { path }] of inputs.entries()) await writeDate(path, { day: DAYS[l]!, l });
+      const area = { column: 30_100, row: 20, width: 1300, height: 220 };
+      const inner = { column: 30_600, row: 90, width: 500, height: 110 };
+      const make = (name: string, part: Pick<CompositeSceneOptions, "window" | "shard">) =>
+        compositeScene({
+          inputs,
+          reference: DAYS[1]!,
+          mask: { source: `${folder}/{date}.mask.tif` },
+          ...part,
+          write: { output: `${folder}/${name}.tif` },
         });
-        await file.close();
-        return data;
-      }));
-      assert(first!.some((value) => value !== first![0]), `${kind} must vary, got ${first![0]}`);
-      assertEquals(first, second, kind);
-    }
-  });
-});
+      await make("area", { window: area });
+      await make("inner", { window: inner });
+      const shards = [1, 2].map((index) => `shard_${index}`);
+      for (const [i, name] of shards.entries()) {
+        await make(name, { window: area, shard: { index: i + 1, count: 2 } });
+      }
+      await joinShards(shards.map((name) => `${folder}/${name}.tif`), `${folder}/joined.tif`);
+      for (const kind of ["", ".provenance", ".support", ".days", ".uncertainty"]) {
+        const read = async (name: string, window?: RasterWindow) => {
+          const file = await openRaster(`${folder}/${name}${kind}.tif`);
+          const { data } = await file.read(window && { window });
+          await file.close();
+          return data;
+        };
+        const all = await read("area");
+        assert(all.some((value) => value !== all[0]), `${kind} must vary, got ${all[0]}`);
+        assertEquals(await read("joined"), all, kind);
+        const [column, row] = [inner.column - area.column, inner.row - area.row];
+        assertEquals(await read("inner"), await read("area", { ...inner, column, row }), kind);
+      }
+    });
+  },
+);
