@@ -10,14 +10,14 @@ import {
   intervalText,
   metricText,
   PIXEL_GROUPS,
-  ROW_METRICS,
   type SummaryRow,
+  TABLE_COLUMNS,
 } from "../evaluation/mod.ts";
 import { table } from "./table.ts";
 
 /** Units of the metrics that have one. */
-const UNITS: Readonly<Record<string, string>> = { psnr: "dB", sam: "°" };
-const HEAD = ROW_METRICS.map((metric) => {
+const UNITS: Readonly<Record<string, string>> = { psnr: "dB", sam: "°", bias: "DN" };
+const HEAD = TABLE_COLUMNS.map((metric) => {
   const unit = UNITS[metric];
   return `${metric.toUpperCase()}${unit === undefined ? "" : ` (${unit})`}`;
 });
@@ -25,7 +25,7 @@ const HEAD = ROW_METRICS.map((metric) => {
 /** One row per method: means, and the confidence interval of PSNR. */
 function rowsText(rows: readonly SummaryRow[], evaluation: Evaluation): string {
   const cells = ({ metrics }: SummaryRow) =>
-    ROW_METRICS.map((metric) => {
+    TABLE_COLUMNS.map((metric) => {
       const estimate = metrics[metric];
       if (estimate !== null) return metricText(metric, estimate.mean);
       return metric === "lpips" && evaluation.lpips === "no weights" ? "no weights" : "–";
@@ -101,7 +101,7 @@ export function evaluationText(
     ...(summary.notes.length > 0 ? [summary.notes.join("\n")] : []),
     ...(comparisons.length > 0 ? [comparisons.map(({ sentence }) => sentence).join("\n")] : []),
     profile.name === "standard"
-      ? "MAE and RMSE are in reflectance."
+      ? "MAE and RMSE are in reflectance; the largest bias of a band is in DN of 1/10000."
       : `MAE and RMSE are in the units of the profile ${profile.name}.`,
     `profile ${profile.name}; run ${evaluation.run}, images ${evaluation.data}`,
   ].join("\n\n");

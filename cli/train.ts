@@ -11,6 +11,7 @@ import {
   type CheckedExperiment,
   experimentCard,
   parseExperiment,
+  type PixelScores,
   setOption,
   train as trainModel,
   type TrainingProgress,
@@ -32,18 +33,26 @@ function unitOf(metric: string): string {
   return /sam$/i.test(metric) ? "°" : /mae$/i.test(metric) ? " of the range" : "";
 }
 
+/** The PSNR of the input and of the mean of all dates, in brackets. */
+function besideText({ inputPsnr, meanPsnr }: PixelScores): string {
+  const mean = meanPsnr === undefined ? "" : `, mean ${meanPsnr.toFixed(2)} dB`;
+  return `(input ${inputPsnr.toFixed(2)} dB${mean})`;
+}
+
 /** A validation as one line; undefined if there is none. */
 function validationLine({ step, validation }: TrainingProgress): string | undefined {
   if (validation === undefined) return undefined;
-  const { loss, psnr, mae, ssim, sam, inputPsnr, cloudy, skipped } = validation;
+  const { loss, psnr, mae, ssim, sam, weave, contrast, cloudy, skipped } = validation;
   const parts = [
     `loss ${loss.toFixed(4)}`,
-    `PSNR ${psnr.toFixed(2)} dB (input ${inputPsnr.toFixed(2)} dB)`,
+    `PSNR ${psnr.toFixed(2)} dB ${besideText(validation)}`,
     ...(ssim === undefined ? [] : [`SSIM ${ssim.toFixed(4)}`]),
     `MAE ${mae.toFixed(4)} of the range`,
     ...(sam === undefined ? [] : [`SAM ${sam.toFixed(2)}°`]),
+    ...(weave === undefined ? [] : [`weave ${weave.toFixed(2)}`]),
+    ...(contrast === undefined ? [] : [`contrast ${contrast.toFixed(2)}`]),
     ...(cloudy === undefined ? [] : [
-      `PSNR under cloud ${cloudy.psnr.toFixed(2)} dB (input ${cloudy.inputPsnr.toFixed(2)} dB)`,
+      `PSNR under cloud ${cloudy.psnr.toFixed(2)} dB ${besideText(cloudy)}`,
     ]),
     ...(skipped ? [`${samplesText(skipped.length)} with bad files skipped`] : []),
   ];

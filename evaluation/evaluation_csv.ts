@@ -5,7 +5,7 @@
  */
 
 import { csvLine } from "../files/mod.ts";
-import { BAND_METRICS, type EvaluationRow, ROW_METRICS } from "./evaluation_row.ts";
+import { BAND_METRICS, type EvaluationRow, ROW_METRICS, VISUAL_COLUMNS } from "./evaluation_row.ts";
 
 /** First columns, which identify a row; metrics follow, then those of each band. */
 const PLAIN = [
@@ -23,11 +23,21 @@ const PLAIN = [
   "input",
 ] as const;
 
+/** Options of {@linkcode csvColumns}. */
+export interface CsvColumnsOptions {
+  /** Includes the visual columns, which files of earlier versions lack. Default true. */
+  readonly visual?: boolean;
+}
+
 /** Columns for images with these bands. */
-export function csvColumns(bands: readonly string[]): readonly string[] {
+export function csvColumns(
+  bands: readonly string[],
+  { visual = true }: CsvColumnsOptions = {},
+): readonly string[] {
   return [
     ...PLAIN,
     ...ROW_METRICS,
+    ...(visual ? VISUAL_COLUMNS : []),
     ...bands.flatMap((band) => BAND_METRICS.map((metric) => `${metric}_${band}`)),
   ];
 }
@@ -36,11 +46,11 @@ export function csvColumns(bands: readonly string[]): readonly string[] {
 const END = "\r\n";
 
 /** Header line for images with these bands. */
-export function csvHead(bands: readonly string[]): string {
-  return csvLine(csvColumns(bands)) + END;
+export function csvHead(bands: readonly string[], options: CsvColumnsOptions = {}): string {
+  return csvLine(csvColumns(bands, options)) + END;
 }
 
-/** Rows as CSV lines without the header. A missing LPIPS gives its reason; others are empty. */
+/** Rows as CSV lines without the header. A missing LPIPS or visual measure gives its reason; others are empty. */
 export function csvLines(
   rows: readonly EvaluationRow[],
   { run, bands }: { readonly run: string; readonly bands: readonly string[] },
@@ -57,10 +67,13 @@ export function csvLines(
     const metrics = ROW_METRICS.map((metric) =>
       metric === "lpips" && row.lpips === null ? row.noLpips ?? "" : row[metric] ?? ""
     );
+    const visual = VISUAL_COLUMNS.map((column) =>
+      row[column] ?? (column === "bias" ? "" : row.noVisual?.[column] ?? "")
+    );
     const byBand = bands.flatMap((band) =>
       BAND_METRICS.map((metric) => row.bands[band]?.[metric] ?? "")
     );
-    return csvLine([...PLAIN.map((name) => plain[name]), ...metrics, ...byBand]) + END;
+    return csvLine([...PLAIN.map((name) => plain[name]), ...metrics, ...visual, ...byBand]) + END;
   }).join("");
 }
 

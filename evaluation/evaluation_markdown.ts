@@ -12,28 +12,48 @@ import {
   MORE_IS_BETTER,
   PIXEL_GROUPS,
   type PixelGroup,
-  ROW_METRICS,
-  type RowMetric,
   STRATA,
+  TABLE_COLUMNS,
+  type TableColumn,
+  VISUAL_COLUMNS,
+  VISUAL_IDEAL,
+  type VisualColumn,
 } from "./evaluation_row.ts";
 import type { SummaryRow } from "./summary.ts";
 
-const DIGITS: Readonly<Record<RowMetric, number>> = {
+const DIGITS: Readonly<Record<TableColumn, number>> = {
   psnr: 2,
   ssim: 4,
   mae: 4,
   rmse: 4,
   sam: 2,
   lpips: 4,
+  weave: 2,
+  contrast: 2,
+  bias: 0,
+  seam: 2,
 };
 
+/** Definitions of the visual columns. */
+const VISUAL: readonly string[] = [
+  "WEAVE: amplitude of what repeats every 2, 4 or 8 pixels, over the truth's; 1 is ideal, the worst " +
+  "period counts",
+  "CONTRAST: standard deviation of the image minus its 5×5 mean, over the truth's; 1 is ideal",
+  "BIAS: largest |bias| over the bands, in units of 1/10000 of reflectance",
+  "SEAM: mean step across the edge of the mask minus the truth's, over the truth's; 0 is ideal",
+  "WEAVE, CONTRAST and SEAM are of the middle band (median over the bands)",
+];
+
+const isVisual = (column: TableColumn): column is VisualColumn =>
+  VISUAL_COLUMNS.some((name) => name === column);
+
 /** A value with the digits of its metric. */
-export function metricText(metric: RowMetric, value: number): string {
+export function metricText(metric: TableColumn, value: number): string {
   return Number.isFinite(value) ? value.toFixed(DIGITS[metric]) : value > 0 ? "∞" : "−∞";
 }
 
 /** An interval; "–" if there is none. */
-export function intervalText(metric: RowMetric, { low, high }: Estimate): string {
+export function intervalText(metric: TableColumn, { low, high }: Estimate): string {
   return low === null || high === null
     ? "–"
     : `${metricText(metric, low)} … ${metricText(metric, high)}`;
@@ -48,9 +68,13 @@ function tableOf(rows: readonly (readonly string[])[]): string {
 }
 
 /** The best mean of a metric among rows. */
-function bestOf(rows: readonly SummaryRow[], metric: RowMetric): number | undefined {
+function bestOf(rows: readonly SummaryRow[], metric: TableColumn): number | undefined {
   const means = rows.flatMap(({ metrics }) => metrics[metric]?.mean ?? []);
   if (means.length < 2) return undefined;
+  if (isVisual(metric)) {
+    const ideal = VISUAL_IDEAL[metric];
+    return means.reduce((a, b) => Math.abs(b - ideal) < Math.abs(a - ideal) ? b : a);
+  }
   return MORE_IS_BETTER[metric] ? Math.max(...means) : Math.min(...means);
 }
 
@@ -63,14 +87,14 @@ function noLpips({ rows }: Evaluation, { set, method, pixels }: SummaryRow): str
 }
 
 function pixelsTable(evaluation: Evaluation, rows: readonly SummaryRow[]): string {
-  const cell = (row: SummaryRow, metric: RowMetric): string => {
+  const cell = (row: SummaryRow, metric: TableColumn): string => {
     const estimate = row.metrics[metric];
     if (estimate === null) return metric === "lpips" ? noLpips(evaluation, row) : "–";
     const text = metricText(metric, estimate.mean);
     return estimate.mean === bestOf(rows, metric) ? `**${text}**` : text;
   };
   const { level } = evaluation.interval;
-  const [first, ...rest] = ROW_METRICS;
+  const [first, ...rest] = TABLE_COLUMNS;
   return tableOf([
     ["", "PSNR (dB)", `${100 * level} % interval`, ...rest.map((metric) => metric.toUpperCase())],
     ...rows.map((row) => [
@@ -189,6 +213,7 @@ export function evaluationMarkdown(
         `- ${name === "mean" ? "Means" : name.toUpperCase()}: ${text}.`
       ),
       `- LPIPS: ${lpips}.`,
+      ...VISUAL.map((text) => `- ${text}.`),
       `- Confidence intervals: ${100 * interval.level} %, ${interval.method}, ` +
       `${interval.resamples} resamples, seed ${interval.seed}.`,
       ...summary.notes.map((note) => `- Note: ${note}.`),

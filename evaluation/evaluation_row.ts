@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { NoLpips } from "../metrics/mod.ts";
+import type { NoLpips, NoVisual, VisualMeasure } from "../metrics/mod.ts";
 
 /**
  * Groups of pixels: all with truth; those under cloud on the reference date (`cloudy`), divided into
@@ -40,6 +40,29 @@ export const MORE_IS_BETTER: Readonly<Record<RowMetric, boolean>> = {
   lpips: false,
 };
 
+/**
+ * Visual columns of a row: weave, contrast and seam relative to the truth (see `visualMeter`), and `bias`,
+ * the largest |bias| over the bands in units of 1/10000 of reflectance.
+ */
+export const VISUAL_COLUMNS = ["weave", "contrast", "bias", "seam"] as const;
+
+/** A visual column of a row. */
+export type VisualColumn = typeof VISUAL_COLUMNS[number];
+
+/** Columns of the tables: metrics, then visual columns. */
+export const TABLE_COLUMNS = [...ROW_METRICS, ...VISUAL_COLUMNS] as const;
+
+/** A column of the tables. */
+export type TableColumn = typeof TABLE_COLUMNS[number];
+
+/** Value of each visual column that a perfect image has. */
+export const VISUAL_IDEAL: Readonly<Record<VisualColumn, number>> = {
+  weave: 1,
+  contrast: 1,
+  bias: 0,
+  seam: 0,
+};
+
 /** Metrics of one band, of images in reflectance. */
 export const BAND_METRICS = ["bias", "mae", "rmse"] as const;
 
@@ -47,7 +70,7 @@ export const BAND_METRICS = ["bias", "mae", "rmse"] as const;
 export type BandRow = Readonly<Record<"bias" | "mae" | "rmse", number>>;
 
 /** Scores of one image by one method over one group of pixels. */
-export interface EvaluationRow extends Readonly<Record<RowMetric, number | null>> {
+export interface EvaluationRow extends Readonly<Record<TableColumn, number | null>> {
   /** Set of images. */
   readonly set: string;
   /** Name of the case. */
@@ -72,8 +95,19 @@ export interface EvaluationRow extends Readonly<Record<RowMetric, number | null>
   readonly input: string;
   /** Reason for a missing LPIPS. */
   readonly noLpips?: NoLpips;
+  /** Reasons for missing visual measures. */
+  readonly noVisual?: Readonly<Partial<Record<VisualMeasure, NoVisual>>>;
   /** Errors by band name. */
   readonly bands: Readonly<Record<string, BandRow>>;
+}
+
+/** DN of reflectance 1 in the column `bias`. */
+const DN = 10000;
+
+/** Largest |bias| over the bands, in units of 1/10000 of reflectance; null without bands. */
+export function largestBias(bands: EvaluationRow["bands"]): number | null {
+  const biases = Object.values(bands).map(({ bias }) => DN * Math.abs(bias));
+  return biases.length === 0 ? null : Math.max(...biases);
 }
 
 /**
@@ -90,11 +124,12 @@ export function rowInOrder(
   const own = Object.keys(row.bands);
   const order = bands?.filter((band) => own.includes(band)) ??
     own.toSorted((a, b) => a.localeCompare(b, "en", { numeric: true }));
-  const metrics = Object.fromEntries(ROW_METRICS.map((metric) => [metric, row[metric]]));
+  const metrics = Object.fromEntries(TABLE_COLUMNS.map((metric) => [metric, row[metric]]));
   return {
     ...{ set, image, method, kind, pixels, count, cover, mask, profile, truth, input },
-    ...metrics as Readonly<Record<RowMetric, number | null>>,
+    ...metrics as Readonly<Record<TableColumn, number | null>>,
     ...(row.noLpips !== undefined && { noLpips: row.noLpips }),
+    ...(row.noVisual !== undefined && { noVisual: row.noVisual }),
     bands: Object.fromEntries(order.map((band) => [band, row.bands[band]!])),
   };
 }

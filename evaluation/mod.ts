@@ -24,6 +24,8 @@ export {
   STRATA,
   type Stratum,
   stratumOf,
+  TABLE_COLUMNS,
+  VISUAL_COLUMNS,
 } from "./evaluation_row.ts";
 
 // Cases and methods.

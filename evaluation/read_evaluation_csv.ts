@@ -6,11 +6,12 @@
 
 import { InputError } from "../core/mod.ts";
 import { cellText, type CsvRow, parseCsv, textOf as fileText } from "../files/mod.ts";
-import type { NoLpips } from "../metrics/mod.ts";
+import { type NoLpips, type NoVisual, VISUAL_MEASURES } from "../metrics/mod.ts";
 import {
   BAND_METRICS,
   type BandRow,
   type EvaluationRow,
+  largestBias,
   type MaskKind,
   type MethodKind,
   PIXEL_GROUPS,
@@ -52,6 +53,16 @@ function rowOf(
       band,
       Object.fromEntries(BAND_METRICS.map((metric) => [metric, numberOf(`${metric}_${band}`)])),
     ]);
+  const byBand = Object.fromEntries(bands) as Readonly<Record<string, BandRow>>;
+  // Files of earlier versions lack these columns.
+  const seen = VISUAL_MEASURES.map((measure) => {
+    const cell = cells[measure] ?? "";
+    const value = cell === "" ? NaN : Number(cell);
+    const reason = cell !== "" && Number.isNaN(value) ? cell as NoVisual : undefined;
+    return { measure, value: Number.isNaN(value) ? null : value, reason };
+  });
+  const visual = Object.fromEntries(seen.map(({ measure, value }) => [measure, value]));
+  const reasons = seen.flatMap(({ measure, reason }) => reason ? [[measure, reason]] : []);
   return {
     run: textOf("run"),
     set: textOf("set"),
@@ -72,7 +83,10 @@ function rowOf(
     sam: orNull("sam"),
     lpips: hasLpips ? lpips : null,
     ...(!hasLpips && cells["lpips"] !== "" && { noLpips: cells["lpips"] as NoLpips }),
-    bands: Object.fromEntries(bands) as Readonly<Record<string, BandRow>>,
+    ...visual as Readonly<Record<typeof VISUAL_MEASURES[number], number | null>>,
+    bias: largestBias(byBand),
+    ...(reasons.length > 0 && { noVisual: Object.fromEntries(reasons) }),
+    bands: byBand,
   };
 }
 

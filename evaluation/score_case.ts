@@ -5,14 +5,25 @@
  */
 
 import type { Raster } from "../core/mod.ts";
-import type { Lpips, MetricProfile, ProfileScore, RegionScore } from "../metrics/mod.ts";
+import type {
+  Lpips,
+  MetricProfile,
+  ProfileScore,
+  RegionScore,
+  VisualScore,
+} from "../metrics/mod.ts";
 import { copyInput } from "../restoration/mod.ts";
 import { baselinesOf } from "./case_baselines.ts";
 import { detectedMasks, masksOf, pixelGroups } from "./case_pixels.ts";
 import type { EvaluatedMethod, MethodInput } from "./evaluated_method.ts";
 import { caseDigests, type EvaluationCase, ONE_SET, referenceOf } from "./evaluation_case.ts";
-import type { EvaluationRow, MethodKind, RowMetric } from "./evaluation_row.ts";
-import { scoreImage } from "./score_image.ts";
+import {
+  type EvaluationRow,
+  largestBias,
+  type MethodKind,
+  type RowMetric,
+} from "./evaluation_row.ts";
+import { scoreImage, visualMeasuring } from "./score_image.ts";
 
 /** Options of {@linkcode scoreCase}. */
 export interface ScoreCaseOptions {
@@ -43,6 +54,13 @@ function metricsOf(
 ): Pick<EvaluationRow, RowMetric | "noLpips"> {
   const reason = noLpips && { noLpips };
   return { mae, rmse, psnr, ssim: orNull(ssim), sam: orNull(sam), lpips, ...reason };
+}
+
+function visualOf(
+  { weave, contrast, seam, missing }: VisualScore,
+): Pick<EvaluationRow, "weave" | "contrast" | "seam" | "noVisual"> {
+  const reasons = Object.keys(missing).length > 0 && { noVisual: missing };
+  return { weave, contrast, seam, ...reasons };
 }
 
 function bandsOf({ bands }: RegionScore, names: readonly string[]): EvaluationRow["bands"] {
@@ -82,6 +100,7 @@ export async function scoreCase(
     ...(signal && { signal }),
   };
   const digests = caseDigests(given);
+  const visual = visualMeasuring(target, groups);
   const rows: EvaluationRow[] = [];
   const add = async (method: string, kind: MethodKind, image: Raster) => {
     signal?.throwIfAborted();
@@ -91,9 +110,9 @@ export async function scoreCase(
       );
     }
     checkAlike(`the result of ${method} for ${name}`, image, target);
-    for (
-      const [pixels, region, score] of await scoreImage(image, { given: input, groups, options })
-    ) {
+    const scored = await scoreImage(image, { given: input, groups, visual, options });
+    for (const [pixels, region, score, seen] of scored) {
+      const bands = bandsOf(region, target.bands);
       rows.push({
         set,
         image: name,
@@ -106,7 +125,9 @@ export async function scoreCase(
         profile: options.profile.name,
         ...digests,
         ...metricsOf(score),
-        bands: bandsOf(region, target.bands),
+        ...visualOf(seen),
+        bias: largestBias(bands),
+        bands,
       });
     }
   };

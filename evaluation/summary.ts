@@ -11,10 +11,10 @@ import {
   type EvaluationRow,
   type MethodKind,
   type PixelGroup,
-  ROW_METRICS,
-  type RowMetric,
   STRATA,
   stratumOf,
+  TABLE_COLUMNS,
+  type TableColumn,
 } from "./evaluation_row.ts";
 
 /** Group of rows that a mean is taken over. */
@@ -36,7 +36,7 @@ export interface SummaryRow extends SummaryGroup {
   /** Number of images. */
   readonly images: number;
   /** Mean of each metric. */
-  readonly metrics: Readonly<Record<RowMetric, Estimate | null>>;
+  readonly metrics: Readonly<Record<TableColumn, Estimate | null>>;
 }
 
 /** Means of one band over all cloud covers. */
@@ -112,7 +112,7 @@ export function summarize(
   };
   const summaryOf = (own: readonly EvaluationRow[], cover: string): SummaryRow => {
     const { set, method, kind, pixels } = own[0]!;
-    const metrics = ROW_METRICS.map((metric) => {
+    const metrics = TABLE_COLUMNS.map((metric) => {
       const values = own.map((row) => row[metric]).filter((value) => value !== null);
       return [metric, values.length === 0 ? null : estimate(values)];
     });

@@ -1,6 +1,6 @@
 /**
  * Metrics of restored images: MAE, RMSE, PSNR, SSIM, SAM and LPIPS in their standard definitions, per band
- * and over regions, and the profiles of published tables.
+ * and over regions, the visual measures weave, contrast and seam, and the profiles of published tables.
  *
  * @module
  */
@@ -33,3 +33,13 @@ export {
 export { sam } from "./sam.ts";
 export { type Score, score } from "./score.ts";
 export { ssim } from "./ssim.ts";
+export {
+  type NoVisual,
+  VISUAL_MEASURES,
+  type VisualMeasure,
+  visualMeter,
+  type VisualOptions,
+  type VisualScore,
+} from "./visual.ts";
+export { WEAVE_PERIODS } from "./weave.ts";
+export type { MaskEdge } from "./edge.ts";

@@ -5,11 +5,17 @@
  * @module
  */
 
-import { type RegionScore, type Score, scoreRegions } from "../metrics/mod.ts";
+import {
+  type RegionScore,
+  type Score,
+  scoreRegions,
+  visualMeter,
+  type VisualScore,
+} from "../metrics/mod.ts";
 import { errorMaps } from "./errors.ts";
 import { detailOf, type Gathered } from "./gathered.ts";
 import { pickBands } from "./pixels.ts";
-import type { ReportErrors, ReportScores, ReportTruth } from "./report_data.ts";
+import type { ReportErrors, ReportScores, ReportTruth, ReportVisual } from "./report_data.ts";
 
 /** Side of SSIM's window; smaller images have no scores. */
 const LEAST_SIDE = 11;
@@ -57,6 +63,14 @@ function scoreOf(region: RegionScore | null | undefined): Score | null {
   return { mae, rmse, psnr, ssim, sam };
 }
 
+function visualOf(
+  { weave, contrast, seam }: VisualScore,
+  region: RegionScore | null | undefined,
+): ReportVisual {
+  const bias = region ? Math.max(...region.bands.map(({ bias }) => Math.abs(bias))) : null;
+  return { weave, contrast, seam, bias };
+}
+
 /**
  * Scores methods against the clear image.
  *
@@ -94,22 +108,31 @@ export function compare(
     image.map((value, i) => counts[Math.floor(i / depth)] === 1 ? value / dataRange : 0);
   const target = scaled(truth);
   const possible = Math.min(width, height) >= LEAST_SIDE;
-  const scored = images.map(({ method, image }) => ({
-    method,
-    regions: possible
-      ? scoreRegions(scaled(image), target, {
-        height,
-        width,
-        channels: depth,
-        dataRange: 1,
-        regions: regions as Record<keyof typeof REGIONS, Uint8Array>,
-      })
-      : undefined,
-  }));
+  const all = {
+    ...{ height, width, channels: depth, dataRange: 1 },
+    regions: regions as Record<keyof typeof REGIONS, Uint8Array>,
+  };
+  const { cloudy: hidden, clear } = all.regions;
+  const measure = visualMeter(target, {
+    ...all,
+    ...(hidden && clear && { edge: { hidden, clear } }),
+  });
+  const scored = images.map(({ method, image }) => {
+    const ours = scaled(image);
+    return {
+      method,
+      regions: possible ? scoreRegions(ours, target, all) : undefined,
+      visual: measure(ours),
+    };
+  });
   const scores = (Object.keys(regions) as (keyof typeof REGIONS)[]).map((region): ReportScores => ({
     label: REGIONS[region],
     pixels: regions[region]!.reduce((sum, one) => sum + one, 0),
-    rows: scored.map(({ method, regions }) => ({ method, score: scoreOf(regions?.[region]) })),
+    rows: scored.map(({ method, regions, visual }) => ({
+      method,
+      score: scoreOf(regions?.[region]),
+      visual: visualOf(visual[region], regions?.[region]),
+    })),
   }));
   const bands = scored.flatMap(({ method, regions }) => {
     const all = regions?.all;

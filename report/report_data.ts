@@ -10,7 +10,7 @@
  */
 
 import type { RasterWindow } from "../rasters/mod.ts";
-import type { Score } from "../metrics/mod.ts";
+import type { Score, VisualScore } from "../metrics/mod.ts";
 import type { ProvenanceCounts, SeamMetric } from "../restoration/mod.ts";
 
 /** Unit of the image values. */
@@ -73,6 +73,12 @@ export interface ReportView {
   readonly images: readonly ReportImage[];
 }
 
+/** Visual measures against the clear image, see docs/metrics.md; null where one is undefined. */
+export interface ReportVisual extends Pick<VisualScore, "weave" | "contrast" | "seam"> {
+  /** Largest |bias| over the bands, in the unit of the errors; null without scores. */
+  readonly bias: number | null;
+}
+
 /** Scores over one region. */
 export interface ReportScores {
   /** As "All pixels". */
@@ -80,7 +86,12 @@ export interface ReportScores {
   /** Pixels of the region. */
   readonly pixels: number;
   /** The model first, then the baselines; null if undefined. */
-  readonly rows: readonly { readonly method: string; readonly score: Score | null }[];
+  readonly rows: readonly {
+    readonly method: string;
+    readonly score: Score | null;
+    /** Visual measures; undefined where they are not measured, as in self-checks. */
+    readonly visual?: ReportVisual;
+  }[];
 }
 
 /** Error maps of the detail view on one colour scale. */

@@ -8,7 +8,7 @@ import type { Score } from "../metrics/mod.ts";
 import { fixed } from "./format.ts";
 import { type Html, markup } from "./html.ts";
 import { table } from "./parts.ts";
-import type { ReportScores } from "./report_data.ts";
+import type { ReportScores, ReportVisual } from "./report_data.ts";
 
 const COLUMNS: readonly {
   readonly metric: keyof Score;
@@ -23,6 +23,30 @@ const COLUMNS: readonly {
   { metric: "sam", label: "SAM, °", digits: 2, better: -1 },
 ];
 
+/** Visual columns, with the value of a perfect image. */
+const VISUAL: readonly {
+  readonly measure: keyof ReportVisual;
+  readonly label: string;
+  readonly digits: number;
+  readonly ideal: number;
+}[] = [
+  { measure: "weave", label: "Weave", digits: 2, ideal: 1 },
+  { measure: "contrast", label: "Contrast", digits: 2, ideal: 1 },
+  { measure: "bias", label: "Largest bias", digits: 4, ideal: 0 },
+  { measure: "seam", label: "Seam", digits: 2, ideal: 0 },
+];
+
+/** The printed value nearest to the ideal; undefined without any. */
+function nearest(
+  values: readonly (number | null | undefined)[],
+  { ideal, digits }: { readonly ideal: number; readonly digits: number },
+): string | undefined {
+  const known = values.filter((value) => typeof value === "number");
+  if (known.length === 0) return undefined;
+  const distance = (value: number) => Math.abs(value - ideal);
+  return fixed(known.reduce((a, b) => distance(b) < distance(a) ? b : a), digits);
+}
+
 /** Table of scores, the model first. Marks the best of each column at the printed precision. */
 export function scoreTable({ label, pixels, rows }: ReportScores): Html {
   const best = COLUMNS.map(({ metric, better, digits }) => {
@@ -30,12 +54,24 @@ export function scoreTable({ label, pixels, rows }: ReportScores): Html {
       .filter((value) => !Number.isNaN(value));
     return known.length === 0 ? undefined : fixed(better * Math.max(...known), digits);
   });
+  const measured = rows.some(({ visual }) => visual !== undefined) ? VISUAL : [];
+  const bestVisual = measured.map(({ measure, ...column }) =>
+    nearest(rows.map(({ visual }) => visual?.[measure]), column)
+  );
   return table({
     caption: markup`${label} <span>${pixels.toLocaleString("en")} pixels</span>`,
-    head: ["Method", ...COLUMNS.map(({ label }) => label)],
-    rows: rows.map(({ method, score }, i) => {
-      const cells = COLUMNS.map(({ metric, digits }) => fixed(score?.[metric], digits));
-      return { name: method, cells, best: cells.map((cell, c) => cell === best[c]), ours: i === 0 };
+    head: ["Method", ...[...COLUMNS, ...measured].map(({ label }) => label)],
+    rows: rows.map(({ method, score, visual }, i) => {
+      const cells = [
+        ...COLUMNS.map(({ metric, digits }) => fixed(score?.[metric], digits)),
+        ...measured.map(({ measure, digits }) => fixed(visual?.[measure], digits)),
+      ];
+      return {
+        name: method,
+        cells,
+        best: cells.map((cell, c) => cell === [...best, ...bestVisual][c]),
+        ours: i === 0,
+      };
     }),
   });
 }

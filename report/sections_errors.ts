@@ -113,7 +113,9 @@ ${biasCard(truth, bands.map(({ name }) => name))}
 `,
     hint(
       `The best value of each column is underlined. MAE and RMSE are in ${options.unit}; PSNR and SSIM ` +
-        "use a data range of 1; SAM is the angle between spectra. docs/metrics.md defines them " +
+        "use a data range of 1; SAM is the angle between spectra. Weave (what repeats every 2, 4 or 8 pixels) and contrast are " +
+        "relative to the clear image: 1 is ideal; the largest bias is that of the worst band; seam is " +
+        "the visibility of the mask’s edge: 0 is ideal. docs/metrics.md defines them " +
         "(standard profile).",
     ),
   );

@@ -85,11 +85,14 @@ function compute({ environment, seconds }: RunFacts): string {
 
 function row(
   name: string,
-  { psnr, inputPsnr, ssim, mae, sam, samples }: PixelScores & { readonly samples: number },
+  { psnr, inputPsnr, meanPsnr, ssim, mae, sam, samples }: PixelScores & {
+    readonly samples: number;
+  },
 ) {
   const cells = [
     fixed(psnr, 2, " dB"),
     fixed(inputPsnr, 2, " dB"),
+    ...(meanPsnr === undefined ? [] : [fixed(meanPsnr, 2, " dB")]),
     fixed(ssim, 4),
     fixed(mae, 4),
     fixed(sam, 2, "°"),
@@ -99,9 +102,10 @@ function row(
 
 function metrics({ validation, best, experiment: { data } }: RunFacts): string {
   if (validation === undefined) return "The model was not validated.";
+  const ofMean = validation.meanPsnr === undefined ? "" : " PSNR of the mean |";
   const table = [
-    "| pixels | PSNR | PSNR of the input | SSIM | MAE | SAM | samples |",
-    "| --- | --- | --- | --- | --- | --- | --- |",
+    `| pixels | PSNR | PSNR of the input |${ofMean} SSIM | MAE | SAM | samples |`,
+    `| --- | --- | --- |${ofMean && " --- |"} --- | --- | --- | --- |`,
     row("all", validation),
     ...(validation.cloudy ? [row("under cloud or shadow", validation.cloudy)] : []),
   ].join("\n");

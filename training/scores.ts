@@ -5,7 +5,7 @@
  */
 
 import { mean } from "../core/mod.ts";
-import { mae, psnr, type RangeOptions, sam, ssim } from "../metrics/mod.ts";
+import { mae, psnr, type RangeOptions, sam, ssim, visualMeter } from "../metrics/mod.ts";
 
 /** Mean scores of restored images against their targets. */
 export interface PixelScores {
@@ -19,6 +19,12 @@ export interface PixelScores {
   readonly sam?: number;
   /** PSNR of the input, the cloudy reference frame, in dB. */
   readonly inputPsnr: number;
+  /** PSNR of the mean of all dates, in dB; absent if the model's mean is the cloudy image. */
+  readonly meanPsnr?: number;
+  /** Weave relative to the targets, see `visualMeter`; absent if too few pixels are selected. */
+  readonly weave?: number;
+  /** Contrast relative to the targets; absent as `weave`. */
+  readonly contrast?: number;
 }
 
 /** Result of a validation: mean scores over all pixels of its samples. */
@@ -77,21 +83,29 @@ function hasAngle(
  * @param options Size and mask; at least one pixel must be selected.
  */
 export function sampleScores(
-  { restored, input, target }: {
+  { restored, input, mean, target }: {
     readonly restored: Float32Array;
     /** The cloudy reference frame. */
     readonly input: Float32Array;
+    /** The mean of all dates, if the model has one. */
+    readonly mean?: Float32Array | undefined;
     readonly target: Float32Array;
   },
   options: RangeOptions,
 ): SampleScores {
   const decibels = (image: Float32Array) => Math.min(psnr(image, target, options), MOST_PSNR);
+  const { mask, ...size } = options;
+  const measure = visualMeter(target, { ...size, regions: { selected: mask } });
+  const { weave, contrast } = measure(restored).selected;
   return {
     psnr: decibels(restored),
     ssim: hasWindow(options) ? ssim(restored, target, options) : undefined,
     mae: mae(restored, target, options) / options.dataRange,
     sam: hasAngle(restored, target, options) ? sam(restored, target, options) : undefined,
     inputPsnr: decibels(input),
+    meanPsnr: mean && decibels(mean),
+    weave: weave ?? undefined,
+    contrast: contrast ?? undefined,
   };
 }
 

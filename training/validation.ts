@@ -5,7 +5,7 @@
  */
 
 import { InputError, type Rng } from "../core/mod.ts";
-import type { Dataset, Sample } from "../datasets/mod.ts";
+import { type Dataset, pickFrames, type Sample } from "../datasets/mod.ts";
 import { compile, execute, readTensor, tf, type Weights } from "../engine/mod.ts";
 import {
   type Model,
@@ -14,7 +14,7 @@ import {
   restoreImages,
   scalingRanges,
 } from "../model/mod.ts";
-import { meanInputOf, trainingTensors } from "./batch.ts";
+import { meanOf, trainingTensors } from "./batch.ts";
 import { type ObjectiveInput, objectiveVectors, sampleLosses } from "./objective.ts";
 import { meanScores, type SampleScores, sampleScores, type Validation } from "./scores.ts";
 import { drawSigmas } from "./step.ts";
@@ -134,15 +134,22 @@ export async function validate(
       const size = { batch: 1, length, height, width };
       // A dataset may have auxiliary bands that the model does not use.
       const usesAuxiliary = auxiliary !== undefined && card.condition.auxiliary.length > 0;
-      const { image: restored } = await restoreImages(
-        model,
-        {
-          ...{ ...size, cloudy: sample.cloudy, reference, ...(usesAuxiliary && { auxiliary }) },
-          ...meanInputOf([sample]),
-        },
-        { seed: i },
-      );
-      const images = { restored, input: inputOf(sample), target };
+      const mean = meanOf({ card, modules }, [sample], [[...Array(length).keys()]]);
+      // With a mean of all dates, the network sees the reference alone.
+      const shown = mean === undefined
+        ? { ...size, cloudy: sample.cloudy, reference, ...(usesAuxiliary && { auxiliary }) }
+        : {
+          ...{ ...size, length: 1, cloudy: inputOf(sample), reference: 0, mean },
+          ...(usesAuxiliary && {
+            auxiliary: pickFrames(
+              auxiliary,
+              [reference],
+              height * width * card.condition.auxiliary.length,
+            ),
+          }),
+        };
+      const { image: restored } = await restoreImages(model, shown, { seed: i });
+      const images = { restored, input: inputOf(sample), mean: mean?.image, target };
       const scoring = { height, width, channels: card.bands.length, dataRange };
       all.push(sampleScores(images, scoring));
       const mask = cloudOf(sample);

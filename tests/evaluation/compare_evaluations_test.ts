@@ -23,6 +23,10 @@ function rows(method: string, better: number, count = 12): readonly EvaluationRo
     rmse: 0.03,
     sam: null,
     lpips: null,
+    weave: null,
+    contrast: null,
+    bias: null,
+    seam: null,
     noLpips: "no weights",
     bands: {},
   }));

@@ -29,6 +29,10 @@ function row(image: string, more: Partial<EvaluationRow> = {}): EvaluationRow {
     rmse: 0.2,
     sam: 3,
     lpips: 0.25,
+    weave: 1.5,
+    contrast: 0.75,
+    bias: 10000 * (1 / 7),
+    seam: -0.125,
     bands: { B02: { bias: -1 / 7, mae: 0, rmse: 1e-9 } },
     ...more,
   };
@@ -40,6 +44,7 @@ const ODD: readonly EvaluationRow[] = [
   row(" spaces "),
   row("# no comment", { set: "Zürich, 1" }),
   row("d", { psnr: Infinity, ssim: null, sam: null, cover: null, mask: "none" }),
+  row("f", { weave: null, seam: null, noVisual: { weave: "too few pixels", seam: "no edge" } }),
   row("e", { lpips: null, noLpips: "no weights", method: '"' }),
 ];
 const OPTIONS = { run: "0badcafe", bands: ["B02", "B03"] };
@@ -49,10 +54,11 @@ Deno.test("rows survive CSV, whatever characters their names contain", async () 
     const path = `${folder}/a.csv`;
     await Deno.writeTextFile(path, evaluationCsv(ODD, OPTIONS));
     assertEquals(await readEvaluationCsv(path), ODD);
-    const [first, , , , last] = parseCsv(await Deno.readTextFile(path), path);
+    const [first, , , , short, last] = parseCsv(await Deno.readTextFile(path), path);
     assertEquals(Object.keys(first!), csvColumns(OPTIONS.bands));
     assertEquals([first!["bias_B02"], first!["bias_B03"]], [`${-1 / 7}`, ""]);
     assertEquals(last!["lpips"], "no weights");
+    assertEquals([short!["weave"], short!["seam"]], ["too few pixels", "no edge"]);
   });
 });
 
@@ -63,7 +69,7 @@ Deno.test("CSV has lines and quotes of RFC 4180 and columns in a stable order", 
   assertEquals(
     head,
     "run,set,image,method,kind,pixels,count,cover,mask,profile,truth,input,psnr,ssim,mae,rmse,sam," +
-      "lpips,bias_B02,mae_B02,rmse_B02",
+      "lpips,weave,contrast,bias,seam,bias_B02,mae_B02,rmse_B02",
   );
   assert(line!.startsWith('r,one,"say ""x""",m,model,all,5,'), line);
   assertEquals(end, "");
@@ -95,6 +101,37 @@ Deno.test("a CSV resumes after the last complete image, wherever it was cut", as
     // Of the last image rows may lack: it is scored again.
     assertEquals(csv.done, cases.slice(0, 2).flat());
     await csv.close();
+  });
+});
+
+/** The same text as a version without visual columns wrote it. */
+function withoutVisual(text: string): string {
+  return text.split("\r\n").map((line) => {
+    const cells = line.split(",");
+    return cells.length < 18 ? line : [...cells.slice(0, 18), ...cells.slice(22)].join(",");
+  }).join("\r\n");
+}
+
+Deno.test("a CSV without the visual columns is read, and resumes with them", async () => {
+  await inFolder(async (folder) => {
+    const path = `${folder}/a.csv`;
+    const rows = ["a", "b", "c"].map((name) => row(name));
+    const old = withoutVisual(evaluationCsv(rows, OPTIONS));
+    assert(!old.includes("weave"), old);
+    await Deno.writeTextFile(path, old);
+    const bare = rows.map((one) => ({ ...one, weave: null, contrast: null, seam: null }));
+    // The largest bias follows from the biases of the bands.
+    assertEquals(await readEvaluationCsv(path), bare);
+    const csv = await openEvaluationCsv(path, OPTIONS);
+    assertEquals(csv.done, bare.slice(0, 2));
+    await csv.append([rows[2]!]);
+    await csv.close();
+    const now = await readEvaluationCsv(path);
+    assertEquals(now, [...bare.slice(0, 2), rows[2]!]);
+    assertEquals(
+      await Deno.readTextFile(path),
+      evaluationCsv(now, OPTIONS),
+    );
   });
 });
 

@@ -71,6 +71,9 @@ Deno.test("train() with μ of all dates validates, and its model restores", asyn
   const experiment = tinyExperiment({ model: MODEL, validateEvery: 2, validationSamples: 2 });
   const { model, validation } = await train(experiment, { out: `${out}/whole`, datasets });
   assert(Number.isFinite(validation!.psnr) && validation!.cloudy !== undefined);
+  // The mean's own score stands beside the model's.
+  assert(validation!.meanPsnr! > validation!.inputPsnr);
+  assert(validation!.cloudy!.meanPsnr! > validation!.cloudy!.inputPsnr);
   const { card } = model;
   assertEquals(card.modules.mean?.type, "composite");
   const sample = await data.sample(1, createRng(3));

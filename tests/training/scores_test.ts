@@ -1,5 +1,5 @@
 import { assertAlmostEquals, assertEquals } from "@std/assert";
-import { psnr, sam, ssim } from "../../metrics/mod.ts";
+import { psnr, sam, ssim, visualMeter } from "../../metrics/mod.ts";
 import { meanScores, sampleScores } from "../../training/scores.ts";
 
 const SIDE = 12;
@@ -12,13 +12,23 @@ const size = { height: SIDE, width: SIDE, channels: 2, dataRange: 1000 };
 
 Deno.test("sampleScores() are the metrics, the error relative to the range", () => {
   const found = sampleScores({ restored, input, target }, size);
+  const measure = visualMeter(target, { ...size, regions: { all: undefined } });
+  const { weave, contrast } = measure(restored).all;
   assertEquals(found, {
     psnr: psnr(restored, target, size),
     ssim: ssim(restored, target, size),
     mae: 3 / 1000,
     sam: sam(restored, target, size),
     inputPsnr: psnr(input, target, size),
+    meanPsnr: undefined,
+    weave: weave ?? undefined,
+    contrast: contrast ?? undefined,
   });
+  const mean = image((i) => 101 + i);
+  assertEquals(
+    sampleScores({ restored, input, mean, target }, size).meanPsnr,
+    psnr(mean, target, size),
+  );
   assertAlmostEquals(found.inputPsnr!, 20 * Math.log10(1000 / 20), 1e-9);
 });
 
@@ -33,7 +43,10 @@ Deno.test("sampleScores() leaves out what the pixels do not have, and bounds a p
 });
 
 Deno.test("meanScores() averages each score over the samples that have it", () => {
-  const one = { psnr: 30, ssim: undefined, mae: 0.2, sam: 4, inputPsnr: 10 };
+  const one = {
+    ...{ psnr: 30, ssim: undefined, mae: 0.2, sam: 4, inputPsnr: 10 },
+    ...{ meanPsnr: undefined, weave: undefined, contrast: undefined },
+  };
   assertEquals(meanScores([one, { ...one, psnr: 20, ssim: 0.5 }]), {
     psnr: 25,
     ssim: 0.5,
