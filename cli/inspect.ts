@@ -34,7 +34,7 @@ function show(value: number | readonly number[]): string {
 }
 
 function cardLines(card: ModelCard): string[] {
-  const { bands, scaling, condition, modules, training } = card;
+  const { bands, scaling, condition, residual, modules, training } = card;
   const names = (list: ModelCard["bands"]) =>
     list.map(({ name, unit }) => `${name} (${unit})`).join(", ");
   const units = [...new Set(bands.map(({ unit }) => unit))];
@@ -47,6 +47,9 @@ function cardLines(card: ModelCard): string[] {
       units.length === 1 ? ` ${units[0]}` : ""
     } to [-1, 1]${scaling.clip ? ", clipped" : ""}`,
     `condition    ${condition.order.join(", ") || "none"}`,
+    ...(residual === undefined
+      ? []
+      : [`residual     in expected errors of ${residual.least} to ${residual.most}`]),
     ...(condition.auxiliary.length > 0 ? [`auxiliary    ${names(condition.auxiliary)}`] : []),
     `tile size    ${card.tileSize} pixels`,
     `dates        ${card.length}`,

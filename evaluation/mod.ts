@@ -25,6 +25,7 @@ export {
   type Stratum,
   stratumOf,
   TABLE_COLUMNS,
+  type TableColumn,
   VISUAL_COLUMNS,
 } from "./evaluation_row.ts";
 

@@ -29,4 +29,5 @@ export type {
   ReportUncertainty,
   ReportUnit,
   ReportView,
+  ReportVisual,
 } from "./report_data.ts";
