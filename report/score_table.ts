@@ -47,31 +47,52 @@ function nearest(
   return fixed(known.reduce((a, b) => distance(b) < distance(a) ? b : a), digits);
 }
 
-/** Table of scores, the model first. Marks the best of each column at the printed precision. */
+/** Tables of scores, the model first. They mark the best of each column at the printed precision. */
 export function scoreTable({ label, pixels, rows }: ReportScores): Html {
+  const caption = markup`${label} <span>${pixels.toLocaleString("en")} pixels</span>`;
   const best = COLUMNS.map(({ metric, better, digits }) => {
     const known = rows.flatMap(({ score }) => score === null ? [] : [better * score[metric]])
       .filter((value) => !Number.isNaN(value));
     return known.length === 0 ? undefined : fixed(better * Math.max(...known), digits);
   });
-  const measured = rows.some(({ visual }) => visual !== undefined) ? VISUAL : [];
-  const bestVisual = measured.map(({ measure, ...column }) =>
-    nearest(rows.map(({ visual }) => visual?.[measure]), column)
-  );
+  const errors = methodTable(caption, {
+    columns: COLUMNS,
+    best,
+    rows: rows.map(({ method, score }) => ({
+      method,
+      cells: COLUMNS.map(({ metric, digits }) => fixed(score?.[metric], digits)),
+    })),
+  });
+  if (rows.every(({ visual }) => visual === undefined)) return errors;
+  const visual = methodTable(markup`${label}, as eyes see them`, {
+    columns: VISUAL,
+    best: VISUAL.map(({ measure, ...column }) =>
+      nearest(rows.map(({ visual }) => visual?.[measure]), column)
+    ),
+    rows: rows.map(({ method, visual }) => ({
+      method,
+      cells: VISUAL.map(({ measure, digits }) => fixed(visual?.[measure], digits)),
+    })),
+  });
+  return markup`${errors}${visual}`;
+}
+
+function methodTable(
+  caption: Html,
+  { columns, best, rows }: {
+    readonly columns: readonly { readonly label: string }[];
+    readonly best: readonly (string | undefined)[];
+    readonly rows: readonly { readonly method: string; readonly cells: readonly string[] }[];
+  },
+): Html {
   return table({
-    caption: markup`${label} <span>${pixels.toLocaleString("en")} pixels</span>`,
-    head: ["Method", ...[...COLUMNS, ...measured].map(({ label }) => label)],
-    rows: rows.map(({ method, score, visual }, i) => {
-      const cells = [
-        ...COLUMNS.map(({ metric, digits }) => fixed(score?.[metric], digits)),
-        ...measured.map(({ measure, digits }) => fixed(visual?.[measure], digits)),
-      ];
-      return {
-        name: method,
-        cells,
-        best: cells.map((cell, c) => cell === [...best, ...bestVisual][c]),
-        ours: i === 0,
-      };
-    }),
+    caption,
+    head: ["Method", ...columns.map(({ label }) => label)],
+    rows: rows.map(({ method, cells }, i) => ({
+      name: method,
+      cells,
+      best: cells.map((cell, c) => cell === best[c]),
+      ours: i === 0,
+    })),
   });
 }
