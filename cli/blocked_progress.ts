@@ -9,7 +9,7 @@ import { Worker } from "node:worker_threads";
 
 /** State of a piece of work, as it was before it blocked. */
 export interface BlockedState {
-  /** What is shown, as in `restore: 4/25 tiles`. */
+  /** The text of the line, as in `restore: 4/25 tiles`. */
   readonly text: string;
   /** Time since which it is so, in milliseconds since 1970. */
   readonly since: number;

@@ -12,7 +12,7 @@ export interface SampleMean {
   readonly image: Float32Array;
   /** Its evidence [H, W, 4] in [−1, 1]. */
   readonly evidence: Float32Array;
-  /** What the other dates alone say, in the units of the files. */
+  /** Estimate from the other dates alone, in the units of the files. */
   readonly dates: Float32Array;
   /** Expected error of `dates`, in the units of the files. */
   readonly errors: Float32Array;

@@ -98,7 +98,7 @@ export function applyComposite(
   return dates ? { ...made, dates: ofDates(fit, { window, core, estimate, rims }) } : made;
 }
 
-/** What the dates alone say of the core. */
+/** Estimate of the core from the other dates alone. */
 function ofDates(
   { scene: { bands }, far }: CompositeFit,
   { window, core, estimate, rims }: {

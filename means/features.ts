@@ -28,18 +28,21 @@ export interface ClearFrame {
   readonly bands: number;
 }
 
+/** A pixel, and the place of its features. */
+interface FeatureTarget {
+  readonly x: number;
+  readonly y: number;
+  readonly out: Float32Array;
+  readonly at: number;
+}
+
 /**
  * Writes the features of a clear pixel: all values, all means, all gradients along columns, all
  * gradients along rows. Where a neighbour is hidden or beyond the scene, the pixel itself stands in.
  */
 export function writeFeatures(
   { values, clear, height, width, bands }: ClearFrame,
-  { x, y, out, at }: {
-    readonly x: number;
-    readonly y: number;
-    readonly out: Float32Array;
-    readonly at: number;
-  },
+  { x, y, out, at }: FeatureTarget,
 ): void {
   const center = (y * width + x) * bands;
   for (let b = 0; b < bands; b++) out[at + b] = values[center + b]!;
@@ -58,12 +61,7 @@ export function writeFeatures(
 /** Writes the means over the clear pixels of a window around a pixel. */
 function writeMeans(
   { values, clear, height, width, bands }: ClearFrame,
-  { x, y, out, at }: {
-    readonly x: number;
-    readonly y: number;
-    readonly out: Float32Array;
-    readonly at: number;
-  },
+  { x, y, out, at }: FeatureTarget,
 ): void {
   const top = Math.max(0, y - FEATURE_MARGIN);
   const bottom = Math.min(height - 1, y + FEATURE_MARGIN);

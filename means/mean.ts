@@ -137,7 +137,7 @@ export interface MeanImage {
 }
 
 /**
- * What the other dates alone say of the reference, wherever one of them is clear. On clear ground of
+ * Estimate of the reference from the other dates alone, wherever one of them is clear. On clear ground of
  * the reference its difference to the reference shows how the mean errs in this place.
  */
 export interface MeanOfDates {
@@ -147,7 +147,7 @@ export interface MeanOfDates {
   readonly error: Float32Array;
 }
 
-/** What `apply` makes besides the mean. */
+/** Results of `apply` besides the mean. */
 export interface MeanRequest {
   /** The estimate of the other dates alone, also on clear ground. Default false. */
   readonly dates?: boolean;

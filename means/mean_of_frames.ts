@@ -17,7 +17,7 @@ export interface MeanFrames {
   readonly days?: readonly number[];
   /** Index of the reference. Undefined: the whole period. */
   readonly reference?: number;
-  /** What `apply` makes besides the mean. */
+  /** Results of `apply` besides the mean. Default none. */
   readonly request?: MeanRequest;
 }
 

@@ -19,7 +19,7 @@ export interface MeanInput {
    */
   readonly evidence: Float32Array;
   /**
-   * What the other dates alone say, [..., C] in the units of the card's bands; μ where no other date is
+   * Estimate from the other dates alone, [..., C] in the units of the card's bands; μ where no other date is
    * clear.
    */
   readonly dates: Float32Array;

@@ -57,7 +57,7 @@ export function misfitArray(
   });
 }
 
-/** What the process and the network see of a mean. */
+/** Inputs of the process and of the network that come from a mean. */
 export interface MeanTensors {
   /** μ of the process: on the scale [−1, 1], or 0 where it runs on the residual. */
   readonly mu: Float32Array;

@@ -7,12 +7,10 @@
  */
 
 import { type Checks, type Entry, integer, list, object } from "../core/mod.ts";
-import { type Tensor, tf } from "../engine/mod.ts";
+import type { Tensor } from "../engine/mod.ts";
 import { decode, encode, type RunLayers } from "./hourglass.ts";
 import { HOURGLASS_CHECKS } from "./hourglass_options.ts";
 import { pathTensors } from "./hourglass_tensors.ts";
-import { initWeights } from "./init_weights.ts";
-import { joinInput } from "./join_input.ts";
 import {
   convolutionLayer,
   type ConvolutionSizes,
@@ -20,8 +18,8 @@ import {
   modulate,
   modulationSpecs,
 } from "./layers/convolution.ts";
-import { conditioning, type MappingOptions } from "./layers/mapping.ts";
-import { scope } from "./layers/specs.ts";
+import type { MappingOptions } from "./layers/mapping.ts";
+import { monoNetwork } from "./mono.ts";
 import type { Network } from "./network.ts";
 
 /** One level of the network. */
@@ -108,30 +106,13 @@ export function convolutional(options: ConvolutionalOptions): Network {
     }
     return state;
   };
-  return {
-    tensors,
-    inChannels,
-    outChannels,
-    temporal: false,
-    checkSize,
-    init: (rng) => initWeights(tensors, rng),
-    apply: ({ params, buffers }, input) =>
-      tf.tidy(() => {
-        const length = input.x.shape[1];
-        if (length !== 1) {
-          throw new TypeError(
-            `Cannot apply convolutional: a mono-temporal network must have L = 1 frame, got ${length}`,
-          );
-        }
-        const all = { ...params, ...buffers };
-        const { cNoise, random } = input;
-        const cond = conditioning(cNoise, { at: scope(all), options: mapping, random });
-        const context = { params: all, cond, random };
-        const x = joinInput(input, { inChannels, checkSize });
-        const { skips, middle: low } = encode(x, { patch, middle, run, context });
-        return { image: decode(low, skips, { patch, run, context }) };
-      }),
-  };
+  return monoNetwork({
+    ...{ type: "convolutional", tensors, inChannels, outChannels, checkSize, mapping },
+    forward(x, context) {
+      const { skips, middle: low } = encode(x, { patch, middle, run, context });
+      return decode(low, skips, { patch, run, context });
+    },
+  });
 }
 
 const { inChannels, outChannels, patchSize, mapping } = HOURGLASS_CHECKS;

@@ -6,17 +6,13 @@
  */
 
 import type { Entry } from "../core/mod.ts";
-import { tf } from "../engine/mod.ts";
 import { hourglass } from "./hourglass.ts";
 import {
   HOURGLASS_CHECKS,
   HOURGLASS_DEFAULTS,
   type HourglassOptions,
 } from "./hourglass_options.ts";
-import { initWeights } from "./init_weights.ts";
-import { joinInput } from "./join_input.ts";
-import { conditioning } from "./layers/mapping.ts";
-import { scope } from "./layers/specs.ts";
+import { monoNetwork } from "./mono.ts";
 import type { Network } from "./network.ts";
 
 /** Options of {@linkcode hdit}. */
@@ -31,32 +27,13 @@ export function hdit(options: HditOptions): Network {
   const glass = hourglass(options);
   const { inChannels, outChannels } = options;
   const { tensors, mapping, checkSize } = glass;
-  return {
-    tensors,
-    inChannels,
-    outChannels,
-    temporal: false,
-    checkSize,
-    init: (rng) => initWeights(tensors, rng),
-    apply: ({ params, buffers }, input) =>
-      tf.tidy(() => {
-        const length = input.x.shape[1];
-        if (length !== 1) {
-          throw new TypeError(
-            `Cannot apply hdit: a mono-temporal network must have L = 1 frame, got ${length}`,
-          );
-        }
-        const all = { ...params, ...buffers };
-        const { cNoise, random } = input;
-        const cond = conditioning(cNoise, { at: scope(all), options: mapping, random });
-        const context = { params: all, cond, random };
-        const { skips, middle } = glass.encode(
-          joinInput(input, { inChannels, checkSize }),
-          context,
-        );
-        return { image: glass.decode(middle, skips, context) };
-      }),
-  };
+  return monoNetwork({
+    ...{ type: "hdit", tensors, inChannels, outChannels, checkSize, mapping },
+    forward(x, context) {
+      const { skips, middle } = glass.encode(x, context);
+      return glass.decode(middle, skips, context);
+    },
+  });
 }
 
 /** Catalog entry of {@linkcode hdit}. */
