@@ -18,6 +18,7 @@ import {
   modulate,
   modulationSpecs,
 } from "./layers/convolution.ts";
+import { averageCells } from "./layers/ground_cells.ts";
 import type { MappingOptions } from "./layers/mapping.ts";
 import { monoNetwork } from "./mono.ts";
 import type { Network } from "./network.ts";
@@ -46,19 +47,25 @@ export interface ConvolutionalOptions {
   readonly levels: readonly ConvolutionalLevel[];
   /** Mapping of the noise level. Default { depth: 1, width: 64, dFf: 128, dropout: 0 }. */
   readonly mapping?: MappingOptions;
+  /**
+   * Side of a ground cell of each output channel in pixels, such as 2 for a band of 20 m in an image of
+   * 10 m: nothing within a cell is restored. Default 1 for all.
+   */
+  readonly cells?: readonly number[];
 }
 
 const MAPPING = { depth: 1, width: 64, dFf: 128, dropout: 0 } as const;
-const DEFAULTS = { patchSize: [1, 1], mapping: MAPPING } as const;
+const DEFAULTS = { patchSize: [1, 1], mapping: MAPPING, cells: [] as readonly number[] } as const;
 const MOST_DEPTH = 64;
 
 /**
  * Builds the network.
  *
- * @throws {RangeError} If a kernel size is even or the mapping width odd.
+ * @throws {RangeError} If a kernel size is even, the mapping width odd, or the number of cells not that of
+ *   the output channels.
  */
 export function convolutional(options: ConvolutionalOptions): Network {
-  const { inChannels, outChannels, patchSize: patch = DEFAULTS.patchSize } = options;
+  const { inChannels, outChannels, patchSize: patch, cells } = { ...DEFAULTS, ...options };
   const mapping = { ...MAPPING, ...options.mapping };
   const levels = options.levels.map(({ kernelSize = 3, ...level }) => ({
     ...level,
@@ -77,6 +84,13 @@ export function convolutional(options: ConvolutionalOptions): Network {
       `Cannot build the network: the mapping width must be even, got ${mapping.width}`,
     );
   }
+  if (cells.length > 0 && cells.length !== outChannels) {
+    throw new RangeError(
+      `Cannot build the network: cells must have a size for each of ${outChannels} output channels, ` +
+        `got ${cells.length}`,
+    );
+  }
+  const coarse = cells.some((cell) => cell > 1);
   const middle = levels.length - 1;
   const [rows, columns] = patch.map((side) => side * 2 ** middle) as [number, number];
   const checkSize: Network["checkSize"] = ({ height, width }) => {
@@ -110,7 +124,8 @@ export function convolutional(options: ConvolutionalOptions): Network {
     ...{ type: "convolutional", tensors, inChannels, outChannels, checkSize, mapping },
     forward(x, context) {
       const { skips, middle: low } = encode(x, { patch, middle, run, context });
-      return decode(low, skips, { patch, run, context });
+      const image = decode(low, skips, { patch, run, context });
+      return coarse ? averageCells(image, cells) as typeof image : image;
     },
   });
 }
@@ -131,6 +146,7 @@ const CHECKS: Checks<ConvolutionalOptions> = {
     }, { kernelSize: 3, dFf: undefined }),
     { min: 1 },
   ),
+  cells: list(integer({ min: 1, max: 16 })),
   mapping: (value, path) => mapping({ ...MAPPING, ...value as object }, path),
 };
 

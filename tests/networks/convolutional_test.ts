@@ -9,6 +9,7 @@ import {
   type Network,
   networks,
 } from "../../networks/mod.ts";
+import { averageCells } from "../../networks/layers/ground_cells.ts";
 import { testNetwork } from "../contracts/mod.ts";
 import {
   assertClose,
@@ -19,6 +20,7 @@ import {
   switchEngine,
   testNetworksOnEngines,
   testOn,
+  testOnEngines,
 } from "../engines.ts";
 import { run } from "../run.ts";
 import { disposeWeights, livelyWeights } from "./published.ts";
@@ -42,6 +44,11 @@ testNetwork(
   () =>
     convolutional({ ...SMALL, patchSize: [1, 3], levels: [{ width: 8, depth: 2, kernelSize: 7 }] }),
   { size: [5, 9], refuses: [5, 8] },
+);
+testNetwork(
+  "convolutional() with coarse bands",
+  () => convolutional({ ...SMALL, cells: [1, 2, 6] }),
+  { size: [16, 20], conditionChannels: 2, refuses: [16, 18] },
 );
 
 /** Float32 through a small network, in another order of sums. */
@@ -75,7 +82,7 @@ async function evaluate(network: Network): Promise<Float32Array[]> {
 }
 
 testNetworksOnEngines("convolutional() and its gradients are those of cpu", async (engine) => {
-  const network = convolutional(SMALL);
+  const network = convolutional({ ...SMALL, cells: [1, 2, 6] });
   const found = await evaluate(network);
   await switchEngine("cpu");
   const wanted = await evaluate(network);
@@ -162,12 +169,17 @@ testOn("wasm", "convolutional() depends on the noise level of each sample", asyn
   disposeWeights(weights);
 });
 
-Deno.test("convolutional() refuses even kernels and an odd mapping width", () => {
+Deno.test("convolutional() refuses even kernels, cells of other channels and an odd mapping width", () => {
   const level = SMALL.levels[0]!;
   assertThrows(
     () => convolutional({ ...SMALL, levels: [level, { ...level, kernelSize: 4 }] }),
     RangeError,
     "level 1 of the network: kernelSize must be odd, got 4",
+  );
+  assertThrows(
+    () => convolutional({ ...SMALL, cells: [1, 2] }),
+    RangeError,
+    "cells must have a size for each of 3 output channels, got 2",
   );
   assertThrows(
     () => convolutional({ ...SMALL, mapping: { width: 15 } }),
@@ -194,5 +206,31 @@ Deno.test("the catalog entry of convolutional refuses bad options with their pat
   for (const [change, path] of cases) {
     const error = assertThrows(create(change), OptionsError);
     assertEquals(error.path, path);
+  }
+});
+
+testOnEngines("averageCells() keeps planes and removes what repeats within a cell", async () => {
+  const [height, width, cells] = [14, 17, [1, 2, 6]] as const;
+  const image = (value: (y: number, x: number) => number): Float32Array =>
+    Float32Array.from(
+      { length: height * width * cells.length },
+      (_, i) => value(Math.floor(i / cells.length / width), Math.floor(i / cells.length) % width),
+    );
+  const averaged = async (value: (y: number, x: number) => number) => {
+    const x = tf.tensor4d(image(value), [1, height, width, cells.length]);
+    const out = await run(() => averageCells(x, cells));
+    const values = await readTensor(out);
+    tf.dispose([x, out]);
+    return values;
+  };
+  assertClose(await averaged(() => 5), image(() => 5), ROUNDING);
+  const weave = (y: number, x: number) => (-1) ** (y + x);
+  const [plane, flat] = [await averaged((y, x) => y - 2 * x), await averaged(weave)];
+  for (let y = 5; y < height - 5; y++) {
+    for (let x = 5; x < width - 5; x++) {
+      const at = (y * width + x) * cells.length;
+      assertClose(plane.subarray(at, at + 3), cells.map(() => y - 2 * x), ROUNDING);
+      assertClose(flat.subarray(at, at + 3), [weave(y, x), 0, 0], ROUNDING);
+    }
   }
 });
