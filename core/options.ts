@@ -101,8 +101,8 @@ export const string: Check<string> = (value, path): string => {
   return value;
 };
 
-/** Check for one of a fixed set of words. */
-export function oneOf<const T extends string>(...words: readonly T[]): Check<T> {
+/** Check for one of a fixed set of words or numbers. */
+export function oneOf<const T extends string | number>(...words: readonly T[]): Check<T> {
   return (value, path) => {
     if (!words.includes(value as T)) {
       throw new OptionsError(path, `must be one of ${words.join(", ")}, got ${show(value)}`);

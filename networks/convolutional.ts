@@ -6,7 +6,7 @@
  * @module
  */
 
-import { type Checks, type Entry, integer, list, object } from "../core/mod.ts";
+import { type Checks, type Entry, integer, list, object, oneOf } from "../core/mod.ts";
 import type { Tensor } from "../engine/mod.ts";
 import { decode, encode, type RunLayers } from "./hourglass.ts";
 import { HOURGLASS_CHECKS } from "./hourglass_options.ts";
@@ -21,6 +21,7 @@ import {
 import { averageCells } from "./layers/ground_cells.ts";
 import type { MappingOptions } from "./layers/mapping.ts";
 import { monoNetwork } from "./mono.ts";
+import { MIRRORS } from "./mirrors.ts";
 import type { Network } from "./network.ts";
 
 /** One level of the network. */
@@ -52,10 +53,17 @@ export interface ConvolutionalOptions {
    * 10 m: nothing within a cell is restored. Default 1 for all.
    */
   readonly cells?: readonly number[];
+  /** Mirrored copies of the input whose outputs are averaged in inference: 1, 2 or 4. Default 1. */
+  readonly mirrors?: number;
 }
 
 const MAPPING = { depth: 1, width: 64, dFf: 128, dropout: 0 } as const;
-const DEFAULTS = { patchSize: [1, 1], mapping: MAPPING, cells: [] as readonly number[] } as const;
+const DEFAULTS = {
+  patchSize: [1, 1],
+  mapping: MAPPING,
+  cells: [] as readonly number[],
+  mirrors: 1,
+} as const;
 const MOST_DEPTH = 64;
 
 /**
@@ -65,7 +73,7 @@ const MOST_DEPTH = 64;
  *   the output channels.
  */
 export function convolutional(options: ConvolutionalOptions): Network {
-  const { inChannels, outChannels, patchSize: patch, cells } = { ...DEFAULTS, ...options };
+  const { inChannels, outChannels, patchSize: patch, cells, mirrors } = { ...DEFAULTS, ...options };
   const mapping = { ...MAPPING, ...options.mapping };
   const levels = options.levels.map(({ kernelSize = 3, ...level }) => ({
     ...level,
@@ -121,7 +129,7 @@ export function convolutional(options: ConvolutionalOptions): Network {
     return state;
   };
   return monoNetwork({
-    ...{ type: "convolutional", tensors, inChannels, outChannels, checkSize, mapping },
+    ...{ type: "convolutional", tensors, inChannels, outChannels, checkSize, mapping, mirrors },
     forward(x, context) {
       const { skips, middle: low } = encode(x, { patch, middle, run, context });
       const image = decode(low, skips, { patch, run, context });
@@ -147,6 +155,7 @@ const CHECKS: Checks<ConvolutionalOptions> = {
     { min: 1 },
   ),
   cells: list(integer({ min: 1, max: 16 })),
+  mirrors: oneOf(...MIRRORS),
   mapping: (value, path) => mapping({ ...MAPPING, ...value as object }, path),
 };
 

@@ -6,6 +6,7 @@ import { joinInput } from "./join_input.ts";
 import type { LayerContext } from "./layers/layer.ts";
 import { conditioning, type MappingOptions } from "./layers/mapping.ts";
 import { scope } from "./layers/specs.ts";
+import { averageMirrors, mirrorImages } from "./mirrors.ts";
 import type { Network } from "./network.ts";
 
 /** Parts of a network of one image. */
@@ -15,12 +16,16 @@ export interface MonoParts
   readonly type: string;
   /** Mapping of the noise level. */
   readonly mapping: Required<MappingOptions>;
+  /** Mirrored copies that are averaged in inference, of {@linkcode MIRRORS}. Default 1. */
+  readonly mirrors?: number;
   /** [B, H, W, in] → [B, H, W, out]. */
   readonly forward: (x: Tensor, context: LayerContext) => Images;
 }
 
 /** Makes the network. */
-export function monoNetwork({ type, mapping, forward, ...parts }: MonoParts): Network {
+export function monoNetwork(
+  { type, mapping, mirrors = 1, forward, ...parts }: MonoParts,
+): Network {
   const { tensors, inChannels, checkSize } = parts;
   return {
     ...parts,
@@ -36,9 +41,15 @@ export function monoNetwork({ type, mapping, forward, ...parts }: MonoParts): Ne
         }
         const all = { ...params, ...buffers };
         const { cNoise, random } = input;
-        const cond = conditioning(cNoise, { at: scope(all), options: mapping, random });
+        const at = { at: scope(all), options: mapping, random };
         const x = joinInput(input, { inChannels, checkSize });
-        return { image: forward(x, { params: all, cond, random }) };
+        // As dropout, mirrors differ between training and inference.
+        if (mirrors === 1 || random !== undefined) {
+          return { image: forward(x, { params: all, cond: conditioning(cNoise, at), random }) };
+        }
+        const cond = conditioning(tf.concat(Array(mirrors).fill(cNoise)), at);
+        const images = forward(mirrorImages(x, mirrors), { params: all, cond, random });
+        return { image: averageMirrors(images, mirrors) };
       }),
   };
 }

@@ -7,6 +7,7 @@ import {
   convolutional,
   type ConvolutionalOptions,
   type Network,
+  type NetworkInput,
   networks,
 } from "../../networks/mod.ts";
 import { averageCells } from "../../networks/layers/ground_cells.ts";
@@ -208,6 +209,40 @@ Deno.test("the catalog entry of convolutional refuses bad options with their pat
     assertEquals(error.path, path);
   }
 });
+
+testOnEngines(
+  "mirrors of convolutional() average mirrored copies, in inference alone",
+  async () => {
+    const [plain, mirrors] = [convolutional(SMALL), convolutional({ ...SMALL, mirrors: 4 })];
+    const weights = livelyWeights(plain, 5, 0.3);
+    const input = inputOf([2, 12, 16]);
+    const flip = (x: Tensor, axes: readonly number[], first: number) =>
+      tf.reverse(x, axes.map((axis) => axis + first));
+    const apply = async (
+      network: Network,
+      axes: readonly number[],
+      random?: NetworkInput["random"],
+    ) => {
+      const image = await run(() => {
+        const x = flip(input.x, axes, 2) as Sequence;
+        const condition = flip(input.condition, axes, 2) as Sequence;
+        const made = network.apply(weights, { ...input, x, condition, ...(random && { random }) });
+        return flip(made.image, axes, 1);
+      });
+      const values = await readTensor(image);
+      image.dispose();
+      return values;
+    };
+    const copies: Float32Array[] = [];
+    for (const axes of [[], [0], [1], [0, 1]]) copies.push(await apply(plain, axes));
+    const average = copies[0]!.map((_, i) => copies.reduce((sum, copy) => sum + copy[i]!, 0) / 4);
+    assertClose(await apply(mirrors, []), average, ROUNDING);
+    const random = () => tf.scalar(0.5) as Tensor;
+    assertClose(await apply(mirrors, [], random), copies[0]!, ROUNDING);
+    disposeWeights(weights);
+    tf.dispose(input);
+  },
+);
 
 testOnEngines("averageCells() keeps planes and removes what repeats within a cell", async () => {
   const [height, width, cells] = [14, 17, [1, 2, 6]] as const;
