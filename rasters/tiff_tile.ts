@@ -48,6 +48,17 @@ function differences(tile: PixelArray, { row, stride }: { row: number; stride: n
   }
 }
 
+/** Gives every NaN the same bits, in place: those that a program computes depend on how it was compiled. */
+function unifyNaNs(tile: PixelArray): void {
+  const words = new Uint32Array(tile.buffer, tile.byteOffset, tile.byteLength / 4);
+  const step = tile.BYTES_PER_ELEMENT / 4;
+  for (let i = 0; i < tile.length; i++) {
+    if (!Number.isNaN(tile[i])) continue;
+    words[i * step] = 0;
+    words[(i + 1) * step - 1] = step === 1 ? 0x7fc00000 : 0x7ff80000;
+  }
+}
+
 /**
  * Reorders each row into planes of bytes, most significant first, and takes differences of the
  * bytes, in place (Adobe TIFF Technical Note 3).
@@ -78,8 +89,10 @@ function floatDifferences(
  */
 export function predictTile(tile: PixelArray, { side, bands, dtype }: TileShape): Uint8Array {
   const shape = { row: side * bands, stride: bands };
-  if (predictorOf(dtype) === 3) floatDifferences(tile, shape);
-  else differences(tile, shape);
+  if (predictorOf(dtype) === 3) {
+    unifyNaNs(tile);
+    floatDifferences(tile, shape);
+  } else differences(tile, shape);
   return bytesOf(tile);
 }
 
