@@ -20,6 +20,10 @@ export interface Schedule {
   s(t: number): number;
   /** ds/dt. */
   sDot(t: number): number;
+  /**
+   * Time at which the process ends, where s may be 0 and σ infinite. Default: it has no end.
+   */
+  readonly end?: number;
 }
 
 /** State of the process at one time, as the other axes receive it. */
@@ -37,7 +41,8 @@ export interface NoiseLevel {
 /**
  * The noise level at a time.
  *
- * @throws {RangeError} If s(t) is not in (0, 1] or σ(t) is not a finite number ≥ 0.
+ * @throws {RangeError} If the process ends before t, s(t) is not in (0, 1] or σ(t) is not a finite
+ *   number ≥ 0.
  */
 export function noiseLevel(schedule: Schedule, t: number): NoiseLevel {
   return level(schedule, t, schedule.sigma(t));
@@ -46,13 +51,26 @@ export function noiseLevel(schedule: Schedule, t: number): NoiseLevel {
 /**
  * The noise level at a σ; its `sigma` is exactly the given value.
  *
- * @throws {RangeError} If s is not in (0, 1] there or σ is not a finite number ≥ 0.
+ * @throws {RangeError} If the process ends below σ, s is not in (0, 1] there or σ is not a finite
+ *   number ≥ 0.
  */
 export function noiseLevelAtSigma(schedule: Schedule, sigma: number): NoiseLevel {
   return level(schedule, schedule.sigmaInverse(sigma), sigma);
 }
 
+/** Relative rounding of t = σ⁻¹(σ(end)). */
+const END_ROUNDING = 1e-9;
+
 function level(schedule: Schedule, t: number, sigma: number): NoiseLevel {
+  const { end = Infinity } = schedule;
+  if (!(t <= end * (1 + END_ROUNDING))) {
+    throw new RangeError(
+      `Cannot use the schedule: the process ends at t = ${end}, where σ = ${
+        schedule.sigma(end)
+      }; ` +
+        `got σ = ${sigma}`,
+    );
+  }
   const s = schedule.s(t);
   if (!(s > 0 && s <= 1)) {
     throw new RangeError(`Cannot use the schedule: s(t) must be in (0, 1], got s(${t}) = ${s}`);
