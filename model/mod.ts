@@ -29,6 +29,7 @@ export {
   type DenoiserModel,
   releaseDenoiser,
 } from "./compiled_denoiser.ts";
+export { samplingLevels } from "./check_sampling.ts";
 export { countEvaluations } from "./count_evaluations.ts";
 export { modelDigest } from "./digest.ts";
 export {

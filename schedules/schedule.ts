@@ -4,6 +4,8 @@
  * @module
  */
 
+import { checkEnd } from "./end.ts";
+
 /**
  * The mean-reverting process x(t) = s(t)·x0 + (1 − s(t))·μ + s(t)·σ(t)·n, n ~ N(0, I) (Eq. 6).
  *
@@ -58,19 +60,8 @@ export function noiseLevelAtSigma(schedule: Schedule, sigma: number): NoiseLevel
   return level(schedule, schedule.sigmaInverse(sigma), sigma);
 }
 
-/** Relative rounding of t = σ⁻¹(σ(end)). */
-const END_ROUNDING = 1e-9;
-
 function level(schedule: Schedule, t: number, sigma: number): NoiseLevel {
-  const { end = Infinity } = schedule;
-  if (!(t <= end * (1 + END_ROUNDING))) {
-    throw new RangeError(
-      `Cannot use the schedule: the process ends at t = ${end}, where σ = ${
-        schedule.sigma(end)
-      }; ` +
-        `got σ = ${sigma}`,
-    );
-  }
+  checkEnd(schedule, { t, sigma });
   const s = schedule.s(t);
   if (!(s > 0 && s <= 1)) {
     throw new RangeError(`Cannot use the schedule: s(t) must be in (0, 1], got s(${t}) = ${s}`);
