@@ -1,6 +1,6 @@
 /**
  * UniPC (Zhao et al. 2023), data prediction: a multistep predictor of order p in λ = −ln σ (UniP) and a
- * corrector that uses D at the new point without another evaluation (UniC), of order p + 1 together.
+ * corrector that uses D at the new point without another evaluation (UniC), of order p + 1 together after the first steps.
  *
  * In y the signal scale is 1. With h = ln(σ/σ'), D_m at the points λ + r_m·h and
  * B(h) = e^(−h) − 1 (or −h),
@@ -26,7 +26,10 @@ export interface UnipcOptions {
 
 const DEFAULTS = { order: 2, variant: "bh2" } as const;
 
-/** Order p + 1 in ln σ, deterministic; one network evaluation per step. */
+/**
+ * Order p + 1 in ln σ, but at most 3, which the error of the first step allows; deterministic, with
+ * one network evaluation per step.
+ */
 export function unipc(
   { order = DEFAULTS.order, variant = DEFAULTS.variant }: UnipcOptions = {},
 ): LinearSampler {
