@@ -30,6 +30,7 @@ export {
   releaseDenoiser,
 } from "./compiled_denoiser.ts";
 export { samplingLevels } from "./check_sampling.ts";
+export { type SystemPreset, SYSTEMS } from "./systems.ts";
 export { countEvaluations } from "./count_evaluations.ts";
 export { modelDigest } from "./digest.ts";
 export {

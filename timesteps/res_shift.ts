@@ -11,7 +11,7 @@ import type { Timesteps } from "./timesteps.ts";
 export interface ResShiftOptions {
   /** κ > 0 of the schedule. Default 2. */
   readonly kappa?: number;
-  /** η_1 in (0, η_T). Default min((0.04/κ)², 0.001) (the paper). */
+  /** η_1 in (0, η_T). Default 0.0004, the paper's (0.04/κ)² for κ = 2. */
   readonly etaFirst?: number;
   /** η_T, below 1. Default 0.999. */
   readonly etaLast?: number;
@@ -19,7 +19,7 @@ export interface ResShiftOptions {
   readonly power?: number;
 }
 
-const DEFAULTS = { kappa: 2, etaLast: 0.999, power: 0.3 } as const;
+const DEFAULTS = { kappa: 2, etaFirst: 0.0004, etaLast: 0.999, power: 0.3 } as const;
 
 /**
  * √η_i = √η_1·b^(β_i) with β_i = ((i − 1)/(N − 1))^p·(N − 1) and b^(N−1) = √(η_N/η_1), for i = N … 1;
@@ -37,7 +37,7 @@ const DEFAULTS = { kappa: 2, etaLast: 0.999, power: 0.3 } as const;
  */
 export function resShift({
   kappa = DEFAULTS.kappa,
-  etaFirst = Math.min((0.04 / kappa) ** 2, 0.001),
+  etaFirst = DEFAULTS.etaFirst,
   etaLast = DEFAULTS.etaLast,
   power = DEFAULTS.power,
 }: ResShiftOptions = {}): Timesteps {
