@@ -32,6 +32,7 @@ export {
 } from "./regions.ts";
 export { sam } from "./sam.ts";
 export { type Score, score } from "./score.ts";
+export { ergas, sid, uiqi } from "./spectral.ts";
 export { ssim } from "./ssim.ts";
 export {
   type NoVisual,

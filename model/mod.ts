@@ -29,7 +29,7 @@ export {
   type DenoiserModel,
   releaseDenoiser,
 } from "./compiled_denoiser.ts";
-export { samplingLevels } from "./check_sampling.ts";
+export { samplingLevels, type SamplingPath } from "./check_sampling.ts";
 export { type SystemPreset, SYSTEMS } from "./systems.ts";
 export { countEvaluations } from "./count_evaluations.ts";
 export { modelDigest } from "./digest.ts";
