@@ -5,6 +5,7 @@
  * @module
  */
 
+export { type Features, fid, kid } from "./distribution.ts";
 export { mae, psnr, rmse } from "./error.ts";
 export type { ImageOptions, RangeOptions } from "./image.ts";
 export { createLpips, type Lpips } from "./lpips.ts";
