@@ -31,11 +31,17 @@ export {
 export {
   constant,
   exponential,
+  flow,
   fromDrift,
+  i2sb,
+  irSde,
   type NoiseLevel,
   noiseLevelAtSigma,
+  ouBridge,
   power,
   rational,
+  rddm,
+  resShift,
   type Schedule,
 } from "./schedules/mod.ts";
 export {
@@ -55,6 +61,11 @@ export {
   type Timesteps,
 } from "./timesteps/mod.ts";
 export {
+  abm2,
+  ancestral,
+  consistency,
+  dpmpp2m,
+  dpmpp2mSde,
   drift,
   euler,
   heun,
@@ -63,6 +74,7 @@ export {
   type SamplingMethod,
   type SamplingProblem,
   type SamplingStep,
+  unipc,
 } from "./samplers/mod.ts";
 export { clearest, type Fusion, mean, median } from "./fusion/mod.ts";
 export {

@@ -117,7 +117,7 @@ function levelsOf(
   { modules: { schedule, precond, timesteps } }: Model,
   { steps, length }: { readonly steps: number; readonly length: number },
 ): ExportedLevel[] {
-  return timesteps.sigmas(steps).slice(0, -1).map((sigma) => {
+  return timesteps.sigmas(steps, schedule).slice(0, -1).map((sigma) => {
     const level = noiseLevelAtSigma(schedule, sigma);
     const { cIn, cSkip, cOut, cNoise } = precond.coefficients(level, length);
     return { sigma, t: level.t, k: level.k, cIn, cSkip, cOut, cNoise };

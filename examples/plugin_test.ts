@@ -28,6 +28,9 @@ import {
   testSampler,
   testSchedule,
 } from "../tests/contracts/mod.ts";
+import { exponential } from "../timesteps/mod.ts";
+import { warmBridge } from "./brief_process.ts";
+import { noise2m } from "./brief_sampler.ts";
 import { pairsEntry } from "./custom_dataset.ts";
 import { darkest } from "./custom_fusion.ts";
 import { pointwise } from "./custom_network.ts";
@@ -37,6 +40,19 @@ import plugin from "./plugin.ts";
 
 testSchedule("variancePreserving()", () => variancePreserving());
 testSchedule("variancePreserving({ alpha: 0.5 })", () => variancePreserving({ alpha: 0.5 }));
+
+testSchedule("warmBridge()", () => warmBridge());
+testSampler("noise2m()", () => noise2m(), {
+  order: 2,
+  timesteps: exponential({ sigmaMin: 0.005, sigmaMax: 2 }),
+});
+
+for (const file of ["brief_process.ts", "brief_sampler.ts"]) {
+  Deno.test(`${file} has at most 30 lines`, async () => {
+    const source = await Deno.readTextFile(new URL(file, import.meta.url));
+    assert(source.trimEnd().split("\n").length <= 30);
+  });
+}
 
 testFusion("darkest()", () => darkest());
 testNetwork("pointwise()", () => pointwise({ inChannels: 5, outChannels: 3, width: 16 }), {

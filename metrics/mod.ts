@@ -5,6 +5,7 @@
  * @module
  */
 
+export { type Features, fid, kid } from "./distribution.ts";
 export { mae, psnr, rmse } from "./error.ts";
 export type { ImageOptions, RangeOptions } from "./image.ts";
 export { createLpips, type Lpips } from "./lpips.ts";
@@ -32,6 +33,7 @@ export {
 } from "./regions.ts";
 export { sam } from "./sam.ts";
 export { type Score, score } from "./score.ts";
+export { ergas, sid, uiqi } from "./spectral.ts";
 export { ssim } from "./ssim.ts";
 export {
   type NoVisual,

@@ -5,21 +5,21 @@
  */
 
 import { OptionsError } from "../core/mod.ts";
-import { noiseLevelAtSigma } from "../schedules/mod.ts";
+import { samplingLevels, within } from "./check_sampling.ts";
 import { conditionChannels, type ModelCard, networkLength } from "./card.ts";
 import type { Modules } from "./modules.ts";
 
 /**
- * Checks channels, condition, tile size, and the preconditioner's coefficients at every σ of the
- * default time steps.
+ * Checks channels, condition, tile size, and at every σ of the default time steps the schedule, the
+ * preconditioner's coefficients and the sampler's own conditions.
  *
  * @throws {OptionsError} If something does not fit.
  */
 export function checkFit(
   card: ModelCard,
-  { network, schedule, precond, timesteps }: Pick<
+  { network, schedule, precond, timesteps, sampler }: Pick<
     Modules,
-    "network" | "schedule" | "precond" | "timesteps"
+    "network" | "schedule" | "precond" | "timesteps" | "sampler"
   >,
   path: string,
 ): void {
@@ -41,8 +41,8 @@ export function checkFit(
   checkMean(card, path);
   const { tileSize } = card;
   within(`${path}.tileSize`, () => network.checkSize({ height: tileSize, width: tileSize }));
-  for (const sigma of timesteps.sigmas(card.steps).slice(0, -1)) {
-    const level = within(`${path}.schedule`, () => noiseLevelAtSigma(schedule, sigma));
+  const levels = samplingLevels({ schedule, sampler, timesteps }, card.steps, { path });
+  for (const level of levels.slice(0, -1)) {
     const { cIn, cSkip, cOut, cNoise } = precond.coefficients(
       level,
       networkLength(card, card.length),
@@ -51,7 +51,7 @@ export function checkFit(
       throw new OptionsError(
         `${path}.precond`,
         `must give finite coefficients at every σ of the sampler, got cIn ${cIn}, cSkip ${cSkip}, ` +
-          `cOut ${cOut}, cNoise ${cNoise} at σ = ${sigma}`,
+          `cOut ${cOut}, cNoise ${cNoise} at σ = ${level.sigma}`,
       );
     }
   }
@@ -79,13 +79,4 @@ function checkMean(
       ? `must have ${wrong} only where a mean is made of all dates, got the mean cloudy`
       : `must not mark the reference: with the mean ${mean.type} it is the only frame`,
   );
-}
-
-/** Runs `check`; its errors carry the path. */
-function within<T>(path: string, check: () => T): T {
-  try {
-    return check();
-  } catch (error) {
-    throw new OptionsError(path, (error as Error).message);
-  }
 }

@@ -29,6 +29,8 @@ export {
   type DenoiserModel,
   releaseDenoiser,
 } from "./compiled_denoiser.ts";
+export { samplingLevels, type SamplingPath } from "./check_sampling.ts";
+export { type SystemPreset, SYSTEMS } from "./systems.ts";
 export { countEvaluations } from "./count_evaluations.ts";
 export { modelDigest } from "./digest.ts";
 export {

@@ -28,6 +28,7 @@ import { meanArrays } from "./mean_arrays.ts";
 import { meanGroups, type MeanInput } from "./mean_input.ts";
 import type { Model } from "./model.ts";
 import { meanTensors } from "./residual.ts";
+import { samplingLevels } from "./check_sampling.ts";
 import { sample } from "./sample.ts";
 
 /** A batch of cloudy images. */
@@ -96,6 +97,7 @@ export interface Restored {
  *   are missing.
  * @throws {RangeError} If a value is not finite, the network cannot take the height and width, or
  *   there is no sample or frame.
+ * @throws {OptionsError} If the sampler cannot take its steps.
  */
 export async function restoreImages(
   model: Model,
@@ -124,6 +126,8 @@ export async function restoreImages(
         `restore them independently or load a temporal model`,
     );
   }
+  const sigmas = samplingLevels({ ...modules, sampler, timesteps }, steps)
+    .map(({ sigma }) => sigma);
   const channels = card.bands.length;
   const size: SequenceSize = { batch, length, height, width };
   const origins = input.origins ?? Array.from({ length: batch }, () => ({ x: 0, y: 0 }));
@@ -148,7 +152,7 @@ export async function restoreImages(
       mu,
       condition: conditions,
       sampler,
-      sigmas: timesteps.sigmas(steps),
+      sigmas,
       noise: (draw) => shaped(pixelNoise(rng, { draw, origins, channels, size }), channels),
       onStep,
       onMasks,

@@ -6,10 +6,16 @@
 
 import { logNormalEntry } from "./log_normal.ts";
 import { logUniformEntry } from "./log_uniform.ts";
+import { timeEntry } from "./time.ts";
 
 export { logNormal, type LogNormalOptions } from "./log_normal.ts";
 export { logUniform, type LogUniformOptions } from "./log_uniform.ts";
-export type { NoiseDistribution } from "./noise_distribution.ts";
+export { time, type TimeOptions } from "./time.ts";
+export type { NoiseDistribution, NoiseProcess } from "./noise_distribution.ts";
 
 /** The built-in distributions by type. */
-export const noises = { logNormal: logNormalEntry, logUniform: logUniformEntry } as const;
+export const noises = {
+  logNormal: logNormalEntry,
+  logUniform: logUniformEntry,
+  time: timeEntry,
+} as const;

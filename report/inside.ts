@@ -64,7 +64,7 @@ export async function lookInside(
   const { sampler = modules.sampler, timesteps = modules.timesteps, steps = card.steps, seed = 0 } =
     options;
   const count = Math.max(steps, LEAST_STEPS);
-  const sigmas = timesteps.sigmas(count);
+  const sigmas = timesteps.sigmas(count, modules.schedule);
   const depth = card.bands.length;
   const shown = network.temporal ? dates : [dates[reference]!];
   const size = { batch: 1, length: shown.length, height: window.height, width: window.width };

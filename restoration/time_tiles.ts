@@ -12,6 +12,7 @@ import {
   type RestoreOptions,
   scalingRanges,
 } from "../model/mod.ts";
+import { euler } from "../samplers/mod.ts";
 import { evaluationsPerTile } from "./rows/plan_area.ts";
 
 /** Seconds of fast and of slow runs: the means of the faster and the slower half. */
@@ -91,7 +92,8 @@ async function timeBatch(
 export async function timeTiles(model: Model, options: TimeTilesOptions): Promise<TileTiming> {
   const { batch, until } = options;
   const left = () => (until - performance.now()) / 1000;
-  const short = { ...options, steps: 1 };
+  // One evaluation, which samplers of several steps do not offer.
+  const short = { ...options, steps: 1, sampler: euler() };
   const evaluations = await evaluationsPerTile(model, options) /
     await evaluationsPerTile(model, short);
   const first = await timeBatch(model, 1, short);

@@ -10,6 +10,7 @@ import { type NoiseLevel, noiseLevelAtSigma, type Schedule } from "../schedules/
 import { churnOf, type ChurnOptions } from "./churn.ts";
 import type { SamplingPoint } from "./drift.ts";
 import type { SamplingProblem } from "./sampler.ts";
+import { tensorScope } from "./tensor_scope.ts";
 
 /** One interval of the time steps. Every tensor in it belongs to {@linkcode integrate}. */
 export interface SamplingInterval {
@@ -25,12 +26,21 @@ export interface SamplingInterval {
   evaluate(y: Sequence, level: NoiseLevel): Promise<SamplingPoint>;
   /** Runs synchronous tensor code. The result lives until the end of the step. */
   compute<T extends Tensor>(f: () => T): Promise<T>;
+  /** Returns the next draw of unit normal noise like y; call it inside `compute`. */
+  draw(): Sequence;
 }
 
 /** The part of a sampler that is its own. */
 export interface SamplingMethod {
   /** Returns y at `next`, made with `compute`. */
   readonly step: (interval: SamplingInterval) => Promise<Sequence>;
+  /**
+   * Returns a better y at `at`, from D there and previous points: a corrector that needs no evaluation
+   * of its own. Called before every step but the first. Default none.
+   */
+  readonly correct?: (
+    interval: Pick<SamplingInterval, "at" | "past" | "compute">,
+  ) => Promise<Sequence>;
   /** Noise added before each step. Default none. */
   readonly churn?: ChurnOptions;
   /** Number of previous points that `step` receives. Default 0; a two-step method needs 1. */
@@ -69,7 +79,7 @@ export interface SamplingMethod {
  */
 export async function integrate(
   { schedule, sigmas, denoise, start, noise, onStep }: SamplingProblem,
-  { step, churn = {}, memory = 0 }: SamplingMethod,
+  { step, correct, churn = {}, memory = 0 }: SamplingMethod,
 ): Promise<Sequence> {
   const steps = sigmas.length - 1;
   const { own, release } = tensorScope();
@@ -81,6 +91,7 @@ export async function integrate(
   let y = own(start.clone() as Sequence);
   let past: readonly SamplingPoint[] = [];
   let draws = 0;
+  const draw = () => noise(draws++);
   try {
     for (let index = 0; index < steps; index++) {
       const [sigma, sigmaNext] = [sigmas[index]!, sigmas[index + 1]!];
@@ -89,11 +100,14 @@ export async function integrate(
       const level = noiseLevelAtSigma(schedule, sigmaHat);
       const yHat = sigmaHat === sigma
         ? y
-        : await compute(() => tf.add(y, tf.mul(noise(draws++), tf.scalar(noiseScale))) as Sequence);
+        : await compute(() => tf.add(y, tf.mul(draw(), tf.scalar(noiseScale))) as Sequence);
       // D is evaluated at σ̂, as in the authors' code; Alg. 2 l. 11 writes σ.
-      const at = await evaluate(yHat, level);
+      const found = await evaluate(yHat, level);
+      const at = correct === undefined || past.length === 0
+        ? found
+        : { ...found, y: await correct({ at: found, past, compute }) };
       const next = noiseLevelAtSigma(schedule, sigmaNext);
-      y = own(await step({ schedule, at, next, past, evaluate, compute }));
+      y = own(await step({ schedule, at, next, past, evaluate, compute, draw }));
       past = [at, ...past].slice(0, memory);
       const kept = [y, ...past.flatMap((point) => [point.y, point.denoised])];
       release([at.denoised, ...kept]);
@@ -106,22 +120,4 @@ export async function integrate(
     release([]);
     throw error;
   }
-}
-
-/** Tensors with one owner: `own` adds one, `release` disposes all but the given ones. */
-function tensorScope() {
-  const owned = new Set<Tensor>();
-  return {
-    own<T extends Tensor>(tensor: T): T {
-      owned.add(tensor);
-      return tensor;
-    },
-    release(kept: readonly Tensor[]): void {
-      for (const tensor of owned) {
-        if (kept.includes(tensor)) continue;
-        owned.delete(tensor);
-        tensor.dispose();
-      }
-    },
-  };
 }

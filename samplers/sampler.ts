@@ -48,6 +48,12 @@ export interface SamplingProblem {
 
 /** An integrator of the backward process. */
 export interface Sampler {
+  /**
+   * Checks the levels of a run before any work, from σ_0 to σ = 0. Default: any levels will do.
+   *
+   * @throws {RangeError} If the sampler cannot use them, with the reason.
+   */
+  check?(levels: readonly NoiseLevel[]): void;
   /** Returns the state at σ = 0 [B, L, H, W, C]; the caller owns it. */
   sample(problem: SamplingProblem): Promise<Sequence>;
 }

@@ -13,6 +13,8 @@ export interface Drift {
   readonly f: (t: number) => number;
   /** Diffusion g(t) > 0 for t > 0. */
   readonly g: (t: number) => number;
+  /** Time at which the process ends; f may be infinite there. Default: it has no end. */
+  readonly end?: number;
 }
 
 /** The time t at which σ(t)/t stands for σ̇(0). */
@@ -37,7 +39,7 @@ const NEAR_ZERO = 2 ** -60;
  * assertAlmostEquals(schedule.sigma(2), 2, 1e-10);
  * ```
  */
-export function fromDrift({ f, g }: Drift): Schedule {
+export function fromDrift({ f, g, end }: Drift): Schedule {
   const reversion = antiderivative(f);
   const s = (t: number) => Math.exp(-reversion(t));
   const variance = antiderivative((t) => (g(t) / s(t)) ** 2);
@@ -48,8 +50,10 @@ export function fromDrift({ f, g }: Drift): Schedule {
   return {
     sigma,
     sigmaDot,
-    sigmaInverse: (level) => level === 0 ? 0 : invertRising({ f: sigma, dot: sigmaDot }, level),
+    sigmaInverse: (level) =>
+      level === 0 ? 0 : invertRising({ f: sigma, dot: sigmaDot, end }, level),
     s,
     sDot: (t) => -f(t) * s(t),
+    ...(end !== undefined && { end }),
   };
 }

@@ -89,17 +89,22 @@ export function antiderivative(f: RealFunction): RealFunction {
  * Inverts an increasing function with f(0) = 0 at a value > 0, by bracketed Newton iteration on
  * log f(log t). A power of t takes one step.
  *
- * @param f The function and its derivative.
- * @throws {RangeError} If f stays below or above the value for every t in [2⁻⁸⁰, 2⁸⁰].
+ * @param f The function, its derivative, and the largest t that is tried: default 2⁸⁰. At `end`, f may
+ *   be infinite.
+ * @throws {RangeError} If f stays below or above the value for every t in [2⁻⁸⁰, end].
  */
 export function invertRising(
-  { f, dot }: { readonly f: RealFunction; readonly dot: RealFunction },
+  { f, dot, end = 1 / FIRST }: {
+    readonly f: RealFunction;
+    readonly dot: RealFunction;
+    readonly end?: number;
+  },
   value: number,
 ): number {
-  let low = 1;
-  let high = 1;
+  let low = Math.min(1, end / 2);
+  let high = low;
   while (f(low) > value && low > FIRST) low /= 2;
-  while (f(high) < value && high < 1 / FIRST) high *= 2;
+  while (high < end && f(high) < value) high = Math.min(end, 2 * high);
   if (!(f(low) <= value && f(high) >= value)) {
     throw new RangeError(
       `Cannot invert the noise level: σ(t) must reach ${value}, got σ from ${f(low)} to ${f(high)}`,

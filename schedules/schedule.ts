@@ -4,6 +4,8 @@
  * @module
  */
 
+import { checkEnd } from "./end.ts";
+
 /**
  * The mean-reverting process x(t) = s(t)·x0 + (1 − s(t))·μ + s(t)·σ(t)·n, n ~ N(0, I) (Eq. 6).
  *
@@ -20,6 +22,10 @@ export interface Schedule {
   s(t: number): number;
   /** ds/dt. */
   sDot(t: number): number;
+  /**
+   * Time at which the process ends, where s may be 0 and σ infinite. Default: it has no end.
+   */
+  readonly end?: number;
 }
 
 /** State of the process at one time, as the other axes receive it. */
@@ -37,7 +43,8 @@ export interface NoiseLevel {
 /**
  * The noise level at a time.
  *
- * @throws {RangeError} If s(t) is not in (0, 1] or σ(t) is not a finite number ≥ 0.
+ * @throws {RangeError} If the process ends before t, s(t) is not in (0, 1] or σ(t) is not a finite
+ *   number ≥ 0.
  */
 export function noiseLevel(schedule: Schedule, t: number): NoiseLevel {
   return level(schedule, t, schedule.sigma(t));
@@ -46,13 +53,15 @@ export function noiseLevel(schedule: Schedule, t: number): NoiseLevel {
 /**
  * The noise level at a σ; its `sigma` is exactly the given value.
  *
- * @throws {RangeError} If s is not in (0, 1] there or σ is not a finite number ≥ 0.
+ * @throws {RangeError} If the process ends below σ, s is not in (0, 1] there or σ is not a finite
+ *   number ≥ 0.
  */
 export function noiseLevelAtSigma(schedule: Schedule, sigma: number): NoiseLevel {
   return level(schedule, schedule.sigmaInverse(sigma), sigma);
 }
 
 function level(schedule: Schedule, t: number, sigma: number): NoiseLevel {
+  checkEnd(schedule, { t, sigma });
   const s = schedule.s(t);
   if (!(s > 0 && s <= 1)) {
     throw new RangeError(`Cannot use the schedule: s(t) must be in (0, 1], got s(${t}) = ${s}`);

@@ -22,6 +22,7 @@ export const STUDIES = [
   "figure5",
   "table4",
   "means",
+  "design-space",
 ] as const;
 
 const PUBLISHED = ["sen2_mtc_new", "sen12ms_cr", "cuhk_cr1", "cuhk_cr2"] as const;

@@ -134,7 +134,12 @@ async function planRow(row: StudyRow, options: PlanOptions): Promise<PlannedRow>
     const sized = sizedBy(read, preset);
     const moved = data === undefined ? sized : moveData(sized, data);
     const changed = set.reduce((json, assignment) => setOption(json, assignment), moved);
-    const trained = setAll(changed, row.set ?? {}, (path) => !isSampling(path));
+    // A process that ends has no model without time steps that end there too.
+    const trained = setAll(
+      changed,
+      row.set ?? {},
+      (path) => !isSampling(path) || path === "model.timesteps",
+    );
     const sampled = setAll(trained, row.set ?? {}, isSampling) as { readonly model: ModelConfig };
     const { data: { test, ...own }, ...experiment } = parseExperiment(trained, {
       ...(registry && { registry }),

@@ -7,6 +7,7 @@
 
 import { mean } from "../core/mod.ts";
 import type { NoiseDistribution } from "../noise/mod.ts";
+import type { Schedule } from "../schedules/mod.ts";
 import { type Log, type LogLine, openLog, type StepLine } from "./log.ts";
 import type { RunFolder } from "./run_folder.ts";
 import type { Validation } from "./scores.ts";
@@ -21,6 +22,8 @@ export interface RecorderOptions {
   readonly logEvery: number;
   /** Distribution of σ, which determines the bins of the losses. */
   readonly noise: NoiseDistribution;
+  /** The process, for distributions over its time. */
+  readonly schedule: Schedule;
   /** Returns the learning rate of an update. */
   readonly learningRate: (update: number) => number;
 }
@@ -53,7 +56,7 @@ export class Recorder implements Disposable {
 
   private constructor(options: RecorderOptions) {
     this.#options = options;
-    this.#bounds = sigmaBounds(options.noise);
+    this.#bounds = sigmaBounds(options.noise, { schedule: options.schedule });
     this.#begin = options.step - options.step % options.logEvery;
   }
 

@@ -66,6 +66,7 @@ export class Run {
       step: this.state.step,
       logEvery,
       noise: context.modules.noise,
+      schedule: context.modules.schedule,
       learningRate,
     });
     let loss: number | undefined;

@@ -5,7 +5,7 @@
  */
 
 import { createRng, quantile } from "../core/mod.ts";
-import type { NoiseDistribution } from "../noise/mod.ts";
+import type { NoiseDistribution, NoiseProcess } from "../noise/mod.ts";
 
 /** Bin of noise levels with its mean loss. */
 export interface SigmaBin {
@@ -36,9 +36,20 @@ const TAIL = 0.005;
  * Returns bounds of bins in log₁₀ σ, from the 0.5 % to the 99.5 % quantile of a distribution. The
  * quantiles are estimated from 4096 draws.
  */
-export function sigmaBounds(noise: NoiseDistribution, count = BINS): readonly number[] {
+export function sigmaBounds(
+  noise: NoiseDistribution,
+  { schedule, count = BINS }: {
+    /** The process that is trained, for distributions over its time. */
+    readonly schedule?: NoiseProcess;
+    /** Number of bins. Default 8. */
+    readonly count?: number;
+  } = {},
+): readonly number[] {
   const rng = createRng(0).fork("bins");
-  const drawn = Array.from({ length: DRAWS }, (_, i) => Math.log10(noise.sample(rng.fork(i))))
+  const drawn = Array.from(
+    { length: DRAWS },
+    (_, i) => Math.log10(noise.sample(rng.fork(i), schedule)),
+  )
     .sort((a, b) => a - b);
   const [low, high] = [quantile(drawn, TAIL), quantile(drawn, 1 - TAIL)];
   return Array.from({ length: count + 1 }, (_, i) => low + (high - low) * i / count);

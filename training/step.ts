@@ -64,9 +64,35 @@ export class DivergedError extends Error {
   override readonly name = "DivergedError";
 }
 
-/** Draws the σ of each sample of a step. */
-export function drawSigmas({ noise }: Modules, count: number, rng: Rng): readonly number[] {
-  return Array.from({ length: count }, (_, b) => noise.sample(rng.fork("sigma").fork(b)));
+/** Draws of one σ beyond the end of a process after which its noise distribution is wrong. */
+const MOST_DRAWS = 1000;
+
+/**
+ * Draws the σ of each sample of a step. Where a process ends, its distribution is that of draws below
+ * the end.
+ *
+ * @throws {RangeError} If every draw is beyond the end.
+ */
+export function drawSigmas(
+  { noise, schedule }: Pick<Modules, "noise" | "schedule">,
+  count: number,
+  rng: Rng,
+): readonly number[] {
+  const most = schedule.end === undefined ? Infinity : schedule.sigma(schedule.end);
+  return Array.from({ length: count }, (_, b) => {
+    const stream = rng.fork("sigma").fork(b);
+    let sigma = noise.sample(stream, schedule);
+    for (let i = 1; sigma > most; i++) {
+      if (i === MOST_DRAWS) {
+        throw new RangeError(
+          `Cannot train: the noise distribution must have draws below the end of the process, ` +
+            `σ = ${most}, got ${MOST_DRAWS} above it, such as ${sigma}`,
+        );
+      }
+      sigma = noise.sample(stream.fork(i), schedule);
+    }
+    return sigma;
+  });
 }
 
 /** Returns the rates of a step as scalars []; the caller owns them. */

@@ -4,7 +4,12 @@
  * @module
  */
 
-import { countEvaluations, type Model, type RestoreOptions } from "../../model/mod.ts";
+import {
+  countEvaluations,
+  type Model,
+  type RestoreOptions,
+  samplingLevels,
+} from "../../model/mod.ts";
 import type { Scene } from "../scene.ts";
 import type { RestoreRowsOptions } from "./options.ts";
 import { planTiles, type TilePlan } from "./plan.ts";
@@ -16,7 +21,8 @@ export async function evaluationsPerTile(
 ): Promise<number> {
   const { card, modules } = model;
   const { steps = card.steps, sampler = modules.sampler, timesteps = modules.timesteps } = options;
-  return await countEvaluations(model, { sampler, sigmas: timesteps.sigmas(steps) });
+  const levels = samplingLevels({ ...modules, sampler, timesteps }, steps);
+  return await countEvaluations(model, { sampler, sigmas: levels.map(({ sigma }) => sigma) });
 }
 
 /** Plans the tiles of an area; `calls` is the number of denoiser evaluations per tile. */
