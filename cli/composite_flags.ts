@@ -10,8 +10,10 @@ import { choice, type FlagValues, section, text, UsageError } from "./flags.ts";
 import { MODEL_FLAGS } from "./model_flags.ts";
 import { shardOf } from "./restore_flags.ts";
 import {
+  crsOf,
   fourNumbers,
   INPUT_FLAGS,
+  intervalText,
   MASK_FLAGS,
   maskSource,
   meaningOf,
@@ -20,7 +22,7 @@ import {
 } from "./scene_flags.ts";
 import { toggle, words } from "./flags.ts";
 
-const { input, date, bandNames, s2Offset, window, bbox } = INPUT_FLAGS;
+const { input, date, bandNames, s2Offset, window, bbox, bboxCrs, datetime } = INPUT_FLAGS;
 
 /** Flags of `emrdm composite`. */
 export const COMPOSITE_FLAGS = {
@@ -38,6 +40,8 @@ export const COMPOSITE_FLAGS = {
     s2Offset,
     window,
     bbox,
+    bboxCrs,
+    datetime,
     manifest: text("Make the composites of the scenes of a CSV file (see above).", "FILE"),
     shard: text("Part I of N: of the rows of a scene, or of the scenes of a manifest.", "I/N"),
     allowLevelMismatch: toggle("Use the built-in detector on surface reflectance (L2A), too."),
@@ -85,6 +89,8 @@ export function compositeOptions(
     mask: { dilate, feather, source: maskSource(values), ...meaningOf(values) },
     window: box && { column: box[0], row: box[1], width: box[2], height: box[3] },
     bbox: fourNumbers(values.bbox, "--bbox"),
+    bboxCrs: crsOf(values.bboxCrs),
+    datetime: intervalText(values.datetime),
     shard: shardOf(values.shard),
     bandNames: values.bandNames,
     bands: values.bands,

@@ -43,6 +43,7 @@ export {
   type Taps,
 } from "./resample.ts";
 export { halfSize } from "./half_size.ts";
+export { type Box, isKnownCrs, transformBox, transformPoints, WGS84 } from "./projection.ts";
 
 // Pictures.
 export { decodePng, encodePng, type Picture, readPng, writePng } from "./png.ts";

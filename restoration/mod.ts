@@ -116,6 +116,7 @@ export type { MaskSource, MeanRows, Scene, SceneFrame, SceneMean } from "./scene
 export type { SeamDirection, SeamMetric } from "./rows/seams.ts";
 export type { MissingB10 } from "./frame_bands.ts";
 export type { SceneInput } from "./reference.ts";
+export { type ItemOptions, withItems } from "./stac_inputs.ts";
 export { openSeries, type OpenSeriesOptions } from "./series.ts";
 export type { BatchOptions, BatchOutcome, BatchScene, BatchStatus } from "./batch.ts";
 export { blendWeights, createStripBlend, type StripBlend } from "./rows/strip_blend.ts";

@@ -93,6 +93,20 @@ export async function checkOutputs(
 }
 
 /**
+ * Checks that outputs are no assets of the items that are read, which are known only once the items are
+ * open.
+ *
+ * @throws {OutputError} If one is.
+ */
+export async function checkParts(
+  files: readonly string[],
+  inputs: readonly { readonly parts?: readonly string[] }[],
+): Promise<void> {
+  const parts = inputs.flatMap(({ parts = [] }) => parts);
+  if (parts.length > 0) await checkOutputs(files, { inputs: parts, overwrite: true });
+}
+
+/**
  * Creates the folders of files that are about to be written.
  *
  * @throws {OutputError} If one can't be created; the message names the file.

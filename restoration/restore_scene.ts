@@ -11,7 +11,7 @@ import { areaOf } from "./area.ts";
 import type { SurveyCache } from "./composite/scene_mean.ts";
 import type { OpenMasks } from "./date_masks.ts";
 import { openMasks } from "./open_masks.ts";
-import { checkWritable, makeFoldersOf } from "./outputs.ts";
+import { checkParts, checkWritable, makeFoldersOf } from "./outputs.ts";
 import type { RowsReport } from "./rows/options.ts";
 import { composedRows, restoredRows } from "./scene_rows.ts";
 import { type EnsembleRestoration, withSampling } from "./sampling.ts";
@@ -25,6 +25,7 @@ import type { SelfCheck } from "./self_check/self_check_result.ts";
 import { checkSeries, checkTags } from "./self_check/self_check_scene.ts";
 import { UncheckableError } from "./self_check/uncheckable_error.ts";
 import type { OpenSeries } from "./open_series.ts";
+import { withItems } from "./stac_inputs.ts";
 import { openSeries } from "./series.ts";
 
 /** Result of {@linkcode restoreScene}: its files and what was measured. */
@@ -134,7 +135,7 @@ export async function restoreDate(
   given: RestoreSceneOptions,
   surveys?: SurveyCache,
 ): Promise<RestoredScene> {
-  const restoration = withSampling(model, optionsForModel(model, given));
+  const restoration = withSampling(model, optionsForModel(model, await withItems(given)));
   const { options } = restoration;
   const { write: { picture }, log = () => {}, signal } = options;
   const [image, ...others] = outputPaths(options);
@@ -143,6 +144,7 @@ export async function restoreDate(
   const series = await openSeries(model, options);
   const closing: (() => Promise<void>)[] = [series.close];
   try {
+    await checkParts(outputPaths(options), series.files);
     logScene(series, { mask: options.mask?.source, log });
     const { scene, dates, paths } = series;
     const masks = await openMasks(series, { model, options });

@@ -13,7 +13,7 @@ import { areaOf } from "../area.ts";
 import { shownMasks } from "../mask_choice.ts";
 import { checkKeepClear, keepClearOf } from "../keep_clear.ts";
 import { openDateMasks } from "../date_masks.ts";
-import { checkWritable, makeFoldersOf } from "../outputs.ts";
+import { checkParts, checkWritable, makeFoldersOf } from "../outputs.ts";
 import { openReflectance } from "../reflectance_series.ts";
 import type { FinishedReport } from "../rows/finish_rows.ts";
 import type { Scene } from "../scene.ts";
@@ -21,6 +21,7 @@ import { createSceneFiles, type SceneFiles } from "../scene_files.ts";
 import type { ScenePaths } from "../scene_paths.ts";
 import { areaTags, logScene, radiometryTags } from "../scene_tags.ts";
 import type { OpenSeries } from "../open_series.ts";
+import { withItems } from "../stac_inputs.ts";
 import { ClassStore } from "./class_store.ts";
 import {
   type CompositePlan,
@@ -226,7 +227,8 @@ function checkMethod(
  *   written then.
  * @throws {RangeError} If there is no such date or method, or a number is out of range.
  */
-export async function compositeScene(options: CompositeSceneOptions): Promise<CompositeResult> {
+export async function compositeScene(given: CompositeSceneOptions): Promise<CompositeResult> {
+  const options = await withItems(given);
   const { mask: { source = "auto", ...keep } = {}, log = () => {}, signal } = options;
   checkKeepClear(keep);
   const isPeriod = planComposite(options, { hasError: false }).references[0] === undefined;
@@ -242,6 +244,7 @@ export async function compositeScene(options: CompositeSceneOptions): Promise<Co
   const series = await openReflectance({ ...options, inputs: plan.inputs, reference: plan.grid });
   const closing: (() => Promise<void>)[] = [series.close];
   try {
+    await checkParts(plan.paths.flatMap((files) => Object.values(files)), series.files);
     logScene(series, { mask: source, log });
     const { scene, dates, paths } = series;
     const opened = await openDateMasks(series, {
