@@ -25,6 +25,7 @@ export { writeCog } from "./write_cog.ts";
 export { createCog } from "./create_cog.ts";
 export type { CogWriter, CogWriterOptions } from "./cog_writer.ts";
 export type { CogHeader, WriteCogOptions } from "./cog_head.ts";
+export { checksumOf, type FileChecksum } from "./file_checksum.ts";
 export { cogMemory } from "./cog_memory.ts";
 export type { Resampling } from "./overview.ts";
 export type { RasterClass } from "./raster_classes.ts";

@@ -18,6 +18,7 @@ import { type EnsembleRestoration, withSampling } from "./sampling.ts";
 import { checkSceneOutputs, createSceneFiles } from "./scene_files.ts";
 import { outputPaths, type ScenePaths, scenePaths } from "./scene_paths.ts";
 import { optionsForModel } from "./options_for_model.ts";
+import { acquisitionTime } from "./scene_layout.ts";
 import type { RestoreSceneOptions } from "./scene_options.ts";
 import { ensembleTags, logScene, sceneTags } from "./scene_tags.ts";
 import { choiceOf, choiceTags, choiceText, type SceneChoice } from "./self_check/choice.ts";
@@ -177,6 +178,7 @@ export async function restoreDate(
       radiometry: series.radiometry[reference],
       day: dates[reference],
       path: paths[reference]!,
+      datetime: series.files[reference]!.datetime,
     };
     const area = areaOf(scene.grid, options);
     const files = await createSceneFiles(scene, {
@@ -185,6 +187,10 @@ export async function restoreDate(
       tags,
       facts,
       ...(rows.uncertainty !== undefined && { uncertainty: rows.uncertainty }),
+      origin: {
+        sources: paths,
+        time: acquisitionTime(facts),
+      },
       scaling: model.card.scaling,
       overwrite: options.write.overwrite,
     });

@@ -4,18 +4,23 @@
  * @module
  */
 
+import { redacted } from "../core/mod.ts";
+import { writeFileAtomically } from "../files/mod.ts";
 import {
+  checksumOf,
   type CogWriter,
   createCog,
-  type RasterClass,
+  type FileChecksum,
   type RasterHeader,
   type RasterWindow,
 } from "../rasters/mod.ts";
 import type { CardScaling } from "../model/mod.ts";
 import { maskPaths } from "./mask_choice.ts";
 import { checkOutputs } from "./outputs.ts";
+import { PROVENANCE_CLASSES } from "./provenance_classes.ts";
 import { Preview } from "./preview.ts";
 import { type FinishedRows, PROVENANCE } from "./rows/finish_rows.ts";
+import { type ItemFacts, resultItem } from "./result_item.ts";
 import type { Scene } from "./scene.ts";
 import { type Layout, layoutOf, type ReferenceFacts } from "./scene_layout.ts";
 import type { RestoreSceneOptions } from "./scene_options.ts";
@@ -38,14 +43,6 @@ export async function checkSceneOutputs(options: RestoreSceneOptions): Promise<v
     overwrite,
   });
 }
-
-/** Classes of the provenance raster, by value; the colours are those of the report. */
-export const PROVENANCE_CLASSES: readonly RasterClass[] = [
-  { name: "no data", color: [0, 0, 0] },
-  { name: "observed", color: [185, 191, 201] },
-  { name: "restored, and clear on another date", color: [31, 158, 137] },
-  { name: "reconstructed", color: [232, 116, 59] },
-];
 
 const CLASSES = Object.entries(PROVENANCE).map(([name, value]) => `${value} ${name}`).join(", ");
 
@@ -71,6 +68,12 @@ export interface SceneFiles {
   abort(): Promise<void>;
 }
 
+/** Sources of a result and the time that it depicts, for its item. */
+export type SceneOrigin = Pick<ItemFacts, "sources"> & {
+  /** Undefined if the day of the depicted date is unknown: then there is no item. */
+  readonly time: ItemFacts["time"] | undefined;
+};
+
 /** Options of {@linkcode createSceneFiles}. */
 export interface SceneFilesOptions {
   /** Files to write. */
@@ -81,6 +84,8 @@ export interface SceneFilesOptions {
   readonly tags: Readonly<Record<string, string>>;
   /** Known facts of the depicted date. */
   readonly facts: ReferenceFacts;
+  /** Where the item says that the result comes from. */
+  readonly origin: SceneOrigin;
   /** Meaning of the uncertainty raster. Default that of an ensemble. */
   readonly uncertainty?: string;
   /** Range of the picture if the unit isn't reflectance. */
@@ -99,6 +104,7 @@ const DAYS = "days from the depicted date to the nearest observation that was us
 /** Creates the rasters of a result: the image, and those next to it. */
 class RasterFiles {
   readonly #open: CogWriter[] = [];
+  readonly #paths: string[] = [];
   readonly #write: ((rows: FinishedRows) => Promise<void>)[] = [];
 
   async add(
@@ -107,6 +113,7 @@ class RasterFiles {
   ): Promise<void> {
     const writer = await createCog(path, raster, options);
     this.#open.push(writer);
+    this.#paths.push(path);
     this.#write.push(async (rows) => await writer.write(rowsOf(rows)));
   }
 
@@ -116,6 +123,15 @@ class RasterFiles {
 
   async complete(): Promise<void> {
     for (const writer of this.#open) await writer.complete();
+  }
+
+  /** Checksums of the complete rasters by path. */
+  async checksums(): Promise<Map<string, FileChecksum>> {
+    const all = new Map<string, FileChecksum>();
+    for (const [i, writer] of this.#open.entries()) {
+      all.set(this.#paths[i]!, await writer.checksum());
+    }
+    return all;
   }
 
   /** The image, which is the first, comes last: once it exists, so do the others. */
@@ -133,7 +149,7 @@ async function addRasters(
   files: RasterFiles,
   scene: Scene,
   { layout: { grid, bands, scaling, acquired }, paths, tags, overwrite = false, ...texts }:
-    & Omit<SceneFilesOptions, "scaling">
+    & Omit<SceneFilesOptions, "scaling" | "origin">
     & { readonly layout: Layout },
 ): Promise<void> {
   const { output, provenance, uncertainty, support, days } = paths;
@@ -187,6 +203,29 @@ async function addRasters(
   }
 }
 
+/** Writes the item of complete rasters, if the time that they depict is known. */
+async function writeItem(
+  { grid, frames, reference }: Scene,
+  { paths, tags, overwrite = false, layout, origin: { sources, time }, files }:
+    & SceneFilesOptions
+    & {
+      readonly layout: Layout;
+      readonly files: RasterFiles;
+    },
+): Promise<void> {
+  const { item, picture } = paths;
+  if (item === undefined || time === undefined) return;
+  const checksums = await files.checksums();
+  if (picture !== undefined) checksums.set(picture, await checksumOf(picture));
+  const value = resultItem({
+    ...{ paths, tags, layout, sources, time, files: checksums },
+    dtype: grid.dtype,
+    nodata: frames[reference]!.missing[0],
+  });
+  const text = `${redacted(JSON.stringify(value, null, 2))}\n`;
+  await writeFileAtomically(item, [new TextEncoder().encode(text)], { overwrite });
+}
+
 /**
  * Creates the output files of a scene.
  *
@@ -227,6 +266,7 @@ export async function createSceneFiles(
     async finish() {
       await complete();
       await preview?.write(picture!, { overwrite, text: tags });
+      await writeItem(scene, { ...options, layout, files });
       await files.commit();
     },
     abort: () => files.abort(),

@@ -50,7 +50,12 @@ function isApplied({ properties }: StacItem): boolean {
  */
 export function factsOfItem(
   item: StacItem,
-  { path, named }: { readonly path: string; readonly named: NamedProduct | undefined },
+  { path, named, tags = {} }: {
+    readonly path: string;
+    readonly named: NamedProduct | undefined;
+    /** GDAL metadata of the file. */
+    readonly tags?: Readonly<Record<string, string>> | undefined;
+  },
 ): ProductFacts {
   const uri = textOf(item.properties["s2:product_uri"]);
   const whole = [pathInAddress(path), item.id, ...(uri === undefined ? [] : [uri])].join("/");
@@ -80,6 +85,7 @@ export function factsOfItem(
     ...(named && { named }),
     where: "the STAC item",
     tags: {
+      ...tags,
       ...(level !== undefined && { PRODUCT_TYPE: `S2MSI${level.slice(1)}` }),
       ...(baseline !== undefined && { PROCESSING_BASELINE: baseline.value }),
       ...(isApplied(item) && { "earthsearch:boa_offset_applied": "true" }),

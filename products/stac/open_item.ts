@@ -128,7 +128,11 @@ export async function openStacItem(name: string): Promise<SceneFile> {
   const opened = isStack ? await openStack(item, largest) : await openSingles(item, found);
   try {
     checkValues(item.source, { header: opened.file.header, product: named });
-    const facts = factsOfItem(item, { path: opened.path, named });
+    const facts = factsOfItem(item, {
+      path: opened.path,
+      named,
+      tags: opened.file.header.tags,
+    });
     const { product, ...doubts } = settledLevel(facts, opened.file.header);
     const { stated, evidence, contradiction } = itemScaling(opened.bands, {
       header: opened.file.header,

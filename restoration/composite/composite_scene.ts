@@ -18,6 +18,7 @@ import { openReflectance } from "../reflectance_series.ts";
 import type { FinishedReport } from "../rows/finish_rows.ts";
 import type { Scene } from "../scene.ts";
 import { createSceneFiles, type SceneFiles } from "../scene_files.ts";
+import { acquisitionTime } from "../scene_layout.ts";
 import type { ScenePaths } from "../scene_paths.ts";
 import { areaTags, logScene, radiometryTags } from "../scene_tags.ts";
 import type { OpenSeries } from "../open_series.ts";
@@ -140,12 +141,21 @@ function tagsOf(
   };
 }
 
+/** First and last day of a period; undefined if one is unknown. */
+function periodOf(
+  { dates }: OpenSeries,
+  { from = dates[0], to = dates.at(-1) }: CompositeSceneOptions,
+): readonly [string, string] | undefined {
+  return from === undefined || to === undefined ? undefined : [from, to];
+}
+
 /** Files of all images, which appear together. */
 async function createAll(
   scenes: readonly Scene[],
-  { series, plan, tags, overwrite, options }: {
+  { series, plan, fits, tags, overwrite, options }: {
     readonly series: OpenSeries;
     readonly plan: CompositePlan;
+    readonly fits: readonly MeanFit[];
     readonly tags: readonly Readonly<Record<string, string>>[];
     readonly overwrite: boolean;
     readonly options: CompositeSceneOptions;
@@ -165,13 +175,22 @@ async function createAll(
         // A period has no day of its own.
         day: isPeriod ? undefined : series.dates[reference],
         path: series.paths[reference]!,
+        datetime: series.files[reference]!.datetime,
       };
+      const used = new Set([
+        reference,
+        ...fits[i]!.dates.flatMap((one) => one.used ? one.index : []),
+      ]);
       files.push(
         await createSceneFiles(scene, {
           paths,
           area,
           tags: tags[i]!,
           facts,
+          origin: {
+            sources: series.paths.filter((_, l) => used.has(l)),
+            time: isPeriod ? periodOf(series, options) : acquisitionTime(facts),
+          },
           overwrite,
           uncertainty: UNCERTAINTY,
         }),
@@ -299,7 +318,7 @@ export async function compositeScene(given: CompositeSceneOptions): Promise<Comp
     const scenes = references.map((reference) =>
       reference === undefined ? scene : withReference(series, reference)
     );
-    const files = await createAll(scenes, { series, plan, tags, overwrite, options });
+    const files = await createAll(scenes, { series, plan, fits, tags, overwrite, options });
     closing.unshift(...files.map((one) => one.abort));
     const cells = cellCount(scene, area) * fits.length;
     const threads = cells < LEAST_CELLS ? 0 : options.threads ?? meanThreads();
