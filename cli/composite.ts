@@ -5,6 +5,7 @@
  */
 
 import { compositeScene, type CompositeSceneOptions } from "../restoration/mod.ts";
+import { collectionText } from "./collection.ts";
 import { command, type Context, type Result } from "./command.ts";
 import { COMPOSITE_FLAGS, compositeOptions } from "./composite_flags.ts";
 import { compositesOf } from "./composite_manifest.ts";
@@ -18,7 +19,9 @@ import { inputsOf } from "./scene_flags.ts";
 export async function compositeOf(
   options: CompositeSceneOptions,
   { progress, log }: Pick<Context, "progress" | "log">,
+  collection?: string,
 ): Promise<Result> {
+  const { output, overwrite = false } = options.write;
   const start = performance.now();
   const bar = progress("composite");
   try {
@@ -40,6 +43,7 @@ export async function compositeOf(
         ...lines,
         `${lines.length} image${lines.length === 1 ? "" : "s"} in ` +
         `${seconds.toFixed(1)} s`,
+        ...await collectionText({ collection, overwrite }, [output]),
       ].join("\n"),
       json: { ...result, seconds },
     };
@@ -53,12 +57,13 @@ export async function manifestOf(
   path: string,
   values: Parameters<typeof compositeOptions>[0] & Parameters<typeof checkManifestCall>[0] & {
     readonly overwrite: boolean;
+    readonly collection: string | undefined;
   },
   context: Pick<Context, "operands" | "progress" | "log" | "print">,
 ): Promise<Result> {
   checkManifestCall(values, context.operands, ["all", "none"]);
-  const { overwrite } = values;
-  return await compositesOf(path, { ...compositeOptions(values), overwrite }, context);
+  const { overwrite, collection } = values;
+  return await compositesOf(path, { ...compositeOptions(values), overwrite, collection }, context);
 }
 
 /** `emrdm composite`. */
@@ -111,10 +116,14 @@ surroundings: provenance 3, support 0.`,
     }
     const output = required(values.out, "--out, the GeoTIFF to write,");
     const { png: picture, overwrite } = values;
-    return await compositeOf({
-      ...compositeOptions(values),
-      inputs,
-      write: { output, picture, overwrite },
-    }, { progress, log });
+    return await compositeOf(
+      {
+        ...compositeOptions(values),
+        inputs,
+        write: { output, picture, overwrite },
+      },
+      { progress, log },
+      values.collection,
+    );
   },
 });

@@ -6,6 +6,7 @@
 
 import { isDay } from "../products/mod.ts";
 import { COMPOSITE_METHODS, type CompositeSceneOptions } from "../restoration/mod.ts";
+import { COLLECTION_FLAG } from "./collection.ts";
 import { choice, type FlagValues, section, text, UsageError } from "./flags.ts";
 import { MODEL_FLAGS } from "./model_flags.ts";
 import { shardOf } from "./restore_flags.ts";
@@ -57,6 +58,7 @@ export const COMPOSITE_FLAGS = {
   ...section("Output", {
     out: text("GeoTIFF to write; with --reference all, {date} or {name} stands for each.", "FILE"),
     png: text("Also write a picture of the reference before and after.", "FILE"),
+    ...COLLECTION_FLAG,
     bands: words("Bands to write. Default: all bands that every date has."),
     overwrite: toggle("Replace existing files."),
   }),
@@ -72,7 +74,10 @@ function dayOf(given: string | undefined, flag: string): string | undefined {
 
 /** Flags of a composite that `restore` lacks are optional. */
 type Given =
-  & Omit<CompositeValues, "from" | "to" | "method" | "out" | "input" | "manifest">
+  & Omit<
+    CompositeValues,
+    "from" | "to" | "method" | "out" | "input" | "manifest" | "collection"
+  >
   & Partial<Pick<CompositeValues, "from" | "to" | "method">>;
 
 /** Options of a composite, but for its inputs and outputs. */

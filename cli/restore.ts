@@ -17,6 +17,7 @@ import {
   type SceneStatus,
   selfCheckScene,
 } from "../restoration/mod.ts";
+import { collectionText } from "./collection.ts";
 import { command, type Context, Failure, type Result } from "./command.ts";
 import { compositeOf, manifestOf } from "./composite.ts";
 import { compositeOptions } from "./composite_flags.ts";
@@ -97,7 +98,10 @@ async function restoreOne(run: Run): Promise<Result> {
     });
     const seconds = (performance.now() - start) / 1000;
     return {
-      text: resultText(result, { model, seconds, engine: engine.name }),
+      text: [
+        resultText(result, { model, seconds, engine: engine.name }),
+        ...await collectionText(values, [output]),
+      ].join("\n"),
       json: { ...result, seconds, device: engine.device },
     };
   } finally {
@@ -135,6 +139,7 @@ async function restoreAll({ values, model, engine, context, signal }: Run): Prom
         ...complete.map(({ output }) => `${output}: already complete`),
         ...images.map((result) => resultText(result, each)),
         `${images.length} images in ${seconds.toFixed(1)} s`,
+        ...await collectionText(values, [output]),
       ].join("\n"),
       json: { images, complete, seconds, device: engine.device },
     };
@@ -191,6 +196,8 @@ async function restoreMany(path: string, { values, model, context, signal }: Run
     ? `${counts.estimated} to restore`
     : `${counts.restored} restored`;
   const summary = `scenes: ${done}, ${counts.complete} already complete, ${counts.failed} failed`;
+  const listed = dryRun ? [] : await collectionText(values, scenes.map(({ output }) => output));
+  for (const line of listed) log(line);
   if (counts.failed > 0) throw new Failure(summary, counts);
   return { text: dryRun ? `${summary}\n${sumText(all)}` : summary, json: counts };
 }
@@ -278,11 +285,15 @@ run the same command again to resume.`,
       if (values.manifest !== undefined) return await manifestOf(values.manifest, values, context);
       const output = required(values.out, "--out, the GeoTIFF to write,");
       const { png: picture, overwrite } = values;
-      return await compositeOf({
-        ...compositeOptions(values),
-        inputs: inputsOf(values, context.operands),
-        write: { output, picture, overwrite },
-      }, context);
+      return await compositeOf(
+        {
+          ...compositeOptions(values),
+          inputs: inputsOf(values, context.operands),
+          write: { output, picture, overwrite },
+        },
+        context,
+        values.collection,
+      );
     }
     // Wrong values fail before an engine starts.
     restoreOptions(values, context);

@@ -4,6 +4,7 @@
  * @module
  */
 
+import { COLLECTION_FLAG } from "./collection.ts";
 import type { Context } from "./command.ts";
 import {
   choice,
@@ -27,6 +28,7 @@ export const RESTORE_FLAGS = {
   ...section("Output", {
     out: text("GeoTIFF to write; with --reference all, {date} or {name} stands for each.", "FILE"),
     png: text("Also write a picture of the reference before and after.", "FILE"),
+    ...COLLECTION_FLAG,
     bands: words("Bands to write. Default: all bands of the input that the model restores."),
     dryRun: toggle("Estimate tiles, time, memory and disk usage; write nothing."),
   }),

@@ -17,6 +17,7 @@ import type { NamedProduct } from "./product_name.ts";
 import type { SceneFile } from "./scene.ts";
 import { checkValues, settledLevel, withTags } from "./scene_facts.ts";
 import { findBands, findSafeProduct, isSafe, productXml } from "./safe.ts";
+import { openEopf } from "./eopf.ts";
 import { openStacItem } from "./stac/open_item.ts";
 import { isStac } from "./stac/find_items.ts";
 import { stacHint } from "./stac_item.ts";
@@ -113,19 +114,13 @@ async function openFile(
   };
 }
 
-/** Refuses Zarr stores, by path or address. @throws {InputError} With what would serve. */
-function checkNotZarr(path: string): void {
-  if (!/\.zarr(?:\.zip)?(?:\/|$)/i.test(pathInAddress(path))) return;
-  const named = productOfPath(path);
-  const isSentinel2 = named?.sensor === "Sentinel-2";
+/** Refuses Zarr stores in archives. @throws {InputError} With what would serve. */
+function checkUnpacked(path: string): void {
+  if (!/\.zarr\.zip$/i.test(pathInAddress(path))) return;
   throw new InputError(
-    `Cannot open scene ${path}: it must be GeoTIFF, JPEG 2000 or SAFE, got ` +
-      (isSentinel2
-        ? `a Zarr store (EOPF) of ${named!.product}; use the SAFE product of ${
-          named!.date
-        } and of ` +
-          "the same tile"
-        : "a Zarr store; export it as GeoTIFF, a file for each band, named like B02.tif"),
+    `Cannot open scene ${path}: the Zarr store must be unpacked, got a ZIP archive; run: unzip ${
+      shellWord(path)
+    }`,
   );
 }
 
@@ -180,7 +175,8 @@ export async function openScene(
   options: OpenSceneOptions = {},
 ): Promise<SceneFile> {
   const path = scenePath(source);
-  checkNotZarr(path);
+  checkUnpacked(path);
+  if (/\.zarr$/i.test(pathInAddress(path))) return await openEopf(path);
   if (isStac(path)) return await openStacItem(path);
   const scene = await isFolder(path) ? await openFolder(path) : await openFile(path, options);
   return { ...scene, source: shownAddress(source) };

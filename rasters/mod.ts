@@ -20,6 +20,10 @@ export { missingValue, withValidity } from "./validity.ts";
 export { openRaster, type OpenRasterOptions, readRaster } from "./geotiff.ts";
 export { IMAGE_FILE, openImage } from "./open_image.ts";
 
+// Zarr: arrays as rasters.
+export { openStore as openZarrStore, pathBelow } from "./zarr/store.ts";
+export type { ZarrStore } from "./zarr/zarrita.ts";
+
 // Writing: whole rasters, or rows of images larger than memory.
 export { writeCog } from "./write_cog.ts";
 export { createCog } from "./create_cog.ts";

@@ -70,14 +70,6 @@ Deno.test("openScene() names an item and its asset that cannot be read", async (
   });
 });
 
-Deno.test("openScene() says how to use a Zarr product", async () => {
-  await inFolder(async (folder) => {
-    const path = `${folder}/S2A_MSIL2A_20180507T100021_N0500_R122_T33TUG_20230904T162417.zarr`;
-    await Deno.mkdir(path);
-    await assertRejects(() => openScene(path), InputError, "got a Zarr store");
-  });
-});
-
 Deno.test("openScene() leaves hidden files out of band folders", async () => {
   await inFolder(async (folder) => {
     const pixels = { width: 2, height: 2, bands: ["1"], dtype: "uint16" } as const;
