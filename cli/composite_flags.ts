@@ -56,7 +56,11 @@ export const COMPOSITE_FLAGS = {
   ...MASK_FLAGS,
   ...section("Cloud mask", { dilate: MODEL_FLAGS.dilate, feather: MODEL_FLAGS.feather }),
   ...section("Output", {
-    out: text("GeoTIFF to write; with --reference all, {date} or {name} stands for each.", "FILE"),
+    out: text(
+      "GeoTIFF to write; with --reference all, {date} or {name} stands for each. NAME.zarr: a Zarr " +
+        "cube of all dates.",
+      "FILE",
+    ),
     png: text("Also write a picture of the reference before and after.", "FILE"),
     ...COLLECTION_FLAG,
     bands: words("Bands to write. Default: all bands that every date has."),

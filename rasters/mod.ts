@@ -23,6 +23,12 @@ export { IMAGE_FILE, openImage } from "./open_image.ts";
 // Zarr: arrays as rasters.
 export { openStore as openZarrStore, pathBelow } from "./zarr/store.ts";
 export type { ZarrStore } from "./zarr/zarrita.ts";
+export {
+  createZarr,
+  type ZarrArraySpec,
+  type ZarrType,
+  type ZarrWriter,
+} from "./zarr/zarr_writer.ts";
 
 // Writing: whole rasters, or rows of images larger than memory.
 export { writeCog } from "./write_cog.ts";

@@ -57,6 +57,7 @@ export {
   type SceneStatus,
 } from "./manifest.ts";
 export { type RestoredDates, restoreEvery, type RestoreEveryOptions } from "./restore_every.ts";
+export { checkCube, type CubeImage, writeCube, type WriteCubeOptions } from "./write_cube.ts";
 export { writeRunCollection } from "./run_collection.ts";
 export { type RestoredScene, restoreScene } from "./restore_scene.ts";
 export { provenancePath, type ScenePaths, uncertaintyPath } from "./scene_paths.ts";

@@ -72,6 +72,12 @@ export async function checkOutputs(
         `Cannot write ${path}: it must be a path, got an address; write it here and upload it`,
       );
     }
+    if (/\.zarr\/*$/i.test(path)) {
+      throw new OutputError(
+        `Cannot write ${path}: an image must be a GeoTIFF here, got a Zarr store; emrdm restore and ` +
+          "emrdm composite write one of a scene (--out cube.zarr), writeCube one of images",
+      );
+    }
     const location = await locationOf(path);
     const input = read.find((one) => isSame(location, one) || isBandOf(location, one));
     if (input !== undefined && !location.isFolder) {
