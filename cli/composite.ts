@@ -132,7 +132,7 @@ surroundings: provenance 3, support 0.`,
     if (inputs.length === 0) {
       throw new UsageError("expected at least one date, or --manifest, got nothing");
     }
-    const output = required(values.out, "--out, the GeoTIFF or Zarr store to write,");
+    const output = required(values.out, "--out, the GeoTIFF to write,");
     const { png: picture, overwrite } = values;
     return await compositeOf(
       {

@@ -80,7 +80,7 @@ async function restoreOne(run: Run): Promise<Result> {
   const { values, model, engine, context: { progress, log } } = run;
   const { png: picture, overwrite } = values;
   if (values.out === undefined && values.selfCheck && !values.dryRun) return await checkOne(run);
-  const out = required(values.out, "--out, the GeoTIFF or Zarr store to write,");
+  const out = required(values.out, "--out, the GeoTIFF to write,");
   const { shard } = values;
   const cube = await cubeOutput(out, { overwrite, shard, several: false });
   const output = cube.images;
@@ -132,7 +132,7 @@ function fingerprintOf({ sampler, timesteps, fusion }: RestoreValues): string {
 async function restoreAll({ values, model, engine, context, signal }: Run): Promise<Result> {
   const { progress, log } = context;
   if (values.dryRun) throw new UsageError("--dry-run estimates one date; give its --reference");
-  const out = required(values.out, "--out, the GeoTIFF or Zarr store to write,");
+  const out = required(values.out, "--out, the GeoTIFF to write,");
   const { png: picture, overwrite, shard } = values;
   const cube = await cubeOutput(out, { overwrite, shard, several: true });
   const output = cube.images;
