@@ -19,6 +19,7 @@ export class UnreachableError extends TransientError {}
 export class RefusedError extends TypeError {
   /** HTTP status. */
   readonly status: number | undefined;
+  /** Keeps the status of the answer, if there was one. */
   constructor(message: string, status?: number) {
     super(message);
     this.status = status;

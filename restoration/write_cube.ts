@@ -31,6 +31,7 @@ export interface WriteCubeOptions {
   readonly overwrite?: boolean;
   /** Side of a chunk in pixels. Default 512. */
   readonly side?: number;
+  /** Cancels the work with its reason; nothing is written then. */
   readonly signal?: AbortSignal;
 }
 
@@ -211,7 +212,11 @@ async function removeStore(path: string): Promise<void> {
   );
 }
 
-/** @throws {OutputError} If the store exists and must not be replaced. */
+/**
+ * Checks that a store can be written.
+ *
+ * @throws {OutputError} If it exists and must not be replaced.
+ */
 export async function checkCube(path: string, overwrite: boolean): Promise<void> {
   const exists = await Deno.lstat(path).then(() => true, () => false);
   if (!exists || (overwrite && await isStore(path))) return;

@@ -27,14 +27,19 @@ const LEVEL = 6;
 
 /** An array to create. */
 export interface ZarrArraySpec {
+  /** Path in the store. */
   readonly name: string;
+  /** Lengths of the dimensions. */
   readonly shape: readonly number[];
+  /** Lengths of a chunk. */
   readonly chunks: readonly number[];
+  /** Type of the values. */
   readonly dtype: ZarrType;
   /** Names of the dimensions, for xarray. */
   readonly dimensions: readonly string[];
   /** Value of missing data. Default none. */
   readonly fill?: number;
+  /** Attributes besides the names of the dimensions. Default none. */
   readonly attributes?: Readonly<Record<string, unknown>>;
 }
 
@@ -74,18 +79,18 @@ export async function createZarr(
       () => Deno.writeTextFile(`${folder}/${key}`, JSON.stringify(value, null, 2)),
     );
   };
-  await save(".zgroup", { zarr_format: 2 });
+  await save(".zgroup", { "zarr_format": 2 });
   await save(".zattrs", attributes);
   return {
     async create({ name, shape, chunks, dtype, dimensions, fill, attributes: own = {} }) {
       await writing(name, () => Deno.mkdir(`${folder}/${name}`, { recursive: true }));
       await save(`${name}/.zarray`, {
-        zarr_format: 2,
+        "zarr_format": 2,
         shape,
         chunks,
         dtype: TYPES[dtype],
         compressor: { id: "zlib", level: LEVEL },
-        fill_value: fillOf(fill),
+        "fill_value": fillOf(fill),
         order: "C",
         filters: null,
       });
@@ -97,7 +102,7 @@ export async function createZarr(
       await writing(path, () => Deno.writeFile(path, deflateSync(bytes, { level: LEVEL })));
     },
     async finish() {
-      const value = { zarr_consolidated_format: 1, metadata };
+      const value = { "zarr_consolidated_format": 1, metadata };
       await writing(
         `${folder}/.zmetadata`,
         () => Deno.writeTextFile(`${folder}/.zmetadata`, JSON.stringify(value, null, 2)),

@@ -1,6 +1,4 @@
-/** Zarr arrays by zarrita, of versions 2 and 3. */
-
-import * as zarr from "npm:zarrita@0.7.5";
+/** Zarr arrays by zarrita, of versions 2 and 3; loaded with the first store. */
 
 /** Keys of a store; undefined for a key that it does not hold. */
 export interface ZarrStore {
@@ -31,18 +29,9 @@ export interface ZarrArray {
 
 /** Opens an array of a store. @throws If there is none. */
 export async function openArray(store: ZarrStore, path: string): Promise<ZarrArray> {
-  const location = zarr.root(store as zarr.AsyncReadable).resolve(path);
-  const array = await zarr.open(location, { kind: "array" });
-  return array as unknown as ZarrArray;
-}
-
-/** Attributes of a group of a store. @throws If there is none. */
-export async function groupAttributes(
-  store: ZarrStore,
-  path: string,
-): Promise<Readonly<Record<string, unknown>>> {
-  const group = await zarr.open(zarr.root(store as zarr.AsyncReadable).resolve(path), {
-    kind: "group",
-  });
-  return group.attrs;
+  const { open, root } = await import("npm:zarrita@0.7.5");
+  const location = root(store as Parameters<typeof root>[0]).resolve(path as `/${string}`);
+  return await open(location as Parameters<typeof open>[0], {
+    kind: "array",
+  }) as unknown as ZarrArray;
 }
