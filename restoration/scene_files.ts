@@ -4,10 +4,7 @@
  * @module
  */
 
-import { redacted } from "../core/mod.ts";
-import { writeFileAtomically } from "../files/mod.ts";
 import {
-  checksumOf,
   type CogWriter,
   createCog,
   type FileChecksum,
@@ -20,11 +17,11 @@ import { checkOutputs } from "./outputs.ts";
 import { PROVENANCE_CLASSES } from "./provenance_classes.ts";
 import { Preview } from "./preview.ts";
 import { type FinishedRows, PROVENANCE } from "./rows/finish_rows.ts";
-import { type ItemFacts, resultItem } from "./result_item.ts";
 import type { Scene } from "./scene.ts";
 import { type Layout, layoutOf, type ReferenceFacts } from "./scene_layout.ts";
 import type { RestoreSceneOptions } from "./scene_options.ts";
 import { outputPaths, type ScenePaths } from "./scene_paths.ts";
+import { type SceneOrigin, writeItem } from "./write_item.ts";
 
 /**
  * Checks the files that a restoration writes, before it reads anything.
@@ -67,12 +64,6 @@ export interface SceneFiles {
   /** Removes what isn't finished. */
   abort(): Promise<void>;
 }
-
-/** Sources of a result and the time that it depicts, for its item. */
-export type SceneOrigin = Pick<ItemFacts, "sources"> & {
-  /** Undefined if the day of the depicted date is unknown: then there is no item. */
-  readonly time: ItemFacts["time"] | undefined;
-};
 
 /** Options of {@linkcode createSceneFiles}. */
 export interface SceneFilesOptions {
@@ -203,29 +194,6 @@ async function addRasters(
   }
 }
 
-/** Writes the item of complete rasters, if the time that they depict is known. */
-async function writeItem(
-  { grid, frames, reference }: Scene,
-  { paths, tags, overwrite = false, layout, origin: { sources, time }, files }:
-    & SceneFilesOptions
-    & {
-      readonly layout: Layout;
-      readonly files: RasterFiles;
-    },
-): Promise<void> {
-  const { item, picture } = paths;
-  if (item === undefined || time === undefined) return;
-  const checksums = await files.checksums();
-  if (picture !== undefined) checksums.set(picture, await checksumOf(picture));
-  const value = resultItem({
-    ...{ paths, tags, layout, sources, time, files: checksums },
-    dtype: grid.dtype,
-    nodata: frames[reference]!.missing[0],
-  });
-  const text = `${redacted(JSON.stringify(value, null, 2))}\n`;
-  await writeFileAtomically(item, [new TextEncoder().encode(text)], { overwrite });
-}
-
 /**
  * Creates the output files of a scene.
  *
@@ -266,7 +234,11 @@ export async function createSceneFiles(
     async finish() {
       await complete();
       await preview?.write(picture!, { overwrite, text: tags });
-      await writeItem(scene, { ...options, layout, files });
+      await writeItem(scene, {
+        ...{ paths: options.paths, tags, layout, overwrite },
+        origin: options.origin,
+        checksums: () => files.checksums(),
+      });
       await files.commit();
     },
     abort: () => files.abort(),

@@ -1,5 +1,7 @@
 /** Zarr arrays by zarrita, of versions 2 and 3; loaded with the first store. */
 
+import type { AsyncReadable } from "npm:zarrita@0.7.5";
+
 /** Keys of a store; undefined for a key that it does not hold. */
 export interface ZarrStore {
   /** Reads the value of a key such as "/r10m/b02/.zarray". */
@@ -30,8 +32,6 @@ export interface ZarrArray {
 /** Opens an array of a store. @throws If there is none. */
 export async function openArray(store: ZarrStore, path: string): Promise<ZarrArray> {
   const { open, root } = await import("npm:zarrita@0.7.5");
-  const location = root(store as Parameters<typeof root>[0]).resolve(path as `/${string}`);
-  return await open(location as Parameters<typeof open>[0], {
-    kind: "array",
-  }) as unknown as ZarrArray;
+  const location = root(store as AsyncReadable).resolve(path);
+  return await open(location, { kind: "array" }) as unknown as ZarrArray;
 }
