@@ -36,7 +36,7 @@ async function openSingles(item: StacItem, { single, named }: ItemBands): Promis
   const assets = [...single.values()];
   const fill = assets.flatMap(({ bands }) => bands[0]?.nodata ?? [])[0];
   const file = await openBandFiles({
-    folder: item.source,
+    folder: `STAC item ${item.source}`,
     files: new Map([...single].map(([band, { asset }]) => [band, asset.href])),
     ...(named && { named }),
     ...(fill !== undefined && { fill }),
@@ -69,9 +69,12 @@ async function openStack(item: StacItem, stack: BandAsset): Promise<OpenBands> {
   const open = async (options: Parameters<typeof openImage>[1]) =>
     await openImage(asset.href, options).catch((error: unknown) => {
       if (!(error instanceof Error)) throw error;
-      throw new InputError(`Cannot read ${labelOf(stack)} of ${item.source}: ${error.message}`, {
-        cause: error,
-      });
+      throw new InputError(
+        `Cannot read ${labelOf(stack)} of STAC item ${item.source}: ${error.message}`,
+        {
+          cause: error,
+        },
+      );
     });
   const plain = await open({});
   const { header } = plain;
