@@ -174,6 +174,7 @@ slowTest(
       assertEquals([report.tiles.restored, tags.EMRDM_SAMPLES], [0, undefined]);
       assertMatch(err, /takes the composite of the dates rather than tiny: .* against .* dB/);
       assertEquals(names(folder).filter((name) => name.startsWith("out")), [
+        "out.item.json",
         "out.provenance.tif",
         "out.provenance.tif.aux.xml",
         "out.tif",
