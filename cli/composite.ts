@@ -5,6 +5,8 @@
  */
 
 import { compositeScene, type CompositeSceneOptions } from "../restoration/mod.ts";
+import { collectionText } from "./collection.ts";
+import { cubeOutput } from "./cube.ts";
 import { command, type Context, type Result } from "./command.ts";
 import { COMPOSITE_FLAGS, compositeOptions } from "./composite_flags.ts";
 import { compositesOf } from "./composite_manifest.ts";
@@ -14,11 +16,28 @@ import { interruptible, NOTHING_WRITTEN } from "./interrupt.ts";
 import { checkManifestCall } from "./manifest_call.ts";
 import { inputsOf } from "./scene_flags.ts";
 
+function isAll({ reference }: CompositeSceneOptions): boolean {
+  return reference === "all";
+}
+
 /** Makes the composites of a call. */
 export async function compositeOf(
-  options: CompositeSceneOptions,
+  given: CompositeSceneOptions,
   { progress, log }: Pick<Context, "progress" | "log">,
+  collection?: string,
 ): Promise<Result> {
+  const { output: out, overwrite = false } = given.write;
+  const { index, count } = given.shard ?? {};
+  const cube = await cubeOutput(out, {
+    overwrite,
+    shard: given.shard && `${index}/${count}`,
+    several: isAll(given),
+  });
+  const output = cube.images;
+  const options: CompositeSceneOptions = {
+    ...given,
+    write: { ...given.write, output, overwrite: overwrite || (cube.isCube && !isAll(given)) },
+  };
   const start = performance.now();
   const bar = progress("composite");
   try {
@@ -32,6 +51,7 @@ export async function compositeOf(
           onProgress: ({ done, total, stage }) => bar.update(done, total, `blocks, ${stage}`),
         }),
     );
+    await cube.finish([...result.images, ...result.complete]);
     const seconds = (performance.now() - start) / 1000;
     const lines = result.images.map((image) => imageText(image, result));
     return {
@@ -40,6 +60,8 @@ export async function compositeOf(
         ...lines,
         `${lines.length} image${lines.length === 1 ? "" : "s"} in ` +
         `${seconds.toFixed(1)} s`,
+        ...(cube.isCube ? [`${out}: cube of ${lines.length + result.complete.length} dates`] : []),
+        ...await collectionText({ collection, overwrite }, [output]),
       ].join("\n"),
       json: { ...result, seconds },
     };
@@ -53,12 +75,13 @@ export async function manifestOf(
   path: string,
   values: Parameters<typeof compositeOptions>[0] & Parameters<typeof checkManifestCall>[0] & {
     readonly overwrite: boolean;
+    readonly collection: string | undefined;
   },
   context: Pick<Context, "operands" | "progress" | "log" | "print">,
 ): Promise<Result> {
   checkManifestCall(values, context.operands, ["all", "none"]);
-  const { overwrite } = values;
-  return await compositesOf(path, { ...compositeOptions(values), overwrite }, context);
+  const { overwrite, collection } = values;
+  return await compositesOf(path, { ...compositeOptions(values), overwrite, collection }, context);
 }
 
 /** `emrdm composite`. */
@@ -111,10 +134,14 @@ surroundings: provenance 3, support 0.`,
     }
     const output = required(values.out, "--out, the GeoTIFF to write,");
     const { png: picture, overwrite } = values;
-    return await compositeOf({
-      ...compositeOptions(values),
-      inputs,
-      write: { output, picture, overwrite },
-    }, { progress, log });
+    return await compositeOf(
+      {
+        ...compositeOptions(values),
+        inputs,
+        write: { output, picture, overwrite },
+      },
+      { progress, log },
+      values.collection,
+    );
   },
 });

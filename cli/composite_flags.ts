@@ -6,12 +6,15 @@
 
 import { isDay } from "../products/mod.ts";
 import { COMPOSITE_METHODS, type CompositeSceneOptions } from "../restoration/mod.ts";
+import { COLLECTION_FLAG } from "./collection.ts";
 import { choice, type FlagValues, section, text, UsageError } from "./flags.ts";
 import { MODEL_FLAGS } from "./model_flags.ts";
 import { shardOf } from "./restore_flags.ts";
 import {
+  crsOf,
   fourNumbers,
   INPUT_FLAGS,
+  intervalText,
   MASK_FLAGS,
   maskSource,
   meaningOf,
@@ -20,7 +23,7 @@ import {
 } from "./scene_flags.ts";
 import { toggle, words } from "./flags.ts";
 
-const { input, date, bandNames, s2Offset, window, bbox } = INPUT_FLAGS;
+const { input, date, bandNames, s2Offset, window, bbox, bboxCrs, datetime } = INPUT_FLAGS;
 
 /** Flags of `emrdm composite`. */
 export const COMPOSITE_FLAGS = {
@@ -38,6 +41,8 @@ export const COMPOSITE_FLAGS = {
     s2Offset,
     window,
     bbox,
+    bboxCrs,
+    datetime,
     manifest: text("Make the composites of the scenes of a CSV file (see above).", "FILE"),
     shard: text("Part I of N: of the rows of a scene, or of the scenes of a manifest.", "I/N"),
     allowLevelMismatch: toggle("Use the built-in detector on surface reflectance (L2A), too."),
@@ -51,8 +56,13 @@ export const COMPOSITE_FLAGS = {
   ...MASK_FLAGS,
   ...section("Cloud mask", { dilate: MODEL_FLAGS.dilate, feather: MODEL_FLAGS.feather }),
   ...section("Output", {
-    out: text("GeoTIFF to write; with --reference all, {date} or {name} stands for each.", "FILE"),
+    out: text(
+      "GeoTIFF to write; with --reference all, {date} or {name} stands for each. NAME.zarr: a Zarr " +
+        "cube of all dates.",
+      "FILE",
+    ),
     png: text("Also write a picture of the reference before and after.", "FILE"),
+    ...COLLECTION_FLAG,
     bands: words("Bands to write. Default: all bands that every date has."),
     overwrite: toggle("Replace existing files."),
   }),
@@ -68,7 +78,10 @@ function dayOf(given: string | undefined, flag: string): string | undefined {
 
 /** Flags of a composite that `restore` lacks are optional. */
 type Given =
-  & Omit<CompositeValues, "from" | "to" | "method" | "out" | "input" | "manifest">
+  & Omit<
+    CompositeValues,
+    "from" | "to" | "method" | "out" | "input" | "manifest" | "collection"
+  >
   & Partial<Pick<CompositeValues, "from" | "to" | "method">>;
 
 /** Options of a composite, but for its inputs and outputs. */
@@ -85,6 +98,8 @@ export function compositeOptions(
     mask: { dilate, feather, source: maskSource(values), ...meaningOf(values) },
     window: box && { column: box[0], row: box[1], width: box[2], height: box[3] },
     bbox: fourNumbers(values.bbox, "--bbox"),
+    bboxCrs: crsOf(values.bboxCrs),
+    datetime: intervalText(values.datetime),
     shard: shardOf(values.shard),
     bandNames: values.bandNames,
     bands: values.bands,

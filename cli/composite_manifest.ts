@@ -12,6 +12,7 @@ import {
   readManifest,
 } from "../restoration/mod.ts";
 import { type Context, Failure, type Result } from "./command.ts";
+import { collectionText } from "./collection.ts";
 import { imageText } from "./composite_text.ts";
 import { interruptible, RESUMES } from "./interrupt.ts";
 
@@ -37,10 +38,11 @@ export async function compositesOf(
   path: string,
   options: Omit<CompositeSceneOptions, "inputs" | "write" | "window" | "bbox"> & {
     readonly overwrite: boolean;
+    readonly collection: string | undefined;
   },
   { progress, log, print }: Pick<Context, "progress" | "log" | "print">,
 ): Promise<Result> {
-  const { overwrite, ...others } = options;
+  const { overwrite, collection, ...others } = options;
   const scenes = await readManifest(path);
   const { index, count } = options.shard ?? { index: 1, count: 1 };
   const share = Math.ceil((scenes.length - index + 1) / count);
@@ -70,6 +72,8 @@ export async function compositesOf(
   };
   const summary = `scenes: ${counts.composed} composed, ${counts.complete} already complete, ` +
     `${counts.failed} failed`;
+  const outputs = scenes.map(({ output }) => output);
+  for (const line of await collectionText({ collection, overwrite }, outputs)) log(line);
   if (counts.failed > 0) throw new Failure(summary, counts);
   return { text: summary, json: counts };
 }

@@ -17,7 +17,9 @@ import {
   type SceneStatus,
   selfCheckScene,
 } from "../restoration/mod.ts";
+import { collectionText } from "./collection.ts";
 import { command, type Context, Failure, type Result } from "./command.ts";
+import { cubeOutput } from "./cube.ts";
 import { compositeOf, manifestOf } from "./composite.ts";
 import { compositeOptions } from "./composite_flags.ts";
 import { DEFAULT_MODEL } from "./default_model.ts";
@@ -78,8 +80,12 @@ async function restoreOne(run: Run): Promise<Result> {
   const { values, model, engine, context: { progress, log } } = run;
   const { png: picture, overwrite } = values;
   if (values.out === undefined && values.selfCheck && !values.dryRun) return await checkOne(run);
-  const output = required(values.out, "--out, the GeoTIFF to write,");
-  const options = { ...optionsOf(run), write: { output, picture, overwrite } };
+  const out = required(values.out, "--out, the GeoTIFF to write,");
+  const { shard } = values;
+  const cube = await cubeOutput(out, { overwrite, shard, several: false });
+  const output = cube.images;
+  const write = { output, picture, overwrite: overwrite || cube.isCube };
+  const options = { ...optionsOf(run), write };
   if (values.dryRun) {
     const bar = progress("estimate");
     bar.wait("counting tiles, timing batches");
@@ -95,10 +101,22 @@ async function restoreOne(run: Run): Promise<Result> {
       log,
       onProgress: ({ done, total, stage }) => bar.update(done, total, stage ?? "tiles"),
     });
+    await cube.finish([result]);
     const seconds = (performance.now() - start) / 1000;
     return {
-      text: resultText(result, { model, seconds, engine: engine.name }),
-      json: { ...result, seconds, device: engine.device },
+      text: [
+        resultText(cube.isCube ? { ...result, output: out } : result, {
+          model,
+          seconds,
+          engine: engine.name,
+        }),
+        ...await collectionText(values, [output]),
+      ].join("\n"),
+      json: {
+        ...(cube.isCube ? { ...result, output: out } : result),
+        seconds,
+        device: engine.device,
+      },
     };
   } finally {
     bar.end();
@@ -114,8 +132,10 @@ function fingerprintOf({ sampler, timesteps, fusion }: RestoreValues): string {
 async function restoreAll({ values, model, engine, context, signal }: Run): Promise<Result> {
   const { progress, log } = context;
   if (values.dryRun) throw new UsageError("--dry-run estimates one date; give its --reference");
-  const output = required(values.out, "--out, the GeoTIFF to write,");
-  const { png: picture, overwrite } = values;
+  const out = required(values.out, "--out, the GeoTIFF to write,");
+  const { png: picture, overwrite, shard } = values;
+  const cube = await cubeOutput(out, { overwrite, shard, several: true });
+  const output = cube.images;
   const { reference: _, ...options } = optionsOf({ values, model, engine, context, signal });
   const bar = progress("restore");
   bar.wait("opening files and masks");
@@ -128,6 +148,7 @@ async function restoreAll({ values, model, engine, context, signal }: Run): Prom
       log,
       onProgress: ({ done, total, stage }) => bar.update(done, total, stage ?? "tiles"),
     });
+    await cube.finish([...images, ...complete]);
     const seconds = (performance.now() - start) / 1000;
     const each = { model, seconds: seconds / images.length, engine: engine.name };
     return {
@@ -135,6 +156,8 @@ async function restoreAll({ values, model, engine, context, signal }: Run): Prom
         ...complete.map(({ output }) => `${output}: already complete`),
         ...images.map((result) => resultText(result, each)),
         `${images.length} images in ${seconds.toFixed(1)} s`,
+        ...(cube.isCube ? [`${out}: cube of ${images.length + complete.length} dates`] : []),
+        ...await collectionText(values, [output]),
       ].join("\n"),
       json: { images, complete, seconds, device: engine.device },
     };
@@ -191,6 +214,8 @@ async function restoreMany(path: string, { values, model, context, signal }: Run
     ? `${counts.estimated} to restore`
     : `${counts.restored} restored`;
   const summary = `scenes: ${done}, ${counts.complete} already complete, ${counts.failed} failed`;
+  const listed = dryRun ? [] : await collectionText(values, scenes.map(({ output }) => output));
+  for (const line of listed) log(line);
   if (counts.failed > 0) throw new Failure(summary, counts);
   return { text: dryRun ? `${summary}\n${sumText(all)}` : summary, json: counts };
 }
@@ -278,11 +303,15 @@ run the same command again to resume.`,
       if (values.manifest !== undefined) return await manifestOf(values.manifest, values, context);
       const output = required(values.out, "--out, the GeoTIFF to write,");
       const { png: picture, overwrite } = values;
-      return await compositeOf({
-        ...compositeOptions(values),
-        inputs: inputsOf(values, context.operands),
-        write: { output, picture, overwrite },
-      }, context);
+      return await compositeOf(
+        {
+          ...compositeOptions(values),
+          inputs: inputsOf(values, context.operands),
+          write: { output, picture, overwrite },
+        },
+        context,
+        values.collection,
+      );
     }
     // Wrong values fail before an engine starts.
     restoreOptions(values, context);

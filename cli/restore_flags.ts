@@ -4,6 +4,7 @@
  * @module
  */
 
+import { COLLECTION_FLAG } from "./collection.ts";
 import type { Context } from "./command.ts";
 import {
   choice,
@@ -25,8 +26,13 @@ export const RESTORE_FLAGS = {
     shard: text("Part I of N: of the rows of a scene, or of the scenes of a manifest.", "I/N"),
   }),
   ...section("Output", {
-    out: text("GeoTIFF to write; with --reference all, {date} or {name} stands for each.", "FILE"),
+    out: text(
+      "GeoTIFF to write; with --reference all, {date} or {name} stands for each. NAME.zarr: a Zarr " +
+        "cube of all dates.",
+      "FILE",
+    ),
     png: text("Also write a picture of the reference before and after.", "FILE"),
+    ...COLLECTION_FLAG,
     bands: words("Bands to write. Default: all bands of the input that the model restores."),
     dryRun: toggle("Estimate tiles, time, memory and disk usage; write nothing."),
   }),

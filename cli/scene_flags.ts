@@ -5,7 +5,8 @@
  */
 
 import type { MaskMeaning } from "../clouds/mod.ts";
-import { isDay } from "../products/mod.ts";
+import { isDay, timeInterval } from "../products/mod.ts";
+import { isKnownCrs } from "../rasters/mod.ts";
 import type { MaskNames, SceneOptions } from "../restoration/mod.ts";
 import type { Context } from "./command.ts";
 import {
@@ -25,7 +26,11 @@ import { maskOptions, MODEL_FLAGS, modelOptions } from "./model_flags.ts";
 
 /** Flags of the images of a scene. */
 export const INPUT_FLAGS = section("Input", {
-  input: texts("One date: GeoTIFF, folder with a file per band, SAFE product, or URL.", "PATH"),
+  input: texts(
+    "One date: GeoTIFF, folder with a file per band, SAFE or EOPF product, STAC item, or URL. A STAC " +
+      "collection, catalog or search result stands for its items.",
+    "PATH",
+  ),
   date: texts("Date of each input, in the same order. Default: from their names.", "YYYY-MM-DD"),
   reference: text(
     "Date to restore: index from 0, date, or path; restore takes all for every date. Default: the " +
@@ -48,7 +53,16 @@ export const INPUT_FLAGS = section("Input", {
     "Restore products of another processing level (L1C, L2A) than that of the model.",
   ),
   window: numbers("Restore only this part, in pixels.", "COLUMN,ROW,WIDTH,HEIGHT"),
-  bbox: numbers("Restore only this part, in the scene's CRS.", "MINX,MINY,MAXX,MAXY"),
+  bbox: numbers(
+    "Restore only this part, in the scene's CRS or that of --bbox-crs; of a STAC catalog, the items " +
+      "that touch it are used.",
+    "MINX,MINY,MAXX,MAXY",
+  ),
+  bboxCrs: text("CRS of --bbox, such as EPSG:4326. Default: the scene's.", "CRS"),
+  datetime: text(
+    "Use only the dates of a day or an interval, such as 2018-05-01/2018-05-31 or ../2018-05-31.",
+    "TIME",
+  ),
 });
 
 /** Flags of the masks of a scene. */
@@ -108,6 +122,25 @@ export function offsetOf(given: string | undefined): "auto" | number | undefined
   const value = given.trim() === "" ? NaN : Number(given);
   if (Number.isFinite(value)) return value;
   throw new UsageError(`--s2-offset must be auto or a number such as -1000, got ${given}`);
+}
+
+/** A CRS that coordinates can be transformed from. @throws {UsageError} If it is none. */
+export function crsOf(given: string | undefined): string | undefined {
+  if (given === undefined || isKnownCrs(given)) return given;
+  throw new UsageError(
+    `--bbox-crs must be an EPSG code of WGS 84 or UTM, such as EPSG:4326, or a PROJ string, got ${given}`,
+  );
+}
+
+/** A day, time or interval. @throws {UsageError} If it is none. */
+export function intervalText(given: string | undefined): string | undefined {
+  if (given === undefined) return given;
+  try {
+    timeInterval(given);
+    return given;
+  } catch (error) {
+    throw new UsageError(`--datetime: ${error instanceof Error ? error.message : error}`);
+  }
 }
 
 /** The reference: an index of the dates as a number; anything else is a date or a path. */
@@ -181,6 +214,8 @@ export function sceneOptions(values: SceneValues, context: Context): Omit<SceneO
     auxiliary: values.auxiliary,
     window: window && { column: window[0], row: window[1], width: window[2], height: window[3] },
     bbox: fourNumbers(values.bbox, "--bbox"),
+    bboxCrs: crsOf(values.bboxCrs),
+    datetime: intervalText(values.datetime),
     bandNames: values.bandNames,
     offset: offsetOf(values.s2Offset),
     missingB10: values.missingB10,

@@ -26,6 +26,7 @@ export { type MissingPermission, missingPermission } from "./permission.ts";
 export { gdalNameHint, isAddress, pathInAddress, pathOf } from "./address.ts";
 export type { ByteSource } from "./byte_source.ts";
 export { openByteSource } from "./open_byte_source.ts";
+export { RefusedError } from "./request.ts";
 export { openRemoteSibling } from "./open_remote_sibling.ts";
 export type { OnBytes } from "./answer_body.ts";
 export { readText, readWhole, type WholeFileOptions } from "./whole_file.ts";

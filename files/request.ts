@@ -16,7 +16,15 @@ const REQUEST_TIMEOUT = 408;
 export class UnreachableError extends TransientError {}
 
 /** A server that answers, but not with the file: a refusal (4xx), or a page in place of a range. */
-export class RefusedError extends TypeError {}
+export class RefusedError extends TypeError {
+  /** HTTP status. */
+  readonly status: number | undefined;
+  /** Keeps the status of the answer, if there was one. */
+  constructor(message: string, status?: number) {
+    super(message);
+    this.status = status;
+  }
+}
 
 /**
  * Fetches an address.
@@ -56,7 +64,7 @@ export async function request(
     const login = status === 401 || status === 403
       ? " (the address needs a login, or its signature has expired)"
       : "";
-    throw new RefusedError(failed.replace(";", `${login};`));
+    throw new RefusedError(failed.replace(";", `${login};`), status);
   }
   throw new TransientError(failed, { pause: retryAfter(response) });
 }

@@ -95,7 +95,7 @@ async function readRemote(
       }
     });
   } catch (error) {
-    throw new InputError(`Cannot read ${name}: ${(error as Error).message}`);
+    throw new InputError(`Cannot read ${name}: ${(error as Error).message}`, { cause: error });
   }
   if (bytes === undefined) throw tooLarge(name, limit);
   return bytes;

@@ -7,7 +7,7 @@
 
 import { bandOfFileName, InputError, SENTINEL2_NAMES, shellWord } from "../core/mod.ts";
 import { isHidden } from "../files/mod.ts";
-import { IMAGE_FILE } from "../rasters/mod.ts";
+import { IMAGE_FILE, type RasterHeader } from "../rasters/mod.ts";
 import { productOfPart, productOfPath } from "./naming_rules.ts";
 import type { NamedProduct } from "./product_name.ts";
 
@@ -24,6 +24,12 @@ export interface BandFiles {
   readonly classification?: string;
   /** The product that the names of the files, or else of the folder, are of. */
   readonly named?: NamedProduct;
+  /** Value of pixels without data in files that state none. Default that of the product. */
+  readonly fill?: number;
+  /** Names of the files for messages. Default their paths in the folder. */
+  readonly labels?: ReadonlyMap<string, string>;
+  /** Checks the header of each file, which may contradict what names it. */
+  readonly check?: (path: string, header: RasterHeader) => void;
 }
 
 interface Candidate {

@@ -62,10 +62,9 @@ function nodataOf(header: RasterHeader): number {
 function checkLayer(
   header: RasterHeader,
   finest: RasterHeader,
-  { folder, path }: { readonly folder: string; readonly path: string },
+  { folder, file }: { readonly folder: string; readonly file: string },
 ): void {
   const { transform, bands, dtype } = header;
-  const file = path.slice(folder.length + 1);
   const rotated = transform !== undefined && (transform[2] !== 0 || transform[4] !== 0);
   if (bands.length !== 1 || dtype !== finest.dtype || rotated) {
     throw new InputError(
@@ -138,9 +137,20 @@ export async function openBandFiles(
   { bands }: BandFolderOptions = {},
 ): Promise<RasterFile> {
   const chosen = chosenFiles(found, bands);
-  const fill = found.named?.fill;
+  const fill = found.fill ?? found.named?.fill;
+  const labelOf = (path: string) => found.labels?.get(path) ?? path.slice(found.folder.length + 1);
   const usual = fill === undefined ? {} : { nodata: fill };
-  const results = await Promise.allSettled(chosen.map(([, path]) => openImage(path, usual)));
+  const results = await Promise.allSettled(
+    chosen.map(async ([, path]) =>
+      await openImage(path, usual).catch((error: unknown) => {
+        const label = found.labels?.get(path);
+        if (label === undefined || !(error instanceof Error)) throw error;
+        throw new InputError(`Cannot read ${label} of ${found.folder}: ${error.message}`, {
+          cause: error,
+        });
+      })
+    ),
+  );
   const opened = results.flatMap((result) => result.status === "fulfilled" ? [result.value] : []);
   const close = async () => void await Promise.all(opened.map((file) => file.close()));
   try {
@@ -148,9 +158,11 @@ export async function openBandFiles(
     const finest = opened.reduce((best, file) =>
       file.header.width > best.header.width ? file : best
     );
-    opened.forEach(({ header }, i) =>
-      checkLayer(header, finest.header, { folder: found.folder, path: chosen[i]![1] })
-    );
+    for (const [i, { header }] of opened.entries()) {
+      const path = chosen[i]![1];
+      checkLayer(header, finest.header, { folder: found.folder, file: labelOf(path) });
+      found.check?.(path, header);
+    }
     const { scales: _scales, offsets: _offsets, ...plain } = finest.header;
     const nodata = finest.header.nodata ?? (isWhole(finest.header) ? 0 : undefined);
     const header: RasterHeader = {

@@ -27,9 +27,15 @@ function offsetsOfTags(
   return offsets.size === 0 ? undefined : offsets;
 }
 
-/** Reads the facts from the tags of a file. */
-export function factsOfTags(tags: Readonly<Record<string, string>>): ProductFacts {
-  const where = "the file's tags";
+/**
+ * Reads the facts from the tags of a file.
+ *
+ * @param where Source of the tags, for messages.
+ */
+export function factsOfTags(
+  tags: Readonly<Record<string, string>>,
+  where = "the file's tags",
+): ProductFacts {
   const baseline = tags.PROCESSING_BASELINE;
   const quantification = positive(tags.BOA_QUANTIFICATION_VALUE ?? tags.QUANTIFICATION_VALUE);
   const applied = /^true$/i.test(tags["earthsearch:boa_offset_applied"] ?? "");
@@ -46,7 +52,13 @@ export function factsOfTags(tags: Readonly<Record<string, string>>): ProductFact
     ...(applied ? { harmonized: true } : {}),
     evidence: [
       ...(phrase === undefined ? [] : [phrase]),
-      ...(applied ? ["earthsearch:boa_offset_applied=true in the tags: already applied"] : []),
+      ...(applied
+        ? [
+          `earthsearch:boa_offset_applied=true in ${
+            where.replace(/^the file's /, "the ")
+          }: already applied`,
+        ]
+        : []),
     ],
   };
 }

@@ -6,7 +6,8 @@
  */
 
 // Scenes of every form.
-export { openScene, type OpenSceneOptions, type SceneFile } from "./scene_file.ts";
+export { openScene, type OpenSceneOptions } from "./scene_file.ts";
+export type { SceneFile } from "./scene.ts";
 export type { ProductFacts } from "./offsets.ts";
 export { statedOffset } from "./product_facts.ts";
 export type { NamedProduct } from "./product_name.ts";
@@ -26,6 +27,11 @@ export {
   sentinel2Radiometry,
   type Sentinel2RadiometryOptions,
 } from "./radiometry.ts";
+
+// STAC.
+export { findItems, type FoundItem, isStac } from "./stac/find_items.ts";
+export { intervalOf as timeInterval, type ItemFilter } from "./stac/item_filter.ts";
+export { commonNameOf } from "./stac/common_names.ts";
 
 // Dates in file names.
 export { dateOf, isDay, timeOf } from "./dates.ts";

@@ -6,7 +6,7 @@
 
 import { SENTINEL2_NAMES } from "../core/mod.ts";
 import { percentile } from "./sample_bands.ts";
-import type { SceneFile } from "./scene_file.ts";
+import type { SceneFile } from "./scene.ts";
 
 /** Digital number of reflectance 1. */
 const QUANTIFICATION = 10000;

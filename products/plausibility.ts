@@ -6,7 +6,7 @@
 
 import { namedCommand } from "../core/mod.ts";
 import { percentile } from "./sample_bands.ts";
-import type { SceneFile } from "./scene_file.ts";
+import type { SceneFile } from "./scene.ts";
 
 /** Smallest sample of a band that counts. */
 const FEW = 100;

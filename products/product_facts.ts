@@ -19,6 +19,8 @@ interface ProductSources {
   readonly xml?: string;
   /** GDAL metadata of the file. */
   readonly tags?: Readonly<Record<string, string>>;
+  /** Source of the tags, for messages. Default "the file's tags". */
+  readonly where?: string;
   /** The product, if more is known than its path tells. */
   readonly named?: NamedProduct;
 }
@@ -38,9 +40,11 @@ interface ProductSources {
  * assertEquals(evidence, ["N0500 in the name: -1000 DN"]);
  * ```
  */
-export function productFacts({ path, xml, tags = {}, named: known }: ProductSources): ProductFacts {
+export function productFacts(
+  { path, xml, tags = {}, where, named: known }: ProductSources,
+): ProductFacts {
   const named = factsOfName(`${tags.PRODUCT_URI ?? ""}/${path}`);
-  const tagged = factsOfTags(tags);
+  const tagged = factsOfTags(tags, where);
   const stated: ProductFacts = xml === undefined ? { evidence: [] } : factsOfXml(xml);
   const { evidence: _evidence, ...facts } = {
     ...named,

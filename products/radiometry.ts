@@ -5,11 +5,12 @@
  * @module
  */
 
+import { InputError } from "../core/mod.ts";
 import type { RasterHeader } from "../rasters/mod.ts";
 import { offsetWarning } from "./offset_check.ts";
 import { implausible } from "./plausibility.ts";
 import { percentile, sampleBands } from "./sample_bands.ts";
-import type { SceneFile } from "./scene_file.ts";
+import type { SceneFile } from "./scene.ts";
 
 /** Conversion of stored values: reflectance = stored · scale + offset. */
 export interface Radiometry {
@@ -146,13 +147,15 @@ function byteWarning({ header, source }: SceneFile): string | undefined {
  * reflectance unless they are too large. A few small windows of the scene are sampled; a
  * contradiction to the offset, and reflectances that cannot be, are reported as a warning.
  *
- * @throws {InputError} If the pixels cannot be read.
+ * @throws {InputError} If the pixels cannot be read, or a STAC item contradicts its product and no
+ *   offset is given.
  */
 export async function sentinel2Radiometry(
   file: SceneFile,
   { offset = "auto" }: Sentinel2RadiometryOptions = {},
 ): Promise<Radiometry> {
-  const { header } = file;
+  const { header, contradiction } = file;
+  if (contradiction !== undefined && offset === "auto") throw new InputError(contradiction);
   // Decoding is slow: integer values with a reliable offset are not sampled.
   const floats = isFloat(header) ? await sampleBands(file) : [];
   const { scales, evidence } = findScales(file, floats);
@@ -163,7 +166,8 @@ export async function sentinel2Radiometry(
   const seen = { scales, offsets: found.offsets, sample };
   const sources = [found.evidence, evidence].filter((phrase) => phrase !== "").join("; ");
   // Offsets of other products than ESA's are not doubted by its rule of thumb.
-  const doubt = doubtful && file.scaling === undefined ? offsetWarning(file, seen) : undefined;
+  const isOwn = file.scaling !== undefined && file.kind !== "stac";
+  const doubt = doubtful && !isOwn ? offsetWarning(file, seen) : undefined;
   const warning = doubt ??
     (header.dtype === "uint8"
       ? byteWarning(file)

@@ -5,7 +5,7 @@
  */
 
 import type { RasterWindow } from "../rasters/mod.ts";
-import type { SceneFile } from "./scene_file.ts";
+import type { SceneFile } from "./scene.ts";
 
 /** Side of a sampled window in pixels. */
 const SIDE = 128;

@@ -9,33 +9,18 @@ import { InputError, shellWord, shownAddress } from "../core/mod.ts";
 import type { BandFiles } from "./band_files.ts";
 import { openBandFiles } from "./band_folder.ts";
 import { isAddress, pathInAddress, pathOf } from "../files/mod.ts";
-import { openImage, type RasterFile, type RasterHeader } from "../rasters/mod.ts";
-import { productTags } from "./facts_of_tags.ts";
-import type { ProductFacts } from "./offsets.ts";
+import { openImage, type RasterFile } from "../rasters/mod.ts";
 import { fillOf, namedRaster } from "./named_raster.ts";
 import { productOfBands, productOfPath } from "./naming_rules.ts";
 import { productFacts } from "./product_facts.ts";
 import type { NamedProduct } from "./product_name.ts";
+import type { SceneFile } from "./scene.ts";
+import { checkValues, settledLevel, withTags } from "./scene_facts.ts";
 import { findBands, findSafeProduct, isSafe, productXml } from "./safe.ts";
+import { openEopf } from "./eopf.ts";
+import { openStacItem } from "./stac/open_item.ts";
+import { isStac } from "./stac/find_items.ts";
 import { stacHint } from "./stac_item.ts";
-
-/** An open scene. */
-export interface SceneFile extends RasterFile {
-  /** Path or address as passed to {@linkcode openScene}, without query string and password. */
-  readonly source: string;
-  /** Form of the scene: one raster file, a folder with a file per band, or a SAFE product. */
-  readonly kind: "raster" | "bands" | "safe";
-  /** Level, baseline, quantification and offsets, as far as known. */
-  readonly product: ProductFacts;
-  /** Path of the product's own quality mask, such as its scene classification (SCL). */
-  readonly classification?: string;
-  /** Source of the scale, if the product's name states it and the file does not. */
-  readonly scaling?: string;
-  /** Bands that were named by their meaning: "SR_B4 as B04". */
-  readonly renamed: readonly string[];
-  /** Contradiction between the product's name and its bands. */
-  readonly doubt?: string;
-}
 
 /** Options of {@linkcode openScene}. */
 export interface OpenSceneOptions {
@@ -64,30 +49,6 @@ async function wholePath(path: string): Promise<string> {
   return await Deno.realPath(path).then((real) => `${real}/${path}`, () => path);
 }
 
-/** Adds tags with the facts of the product; tags of the file take precedence. */
-function withTags(file: RasterFile, product: ProductFacts): RasterFile {
-  const tags = { ...productTags(product), ...file.header.tags };
-  return {
-    ...file,
-    header: { ...file.header, tags },
-    read: async (options = {}) => ({ ...await file.read(options), tags }),
-  };
-}
-
-/**
- * Refuses integer values of a product that are no reflectance; whoever converts them writes floats.
- */
-function checkValues(
-  path: string,
-  { header, product }: {
-    readonly header: RasterHeader;
-    readonly product: NamedProduct | undefined;
-  },
-): void {
-  if (product?.refusal === undefined || /^float/.test(header.dtype)) return;
-  throw new InputError(`Cannot open scene ${path}, ${product.product}: ${product.refusal}`);
-}
-
 /** Opens a raster file with the fill that its product uses and does not state. */
 async function openWithFill(
   path: string,
@@ -105,26 +66,6 @@ async function openWithFill(
   if (nodata === undefined) return file;
   await file.close();
   return await openImage(path, { ...options, nodata });
-}
-
-/**
- * The facts of a product whose name says L2A, but which has B10: the atmospheric correction leaves
- * that band out, so the level is unknown.
- */
-function settledLevel(
-  product: ProductFacts,
-  { bands, assumedBands }: RasterHeader,
-): { readonly product: ProductFacts; readonly doubt?: string } {
-  const { level, ...facts } = product;
-  const isSentinel2 = product.named === undefined || product.named.sensor === "Sentinel-2";
-  if (level !== "L2A" || !isSentinel2 || assumedBands === true || !bands.includes("B10")) {
-    return { product };
-  }
-  return {
-    product: facts,
-    doubt:
-      "its name says L2A, but it has B10, which L2A products lack; its level counts as unknown",
-  };
 }
 
 async function openFile(
@@ -173,19 +114,13 @@ async function openFile(
   };
 }
 
-/** Refuses Zarr stores, by path or address. @throws {InputError} With what would serve. */
-function checkNotZarr(path: string): void {
-  if (!/\.zarr(?:\.zip)?(?:\/|$)/i.test(pathInAddress(path))) return;
-  const named = productOfPath(path);
-  const isSentinel2 = named?.sensor === "Sentinel-2";
+/** Refuses Zarr stores in archives. @throws {InputError} With what would serve. */
+function checkUnpacked(path: string): void {
+  if (!/\.zarr\.zip$/i.test(pathInAddress(path))) return;
   throw new InputError(
-    `Cannot open scene ${path}: it must be GeoTIFF, JPEG 2000 or SAFE, got ` +
-      (isSentinel2
-        ? `a Zarr store (EOPF) of ${named!.product}; use the SAFE product of ${
-          named!.date
-        } and of ` +
-          "the same tile"
-        : "a Zarr store; export it as GeoTIFF, a file for each band, named like B02.tif"),
+    `Cannot open scene ${path}: the Zarr store must be unpacked, got a ZIP archive; run: unzip ${
+      shellWord(path)
+    }`,
   );
 }
 
@@ -240,7 +175,9 @@ export async function openScene(
   options: OpenSceneOptions = {},
 ): Promise<SceneFile> {
   const path = scenePath(source);
-  checkNotZarr(path);
+  checkUnpacked(path);
+  if (/\.zarr$/i.test(pathInAddress(path))) return await openEopf(path);
+  if (isStac(path)) return await openStacItem(path);
   const scene = await isFolder(path) ? await openFolder(path) : await openFile(path, options);
   return { ...scene, source: shownAddress(source) };
 }

@@ -134,7 +134,12 @@ export function warpCommand(
 export function alignment(
   grid: RasterHeader,
   other: RasterHeader,
-  names: { readonly grid: string; readonly other: string },
+  names: {
+    readonly grid: string;
+    readonly other: string;
+    /** Advice in place of the gdalwarp command, for what is no single file. */
+    readonly fix?: string;
+  },
 ): { readonly column: number; readonly row: number } {
   const refuse = (must: string, got: string): never => {
     throw new InputError(
@@ -152,7 +157,7 @@ export function alignment(
   }
   const nodata = unknownOf(other);
   const command = warpCommand(grid, names.other, nodata === undefined ? {} : { nodata });
-  const fix = `align it with: ${command}`;
+  const { fix = `align it with: ${command}` } = names;
   if (!sameCrs(grid.crs, other.crs)) {
     refuse(`the CRS must be ${crsName(grid.crs)}`, `${crsName(other.crs)}; ${fix}`);
   }

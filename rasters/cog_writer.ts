@@ -7,6 +7,7 @@
 
 import { dataTypeOf, type PixelArray, pixelArray } from "../core/mod.ts";
 import { checkOverwrite, type Scratch, writeAll, writing } from "../files/mod.ts";
+import { checksumOf, type FileChecksum } from "./file_checksum.ts";
 import { type CogHeader, encodeCogHead, type WriteCogOptions } from "./cog_head.ts";
 import { Level, type LevelSize, levelSizes } from "./cog_levels.ts";
 import { Spool } from "./cog_spool.ts";
@@ -40,6 +41,8 @@ export interface CogWriter {
    * @throws {TypeError} If rows are missing.
    */
   complete(options?: { readonly tags?: Readonly<Record<string, string>> }): Promise<void>;
+  /** Size and checksum of the file, between `complete()` and `commit()`. */
+  checksum(): Promise<FileChecksum>;
   /**
    * Renames the complete file to its name and removes the temporary folder. Calls `complete()`
    * first if necessary.
@@ -171,6 +174,14 @@ export class StreamingCog implements CogWriter {
       });
       this.#state = "complete";
     });
+  }
+
+  async checksum(): Promise<FileChecksum> {
+    let found: FileChecksum | undefined;
+    await this.#run("complete", async () => {
+      found = await checksumOf(this.#scratch.path("file"));
+    });
+    return found!;
   }
 
   async commit(): Promise<void> {

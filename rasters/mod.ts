@@ -20,11 +20,22 @@ export { missingValue, withValidity } from "./validity.ts";
 export { openRaster, type OpenRasterOptions, readRaster } from "./geotiff.ts";
 export { IMAGE_FILE, openImage } from "./open_image.ts";
 
+// Zarr: arrays as rasters.
+export { openStore as openZarrStore, pathBelow } from "./zarr/store.ts";
+export type { ZarrStore } from "./zarr/zarrita.ts";
+export {
+  createZarr,
+  type ZarrArraySpec,
+  type ZarrType,
+  type ZarrWriter,
+} from "./zarr/zarr_writer.ts";
+
 // Writing: whole rasters, or rows of images larger than memory.
 export { writeCog } from "./write_cog.ts";
 export { createCog } from "./create_cog.ts";
 export type { CogWriter, CogWriterOptions } from "./cog_writer.ts";
 export type { CogHeader, WriteCogOptions } from "./cog_head.ts";
+export { checksumOf, type FileChecksum } from "./file_checksum.ts";
 export { cogMemory } from "./cog_memory.ts";
 export type { Resampling } from "./overview.ts";
 export type { RasterClass } from "./raster_classes.ts";
@@ -43,6 +54,7 @@ export {
   type Taps,
 } from "./resample.ts";
 export { halfSize } from "./half_size.ts";
+export { type Box, isKnownCrs, transformBox, transformPoints, WGS84 } from "./projection.ts";
 
 // Pictures.
 export { decodePng, encodePng, type Picture, readPng, writePng } from "./png.ts";

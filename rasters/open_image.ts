@@ -8,13 +8,21 @@ import { bandOfFileName } from "../core/mod.ts";
 import { pathInAddress, pathOf } from "../files/mod.ts";
 import { openRaster, type OpenRasterOptions } from "./geotiff.ts";
 import { openJp2 } from "./jp2.ts";
+import { openZarrArray } from "./zarr/open_zarr_array.ts";
+import { splitZarrPath } from "./zarr/store.ts";
 import type { RasterFile } from "./raster_file.ts";
 
 /** Pattern of file names that can hold a band of a folder. */
 export const IMAGE_FILE = /\.(?:tiff?|jp2)$/i;
 
+/** True for the path of an array in a Zarr store. */
+function isZarrArray(path: string): boolean {
+  const split = splitZarrPath(path);
+  return split !== undefined && split.inner !== "";
+}
+
 /**
- * Opens a GeoTIFF or JPEG 2000 file; the caller closes it. A single band without a name is named by
+ * Opens a GeoTIFF or JPEG 2000 file, or an array of a Zarr store; the caller closes it. A single band without a name is named by
  * the file, such as B02 by `T33UUP_…_B02_10m.jp2`.
  *
  * @throws {InputError} If the file cannot be read.
@@ -24,6 +32,7 @@ export async function openImage(
   options: OpenRasterOptions = {},
 ): Promise<RasterFile> {
   const path = pathOf(source);
+  if (isZarrArray(path)) return await openZarrArray(path);
   const inside = pathInAddress(path);
   const open = /\.(?:jp2|j2k|jpx)$/i.test(inside) ? openJp2 : openRaster;
   const file = await open(path, options);

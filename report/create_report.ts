@@ -6,7 +6,7 @@
 
 import { normalizeBand, redacted, SENTINEL2_BANDS } from "../core/mod.ts";
 import type { Model } from "../model/mod.ts";
-import { optionsForModel, withSampling } from "../restoration/mod.ts";
+import { optionsForModel, withItems, withSampling } from "../restoration/mod.ts";
 import { framesOf, nameOf, notesOf } from "./describe.ts";
 import { gather } from "./gather.ts";
 import { detailOf, type Gathered } from "./gathered.ts";
@@ -94,7 +94,7 @@ export async function createReport(
   const options = { ...rest, onStage, log };
   const { card } = model;
 
-  await using inputs = await openReportInputs(model, options);
+  await using inputs = await openReportInputs(model, await withItems(options));
   const { series, masks, clear } = inputs;
   const { reference, grid } = series.scene;
   const check = await selfCheckOf(model, {

@@ -4,7 +4,7 @@
  * @module
  */
 
-import type { RasterHeader, RasterWindow } from "../rasters/mod.ts";
+import { crsName, type RasterHeader, type RasterWindow, transformBox } from "../rasters/mod.ts";
 import { checkWindow } from "./rows/tiles.ts";
 
 /** Part `index` (from 1) of `count` parts of a whole. */
@@ -19,8 +19,10 @@ export interface Shard {
 export interface AreaOptions {
   /** Window in pixels of the reference. */
   readonly window?: RasterWindow;
-  /** Minimum x, minimum y, maximum x, maximum y in the reference's CRS. */
+  /** Minimum x, minimum y, maximum x, maximum y; see `bboxCrs`. */
   readonly bbox?: readonly [number, number, number, number];
+  /** CRS of `bbox`: an EPSG code such as EPSG:4326, or a PROJ string. Default the reference's. */
+  readonly bboxCrs?: string;
   /** One of several shards of the rows. */
   readonly shard?: Shard;
 }
@@ -70,13 +72,35 @@ function boxWindow(
   return { column, row, width: columns, height: rows };
 }
 
+/** The box in the CRS of the raster. @throws {RangeError} If one of the CRSs is unknown. */
+function ownBox(
+  { crs }: RasterHeader,
+  box: NonNullable<AreaOptions["bbox"]>,
+  from: string | undefined,
+): NonNullable<AreaOptions["bbox"]> {
+  if (from === undefined) return box;
+  if (crs?.epsg === undefined) {
+    throw new RangeError(
+      `Cannot restore a bbox in ${from}: the CRS of the scene must have an EPSG code, got ${
+        crsName(crs)
+      }; give the bbox in the scene's CRS, or a window`,
+    );
+  }
+  const to = `EPSG:${crs.epsg}`;
+  return from.toUpperCase() === to ? box : transformBox(box, { from, to });
+}
+
 /**
  * Window of the part to restore.
  *
  * @throws {RangeError} If the window isn't inside the scene, the box doesn't touch it, or the shard has
  *   no row.
  */
-export function areaOf(grid: RasterHeader, { window, bbox, shard }: AreaOptions): RasterWindow {
+export function areaOf(
+  grid: RasterHeader,
+  { window, bbox: given, bboxCrs, shard }: AreaOptions,
+): RasterWindow {
+  const bbox = given && ownBox(grid, given, bboxCrs);
   if (window !== undefined && bbox !== undefined) {
     throw new RangeError("Cannot restore a window and a bbox: give only one of the two");
   }

@@ -4,13 +4,18 @@
  * @module
  */
 
-import { InputError, OutputError } from "../core/mod.ts";
-import { clearScratch, readWhole } from "../files/mod.ts";
+import { InputError, OutputError, parseJson } from "../core/mod.ts";
+import { clearScratch, readText, readWhole } from "../files/mod.ts";
 import { decodePng, openRaster } from "../rasters/mod.ts";
 import { RUN_TAG } from "./scene_run.ts";
 
 /** Largest picture that is looked at, in bytes. */
 const MOST_BYTES = 2 ** 29;
+
+/** Property of an item that identifies the run. */
+const RUN_PROPERTY = "emrdm:run";
+/** Properties of an item. */
+type Properties = Readonly<Record<string, string>>;
 
 /** Run that made a file; undefined if it isn't one of ours. */
 async function runIn(path: string): Promise<string | undefined> {
@@ -19,6 +24,15 @@ async function runIn(path: string): Promise<string | undefined> {
       return decodePng(await readWhole(path, { limit: MOST_BYTES })).text?.[RUN_TAG];
     } catch {
       // Not a PNG of ours.
+      return undefined;
+    }
+  }
+  if (/\.json$/i.test(path)) {
+    try {
+      const { properties } = parseJson(await readText(path)) as { properties?: Properties };
+      return properties?.[RUN_PROPERTY];
+    } catch {
+      // Not an item of ours.
       return undefined;
     }
   }

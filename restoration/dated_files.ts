@@ -9,13 +9,15 @@ import { alignment } from "../rasters/mod.ts";
 import { dateOf, isDay, openScene, type SceneFile } from "../products/mod.ts";
 import { abortable } from "./abortable.ts";
 import { withoutInfinite } from "./finite.ts";
-import { byDate, findReference, type SceneInput } from "./reference.ts";
+import { byDate, findReference } from "./reference.ts";
 import type { SceneFrame } from "./scene.ts";
+import type { ItemOptions } from "./stac_inputs.ts";
+
+/** Advice for items on several grids. */
+const SAME_GRID = "choose items of one grid, such as those of one tile (--bbox, --datetime)";
 
 /** Options of {@linkcode openDates}. */
-export interface DatedFilesOptions {
-  /** Input dates, in any order. */
-  readonly inputs: readonly SceneInput[];
+export interface DatedFilesOptions extends Pick<ItemOptions, "inputs" | "datetime"> {
   /** Reference date: its index among `inputs`, its day or its path. Default the last day. */
   readonly reference?: number | string;
   /** Names of the files' bands in order, if the files have none. */
@@ -89,11 +91,15 @@ export async function openDates(
     return {
       files,
       dates: order.map((i) => dates[i]),
-      paths: order.map((i) => shownAddress(inputs[i]!.path)),
+      paths: files.map(({ source }) => source),
       inputs: order,
       reference,
       places: files.map((file) =>
-        alignment(grid.header, file.header, { grid: grid.source, other: file.source })
+        alignment(grid.header, file.header, {
+          grid: grid.source,
+          other: file.source,
+          ...(file.kind === "stac" && { fix: SAME_GRID }),
+        })
       ),
       open: (path) => open(path),
       close,

@@ -33,6 +33,6 @@ export function datedPath(
         `in it, as clear_{date}.tif, got ${pattern}`,
     );
   }
-  const { path, date = dateOf(path) } = inputs[index]!;
-  return pattern.replaceAll("{date}", date ?? `${index}`).replaceAll("{name}", stemOf(path));
+  const { path, date = dateOf(path), name = stemOf(path) } = inputs[index]!;
+  return pattern.replaceAll("{date}", date ?? `${index}`).replaceAll("{name}", name);
 }

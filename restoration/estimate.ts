@@ -22,6 +22,7 @@ import { CHECK_DEFAULTS } from "./self_check/check_options.ts";
 import { scatteredWindows } from "./self_check/check_windows.ts";
 import { optionsForModel } from "./options_for_model.ts";
 import { openSeries } from "./series.ts";
+import { withItems } from "./stac_inputs.ts";
 import { logScene } from "./scene_tags.ts";
 import { type SecondsRange, type TileTiming, timeTiles } from "./time_tiles.ts";
 
@@ -206,7 +207,7 @@ export async function estimateTimed(
 ): Promise<SceneEstimate> {
   const { options } = withSampling(
     model,
-    optionsForModel(model, { ...given, ...(log && { log }) }),
+    optionsForModel(model, { ...await withItems(given), ...(log && { log }) }),
   );
   const files = outputPaths(options);
   await checkSceneOutputs(options);

@@ -13,7 +13,7 @@ import {
   openRaster,
 } from "../rasters/mod.ts";
 import { checkOutputs, checkWritable, makeFoldersOf } from "./outputs.ts";
-import { PROVENANCE_CLASSES } from "./scene_files.ts";
+import { PROVENANCE_CLASSES } from "./provenance_classes.ts";
 import { daysPath, provenancePath, supportPath, uncertaintyPath } from "./scene_paths.ts";
 import {
   checkPairs,

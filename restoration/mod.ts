@@ -57,6 +57,8 @@ export {
   type SceneStatus,
 } from "./manifest.ts";
 export { type RestoredDates, restoreEvery, type RestoreEveryOptions } from "./restore_every.ts";
+export { checkCube, type CubeImage, writeCube, type WriteCubeOptions } from "./write_cube.ts";
+export { writeRunCollection } from "./run_collection.ts";
 export { type RestoredScene, restoreScene } from "./restore_scene.ts";
 export { provenancePath, type ScenePaths, uncertaintyPath } from "./scene_paths.ts";
 export type {
@@ -116,6 +118,7 @@ export type { MaskSource, MeanRows, Scene, SceneFrame, SceneMean } from "./scene
 export type { SeamDirection, SeamMetric } from "./rows/seams.ts";
 export type { MissingB10 } from "./frame_bands.ts";
 export type { SceneInput } from "./reference.ts";
+export { type ItemOptions, withItems } from "./stac_inputs.ts";
 export { openSeries, type OpenSeriesOptions } from "./series.ts";
 export type { BatchOptions, BatchOutcome, BatchScene, BatchStatus } from "./batch.ts";
 export { blendWeights, createStripBlend, type StripBlend } from "./rows/strip_blend.ts";

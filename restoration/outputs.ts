@@ -72,6 +72,12 @@ export async function checkOutputs(
         `Cannot write ${path}: it must be a path, got an address; write it here and upload it`,
       );
     }
+    if (/\.zarr\/*$/i.test(path)) {
+      throw new OutputError(
+        `Cannot write ${path}: an image must be a GeoTIFF here, got a Zarr store; emrdm restore and ` +
+          "emrdm composite write one of a scene (--out cube.zarr), writeCube one of images",
+      );
+    }
     const location = await locationOf(path);
     const input = read.find((one) => isSame(location, one) || isBandOf(location, one));
     if (input !== undefined && !location.isFolder) {
@@ -90,6 +96,20 @@ export async function checkOutputs(
     locations.push(location);
     await checkOverwrite(path, { overwrite });
   }
+}
+
+/**
+ * Checks that outputs are no assets of the items that are read, which are known only once the items are
+ * open.
+ *
+ * @throws {OutputError} If one is.
+ */
+export async function checkParts(
+  files: readonly string[],
+  inputs: readonly { readonly parts?: readonly string[] }[],
+): Promise<void> {
+  const parts = inputs.flatMap(({ parts = [] }) => parts);
+  if (parts.length > 0) await checkOutputs(files, { inputs: parts, overwrite: true });
 }
 
 /**

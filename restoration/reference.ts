@@ -8,10 +8,15 @@ import { shownAddress } from "../core/mod.ts";
 
 /** One input date. */
 export interface SceneInput {
-  /** GeoTIFF (path or http(s) address), folder with a file per band, or SAFE product. */
+  /**
+   * GeoTIFF (path or http(s) address), folder with a file per band, SAFE or EOPF product, or STAC
+   * document; an item of a document is `search.json#ID`.
+   */
   readonly path: string;
   /** Day, as `2018-03-07`. Default the one in the path. */
   readonly date?: string;
+  /** Name for the files of the date. Default the name in the path. */
+  readonly name?: string;
 }
 
 /**

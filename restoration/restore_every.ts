@@ -17,6 +17,7 @@ import { restoreDate, type RestoredScene } from "./restore_scene.ts";
 import { outputPaths, type ScenePaths, scenePaths } from "./scene_paths.ts";
 import { RUN_TAG, sceneRun } from "./scene_run.ts";
 import type { RestoreSceneOptions } from "./scene_options.ts";
+import { withItems } from "./stac_inputs.ts";
 
 /** Options of {@linkcode restoreEvery}; the output's name has `{date}` or `{name}`. */
 export interface RestoreEveryOptions extends Omit<RestoreSceneOptions, "reference"> {
@@ -80,8 +81,9 @@ async function everyDate(
  */
 export async function restoreEvery(
   model: Model,
-  { onDate = () => {}, onProgress, ...options }: RestoreEveryOptions,
+  { onDate = () => {}, onProgress, ...given }: RestoreEveryOptions,
 ): Promise<RestoredDates> {
+  const options = await withItems(given);
   const { inputs, auxiliary = [], mask, write: { overwrite = false } } = options;
   const dates = await everyDate(model, options);
   await checkOutputs(dates.flatMap(outputPaths), {

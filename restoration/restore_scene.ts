@@ -11,13 +11,14 @@ import { areaOf } from "./area.ts";
 import type { SurveyCache } from "./composite/scene_mean.ts";
 import type { OpenMasks } from "./date_masks.ts";
 import { openMasks } from "./open_masks.ts";
-import { checkWritable, makeFoldersOf } from "./outputs.ts";
+import { checkParts, checkWritable, makeFoldersOf } from "./outputs.ts";
 import type { RowsReport } from "./rows/options.ts";
 import { composedRows, restoredRows } from "./scene_rows.ts";
 import { type EnsembleRestoration, withSampling } from "./sampling.ts";
 import { checkSceneOutputs, createSceneFiles } from "./scene_files.ts";
 import { outputPaths, type ScenePaths, scenePaths } from "./scene_paths.ts";
 import { optionsForModel } from "./options_for_model.ts";
+import { acquisitionTime } from "./scene_layout.ts";
 import type { RestoreSceneOptions } from "./scene_options.ts";
 import { ensembleTags, logScene, sceneTags } from "./scene_tags.ts";
 import { choiceOf, choiceTags, choiceText, type SceneChoice } from "./self_check/choice.ts";
@@ -25,6 +26,7 @@ import type { SelfCheck } from "./self_check/self_check_result.ts";
 import { checkSeries, checkTags } from "./self_check/self_check_scene.ts";
 import { UncheckableError } from "./self_check/uncheckable_error.ts";
 import type { OpenSeries } from "./open_series.ts";
+import { withItems } from "./stac_inputs.ts";
 import { openSeries } from "./series.ts";
 
 /** Result of {@linkcode restoreScene}: its files and what was measured. */
@@ -134,7 +136,7 @@ export async function restoreDate(
   given: RestoreSceneOptions,
   surveys?: SurveyCache,
 ): Promise<RestoredScene> {
-  const restoration = withSampling(model, optionsForModel(model, given));
+  const restoration = withSampling(model, optionsForModel(model, await withItems(given)));
   const { options } = restoration;
   const { write: { picture }, log = () => {}, signal } = options;
   const [image, ...others] = outputPaths(options);
@@ -143,6 +145,7 @@ export async function restoreDate(
   const series = await openSeries(model, options);
   const closing: (() => Promise<void>)[] = [series.close];
   try {
+    await checkParts(outputPaths(options), series.files);
     logScene(series, { mask: options.mask?.source, log });
     const { scene, dates, paths } = series;
     const masks = await openMasks(series, { model, options });
@@ -175,6 +178,7 @@ export async function restoreDate(
       radiometry: series.radiometry[reference],
       day: dates[reference],
       path: paths[reference]!,
+      datetime: series.files[reference]!.datetime,
     };
     const area = areaOf(scene.grid, options);
     const files = await createSceneFiles(scene, {
@@ -183,6 +187,10 @@ export async function restoreDate(
       tags,
       facts,
       ...(rows.uncertainty !== undefined && { uncertainty: rows.uncertainty }),
+      origin: {
+        sources: paths,
+        time: acquisitionTime(facts),
+      },
       scaling: model.card.scaling,
       overwrite: options.write.overwrite,
     });

@@ -7,19 +7,21 @@
 import {
   type CogWriter,
   createCog,
-  type RasterClass,
+  type FileChecksum,
   type RasterHeader,
   type RasterWindow,
 } from "../rasters/mod.ts";
 import type { CardScaling } from "../model/mod.ts";
 import { maskPaths } from "./mask_choice.ts";
 import { checkOutputs } from "./outputs.ts";
+import { PROVENANCE_CLASSES } from "./provenance_classes.ts";
 import { Preview } from "./preview.ts";
 import { type FinishedRows, PROVENANCE } from "./rows/finish_rows.ts";
 import type { Scene } from "./scene.ts";
 import { type Layout, layoutOf, type ReferenceFacts } from "./scene_layout.ts";
 import type { RestoreSceneOptions } from "./scene_options.ts";
 import { outputPaths, type ScenePaths } from "./scene_paths.ts";
+import { type SceneOrigin, writeItem } from "./write_item.ts";
 
 /**
  * Checks the files that a restoration writes, before it reads anything.
@@ -38,14 +40,6 @@ export async function checkSceneOutputs(options: RestoreSceneOptions): Promise<v
     overwrite,
   });
 }
-
-/** Classes of the provenance raster, by value; the colours are those of the report. */
-export const PROVENANCE_CLASSES: readonly RasterClass[] = [
-  { name: "no data", color: [0, 0, 0] },
-  { name: "observed", color: [185, 191, 201] },
-  { name: "restored, and clear on another date", color: [31, 158, 137] },
-  { name: "reconstructed", color: [232, 116, 59] },
-];
 
 const CLASSES = Object.entries(PROVENANCE).map(([name, value]) => `${value} ${name}`).join(", ");
 
@@ -81,6 +75,8 @@ export interface SceneFilesOptions {
   readonly tags: Readonly<Record<string, string>>;
   /** Known facts of the depicted date. */
   readonly facts: ReferenceFacts;
+  /** Where the item says that the result comes from. */
+  readonly origin: SceneOrigin;
   /** Meaning of the uncertainty raster. Default that of an ensemble. */
   readonly uncertainty?: string;
   /** Range of the picture if the unit isn't reflectance. */
@@ -99,6 +95,7 @@ const DAYS = "days from the depicted date to the nearest observation that was us
 /** Creates the rasters of a result: the image, and those next to it. */
 class RasterFiles {
   readonly #open: CogWriter[] = [];
+  readonly #paths: string[] = [];
   readonly #write: ((rows: FinishedRows) => Promise<void>)[] = [];
 
   async add(
@@ -107,6 +104,7 @@ class RasterFiles {
   ): Promise<void> {
     const writer = await createCog(path, raster, options);
     this.#open.push(writer);
+    this.#paths.push(path);
     this.#write.push(async (rows) => await writer.write(rowsOf(rows)));
   }
 
@@ -116,6 +114,15 @@ class RasterFiles {
 
   async complete(): Promise<void> {
     for (const writer of this.#open) await writer.complete();
+  }
+
+  /** Checksums of the complete rasters by path. */
+  async checksums(): Promise<Map<string, FileChecksum>> {
+    const all = new Map<string, FileChecksum>();
+    for (const [i, writer] of this.#open.entries()) {
+      all.set(this.#paths[i]!, await writer.checksum());
+    }
+    return all;
   }
 
   /** The image, which is the first, comes last: once it exists, so do the others. */
@@ -133,7 +140,7 @@ async function addRasters(
   files: RasterFiles,
   scene: Scene,
   { layout: { grid, bands, scaling, acquired }, paths, tags, overwrite = false, ...texts }:
-    & Omit<SceneFilesOptions, "scaling">
+    & Omit<SceneFilesOptions, "scaling" | "origin">
     & { readonly layout: Layout },
 ): Promise<void> {
   const { output, provenance, uncertainty, support, days } = paths;
@@ -227,6 +234,11 @@ export async function createSceneFiles(
     async finish() {
       await complete();
       await preview?.write(picture!, { overwrite, text: tags });
+      await writeItem(scene, {
+        ...{ paths: options.paths, tags, layout, overwrite },
+        origin: options.origin,
+        checksums: () => files.checksums(),
+      });
       await files.commit();
     },
     abort: () => files.abort(),

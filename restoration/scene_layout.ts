@@ -37,6 +37,8 @@ export interface ReferenceFacts {
   readonly radiometry: Radiometry | undefined;
   readonly day: string | undefined;
   readonly path: string;
+  /** Acquisition time in RFC 3339, if metadata state it. */
+  readonly datetime?: string;
 }
 
 /** Scale and offset of the file, or those that its product states; what is only usual is not written. */
@@ -50,20 +52,30 @@ function scalingOf(grid: RasterHeader, radiometry: Radiometry | undefined) {
   };
 }
 
+/** Acquisition time of the depicted date, or its day; undefined if it is unknown. */
+export function acquisitionTime(
+  { datetime, day, path }: Pick<ReferenceFacts, "datetime" | "day" | "path">,
+): string | undefined {
+  if (day === undefined) return undefined;
+  // A day that the user gives takes precedence over the item's time.
+  return datetime?.startsWith(day) === true ? datetime.replace(/\.\d+Z$/, "Z") : timeOf(path, day);
+}
+
 /** Facts that the result's rasters state about their area of the scene. */
 export function layoutOf(
   { grid, frames, reference, output }: Scene,
-  { area, facts: { radiometry, day, path } }: {
+  { area, facts }: {
     readonly area: RasterWindow;
     readonly facts: ReferenceFacts;
   },
 ): Layout {
   const { bands } = frames[reference]!;
   const { transform, crs } = grid;
+  const acquired = acquisitionTime(facts);
   const ofOutput = <T>(values: readonly T[]) => output.map((band) => values[bands[band]!]!);
-  const { scales, offsets, units } = scalingOf(grid, radiometry);
+  const { scales, offsets, units } = scalingOf(grid, facts.radiometry);
   return {
-    ...(day !== undefined && { acquired: timeOf(path, day) }),
+    ...(acquired !== undefined && { acquired }),
     grid: {
       width: area.width,
       height: area.height,

@@ -4,7 +4,9 @@
  * @module
  */
 
+import { dateOf, isStac } from "../products/mod.ts";
 import type { OptionsForModel } from "./options_for_model.ts";
+import type { SceneInput } from "./reference.ts";
 import type { RestoreSceneOptions } from "./scene_options.ts";
 
 /** Paths of the files that a restoration writes. */
@@ -21,6 +23,8 @@ export interface ScenePaths {
   readonly days?: string;
   /** Path of the PNG; present if it was requested. */
   readonly picture?: string;
+  /** Path of the STAC item; present if the days of the dates are known. */
+  readonly item?: string;
 }
 
 /** `clear.tif` → `clear.provenance.tif`. */
@@ -43,14 +47,24 @@ export function daysPath(output: string): string {
   return output.replace(/(\.tiff?)?$/i, ".days.tif");
 }
 
+/** `clear.tif` → `clear.item.json`. */
+export function itemPath(output: string): string {
+  return output.replace(/(\.tiff?)?$/i, ".item.json");
+}
+
+/** True if the day of every date is known, or a STAC document states it: items need a time. */
+export function areDated(inputs: readonly SceneInput[]): boolean {
+  return inputs.every(({ path, date = dateOf(path) }) => date !== undefined || isStac(path));
+}
+
 /** Options that decide which files a restoration writes. */
 export type FileOptions =
-  & Pick<RestoreSceneOptions, "write" | "mask" | "ensemble">
+  & Pick<RestoreSceneOptions, "inputs" | "write" | "mask" | "ensemble">
   & Partial<Pick<OptionsForModel<object>, "evidence">>;
 
 /** Paths of the files that a restoration writes. */
 export function scenePaths(
-  { write: { output, picture }, mask, ensemble, evidence = false }: FileOptions,
+  { inputs, write: { output, picture }, mask, ensemble, evidence = false }: FileOptions,
 ): ScenePaths {
   return {
     output,
@@ -58,6 +72,7 @@ export function scenePaths(
     ...(ensemble !== undefined && { uncertainty: uncertaintyPath(output) }),
     ...(evidence && { support: supportPath(output), days: daysPath(output) }),
     ...(picture !== undefined && { picture }),
+    ...(areDated(inputs) && { item: itemPath(output) }),
   };
 }
 

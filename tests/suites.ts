@@ -42,6 +42,7 @@ export const SUITES: Readonly<Record<string, Suite>> = {
   rasters: { of: ["tests/rasters"], parts: 3 },
   report: { of: ["tests/report"] },
   restoration: { of: ["tests/restoration"], parts: 3 },
+  stac: { of: ["tests/stac", "tests/zarr"] },
   training: { of: ["tests/training"], parts: 3 },
 };
 

@@ -12,7 +12,9 @@ import { byDate, findReference, type SceneInput } from "../reference.ts";
 import type { OpenReflectanceOptions } from "../reflectance_series.ts";
 import type { MaskOptions, WriteOptions } from "../scene_options.ts";
 import {
+  areDated,
   daysPath,
+  itemPath,
   provenancePath,
   type ScenePaths,
   supportPath,
@@ -108,7 +110,7 @@ function between(
 
 function pathsOf(
   { output, picture }: Pick<WriteOptions, "output" | "picture">,
-  hasError: boolean,
+  { hasError, isDated }: { readonly hasError: boolean; readonly isDated: boolean },
 ): ScenePaths {
   return {
     output,
@@ -117,6 +119,7 @@ function pathsOf(
     days: daysPath(output),
     ...(hasError && { uncertainty: uncertaintyPath(output) }),
     ...(picture !== undefined && { picture }),
+    ...(isDated && { item: itemPath(output) }),
   };
 }
 
@@ -136,6 +139,7 @@ export function planComposite(
   const isPeriod = reference === "none" ||
     (reference === undefined && (from !== undefined || to !== undefined));
   const dates = inputs.map(({ path, date }) => date ?? dateOf(path));
+  const isDated = areDated(inputs);
   const last = dates.includes(undefined)
     ? inputs.length - 1
     : dates.lastIndexOf(dates.toSorted().at(-1));
@@ -165,7 +169,7 @@ export function planComposite(
       inputs,
       references: [isPeriod ? undefined : chosen],
       grid: chosen,
-      paths: [pathsOf({ output, picture }, hasError && !isPeriod)],
+      paths: [pathsOf({ output, picture }, { hasError: hasError && !isPeriod, isDated })],
     };
   }
   const order = byDate(dates);
@@ -179,7 +183,7 @@ export function planComposite(
         ...(picture !== undefined && {
           picture: datedPath(picture, { inputs, index, flag: "--png" }),
         }),
-      }, hasError)
+      }, { hasError, isDated })
     ),
   };
 }

@@ -13,14 +13,16 @@ import { areaOf } from "../area.ts";
 import { shownMasks } from "../mask_choice.ts";
 import { checkKeepClear, keepClearOf } from "../keep_clear.ts";
 import { openDateMasks } from "../date_masks.ts";
-import { checkWritable, makeFoldersOf } from "../outputs.ts";
+import { checkParts, checkWritable, makeFoldersOf } from "../outputs.ts";
 import { openReflectance } from "../reflectance_series.ts";
 import type { FinishedReport } from "../rows/finish_rows.ts";
 import type { Scene } from "../scene.ts";
 import { createSceneFiles, type SceneFiles } from "../scene_files.ts";
+import { acquisitionTime } from "../scene_layout.ts";
 import type { ScenePaths } from "../scene_paths.ts";
 import { areaTags, logScene, radiometryTags } from "../scene_tags.ts";
 import type { OpenSeries } from "../open_series.ts";
+import { withItems } from "../stac_inputs.ts";
 import { ClassStore } from "./class_store.ts";
 import {
   type CompositePlan,
@@ -139,12 +141,21 @@ function tagsOf(
   };
 }
 
+/** First and last day of a period; undefined if one is unknown. */
+function periodOf(
+  { dates }: OpenSeries,
+  { from = dates[0], to = dates.at(-1) }: CompositeSceneOptions,
+): readonly [string, string] | undefined {
+  return from === undefined || to === undefined ? undefined : [from, to];
+}
+
 /** Files of all images, which appear together. */
 async function createAll(
   scenes: readonly Scene[],
-  { series, plan, tags, overwrite, options }: {
+  { series, plan, fits, tags, overwrite, options }: {
     readonly series: OpenSeries;
     readonly plan: CompositePlan;
+    readonly fits: readonly MeanFit[];
     readonly tags: readonly Readonly<Record<string, string>>[];
     readonly overwrite: boolean;
     readonly options: CompositeSceneOptions;
@@ -164,13 +175,22 @@ async function createAll(
         // A period has no day of its own.
         day: isPeriod ? undefined : series.dates[reference],
         path: series.paths[reference]!,
+        datetime: series.files[reference]!.datetime,
       };
+      const used = new Set([
+        reference,
+        ...fits[i]!.dates.flatMap((one) => one.used ? one.index : []),
+      ]);
       files.push(
         await createSceneFiles(scene, {
           paths,
           area,
           tags: tags[i]!,
           facts,
+          origin: {
+            sources: series.paths.filter((_, l) => used.has(l)),
+            time: isPeriod ? periodOf(series, options) : acquisitionTime(facts),
+          },
           overwrite,
           uncertainty: UNCERTAINTY,
         }),
@@ -226,7 +246,8 @@ function checkMethod(
  *   written then.
  * @throws {RangeError} If there is no such date or method, or a number is out of range.
  */
-export async function compositeScene(options: CompositeSceneOptions): Promise<CompositeResult> {
+export async function compositeScene(given: CompositeSceneOptions): Promise<CompositeResult> {
+  const options = await withItems(given);
   const { mask: { source = "auto", ...keep } = {}, log = () => {}, signal } = options;
   checkKeepClear(keep);
   const isPeriod = planComposite(options, { hasError: false }).references[0] === undefined;
@@ -242,6 +263,7 @@ export async function compositeScene(options: CompositeSceneOptions): Promise<Co
   const series = await openReflectance({ ...options, inputs: plan.inputs, reference: plan.grid });
   const closing: (() => Promise<void>)[] = [series.close];
   try {
+    await checkParts(plan.paths.flatMap((files) => Object.values(files)), series.files);
     logScene(series, { mask: source, log });
     const { scene, dates, paths } = series;
     const opened = await openDateMasks(series, {
@@ -296,7 +318,7 @@ export async function compositeScene(options: CompositeSceneOptions): Promise<Co
     const scenes = references.map((reference) =>
       reference === undefined ? scene : withReference(series, reference)
     );
-    const files = await createAll(scenes, { series, plan, tags, overwrite, options });
+    const files = await createAll(scenes, { series, plan, fits, tags, overwrite, options });
     closing.unshift(...files.map((one) => one.abort));
     const cells = cellCount(scene, area) * fits.length;
     const threads = cells < LEAST_CELLS ? 0 : options.threads ?? meanThreads();

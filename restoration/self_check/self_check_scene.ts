@@ -15,6 +15,7 @@ import { type EnsembleRestoration, withSampling } from "../sampling.ts";
 import type { SceneOptions } from "../scene_options.ts";
 import type { OpenSeries } from "../open_series.ts";
 import { openSeries } from "../series.ts";
+import { withItems } from "../stac_inputs.ts";
 import { checkScene } from "./check_scene.ts";
 import { shownPsnr } from "./choice.ts";
 import type { SelfCheck } from "./self_check_result.ts";
@@ -98,7 +99,7 @@ export async function checkSeries(
  * @throws {RangeError} If an option is out of range, or as `restoreScene`.
  */
 export async function selfCheckScene(model: Model, given: SceneOptions): Promise<SelfCheck> {
-  const { options } = withSampling(model, optionsForModel(model, given));
+  const { options } = withSampling(model, optionsForModel(model, await withItems(given)));
   const series = await openSeries(model, options);
   try {
     return await checkSeries(model, series, options);

@@ -62,7 +62,7 @@ Deno.test("restore --dry-run estimates tiles, time, memory and disk usage, and w
     assertEquals([width, height, tiles, evaluations], [40, 36, { total: 9, restored: 9 }, 18]);
     assert(seconds.network > 0 && memory > 1e6 && bytes >= 40 * 36 * 4 * 2);
     assert(seconds.range[0] > 0 && seconds.range[0] < seconds.range[1]);
-    assertEquals(files, [`${folder}/out.tif`]);
+    assertEquals(files, [`${folder}/out.tif`, `${folder}/out.item.json`]);
     const names = [...Deno.readDirSync(folder)].map(({ name }) => name).sort();
     assertEquals(names, ["s_2020-01-01.tif", "s_2020-02-01.tif", "tiny.safetensors"]);
     const masked = await emrdm(

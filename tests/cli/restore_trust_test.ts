@@ -96,7 +96,9 @@ Deno.test("restore --dry-run estimates samples and self-check and writes nothing
     const { files, evaluations, tiles, seconds } = JSON.parse(out);
     assertEquals(
       files,
-      ["out", "out.provenance", "out.uncertainty"].map((name) => `${folder}/${name}.tif`),
+      ["out.tif", "out.provenance.tif", "out.uncertainty.tif", "out.item.json"].map((name) =>
+        `${folder}/${name}`
+      ),
     );
     assertEquals(evaluations, tiles.restored * 2 * 4);
     assert(seconds.check > 0);
@@ -172,6 +174,7 @@ slowTest(
       assertEquals([report.tiles.restored, tags.EMRDM_SAMPLES], [0, undefined]);
       assertMatch(err, /takes the composite of the dates rather than tiny: .* against .* dB/);
       assertEquals(names(folder).filter((name) => name.startsWith("out")), [
+        "out.item.json",
         "out.provenance.tif",
         "out.provenance.tif.aux.xml",
         "out.tif",

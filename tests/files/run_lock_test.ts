@@ -119,7 +119,7 @@ Deno.test("a second call for the scenes of a manifest is refused; other shards a
     assertEquals((await other)?.[0]?.status, "restored");
     assertEquals(all[0]?.status, "restored");
     // The folders did not exist.
-    for (const i of [0, 1]) assertEquals(names(`${folder}/new/${i}`), ["c.tif"]);
+    for (const i of [0, 1]) assertEquals(names(`${folder}/new/${i}`), ["c.item.json", "c.tif"]);
     tf.dispose([{ ...model.weights.params }, { ...model.weights.buffers }]);
   }));
 

@@ -186,13 +186,8 @@ export const LOOK_ALIKES: readonly LookAlike[] = [
     },
   },
   {
-    product: "Sentinel-2 L2A, Zarr (EOPF)",
-    path: "S2A_MSIL2A_20250109T100401_N0511_R122_T33TUG_20250109T122750.zarr",
-    write: (folder) => Deno.mkdir(`${folder}/${LOOK_ALIKES.at(-2)!.path}`),
-  },
-  {
-    product: "Sentinel-2 L1C, Zarr (EOPF, earlier name)",
-    path: "S02MSIL1C_20230629T063559_0000_A064_T3A5.zarr",
-    write: (folder) => Deno.mkdir(`${folder}/${LOOK_ALIKES.at(-1)!.path}`),
+    product: "Zarr, no EOPF product",
+    path: "cube.zarr",
+    write: (folder) => Deno.mkdir(`${folder}/cube.zarr`),
   },
 ];

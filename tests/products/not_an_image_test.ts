@@ -26,14 +26,13 @@ const ITEM = {
   },
 };
 
-Deno.test("openScene() says what to pass in place of a STAC document, under any name", async () => {
+Deno.test("openScene() says how to name a STAC document that has the name of another file", async () => {
   await inFolder(async (folder) => {
-    for (const name of ["item.json", "item", "S2A.geojson"]) {
+    for (const name of ["item", "S2A.txt"]) {
       const path = `${folder}/${name}`;
       await Deno.writeTextFile(path, `\n ${JSON.stringify(ITEM)}`);
       const { message } = await assertRejects(() => openScene(path), InputError, "a STAC item");
-      assertStringIncludes(message, "(B02, B03) into one folder");
-      assertStringIncludes(message, "such as https://h/B02.tif");
+      assertStringIncludes(message, "must end in .json");
       assertEquals(message.includes("SECRET"), false);
     }
     const documents = [
@@ -41,13 +40,13 @@ Deno.test("openScene() says what to pass in place of a STAC document, under any 
       { type: "FeatureCollection", features: [ITEM] },
     ];
     for (const value of documents) {
-      await Deno.writeTextFile(`${folder}/items.json`, JSON.stringify(value));
-      await assertRejects(() => openScene(`${folder}/items.json`), InputError, "choose items");
+      await Deno.writeTextFile(`${folder}/items`, JSON.stringify(value));
+      await assertRejects(() => openScene(`${folder}/items`), InputError, "catalog or collection");
     }
     // Other JSON keeps the error of the raster reader.
     for (const text of ['{"type":"Feature"}', "{", "[]", '{"stac_version":1}']) {
-      await Deno.writeTextFile(`${folder}/other.json`, text);
-      await assertRejects(() => openScene(`${folder}/other.json`), InputError, "a GeoTIFF");
+      await Deno.writeTextFile(`${folder}/other`, text);
+      await assertRejects(() => openScene(`${folder}/other`), InputError, "a GeoTIFF");
     }
   });
   const answer = () =>
@@ -59,11 +58,15 @@ Deno.test("openScene() says what to pass in place of a STAC document, under any 
   });
 });
 
-Deno.test("openScene() says how to use a Zarr product", async () => {
+Deno.test("openScene() names an item and its asset that cannot be read", async () => {
   await inFolder(async (folder) => {
-    const path = `${folder}/S2A_MSIL2A_20180507T100021_N0500_R122_T33TUG_20230904T162417.zarr`;
-    await Deno.mkdir(path);
-    await assertRejects(() => openScene(path), InputError, "got a Zarr store");
+    const path = `${folder}/item.json`;
+    await Deno.writeTextFile(path, JSON.stringify(ITEM));
+    const { message } = await assertRejects(() => openScene(path), InputError);
+    assertStringIncludes(message, path);
+    assertEquals(message.includes("SECRET"), false);
+    await Deno.writeTextFile(path, JSON.stringify({ type: "FeatureCollection", features: [ITEM] }));
+    await assertRejects(() => openScene(path), InputError, "choose an item");
   });
 });
 

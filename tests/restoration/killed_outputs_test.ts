@@ -9,7 +9,9 @@ import { cloudyDates, inFolder, tinyModel } from "./tiny.ts";
 
 await useEngine("cpu");
 /** The files next to the picture's folder; the names of the classes are for GDAL. */
-const NAMES = ["clear.provenance.tif", "clear.provenance.tif.aux.xml", "clear.tif"];
+const NAMES = [
+  ...["clear.item.json", "clear.provenance.tif", "clear.provenance.tif.aux.xml", "clear.tif"],
+];
 const SIZE = { width: 20, height: 20 };
 
 async function withScene(
@@ -33,8 +35,10 @@ async function withScene(
 
 const contentsOf = (folder: string) =>
   Promise.all(
-    ["new/below/clear.tif", "new/below/clear.provenance.tif", "pictures/clear.png"]
-      .map((name) => Deno.readFile(`${folder}/${name}`)),
+    [
+      ...["new/below/clear.tif", "new/below/clear.provenance.tif", "new/below/clear.item.json"],
+      "pictures/clear.png",
+    ].map((name) => Deno.readFile(`${folder}/${name}`)),
   );
 
 /** Puts the image back where it was before it got its name. */

@@ -124,7 +124,8 @@ Deno.test("a manifest is run once: what is complete is left alone", () =>
     assertEquals(statuses(await restored(scenes)), ["restored", "restored", "restored"]);
     const files = await made(scenes);
     assertEquals(Object.keys(files), [
-      ...["c0.tif", "c1.provenance.tif", "c1.provenance.tif.aux.xml", "c1.tif", "c2.tif", "p0.png"],
+      ...["c0.item.json", "c0.tif", "c1.item.json", "c1.provenance.tif"],
+      ...["c1.provenance.tif.aux.xml", "c1.tif", "c2.item.json", "c2.tif", "p0.png"],
     ]);
     const times = async () =>
       await Promise.all(
@@ -206,7 +207,7 @@ Deno.test("what was made otherwise is an error of its scene, and is replaced if 
 
 Deno.test("a manifest replaces no file that is not its own", () =>
   inFolder(async (folder) => {
-    for (const name of ["c0.tif", "p0.png", "c1.provenance.tif"]) {
+    for (const name of ["c0.tif", "c0.item.json", "p0.png", "c1.provenance.tif"]) {
       await writeManifest(folder, 2);
       await Deno.writeTextFile(`${folder}/${name}`, "mine");
       const all = await restored(folder);
@@ -239,7 +240,9 @@ Deno.test("a scene that fails does not stop the others, and the code says so", (
     ]);
     assertEquals(err.split("\n").at(-1), "scenes: 2 restored, 0 already complete, 1 failed");
     await Deno.remove(`${folder}/models`, { recursive: true });
-    assertEquals(Object.keys(await made(folder)), ["c0.tif", "c2.tif", "p0.png"]);
+    assertEquals(Object.keys(await made(folder)), [
+      ...["c0.item.json", "c0.tif", "c2.item.json", "c2.tif", "p0.png"],
+    ]);
   }));
 
 slowTest(

@@ -22,9 +22,23 @@ const STAC = {
   "stac_version": "1.0.0",
   type: "Feature",
   id: "S2A_33UUP_20220507",
-  properties: { datetime: "2022-05-07T10:00:21Z" },
+  bbox: [15, 47, 16, 48],
+  geometry: null,
+  links: [{ rel: "self", href: "https://host/item.json?sig=x" }],
+  properties: {
+    datetime: "2022-05-07T10:00:21Z",
+    constellation: "sentinel-2",
+    "s2:processing_baseline": "04.00",
+    "proj:epsg": 32633,
+  },
   assets: {
-    red: { href: "https://host/B04.tif?sig=x", type: "image/tiff; application=geotiff" },
+    red: {
+      href: "./B04.tif",
+      type: "image/tiff; application=geotiff",
+      "eo:bands": [{ name: "B04", common_name: "red", center_wavelength: 0.665 }],
+      "raster:bands": [{ nodata: 0, data_type: "uint16", scale: 0.0001, offset: -0.1 }],
+      "proj:shape": [4, 4],
+    },
     thumbnail: { href: "t.png", type: "image/png" },
   },
 };
@@ -101,6 +115,7 @@ export const products: FuzzReader = {
         );
       }
     }
+    if (form === "stac") await Deno.writeFile(`${folder}/B04.tif`, await tinyImage());
     if (form === "tags") {
       path = `${folder}/a.tif`;
       const data = new Uint16Array(16).fill(1200);
