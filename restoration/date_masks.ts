@@ -210,9 +210,16 @@ export async function openDateMasks(
         // Rasters need no pixels around.
         margin: visible && rasters.includes(undefined) ? fit?.margin ?? DETECTOR_MARGIN : 0,
         comparesDates: fit !== undefined,
-        open(rows) {
+        open(rows, dates) {
+          const read = wanted.filter((l) => dates?.includes(l) ?? true);
           const inTime = fit && compares
-            ? timeMaskSources(rows, { ...compared, scene: scene.grid, fit, wanted, emptyIsClear })
+            ? timeMaskSources(rows, {
+              ...compared,
+              scene: scene.grid,
+              fit,
+              wanted: read,
+              emptyIsClear,
+            })
             : undefined;
           return rows.map((row, l) => {
             const raster = rasters[l];
