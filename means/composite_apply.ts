@@ -9,7 +9,7 @@ import {
 } from "./mean.ts";
 import { rimmedGround } from "./clear_ground.ts";
 import type { CompositeFit } from "./composite_plan.ts";
-import { type DateEstimate, estimatorOf } from "./date_estimate.ts";
+import { estimatorOf } from "./date_estimate.ts";
 import { FEATURE_MARGIN } from "./features.ts";
 import { FILL_REACH, fillFromNearby } from "./near_fill.ts";
 import { errorWeight, NEARBY, nearbyError } from "./nearby_error.ts";
@@ -74,15 +74,27 @@ export function applyComposite(
       return errorWeight(Math.sqrt(sum / bands), expected);
     },
   });
+  const alone = dates ? unknownDates(fit, core) : undefined;
+  const writeDates = ({ x, y, out }: { x: number; y: number; out: Float64Array }) =>
+    estimate.clear[y * width + x]! > 0
+      ? estimate.write({ x, y, out })
+      : RIM_ERROR * rims.write({ x, y, out });
   const line = new Float64Array(bands);
   for (let row = region.row, p = 0; row < region.row + region.height; row++) {
     const y = row - window.row;
     for (let x = region.column - window.column, end = x + region.width; x < end; x++, p++) {
       const i = y * width + x;
+      // What the dates alone say is wanted of the core, of observed pixels too.
+      const at = alone === undefined ? -1 : indexIn(core, row, window.column + x);
+      if (estimated[p] !== 0 || (at >= 0 && (estimate.clear[i]! > 0 || rims.clear[i]! > 0))) {
+        const error = writeDates({ x, y, out: line });
+        if (at >= 0) {
+          alone!.image.set(line, at * bands);
+          alone!.error[at] = error;
+        }
+        errors[p] = error;
+      }
       if (estimated[p] !== 0) {
-        errors[p] = estimate.clear[i]! > 0
-          ? estimate.write({ x, y, out: line })
-          : RIM_ERROR * rims.write({ x, y, out: line });
         addError({ row, column: window.column + x, out: line });
         for (let b = 0, to = p * bands; b < bands; b++, to++) image[to] = line[b]!;
       } else if (known[p] !== 0) {
@@ -95,33 +107,22 @@ export function applyComposite(
   const clear = estimate.clear.slice();
   for (let i = 0; i < clear.length; i++) if (clear[i] === 0) clear[i] = rims.clear[i]!;
   const made = evidence(fit, { window, core, region, image, errors, own, clear });
-  return dates ? { ...made, dates: ofDates(fit, { window, core, estimate, rims }) } : made;
+  return alone === undefined ? made : { ...made, dates: alone };
 }
 
-/** Estimate of the core from the other dates alone. */
-function ofDates(
-  { scene: { bands }, far }: CompositeFit,
-  { window, core, estimate, rims }: {
-    readonly window: MeanWindow;
-    readonly core: Region;
-    readonly estimate: DateEstimate;
-    readonly rims: DateEstimate;
-  },
-): MeanOfDates {
+/** What the other dates alone say of the core, before any pixel is estimated. */
+function unknownDates({ scene: { bands }, far }: CompositeFit, core: Region): MeanOfDates {
   const pixels = core.height * core.width;
-  const image = new Float32Array(pixels * bands).fill(NaN);
-  const error = new Float32Array(pixels).fill(far.error);
-  const line = new Float64Array(bands);
-  for (let p = 0; p < pixels; p++) {
-    const y = core.row - window.row + Math.floor(p / core.width);
-    const x = core.column - window.column + p % core.width;
-    const i = y * window.width + x;
-    if (estimate.clear[i]! > 0) error[p] = estimate.write({ x, y, out: line });
-    else if (rims.clear[i]! > 0) error[p] = RIM_ERROR * rims.write({ x, y, out: line });
-    else continue;
-    image.set(line, p * bands);
-  }
-  return { image, error };
+  return {
+    image: new Float32Array(pixels * bands).fill(NaN),
+    error: new Float32Array(pixels).fill(far.error),
+  };
+}
+
+/** Index of a pixel of the scene in a region; −1 outside of it. */
+function indexIn(region: Region, row: number, column: number): number {
+  const [y, x] = [row - region.row, column - region.column];
+  return y >= 0 && y < region.height && x >= 0 && x < region.width ? y * region.width + x : -1;
 }
 
 /** Origin of the pixels of a region. */
@@ -183,39 +184,35 @@ function evidence(
 ): MeanImage {
   const { scene: { bands }, far } = fit;
   const pixels = core.height * core.width;
-  const result = {
-    image: new Float32Array(pixels * bands),
-    support: new Float32Array(pixels),
-    days: new Float32Array(pixels),
-    error: new Float32Array(pixels),
-    origin: new Uint8Array(pixels),
-  };
+  // The image of a core without a filled pixel is the region's.
+  const whole = region === core;
+  const out = whole ? image : new Float32Array(pixels * bands);
+  const [support, days] = [new Float32Array(pixels), new Float32Array(pixels)];
+  const [error, origin] = [new Float32Array(pixels), new Uint8Array(pixels)];
   const daysOf = nearestDays(fit);
   for (let y = 0, p = 0; y < core.height; y++) {
     const row = core.row + y;
     let from = (row - region.row) * region.width + core.column - region.column;
     let i = (row - window.row) * window.width + core.column - window.column;
-    result.image.set(image.subarray(from * bands, (from + core.width) * bands), p * bands);
+    if (!whole) out.set(image.subarray(from * bands, (from + core.width) * bands), p * bands);
     for (let x = 0; x < core.width; x++, p++, from++, i++) {
       if (own[i] !== 0) {
-        result.support[p] = 1;
-        result.origin[p] = MEAN_ORIGIN.reference;
+        support[p] = 1;
+        origin[p] = MEAN_ORIGIN.reference;
       } else if (clear[i]! > 0) {
-        const error = errors[from]!;
-        result.error[p] = error;
-        result.days[p] = daysOf[clear[i]!]!;
-        result.support[p] = 1 / (1 + (error / (far.error || error)) ** 2);
-        result.origin[p] = MEAN_ORIGIN.dates;
+        const expected = errors[from]!;
+        error[p] = expected;
+        days[p] = daysOf[clear[i]!]!;
+        support[p] = 1 / (1 + (expected / (far.error || expected)) ** 2);
+        origin[p] = MEAN_ORIGIN.dates;
       } else {
-        result.error[p] = far.error;
-        result.days[p] = NaN;
-        result.origin[p] = Number.isFinite(image[from * bands]!)
-          ? MEAN_ORIGIN.fill
-          : MEAN_ORIGIN.none;
+        error[p] = far.error;
+        days[p] = NaN;
+        origin[p] = Number.isFinite(image[from * bands]!) ? MEAN_ORIGIN.fill : MEAN_ORIGIN.none;
       }
     }
   }
-  return result;
+  return { image: out, support, days, error, origin };
 }
 
 /** Days to the nearest of each set of sources. */

@@ -57,7 +57,8 @@ export function nearbyError(
   const size = bands + 1;
   const values = new Float64Array(outer.rows * outer.columns * size);
   const line = new Float64Array(bands);
-  const reached = reachedPoints(wanted, { region, inner, taps });
+  const read = readPoints(wanted, { region, inner });
+  const reached = reachedPoints(read, { inner, taps });
   for (let i = 0; i < outer.rows; i++) {
     const y = (outer.row + i) * STEP - window.row;
     if (y < 0 || y >= window.height) continue;
@@ -86,6 +87,7 @@ export function nearbyError(
     kernel,
     outStep: inner.columns * size,
     outEach: size,
+    wanted: columnsOf(read, { inner, taps }),
   });
   const smooth = convolve(across, {
     lines: inner.columns,
@@ -96,6 +98,7 @@ export function nearbyError(
     kernel,
     outStep: size,
     outEach: inner.columns * size,
+    wanted: read,
   });
   return ({ row, column, out }) => {
     // Fractions of absolute positions, so that they round alike in every window.
@@ -115,14 +118,10 @@ export function nearbyError(
   };
 }
 
-/** Points of the outer lattice that the errors at the wanted pixels depend on. */
-function reachedPoints(
+/** Points of the inner lattice that the interpolation at the wanted pixels reads. */
+function readPoints(
   wanted: Uint8Array,
-  { region, inner, taps }: {
-    readonly region: Region;
-    readonly inner: ReturnType<typeof lattice>;
-    readonly taps: number;
-  },
+  { region, inner }: { readonly region: Region; readonly inner: ReturnType<typeof lattice> },
 ): Uint8Array {
   const read = new Uint8Array(inner.rows * inner.columns);
   for (let y = 0, p = 0; y < region.height; y++) {
@@ -137,18 +136,36 @@ function reachedPoints(
           1;
     }
   }
-  const [rows, columns] = [inner.rows + 2 * taps, inner.columns + 2 * taps];
-  const across = new Uint8Array(inner.rows * columns);
-  for (let i = 0; i < inner.rows; i++) {
+  return read;
+}
+
+/** Points of the outer lattice within reach of those that are read. */
+function reachedPoints(
+  read: Uint8Array,
+  { inner, taps }: { readonly inner: ReturnType<typeof lattice>; readonly taps: number },
+): Uint8Array {
+  const columns = inner.columns + 2 * taps;
+  const down = columnsOf(read, { inner, taps });
+  const out = new Uint8Array((inner.rows + 2 * taps) * columns);
+  for (let i = 0; i < inner.rows + 2 * taps; i++) {
     for (let j = 0; j < inner.columns; j++) {
       const at = i * columns + j;
-      if (read[i * inner.columns + j] !== 0) across.fill(1, at, at + 2 * taps + 1);
+      if (down[i * inner.columns + j] !== 0) out.fill(1, at, at + 2 * taps + 1);
     }
   }
-  const out = new Uint8Array(rows * columns);
-  for (let i = 0; i < inner.rows; i++) {
+  return out;
+}
+
+/** Points of the outer rows and inner columns within reach of those that are read, along columns. */
+function columnsOf(
+  read: Uint8Array,
+  { inner, taps }: { readonly inner: ReturnType<typeof lattice>; readonly taps: number },
+): Uint8Array {
+  const { rows, columns } = inner;
+  const out = new Uint8Array((rows + 2 * taps) * columns);
+  for (let i = 0; i < rows; i++) {
     for (let j = 0; j < columns; j++) {
-      if (across[i * columns + j] === 0) continue;
+      if (read[i * columns + j] === 0) continue;
       for (let k = i; k <= i + 2 * taps; k++) out[k * columns + j] = 1;
     }
   }
@@ -168,10 +185,13 @@ function lattice({ row, column, height, width }: Region, more: number) {
   };
 }
 
-/** Convolves `count` points of every line; the input has kernel/2 more at each end. */
+/**
+ * Convolves `count` points of every line, those that are wanted; the input has kernel/2 more at each
+ * end.
+ */
 function convolve(
   values: Float64Array,
-  { lines, lineStep, count, step, size, kernel, outStep, outEach }: {
+  { lines, lineStep, count, step, size, kernel, outStep, outEach, wanted }: {
     readonly lines: number;
     readonly lineStep: number;
     readonly count: number;
@@ -180,12 +200,15 @@ function convolve(
     readonly kernel: Float64Array;
     readonly outStep: number;
     readonly outEach: number;
+    /** Flags of the points, in the order of the result. */
+    readonly wanted: Uint8Array;
   },
 ): Float64Array {
   const out = new Float64Array(lines * count * size);
   for (let line = 0; line < lines; line++) {
     for (let i = 0; i < count; i++) {
       const to = line * outStep + i * outEach;
+      if (wanted[to / size] === 0) continue;
       for (let k = 0; k < kernel.length; k++) {
         const from = line * lineStep + (i + k) * step;
         if (values[from] === 0) continue;

@@ -88,14 +88,30 @@ export function comparedBands({ frames, bands }: Scene): ComparedBands | string 
   return { bands: used, places: used.map((band) => bands.indexOf(band)) };
 }
 
+/** Fits of the comparison by all that they depend on, which restorations of one series share. */
+export type ComparisonCache = Map<string, TemporalFit>;
+
+/** All that the fit of a scene depends on. */
+function comparisonKey(
+  { frames, grid: { width, height } }: Scene,
+  paths: readonly string[],
+  options: Omit<SurveyCloudsOptions, "width" | "height">,
+): string {
+  // NaN and infinity have no JSON of their own.
+  const places = frames.map(({ place, bands, missing }) => [place, bands, missing.map(String)]);
+  return JSON.stringify([width, height, paths, places, options]);
+}
+
 /** Surveys the dates; undefined if they can't be compared. Reports the way in which clouds are found. */
 export async function compareDates(
-  { scene, files, dates }: OpenSeries,
-  { compared, wanted, brightest, log, signal }: {
+  { scene, files, dates, paths }: OpenSeries,
+  { compared, wanted, brightest, known, log, signal }: {
     readonly compared: ComparedBands | string;
     /** Dates without another mask. */
     readonly wanted: readonly number[];
     readonly brightest: number;
+    /** Fits of earlier calls. Default none. */
+    readonly known?: ComparisonCache | undefined;
     readonly log: (line: string) => void;
     readonly signal: AbortSignal | undefined;
   },
@@ -107,17 +123,18 @@ export async function compareDates(
   const { bands, places } = compared;
   const scale = scene.reflectanceScale ?? brightest;
   const isDated = !dates.includes(undefined);
-  const fit = await surveyCells(scene, {
+  const options = {
     bands,
-    places,
     dates: scene.frames.map(({ gains, biases }, l) => ({
       scales: places.map((band) => gains[band]! / scale),
       offsets: places.map((band) => biases[band]! / scale),
       level: files[l]!.product.level ?? "L1C",
       ...(isDated && { day: Date.parse(`${dates[l]}T00:00:00Z`) / MS_PER_DAY }),
     })),
-    signal,
-  });
+  };
+  const key = comparisonKey(scene, paths, options);
+  const fit = known?.get(key) ?? await surveyCells(scene, { ...options, places, signal });
+  known?.set(key, fit);
   for (const note of fit.notes) log(note);
   if (fit.time === undefined) return undefined;
   const which = wanted.length === dates.length ? "" : ` of ${wanted.length} dates`;

@@ -20,7 +20,7 @@ import { openMaskRasters } from "./mask_rasters.ts";
 import type { MaskNames } from "./mask_names.ts";
 import type { MaskOptions } from "./mask_options.ts";
 import type { OpenSeries } from "./open_series.ts";
-import { compareDates, comparedBands } from "./compare_dates.ts";
+import { compareDates, comparedBands, type ComparisonCache } from "./compare_dates.ts";
 
 const METRES_PER_DEGREE = 111_320;
 
@@ -153,6 +153,8 @@ export interface DateMasksOptions {
   readonly allowLevelMismatch?: boolean;
   /** Counts a sample of large masks only, see `ClassMaskOptions`. Default false. */
   readonly isLook?: boolean;
+  /** Comparisons of the dates by earlier calls. Default none. */
+  readonly comparisons?: ComparisonCache | undefined;
   readonly log?: (line: string) => void;
   readonly signal?: AbortSignal;
 }
@@ -168,7 +170,7 @@ export async function openDateMasks(
   options: DateMasksOptions,
 ): Promise<OpenMasks> {
   const { mask, area, model, isEach, isQuick, isLook = false, log = () => {}, signal } = options;
-  const { allowLevelMismatch: allow = false } = options;
+  const { allowLevelMismatch: allow = false, comparisons: known } = options;
   const { scene, files } = series;
   const { source, values, bits, above, ...keep } = mask;
   const choices = await chooseMasks(series, source);
@@ -199,7 +201,7 @@ export async function openDateMasks(
   try {
     const fit = isQuick || wanted.length === 0 || !visible
       ? undefined
-      : await compareDates(series, { compared, wanted, brightest, log, signal });
+      : await compareDates(series, { compared, wanted, brightest, known, log, signal });
     return {
       isDetected: choices[scene.reference]!.path === undefined,
       close,
@@ -208,9 +210,16 @@ export async function openDateMasks(
         // Rasters need no pixels around.
         margin: visible && rasters.includes(undefined) ? fit?.margin ?? DETECTOR_MARGIN : 0,
         comparesDates: fit !== undefined,
-        open(rows) {
+        open(rows, dates) {
+          const read = wanted.filter((l) => dates?.includes(l) ?? true);
           const inTime = fit && compares
-            ? timeMaskSources(rows, { ...compared, scene: scene.grid, fit, wanted, emptyIsClear })
+            ? timeMaskSources(rows, {
+              ...compared,
+              scene: scene.grid,
+              fit,
+              wanted: read,
+              emptyIsClear,
+            })
             : undefined;
           return rows.map((row, l) => {
             const raster = rasters[l];

@@ -7,6 +7,7 @@
 import type { RasterWindow } from "../rasters/mod.ts";
 import type { Model } from "../model/mod.ts";
 import { areaOf } from "./area.ts";
+import type { ComparisonCache } from "./compare_dates.ts";
 import { openDateMasks, type OpenMasks } from "./date_masks.ts";
 import { keepClearOf } from "./keep_clear.ts";
 import type { OpenSeries } from "./open_series.ts";
@@ -54,6 +55,8 @@ export async function openMasks(
     readonly isQuick?: boolean;
     /** Counts a sample of large masks only. Default false. */
     readonly isLook?: boolean;
+    /** Comparisons of the dates by earlier calls. Default none. */
+    readonly comparisons?: ComparisonCache | undefined;
   },
 ): Promise<OpenMasks | undefined> {
   const { mask: { source, ...mask } = {} } = options;

@@ -10,10 +10,9 @@ import { undoRenames } from "../files/mod.ts";
 import { areComplete, clearScratches } from "./complete_files.ts";
 import { maskPaths } from "./mask_choice.ts";
 import { checkOutputs } from "./outputs.ts";
-import type { SurveyCache } from "./composite/scene_mean.ts";
 import { datedPath } from "./dated_path.ts";
 import { type OptionsForModel, optionsForModel } from "./options_for_model.ts";
-import { restoreDate, type RestoredScene } from "./restore_scene.ts";
+import { restoreDate, type RestoredScene, type SharedPasses } from "./restore_scene.ts";
 import { outputPaths, type ScenePaths, scenePaths } from "./scene_paths.ts";
 import { RUN_TAG, sceneRun } from "./scene_run.ts";
 import type { RestoreSceneOptions } from "./scene_options.ts";
@@ -106,7 +105,7 @@ export async function restoreEvery(
     }
   }
   const images: RestoredScene[] = [];
-  const surveys: SurveyCache = new Map();
+  const shared: SharedPasses = { surveys: new Map(), comparisons: new Map() };
   for (const [i, { run: _, ...date }] of pending.entries()) {
     const result = await restoreDate(model, {
       ...date,
@@ -116,7 +115,7 @@ export async function restoreEvery(
         onProgress: ({ done, total, ...stage }) =>
           onProgress({ done: i * total + done, total: pending.length * total, ...stage }),
       }),
-    }, surveys);
+    }, shared);
     onDate(result);
     images.push(result);
   }

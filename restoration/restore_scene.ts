@@ -10,6 +10,7 @@ import { undoRenames } from "../files/mod.ts";
 import { areaOf } from "./area.ts";
 import type { SurveyCache } from "./composite/scene_mean.ts";
 import type { OpenMasks } from "./date_masks.ts";
+import type { ComparisonCache } from "./compare_dates.ts";
 import { openMasks } from "./open_masks.ts";
 import { checkParts, checkWritable, makeFoldersOf } from "./outputs.ts";
 import type { RowsReport } from "./rows/options.ts";
@@ -126,15 +127,23 @@ export async function restoreScene(
   return await restoreDate(model, given);
 }
 
+/** First passes over a scene that the restorations of its dates share. */
+export interface SharedPasses {
+  /** Surveys of a mean of all dates. */
+  readonly surveys?: SurveyCache;
+  /** Comparisons of the dates for clouds. */
+  readonly comparisons?: ComparisonCache;
+}
+
 /**
  * Restores a scene as {@linkcode restoreScene} does, of which other dates are restored, too.
  *
- * @param surveys Surveys of a mean of all dates, which the dates share.
+ * @param shared What the dates share: surveys of a mean of all dates, and comparisons for clouds.
  */
 export async function restoreDate(
   model: Model,
   given: RestoreSceneOptions,
-  surveys?: SurveyCache,
+  { surveys, comparisons }: SharedPasses = {},
 ): Promise<RestoredScene> {
   const restoration = withSampling(model, optionsForModel(model, await withItems(given)));
   const { options } = restoration;
@@ -148,7 +157,7 @@ export async function restoreDate(
     await checkParts(outputPaths(options), series.files);
     logScene(series, { mask: options.mask?.source, log });
     const { scene, dates, paths } = series;
-    const masks = await openMasks(series, { model, options });
+    const masks = await openMasks(series, { model, options, comparisons });
     if (masks !== undefined) closing.push(masks.close);
     /** Masks of all dates, for a composite. */
     const eachMask = async () => {
@@ -156,6 +165,7 @@ export async function restoreDate(
         model,
         options: { ...options, log: () => {} },
         isEach: true,
+        comparisons,
       });
       closing.push(each!.close);
       return each!.masks;

@@ -61,7 +61,7 @@ export class DateRows {
       Math.min(width, right + masks.margin),
     ] as const;
     this.frames = scene.frames.map((frame) => new FrameRows(frame, around));
-    this.#masks = masks.open(this.frames);
+    this.#masks = masks.open(this.frames, dates);
   }
 
   /** Reads the rows [first, last) of the scene that are not in the window yet. */

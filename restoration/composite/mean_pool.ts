@@ -11,9 +11,13 @@ import { buffersOf, type MeanAnswer, type MeanJob, type MeanWork } from "./mean_
 /** More threads wait for the pixels that the calling thread reads. */
 const MOST_THREADS = 4;
 
-/** Threads that make a composite beside the calling one, which reads. */
+/**
+ * Threads that make a composite beside the calling one: all processors but one of many. The calling
+ * thread reads, which takes a fraction of the work; two processors would leave one thread to compute.
+ */
 export function meanThreads(): number {
-  return Math.min(MOST_THREADS, (globalThis.navigator?.hardwareConcurrency ?? 1) - 1);
+  const processors = globalThis.navigator?.hardwareConcurrency ?? 1;
+  return processors < 2 ? 0 : Math.min(MOST_THREADS, Math.max(2, processors - 1));
 }
 
 /** Memory of the values of a window's frames. */

@@ -19,8 +19,15 @@ export interface SceneMasks extends KeepClearOptions {
    * Replaces the masked clouds in the model input by the card's cloud fill, if it has one. Default true.
    */
   readonly fill?: boolean;
-  /** Opens the mask of each date over its rows; the reference always has one. */
-  open(rows: readonly FrameRows[]): readonly (MaskSource | undefined)[];
+  /**
+   * Opens the mask of each date over its rows; the reference always has one.
+   *
+   * @param dates Dates whose masks are read; those of others may be undefined. Default all.
+   */
+  open(
+    rows: readonly FrameRows[],
+    dates?: readonly number[],
+  ): readonly (MaskSource | undefined)[];
 }
 
 /** The values that replace masked clouds in the model input, per band; undefined if none do. */
