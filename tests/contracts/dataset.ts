@@ -26,7 +26,7 @@ import {
   assertNotEquals,
   assertRejects,
   assertThrows,
-} from "../std_assert.ts";
+} from "../assert.ts";
 
 /** A small sound dataset, and what its samples must be. */
 export interface DatasetContract {
