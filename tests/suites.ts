@@ -48,6 +48,7 @@ export const SUITES: Readonly<Record<string, Suite>> = {
   rasters: { of: ["tests/rasters"], parts: 3 },
   report: { of: ["tests/report"] },
   restoration: { of: ["tests/restoration"], parts: 3 },
+  web: { of: ["tests/web"] },
   training: { of: ["tests/training"], parts: 3 },
 };
 
