@@ -74,9 +74,10 @@ class Side {
 }
 
 async function* lines(stream: ReadableStream<Uint8Array>): AsyncGenerator<string> {
+  const decoder = new TextDecoder();
   let rest = "";
-  for await (const text of stream.pipeThrough(new TextDecoderStream())) {
-    const all = (rest + text).split("\n");
+  for await (const bytes of stream) {
+    const all = (rest + decoder.decode(bytes, { stream: true })).split("\n");
     rest = all.pop()!;
     yield* all;
   }

@@ -29,7 +29,13 @@ export const SUITES: Readonly<Record<string, Suite>> = {
   datasets: { of: ["tests/datasets", "tests/synthetic"] },
   docs: {
     of: [
-      ...["tests/docs", "tests/architecture_test.ts", "tests/core_path_test.ts"],
+      ...[
+        "tests/docs",
+        "tests/assert_test.ts",
+        "tests/package_test.ts",
+        "tests/architecture_test.ts",
+        "tests/core_path_test.ts",
+      ],
       ...["tests/examples_test.ts", "tests/import_by_url_test.ts", "tests/parity_test.ts"],
       ...["tests/public_face_test.ts", "tests/suites_test.ts", "examples"],
     ],
@@ -43,6 +49,7 @@ export const SUITES: Readonly<Record<string, Suite>> = {
   report: { of: ["tests/report"] },
   restoration: { of: ["tests/restoration"], parts: 3 },
   stac: { of: ["tests/stac", "tests/zarr"] },
+  web: { of: ["tests/web"] },
   training: { of: ["tests/training"], parts: 3 },
 };
 
