@@ -4,8 +4,8 @@
  * @module
  */
 
+import { parseArgs } from "node:util";
 import { closest } from "../core/mod.ts";
-import { parseArgs } from "./parse_args.ts";
 
 /** A mistake in the command line; the program exits with code 2. */
 export class UsageError extends Error {
@@ -134,30 +134,42 @@ export function count(help: string, { min = 0 }: { readonly min?: number } = {})
   return number(help, { min, whole: true });
 }
 
-/** Marks negative numbers as values: `--s2-offset -1000` becomes `--s2-offset=-1000`. */
-function withNegatives(args: readonly string[], withValue: readonly string[]): readonly string[] {
-  const flags = new Set(withValue.map((name) => `--${name}`));
-  return args.flatMap((arg, i) => {
-    const isNegative = /^-[\d.]/.test(arg) && flags.has(args[i - 1] ?? "");
-    if (isNegative) return [];
-    const next = args[i + 1];
-    return flags.has(arg) && next !== undefined && /^-[\d.]/.test(next)
-      ? [`${arg}=${next}`]
-      : [arg];
+/** One argument: a flag, whose value is undefined if it has none, or an operand. */
+interface Token {
+  /** The flag as it was written, `--out`; undefined for an operand. */
+  readonly flag?: string;
+  readonly value?: string;
+}
+
+/** Splits arguments; the flags `withValue` take the next argument unless that is a flag too. */
+function tokensOf(args: readonly string[], withValue: readonly string[]): readonly Token[] {
+  const { tokens } = parseArgs({
+    args: [...args],
+    options: Object.fromEntries(withValue.map((name) => [name, { type: "string" }])),
+    strict: false,
+    allowPositionals: true,
+    tokens: true,
+  });
+  return tokens.flatMap((token) => {
+    if (token.kind === "positional") return [{ value: token.value }];
+    if (token.kind === "option-terminator") return [];
+    const { rawName: flag, value = "", inlineValue = false } = token;
+    // `--out --overwrite` lacks a value; `--s2-offset -1000` has one.
+    const isFlag = !inlineValue && /^-[^\d.]/.test(value);
+    return [{ flag, value: isFlag ? "" : value }];
   });
 }
 
 /** The values of one flag, whatever the others are: for a flag that decides which flags there are. */
 export function flagValues(args: readonly string[], name: string): readonly string[] {
-  const { [name]: given } = parseArgs(args, { string: [name], collect: [name] });
-  return (given as readonly string[]).filter((value) => value !== "");
+  return tokensOf(args, [name])
+    .flatMap(({ flag, value = "" }) => flag === `--${name}` && value !== "" ? [value] : []);
 }
 
 /** Message about an unknown flag, with the most similar flag, or else all flags. */
-function unknownFlag(arg: string, names: readonly string[]): string {
+function unknownFlag(flag: string, names: readonly string[]): string {
   const known = names.map((name) => `--${kebab(name)}`);
-  const [flag] = arg.split("=");
-  const similar = closest(flag!, known);
+  const similar = closest(flag, known);
   const hint = similar === undefined
     ? ` (known: ${known.join(", ")})`
     : `; did you mean ${similar}?`;
@@ -175,23 +187,21 @@ export function readFlags<F extends Flags>(
 ): { values: FlagValues<F>; operands: readonly string[] } {
   const names = Object.keys(flags);
   const withValue = names.filter((name) => flags[name]!.placeholder !== undefined).map(kebab);
-  const parsed = parseArgs(withNegatives(args, withValue), {
-    string: ["_", ...withValue],
-    boolean: names.map(kebab).filter((name) => !withValue.includes(name)),
-    collect: withValue,
-    unknown(arg, key) {
-      if (key === undefined) return true;
-      throw new UsageError(unknownFlag(arg, names));
-    },
-  });
+  const tokens = tokensOf(args, withValue);
+  const known = new Set(names.map((name) => `--${kebab(name)}`));
+  const unknown = tokens.find(({ flag }) => flag !== undefined && !known.has(flag));
+  if (unknown !== undefined) throw new UsageError(unknownFlag(unknown.flag!, names));
   const values = Object.fromEntries(names.map((name) => {
     const flag = `--${kebab(name)}`;
-    const value = parsed[kebab(name)];
-    const given = Array.isArray(value) ? value.map(String) : value === true ? [""] : [];
-    if (flags[name]!.placeholder !== undefined && given.includes("")) {
+    const isToggle = flags[name]!.placeholder === undefined;
+    const given = tokens.filter((token) => token.flag === flag)
+      .map(({ value = "" }) => value)
+      .filter((value) => !(isToggle && value === "false"));
+    if (!isToggle && given.includes("")) {
       throw new UsageError(`${flag} needs a value (write ${flag}=VALUE if it starts with a dash)`);
     }
     return [name, flags[name]!.read(given, flag)];
   }));
-  return { values: values as FlagValues<F>, operands: parsed._.map(String) };
+  const operands = tokens.flatMap(({ flag, value }) => flag === undefined ? [value ?? ""] : []);
+  return { values: values as FlagValues<F>, operands };
 }

@@ -37,6 +37,8 @@ export interface UseEngineOptions {
   readonly threads?: number;
   /** On native, file name prefix for profiles of the graphs. Default: none are written. */
   readonly profile?: string;
+  /** On wasm, address of the folder with its binaries. Default: where the package has them. */
+  readonly wasmPath?: string;
   /** Engines that `auto` skips, for example because they failed. Default none. */
   readonly without?: readonly EngineName[];
   /** Receives one line with the engine and the reason for the choice. Default: stderr. */
@@ -96,7 +98,7 @@ async function startEngine(
     case "native":
       return await useNative(options);
     case "wasm":
-      return await useWasm();
+      return await useWasm(options);
     case "cpu":
       return await useCpu();
     default:
@@ -185,8 +187,9 @@ async function setTilings(adapter: string): Promise<void> {
   else backend.tilings = stored;
 }
 
-async function useWasm(): Promise<Engine> {
-  await import("./wasm/backend.ts");
+async function useWasm({ wasmPath }: UseEngineOptions): Promise<Engine> {
+  const { setWasmPaths } = await import("./wasm/backend.ts");
+  if (wasmPath !== undefined) setWasmPaths(wasmPath);
   const { repairBatchMatMul } = await import("./wasm/batch_mat_mul.ts");
   const { borrowKernels } = await import("./wasm/borrowed_kernels.ts");
   const { repairGather } = await import("./wasm/gather.ts");

@@ -8,7 +8,7 @@
 import { requestDevice } from "../engine/webgpu/device.ts";
 import { type EngineName, readTensor, type Tensor, tf, useEngine } from "../engine/mod.ts";
 import { createRng } from "../core/mod.ts";
-import { assert, assertEquals } from "./std_assert.ts";
+import { assert, assertEquals } from "./assert.ts";
 import { run } from "./run.ts";
 import { RUN_SLOW } from "./slow.ts";
 

@@ -30,7 +30,7 @@ export const FLOORS: readonly (readonly string[])[] = [
   ["evaluation"],
   ["report", "studies"],
   ["mod"],
-  ["cli"],
+  ["cli", "web"],
 ];
 
 /** Arrows between folders of one floor. */

@@ -29,7 +29,13 @@ export const SUITES: Readonly<Record<string, Suite>> = {
   datasets: { of: ["tests/datasets", "tests/synthetic"] },
   docs: {
     of: [
-      ...["tests/docs", "tests/architecture_test.ts", "tests/core_path_test.ts"],
+      ...[
+        "tests/docs",
+        "tests/assert_test.ts",
+        "tests/package_test.ts",
+        "tests/architecture_test.ts",
+        "tests/core_path_test.ts",
+      ],
       ...["tests/examples_test.ts", "tests/import_by_url_test.ts", "tests/parity_test.ts"],
       ...["tests/public_face_test.ts", "tests/suites_test.ts", "examples"],
     ],
@@ -42,7 +48,11 @@ export const SUITES: Readonly<Record<string, Suite>> = {
   rasters: { of: ["tests/rasters"], parts: 3 },
   report: { of: ["tests/report"] },
   restoration: { of: ["tests/restoration"], parts: 3 },
+<<<<<<< HEAD
   stac: { of: ["tests/stac", "tests/zarr"] },
+=======
+  web: { of: ["tests/web"] },
+>>>>>>> doors
   training: { of: ["tests/training"], parts: 3 },
 };
 

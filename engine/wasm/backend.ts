@@ -5,5 +5,5 @@
  * @module
  */
 
-import "npm:@tensorflow/tfjs-backend-wasm@4.22.0";
+export { setWasmPaths } from "npm:@tensorflow/tfjs-backend-wasm@4.22.0";
 export type { BackendWasm } from "npm:@tensorflow/tfjs-backend-wasm@4.22.0";

@@ -2,6 +2,7 @@ import { assertEquals, assertThrows } from "@std/assert";
 import {
   choice,
   count,
+  flagValues,
   number,
   numbers,
   readFlags,
@@ -42,6 +43,21 @@ Deno.test("readFlags() gives every flag its type and keeps operands as strings",
     force: true,
   });
   assertEquals(operands, ["in.tif", "7"]);
+});
+
+Deno.test("readFlags() takes everything after -- as operands", () => {
+  const { values, operands } = readFlags(["--force", "--", "--name", "-x.tif"], FLAGS);
+  assertEquals([values.force, values.name, operands], [true, undefined, ["--name", "-x.tif"]]);
+});
+
+Deno.test("readFlags() reads --flag=false of a flag without value as absent", () => {
+  assertEquals(readFlags(["--force=false"], FLAGS).values.force, false);
+  assertEquals(readFlags(["--force=true"], FLAGS).values.force, true);
+});
+
+Deno.test("flagValues() finds one flag among unknown ones", () => {
+  const args = ["a", "--other", "x", "--plugin=p", "--plugin", "q", "--", "--plugin", "r"];
+  assertEquals(flagValues(args, "plugin"), ["p", "q"]);
 });
 
 Deno.test("readFlags() reads absent flags as undefined, empty or false", () => {

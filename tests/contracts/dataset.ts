@@ -20,13 +20,7 @@ import {
   type Sample,
   wholeImages,
 } from "../../datasets/mod.ts";
-import {
-  assert,
-  assertEquals,
-  assertNotEquals,
-  assertRejects,
-  assertThrows,
-} from "../std_assert.ts";
+import { assert, assertEquals, assertNotEquals, assertRejects, assertThrows } from "../assert.ts";
 
 /** A small sound dataset, and what its samples must be. */
 export interface DatasetContract {

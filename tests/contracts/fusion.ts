@@ -7,7 +7,7 @@
 import { createRng } from "../../core/mod.ts";
 import { readTensor, type Sequence, tf, useEngine } from "../../engine/mod.ts";
 import type { Fusion } from "../../fusion/mod.ts";
-import { assert, assertEquals } from "../std_assert.ts";
+import { assert, assertEquals } from "../assert.ts";
 import { run } from "../run.ts";
 
 /** Properties that a fusion declares. */

@@ -13,7 +13,7 @@ import {
   type MeanWindow,
   type Region,
 } from "../../means/mod.ts";
-import { assert, assertEquals, assertThrows } from "../std_assert.ts";
+import { assert, assertEquals, assertThrows } from "../assert.ts";
 
 /** Properties that a mean declares. */
 export interface MeanContract {

@@ -14,7 +14,7 @@ import {
   type Weights,
 } from "../../engine/mod.ts";
 import type { Network, NetworkInput } from "../../networks/mod.ts";
-import { assert, assertEquals, assertThrows } from "../std_assert.ts";
+import { assert, assertEquals, assertThrows } from "../assert.ts";
 import { run } from "../run.ts";
 
 /** Properties that a network declares, and a size that it accepts. */

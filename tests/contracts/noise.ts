@@ -6,7 +6,7 @@
 
 import { createRng } from "../../core/mod.ts";
 import type { NoiseDistribution } from "../../noise/mod.ts";
-import { assert, assertAlmostEquals, assertEquals } from "../std_assert.ts";
+import { assert, assertAlmostEquals, assertEquals } from "../assert.ts";
 
 /** Properties of ln σ that a distribution declares. */
 export interface NoiseContract {

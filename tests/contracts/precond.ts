@@ -7,7 +7,7 @@
 import { createRng } from "../../core/mod.ts";
 import type { Preconditioner } from "../../precond/mod.ts";
 import { type NoiseLevel, noiseLevelAtSigma, rational } from "../../schedules/mod.ts";
-import { assert, assertAlmostEquals } from "../std_assert.ts";
+import { assert, assertAlmostEquals } from "../assert.ts";
 
 /** Second moments of zero-mean clean values x0 and cloudy values μ. */
 export interface Moments {

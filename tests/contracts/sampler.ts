@@ -16,7 +16,7 @@ import {
 import type { Sampler, SamplingProblem } from "../../samplers/mod.ts";
 import { type NoiseLevel, rational } from "../../schedules/mod.ts";
 import type { Timesteps } from "../../timesteps/mod.ts";
-import { assert, assertEquals, assertRejects } from "../std_assert.ts";
+import { assert, assertEquals, assertRejects } from "../assert.ts";
 
 /** Properties that a sampler declares. */
 export interface SamplerContract {

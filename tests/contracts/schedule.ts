@@ -4,7 +4,7 @@
  * @module
  */
 
-import { assert, assertAlmostEquals, assertEquals, assertGreaterOrEqual } from "../std_assert.ts";
+import { assert, assertAlmostEquals, assertEquals, assertGreaterOrEqual } from "../assert.ts";
 import { noiseLevelAtSigma, type Schedule } from "../../schedules/mod.ts";
 
 /** Properties that a schedule declares. */

@@ -5,7 +5,7 @@
  */
 
 import type { Timesteps } from "../../timesteps/mod.ts";
-import { assert, assertEquals, assertThrows } from "../std_assert.ts";
+import { assert, assertEquals, assertThrows } from "../assert.ts";
 
 /** Range that the time steps declare. */
 export interface TimestepsContract {

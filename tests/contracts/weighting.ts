@@ -7,7 +7,7 @@
 import { meanReverting } from "../../precond/mod.ts";
 import { noiseLevelAtSigma, rational } from "../../schedules/mod.ts";
 import type { LossWeighting } from "../../weighting/mod.ts";
-import { assert, assertAlmostEquals } from "../std_assert.ts";
+import { assert, assertAlmostEquals } from "../assert.ts";
 
 /** Properties that a weighting declares. */
 export interface WeightingContract {

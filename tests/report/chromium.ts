@@ -33,6 +33,8 @@ export interface Page {
   resize(width: number, height: number, options?: { readonly scale?: number }): Promise<void>;
   /** Light or dark. */
   scheme(scheme: "light" | "dark"): Promise<void>;
+  /** Gives files to an input of the page. */
+  choose(selector: string, files: readonly string[]): Promise<void>;
   press(key: string, options?: { readonly shift?: boolean }): Promise<void>;
   mouse(type: "mousePressed" | "mouseMoved" | "mouseReleased", x: number, y: number): Promise<void>;
   touch(type: "touchStart" | "touchMove" | "touchEnd", x: number, y: number): Promise<void>;
@@ -156,6 +158,11 @@ function pageOf(connection: Connection, session: string): Page {
     async scheme(scheme) {
       const features = [{ name: "prefers-color-scheme", value: scheme }];
       await send("Emulation.setEmulatedMedia", { features });
+    },
+    async choose(selector, files) {
+      const { root } = await send("DOM.getDocument") as { root: { nodeId: number } };
+      const { nodeId } = await send("DOM.querySelector", { nodeId: root.nodeId, selector });
+      await send("DOM.setFileInputFiles", { nodeId, files });
     },
     async press(key, { shift = false } = {}) {
       const event = { key, code: key, windowsVirtualKeyCode: KEYS[key]!, modifiers: shift ? 8 : 0 };
