@@ -12,6 +12,8 @@ import type { Raster } from "../core/mod.ts";
 import { detectClouds, DETECTOR_MARGIN } from "./detect_clouds.ts";
 import { atmosphereLook, type ReflectanceLevel } from "./surface_look.ts";
 import { classScores } from "./time/classifier.ts";
+import { CLASSIFIER } from "./time/classifier_weights.ts";
+import { PAIR_CLASSIFIER } from "./time/pair_weights.ts";
 import { compareDates } from "./time/compare.ts";
 import { fitDates, type TimeFit } from "./time/fit.ts";
 import { blocksOf, type Pixels, type Radiometry } from "./time/pixels.ts";
@@ -91,7 +93,7 @@ export interface DetectedWindow extends WindowOrigin {
 }
 
 /** Fewest dates that are compared. */
-const FEWEST_DATES = 3;
+export const FEWEST_DATES = 2;
 /** Pixels around a window on which its classes depend: two for each block that a trait reads. */
 const TIME_MARGIN = 2 * (TRAIT_RADIUS + 4);
 
@@ -137,11 +139,11 @@ function checkFrames(frames: readonly Raster[], { dates, bands }: SurveyCloudsOp
 /**
  * Starts a survey of the scene's clouds.
  *
- * With fewer than three dates, or if no date shows clear ground, the fit says so in its notes, and
+ * With a single date, or if no date shows clear ground, the fit says so in its notes, and
  * every date is classified by the rules of {@linkcode detectClouds}.
  *
- * @throws {RangeError} If blue, green, red or near infrared is missing although there are three
- *   dates, or if a list of scales or offsets does not fit the bands.
+ * @throws {RangeError} If blue, green, red or near infrared is missing although there are two dates
+ *   or more, or if a list of scales or offsets does not fit the bands.
  */
 export function surveyClouds(options: SurveyCloudsOptions): CloudSurvey {
   const { width, height, bands, dates } = options;
@@ -231,7 +233,7 @@ export function detectInTime(
   const [{ width, height }] = frames as [Raster];
   return wanted.map((t) => {
     const { known, seen } = pixels.dates[t]!;
-    const scores = classScores(traits(t), known);
+    const scores = classScores(traits(t), known, frames.length === 2 ? PAIR_CLASSIFIER : CLASSIFIER);
     return fullClasses(scores, { known, seen, width, height, left: column & 1, top: row & 1 });
   });
 }

@@ -8,6 +8,7 @@
  */
 
 import {
+  FEWEST_DATES,
   surveyClouds,
   type SurveyCloudsOptions,
   type TemporalFit,
@@ -20,9 +21,6 @@ import type { OpenSeries } from "./open_series.ts";
 import type { Scene } from "./scene.ts";
 
 const MS_PER_DAY = 86_400_000;
-/** Fewest dates that are compared. */
-const FEWEST_DATES = 3;
-
 /** Cells along each axis, and their side in pixels; a smaller scene is read whole. */
 const CELLS = { count: 6, side: 256 } as const;
 

@@ -19,7 +19,7 @@ const CLASSES = [
 const OWN = 0.75;
 
 /** Odds of cloud or shadow against clear ground from which a pixel is flagged. */
-const ODDS = 0.8;
+const ODDS = Number((globalThis as any).Deno.env.get("ODDS") ?? 0.8);
 
 /** Index of the class by the four scores: clear, or else the likeliest of the others. */
 function best(s0: number, s1: number, s2: number, s3: number): number {
