@@ -3,7 +3,7 @@
  * the class of one of their pixels.
  */
 
-import { TRAITS } from "../clouds/time/traits.ts";
+import { PAIR_TRAITS, TRAITS } from "../clouds/time/traits.ts";
 import { surveyClouds, traitsInTime } from "../clouds/temporal_detector.ts";
 import { type MaskCase, maskCases } from "./mask_cases.ts";
 import { viewOf, VIEWS } from "./mask_views.ts";
@@ -40,14 +40,15 @@ function samplesOf(
   const statistics = survey.finish();
   if (statistics.time === undefined) return [];
   const { traits: found, pixels } = traitsInTime(frames, statistics);
+  const count = dates.length === 2 ? PAIR_TRAITS : TRAITS;
   return dates.map((date, t) => {
     const truth = one.truth[date]!;
-    const traits = new Float32Array(BLOCKS * TRAITS);
+    const traits = new Float32Array(BLOCKS * count);
     const planes = found(t);
     const classes = new Uint8Array(BLOCKS);
     for (let k = 0; k < BLOCKS; k++) {
       const i = (k * 40503 + t * 977) % pixels.count;
-      for (let j = 0; j < TRAITS; j++) traits[k * TRAITS + j] = planes[j]![i]!;
+      for (let j = 0; j < count; j++) traits[k * count + j] = planes[j]![i]!;
       // One of the block's four pixels, each in turn.
       const [x, y] = [2 * (i % pixels.width) + (k & 1), 2 * Math.floor(i / pixels.width)];
       classes[k] = truth[(y + (k >> 1 & 1)) * SIDE + x]!;
@@ -58,10 +59,11 @@ function samplesOf(
 
 /** Joins samples. */
 function joined(parts: readonly Samples[]): Samples {
-  const traits = new Float32Array(parts.length * BLOCKS * TRAITS);
+  const count = (parts[0]?.traits.length ?? 0) / BLOCKS;
+  const traits = new Float32Array(parts.length * BLOCKS * count);
   const classes = new Uint8Array(parts.length * BLOCKS);
   parts.forEach((part, k) => {
-    traits.set(part.traits, k * BLOCKS * TRAITS);
+    traits.set(part.traits, k * BLOCKS * count);
     classes.set(part.classes, k * BLOCKS);
   });
   return { traits, classes };
@@ -88,9 +90,17 @@ async function collect({ draws, seed, pairs }: Draws): Promise<Samples> {
   const parts: Samples[] = [];
   let number = 0;
   for await (
-    const one of maskCases({ half: 0, draws, seed, open: 0.12, change: 0.5, side: SIDE })
+    const one of maskCases({
+      half: 0,
+      draws,
+      seed,
+      open: 0.12,
+      change: 0.5,
+      side: SIDE,
+      ...(pairs && { cover: [0.05, 0.9] as const, sets: ["cities", "patches"] as const }),
+    })
   ) {
-    if (pairs && (one.set === "series" || TEST_CITIES.some((city) => one.name.startsWith(city)))) {
+    if (pairs && TEST_CITIES.some((city) => one.name.startsWith(city))) {
       continue;
     }
     const dates = pairs ? pairOf(number) : [...one.dates.keys()];

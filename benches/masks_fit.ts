@@ -10,13 +10,15 @@
 import { createRng, type Rng } from "../core/mod.ts";
 import { FARTHEST } from "../clouds/time/classifier.ts";
 import type { Classifier } from "../clouds/time/classifier_form.ts";
-import { TRAITS } from "../clouds/time/traits.ts";
+import { PAIR_TRAITS, TRAITS as ALL } from "../clouds/time/traits.ts";
 import { maskSamples, type Samples } from "./mask_samples.ts";
 
 const flag = (name: string, fallback: string) => {
   const at = Deno.args.indexOf(`--${name}`);
   return at < 0 ? fallback : Deno.args[at + 1]!;
 };
+const pairs = Deno.args.includes("--pairs");
+const TRAITS = pairs ? PAIR_TRAITS : ALL;
 const HIDDEN = [24, 16] as const;
 const EPOCHS = 5;
 const BATCH = 256;
@@ -144,7 +146,6 @@ function fit(samples: Samples, rng: Rng): Classifier {
 }
 
 const cached = flag("samples", "");
-const pairs = Deno.args.includes("--pairs");
 const samples = await maskSamples({
   draws: Number(flag("draws", "4")),
   seed: Number(flag("seed", "11")),

@@ -18,7 +18,8 @@ import { compareDates } from "./time/compare.ts";
 import { fitDates, type TimeFit } from "./time/fit.ts";
 import { blocksOf, type Pixels, type Radiometry } from "./time/pixels.ts";
 import { sceneSample } from "./time/sample.ts";
-import { usedBands } from "./time/signatures.ts";
+import { aloneOf } from "./time/alone.ts";
+import { type UsedBands, usedBands } from "./time/signatures.ts";
 import { fullClasses } from "./time/full_classes.ts";
 import { TRAIT_RADIUS } from "./time/traits.ts";
 
@@ -96,6 +97,10 @@ export interface DetectedWindow extends WindowOrigin {
 export const FEWEST_DATES = 2;
 /** Pixels around a window on which its classes depend: two for each block that a trait reads. */
 const TIME_MARGIN = 2 * (TRAIT_RADIUS + 4);
+/** Number of dates for which the rules for a single date count too. */
+const PAIR = 2;
+/** The same pixels for two dates: the rules read further, and traits their judgement of 11×11 blocks. */
+const PAIR_MARGIN = DETECTOR_MARGIN + 2 * 8;
 
 /** Radiometry of each date with the look of top-of-atmosphere reflectance. */
 function radiometryOf({ bands, dates }: SurveyCloudsOptions): readonly Radiometry[] {
@@ -179,7 +184,8 @@ export function surveyClouds(options: SurveyCloudsOptions): CloudSurvey {
       if (time === undefined) {
         return single("clouds are found on each date alone: no date shows enough clear ground");
       }
-      return { options, time, margin: TIME_MARGIN, notes: [] };
+      const margin = dates.length > PAIR ? TIME_MARGIN : PAIR_MARGIN;
+      return { options, time, margin, notes: [] };
     },
   };
 }
@@ -190,11 +196,60 @@ export function traitsInTime(
   { options, time }: TemporalFit,
   { dates: wanted = [...frames.keys()], ...origin }: DetectedWindow = {},
 ): { readonly traits: (date: number) => readonly Float32Array[]; readonly pixels: Pixels } {
-  checkFrames(frames, options);
+  const { width, height } = checkFrames(frames, options);
   const used = usedBands(options.bands);
   const pixels = blocksOf(frames, { used, radiometry: radiometryOf(options), ...origin });
   const { signatures } = used;
-  return { traits: compareDates(pixels, { fit: time!, signatures, wanted }), pixels };
+  const { column = 0, row = 0 } = origin;
+  const shape = { width, height, left: column & 1, top: row & 1 };
+  const alone = frames.length > PAIR ? undefined : frames.map((frame, t) => {
+    const bands = pickBands(frame, used);
+    return aloneOf(detectAlone(bands, { options: forBands(options, used), date: t }), shape);
+  });
+  const comparing = { fit: time!, signatures, wanted, ...(alone && { alone }) };
+  return { traits: compareDates(pixels, comparing), pixels };
+}
+
+/** A raster of the bands that are compared, which all that a class depends on comes from. */
+function pickBands(raster: Raster, { indices }: UsedBands): Raster {
+  const depth = raster.bands.length;
+  if (indices.length === depth) return raster;
+  const data = new Float32Array(raster.width * raster.height * indices.length);
+  for (let i = 0, to = 0; i < data.length / indices.length; i++) {
+    for (const b of indices) data[to++] = raster.data[i * depth + b]!;
+  }
+  return { ...raster, bands: indices.map((b) => raster.bands[b]!), dtype: "float32", data };
+}
+
+/** The options for the bands that are compared. */
+function forBands(options: SurveyCloudsOptions, { indices }: UsedBands): SurveyCloudsOptions {
+  const picked = (list: readonly number[] | undefined) => list && indices.map((b) => list[b]!);
+  return {
+    ...options,
+    bands: indices.map((b) => options.bands[b]!),
+    dates: options.dates.map(({ scales, offsets, ...date }) => ({
+      ...date,
+      ...(scales && { scales: picked(scales)! }),
+      ...(offsets && { offsets: picked(offsets)! }),
+    })),
+  };
+}
+
+/** Classes of one date by the rules for a single date. */
+function detectAlone(
+  raster: Raster,
+  { options: { bands, dates, pixelSize }, date }: {
+    readonly options: SurveyCloudsOptions;
+    readonly date: number;
+  },
+): Uint8Array {
+  const { scales = bands.map(() => 1e-4), offsets, level } = dates[date]!;
+  return detectClouds(raster, {
+    scales,
+    ...(offsets === undefined ? {} : { offsets }),
+    ...(level === undefined ? {} : { level }),
+    ...(pixelSize === undefined ? {} : { pixelSize }),
+  });
 }
 
 /**
@@ -217,23 +272,17 @@ export function detectInTime(
   const { column = 0, row = 0, dates: wanted = [...frames.keys()] } = window;
   if (time === undefined) {
     checkFrames(frames, options);
-    const { bands, dates, pixelSize } = options;
-    return wanted.map((t) => {
-      const raster = frames[t]!;
-      const { scales = bands.map(() => 1e-4), offsets, level } = dates[t]!;
-      return detectClouds(raster, {
-        scales,
-        ...(offsets === undefined ? {} : { offsets }),
-        ...(level === undefined ? {} : { level }),
-        ...(pixelSize === undefined ? {} : { pixelSize }),
-      });
-    });
+    return wanted.map((date) => detectAlone(frames[date]!, { options, date }));
   }
   const { traits, pixels } = traitsInTime(frames, fit, window);
   const [{ width, height }] = frames as [Raster];
   return wanted.map((t) => {
     const { known, seen } = pixels.dates[t]!;
-    const scores = classScores(traits(t), known, frames.length === 2 ? PAIR_CLASSIFIER : CLASSIFIER);
+    const scores = classScores(
+      traits(t),
+      known,
+      frames.length > PAIR ? CLASSIFIER : PAIR_CLASSIFIER,
+    );
     return fullClasses(scores, { known, seen, width, height, left: column & 1, top: row & 1 });
   });
 }
