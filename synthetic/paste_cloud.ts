@@ -39,15 +39,18 @@ export function pasteCloud(clear: Raster, cloud: RealCloud, rng: Rng): CloudedRa
   const whole = !dtype.startsWith("float");
   const most = dtype === "uint8" ? 255 : dtype === "uint16" ? 65535 : Infinity;
   const symmetry = rng.integer(8, 0);
-  const [left, top] = [rng.integer(cloud.width, 1), rng.integer(cloud.height, 2)];
+  const side = Math.max(width, height);
+  const [left, top] = [cloud.width, cloud.height].map((length, axis) =>
+    rng.integer(Math.max(1, length - side + 1), axis + 1)
+  ) as [number, number];
   const out = pixelArray(dtype, data.length);
   const mask = new Uint8Array(width * height);
   const clouds = new Uint8Array(width * height);
   for (let i = 0; i < mask.length; i++) {
     const [x, y] = [i % width, Math.floor(i / width)];
     const [u, v] = (symmetry & 1) === 0 ? [x, y] : [y, x];
-    const column = mirrored(left + ((symmetry & 2) === 0 ? u : width + height - u), cloud.width);
-    const row = mirrored(top + ((symmetry & 4) === 0 ? v : width + height - v), cloud.height);
+    const column = mirrored(left + ((symmetry & 2) === 0 ? u : side - 1 - u), cloud.width);
+    const row = mirrored(top + ((symmetry & 4) === 0 ? v : side - 1 - v), cloud.height);
     const from = row * cloud.width + column;
     const share = cloud.opacity[from]!;
     let loss = 0;

@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertGreater, assertLess, assertThrows } from "@std/assert";
 import { createRng, type Raster } from "../../core/mod.ts";
-import { CLOUD_CLASSES, detectClouds, detectInTime, surveyClouds } from "../../clouds/mod.ts";
+import { CLOUD_CLASSES, detectClouds, detectDates, detectInTime, surveyClouds } from "../../clouds/mod.ts";
 import { otherDay, syntheticClouds, syntheticScene } from "../../synthetic/mod.ts";
 
 const SIDE = 112;
@@ -147,13 +147,36 @@ Deno.test("detectInTime() over windows equals the whole, whatever the survey's b
   }
 });
 
-Deno.test("detectInTime() classifies two dates on their own, and the fit says so", () => {
-  const { frames } = cloudy(places());
-  const two = frames.slice(0, 2);
-  const fit = fitOf(two);
+Deno.test("detectInTime() finds more on two dates by comparing them than on each alone", () => {
+  const { frames, masks } = cloudy(places());
+  for (const bands of [frames[0]!.bands, ["B02", "B03", "B04", "B08"]]) {
+    const two = frames.slice(0, 2).map((frame) => pick(frame, bands));
+    const alone = score(masks.slice(0, 2), two.map((frame) => detectClouds(frame)));
+    const compared = score(masks.slice(0, 2), detectInTime(two, fitOf(two)));
+    assertGreater(compared, alone, bands.join());
+    assertGreater(compared, 0.88, bands.join());
+  }
+});
+
+Deno.test("detectInTime() classifies a single date on its own, and the fit says so", () => {
+  const { frames: [frame] } = cloudy(places());
+  const fit = fitOf([frame!]);
   assertEquals(fit.notes.length, 1);
-  assert(fit.notes[0]!.includes("3 dates, got 2"));
-  assertEquals(detectInTime(two, fit), two.map((frame) => detectClouds(frame)));
+  assert(fit.notes[0]!.includes("2 dates, got 1"));
+  assertEquals(detectInTime([frame!], fit), [detectClouds(frame!)]);
+});
+
+Deno.test("detectDates() compares dates in memory, and takes each alone without near infrared", () => {
+  const { frames } = cloudy(places());
+  const days = [10, 20, 45];
+  const { width, height, bands } = frames[0]!;
+  const survey = surveyClouds({ width, height, bands, dates: days.map((day) => ({ day })) });
+  survey.add({ row: 0, column: 0, frames });
+  assertEquals(detectDates(frames, { days }), detectInTime(frames, survey.finish()));
+  const visible = frames.map((frame) => pick(frame, ["B02", "B03", "B04"]));
+  assertEquals(detectDates(visible), visible.map((frame) => detectClouds(frame)));
+  assertEquals(detectDates(frames.slice(0, 1)), [detectClouds(frames[0]!)]);
+  assertEquals(detectDates([]), []);
 });
 
 Deno.test("detectInTime() leaves pixels without data unknown and the others as they are", () => {
