@@ -20,7 +20,7 @@ import { blocksOf, type Pixels, type Radiometry } from "./time/pixels.ts";
 import { sceneSample } from "./time/sample.ts";
 import { aloneOf } from "./time/alone.ts";
 import { type UsedBands, usedBands } from "./time/signatures.ts";
-import { fullClasses } from "./time/full_classes.ts";
+import { fullClasses, ODDS } from "./time/full_classes.ts";
 import { TRAIT_RADIUS } from "./time/traits.ts";
 
 /** One date of a {@linkcode surveyClouds}. */
@@ -99,6 +99,11 @@ export const FEWEST_DATES = 2;
 const TIME_MARGIN = 2 * (TRAIT_RADIUS + 4);
 /** Number of dates for which the rules for a single date count too. */
 const PAIR = 2;
+/**
+ * Odds from which a pixel of two dates is flagged. Composites of two dates gain from more of the other
+ * date's ground, and real seasons differ more than those of the fit.
+ */
+const PAIR_ODDS = 2;
 /** The same pixels for two dates: the rules read further, and traits their judgement of 11×11 blocks. */
 const PAIR_MARGIN = DETECTOR_MARGIN + 2 * 8;
 
@@ -283,6 +288,14 @@ export function detectInTime(
       known,
       frames.length > PAIR ? CLASSIFIER : PAIR_CLASSIFIER,
     );
-    return fullClasses(scores, { known, seen, width, height, left: column & 1, top: row & 1 });
+    return fullClasses(scores, {
+      known,
+      seen,
+      width,
+      height,
+      left: column & 1,
+      top: row & 1,
+      odds: frames.length > PAIR ? ODDS : PAIR_ODDS,
+    });
   });
 }

@@ -103,11 +103,13 @@ function comparisonKey(
 /** Surveys the dates; undefined if they can't be compared. Reports the way in which clouds are found. */
 export async function compareDates(
   { scene, files, dates, paths }: OpenSeries,
-  { compared, wanted, brightest, known, log, signal }: {
+  { compared, wanted, brightest, pixelSize, known, log, signal }: {
     readonly compared: ComparedBands | string;
     /** Dates without another mask. */
     readonly wanted: readonly number[];
     readonly brightest: number;
+    /** Pixel size in metres. */
+    readonly pixelSize: number;
     /** Fits of earlier calls. Default none. */
     readonly known?: ComparisonCache | undefined;
     readonly log: (line: string) => void;
@@ -123,6 +125,7 @@ export async function compareDates(
   const isDated = !dates.includes(undefined);
   const options = {
     bands,
+    pixelSize,
     dates: scene.frames.map(({ gains, biases }, l) => ({
       scales: places.map((band) => gains[band]! / scale),
       offsets: places.map((band) => biases[band]! / scale),

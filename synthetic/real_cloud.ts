@@ -25,6 +25,7 @@ export interface RealCloud {
   readonly width: number;
   /** Rows. */
   readonly height: number;
+  /** Bands, in the order of the values. */
   readonly bands: readonly string[];
   /** Share of the ground's light that cloud blocks, [height, width]. */
   readonly opacity: Float32Array;
