@@ -44,6 +44,8 @@ function crop(raster: Raster, { x: left, y: top, side }: { x: number; y: number;
   return { width: side, height: side, bands: SENTINEL2_NAMES, dtype: "uint16", data } as Raster;
 }
 
+const SETS: readonly MaskCase["set"][] = ["cities", "series", "patches"];
+
 const dayOf = (date: string) => Date.parse(date) / 86400000;
 
 /** Copies ground of a raster to other places of it, as if its use had changed there. */
@@ -70,13 +72,14 @@ function changed(raster: Raster, rng: Rng): Raster {
 /** Draws clouds over every date. */
 function clouded(
   { clear: dates, ...one }: Pick<MaskCase, "name" | "set" | "days" | "clear">,
-  { rng, shapes, open, change }: {
+  { rng, shapes, open, change, cover }: {
     readonly rng: Rng;
     readonly shapes: readonly CloudShape[];
     /** Probability of a date without clouds. */
     readonly open: number;
     /** Probability that the use of some ground changes on a date. */
     readonly change: number;
+    readonly cover: readonly [number, number];
   },
 ): MaskCase {
   const clear = dates.map((raster, t) => {
@@ -89,7 +92,7 @@ function clouded(
       return { cloudy: raster, mask: new Uint8Array(count), clouds: new Uint8Array(count) };
     }
     return drawClouds(raster, rng.fork(t), {
-      cover: [0.05, 0.7],
+      cover,
       overcast: 0.05,
       cirrus: 0.15,
       shapes,
@@ -161,7 +164,17 @@ export async function realSeries(): Promise<readonly { date: string; raster: Ras
  * series, and sheets 0 to 2 or 3 and 4 of the L2A patches.
  */
 export async function* maskCases(
-  { half, draws, seed, open = 0, change = 0, dates = 3, side = 256 }: {
+  {
+    half,
+    draws,
+    seed,
+    open = 0,
+    change = 0,
+    dates = 3,
+    side = 256,
+    cover = [0.05, 0.7],
+    sets = SETS,
+  }: {
     readonly half: 0 | 1;
     /** Cases of each city; five times as many of the series, ten times as many of the patches. */
     readonly draws: number;
@@ -172,6 +185,10 @@ export async function* maskCases(
     readonly dates?: number;
     /** Columns and rows, at most 256. Default 256. */
     readonly side?: number;
+    /** Range of the cloud cover of a date. Default [0.05, 0.7]. */
+    readonly cover?: readonly [number, number];
+    /** Default all. */
+    readonly sets?: readonly MaskCase["set"][];
   },
 ): AsyncGenerator<MaskCase> {
   const shapes: CloudShape[] = [];
@@ -182,7 +199,7 @@ export async function* maskCases(
   const cities = [...Deno.readDirSync(`${DATA}oscd`)].map(({ name }) => name)
     .filter((name) => !OTHER_GRIDS.includes(name)).sort();
   for (const [k, city] of cities.entries()) {
-    if (k % 2 !== half) continue;
+    if (k % 2 !== half || !sets.includes("cities")) continue;
     const found = [...Deno.readDirSync(`${DATA}oscd/${city}`)].map(({ name }) => name).sort();
     const rasters = await Promise.all(
       found.map((date) => readBandFolder(`${DATA}oscd/${city}/${date}`)),
@@ -207,12 +224,12 @@ export async function* maskCases(
         set: "cities",
         clear: [a, b, third],
         days: [...days, days[draw % 2 === 0 ? 1 : 0]! + 20],
-      }, { rng, shapes, open, change });
+      }, { rng, shapes, open, change, cover });
     }
   }
   const clear = (await realSeries()).filter(({ date }) => !CLOUDED.includes(date))
     .filter((_, k) => k % 2 === half);
-  for (let draw = 0; draw < 5 * draws; draw++) {
+  for (let draw = 0; draw < 5 * draws && sets.includes("series"); draw++) {
     const rng = root.fork("series").fork(draw);
     const pool = [...clear];
     const chosen = Array.from(
@@ -230,9 +247,9 @@ export async function* maskCases(
         })
       ),
       days: chosen.map(({ date }) => dayOf(date)),
-    }, { rng, shapes, open, change });
+    }, { rng, shapes, open, change, cover });
   }
-  for (let draw = 0; draw < 10 * draws; draw++) {
+  for (let draw = 0; draw < 10 * draws && sets.includes("patches"); draw++) {
     const rng = root.fork("patches").fork(draw);
     const first = await mosaic(half === 0 ? draw % 3 : 3 + draw % 2, rng, side);
     const other = (name: string) => otherDay(first, rng.fork(name), { jitter: 0.1, season: 0.35 });
@@ -241,6 +258,6 @@ export async function* maskCases(
       set: "patches",
       clear: [first, other("second"), other("third")],
       days: [0, 20, 40],
-    }, { rng, shapes, open, change });
+    }, { rng, shapes, open, change, cover });
   }
 }

@@ -3,7 +3,7 @@
  * the class of one of their pixels.
  */
 
-import { TRAITS } from "../clouds/time/traits.ts";
+import { PAIR_TRAITS, TRAITS } from "../clouds/time/traits.ts";
 import { surveyClouds, traitsInTime } from "../clouds/temporal_detector.ts";
 import { type MaskCase, maskCases } from "./mask_cases.ts";
 import { viewOf, VIEWS } from "./mask_views.ts";
@@ -12,6 +12,8 @@ import { viewOf, VIEWS } from "./mask_views.ts";
 const BLOCKS = 2000;
 /** Columns and rows of a case. */
 const SIDE = 160;
+/** Cities on which results are reported. */
+const TEST_CITIES = ["pisa", "cupertino", "abudhabi"];
 
 type View = (typeof VIEWS)[keyof typeof VIEWS];
 
@@ -21,26 +23,32 @@ export interface Samples {
   readonly classes: Uint8Array;
 }
 
-/** Traits and classes of some blocks of a case on every date. */
-function samplesOf(one: MaskCase, view: View): readonly Samples[] {
-  const frames = viewOf(one, one.dates, view);
+/** Traits and classes of some blocks of a case on the given dates, compared with each other. */
+function samplesOf(
+  one: MaskCase,
+  { view, dates }: { readonly view: View; readonly dates: readonly number[] },
+): readonly Samples[] {
+  const all = viewOf(one, one.dates, view);
+  const frames = dates.map((t) => all[t]!);
   const survey = surveyClouds({
     width: SIDE,
     height: SIDE,
     bands: view.bands,
-    dates: one.days.map((day) => ({ day, level: view.level })),
+    dates: dates.map((t) => ({ day: one.days[t]!, level: view.level })),
   });
   survey.add({ row: 0, column: 0, frames });
   const statistics = survey.finish();
   if (statistics.time === undefined) return [];
   const { traits: found, pixels } = traitsInTime(frames, statistics);
-  return one.truth.map((truth, t) => {
-    const traits = new Float32Array(BLOCKS * TRAITS);
+  const count = dates.length === 2 ? PAIR_TRAITS : TRAITS;
+  return dates.map((date, t) => {
+    const truth = one.truth[date]!;
+    const traits = new Float32Array(BLOCKS * count);
     const planes = found(t);
     const classes = new Uint8Array(BLOCKS);
     for (let k = 0; k < BLOCKS; k++) {
       const i = (k * 40503 + t * 977) % pixels.count;
-      for (let j = 0; j < TRAITS; j++) traits[k * TRAITS + j] = planes[j]![i]!;
+      for (let j = 0; j < count; j++) traits[k * count + j] = planes[j]![i]!;
       // One of the block's four pixels, each in turn.
       const [x, y] = [2 * (i % pixels.width) + (k & 1), 2 * Math.floor(i / pixels.width)];
       classes[k] = truth[(y + (k >> 1 & 1)) * SIDE + x]!;
@@ -51,10 +59,11 @@ function samplesOf(one: MaskCase, view: View): readonly Samples[] {
 
 /** Joins samples. */
 function joined(parts: readonly Samples[]): Samples {
-  const traits = new Float32Array(parts.length * BLOCKS * TRAITS);
+  const count = (parts[0]?.traits.length ?? 0) / BLOCKS;
+  const traits = new Float32Array(parts.length * BLOCKS * count);
   const classes = new Uint8Array(parts.length * BLOCKS);
   parts.forEach((part, k) => {
-    traits.set(part.traits, k * BLOCKS * TRAITS);
+    traits.set(part.traits, k * BLOCKS * count);
     classes.set(part.classes, k * BLOCKS);
   });
   return { traits, classes };
@@ -66,19 +75,36 @@ function viewsOf(number: number): readonly View[] {
   return number % 2 === 0 ? [a, d] : [b, c];
 }
 
-/** Number of drawn cases. */
+/** Cases that are drawn. */
 interface Draws {
   readonly draws: number;
   readonly seed: number;
+  /** Pairs of dates instead of three dates, over places on which nothing else is tested. */
+  readonly pairs: boolean;
 }
 
-async function collect({ draws, seed }: Draws): Promise<Samples> {
+/** The two real dates of a city, or one of them with a changed copy. */
+const pairOf = (number: number) => number % 4 === 3 ? [1, 2] : [0, 1];
+
+async function collect({ draws, seed, pairs }: Draws): Promise<Samples> {
   const parts: Samples[] = [];
   let number = 0;
   for await (
-    const one of maskCases({ half: 0, draws, seed, open: 0.12, change: 0.5, side: SIDE })
+    const one of maskCases({
+      half: 0,
+      draws,
+      seed,
+      open: 0.12,
+      change: 0.5,
+      side: SIDE,
+      ...(pairs && { cover: [0.05, 0.9] as const, sets: ["cities", "patches"] as const }),
+    })
   ) {
-    for (const view of viewsOf(number++)) parts.push(...samplesOf(one, view));
+    if (pairs && TEST_CITIES.some((city) => one.name.startsWith(city))) {
+      continue;
+    }
+    const dates = pairs ? pairOf(number) : [...one.dates.keys()];
+    for (const view of viewsOf(number++)) parts.push(...samplesOf(one, { view, dates }));
     console.error(`${one.name} (${number})`);
   }
   return joined(parts);

@@ -1,9 +1,11 @@
 /**
  * Precision, recall and F1 of the cloud masks: the rules for a single date and the comparison in
  * time, on drawn clouds with exact masks over the half of the places of ../shared/data on which
- * nothing was fitted. With a folder it also writes the contact sheet of the real series.
+ * nothing was fitted. With --dates 2, two dates of each case are compared, and each date of the real
+ * series with the next one. With a folder it also writes the contact sheet of the real series.
  *
- *     deno run -A benches/masks.ts [--draws 1] [--seed 77] [--half 1] [--pictures DIR]
+ *     deno run -A benches/masks.ts [--dates 3] [--draws 1] [--seed 77] [--half 1] [--side 256]
+ *       [--pictures DIR]
  */
 
 import type { Raster } from "../core/mod.ts";
@@ -62,7 +64,13 @@ const scores = new Map<string, Scores>();
 const score = (key: string) => scores.get(key) ?? scores.set(key, new Scores()).get(key)!;
 let [seconds, area] = [0, 0];
 
-function measure(one: MaskCase): void {
+/** Dates of a case that are compared: three, or two real ones. */
+const compared = Number(flag("dates", "3"));
+
+function measure(whole: MaskCase): void {
+  const [dates, clear, truth] = [whole.dates, whole.clear, whole.truth]
+    .map((list) => list.slice(0, compared)) as [Raster[], Raster[], Uint8Array[]];
+  const one = { ...whole, dates, clear, truth, days: whole.days.slice(0, compared) };
   for (const [name, view] of Object.entries(VIEWS)) {
     const frames = viewOf(one, one.dates, view);
     const [{ width, height }] = frames as [Raster];
@@ -132,14 +140,23 @@ function outlined(raster: Raster, classes: Uint8Array, times: number) {
 const series = await realSeries();
 const frames = series.map(({ raster }) => raster);
 const [{ width, height, bands }] = frames as [Raster];
-const survey = surveyClouds({
-  width,
-  height,
-  bands,
-  dates: series.map(({ date }) => ({ day: Date.parse(date) / 86400000 })),
-});
-survey.add({ row: 0, column: 0, frames });
-const found = detectInTime(frames, survey.finish());
+
+/** Classes of the chosen dates of the series, compared with each other. */
+function classesOf(chosen: readonly number[]): readonly Uint8Array[] {
+  const survey = surveyClouds({
+    width,
+    height,
+    bands,
+    dates: chosen.map((t) => ({ day: Date.parse(series[t]!.date) / 86400000 })),
+  });
+  const shown = chosen.map((t) => frames[t]!);
+  survey.add({ row: 0, column: 0, frames: shown });
+  return detectInTime(shown, survey.finish());
+}
+
+const found = compared === 2
+  ? frames.map((_, t) => classesOf([t, (t + 1) % frames.length])[0]!)
+  : classesOf([...frames.keys()]);
 console.log("\nThe real series, % of pixels: in time (single date)\n");
 row("date", "thick", "thin", "shadow");
 row("---", "--:", "--:", "--:");

@@ -1,21 +1,24 @@
 /**
  * Fits the classifier of the comparison in time (clouds/time/classifier_weights.ts) on drawn clouds
  * over the first half of the places of ../shared/data, some of whose fields change between dates.
- * About 5 minutes on one core. With --samples, the traits are kept in FILE.x and FILE.y.
+ * About 5 minutes on one core. With --samples, the traits are kept in FILE.x and FILE.y. With --pairs,
+ * the weights are those for two dates (clouds/time/pair_weights.ts).
  *
- *     deno run -A benches/masks_fit.ts [--draws 4] [--seed 11] [--samples FILE] [--out FILE]
+ *     deno run -A benches/masks_fit.ts [--pairs] [--draws 4] [--seed 11] [--samples FILE] [--out FILE]
  */
 
 import { createRng, type Rng } from "../core/mod.ts";
 import { FARTHEST } from "../clouds/time/classifier.ts";
 import type { Classifier } from "../clouds/time/classifier_form.ts";
-import { TRAITS } from "../clouds/time/traits.ts";
+import { PAIR_TRAITS, TRAITS as ALL } from "../clouds/time/traits.ts";
 import { maskSamples, type Samples } from "./mask_samples.ts";
 
 const flag = (name: string, fallback: string) => {
   const at = Deno.args.indexOf(`--${name}`);
   return at < 0 ? fallback : Deno.args[at + 1]!;
 };
+const pairs = Deno.args.includes("--pairs");
+const TRAITS = pairs ? PAIR_TRAITS : ALL;
 const HIDDEN = [24, 16] as const;
 const EPOCHS = 5;
 const BATCH = 256;
@@ -146,14 +149,18 @@ const cached = flag("samples", "");
 const samples = await maskSamples({
   draws: Number(flag("draws", "4")),
   seed: Number(flag("seed", "11")),
+  pairs,
   path: cached === "" ? undefined : cached,
 });
 const classifier = fit(samples, createRng(1));
-const path = flag("out", new URL("../clouds/time/classifier_weights.ts", import.meta.url).pathname);
+const [file, name, what] = pairs
+  ? ["pair_weights", "PAIR_CLASSIFIER", "of two dates"]
+  : ["classifier_weights", "CLASSIFIER", "in time"];
+const path = flag("out", new URL(`../clouds/time/${file}.ts`, import.meta.url).pathname);
 await Deno.writeTextFile(
   path,
   `/**
- * Weights of the classifier of the comparison in time, written by benches/masks_fit.ts.
+ * Weights of the classifier of the comparison ${what}, written by benches/masks_fit.ts.
  *
  * @module
  */
@@ -161,6 +168,6 @@ await Deno.writeTextFile(
 import type { Classifier } from "./classifier_form.ts";
 
 /** Fitted on drawn clouds over clear real dates. */
-export const CLASSIFIER: Classifier = ${JSON.stringify(classifier)};
+export const ${name}: Classifier = ${JSON.stringify(classifier)};
 `,
 );

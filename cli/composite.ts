@@ -114,8 +114,8 @@ dates, reference, mask and picture. Complete results are skipped: after an inter
 command again to resume.
 
 Every date needs a mask. Default: the product's own (SCL, Fmask, QA_PIXEL), else the built-in
-detector, which needs blue, green and red, and compares three dates or more if
-they have near infrared. Where no date is clear, pixels are filled from their
+detector, which needs blue, green and red, and compares the dates if they have
+near infrared. Where no date is clear, pixels are filled from their
 surroundings: provenance 3, support 0.`,
   flags: COMPOSITE_FLAGS,
   examples: [

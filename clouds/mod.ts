@@ -8,12 +8,14 @@
 export { CLOUD_CLASSES } from "./classes.ts";
 
 // From the bands of a scene.
+export { detectDates, type DetectDatesOptions } from "./detect_dates.ts";
 export { detectClouds, type DetectCloudsOptions, DETECTOR_MARGIN } from "./detect_clouds.ts";
 export type { ReflectanceLevel } from "./surface_look.ts";
 export {
   type CloudSurvey,
   type DetectedWindow,
   detectInTime,
+  FEWEST_DATES,
   type SurveyBlock,
   surveyClouds,
   type SurveyCloudsOptions,

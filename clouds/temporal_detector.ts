@@ -12,12 +12,15 @@ import type { Raster } from "../core/mod.ts";
 import { detectClouds, DETECTOR_MARGIN } from "./detect_clouds.ts";
 import { atmosphereLook, type ReflectanceLevel } from "./surface_look.ts";
 import { classScores } from "./time/classifier.ts";
+import { CLASSIFIER } from "./time/classifier_weights.ts";
+import { PAIR_CLASSIFIER } from "./time/pair_weights.ts";
 import { compareDates } from "./time/compare.ts";
 import { fitDates, type TimeFit } from "./time/fit.ts";
 import { blocksOf, type Pixels, type Radiometry } from "./time/pixels.ts";
 import { sceneSample } from "./time/sample.ts";
-import { usedBands } from "./time/signatures.ts";
-import { fullClasses } from "./time/full_classes.ts";
+import { aloneOf } from "./time/alone.ts";
+import { type UsedBands, usedBands } from "./time/signatures.ts";
+import { fullClasses, ODDS } from "./time/full_classes.ts";
 import { TRAIT_RADIUS } from "./time/traits.ts";
 
 /** One date of a {@linkcode surveyClouds}. */
@@ -91,9 +94,18 @@ export interface DetectedWindow extends WindowOrigin {
 }
 
 /** Fewest dates that are compared. */
-const FEWEST_DATES = 3;
+export const FEWEST_DATES = 2;
 /** Pixels around a window on which its classes depend: two for each block that a trait reads. */
 const TIME_MARGIN = 2 * (TRAIT_RADIUS + 4);
+/** Number of dates for which the rules for a single date count too. */
+const PAIR = 2;
+/**
+ * Odds from which a pixel of two dates is flagged. Composites of two dates gain from more of the other
+ * date's ground, and real seasons differ more than those of the fit.
+ */
+const PAIR_ODDS = 2;
+/** The same pixels for two dates: the rules read further, and traits their judgement of 11×11 blocks. */
+const PAIR_MARGIN = DETECTOR_MARGIN + 2 * 8;
 
 /** Radiometry of each date with the look of top-of-atmosphere reflectance. */
 function radiometryOf({ bands, dates }: SurveyCloudsOptions): readonly Radiometry[] {
@@ -137,11 +149,11 @@ function checkFrames(frames: readonly Raster[], { dates, bands }: SurveyCloudsOp
 /**
  * Starts a survey of the scene's clouds.
  *
- * With fewer than three dates, or if no date shows clear ground, the fit says so in its notes, and
+ * With a single date, or if no date shows clear ground, the fit says so in its notes, and
  * every date is classified by the rules of {@linkcode detectClouds}.
  *
- * @throws {RangeError} If blue, green, red or near infrared is missing although there are three
- *   dates, or if a list of scales or offsets does not fit the bands.
+ * @throws {RangeError} If blue, green, red or near infrared is missing although there are two dates
+ *   or more, or if a list of scales or offsets does not fit the bands.
  */
 export function surveyClouds(options: SurveyCloudsOptions): CloudSurvey {
   const { width, height, bands, dates } = options;
@@ -177,7 +189,8 @@ export function surveyClouds(options: SurveyCloudsOptions): CloudSurvey {
       if (time === undefined) {
         return single("clouds are found on each date alone: no date shows enough clear ground");
       }
-      return { options, time, margin: TIME_MARGIN, notes: [] };
+      const margin = dates.length > PAIR ? TIME_MARGIN : PAIR_MARGIN;
+      return { options, time, margin, notes: [] };
     },
   };
 }
@@ -188,11 +201,60 @@ export function traitsInTime(
   { options, time }: TemporalFit,
   { dates: wanted = [...frames.keys()], ...origin }: DetectedWindow = {},
 ): { readonly traits: (date: number) => readonly Float32Array[]; readonly pixels: Pixels } {
-  checkFrames(frames, options);
+  const { width, height } = checkFrames(frames, options);
   const used = usedBands(options.bands);
   const pixels = blocksOf(frames, { used, radiometry: radiometryOf(options), ...origin });
   const { signatures } = used;
-  return { traits: compareDates(pixels, { fit: time!, signatures, wanted }), pixels };
+  const { column = 0, row = 0 } = origin;
+  const shape = { width, height, left: column & 1, top: row & 1 };
+  const alone = frames.length > PAIR ? undefined : frames.map((frame, t) => {
+    const bands = pickBands(frame, used);
+    return aloneOf(detectAlone(bands, { options: forBands(options, used), date: t }), shape);
+  });
+  const comparing = { fit: time!, signatures, wanted, ...(alone && { alone }) };
+  return { traits: compareDates(pixels, comparing), pixels };
+}
+
+/** A raster of the bands that are compared, which all that a class depends on comes from. */
+function pickBands(raster: Raster, { indices }: UsedBands): Raster {
+  const depth = raster.bands.length;
+  if (indices.length === depth) return raster;
+  const data = new Float32Array(raster.width * raster.height * indices.length);
+  for (let i = 0, to = 0; i < data.length / indices.length; i++) {
+    for (const b of indices) data[to++] = raster.data[i * depth + b]!;
+  }
+  return { ...raster, bands: indices.map((b) => raster.bands[b]!), dtype: "float32", data };
+}
+
+/** The options for the bands that are compared. */
+function forBands(options: SurveyCloudsOptions, { indices }: UsedBands): SurveyCloudsOptions {
+  const picked = (list: readonly number[] | undefined) => list && indices.map((b) => list[b]!);
+  return {
+    ...options,
+    bands: indices.map((b) => options.bands[b]!),
+    dates: options.dates.map(({ scales, offsets, ...date }) => ({
+      ...date,
+      ...(scales && { scales: picked(scales)! }),
+      ...(offsets && { offsets: picked(offsets)! }),
+    })),
+  };
+}
+
+/** Classes of one date by the rules for a single date. */
+function detectAlone(
+  raster: Raster,
+  { options: { bands, dates, pixelSize }, date }: {
+    readonly options: SurveyCloudsOptions;
+    readonly date: number;
+  },
+): Uint8Array {
+  const { scales = bands.map(() => 1e-4), offsets, level } = dates[date]!;
+  return detectClouds(raster, {
+    scales,
+    ...(offsets === undefined ? {} : { offsets }),
+    ...(level === undefined ? {} : { level }),
+    ...(pixelSize === undefined ? {} : { pixelSize }),
+  });
 }
 
 /**
@@ -215,23 +277,25 @@ export function detectInTime(
   const { column = 0, row = 0, dates: wanted = [...frames.keys()] } = window;
   if (time === undefined) {
     checkFrames(frames, options);
-    const { bands, dates, pixelSize } = options;
-    return wanted.map((t) => {
-      const raster = frames[t]!;
-      const { scales = bands.map(() => 1e-4), offsets, level } = dates[t]!;
-      return detectClouds(raster, {
-        scales,
-        ...(offsets === undefined ? {} : { offsets }),
-        ...(level === undefined ? {} : { level }),
-        ...(pixelSize === undefined ? {} : { pixelSize }),
-      });
-    });
+    return wanted.map((date) => detectAlone(frames[date]!, { options, date }));
   }
   const { traits, pixels } = traitsInTime(frames, fit, window);
   const [{ width, height }] = frames as [Raster];
   return wanted.map((t) => {
     const { known, seen } = pixels.dates[t]!;
-    const scores = classScores(traits(t), known);
-    return fullClasses(scores, { known, seen, width, height, left: column & 1, top: row & 1 });
+    const scores = classScores(
+      traits(t),
+      known,
+      frames.length > PAIR ? CLASSIFIER : PAIR_CLASSIFIER,
+    );
+    return fullClasses(scores, {
+      known,
+      seen,
+      width,
+      height,
+      left: column & 1,
+      top: row & 1,
+      odds: frames.length > PAIR ? ODDS : PAIR_ODDS,
+    });
   });
 }

@@ -6,7 +6,7 @@
 
 import type { Raster } from "../core/mod.ts";
 import { sha256Stream } from "../files/mod.ts";
-import type { CloudShape } from "../synthetic/mod.ts";
+import type { CloudShape, RealCloud } from "../synthetic/mod.ts";
 
 /** Returns 16 hexadecimal digits of the SHA-256 over strings, in order. */
 export function stringsDigest(strings: Iterable<string>): string {
@@ -24,13 +24,15 @@ function thin({ width, height, data }: Pick<Raster, "width" | "height" | "data">
   return `${width} ${height} ${Array.from({ length: count }, (_, i) => data[i * STRIDE])}`;
 }
 
-/** Returns the digest of the dates of each place and of cloud shapes. */
+/** Returns the digest of the dates of each place, of cloud shapes and of real clouds. */
 export function placesDigest(
   places: readonly (readonly Raster[])[],
   shapes: readonly CloudShape[],
+  clouds: readonly RealCloud[] = [],
 ): string {
   return stringsDigest([
     ...places.flatMap((dates, i) => dates.map((date) => `${i} ${date.bands} ${thin(date)}`)),
     ...shapes.map(({ field, ...size }) => `shape ${thin({ ...size, data: field })}`),
+    ...clouds.map(({ light, ...size }) => `clouds ${thin({ ...size, data: light })}`),
   ]);
 }

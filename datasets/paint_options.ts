@@ -44,6 +44,13 @@ export interface PaintOptions {
    * Default 0: exact.
    */
   readonly maskErrors?: number;
+  /**
+   * Probability that the masks of a sample are those that the built-in detector finds, which compares a
+   * random number of the frames with each other. Default 0: exact, or as `maskErrors` says.
+   */
+  readonly foundMasks?: number;
+  /** Probability that the clouds of a frame are real ones, if given. Default 0.5. */
+  readonly realCloudsShare?: number;
   /** Largest relative change of brightness in the other frames. Default 0.06. */
   readonly jitter?: number;
   /** Largest relative change of green in the other frames, see {@linkcode otherDay}. Default 0.1. */
@@ -64,6 +71,8 @@ export const PAINT_DEFAULTS = {
   hidden: 0,
   opaqueCloud: [] as readonly number[],
   maskErrors: 0,
+  foundMasks: 0,
+  realCloudsShare: 0.5,
   jitter: 0.06,
   season: 0.1,
 } as const;
@@ -84,6 +93,8 @@ export const PAINT_CHECKS: Checks<PaintOptions> = {
   hidden: share,
   opaqueCloud: list(number()),
   maskErrors: share,
+  foundMasks: share,
+  realCloudsShare: share,
   season: number({ min: 0, max: 0.5 }),
   jitter: number({ min: 0, max: 0.5 }),
 };

@@ -5,9 +5,16 @@
  */
 
 import { pixelArray, type Raster, type Rng } from "../core/mod.ts";
-import { type CloudShape, drawClouds, otherDay } from "../synthetic/mod.ts";
+import {
+  type CloudShape,
+  drawClouds,
+  otherDay,
+  pasteCloud,
+  type RealCloud,
+} from "../synthetic/mod.ts";
 import { type Crop, cropInto, hasEmptyPixels, randomCrop } from "./crop.ts";
 import type { Sample } from "./dataset.ts";
+import { foundMasksOf } from "./found_masks.ts";
 import { foundMask } from "./mask_errors.ts";
 import type { PaintOptions } from "./paint_options.ts";
 import { pickBands } from "./sample_arrays.ts";
@@ -19,6 +26,8 @@ export interface PaintSource {
   /** Days of the dates of each place. Default unknown. */
   readonly days?: readonly (readonly string[])[];
   readonly shapes: readonly CloudShape[];
+  /** Real clouds, with the bands of the places. */
+  readonly clouds: readonly RealCloud[];
   /** Indices of the bands of the image. */
   readonly image: readonly number[];
   /** Indices of the auxiliary bands. */
@@ -130,8 +139,8 @@ export function paintedSample(
   options: Required<PaintOptions>,
   rng: Rng,
 ): Sample {
-  const { shapes, image, auxiliary: others, tileSize, length, days } = source;
-  const { mix, otherDates, hidden, opaqueCloud, maskErrors } = options;
+  const { shapes, clouds, image, auxiliary: others, tileSize, length, days } = source;
+  const { mix, otherDates, hidden, opaqueCloud, maskErrors, foundMasks, realCloudsShare } = options;
   const reference = rng.fork("reference").integer(length);
   const drawing = { mix, otherDates, reference, rng: rng.fork("crop") };
   const { place, crop, frames, shown } = drawScene(source, drawing);
@@ -141,11 +150,18 @@ export function paintedSample(
   const auxiliary = new Float32Array(length * pixels * others.length);
   const mask = new Uint8Array(length * pixels);
   const errs = maskErrors > 0 && rng.fork("mask errors").uniform() < maskErrors;
+  const finds = foundMasks > 0 && rng.fork("found masks").uniform() < foundMasks;
   const hides = hidden > 0 && rng.fork("hidden").uniform() < hidden;
+  const seen: Raster[] = [];
   for (const [l, frame] of frames.entries()) {
     const own = rng.fork("frame").fork(l);
     const clear = l === reference ? frame : otherDay(frame, own.fork("light"), options);
-    const clouded = drawClouds(clear, own, { ...options, shapes });
+    const pasted = own.fork("real clouds");
+    const isReal = clouds.length > 0 && pasted.uniform() < realCloudsShare;
+    const clouded = isReal
+      ? pasteCloud(clear, clouds[pasted.integer(clouds.length, 1)]!, pasted.fork("paste"))
+      : drawClouds(clear, own, { ...options, shapes });
+    seen.push(clouded.cloudy);
     const { data } = clouded.cloudy;
     const visible = pickBands(data, bands, image);
     if (hides) {
@@ -156,6 +172,11 @@ export function paintedSample(
     auxiliary.set(pickBands(data, bands, others), l * pixels * others.length);
     const exact = { mask: clouded.mask, clouds: clouded.clouds, size: tileSize };
     mask.set(errs ? foundMask(exact, own.fork("mask")) : clouded.mask, l * pixels);
+  }
+  const dates = days && shown.map((date) => days[place]![date]!);
+  if (finds) {
+    const found = foundMasksOf(seen, { reference, dates, rng: rng.fork("compared") });
+    found.forEach((one, l) => mask.set(one, l * pixels));
   }
   return {
     name: `place ${place}, column ${crop.column}, row ${crop.row}`,
@@ -168,6 +189,6 @@ export function paintedSample(
     reference,
     mask,
     // Frames of one date are drawn as if they were others: their days say nothing.
-    ...(otherDates && days && { dates: shown.map((date) => days[place]![date]!) }),
+    ...(otherDates && dates && { dates }),
   };
 }

@@ -5,15 +5,22 @@
  */
 
 import { checkOptions, integer, list, number, type Raster, string } from "../core/mod.ts";
-import { type CloudShape, cloudShapesCheck } from "../synthetic/mod.ts";
+import {
+  type CloudShape,
+  cloudShapesCheck,
+  type RealCloud,
+  realCloudsCheck,
+} from "../synthetic/mod.ts";
 import { readShapes } from "./cloud_shapes.ts";
 import type { Dataset } from "./dataset.ts";
 import { placesDigest } from "./dataset_digest.ts";
 import type { DatasetEntry } from "./dataset_entry.ts";
 import { PAINT_CHECKS, PAINT_DEFAULTS, type PaintOptions } from "./paint_options.ts";
 import { paintedSample } from "./painted_sample.ts";
+import { isDetectable } from "./found_masks.ts";
 import { listPlaces } from "./place_files.ts";
 import { readPlaces } from "./places.ts";
+import { readRealClouds } from "./real_clouds.ts";
 
 /** Rasters and cloud shapes in memory that samples are painted from. */
 export interface SyntheticSource {
@@ -23,6 +30,8 @@ export interface SyntheticSource {
   readonly days?: readonly (readonly string[])[];
   /** Shapes of real clouds. Default none. */
   readonly shapes?: readonly CloudShape[];
+  /** Real clouds, with the bands of the places. Default none. */
+  readonly clouds?: readonly RealCloud[];
 }
 
 /** Options of {@linkcode syntheticDataset}. */
@@ -43,6 +52,8 @@ export interface SyntheticOptions extends PaintOptions {
   readonly reflectanceScale?: number;
   /** Folder of class masks (4: cloud) whose clouds lend their shapes. Default none. */
   readonly masks?: string;
+  /** Folders of cloudy images, GeoTIFFs of L1C with named bands, whose clouds are pasted. Default none. */
+  readonly realClouds?: readonly string[];
 }
 
 /**
@@ -116,11 +127,12 @@ export function syntheticDataset({ places, days, ...given }: SyntheticDatasetOpt
       tileSize: integer({ min: 8 }),
       length: integer({ min: 1, max: 64 }),
       shapes: cloudShapesCheck,
+      clouds: realCloudsCheck,
     },
-    defaults: { ...PAINT_DEFAULTS, length: 3, shapes: [] },
+    defaults: { ...PAINT_DEFAULTS, length: 3, shapes: [], clouds: [] },
     path: "$.data",
   }) as Required<typeof given>;
-  const { tileSize, length, shapes, size, otherDates, hidden, opaqueCloud } = options;
+  const { tileSize, length, shapes, clouds, size, otherDates, hidden, opaqueCloud } = options;
   const bands = checkPlaces(places, tileSize);
   const divided = divideBands(bands, options.auxiliaryBands);
   if (hidden > 0 && opaqueCloud.length !== divided.image.length) {
@@ -129,17 +141,31 @@ export function syntheticDataset({ places, days, ...given }: SyntheticDatasetOpt
         `${divided.image.length} bands, got ${opaqueCloud.length}`,
     );
   }
+  if (options.foundMasks > 0 && !isDetectable(bands)) {
+    throw new RangeError(
+      `Cannot make a dataset: for foundMasks it must have B02, B03 and B04, got ${
+        bands.join(", ")
+      }`,
+    );
+  }
+  const unlike = clouds.find((cloud) => cloud.bands.join() !== bands.join());
+  if (unlike !== undefined) {
+    throw new TypeError(
+      `Cannot make a dataset: real clouds must have the bands ${bands.join(", ")}, got ` +
+        unlike.bands.join(", "),
+    );
+  }
   const single = places.findIndex((dates) => dates.length < 2);
   if (otherDates && single >= 0) {
     throw new RangeError(
       `Cannot make a dataset: for otherDates each place must have two dates, got one in place ${single}`,
     );
   }
-  const source = { places, days, shapes, ...divided, tileSize, length };
+  const source = { places, days, shapes, clouds, ...divided, tileSize, length };
   return {
     size,
     bands: divided.image.map((b) => bands[b]!),
-    digest: placesDigest(places, shapes),
+    digest: placesDigest(places, shapes, clouds),
     sample: (index, rng) =>
       new Promise((resolve) => resolve(paintedSample(source, options, rng.fork(index)))),
   };
@@ -158,12 +184,14 @@ export const syntheticEntry: DatasetEntry<SyntheticOptions, SyntheticSource> = {
     mix,
     otherDates,
     masks: string,
+    realClouds: list(string, { min: 1 }),
     ...more,
     reflectanceScale: number({ above: 0 }),
   },
   defaults: {
     places: undefined,
     masks: undefined,
+    realClouds: undefined,
     reflectanceScale: undefined,
     ...PAINT_DEFAULTS,
   },
@@ -176,7 +204,7 @@ export const syntheticEntry: DatasetEntry<SyntheticOptions, SyntheticSource> = {
       ...(reflectanceScale !== undefined && { reflectanceScale }),
     }),
   async load(
-    { root, places: names, masks, reflectanceScale, auxiliaryBands = [] },
+    { root, places: names, masks, realClouds, reflectanceScale, auxiliaryBands = [] },
     { bands },
   ) {
     const read = [...bands, ...auxiliaryBands];
@@ -185,10 +213,15 @@ export const syntheticEntry: DatasetEntry<SyntheticOptions, SyntheticSource> = {
       days: places.map(({ dates }) => dates),
       places: places.map(({ rasters }) => rasters.map((one) => ({ ...one, reflectanceScale }))),
       shapes: masks === undefined ? [] : await readShapes(masks),
+      clouds: realClouds === undefined ? [] : await readRealClouds(realClouds, {
+        bands: places[0]!.rasters[0]!.bands,
+        reflectanceScale,
+      }),
     };
   },
   open(options, { tileSize, length }, loaded) {
-    const { root: _r, places: _p, masks: _m, reflectanceScale: _s, ...paint } = options;
+    const { root: _r, places: _p, masks: _m, realClouds: _c, reflectanceScale: _s, ...paint } =
+      options;
     return syntheticDataset({ ...paint, ...loaded, tileSize, length });
   },
 };

@@ -5,7 +5,7 @@
  */
 
 import { normalizeBand, type Raster } from "../core/mod.ts";
-import { detectClouds } from "../clouds/mod.ts";
+import { detectClouds, detectDates } from "../clouds/mod.ts";
 import { type EvaluationCase, referenceOf } from "./evaluation_case.ts";
 import type { MaskKind, PixelGroup } from "./evaluation_row.ts";
 
@@ -17,12 +17,27 @@ export function isVisible({ bands }: Raster): boolean {
   return VISIBLE.every((band) => names.includes(band));
 }
 
-/** Masks of the dates by the built-in detector; undefined if bands for it are missing. */
-export function detectedMasks(
-  { cloudy = [] }: EvaluationCase,
-): readonly Uint8Array[] | undefined {
+/**
+ * Masks by the built-in detector of each date alone, which divide the pixels: however many dates a case
+ * has, its groups are the same. Undefined if bands for the detector are missing.
+ */
+function detectedMasks({ cloudy = [] }: EvaluationCase): readonly Uint8Array[] | undefined {
   if (cloudy.length === 0 || !cloudy.every(isVisible)) return undefined;
   return cloudy.map((frame) => detectClouds(frame));
+}
+
+const MS_PER_DAY = 86_400_000;
+
+/**
+ * Masks that methods get from the built-in detector, which compares the dates as `restore` does;
+ * undefined if bands for it are missing.
+ */
+export function foundMasks(
+  { cloudy = [], dates = [] }: Pick<EvaluationCase, "cloudy" | "dates">,
+): readonly Uint8Array[] | undefined {
+  if (cloudy.length === 0 || !cloudy.every(isVisible)) return undefined;
+  const days = cloudy.map((_, l) => Date.parse(`${dates[l]}T00:00:00Z`) / MS_PER_DAY);
+  return detectDates(cloudy, days.every(Number.isFinite) ? { days } : {});
 }
 
 /** Masks of the dates with their source; missing ones come from the detector. */

@@ -4,10 +4,9 @@
  * @module
  */
 
-import { detectClouds } from "../clouds/mod.ts";
 import { pixelArray, type Raster } from "../core/mod.ts";
 import { type KeepClearOptions, restoredShares } from "../restoration/mod.ts";
-import { isVisible } from "./case_pixels.ts";
+import { foundMasks } from "./case_pixels.ts";
 import type { MethodInput } from "./evaluated_method.ts";
 
 /** Values rounded and clipped to the raster's pixel type. */
@@ -24,27 +23,22 @@ export function stored(values: Float32Array, { dtype }: Raster): Raster["data"] 
   return data;
 }
 
-/** Cloud mask of a date from the chosen source. @throws {TypeError} If it is not available. */
-export function maskFor(
-  { cloudy, found, name }: MethodInput,
-  date: number,
+/** Cloud masks of all dates from the chosen source. @throws {TypeError} If they are not available. */
+export function masksFrom(
   source: "detector" | "case",
-): Uint8Array {
-  const observed = cloudy[date]!;
-  const mask = source === "case"
-    ? found?.[date]
-    : isVisible(observed)
-    ? detectClouds(observed)
-    : undefined;
-  if (mask === undefined) {
+  given: MethodInput,
+): readonly Uint8Array[] {
+  const { cloudy: [observed], found, name } = given;
+  const masks = source === "case" ? found : foundMasks(given);
+  if (masks === undefined) {
     throw new TypeError(
       `Cannot keep the clear pixels of ${name}: ` +
         (source === "case"
           ? "there must be a mask of its clouds, got none"
-          : `the detector needs B02, B03 and B04, got ${observed.bands.join(", ")}`),
+          : `the detector needs B02, B03 and B04, got ${observed!.bands.join(", ")}`),
     );
   }
-  return mask;
+  return masks;
 }
 
 /** Blends the restored image under cloud with the observed one where it is clear. */

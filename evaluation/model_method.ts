@@ -19,7 +19,7 @@ import {
 } from "../restoration/mod.ts";
 import type { EvaluatedMethod, MethodInput } from "./evaluated_method.ts";
 import { framesFor } from "./frames_for.ts";
-import { keptClear, maskFor, stored } from "./keep_clear.ts";
+import { keptClear, masksFrom, stored } from "./keep_clear.ts";
 
 /** Cloud masks of a case, with which clear pixels of the reference are kept. */
 export interface MethodMaskOptions extends KeepClearOptions {
@@ -162,9 +162,10 @@ export async function modelMethod(
       const used = framesOf(model, given, anyLength);
       const cloudy = used.map((l) => given.cloudy[l]!);
       const usesMasks = fills || card.modules.mean !== undefined;
-      const masks = usesMasks
-        ? used.map((l) => maskFor(given, l, mask?.source ?? "case"))
+      const all = usesMasks || mask !== undefined
+        ? masksFrom(mask?.source ?? "case", given)
         : undefined;
+      const masks = usesMasks ? used.map((l) => all![l]!) : undefined;
       const days = card.modules.mean === undefined ? undefined : daysOf(given, used);
       const series = {
         ...how,
@@ -188,8 +189,7 @@ export async function modelMethod(
       // Band names as the target spells them.
       const named = { ...restored, bands: given.target.bands };
       if (mask === undefined) return named;
-      const own = masks?.[used.indexOf(reference)] ?? maskFor(given, reference, mask.source);
-      return keptClear(named, given, { ...keep, mask: own });
+      return keptClear(named, given, { ...keep, mask: all![reference]! });
     },
   };
 }

@@ -14,7 +14,7 @@ import type {
 } from "../metrics/mod.ts";
 import { copyInput } from "../restoration/mod.ts";
 import { baselinesOf } from "./case_baselines.ts";
-import { detectedMasks, masksOf, pixelGroups } from "./case_pixels.ts";
+import { foundMasks, masksOf, pixelGroups } from "./case_pixels.ts";
 import type { EvaluatedMethod, MethodInput } from "./evaluated_method.ts";
 import { caseDigests, type EvaluationCase, ONE_SET, referenceOf } from "./evaluation_case.ts";
 import {
@@ -91,7 +91,8 @@ export async function scoreCase(
   if (cloudy.length > 0) copyInput(cloudy, { reference });
   const { masks, mask } = masksOf(given);
   const { groups, cover } = pixelGroups(given, masks);
-  const found = given.methodMasks === "detector" ? detectedMasks(given) : masks;
+  const detects = given.methodMasks === "detector" || mask === "detected";
+  const found = detects ? foundMasks(given) : masks;
   const input: MethodInput = {
     ...given,
     cloudy,

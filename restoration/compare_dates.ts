@@ -8,6 +8,7 @@
  */
 
 import {
+  FEWEST_DATES,
   surveyClouds,
   type SurveyCloudsOptions,
   type TemporalFit,
@@ -20,9 +21,6 @@ import type { OpenSeries } from "./open_series.ts";
 import type { Scene } from "./scene.ts";
 
 const MS_PER_DAY = 86_400_000;
-/** Fewest dates that are compared. */
-const FEWEST_DATES = 3;
-
 /** Cells along each axis, and their side in pixels; a smaller scene is read whole. */
 const CELLS = { count: 6, side: 256 } as const;
 
@@ -105,11 +103,13 @@ function comparisonKey(
 /** Surveys the dates; undefined if they can't be compared. Reports the way in which clouds are found. */
 export async function compareDates(
   { scene, files, dates, paths }: OpenSeries,
-  { compared, wanted, brightest, known, log, signal }: {
+  { compared, wanted, brightest, pixelSize, known, log, signal }: {
     readonly compared: ComparedBands | string;
     /** Dates without another mask. */
     readonly wanted: readonly number[];
     readonly brightest: number;
+    /** Pixel size in metres. */
+    readonly pixelSize: number;
     /** Fits of earlier calls. Default none. */
     readonly known?: ComparisonCache | undefined;
     readonly log: (line: string) => void;
@@ -125,6 +125,7 @@ export async function compareDates(
   const isDated = !dates.includes(undefined);
   const options = {
     bands,
+    pixelSize,
     dates: scene.frames.map(({ gains, biases }, l) => ({
       scales: places.map((band) => gains[band]! / scale),
       offsets: places.map((band) => biases[band]! / scale),

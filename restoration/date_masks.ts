@@ -201,7 +201,15 @@ export async function openDateMasks(
   try {
     const fit = isQuick || wanted.length === 0 || !visible
       ? undefined
-      : await compareDates(series, { compared, wanted, brightest, known, log, signal });
+      : await compareDates(series, {
+        compared,
+        wanted,
+        brightest,
+        pixelSize: pixelSizeOf(scene.grid),
+        known,
+        log,
+        signal,
+      });
     return {
       isDetected: choices[scene.reference]!.path === undefined,
       close,

@@ -6,7 +6,6 @@
  */
 
 import type { Classifier } from "./classifier_form.ts";
-import { CLASSIFIER } from "./classifier_weights.ts";
 
 /** Traits further than this from the mean, in standard deviations, count as this far. */
 export const FARTHEST = 4;
@@ -17,7 +16,7 @@ export const SCORES = 4;
 export function classScores(
   traits: readonly Float32Array[],
   known: Uint8Array,
-  { mean, deviation, layers }: Classifier = CLASSIFIER,
+  { mean, deviation, layers }: Classifier,
 ): Float32Array {
   const scores = new Float32Array(known.length * SCORES);
   const parts = layers.map(({ weights, biases }, l) => ({

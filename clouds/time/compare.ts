@@ -10,6 +10,7 @@ import { clearByEvidence, clearByHaze, outliers } from "./clear.ts";
 import type { TimeFit } from "./fit.ts";
 import type { Pixels } from "./pixels.ts";
 import type { Signature } from "./signatures.ts";
+import type { Alone } from "./alone.ts";
 import { traitsOf } from "./traits.ts";
 
 /** Size of a window. */
@@ -94,11 +95,13 @@ function leastHazy({ count, dates }: Pixels) {
  */
 export function compareDates(
   pixels: Pixels,
-  { fit, signatures, wanted }: {
+  { fit, signatures, wanted, alone }: {
     readonly fit: TimeFit;
     readonly signatures: readonly Signature[];
     /** Dates whose traits are computed; the others only serve them. */
     readonly wanted: readonly number[];
+    /** Of two dates: what the rules for a single date find on each. */
+    readonly alone?: readonly Alone[];
   },
 ): (date: number) => readonly Float32Array[] {
   const { width, height, count, bands, dates } = pixels;
@@ -164,6 +167,7 @@ export function compareDates(
       level,
       spread: cap - level,
       veil: fit.dates[date]!.veil,
+      ...(alone && { alone: [alone[date]!, alone[1 - date]!] as const }),
     });
   };
 }

@@ -19,18 +19,21 @@ const CLASSES = [
 const OWN = 0.75;
 
 /** Odds of cloud or shadow against clear ground from which a pixel is flagged. */
-const ODDS = 0.8;
+export const ODDS = 0.8;
 
 /** Index of the class by the four scores: clear, or else the likeliest of the others. */
-function best(s0: number, s1: number, s2: number, s3: number): number {
+function best(
+  [s0, s1, s2, s3]: readonly [number, number, number, number],
+  odds: number,
+): number {
   const top = s1 > s2 ? (s1 > s3 ? 1 : 3) : s2 > s3 ? 2 : 3;
-  return Math.exp(s1 - s0) + Math.exp(s2 - s0) + Math.exp(s3 - s0) > ODDS ? top : 0;
+  return Math.exp(s1 - s0) + Math.exp(s2 - s0) + Math.exp(s3 - s0) > odds ? top : 0;
 }
 
 /** Classifies every pixel with data; the others are unknown. */
 export function fullClasses(
   scores: Float32Array,
-  { known, seen, width, height, left, top }: {
+  { known, seen, width, height, left, top, odds = ODDS }: {
     /** 1 for blocks with scores. */
     readonly known: Uint8Array;
     /** 1 for pixels with data. */
@@ -41,13 +44,15 @@ export function fullClasses(
     /** Columns and rows of the first blocks that lie before the window: 0 or 1. */
     readonly left: number;
     readonly top: number;
+    /** Odds from which a pixel is flagged. Default 0.8. */
+    readonly odds?: number;
   },
 ): Uint8Array {
   const wide = (width + left + 1) >> 1;
   const high = (height + top + 1) >> 1;
   const own = new Uint8Array(known.length);
   for (let i = 0, k = 0; i < own.length; i++, k += SCORES) {
-    own[i] = best(scores[k]!, scores[k + 1]!, scores[k + 2]!, scores[k + 3]!);
+    own[i] = best([scores[k]!, scores[k + 1]!, scores[k + 2]!, scores[k + 3]!], odds);
   }
   const out = new Uint8Array(width * height).fill(MASK_UNKNOWN);
   for (let y = 0, i = 0; y < height; y++) {
@@ -73,7 +78,7 @@ export function fullClasses(
       const mix = (c: number) =>
         OWN * (OWN * scores[k0 * SCORES + c]! + (1 - OWN) * scores[k1 * SCORES + c]!) +
         (1 - OWN) * (OWN * scores[k2 * SCORES + c]! + (1 - OWN) * scores[k3 * SCORES + c]!);
-      out[i] = CLASSES[best(mix(0), mix(1), mix(2), mix(3))]!;
+      out[i] = CLASSES[best([mix(0), mix(1), mix(2), mix(3)], odds)]!;
     }
   }
   return out;

@@ -5,11 +5,13 @@
  */
 
 import { windowAverages } from "../window_sums.ts";
+import type { Alone } from "./alone.ts";
 import type { Evidence } from "./evidence.ts";
 import type { DatePixels } from "./pixels.ts";
 
-/** Number of traits. */
+/** Number of traits, and of those of two dates. */
 export const TRAITS = 27;
+export const PAIR_TRAITS = TRAITS + 7;
 /** Radius of the largest window of a trait, in blocks. */
 export const TRAIT_RADIUS = 15;
 
@@ -40,11 +42,14 @@ interface TraitInput {
   readonly spread: number;
   /** Opacity of haze over the whole date. */
   readonly veil: number;
+  /** Of two dates: what the rules for a single date find on this one and on the other. */
+  readonly alone?: readonly [Alone, Alone];
 }
 
 /** Computes the traits: planes of [height, width]. */
 export function traitsOf(input: TraitInput): readonly Float32Array[] {
   const { width, height, pixels, bands, evidence, excess, others, level, spread, veil } = input;
+  const { alone } = input;
   const { values, haze } = pixels;
   const count = width * height;
   const known = pixels.known.includes(0) ? pixels.known : undefined;
@@ -77,6 +82,17 @@ export function traitsOf(input: TraitInput): readonly Float32Array[] {
     return windowAverages(scratch, { width, height, radius, known, unit: 1 / STEPS });
   };
   const even = (value: number) => new Float32Array(count).fill(value);
+  const counted = (counts: Uint8Array) => Float32Array.from(counts, (count) => count / 4);
+  const judged = alone?.flatMap(({ cloud, shadow }, date) => {
+    const [clouds, shadows] = [counted(cloud), counted(shadow)];
+    return date > 0 ? [mean(clouds, 1), mean(shadows, 1)] : [
+      clouds,
+      mean(clouds, 2),
+      mean(clouds, 5),
+      shadows,
+      mean(shadows, 2),
+    ];
+  });
   return [
     opacity,
     mean(opacity, 1),
@@ -105,5 +121,6 @@ export function traitsOf(input: TraitInput): readonly Float32Array[] {
     mean(base, 7),
     mean(most, 1),
     mean(least, 1),
+    ...judged ?? [],
   ];
 }

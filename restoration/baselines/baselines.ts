@@ -5,7 +5,7 @@
  */
 
 import { normalizeBand, type Raster } from "../../core/mod.ts";
-import { detectClouds } from "../../clouds/mod.ts";
+import { detectDates } from "../../clouds/mod.ts";
 import type { Baseline } from "./baseline.ts";
 import { copyInput } from "./fuse_frames.ts";
 import { BASELINES } from "./list.ts";
@@ -16,7 +16,7 @@ export interface BaselineOptions {
   readonly reference?: number;
   /**
    * Mask of each date [height, width]: not 0 under cloud or shadow. Where there is none, it comes from
-   * the built-in detector, if the dates have its bands; else the baselines that need masks are left out.
+   * the built-in detector, which compares the dates, if the dates have its bands; else the baselines that need masks are left out.
    */
   readonly masks?: readonly (Uint8Array | undefined)[];
   /** Day of each date, as `2018-03-07`; undefined where it is unknown. */
@@ -27,6 +27,8 @@ export interface BaselineOptions {
 
 /** Results by name of the baseline, in the order of the list. */
 export type BaselineResults = Readonly<Record<string, Raster>>;
+
+const MS_PER_DAY = 86_400_000;
 
 /** Bands of the cloud rule and of the detector. */
 const VISIBLE = ["B02", "B03", "B04"];
@@ -50,10 +52,14 @@ export async function baselines(
 ): Promise<BaselineResults> {
   copyInput(frames, { reference });
   const visible = frames.every(isVisible);
-  const all = frames.map((frame, l) => given?.[l] ?? (visible ? detectClouds(frame) : undefined));
-  const masks = all.every((mask) => mask !== undefined) ? all : undefined;
   const known = dates.filter((date) => date !== undefined);
   const days = known.length === frames.length ? known : undefined;
+  const lacking = frames.some((_, l) => given?.[l] === undefined);
+  const detected = lacking && visible
+    ? detectDates(frames, days && { days: days.map((day) => Date.parse(day) / MS_PER_DAY) })
+    : undefined;
+  const all = frames.map((_, l) => given?.[l] ?? detected?.[l]);
+  const masks = all.every((mask) => mask !== undefined) ? all : undefined;
   const results: Record<string, Raster> = {};
   for (const { name, needs, restore } of list) {
     const allowed = frames.length >= (needs.dates ?? 2) && (!needs.masks || masks !== undefined) &&

@@ -1,6 +1,12 @@
 import { assert, assertEquals, assertGreater, assertLess, assertThrows } from "@std/assert";
 import { createRng, type Raster } from "../../core/mod.ts";
-import { CLOUD_CLASSES, detectClouds, detectInTime, surveyClouds } from "../../clouds/mod.ts";
+import {
+  CLOUD_CLASSES,
+  detectClouds,
+  detectDates,
+  detectInTime,
+  surveyClouds,
+} from "../../clouds/mod.ts";
 import { otherDay, syntheticClouds, syntheticScene } from "../../synthetic/mod.ts";
 
 const SIDE = 112;
@@ -147,13 +153,59 @@ Deno.test("detectInTime() over windows equals the whole, whatever the survey's b
   }
 });
 
-Deno.test("detectInTime() classifies two dates on their own, and the fit says so", () => {
-  const { frames } = cloudy(places());
-  const two = frames.slice(0, 2);
-  const fit = fitOf(two);
+Deno.test("detectInTime() finds drawn clouds on two dates, with 13 bands and with RGB + NIR", () => {
+  const { frames, masks } = cloudy(places());
+  for (const bands of [frames[0]!.bands, ["B02", "B03", "B04", "B08"]]) {
+    const two = frames.slice(0, 2).map((frame) => pick(frame, bands));
+    const fit = fitOf(two);
+    assertEquals(fit.notes, []);
+    assertGreater(score(masks.slice(0, 2), detectInTime(two, fit)), 0.88, bands.join());
+  }
+});
+
+Deno.test("detectInTime() over a window of two dates equals the whole, with an odd origin too", () => {
+  const size = { width: 200, height: 64 };
+  const first = syntheticScene(createRng(8), size);
+  const second = otherDay(first, createRng(9), { jitter: 0.06, season: 0.2 });
+  const { frames } = cloudy([first, second]);
+  const fit = fitOf(frames);
+  const expected = detectInTime(frames, fit);
+  const [left, right] = [89, 110];
+  const x0 = left - fit.margin;
+  const w = right - left + 2 * fit.margin;
+  assert(x0 > 0 && x0 + w < size.width);
+  const found = detectInTime(frames.map((frame) => part(frame, x0, 0, w, size.height)), fit, {
+    column: x0,
+  });
+  for (const [t, classes] of found.entries()) {
+    assert(new Set(expected[t]).size > 2);
+    for (let y = 0; y < size.height; y++) {
+      const row = classes.subarray(y * w + fit.margin, (y + 1) * w - fit.margin);
+      const at = y * size.width;
+      assertEquals(row, expected[t]!.subarray(at + left, at + right));
+    }
+  }
+});
+
+Deno.test("detectInTime() classifies a single date on its own, and the fit says so", () => {
+  const { frames: [frame] } = cloudy(places());
+  const fit = fitOf([frame!]);
   assertEquals(fit.notes.length, 1);
-  assert(fit.notes[0]!.includes("3 dates, got 2"));
-  assertEquals(detectInTime(two, fit), two.map((frame) => detectClouds(frame)));
+  assert(fit.notes[0]!.includes("2 dates, got 1"));
+  assertEquals(detectInTime([frame!], fit), [detectClouds(frame!)]);
+});
+
+Deno.test("detectDates() compares dates in memory, and takes each alone without near infrared", () => {
+  const { frames } = cloudy(places());
+  const days = [10, 20, 45];
+  const { width, height, bands } = frames[0]!;
+  const survey = surveyClouds({ width, height, bands, dates: days.map((day) => ({ day })) });
+  survey.add({ row: 0, column: 0, frames });
+  assertEquals(detectDates(frames, { days }), detectInTime(frames, survey.finish()));
+  const visible = frames.map((frame) => pick(frame, ["B02", "B03", "B04"]));
+  assertEquals(detectDates(visible), visible.map((frame) => detectClouds(frame)));
+  assertEquals(detectDates(frames.slice(0, 1)), [detectClouds(frames[0]!)]);
+  assertEquals(detectDates([]), []);
 });
 
 Deno.test("detectInTime() leaves pixels without data unknown and the others as they are", () => {

@@ -1,7 +1,7 @@
 import { assert, assertAlmostEquals, assertEquals, assertRejects } from "@std/assert";
 import { createRng, type Raster, toReflectance } from "../../core/mod.ts";
 import { syntheticClouds, syntheticScene } from "../../synthetic/mod.ts";
-import { detectClouds } from "../../clouds/mod.ts";
+import { detectDates } from "../../clouds/mod.ts";
 import { useEngine } from "../../engine/mod.ts";
 import {
   evaluate,
@@ -189,7 +189,7 @@ Deno.test("methods get the detector's masks where a case says so, scores keep th
     { name: "b", ...given, methodMasks: "detector" },
   ], { methods: [method] });
   assertEquals(got[0], [HALF, HALF]);
-  assertEquals(got[1], cloudy.map((frame) => detectClouds(frame)));
+  assertEquals(got[1], detectDates(cloudy));
   for (const method of ["spy", "copy the input"]) {
     const [first, second] = ["a", "b"].map((image) =>
       rows.filter((row) => row.method === method && row.image === image)
