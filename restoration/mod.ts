@@ -110,6 +110,7 @@ export type { DatedFilesOptions } from "./dated_files.ts";
 export type { OpenMasks } from "./date_masks.ts";
 export type { OpenSeries } from "./open_series.ts";
 export { openMasks } from "./open_masks.ts";
+export type { ComparisonCache } from "./compare_dates.ts";
 export { type NetworkScene, networkScene, type NetworkSceneOptions } from "./network_scene.ts";
 export { type ModelOptions, type OptionsForModel, optionsForModel } from "./options_for_model.ts";
 export { openReflectance, type OpenReflectanceOptions } from "./reflectance_series.ts";

@@ -60,6 +60,7 @@ Deno.test("examples/restore_series.ts restores files", () =>
     assertEquals(files.toSorted(), [
       "before_after.png",
       ...["2026-06-20", "2026-07-05", "2026-07-20"].map((date) => `cloudy_${date}.tif`),
+      "restored.item.json",
       "restored.provenance.tif",
       "restored.provenance.tif.aux.xml",
       "restored.tif",

@@ -9,7 +9,7 @@
  */
 
 export { createRng, type Raster } from "../core/mod.ts";
-export { type Engine, tf } from "../engine/mod.ts";
+export { type Engine } from "../engine/mod.ts";
 export { type Model } from "../model/mod.ts";
 export { loadModel } from "../checkpoints/mod.ts";
 export { openImage, quicklook, readRaster, writeCog } from "../rasters/mod.ts";

@@ -101,7 +101,11 @@ Deno.test("experiment reports mistakes before any work", async () => {
   await inFolder(async (folder) => {
     const study = await writeTinyStudy(folder);
     const cases = [
-      [[], 2, "at least one study (table1, table2, alpha, table3, figure5, table4, means)"],
+      [
+        [],
+        2,
+        "at least one study (table1, table2, alpha, table3, figure5, table4, means, design-space)",
+      ],
       [["nothing"], 3, "Cannot find nothing: it must be a file, a study (table1"],
       [[study, "--preset", "huge"], 3, "Cannot find the preset huge"],
       [[study, "--seeds", "1.5"], 2, "--seeds must be integers"],

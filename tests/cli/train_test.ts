@@ -91,5 +91,5 @@ Deno.test("train and restore report what is missing before any work", async () =
     assertStringIncludes(err, message);
   }
   const sampler = ["restore", "a.tif", "--out", "x.tif", "--sampler", "nope"];
-  assertStringIncludes((await emrdm(...sampler)).err, "(known: euler, heun)");
+  assertStringIncludes((await emrdm(...sampler)).err, "(known: euler, heun, dpmpp2m, ");
 });

@@ -34,7 +34,8 @@ image.astype(np.float32).tofile("image")
 `;
 
 function program(language: string): string {
-  const found = new RegExp(`^\`\`\`${language}(?: ignore)?\\n([\\s\\S]*?)^\`\`\``, "m").exec(PAGE)?.[1];
+  const found = new RegExp(`^\`\`\`${language}(?: ignore)?\\n([\\s\\S]*?)^\`\`\``, "m").exec(PAGE)
+    ?.[1];
   assert(found !== undefined, `docs/onnx.md must have a program in ${language}`);
   return found;
 }
