@@ -2,7 +2,7 @@
 
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import { OptionsError, Registry } from "../../core/mod.ts";
-import { readTensor, type Sequence, type Tensor, tf } from "../../engine/mod.ts";
+import { readTensor, type Sequence, takeAxis, type Tensor, tf } from "../../engine/mod.ts";
 import {
   convolutional,
   type ConvolutionalOptions,
@@ -217,7 +217,10 @@ testOnEngines(
     const weights = livelyWeights(plain, 5, 0.3);
     const input = inputOf([2, 12, 16]);
     const flip = (x: Tensor, axes: readonly number[], first: number) =>
-      tf.reverse(x, axes.map((axis) => axis + first));
+      axes.reduce((image, axis) => {
+        const last = image.shape[axis + first]! - 1;
+        return takeAxis(image, Array.from({ length: last + 1 }, (_, i) => last - i), axis + first);
+      }, x);
     const apply = async (
       network: Network,
       axes: readonly number[],
