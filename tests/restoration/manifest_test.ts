@@ -427,8 +427,8 @@ slowTest(
       assertEquals(status.code, 0, err);
       const span = performance.now() - begun;
       const expected = await made(`${folder}/whole`);
-      // Scenes, four rasters of provenance with the names of their classes, three pictures.
-      assertEquals(Object.keys(expected).length, SCENES + 4 + 4 + 3);
+      // Scenes with their items, four rasters of provenance with the names of their classes, three pictures.
+      assertEquals(Object.keys(expected).length, 2 * SCENES + 4 + 4 + 3);
 
       const rng = createRng(7);
       const kinds = new Set<string>();
