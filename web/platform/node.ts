@@ -6,6 +6,7 @@
  */
 
 import { absolute } from "./memory_files.ts";
+import { sha256 } from "npm:@noble/hashes@2.0.1/sha2.js";
 
 /** The folder of a path. */
 export function dirname(path: string): string {
@@ -16,6 +17,17 @@ export function dirname(path: string): string {
 /** The last part of a path. */
 export function basename(path: string): string {
   return path.replace(/\/+$/, "").split("/").at(-1)!;
+}
+
+/** A path without "." and "..". */
+export function normalize(path: string): string {
+  const parts: string[] = [];
+  for (const part of path.split("/")) {
+    if (part === "" || part === ".") continue;
+    if (part === ".." && parts.length > 0 && parts.at(-1) !== "..") parts.pop();
+    else if (part !== ".." || !path.startsWith("/")) parts.push(part);
+  }
+  return `${path.startsWith("/") ? "/" : ""}${parts.join("/")}` || ".";
 }
 
 /** An absolute path. */
@@ -52,9 +64,18 @@ export function promisify<A extends readonly unknown[], T>(
     );
 }
 
-/** Hashes of streams, which only comparisons of scores use. */
-export function createHash(): never {
-  throw new TypeError("Cannot hash a stream in a browser");
+/** A hash of bytes that come in parts. */
+export function createHash(_algorithm: "sha256"): {
+  update(part: Uint8Array | string): void;
+  digest(form: "hex"): string;
+} {
+  const hash = sha256.create();
+  return {
+    update: (part) => {
+      hash.update(typeof part === "string" ? new TextEncoder().encode(part) : part);
+    },
+    digest: () => hash.digest().toHex(),
+  };
 }
 
 /** A thread of Node, which a page does not have. */
