@@ -10,7 +10,7 @@ import { checkCube, type CubeImage, type ScenePaths, writeCube } from "../restor
 import { readJson } from "./files.ts";
 import { UsageError } from "./flags.ts";
 
-/** Where the images of a call are written, and what follows. */
+/** Output of the images of a call, and the work after them. */
 export interface CubeOutput {
   /** Path of the images; `{date}` stands for the day of each of several. */
   readonly images: string;

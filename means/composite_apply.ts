@@ -110,7 +110,7 @@ export function applyComposite(
   return alone === undefined ? made : { ...made, dates: alone };
 }
 
-/** What the other dates alone say of the core, before any pixel is estimated. */
+/** Estimate of the core from the other dates alone, empty until its pixels are estimated. */
 function unknownDates({ scene: { bands }, far }: CompositeFit, core: Region): MeanOfDates {
   const pixels = core.height * core.width;
   return {

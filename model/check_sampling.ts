@@ -8,7 +8,7 @@ import { OptionsError } from "../core/mod.ts";
 import { type NoiseLevel, noiseLevelAtSigma } from "../schedules/mod.ts";
 import type { Modules } from "./modules.ts";
 
-/** Where the modules of a run are, in error messages. */
+/** Paths of the modules of a run in error messages. */
 export interface SamplingPath {
   /** Path of the modules. Default `$`. */
   readonly path?: string;

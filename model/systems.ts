@@ -15,7 +15,7 @@ export type SystemPreset = Required<
   >
 >;
 
-/** What processes with an end share: t uniform in training, even in sampling. */
+/** Modules shared by processes that end: t is uniform in training and evenly spaced in sampling. */
 const IN_TIME = {
   noise: { type: "time" },
   weighting: { type: "inverseOutput" },

@@ -41,7 +41,7 @@ async function jsonOf(store: ZarrStore, key: string): Promise<Json | undefined> 
   }
 }
 
-/** What a store says of itself. */
+/** Metadata of a store. */
 interface Contents {
   readonly attributes: Json;
   /** True if the store has an array of a path. */

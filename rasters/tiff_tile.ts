@@ -6,6 +6,7 @@
 
 import { deflateSync } from "node:zlib";
 import { type DataType, type PixelArray, pixelArray } from "../core/mod.ts";
+import { unifyNaNs } from "./unify_nans.ts";
 
 /** Options of zlib. */
 interface DeflateOptions {
@@ -45,17 +46,6 @@ function bytesOf({ buffer, byteOffset, byteLength }: PixelArray): Uint8Array {
 function differences(tile: PixelArray, { row, stride }: { row: number; stride: number }): void {
   for (let first = 0; first < tile.length; first += row) {
     for (let i = first + row - 1; i >= first + stride; i--) tile[i]! -= tile[i - stride]!;
-  }
-}
-
-/** Gives every NaN the same bits, in place: those that a program computes depend on how it was compiled. */
-function unifyNaNs(tile: PixelArray): void {
-  const words = new Uint32Array(tile.buffer, tile.byteOffset, tile.byteLength / 4);
-  const step = tile.BYTES_PER_ELEMENT / 4;
-  for (let i = 0; i < tile.length; i++) {
-    if (!Number.isNaN(tile[i])) continue;
-    words[i * step] = 0;
-    words[(i + 1) * step - 1] = step === 1 ? 0x7fc00000 : 0x7ff80000;
   }
 }
 

@@ -38,7 +38,7 @@ const NM_PER_UM = 1000;
 /** Prefix of a SHA-256 as a multihash: its code and its length. */
 const SHA256 = "1220";
 
-/** What an item tells of a result. */
+/** Facts about a result for its item. */
 export interface ItemFacts {
   readonly paths: ScenePaths;
   readonly layout: Layout;

@@ -18,10 +18,10 @@ export interface ColorPicture {
   readonly data: Uint8ClampedArray<ArrayBuffer>;
 }
 
-/** What the dates are restored with: a model, or only the dates themselves. */
+/** Source of the restored pixels: a model, or only the dates themselves. */
 export type Method = "model" | "composite";
 
-/** What the page asks for. */
+/** Requests of the page. */
 export type Request =
   | { readonly type: "start"; readonly engine: "auto" | "webgpu" | "wasm" }
   | { readonly type: "open"; readonly files: readonly File[] }
@@ -41,7 +41,7 @@ export interface MadeFile {
   readonly blob: Blob;
 }
 
-/** What the worker answers. */
+/** Answers of the worker. */
 export type Answer =
   | { readonly type: "ready"; readonly engine: string; readonly reason: string }
   | { readonly type: "dates"; readonly dates: readonly ListedDate[] }

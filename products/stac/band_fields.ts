@@ -1,5 +1,5 @@
 /**
- * What an item says about the bands of an asset: `bands` of STAC 1.1, `eo:bands` and `raster:bands` of
+ * Metadata of the bands of an asset: `bands` of STAC 1.1, `eo:bands` and `raster:bands` of
  * the extensions for 1.0.
  *
  * @module

@@ -37,7 +37,7 @@ function shown(value: number): string {
   return String(Number(value.toPrecision(6)));
 }
 
-/** What the file or the product states of a band, with its source. */
+/** Facts about a band that the file or the product states, with their source. */
 function knownOf(
   { header, product, index }: {
     readonly header: RasterHeader;

@@ -5,6 +5,7 @@
  * @module
  */
 
+import { unifyNaNs } from "../unify_nans.ts";
 import { deflateSync } from "node:zlib";
 import type { DataType, PixelArray } from "../../core/mod.ts";
 import { writing } from "../../files/mod.ts";
@@ -98,6 +99,7 @@ export async function createZarr(
     },
     async writeChunk(name, position, values) {
       const path = `${folder}/${name}/${position.length === 0 ? "0" : position.join(".")}`;
+      unifyNaNs(values);
       const bytes = new Uint8Array(values.buffer, values.byteOffset, values.byteLength);
       await writing(path, () => Deno.writeFile(path, deflateSync(bytes, { level: LEVEL })));
     },

@@ -1,5 +1,6 @@
 /** The programs of docs/onnx.md restore what `restoreImages` does, with the same noise. */
 
+import { existsSync } from "node:fs";
 import { assert, assertEquals, assertLess } from "@std/assert";
 import { exportOnnx, loadModel } from "../../checkpoints/mod.ts";
 import { createRng } from "../../core/mod.ts";
@@ -45,9 +46,10 @@ async function linkPackages(folder: string): Promise<void> {
   const { stdout } = await new Deno.Command(Deno.execPath(), { args: ["info", "--json"] }).output();
   const { npmCache } = JSON.parse(new TextDecoder().decode(stdout));
   await Deno.mkdir(`${folder}/node_modules`);
+  const [registry] = [...Deno.readDirSync(npmCache)].map(({ name }) => `${npmCache}/${name}`)
+    .filter((path) => existsSync(`${path}/onnxruntime-node/${ONNXRUNTIME}`));
   for (const name of ["onnxruntime-node", "onnxruntime-common"]) {
-    const cached = `${npmCache}/registry.npmjs.org/${name}/${ONNXRUNTIME}`;
-    await Deno.symlink(cached, `${folder}/node_modules/${name}`);
+    await Deno.symlink(`${registry}/${name}/${ONNXRUNTIME}`, `${folder}/node_modules/${name}`);
   }
 }
 
