@@ -9,7 +9,7 @@ import { COMPOSITE_METHODS, type CompositeSceneOptions } from "../restoration/mo
 import { COLLECTION_FLAG } from "./collection.ts";
 import { choice, type FlagValues, section, text, UsageError } from "./flags.ts";
 import { MODEL_FLAGS } from "./model_flags.ts";
-import { shardOf } from "./restore_flags.ts";
+import { SHARD, shardOf } from "./restore_flags.ts";
 import {
   crsOf,
   fourNumbers,
@@ -44,7 +44,7 @@ export const COMPOSITE_FLAGS = {
     bboxCrs,
     datetime,
     manifest: text("Make the composites of the scenes of a CSV file (see above).", "FILE"),
-    shard: text("Part I of N: of the rows of a scene, or of the scenes of a manifest.", "I/N"),
+    shard: SHARD,
     allowLevelMismatch: toggle("Use the built-in detector on surface reflectance (L2A), too."),
   }),
   ...section("Composite", {

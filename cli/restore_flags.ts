@@ -4,6 +4,8 @@
  * @module
  */
 
+import { arrayShard } from "../archives/mod.ts";
+import { OptionsError } from "../core/mod.ts";
 import { COLLECTION_FLAG } from "./collection.ts";
 import type { Context } from "./command.ts";
 import {
@@ -18,12 +20,19 @@ import {
 } from "./flags.ts";
 import { INPUT_FLAGS, SCENE_FLAGS, sceneOptions } from "./scene_flags.ts";
 
+/** Flag of a part of the work. */
+export const SHARD = text(
+  "Part I of N: of the rows of a scene, or of the scenes of a manifest. auto, auto/N and " +
+    "auto/FIRST-LAST take I from the array job (Slurm, Kubernetes, AWS Batch, Grid Engine, PBS).",
+  "I/N",
+);
+
 /** Flags of `emrdm restore`. */
 export const RESTORE_FLAGS = {
   ...INPUT_FLAGS,
   ...section("Input", {
     manifest: text("Restore the scenes of a CSV file (see above).", "FILE"),
-    shard: text("Part I of N: of the rows of a scene, or of the scenes of a manifest.", "I/N"),
+    shard: SHARD,
   }),
   ...section("Output", {
     out: text(
@@ -53,13 +62,20 @@ export const RESTORE_FLAGS = {
 /** Values of {@linkcode RESTORE_FLAGS}. */
 export type RestoreValues = FlagValues<typeof RESTORE_FLAGS>;
 
-/** Part of a whole, as `2/4`. @throws {UsageError} If it isn't one. */
+/** Part of a whole, as `2/4` or by the number of an array job. @throws {UsageError} If it isn't one. */
 export function shardOf(given: string | undefined) {
   if (given === undefined) return undefined;
+  if (given.startsWith("auto")) {
+    try {
+      return arrayShard(given, (name) => Deno.env.get(name));
+    } catch (error) {
+      throw error instanceof OptionsError ? new UsageError(error.message) : error;
+    }
+  }
   const found = /^(\d+)\/(\d+)$/.exec(given);
   const [index, of] = [Number(found?.[1]), Number(found?.[2])];
   if (found === null || index < 1 || index > of) {
-    throw new UsageError(`--shard must be i/n with 1 ≤ i ≤ n, got ${given}`);
+    throw new UsageError(`--shard must be i/n with 1 ≤ i ≤ n, or auto, got ${given}`);
   }
   return { index, count: of };
 }

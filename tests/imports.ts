@@ -27,7 +27,7 @@ export const FLOORS: readonly (readonly string[])[] = [
   ["model"],
   ["checkpoints"],
   ["training", "restoration"],
-  ["evaluation"],
+  ["evaluation", "archives"],
   ["report", "studies"],
   ["mod"],
   ["cli", "web"],

@@ -19,6 +19,7 @@ export interface Suite {
 
 /** All suites by name. */
 export const SUITES: Readonly<Record<string, Suite>> = {
+  archives: { of: ["tests/archives"] },
   axes: {
     of: [
       ...["core", "schedules", "precond", "noise", "weighting", "timesteps", "samplers", "fusion"],
