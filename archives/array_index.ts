@@ -4,7 +4,6 @@
  * @module
  */
 
-import { OptionsError } from "../core/mod.ts";
 import type { Shard } from "../restoration/mod.ts";
 
 /** An engine that numbers the tasks of an array, and its variables. */
@@ -51,10 +50,10 @@ export const ARRAY_VARIABLES: readonly string[] = ENGINES.flatMap(
 );
 
 /** Reads environment variables. */
-type Variables = (name: string) => string | undefined;
+export type Variables = (name: string) => string | undefined;
 
 function fail(requirement: string): never {
-  throw new OptionsError(`Cannot take --shard auto: ${requirement}`);
+  throw new RangeError(`Cannot take --shard auto: ${requirement}`);
 }
 
 /** An integer of the environment; undefined if the variable isn't set ("undefined" on Grid Engine). */
@@ -79,7 +78,7 @@ function givenRange(given: string, { first }: ArrayEngine): Range | undefined {
   const from = found?.[1] === undefined ? first : Number(found[1]);
   const last = found?.[1] === undefined ? first + Number(found?.[2]) - 1 : Number(found[2]);
   if (found !== null && last >= from) return { first: from, last, step: 1 };
-  throw new OptionsError(
+  throw new RangeError(
     `Cannot take --shard ${given}: it must be auto, auto/N or auto/FIRST-LAST, as auto/1-16`,
   );
 }
@@ -115,7 +114,7 @@ function engineRange(engine: ArrayEngine, variables: Variables): Range {
  * @param given `auto`: the engine says how many tasks there are (Slurm, AWS Batch, Grid Engine).
  *   `auto/N`: N tasks, numbered from 0, on Grid Engine from 1. `auto/FIRST-LAST`: the array's numbers.
  * @param variables Reads an environment variable.
- * @throws {OptionsError} If no engine or several with different numbers have set their variables, or the
+ * @throws {RangeError} If no engine or several with different numbers have set their variables, or the
  *   number is outside the array.
  *
  * @example

@@ -4,4 +4,22 @@
  * @module
  */
 
-export { ARRAY_VARIABLES, arrayShard } from "./array_index.ts";
+export { ARRAY_VARIABLES, arrayShard, type Variables } from "./array_index.ts";
+export { logOutcome, readOutcomes, type SceneOutcome } from "./outcome_log.ts";
+export { type MergedOutcomes, mergeOutcomes } from "./slurm/merge_outcomes.ts";
+export { mostTasks, requeueJob } from "./slurm/scheduler.ts";
+export {
+  manifestDigest,
+  outcomesPath,
+  readArguments,
+  readRun,
+  runFolder,
+  scenesOfRun,
+  scenesOfTask,
+  type SlurmResources,
+  type SlurmRun,
+  type SlurmSubmission,
+} from "./slurm/slurm_run.ts";
+export { type SlurmStatus, slurmStatus, type TaskStatus } from "./slurm/status.ts";
+export { slurmMerge, slurmResubmit, slurmSubmit, type Submitted } from "./slurm/submit.ts";
+export type { RetryOptions } from "./until_reached.ts";

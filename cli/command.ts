@@ -6,6 +6,7 @@
 
 import type { AnyRegistry } from "../builtins.ts";
 import type { Engine, EngineName } from "../engine/mod.ts";
+import type { CompositeStatus, ManifestScene, SceneStatus } from "../restoration/mod.ts";
 import { type Flags, type FlagValues, UsageError } from "./flags.ts";
 import type { Progress } from "./progress.ts";
 
@@ -28,10 +29,34 @@ export class Failure extends Error {
   }
 }
 
+/** Outcome of a scene that a feed asked for. */
+export type FedOutcome = SceneStatus | CompositeStatus;
+
+/**
+ * Scenes that come one by one in place of those of a manifest: a feed calls `make` for each, until there
+ * are no more, and returns the command's result. `make` throws what isn't the failure of one scene.
+ */
+export type SceneFeed = (
+  make: (scene: ManifestScene) => Promise<FedOutcome>,
+  signal: AbortSignal,
+) => Promise<Result>;
+
+/** Options of a command that another one runs. */
+export interface CallOptions {
+  /** Scenes in place of a manifest. */
+  readonly scenes?: SceneFeed;
+  /** Receives the intermediate results. Default: they are printed. */
+  readonly print?: Context["print"];
+}
+
 /** Environment of a command. */
 export interface Context {
   /** Arguments that are not flags. */
   readonly operands: readonly string[];
+  /** Scenes in place of a manifest. Default: none. */
+  readonly scenes?: SceneFeed | undefined;
+  /** Runs another command with its flags, and throws its errors. */
+  call(args: readonly string[], options?: CallOptions): Promise<Result>;
   /** The built-in modules and those of `--plugin`. */
   readonly registry: AnyRegistry;
   /** Absolute URLs of the plugins, for Workers that import them, too. */

@@ -7,13 +7,13 @@
 import { compositeScene, type CompositeSceneOptions } from "../restoration/mod.ts";
 import { collectionText } from "./collection.ts";
 import { cubeOutput } from "./cube.ts";
-import { command, type Context, type Result } from "./command.ts";
+import { command, type Context, type Result, type SceneFeed } from "./command.ts";
 import { COMPOSITE_FLAGS, compositeOptions } from "./composite_flags.ts";
-import { compositesOf } from "./composite_manifest.ts";
+import { compositesOf, compositesOfFeed } from "./composite_manifest.ts";
 import { imageText } from "./composite_text.ts";
 import { required, UsageError } from "./flags.ts";
 import { interruptible, NOTHING_WRITTEN } from "./interrupt.ts";
-import { checkManifestCall } from "./manifest_call.ts";
+import { checkFed, checkManifestCall, sceneSource } from "./manifest_call.ts";
 import { inputsOf } from "./scene_flags.ts";
 
 function isAll({ reference }: CompositeSceneOptions): boolean {
@@ -70,9 +70,9 @@ export async function compositeOf(
   }
 }
 
-/** Makes the composites of a manifest, of which `restore --model none` may be one. */
+/** Makes the composites of a manifest or a feed, of which `restore --model none` may be one. */
 export async function manifestOf(
-  path: string,
+  source: string | SceneFeed,
   values: Parameters<typeof compositeOptions>[0] & Parameters<typeof checkManifestCall>[0] & {
     readonly overwrite: boolean;
     readonly collection: string | undefined;
@@ -81,7 +81,12 @@ export async function manifestOf(
 ): Promise<Result> {
   checkManifestCall(values, context.operands, ["all", "none"]);
   const { overwrite, collection } = values;
-  return await compositesOf(path, { ...compositeOptions(values), overwrite, collection }, context);
+  const options = { ...compositeOptions(values), overwrite };
+  if (typeof source === "string") {
+    return await compositesOf(source, { ...options, collection }, context);
+  }
+  checkFed(values);
+  return await compositesOfFeed(source, options, context);
 }
 
 /** `emrdm composite`. */
@@ -127,7 +132,8 @@ surroundings: provenance 3, support 0.`,
   ],
   async run(values, context) {
     const { operands, progress, log } = context;
-    if (values.manifest !== undefined) return await manifestOf(values.manifest, values, context);
+    const source = sceneSource(values, context);
+    if (source !== undefined) return await manifestOf(source, values, context);
     const inputs = inputsOf(values, operands);
     if (inputs.length === 0) {
       throw new UsageError("expected at least one date, or --manifest, got nothing");

@@ -11,7 +11,7 @@ import {
   type CompositeStatus,
   readManifest,
 } from "../restoration/mod.ts";
-import { type Context, Failure, type Result } from "./command.ts";
+import { type Context, Failure, type Result, type SceneFeed } from "./command.ts";
 import { collectionText } from "./collection.ts";
 import { imageText } from "./composite_text.ts";
 import { interruptible, RESUMES } from "./interrupt.ts";
@@ -33,13 +33,28 @@ function statusText(status: CompositeStatus): string {
   }
 }
 
+/** Options of all scenes of a manifest. */
+type ManifestOptions = Omit<CompositeSceneOptions, "inputs" | "write" | "window" | "bbox"> & {
+  readonly overwrite: boolean;
+};
+
+/** Makes the composites of scenes that come one by one. */
+export async function compositesOfFeed(
+  feed: SceneFeed,
+  { overwrite, ...options }: ManifestOptions,
+  { log }: Pick<Context, "log">,
+): Promise<Result> {
+  return await interruptible({ log, reason: RESUMES }, (signal) =>
+    feed(async (scene) => {
+      const work = { ...options, write: { overwrite }, signal, log };
+      return (await compositeManifest([scene], work))[0]!;
+    }, signal));
+}
+
 /** Makes the composites of a manifest. */
 export async function compositesOf(
   path: string,
-  options: Omit<CompositeSceneOptions, "inputs" | "write" | "window" | "bbox"> & {
-    readonly overwrite: boolean;
-    readonly collection: string | undefined;
-  },
+  options: ManifestOptions & { readonly collection: string | undefined },
   { progress, log, print }: Pick<Context, "progress" | "log" | "print">,
 ): Promise<Result> {
   const { overwrite, collection, ...others } = options;

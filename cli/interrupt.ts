@@ -9,9 +9,20 @@ const SIGNALS: readonly Deno.Signal[] = Deno.build.os === "windows"
   ? ["SIGINT"]
   : ["SIGINT", "SIGTERM"];
 
-/** Work that was interrupted by a signal; the program exits with code 130. */
+/** Work that was interrupted by a signal. */
 export class Interrupted extends Error {
   override readonly name = "Interrupted";
+  /** Exit code: 128 and the number of the signal. */
+  readonly code: number;
+  constructor(message: string, signal: Deno.Signal) {
+    super(message);
+    this.code = codeOf(signal);
+  }
+}
+
+/** 130 after Ctrl-C, 143 after SIGTERM. */
+function codeOf(signal: Deno.Signal): number {
+  return signal === "SIGTERM" ? 143 : 130;
 }
 
 /**
@@ -31,16 +42,16 @@ export async function interruptible<T>(
   run: (signal: AbortSignal) => Promise<T>,
 ): Promise<T> {
   const controller = new AbortController();
-  const stop = () => {
-    if (controller.signal.aborted) Deno.exit(130);
+  const stops = SIGNALS.map((signal) => () => {
+    if (controller.signal.aborted) Deno.exit(codeOf(signal));
     log(stopping);
-    controller.abort(new Interrupted(reason));
-  };
-  for (const signal of SIGNALS) Deno.addSignalListener(signal, stop);
+    controller.abort(new Interrupted(reason, signal));
+  });
+  SIGNALS.forEach((signal, i) => Deno.addSignalListener(signal, stops[i]!));
   try {
     return await run(controller.signal);
   } finally {
-    for (const signal of SIGNALS) Deno.removeSignalListener(signal, stop);
+    SIGNALS.forEach((signal, i) => Deno.removeSignalListener(signal, stops[i]!));
     if (!controller.signal.aborted) free();
   }
 }

@@ -4,9 +4,16 @@
  * @module
  */
 
-import { closest, InputError, OptionsError, OutputError, redacted } from "../core/mod.ts";
+import {
+  closest,
+  InputError,
+  OptionsError,
+  OutputError,
+  redacted,
+  UnavailableError,
+} from "../core/mod.ts";
 import { missingPermission } from "../files/mod.ts";
-import { type Command, type Context, Failure, type Result } from "./command.ts";
+import { type CallOptions, type Command, type Context, Failure, type Result } from "./command.ts";
 import { choice, flagValues, readFlags, texts, toggle, UsageError } from "./flags.ts";
 import { commandHelp } from "./help.ts";
 import { Interrupted } from "./interrupt.ts";
@@ -60,6 +67,7 @@ async function runVerb(
   name: string,
   args: readonly string[],
   streams: Required<Streams> & { readonly isStderr: boolean },
+  { scenes, print }: CallOptions = {},
 ): Promise<Result & { readonly lines: boolean }> {
   const { summary, load } = verbOf(name);
   const loaded: Command = await load();
@@ -82,6 +90,9 @@ async function runVerb(
   const { engine, float16, plugin, debug } = values;
   const context: Context = {
     operands,
+    scenes,
+    call: async ([inner = "", ...given], options = {}) =>
+      await runVerb(inner, given, streams, options),
     ...early ?? await plugins(plugin),
     engine: async (without) => {
       const { useEngine } = await import("../engine/mod.ts");
@@ -90,10 +101,10 @@ async function runVerb(
     float16,
     automatic: engine === undefined || engine === "auto",
     ...openScreen(streams),
-    print(json, text) {
+    print: print ?? ((json, text) => {
       lines = true;
       streams.out(args.includes("--json") ? JSON.stringify(json) : text);
-    },
+    }),
   };
   return { ...await loaded.run(values, context), lines };
 }
@@ -101,7 +112,8 @@ async function runVerb(
 /** The exit code of an error. */
 function codeOf(error: unknown): number {
   if (error instanceof UsageError) return 2;
-  if (error instanceof Interrupted) return 130;
+  if (error instanceof Interrupted) return error.code;
+  if (error instanceof UnavailableError) return 5;
   // Flags are checked as usage errors: other options come from files and plugins.
   if (error instanceof InputError || error instanceof OptionsError) return 3;
   if (error instanceof OutputError) return 4;
@@ -117,7 +129,8 @@ function codeOf(error: unknown): number {
  *
  * @param args Arguments without the program's name.
  * @returns The exit code: 0 success, 1 failure, 2 wrong usage, 3 an input cannot be read or does not
- *   fit, 4 an output cannot be written, 130 interrupted by Ctrl-C or SIGTERM.
+ *   fit, 4 an output cannot be written, 5 a scheduler or queue cannot be reached, 130 interrupted by
+ *   Ctrl-C, 143 by SIGTERM.
  */
 export async function main(args: readonly string[], given: Streams = CONSOLE): Promise<number> {
   const [name, ...rest] = args;

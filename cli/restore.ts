@@ -18,14 +18,14 @@ import {
   selfCheckScene,
 } from "../restoration/mod.ts";
 import { collectionText } from "./collection.ts";
-import { command, type Context, Failure, type Result } from "./command.ts";
+import { command, type Context, Failure, type Result, type SceneFeed } from "./command.ts";
 import { cubeOutput } from "./cube.ts";
 import { compositeOf, manifestOf } from "./composite.ts";
 import { compositeOptions } from "./composite_flags.ts";
 import { DEFAULT_MODEL } from "./default_model.ts";
 import { required, UsageError } from "./flags.ts";
 import { interruptible, NOTHING_WRITTEN, RESUMES } from "./interrupt.ts";
-import { checkManifestCall } from "./manifest_call.ts";
+import { checkFed, checkManifestCall, sceneSource } from "./manifest_call.ts";
 import { freeModel, openModel } from "./model.ts";
 import { onNextEngine } from "./next_engine.ts";
 import {
@@ -177,6 +177,31 @@ function countsOf(all: readonly SceneStatus[], dryRun: boolean) {
   };
 }
 
+/** Restores scenes that come one by one. */
+async function restoreFed(
+  feed: SceneFeed,
+  { values, model, context, signal }: Run,
+): Promise<Result> {
+  checkManifestCall(values, context.operands);
+  checkFed(values);
+  const { overwrite, dryRun } = values;
+  if (dryRun) throw new UsageError("--dry-run estimates a manifest; leave it out");
+  const { reference: _reference, auxiliary: _auxiliary, ...options } = restoreOptions(
+    values,
+    context,
+  );
+  return await feed(async (scene) => {
+    const work = {
+      ...options,
+      write: { overwrite },
+      fingerprint: fingerprintOf(values),
+      signal,
+      log: context.log,
+    };
+    return (await restoreManifest(model, [scene], work))[0]!;
+  }, signal);
+}
+
 async function restoreMany(path: string, { values, model, context, signal }: Run): Promise<Result> {
   const { operands, progress, log, print } = context;
   checkManifestCall(values, operands);
@@ -226,16 +251,17 @@ async function runOn(
   { values, context }: Pick<Run, "values" | "context">,
 ): Promise<Result> {
   const model = await openModel(values.model ?? DEFAULT_MODEL, context);
-  const { manifest } = values;
+  const source = sceneSource(values, context);
   return await interruptible(
     {
       log: context.log,
-      reason: manifest === undefined && values.reference !== "all" ? NOTHING_WRITTEN : RESUMES,
+      reason: source === undefined && values.reference !== "all" ? NOTHING_WRITTEN : RESUMES,
       free: () => freeModel(model),
     },
     (signal) => {
       const run = { values, model, engine, context, signal };
-      if (manifest !== undefined) return restoreMany(manifest, run);
+      if (typeof source === "string") return restoreMany(source, run);
+      if (source !== undefined) return restoreFed(source, run);
       return values.reference === "all" ? restoreAll(run) : restoreOne(run);
     },
   );
@@ -296,11 +322,12 @@ run the same command again to resume.`,
     "restore --manifest scenes.csv --shard 3/16 --json",
   ],
   async run(values, context) {
-    if (values.manifest === undefined && inputsOf(values, context.operands).length === 0) {
+    const source = sceneSource(values, context);
+    if (source === undefined && inputsOf(values, context.operands).length === 0) {
       throw new UsageError("expected at least one date, or --manifest, got nothing");
     }
     if (isWithoutModel(values)) {
-      if (values.manifest !== undefined) return await manifestOf(values.manifest, values, context);
+      if (source !== undefined) return await manifestOf(source, values, context);
       const output = required(values.out, "--out, the GeoTIFF to write,");
       const { png: picture, overwrite } = values;
       return await compositeOf(

@@ -5,7 +5,6 @@
  */
 
 import { arrayShard } from "../archives/mod.ts";
-import { OptionsError } from "../core/mod.ts";
 import { COLLECTION_FLAG } from "./collection.ts";
 import type { Context } from "./command.ts";
 import {
@@ -62,16 +61,10 @@ export const RESTORE_FLAGS = {
 /** Values of {@linkcode RESTORE_FLAGS}. */
 export type RestoreValues = FlagValues<typeof RESTORE_FLAGS>;
 
-/** Part of a whole, as `2/4` or by the number of an array job. @throws {UsageError} If it isn't one. */
+/** Part of a whole, as `2/4` or by the number of an array job. @throws {UsageError | RangeError} If it isn't one. */
 export function shardOf(given: string | undefined) {
   if (given === undefined) return undefined;
-  if (given.startsWith("auto")) {
-    try {
-      return arrayShard(given, (name) => Deno.env.get(name));
-    } catch (error) {
-      throw error instanceof OptionsError ? new UsageError(error.message) : error;
-    }
-  }
+  if (given.startsWith("auto")) return arrayShard(given, (name) => Deno.env.get(name));
   const found = /^(\d+)\/(\d+)$/.exec(given);
   const [index, of] = [Number(found?.[1]), Number(found?.[2])];
   if (found === null || index < 1 || index > of) {

@@ -34,6 +34,12 @@ const GROUPS: Readonly<Record<string, Readonly<Record<string, Verb>>>> = {
       load: async () => (await import("./demo.ts")).demo,
     },
   },
+  "Archives": {
+    slurm: {
+      summary: "restore the scenes of a manifest by an array job of Slurm",
+      load: async () => (await import("./slurm.ts")).slurm,
+    },
+  },
   "Check": {
     report: {
       summary: "restore a scene and describe the result in one HTML file",
@@ -105,7 +111,9 @@ export function overview(): string {
     "  2    wrong usage",
     "  3    an input cannot be read or does not fit",
     "  4    an output cannot be written",
-    "  130  interrupted by Ctrl-C or SIGTERM",
+    "  5    a scheduler or queue cannot be reached",
+    "  130  interrupted by Ctrl-C",
+    "  143  interrupted by SIGTERM",
     "",
     "emrdm <command> --help describes a command; emrdm --version prints the version.",
   ].join("\n");

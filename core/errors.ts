@@ -1,6 +1,5 @@
 /**
- * Errors of input and output files, in two classes because the command line has an exit code for
- * each.
+ * Errors of files and services, in classes because the command line has an exit code for each.
  *
  * @module
  */
@@ -27,4 +26,14 @@ export class InputError extends TypeError {
 export class OutputError extends TypeError {
   /** "OutputError". */
   override readonly name = "OutputError";
+}
+
+/** Error of a service that can't be reached, such as a scheduler or a queue; trying later may help. */
+export class UnavailableError extends Error {
+  /** "UnavailableError". */
+  override readonly name = "UnavailableError";
+  /** Redacts the addresses of the message. */
+  constructor(message: string, options?: ErrorOptions) {
+    super(redacted(message), options);
+  }
 }

@@ -43,7 +43,7 @@ export {
 } from "./options.ts";
 
 // Errors of files.
-export { InputError, OutputError } from "./errors.ts";
+export { InputError, OutputError, UnavailableError } from "./errors.ts";
 export { redacted, shownAddress } from "./shown_address.ts";
 export { shellWord } from "./shell_word.ts";
 

@@ -2,7 +2,6 @@
 
 import { assert, assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
 import { ARRAY_VARIABLES, arrayShard } from "../../archives/mod.ts";
-import { OptionsError } from "../../core/mod.ts";
 import { emrdm } from "../cli/run.ts";
 
 type Variables = Readonly<Record<string, string>>;
@@ -79,7 +78,7 @@ Deno.test("arrayShard() refuses numbers that are missing, outside, or of two eng
     ["automatic", {}, "it must be auto, auto/N or auto/FIRST-LAST"],
   ];
   for (const [given, variables, message] of cases) {
-    const error = assertThrows(() => take(given, variables), OptionsError);
+    const error = assertThrows(() => take(given, variables), RangeError);
     assertStringIncludes(error.message, message);
   }
 });

@@ -63,9 +63,13 @@ for (const name of await documents()) {
         const task = TASKS[args[0]!];
         // Tasks that are no command of emrdm take no flags in the documents.
         if (task !== undefined && !task.includes(" cli.ts ")) continue;
-        // With --help flags are read, but nothing is done.
-        const { code, err } = await emrdm(...withoutPlugins(args), "--help");
-        assertEquals([code, err], [0, ""], args.join(" "));
+        // With --help flags are read, but nothing is done. After "--" comes another command.
+        const end = args.indexOf("--");
+        const parts = end < 0 ? [args] : [args.slice(0, end), args.slice(end + 1)];
+        for (const part of parts) {
+          const { code, err } = await emrdm(...withoutPlugins(part), "--help");
+          assertEquals([code, err], [0, ""], args.join(" "));
+        }
         if (args[0] === "experiment") checkExperiment(args);
       }
     });
