@@ -141,7 +141,7 @@ async function merge(folder: string, { values: { now, retry }, log }: Pick<Conte
 
 /** `emrdm slurm`. */
 export const slurm = command({
-  operands: "submit MANIFEST|status FOLDER|resubmit FOLDER|merge FOLDER",
+  operands: "submit|status|resubmit|merge <manifest or folder>",
   details:
     `submit deals the scenes of a manifest to the tasks of an array job, whatever MaxArraySize is, and
 submits it. After -- come restore or composite and their flags, which hold for all scenes. Time and
