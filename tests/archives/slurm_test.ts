@@ -2,7 +2,7 @@
 
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { inFolder } from "../cli/run.ts";
-import { slowTest } from "../slow.ts";
+import { RUN_SLOW } from "../slow.ts";
 import { COMMAND, emrdmWith, PROGRAM, writeArchive } from "./archive.ts";
 import { HAS_SLURM, MOST_TASKS, sleep, startCluster } from "./slurm_cluster.ts";
 import { killArchive } from "./slurm_kills.ts";
@@ -20,6 +20,11 @@ const RESOURCES = [
   PROGRAM,
 ];
 
+/** Registers a slow test that is ignored where Slurm is missing. */
+function slurmTest(name: string, fn: () => Promise<void>): void {
+  Deno.test({ name: `${name} [slurm]`, ignore: !RUN_SLOW || !HAS_SLURM, fn });
+}
+
 /** Texts of all files below a folder. */
 async function textsIn(folder: string): Promise<readonly (readonly [string, string])[]> {
   const all: (readonly [string, string])[] = [];
@@ -31,8 +36,7 @@ async function textsIn(folder: string): Promise<readonly (readonly [string, stri
   return all;
 }
 
-slowTest("tasks that are killed, requeued and submitted again lose no scene", async () => {
-  if (!HAS_SLURM) return console.error("skipped: Slurm is not installed");
+slurmTest("tasks that are killed, requeued and submitted again lose no scene", async () => {
   await inFolder(async (folder) => {
     const { lost, twice, left, kills } = await killArchive({
       ...{ folder, scenes: 8, kills: 3, seed: 1 },
@@ -42,10 +46,9 @@ slowTest("tasks that are killed, requeued and submitted again lose no scene", as
   });
 });
 
-slowTest(
+slurmTest(
   "a scheduler that doesn't answer is tried again, and a job is submitted once",
   async () => {
-    if (!HAS_SLURM) return console.error("skipped: Slurm is not installed");
     await inFolder(async (folder) => {
       const manifest = await writeArchive(folder, 8);
       const before = await Deno.readTextFile(manifest);
