@@ -36,105 +36,80 @@ interface FeatureTarget {
   readonly at: number;
 }
 
-/**
- * Writes the features of a clear pixel: all values, all means, all gradients along columns, all
- * gradients along rows. Where a neighbour is hidden or beyond the scene, the pixel itself stands in.
- */
-export function writeFeatures(
-  { values, clear, height, width, bands }: ClearFrame,
-  { x, y, out, at }: FeatureTarget,
-): void {
-  const center = (y * width + x) * bands;
-  for (let b = 0; b < bands; b++) out[at + b] = values[center + b]!;
-  writeMeans({ values, clear, height, width, bands }, { x, y, out, at: at + bands });
-  const pixel = y * width + x;
-  const west = x > 0 && clear[pixel - 1] !== 0 ? center - bands : center;
-  const east = x < width - 1 && clear[pixel + 1] !== 0 ? center + bands : center;
-  const north = y > 0 && clear[pixel - width] !== 0 ? center - width * bands : center;
-  const south = y < height - 1 && clear[pixel + width] !== 0 ? center + width * bands : center;
-  for (let b = 0; b < bands; b++) {
-    out[at + 2 * bands + b] = (values[east + b]! - values[west + b]!) / 2;
-    out[at + 3 * bands + b] = (values[south + b]! - values[north + b]!) / 2;
-  }
-}
+/** Features of the clear pixels of a frame. Pixels of a row that are near each other share their sums. */
+export class FrameFeatures {
+  readonly #frame: ClearFrame;
+  /** Sums over the clear pixels of a column of the window of means, [width, bands]. */
+  readonly #sums: Float64Array;
+  /** Clear pixels of each column. */
+  readonly #counts: Uint8Array;
+  /** Row whose windows the sums of a column are of. */
+  readonly #rows: Int32Array;
 
-/** Writes the means over the clear pixels of a window around a pixel. */
-function writeMeans(
-  { values, clear, height, width, bands }: ClearFrame,
-  { x, y, out, at }: FeatureTarget,
-): void {
-  const top = Math.max(0, y - FEATURE_MARGIN);
-  const bottom = Math.min(height - 1, y + FEATURE_MARGIN);
-  const left = Math.max(0, x - FEATURE_MARGIN);
-  const right = Math.min(width - 1, x + FEATURE_MARGIN);
-  const columns = right - left + 1;
-  let count = 0;
-  for (let v = top; v <= bottom; v++) {
-    for (let i = v * width + left; i <= v * width + right; i++) count += clear[i]!;
+  constructor(frame: ClearFrame) {
+    const { width, bands } = frame;
+    this.#frame = frame;
+    this.#sums = new Float64Array(width * bands);
+    this.#counts = new Uint8Array(width);
+    this.#rows = new Int32Array(width).fill(-1);
   }
-  if (count === (bottom - top + 1) * columns && bands >= TOGETHER) {
-    const window = { top, bottom, left, columns, width, bands };
-    // The last bands are summed with some before them, which get the same sums again.
-    for (let b = 0; b < bands - TOGETHER; b += TOGETHER) sumBands(values, window, out, at, b);
-    sumBands(values, window, out, at, bands - TOGETHER);
-  } else {
-    out.fill(0, at, at + bands);
-    for (let v = top; v <= bottom; v++) {
-      for (let i = v * width + left; i <= v * width + right; i++) {
-        if (clear[i] === 0) continue;
-        for (let b = 0, from = i * bands; b < bands; b++) out[at + b]! += values[from + b]!;
-      }
+
+  /**
+   * Writes the features of a clear pixel: all values, all means, all gradients along columns, all
+   * gradients along rows. Where a neighbour is hidden or beyond the scene, the pixel itself stands in.
+   */
+  write({ x, y, out, at }: FeatureTarget): void {
+    const { values, clear, height, width, bands } = this.#frame;
+    const pixel = y * width + x;
+    const center = pixel * bands;
+    for (let b = 0; b < bands; b++) out[at + b] = values[center + b]!;
+    this.#writeMeans({ x, y, out, at: at + bands });
+    const west = x > 0 && clear[pixel - 1] !== 0 ? center - bands : center;
+    const east = x < width - 1 && clear[pixel + 1] !== 0 ? center + bands : center;
+    const north = y > 0 && clear[pixel - width] !== 0 ? center - width * bands : center;
+    const south = y < height - 1 && clear[pixel + width] !== 0 ? center + width * bands : center;
+    for (let b = 0; b < bands; b++) {
+      out[at + 2 * bands + b] = (values[east + b]! - values[west + b]!) / 2;
+      out[at + 3 * bands + b] = (values[south + b]! - values[north + b]!) / 2;
     }
   }
-  for (let b = 0; b < bands; b++) out[at + b]! /= count;
-}
 
-/** Bands that are summed in one pass, in registers. */
-const TOGETHER = 8;
-
-/** Rectangle of a window whose pixels are all clear. */
-interface ClearWindow {
-  readonly top: number;
-  readonly bottom: number;
-  readonly left: number;
-  readonly columns: number;
-  readonly width: number;
-  readonly bands: number;
-}
-
-/** Writes the sums of a group of bands, in float32 and row by row, as of single pixels. */
-function sumBands(
-  values: Float32Array,
-  { top, bottom, left, columns, width, bands }: ClearWindow,
-  out: Float32Array,
-  at: number,
-  band: number,
-): void {
-  const { fround } = Math;
-  let a = 0, b = 0, c = 0, d = 0, e = 0, f = 0, g = 0, h = 0;
-  for (let v = top; v <= bottom; v++) {
-    const first = (v * width + left) * bands + band;
-    const end = first + columns * bands;
-    for (let k = first; k < end; k += bands) {
-      a = fround(a + values[k]!);
-      b = fround(b + values[k + 1]!);
-      c = fround(c + values[k + 2]!);
-      d = fround(d + values[k + 3]!);
-      e = fround(e + values[k + 4]!);
-      f = fround(f + values[k + 5]!);
-      g = fround(g + values[k + 6]!);
-      h = fround(h + values[k + 7]!);
+  /** Writes the means over the clear pixels of a window around a pixel. */
+  #writeMeans({ x, y, out, at }: FeatureTarget): void {
+    const { width, bands } = this.#frame;
+    const [sums, counts, rows] = [this.#sums, this.#counts, this.#rows];
+    const left = Math.max(0, x - FEATURE_MARGIN);
+    const right = Math.min(width - 1, x + FEATURE_MARGIN);
+    let count = 0;
+    for (let column = left; column <= right; column++) {
+      if (rows[column] !== y) this.#sumColumn(column, y);
+      count += counts[column]!;
+    }
+    // Each mean is summed in the same order, whatever was summed before.
+    for (let b = 0; b < bands; b++) {
+      let sum = 0;
+      for (let k = left * bands + b; k <= right * bands + b; k += bands) sum += sums[k]!;
+      out[at + b] = sum / count;
     }
   }
-  const to = at + band;
-  out[to] = a;
-  out[to + 1] = b;
-  out[to + 2] = c;
-  out[to + 3] = d;
-  out[to + 4] = e;
-  out[to + 5] = f;
-  out[to + 6] = g;
-  out[to + 7] = h;
+
+  /** Sums the clear pixels of a column in the rows around `y`. */
+  #sumColumn(column: number, y: number): void {
+    const { values, clear, height, width, bands } = this.#frame;
+    const sums = this.#sums;
+    const to = column * bands;
+    const bottom = Math.min(height - 1, y + FEATURE_MARGIN);
+    sums.fill(0, to, to + bands);
+    let count = 0;
+    for (let v = Math.max(0, y - FEATURE_MARGIN); v <= bottom; v++) {
+      const i = v * width + column;
+      if (clear[i] === 0) continue;
+      count++;
+      for (let b = 0, from = i * bands; b < bands; b++) sums[to + b]! += values[from + b]!;
+    }
+    this.#counts[column] = count;
+    this.#rows[column] = y;
+  }
 }
 
 /** Features of a map per band: those measured and the square of the value. */
@@ -145,7 +120,7 @@ export function expandFeatures(
   { from, at, to, start, bands }: {
     readonly from: Float32Array;
     readonly at: number;
-    readonly to: Float32Array;
+    readonly to: Float32Array | Float64Array;
     readonly start: number;
     readonly bands: number;
   },

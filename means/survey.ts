@@ -12,14 +12,14 @@
 import type { MeanScene, MeanSurvey, MeanSurveyData, MeanWindow, Region } from "./mean.ts";
 import { addToCells, type Cells, emptyCells } from "./cells.ts";
 import { clearGround } from "./clear_ground.ts";
-import { FEATURES_PER_BAND, grainOf, writeFeatures } from "./features.ts";
+import { FEATURES_PER_BAND, FrameFeatures, grainOf } from "./features.ts";
 import { checkScene, checkWindow } from "./window.ts";
 
 /** The clear selected pixels of one date, in ascending order of position. */
 export interface DateSample {
   /** Positions row·width + column, ascending. */
   readonly keys: Float64Array;
-  /** Features, [keys.length, bands · FEATURES_PER_BAND], as of `writeFeatures`. */
+  /** Features, [keys.length, bands · FEATURES_PER_BAND], as of `FrameFeatures`. */
   readonly features: Float32Array;
 }
 
@@ -113,7 +113,8 @@ export function surveyScene(
   function addFrame(window: MeanWindow, core: Region, frame: number): void {
     const clear = clearGround(window, { frame, bands, grow });
     const values = window.frames[frame]!;
-    const ground = { values, clear, height: window.height, width: window.width, bands };
+    const { height, width: wide } = window;
+    const ground = new FrameFeatures({ values, clear, height, width: wide, bands });
     const collector = collectors[frame]!;
     const end = core.column + core.width;
     for (let row = core.row; row < core.row + core.height; row++) {
@@ -134,7 +135,7 @@ export function surveyScene(
         if (clear[first + column] === 0 || hash(row, column) >= limit) continue;
         const at = collector.add(row * width + column);
         const x = column - window.column;
-        writeFeatures(ground, { x, y, out: collector.features, at });
+        ground.write({ x, y, out: collector.features, at });
         const i = first + column;
         if (x + 1 < window.width && clear[i + 1] === 1) addPair(values, i * bands);
       }

@@ -50,3 +50,9 @@ export function abortableMask(source: MaskSource, signal: AbortSignal | undefine
     },
   };
 }
+
+/** A promise whose error is thrown where it is awaited, which may be later. */
+export function handled<T>(promise: Promise<T>): Promise<T> {
+  promise.catch(() => {});
+  return promise;
+}

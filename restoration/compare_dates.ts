@@ -24,14 +24,14 @@ const MS_PER_DAY = 86_400_000;
 /** Cells along each axis, and their side in pixels; a smaller scene is read whole. */
 const CELLS = { count: 6, side: 256 } as const;
 
-/** First pixel and size of the cells of an axis; first pixels are even, as blocks of 2×2 are compared. */
+/** First pixel and size of the cells of an axis, which lie within the usual tiles of files. */
 function cellsAlong(length: number): readonly (readonly [number, number])[] {
   const { count, side } = CELLS;
   const cells = Math.min(count, Math.ceil(length / side));
   return Array.from({ length: cells }, (_, i) => {
     const first = length <= count * side
       ? i * side
-      : 2 * Math.floor((length - side) * i / (count - 1) / 2);
+      : side * Math.floor((length - side) * i / (count - 1) / side);
     return [first, Math.min(side, length - first)] as const;
   });
 }

@@ -12,9 +12,10 @@ import { type Model, scalingRanges } from "../model/mod.ts";
 import { abortableMask } from "./abortable.ts";
 import type { FrameRows } from "./rows/frame_rows.ts";
 import { classMaskSource, detectorMask } from "./rows/mask_sources.ts";
-import { timeMaskSources } from "./rows/time_mask_sources.ts";
+import { comparePool, timeMaskSources } from "./rows/time_mask_sources.ts";
 import type { SceneMasks } from "./rows/scene_masks.ts";
 import type { MaskSource, Scene } from "./scene.ts";
+import { windowThreads } from "./threads/window_pool.ts";
 import { chooseMasks, maskList } from "./mask_choice.ts";
 import { openMaskRasters } from "./mask_rasters.ts";
 import type { MaskNames } from "./mask_names.ts";
@@ -23,6 +24,8 @@ import type { OpenSeries } from "./open_series.ts";
 import { compareDates, comparedBands, type ComparisonCache } from "./compare_dates.ts";
 
 const METRES_PER_DEGREE = 111_320;
+/** Pixels of all dates below which threads take longer to start than to compare them. */
+const LEAST_PIXELS = 2 ** 23;
 
 /** Ground size of a pixel in metres; 10 (Sentinel-2) without a transform. */
 function pixelSizeOf({ transform }: RasterHeader): number {
@@ -155,6 +158,8 @@ export interface DateMasksOptions {
   readonly isLook?: boolean;
   /** Comparisons of the dates by earlier calls. Default none. */
   readonly comparisons?: ComparisonCache | undefined;
+  /** Threads that compare dates beside the calling one. Default: as many as processors serve. */
+  readonly threads?: number;
   readonly log?: (line: string) => void;
   readonly signal?: AbortSignal;
 }
@@ -170,7 +175,8 @@ export async function openDateMasks(
   options: DateMasksOptions,
 ): Promise<OpenMasks> {
   const { mask, area, model, isEach, isQuick, isLook = false, log = () => {}, signal } = options;
-  const { allowLevelMismatch: allow = false, comparisons: known } = options;
+  const { allowLevelMismatch: allow = false, comparisons: known, threads = windowThreads() } =
+    options;
   const { scene, files } = series;
   const { source, values, bits, above, ...keep } = mask;
   const choices = await chooseMasks(series, source);
@@ -210,9 +216,16 @@ export async function openDateMasks(
         log,
         signal,
       });
+    const isLarge = scene.grid.width * scene.grid.height * files.length >= LEAST_PIXELS;
+    const pool = fit !== undefined && isLarge && threads > 0
+      ? comparePool(fit, threads)
+      : undefined;
     return {
       isDetected: choices[scene.reference]!.path === undefined,
-      close,
+      close: async () => {
+        await pool?.close();
+        await close();
+      },
       masks: {
         ...keep,
         // Rasters need no pixels around.
@@ -227,6 +240,7 @@ export async function openDateMasks(
               fit,
               wanted: read,
               emptyIsClear,
+              pool,
             })
             : undefined;
           return rows.map((row, l) => {

@@ -8,7 +8,7 @@
  */
 
 import type { RasterWindow } from "../../rasters/mod.ts";
-import { yieldToEventLoop } from "../abortable.ts";
+import { handled, yieldToEventLoop } from "../abortable.ts";
 import { keepClearOf, RESTORED, restoredShares } from "../keep_clear.ts";
 import { type FinishedReport, type FinishedRows, RowFinisher } from "../rows/finish_rows.ts";
 import { noEvidence, type PixelEvidence, takeEvidence } from "../rows/evidence.ts";
@@ -269,8 +269,9 @@ export async function compositeRows(
           strip.add(cell, shares, { core, image: mean.apply(fit, window, core) });
           await yieldToEventLoop();
         } else {
-          const window = rows.cut(around, fit.uses, await pool.take());
-          const work = pool.apply({ fit: i, window, core });
+          const memory = await pool.take();
+          const window = rows.cut(around, fit.uses, memory);
+          const work = pool.run({ fit: i, window, core }, memory);
           made.push(handled(work.then((image) => strip.add(cell, shares, { core, image }))));
         }
       }
@@ -283,10 +284,4 @@ export async function compositeRows(
     if (pool === undefined) loading = load(lines[n + 1]);
   }
   return strips.map((strip) => strip.report());
-}
-
-/** A promise whose error is thrown where it is awaited, which may be later. */
-function handled<T>(promise: Promise<T>): Promise<T> {
-  promise.catch(() => {});
-  return promise;
 }

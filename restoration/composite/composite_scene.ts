@@ -39,7 +39,8 @@ import {
   type CompositeMethodName,
   DEFAULT_METHODS,
 } from "./methods.ts";
-import { MeanPool, meanThreads } from "./mean_pool.ts";
+import { windowThreads } from "../threads/window_pool.ts";
+import { meanPool } from "./mean_pool.ts";
 import { blockCount, surveyScene } from "./survey_scene.ts";
 
 /** One image of a composite. */
@@ -321,8 +322,8 @@ export async function compositeScene(given: CompositeSceneOptions): Promise<Comp
     const files = await createAll(scenes, { series, plan, fits, tags, overwrite, options });
     closing.unshift(...files.map((one) => one.abort));
     const cells = cellCount(scene, area) * fits.length;
-    const threads = cells < LEAST_CELLS ? 0 : options.threads ?? meanThreads();
-    const pool = threads > 0 ? new MeanPool({ method: name, grow, fits }, { threads }) : undefined;
+    const threads = cells < LEAST_CELLS ? 0 : options.threads ?? windowThreads();
+    const pool = threads > 0 ? meanPool({ method: name, grow, fits }, threads) : undefined;
     if (pool !== undefined) closing.unshift(() => pool.close());
     const work = compositeRows(scene, {
       targets: scenes.map((own, i) => ({

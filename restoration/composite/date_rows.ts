@@ -122,18 +122,20 @@ export class DateRows {
     const out = new Uint8Array(rows * width);
     if (mask === undefined) return out;
     const { columns } = MASK_BLOCK;
+    const blocks: RasterWindow[] = [];
     for (let column = left; column < right;) {
       const end = Math.min(right, (Math.floor(column / columns) + 1) * columns);
-      const window = { column, row, width: end - column, height: rows };
-      const found = await mask.read(window);
-      for (let y = 0; y < rows; y++) {
-        out.set(
-          found.subarray(y * window.width, (y + 1) * window.width),
-          y * width + column - left,
-        );
-      }
+      blocks.push({ column, row, width: end - column, height: rows });
       column = end;
     }
+    // Threads may compare several blocks at once.
+    await Promise.all(blocks.map(async (block) => {
+      const found = await mask.read(block);
+      for (let y = 0; y < rows; y++) {
+        const line = found.subarray(y * block.width, (y + 1) * block.width);
+        out.set(line, y * width + block.column - left);
+      }
+    }));
     return out;
   }
 

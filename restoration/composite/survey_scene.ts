@@ -5,7 +5,7 @@
  * @module
  */
 
-import { yieldToEventLoop } from "../abortable.ts";
+import { handled, yieldToEventLoop } from "../abortable.ts";
 import type { RasterWindow } from "../../rasters/mod.ts";
 import { FrameRows } from "../rows/frame_rows.ts";
 import type { SceneMasks } from "../rows/scene_masks.ts";
@@ -77,7 +77,13 @@ export async function surveyScene(
   const surveyed = places.flatMap(({ cores }) => cores)
     .reduce((sum, core) => sum + core.width * core.height, 0);
   const survey = mean.survey({ ...known, surveyed });
-  for (const place of places) await surveyPlace(scene, survey, { ...options, ...place });
+  // The next place is read, and threads find its clouds, while this one is surveyed.
+  let reading = readPlace(scene, places[0]!, options);
+  for (const [i, { cores }] of places.entries()) {
+    const place = await reading;
+    if (i + 1 < places.length) reading = handled(readPlace(scene, places[i + 1]!, options));
+    await surveyPlace(scene, survey, { ...options, cores, place });
+  }
   return { data: survey.finish(), isClear: days.map(() => false) };
 }
 
@@ -109,33 +115,50 @@ async function surveyAll(
   return isClear;
 }
 
-/** Surveys a place, of which no pixel around it is read. */
-async function surveyPlace(
+/** A place that has been read, and the masks of its dates in `whole`. */
+interface ReadPlace {
+  readonly rows: readonly FrameRows[];
+  readonly whole: RasterWindow;
+  readonly classes: readonly Uint8Array[];
+}
+
+/** Reads a place, and no pixel around it. */
+async function readPlace(
   scene: Scene,
-  survey: MeanSurvey,
-  { mean, masks, read, inside, cores, onBlock = () => {}, signal }:
-    & SurveySceneOptions
-    & SurveyPlace,
-): Promise<void> {
+  { read, inside }: SurveyPlace,
+  { mean, masks, signal }: SurveySceneOptions,
+): Promise<ReadPlace> {
   const columns = [read.column, read.column + read.width] as const;
   const rows = scene.frames.map((frame) => new FrameRows(frame, columns));
   for (const row of rows) {
     signal?.throwIfAborted();
     await row.load(read.row, read.row + read.height);
+    await yieldToEventLoop();
   }
-  const around = (window: RasterWindow) =>
-    grown(window, { scene: scene.grid, margin: mean.surveyMargin });
-  const whole = around(inside);
+  const whole = grown(inside, { scene: scene.grid, margin: mean.surveyMargin });
   const classes: Uint8Array[] = [];
   for (const mask of masks.open(rows)) {
     signal?.throwIfAborted();
     classes.push(await mask?.read(whole) ?? new Uint8Array(whole.width * whole.height));
   }
+  return { rows, whole, classes };
+}
+
+/** Surveys a place that has been read. */
+async function surveyPlace(
+  scene: Scene,
+  survey: MeanSurvey,
+  { mean, cores, place, onBlock = () => {}, signal }: SurveySceneOptions & {
+    readonly cores: readonly RasterWindow[];
+    readonly place: ReadPlace;
+  },
+): Promise<void> {
+  const { rows, whole, classes } = place;
   // The first cell is the largest.
   const memory: (Float32Array | undefined)[] = [];
   for (const core of cores) {
     signal?.throwIfAborted();
-    const window = around(core);
+    const window = grown(core, { scene: scene.grid, margin: mean.surveyMargin });
     const frames = rows.map((row, l) => row.values(window, memory[l]));
     for (const [l, values] of frames.entries()) memory[l] ??= values;
     survey.add({

@@ -7,6 +7,7 @@
 import type { PixelArray } from "../../core/mod.ts";
 import type { RasterWindow } from "../../rasters/mod.ts";
 import type { SceneFrame } from "../scene.ts";
+import { roomFor } from "./room_for.ts";
 import { reflect, type Size, type TileOrigin } from "./tiles.ts";
 
 /** Rows read together. */
@@ -251,13 +252,6 @@ export class FrameRows {
     }
     return out;
   }
-}
-
-/** Memory for `length` values: the start of `into`, or new memory if that is too small. */
-function roomFor(length: number, into: Float32Array | undefined): Float32Array {
-  return into !== undefined && into.length >= length
-    ? into.subarray(0, length)
-    : new Float32Array(length);
 }
 
 /** Converts stored numbers, band fastest, to a unit: NaN where there is no data. */

@@ -9,6 +9,10 @@ import { CLOUD_CLASSES, detectInTime, MASK_UNKNOWN, type TemporalFit } from "../
 import type { RasterWindow } from "../../rasters/mod.ts";
 import { yieldToEventLoop } from "../abortable.ts";
 import type { MaskSource } from "../scene.ts";
+import type { WindowMemory } from "../threads/window_job.ts";
+import { WindowPool } from "../threads/window_pool.ts";
+import type { CompareJob } from "./compare_worker.ts";
+import { roomFor } from "./room_for.ts";
 import type { FrameRows } from "./frame_rows.ts";
 import { cropped, grown, type Size } from "./tiles.ts";
 
@@ -23,6 +27,8 @@ export interface TimeMaskOptions {
   readonly wanted: readonly number[];
   /** Returns true for dates whose pixels without data count as clear. */
   readonly emptyIsClear: (date: number) => boolean;
+  /** Threads that compare. Default the calling thread. */
+  readonly pool?: ComparePool | undefined;
 }
 
 /** Classes of the wanted dates in a window, in their order. */
@@ -32,20 +38,41 @@ interface Found {
 }
 
 /** Columns that are compared at once, times the dates: bounds the memory to about 100 MB. */
-const COLUMNS_OF_DATES = 8192;
+const COLUMNS_OF_DATES = 10_240;
 /** Fewest columns that are compared at once. */
 const LEAST_COLUMNS = 128;
 
-/** Pixels of a date, of some of the scene's bands; NaN where there is no data. */
+/** Threads that compare windows. */
+export type ComparePool = WindowPool<CompareJob, readonly Uint8Array[]>;
+
+/** Makes the threads that compare windows with a survey. */
+export function comparePool(fit: TemporalFit, threads: number): ComparePool {
+  return new WindowPool({
+    program: new URL("./compare_worker.ts", import.meta.url),
+    work: fit,
+    threads,
+    purpose: "find clouds by comparing dates",
+  });
+}
+
+/**
+ * Pixels of a date, of some of the scene's bands; NaN where there is no data.
+ *
+ * @param options.into Memory for the values, if it is large enough; else they are in new memory.
+ */
 export function comparedRaster(
   rows: FrameRows,
   { column, row, width, height }: RasterWindow,
-  { bands, places }: { readonly bands: readonly string[]; readonly places: readonly number[] },
+  { bands, places, into }: {
+    readonly bands: readonly string[];
+    readonly places: readonly number[];
+    readonly into?: Float32Array | undefined;
+  },
 ): Raster {
   const depth = rows.read.length;
   const from = Int32Array.from(places, (place) => rows.read.indexOf(place));
   const [none = NaN, other = NaN] = rows.frame.missing;
-  const data = new Float32Array(width * height * from.length).fill(NaN);
+  const data = roomFor(width * height * from.length, into).fill(NaN);
   for (let y = 0; y < height; y++) {
     const stored = rows.row(row + y);
     if (stored === undefined) continue;
@@ -69,41 +96,63 @@ function contains(outer: RasterWindow, inner: RasterWindow): boolean {
     inner.row + inner.height <= outer.row + outer.height;
 }
 
+/** Classes of the wanted dates in a few columns of a window. */
+async function classesIn(
+  rows: readonly FrameRows[],
+  part: RasterWindow,
+  { scene, fit, places, wanted, emptyIsClear, pool }: TimeMaskOptions,
+): Promise<readonly Uint8Array[]> {
+  const { bands } = fit.options;
+  const around = grown(part, { scene, margin: fit.margin });
+  const window = { ...around, dates: wanted };
+  const cut = (memory: WindowMemory) =>
+    rows.map((row, l) => {
+      const raster = comparedRaster(row, around, { bands, places, into: memory[l] });
+      memory[l] = raster.data as Float32Array;
+      return raster;
+    });
+  const compare = async () => {
+    if (pool === undefined) return detectInTime(cut([]), fit, window);
+    const memory = await pool.take();
+    return await pool.run({ frames: cut(memory), window }, memory);
+  };
+  await yieldToEventLoop();
+  const found = await compare();
+  return wanted.map((date, k) => {
+    const own = cropped(found[k]!, around, part);
+    for (let i = 0; i < own.length; i++) {
+      if (own[i] !== MASK_UNKNOWN) continue;
+      const x = part.column + i % part.width;
+      const y = part.row + Math.floor(i / part.width);
+      // What lacks some of the bands can't be judged, and isn't taken for clear.
+      const isClear = !rows[date]!.someData(y, [x, x + 1]) && emptyIsClear(date);
+      own[i] = isClear ? CLOUD_CLASSES.clear : CLOUD_CLASSES.thick;
+    }
+    return own;
+  });
+}
+
 /** Classifies a window of the wanted dates, a few columns at a time. */
 async function classify(
   rows: readonly FrameRows[],
   window: RasterWindow,
-  { scene, fit, places, wanted, emptyIsClear }: TimeMaskOptions,
+  options: TimeMaskOptions,
 ): Promise<Found> {
-  const { bands } = fit.options;
-  const classes = wanted.map(() => new Uint8Array(window.width * window.height));
+  const classes = options.wanted.map(() => new Uint8Array(window.width * window.height));
   const step = Math.max(LEAST_COLUMNS, Math.floor(COLUMNS_OF_DATES / rows.length));
-  for (let left = 0; left < window.width; left += step) {
-    await yieldToEventLoop();
-    const part = {
-      ...window,
-      column: window.column + left,
-      width: Math.min(step, window.width - left),
-    };
-    const around = grown(part, { scene, margin: fit.margin });
-    const frames = rows.map((row) => comparedRaster(row, around, { bands, places }));
-    const found = detectInTime(frames, fit, { ...around, dates: wanted });
-    for (const [k, date] of wanted.entries()) {
-      const own = cropped(found[k]!, around, part);
-      for (let i = 0; i < own.length; i++) {
-        if (own[i] !== MASK_UNKNOWN) continue;
-        const x = part.column + i % part.width;
-        const y = part.row + Math.floor(i / part.width);
-        // What lacks some of the bands can't be judged, and isn't taken for clear.
-        const isClear = !rows[date]!.someData(y, [x, x + 1]) && emptyIsClear(date);
-        own[i] = isClear ? CLOUD_CLASSES.clear : CLOUD_CLASSES.thick;
-      }
+  const parts = Array.from({ length: Math.ceil(window.width / step) }, (_, i) => ({
+    ...window,
+    column: window.column + i * step,
+    width: Math.min(step, window.width - i * step),
+  }));
+  await Promise.all(parts.map(async (part) => {
+    for (const [k, own] of (await classesIn(rows, part, options)).entries()) {
       for (let y = 0; y < part.height; y++) {
         const line = own.subarray(y * part.width, (y + 1) * part.width);
-        classes[k]!.set(line, y * window.width + left);
+        classes[k]!.set(line, y * window.width + part.column - window.column);
       }
     }
-  }
+  }));
   return { window, classes };
 }
 
@@ -117,14 +166,17 @@ export function timeMaskSources(
   rows: readonly FrameRows[],
   options: TimeMaskOptions,
 ): readonly (MaskSource | undefined)[] {
-  let known: readonly Found[] = [];
+  let known: readonly (Pick<Found, "window"> & { readonly found: Promise<Found> })[] = [];
   const at = async (window: RasterWindow): Promise<Found> => {
     const same = known.find((one) => contains(one.window, window));
-    if (same !== undefined) return same;
-    const found = await classify(rows, window, options);
+    if (same !== undefined) return await same.found;
+    const found = classify(rows, window, options);
     // Reading goes down: what lies above isn't asked for again.
-    known = [...known.filter(({ window: { row, height } }) => row + height > window.row), found];
-    return found;
+    known = [
+      ...known.filter(({ window: { row, height } }) => row + height > window.row),
+      { window, found },
+    ];
+    return await found;
   };
   return rows.map((_, date) => {
     const k = options.wanted.indexOf(date);
