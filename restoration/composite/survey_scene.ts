@@ -18,6 +18,8 @@ import type { Mean, MeanSurvey, MeanSurveyData } from "../../means/mod.ts";
 
 /** Blocks of the survey. */
 const BLOCK: CellSize = { rows: 256, columns: 512 };
+/** Places of a large scene that are read while another is surveyed; one takes 30 MB for each date. */
+const READ_AHEAD = 2;
 
 /** Options of {@linkcode surveyScene}. */
 export interface SurveySceneOptions {
@@ -77,11 +79,14 @@ export async function surveyScene(
   const surveyed = places.flatMap(({ cores }) => cores)
     .reduce((sum, core) => sum + core.width * core.height, 0);
   const survey = mean.survey({ ...known, surveyed });
-  // The next place is read, and threads find its clouds, while this one is surveyed.
-  let reading = readPlace(scene, places[0]!, options);
+  const reading: Promise<ReadPlace>[] = [];
   for (const [i, { cores }] of places.entries()) {
-    const place = await reading;
-    if (i + 1 < places.length) reading = handled(readPlace(scene, places[i + 1]!, options));
+    // Of the next two places, one is read while threads find the clouds of the other.
+    while (reading.length < Math.min(i + 1 + READ_AHEAD, places.length)) {
+      reading.push(handled(readPlace(scene, places[reading.length]!, options)));
+    }
+    const place = await reading[i]!;
+    delete reading[i];
     await surveyPlace(scene, survey, { ...options, cores, place });
   }
   return { data: survey.finish(), isClear: days.map(() => false) };
