@@ -6,6 +6,11 @@
 
 export { ARRAY_VARIABLES, arrayShard, type Variables } from "./array_index.ts";
 export { logOutcome, readOutcomes, type SceneOutcome } from "./outcome_log.ts";
+export { enqueue, type Enqueued } from "./queue/enqueue.ts";
+export type { QueuedScene } from "./queue/message.ts";
+export type { OpenQueueOptions, QueueCounts } from "./queue/queue.ts";
+export { type QueueState, queueState } from "./queue/state.ts";
+export { work, type Worked, type WorkOptions } from "./queue/work.ts";
 export { type MergedOutcomes, mergeOutcomes } from "./slurm/merge_outcomes.ts";
 export { mostTasks, requeueJob } from "./slurm/scheduler.ts";
 export {
