@@ -10,6 +10,8 @@ import {
   mergeOutcomes,
   mostTasks,
   readRun,
+  runFolder,
+  scenesOfRun,
   slurmMerge,
   type SlurmResources,
   slurmResubmit,
@@ -19,6 +21,7 @@ import {
 } from "../archives/mod.ts";
 import { shellWord } from "../core/mod.ts";
 import { readManifest } from "../restoration/mod.ts";
+import { collectionText } from "./collection.ts";
 import { command, type Context, Failure, type Result } from "./command.ts";
 import { sceneCommand } from "./fed_scenes.ts";
 import { type FlagValues, UsageError } from "./flags.ts";
@@ -125,16 +128,22 @@ async function resubmit(folder: string, { values, log }: Pick<Context, "log"> & 
   return { text: submittedText(submitted), json: submitted };
 }
 
-async function merge(folder: string, { values: { now, retry }, log }: Pick<Context, "log"> & {
+async function merge(folder: string, { values, log }: Pick<Context, "log"> & {
   readonly values: Values;
 }): Promise<Result> {
+  const { now, retry } = values;
+  const collection = values.collection === undefined ? undefined : resolve(values.collection);
   if (!now) {
-    const submitted = await slurmMerge(folder, { retry, log });
+    const submitted = await slurmMerge(folder, { retry, log, collection });
     return { text: submittedText(submitted), json: submitted };
   }
   const merged = await mergeOutcomes(folder);
   const { path, scenes, done, failed, missing } = merged;
-  const text = `${path}: ${scenes} scenes, ${done} done, ${failed} failed, ${missing} missing`;
+  const outputs = (await scenesOfRun(await readRun(runFolder(folder)))).map(({ output }) => output);
+  const text = [
+    `${path}: ${scenes} scenes, ${done} done, ${failed} failed, ${missing} missing`,
+    ...await collectionText({ collection, overwrite: false }, outputs),
+  ].join("\n");
   if (failed + missing > 0) throw new Failure(text, merged);
   return { text, json: merged };
 }
@@ -152,8 +161,8 @@ kept in a file that only you can read: addresses with credentials reach no job s
 
 A task that is preempted, or near its time limit, stops within seconds, ends with code 143 and is
 requeued; scenes that are complete are skipped. resubmit submits the tasks with scenes left and not in
-the queue, and no others. merge submits a job that waits for the array and writes scenes.csv; its code
-is 1 if scenes failed or are missing.
+the queue, and no others. merge submits a job that waits for the array and writes scenes.csv, and a
+STAC collection of all results with --collection; its code is 1 if scenes failed or are missing.
 
 While the scheduler doesn't answer, commands try again for --retry seconds, then end with code 5. A
 submission whose answer is lost is found in the queue and not repeated; resubmit goes on after any
@@ -166,7 +175,7 @@ task is what the job scripts call.`,
     "slurm submit scenes.csv --time 120 --memory 8G -- composite --method median",
     "slurm status scenes.slurm",
     "slurm resubmit scenes.slurm --time 4:00:00",
-    "slurm merge scenes.slurm",
+    "slurm merge scenes.slurm --collection collection.json",
   ],
   async run(values, context) {
     const { log } = context;

@@ -49,16 +49,19 @@ async function settled(run: SlurmRun, options: RetryOptions): Promise<SlurmRun> 
 /** Writes the script, notes the submission, submits, and notes the job. */
 async function submitted(
   folder: string,
-  { run, kind, tasks, after, options }: {
+  { run, kind, tasks, after, collection, options }: {
     readonly run: SlurmRun;
     readonly kind: SlurmSubmission["kind"];
     readonly tasks: readonly number[];
     readonly after?: string | undefined;
+    readonly collection?: string | undefined;
     readonly options: RetryOptions;
   },
 ): Promise<Submitted> {
   const submission: SlurmSubmission = { comment: newComment(), kind, tasks };
-  const script = jobScript(submission, { folder, resources: run.resources, after });
+  const script = jobScript(submission, {
+    ...{ folder, resources: run.resources, after, collection },
+  });
   await makeFolder(`${folder}/logs`);
   const path = `${folder}/${kind}.sh`;
   await writing(path, () => Deno.writeTextFile(path, script));
@@ -126,10 +129,14 @@ export async function slurmResubmit(
 /**
  * Submits a job that merges the outcomes when every task that is queued or running has ended.
  *
+ * @param options `collection` is the absolute path of a STAC collection to write of all results.
  * @throws {InputError} If the folder holds no run.
  * @throws {UnavailableError} If the scheduler can't be reached.
  */
-export async function slurmMerge(folder: string, options: RetryOptions = {}): Promise<Submitted> {
+export async function slurmMerge(
+  folder: string,
+  { collection, ...options }: RetryOptions & { readonly collection?: string | undefined } = {},
+): Promise<Submitted> {
   const place = runFolder(folder);
   await readRun(place);
   await using _lock = await lockSubmissions(place);
@@ -137,5 +144,5 @@ export async function slurmMerge(folder: string, options: RetryOptions = {}): Pr
   const queued = new Set((await queuedJobs(options)).map(({ job }) => job));
   const arrays = run.submissions.filter(({ kind, job }) => kind === "array" && queued.has(job!));
   const after = arrays.length === 0 ? undefined : arrays.map(({ job }) => job!).join(":");
-  return await submitted(place, { run, kind: "merge", tasks: [], after, options });
+  return await submitted(place, { run, kind: "merge", tasks: [], after, collection, options });
 }
