@@ -26,5 +26,11 @@ export {
   type SlurmSubmission,
 } from "./slurm/slurm_run.ts";
 export { type SlurmStatus, slurmStatus, type TaskStatus } from "./slurm/status.ts";
-export { slurmMerge, slurmResubmit, slurmSubmit, type Submitted } from "./slurm/submit.ts";
+export {
+  slurmMerge,
+  slurmResubmit,
+  slurmScript,
+  slurmSubmit,
+  type Submitted,
+} from "./slurm/submit.ts";
 export type { RetryOptions } from "./until_reached.ts";

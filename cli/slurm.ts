@@ -15,6 +15,7 @@ import {
   slurmMerge,
   type SlurmResources,
   slurmResubmit,
+  slurmScript,
   slurmStatus,
   slurmSubmit,
   type Submitted,
@@ -98,10 +99,14 @@ async function submit(
   const folder = values.run ?? `${manifest.replace(/\.csv$/i, "")}.slurm`;
   const digest = await manifestDigest(path);
   const run = { manifest: path, digest, scenes, tasks: plan.tasks, resources };
+  const planned = `${scenes} scenes, ${plan.time} of time and ${plan.memory} of memory per task`;
+  if (values.dryRun) {
+    const script = slurmScript(folder, run);
+    return { text: `${script}\n${planned}`, json: { ...plan, scenes, script } };
+  }
   const submitted = await slurmSubmit(folder, { run, args, retry, log });
   return {
-    text: `${submittedText(submitted)}\n${scenes} scenes, ${plan.time} of time and ` +
-      `${plan.memory} of memory per task`,
+    text: `${submittedText(submitted)}\n${planned}`,
     json: { ...submitted, ...plan, scenes },
   };
 }
@@ -153,7 +158,7 @@ export const slurm = command({
   operands: "submit|status|resubmit|merge <manifest or folder>",
   details:
     `submit deals the scenes of a manifest to the tasks of an array job, whatever MaxArraySize is, and
-submits it. After -- come restore or composite and their flags, which hold for all scenes. Time and
+submits it, or prints the script with --dry-run. After -- come restore or composite and their flags, which hold for all scenes. Time and
 memory come from --dry-run on a few scenes; composites, which have none, need --time and --memory.
 
 The folder of the run holds job scripts, logs and a line for each scene that ended. Flags after -- are

@@ -75,6 +75,20 @@ async function submitted(
   return { folder, job, tasks: indexRanges(tasks) };
 }
 
+/** All tasks of a run. */
+const tasksOf = ({ tasks }: Pick<SlurmRun, "tasks">) => Array.from({ length: tasks }, (_, i) => i);
+
+/**
+ * Script of the array job that {@linkcode slurmSubmit} submits, but for its comment.
+ *
+ * @throws {RangeError} If a line isn't one, or holds a credential.
+ */
+export function slurmScript(folder: string, run: Omit<SlurmRun, "submissions">): string {
+  const { resources } = run;
+  const submission: SlurmSubmission = { comment: "emrdm", kind: "array", tasks: tasksOf(run) };
+  return jobScript(submission, { folder: runFolder(folder), resources });
+}
+
 /**
  * Submits the scenes of a manifest as an array job.
  *
@@ -90,10 +104,10 @@ export async function slurmSubmit(
   },
 ): Promise<Submitted> {
   const place = runFolder(folder);
-  const tasks = Array.from({ length: run.tasks }, (_, i) => i);
+  const tasks = tasksOf(run);
   const whole: SlurmRun = { ...run, submissions: [] };
   // Wrong lines are reported before anything is written.
-  jobScript({ comment: "", kind: "array", tasks }, { folder: place, resources: run.resources });
+  slurmScript(place, run);
   await makeFolder(place);
   await using _lock = await lockSubmissions(place);
   await createRun(place, { run: whole, args });

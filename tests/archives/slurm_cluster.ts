@@ -45,7 +45,10 @@ function freePort(): number {
 }
 
 /** Starts a controller and two nodes of one CPU each. */
-export async function startCluster(folder: string): Promise<Cluster> {
+export async function startCluster(
+  folder: string,
+  { mostTasks = MOST_TASKS }: { readonly mostTasks?: number } = {},
+): Promise<Cluster> {
   const host = Deno.hostname().split(".")[0]!;
   const ports = [freePort(), freePort(), freePort()];
   const nodes = NODES.map((name, i) =>
@@ -74,7 +77,7 @@ export async function startCluster(folder: string): Promise<Cluster> {
       `SlurmdLogFile=${folder}/%n.log`,
       "SchedulerParameters=sched_interval=1,batch_sched_delay=0",
       ...["MessageTimeout=5", "SlurmdTimeout=60", "KillWait=10", "InactiveLimit=0"],
-      `MaxArraySize=${MOST_TASKS}`,
+      ...[`MaxArraySize=${mostTasks}`, "MaxJobCount=50000"],
       "SlurmdParameters=config_overrides",
       ...nodes,
       "PartitionName=all Nodes=ALL Default=YES MaxTime=INFINITE State=UP",

@@ -61,6 +61,10 @@ slurmTest(
         );
       const cluster = await startCluster(folder);
       try {
+        const dry = await submit("run", "--dry-run");
+        assertEquals(dry.code, 0, dry.err);
+        assertStringIncludes(dry.out, `#SBATCH --array=0-${MOST_TASKS - 1}\n`);
+        assertEquals(await Deno.stat(`${folder}/run`).then(() => true, () => false), false);
         // The controller gets the submission, and answers after sbatch has given up.
         const paused = (async () => {
           for (;;) {
