@@ -88,7 +88,9 @@ function denoTransport(client: Client): Transport {
         client.checkOptions(info, options);
         if (info.tls_required || (info.tls_available && options.tls !== null)) {
           // Only the first line is in plain text.
-          socket = await Deno.startTls(plain, { hostname: tlsName || hostname });
+          const encrypted = await Deno.startTls(plain, { hostname: tlsName || hostname });
+          socket = encrypted;
+          await encrypted.handshake();
           isEncrypted = true;
         }
         if (isClosed) throw new Error("the connection was closed");

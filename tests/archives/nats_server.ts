@@ -53,7 +53,11 @@ async function answering(port: number): Promise<void> {
 /** Starts a server whose files are in a folder. */
 export async function startNats(
   folder: string,
-  { jetstream = true }: { readonly jetstream?: boolean } = {},
+  { jetstream = true, tls }: {
+    readonly jetstream?: boolean;
+    /** Files of the server's certificate and its key. */
+    readonly tls?: { readonly certificate: string; readonly key: string };
+  } = {},
 ): Promise<NatsServer> {
   const port = freePort();
   const config = `${folder}/nats.conf`;
@@ -63,6 +67,7 @@ export async function startNats(
       ...["host: 127.0.0.1", `port: ${port}`],
       `authorization { user: ${USER}, password: "${PASSWORD}" }`,
       ...(jetstream ? [`jetstream { store_dir: "${folder}/nats" }`] : []),
+      ...(tls ? [`tls { cert_file: "${tls.certificate}", key_file: "${tls.key}" }`] : []),
       "",
     ].join("\n"),
   );

@@ -2,7 +2,7 @@
 
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { emrdm, inFolder } from "../cli/run.ts";
-import { COMMAND, digests, expected, writeArchive, writeScenes } from "./archive.ts";
+import { COMMAND, digests, expected, PROGRAM, writeArchive, writeScenes } from "./archive.ts";
 import { HAS_NATS, type NatsServer, PASSWORD, startNats } from "./nats_server.ts";
 import { killQueue } from "./queue_kills.ts";
 import { RUN_SLOW } from "../slow.ts";
@@ -127,6 +127,59 @@ slowNatsTest("a server out of reach is tried again, then the code is 5", async (
   const { code, out, err } = await worker(server.address);
   assertEquals(code, 0, err);
   assertStringIncludes(out, "2 done");
+});
+
+/** Runs a program, which must succeed. */
+async function run(name: string, ...args: readonly string[]): Promise<void> {
+  const { success } = await new Deno.Command(name, {
+    args: [...args],
+    stdout: "null",
+    stderr: "null",
+  }).output();
+  assert(success, args.join(" "));
+}
+
+Deno.test({
+  name: "tls:// needs a certificate that is known, and nats:// takes what the server wants [nats]",
+  ignore: !HAS_NATS || !RUN_SLOW,
+  fn: () =>
+    inFolder(async (folder) => {
+      const [ca, key, request, certificate] = ["ca.pem", "key.pem", "request.pem", "server.pem"]
+        .map((name) => `${folder}/${name}`) as [string, string, string, string];
+      const names = `${folder}/names`;
+      await Deno.writeTextFile(names, "subjectAltName=IP:127.0.0.1\n");
+      await run(
+        ...["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2"] as const,
+        ...["-subj", "/CN=ca", "-keyout", `${folder}/ca.key`, "-out", ca],
+      );
+      await run(
+        ...["openssl", "req", "-newkey", "rsa:2048", "-nodes", "-subj", "/CN=server"] as const,
+        ...["-keyout", key, "-out", request],
+      );
+      await run(
+        ...["openssl", "x509", "-req", "-in", request, "-CA", ca, "-days", "2"] as const,
+        ...["-CAkey", `${folder}/ca.key`, "-CAcreateserial", "-extfile", names],
+        ...["-out", certificate],
+      );
+      await using server = await startNats(folder, { tls: { certificate, key } });
+      const status = async (queue: string, env: Readonly<Record<string, string>>) => {
+        const { code, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
+          args: [
+            ...PROGRAM.split(" ").slice(1),
+            ...["work", "--status", "--retry", "0", "--queue", queue],
+          ],
+          env,
+        }).output();
+        return [code, new TextDecoder().decode(stdout) + new TextDecoder().decode(stderr)] as const;
+      };
+      for (const address of [server.address, server.address.replace("nats:", "tls:")]) {
+        const [code, text] = await status(address, { ["DENO_CERT"]: ca });
+        assertEquals([code, text.includes("0 waiting")], [0, true], text);
+        const [refused, message] = await status(address, {});
+        assertEquals(refused, 5, message);
+        assertStringIncludes(message, "certificate");
+      }
+    }),
 });
 
 slowNatsTest("a server that is gone while a worker waits ends it with code 5", async (server) => {
