@@ -58,7 +58,9 @@ function translated(error: unknown, { shown }: QueueAddress): unknown {
   // In a cluster, 503 is the time without a leader.
   const isBusy = (error as { readonly status?: number }).status === 503;
   if (UNREACHED.includes(name) || (isBusy && codeOf(error) !== SUBJECT_IS_FULL)) {
-    return new UnavailableError(`Cannot reach queue ${shown}: ${message}`);
+    return new UnavailableError(
+      `Cannot reach queue ${shown}: its server must answer, got ${message}`,
+    );
   }
   return error;
 }
@@ -133,7 +135,9 @@ export async function connect(address: QueueAddress, options: RetryOptions): Pro
           untilReached((attempt) => {
             // Requests would wait for the connection and arrive when nobody waits for the answer.
             if (!isConnected()) {
-              throw new UnavailableError(`Cannot reach queue ${shown}: the connection is lost`);
+              throw new UnavailableError(
+                `Cannot reach queue ${shown}: its server must answer, got a lost connection`,
+              );
             }
             return asked(() => work(attempt));
           }, options),

@@ -1,6 +1,7 @@
 /** Archives through a queue on a real NATS server. */
 
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { lockOutputs } from "../../restoration/manifest_lock.ts";
 import { emrdm, inFolder } from "../cli/run.ts";
 import { COMMAND, digests, expected, PROGRAM, writeArchive, writeScenes } from "./archive.ts";
 import { HAS_NATS, type NatsServer, PASSWORD, startNats } from "./nats_server.ts";
@@ -127,6 +128,51 @@ slowNatsTest("a server out of reach is tried again, then the code is 5", async (
   const { code, out, err } = await worker(server.address);
   assertEquals(code, 0, err);
   assertStringIncludes(out, "2 done");
+});
+
+slowNatsTest("SIGTERM ends a worker with code 143, and its scene goes back at once", async (
+  { address },
+  folder,
+) => {
+  const manifest = await writeArchive(folder, 12);
+  // After 300 s, the server would give the scene to the next worker anyway.
+  await emrdm("enqueue", manifest, "--queue", address);
+  const [program, ...args] = PROGRAM.split(" ");
+  const child = new Deno.Command(program!, {
+    args: [...args, "work", "--queue", address, "--", ...COMMAND],
+    stdout: "piped",
+    stderr: "piped",
+  }).spawn();
+  // The second scene is at work after the first line.
+  const reader = child.stdout.getReader();
+  await reader.read();
+  await sleep(100);
+  child.kill("SIGTERM");
+  reader.releaseLock();
+  const { code, stderr } = await child.output();
+  assertEquals(code, 143);
+  assertStringIncludes(new TextDecoder().decode(stderr), "run the same command again to resume");
+  const begun = performance.now();
+  const next = await worker(address);
+  assertEquals(next.code, 0, next.err);
+  assert(performance.now() - begun < 100_000);
+  assertStringIncludes(next.out, "12 done, 0 failed, 0 waiting, 0 at work");
+});
+
+slowNatsTest("a scene that another run is making goes back, and is made later", async (
+  { address },
+  folder,
+) => {
+  const manifest = await writeArchive(folder, 1);
+  await emrdm("enqueue", manifest, "--queue", address, "--redeliver", "10");
+  const lock = await lockOutputs([`${folder}/out/1.tif`]);
+  const working = worker(address);
+  await sleep(1500);
+  await lock[Symbol.asyncDispose]();
+  const { code, err } = await working;
+  assertEquals(code, 0, err);
+  assertStringIncludes(err, "scene 1, ");
+  assertStringIncludes(err, "another run is using the folder");
 });
 
 /** Runs a program, which must succeed. */
