@@ -37,6 +37,11 @@ async function timed<T>(what: string, run: () => Promise<T>): Promise<T> {
   return result;
 }
 
+/** @throws {Error} If what was timed hasn't been done. */
+function check(isTrue: boolean, what: string): void {
+  if (!isTrue) throw new Error(what);
+}
+
 /** Runs emrdm and returns what it prints. */
 async function called(env: Readonly<Record<string, string>>, ...args: readonly string[]) {
   const { code, out, err } = await emrdmWith(env, ...args);
@@ -58,7 +63,11 @@ async function slurm(folder: string, manifest: string): Promise<void> {
       );
       print("  script", `${script.length} bytes`);
       await timed(`slurm submit, ${tasks} tasks`, () => called(cluster.env, ...args, ...more));
-      await timed(`squeue, ${tasks} tasks`, () => cluster.run("squeue", "--me", "-h", "-r"));
+      const queued = await timed(
+        `squeue, ${tasks} tasks`,
+        () => cluster.run("squeue", "--me", "-h", "-r"),
+      );
+      check(queued.trim().split("\n").length === tasks, `squeue must list ${tasks} tasks`);
       await timed(`slurm status, none done`, () => called(cluster.env, "slurm", "status", run));
       for (let i = 0; i < SCENES; i++) {
         await logOutcome(`${run}/outcomes/${i % tasks}.jsonl`, {
@@ -66,7 +75,11 @@ async function slurm(folder: string, manifest: string): Promise<void> {
           ...{ seconds: 60, time: "2018-05-07T00:00:00.000Z", node: "n1", job: `1_${i % tasks}` },
         });
       }
-      await timed(`slurm status, all done`, () => called(cluster.env, "slurm", "status", run));
+      const status = await timed(
+        `slurm status, all done`,
+        () => called(cluster.env, "slurm", "status", run),
+      );
+      check(status.includes(`${SCENES} done`), status.slice(0, 80));
       await timed(`slurm merge --now`, () => called(cluster.env, "slurm", "merge", run, "--now"));
       await cluster.run("scancel", "--me");
     }
@@ -105,7 +118,8 @@ async function queue(folder: string, manifest: string): Promise<void> {
             }),
         }))),
   );
-  await timed(`work --status, all done`, () => called(env, "work", "--status"));
+  const done = await timed(`work --status, all done`, () => called(env, "work", "--status"));
+  check(done.includes(`${SCENES} done, 0 failed, 0 waiting, 0 at work`), done);
 }
 
 /** System calls of a call of emrdm, by name. */

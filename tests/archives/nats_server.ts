@@ -4,17 +4,12 @@
  * @module
  */
 
-import { sleep } from "./slurm_cluster.ts";
+import { answering, freePort, hasProgram } from "./programs.ts";
 
 const PROGRAM = "nats-server";
 
-async function hasNats(): Promise<boolean> {
-  return await new Deno.Command(PROGRAM, { args: ["--version"], stdout: "null", stderr: "null" })
-    .output().then(({ success }) => success, () => false);
-}
-
 /** True if nats-server is installed. */
-export const HAS_NATS = await hasNats();
+export const HAS_NATS: boolean = await hasProgram(PROGRAM);
 if (!HAS_NATS && Deno.env.get("EMRDM_REQUIRE_NATS") === "1") {
   throw new Error("EMRDM_REQUIRE_NATS is set, but nats-server is missing");
 }
@@ -33,22 +28,6 @@ export interface NatsServer extends AsyncDisposable {
 /** User and password of the server. */
 export const USER = "archive";
 export const PASSWORD = "s3cret/word";
-
-function freePort(): number {
-  using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
-  return listener.addr.port;
-}
-
-/** Waits until a port answers. */
-async function answering(port: number): Promise<void> {
-  for (let i = 0; i < 200; i++) {
-    const connection = await Deno.connect({ hostname: "127.0.0.1", port }).catch(() => undefined);
-    connection?.close();
-    if (connection !== undefined) return;
-    await sleep(50);
-  }
-  throw new Error(`nats-server doesn't answer on port ${port}`);
-}
 
 /** Starts a server whose files are in a folder. */
 export async function startNats(

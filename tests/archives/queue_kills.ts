@@ -8,7 +8,7 @@ import type { QueueState } from "../../archives/mod.ts";
 import { createRng } from "../../core/mod.ts";
 import { COMMAND, digests, emrdmWith, expected, PROGRAM, writeArchive } from "./archive.ts";
 import { startNats } from "./nats_server.ts";
-import { sleep } from "./slurm_cluster.ts";
+import { sleep } from "./programs.ts";
 
 /** Outcome of {@linkcode killQueue}. */
 export interface QueueKills {

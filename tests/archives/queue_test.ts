@@ -7,7 +7,7 @@ import { COMMAND, digests, expected, PROGRAM, writeArchive, writeScenes } from "
 import { HAS_NATS, type NatsServer, PASSWORD, startNats } from "./nats_server.ts";
 import { killQueue } from "./queue_kills.ts";
 import { RUN_SLOW } from "../slow.ts";
-import { sleep } from "./slurm_cluster.ts";
+import { sleep } from "./programs.ts";
 
 /** Registers a test that is ignored where nats-server is missing. */
 function natsTest(

@@ -4,16 +4,10 @@
  * @module
  */
 
+import { freePort, hasProgram, sleep } from "./programs.ts";
+
 /** Programs of Debian's packages slurmctld, slurmd and slurm-client. */
 const PROGRAMS = ["slurmctld-wlm", "slurmd-wlm", "sbatch", "squeue", "scontrol"] as const;
-
-async function hasProgram(name: string): Promise<boolean> {
-  const { success } = await new Deno.Command("/bin/sh", {
-    args: ["-c", `PATH=$PATH:/usr/sbin command -v ${name}`],
-    stdout: "null",
-  }).output();
-  return success;
-}
 
 /** True if Slurm is installed. */
 export const HAS_SLURM = (await Promise.all(PROGRAMS.map(hasProgram))).every((one) => one);
@@ -37,11 +31,6 @@ export interface Cluster {
   run(...command: readonly string[]): Promise<string>;
   /** Ends all processes. */
   stop(): Promise<void>;
-}
-
-function freePort(): number {
-  using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
-  return listener.addr.port;
 }
 
 /** Starts a controller and two nodes of one CPU each. */
@@ -120,9 +109,4 @@ export async function startCluster(
   }
   await cluster.stop();
   throw new Error(`no nodes: ${await Deno.readTextFile(`${folder}/controller.log`)}`);
-}
-
-/** Waits. */
-export function sleep(milliseconds: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, milliseconds));
 }

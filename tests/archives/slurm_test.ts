@@ -4,7 +4,8 @@ import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { inFolder } from "../cli/run.ts";
 import { RUN_SLOW } from "../slow.ts";
 import { COMMAND, emrdmWith, PROGRAM, writeArchive } from "./archive.ts";
-import { HAS_SLURM, MOST_TASKS, sleep, startCluster } from "./slurm_cluster.ts";
+import { HAS_SLURM, MOST_TASKS, startCluster } from "./slurm_cluster.ts";
+import { sleep } from "./programs.ts";
 import { killArchive } from "./slurm_kills.ts";
 
 const RESOURCES = [

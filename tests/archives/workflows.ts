@@ -8,19 +8,15 @@
 import { emrdm } from "../cli/run.ts";
 import { writeArchive, writeDocument } from "../products/stac/archive.ts";
 import { digests, PROGRAM } from "./archive.ts";
+import { hasProgram } from "./programs.ts";
 
 /** The examples of this repository. */
 export const EXAMPLES: string = new URL("../../examples/archives", import.meta.url).pathname;
 
-async function isInstalled(name: string): Promise<boolean> {
-  return await new Deno.Command(name, { args: ["--version"], stdout: "null", stderr: "null" })
-    .output().then(({ success }) => success, () => false);
-}
-
 /** True if cwltool is installed. */
-export const HAS_CWLTOOL: boolean = await isInstalled("cwltool");
+export const HAS_CWLTOOL: boolean = await hasProgram("cwltool");
 /** True if Snakemake is installed. */
-export const HAS_SNAKEMAKE: boolean = await isInstalled("snakemake");
+export const HAS_SNAKEMAKE: boolean = await hasProgram("snakemake");
 if (!(HAS_CWLTOOL && HAS_SNAKEMAKE) && Deno.env.get("EMRDM_REQUIRE_WORKFLOWS") === "1") {
   throw new Error("EMRDM_REQUIRE_WORKFLOWS is set, but cwltool or snakemake is missing");
 }
