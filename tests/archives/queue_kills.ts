@@ -80,7 +80,10 @@ function startWorker(address: string): Worker {
     stderr: "piped",
   }).spawn();
   const worker: Worker = { child, outcomes: [], errors: "", hasEnded: false };
-  void linesOf(child.stdout, (line) => void worker.outcomes.push(JSON.parse(line)));
+  void linesOf(child.stdout, (line) => {
+    // The result of a worker without scenes takes several lines.
+    if (line.startsWith('{"number":')) worker.outcomes.push(JSON.parse(line));
+  });
   void linesOf(child.stderr, (line) => void (worker.errors += `${line}\n`));
   void child.status.then(() => worker.hasEnded = true);
   return worker;
