@@ -6,6 +6,11 @@
 
 export { ARRAY_VARIABLES, arrayShard, type Variables } from "./array_index.ts";
 export { logOutcome, readOutcomes, type SceneOutcome } from "./outcome_log.ts";
+export { enqueue, type Enqueued } from "./queue/enqueue.ts";
+export type { QueuedScene } from "./queue/message.ts";
+export type { OpenQueueOptions, QueueCounts } from "./queue/queue.ts";
+export { type QueueState, queueState } from "./queue/state.ts";
+export { work, type Worked, type WorkOptions } from "./queue/work.ts";
 export { type MergedOutcomes, mergeOutcomes } from "./slurm/merge_outcomes.ts";
 export { mostTasks, requeueJob } from "./slurm/scheduler.ts";
 export {
@@ -21,5 +26,11 @@ export {
   type SlurmSubmission,
 } from "./slurm/slurm_run.ts";
 export { type SlurmStatus, slurmStatus, type TaskStatus } from "./slurm/status.ts";
-export { slurmMerge, slurmResubmit, slurmSubmit, type Submitted } from "./slurm/submit.ts";
+export {
+  slurmMerge,
+  slurmResubmit,
+  slurmScript,
+  slurmSubmit,
+  type Submitted,
+} from "./slurm/submit.ts";
 export type { RetryOptions } from "./until_reached.ts";

@@ -10,15 +10,19 @@ import {
   mergeOutcomes,
   mostTasks,
   readRun,
+  runFolder,
+  scenesOfRun,
   slurmMerge,
   type SlurmResources,
   slurmResubmit,
+  slurmScript,
   slurmStatus,
   slurmSubmit,
   type Submitted,
 } from "../archives/mod.ts";
 import { shellWord } from "../core/mod.ts";
 import { readManifest } from "../restoration/mod.ts";
+import { collectionText } from "./collection.ts";
 import { command, type Context, Failure, type Result } from "./command.ts";
 import { sceneCommand } from "./fed_scenes.ts";
 import { type FlagValues, UsageError } from "./flags.ts";
@@ -95,10 +99,14 @@ async function submit(
   const folder = values.run ?? `${manifest.replace(/\.csv$/i, "")}.slurm`;
   const digest = await manifestDigest(path);
   const run = { manifest: path, digest, scenes, tasks: plan.tasks, resources };
+  const planned = `${scenes} scenes, ${plan.time} of time and ${plan.memory} of memory per task`;
+  if (values.dryRun) {
+    const script = slurmScript(folder, run);
+    return { text: `${script}\n${planned}`, json: { ...plan, scenes, script } };
+  }
   const submitted = await slurmSubmit(folder, { run, args, retry, log });
   return {
-    text: `${submittedText(submitted)}\n${scenes} scenes, ${plan.time} of time and ` +
-      `${plan.memory} of memory per task`,
+    text: `${submittedText(submitted)}\n${planned}`,
     json: { ...submitted, ...plan, scenes },
   };
 }
@@ -125,16 +133,22 @@ async function resubmit(folder: string, { values, log }: Pick<Context, "log"> & 
   return { text: submittedText(submitted), json: submitted };
 }
 
-async function merge(folder: string, { values: { now, retry }, log }: Pick<Context, "log"> & {
+async function merge(folder: string, { values, log }: Pick<Context, "log"> & {
   readonly values: Values;
 }): Promise<Result> {
+  const { now, retry } = values;
+  const collection = values.collection === undefined ? undefined : resolve(values.collection);
   if (!now) {
-    const submitted = await slurmMerge(folder, { retry, log });
+    const submitted = await slurmMerge(folder, { retry, log, collection });
     return { text: submittedText(submitted), json: submitted };
   }
   const merged = await mergeOutcomes(folder);
   const { path, scenes, done, failed, missing } = merged;
-  const text = `${path}: ${scenes} scenes, ${done} done, ${failed} failed, ${missing} missing`;
+  const outputs = (await scenesOfRun(await readRun(runFolder(folder)))).map(({ output }) => output);
+  const text = [
+    `${path}: ${scenes} scenes, ${done} done, ${failed} failed, ${missing} missing`,
+    ...await collectionText({ collection, overwrite: false }, outputs),
+  ].join("\n");
   if (failed + missing > 0) throw new Failure(text, merged);
   return { text, json: merged };
 }
@@ -144,7 +158,7 @@ export const slurm = command({
   operands: "submit|status|resubmit|merge <manifest or folder>",
   details:
     `submit deals the scenes of a manifest to the tasks of an array job, whatever MaxArraySize is, and
-submits it. After -- come restore or composite and their flags, which hold for all scenes. Time and
+submits it, or prints the script with --dry-run. After -- come restore or composite and their flags, which hold for all scenes. Time and
 memory come from --dry-run on a few scenes; composites, which have none, need --time and --memory.
 
 The folder of the run holds job scripts, logs and a line for each scene that ended. Flags after -- are
@@ -152,8 +166,8 @@ kept in a file that only you can read: addresses with credentials reach no job s
 
 A task that is preempted, or near its time limit, stops within seconds, ends with code 143 and is
 requeued; scenes that are complete are skipped. resubmit submits the tasks with scenes left and not in
-the queue, and no others. merge submits a job that waits for the array and writes scenes.csv; its code
-is 1 if scenes failed or are missing.
+the queue, and no others. merge submits a job that waits for the array and writes scenes.csv, and a
+STAC collection of all results with --collection; its code is 1 if scenes failed or are missing.
 
 While the scheduler doesn't answer, commands try again for --retry seconds, then end with code 5. A
 submission whose answer is lost is found in the queue and not repeated; resubmit goes on after any
@@ -166,7 +180,7 @@ task is what the job scripts call.`,
     "slurm submit scenes.csv --time 120 --memory 8G -- composite --method median",
     "slurm status scenes.slurm",
     "slurm resubmit scenes.slurm --time 4:00:00",
-    "slurm merge scenes.slurm",
+    "slurm merge scenes.slurm --collection collection.json",
   ],
   async run(values, context) {
     const { log } = context;

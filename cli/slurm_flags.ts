@@ -10,7 +10,9 @@ import { count, section, text, texts, toggle } from "./flags.ts";
 export const SLURM_FLAGS = {
   run: text("Folder of the run. Default: the manifest's name with .slurm.", "FOLDER"),
   retry: count("Seconds to keep trying while the scheduler doesn't answer. Default: 60."),
+  dryRun: toggle("Of submit: plan and print the job script, submit nothing."),
   now: toggle("Of merge: merge here, not in a job."),
+  collection: text("Of merge: write a STAC collection of the results, too.", "FILE"),
   all: toggle("Of status: list complete tasks, too."),
   ...section("Resources (submit, resubmit)", {
     tasks: count("Tasks of the array. Default: tasks of about ten minutes.", { min: 1 }),

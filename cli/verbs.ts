@@ -39,6 +39,14 @@ const GROUPS: Readonly<Record<string, Readonly<Record<string, Verb>>>> = {
       summary: "restore the scenes of a manifest by an array job of Slurm",
       load: async () => (await import("./slurm.ts")).slurm,
     },
+    enqueue: {
+      summary: "add the scenes of a manifest to a queue on NATS",
+      load: async () => (await import("./enqueue.ts")).enqueueCommand,
+    },
+    work: {
+      summary: "restore the scenes of a queue, one at a time",
+      load: async () => (await import("./work.ts")).workCommand,
+    },
   },
   "Check": {
     report: {

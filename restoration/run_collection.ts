@@ -23,6 +23,11 @@ const KEYWORD = "emrdm";
 /** Paths of the items of an output, of which `{date}` and `{name}` stand for any; those that exist. */
 async function itemsOf(output: string): Promise<readonly string[]> {
   const path = itemPath(output);
+  // Listing a folder of thousands of scenes for each of them would take minutes.
+  if (!/\{(?:date|name)\}/.test(basename(path))) {
+    const isThere = await Deno.stat(path).then(({ isFile }) => isFile, () => false);
+    return isThere ? [path] : [];
+  }
   const folder = dirname(path);
   const parts = basename(path).split(/\{(?:date|name)\}/).map((part) => RegExp.escape(part));
   const pattern = new RegExp(`^${parts.join(".+")}$`, "s");

@@ -31,14 +31,16 @@ function checkLine(line: string, flag: string): string {
  *
  * @param folder Absolute path of the run's folder.
  * @param after Job after whose end this one starts.
+ * @param collection Absolute path of the STAC collection that a merge writes.
  * @throws {RangeError} If a line isn't one, or holds a credential.
  */
 export function jobScript(
   { comment, kind, tasks }: SlurmSubmission,
-  { folder, resources, after }: {
+  { folder, resources, after, collection }: {
     readonly folder: string;
     readonly resources: SlurmResources;
     readonly after?: string | undefined;
+    readonly collection?: string | undefined;
   },
 ): string {
   const { time, memory, cpus, atOnce, options, setup, program } = resources;
@@ -73,7 +75,8 @@ export function jobScript(
     "",
     ...setup.map((line) => checkLine(line, "--setup")),
     // The program takes the place of the shell, so that signals reach it.
-    `exec ${checkLine(program, "--program")} slurm ${verb} ${shellWord(folder)}`,
+    `exec ${checkLine(program, "--program")} slurm ${verb} ${shellWord(folder)}` +
+    (collection === undefined ? "" : ` --collection=${shellWord(collection)}`),
     "",
   ].join("\n");
 }

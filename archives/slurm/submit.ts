@@ -49,16 +49,19 @@ async function settled(run: SlurmRun, options: RetryOptions): Promise<SlurmRun> 
 /** Writes the script, notes the submission, submits, and notes the job. */
 async function submitted(
   folder: string,
-  { run, kind, tasks, after, options }: {
+  { run, kind, tasks, after, collection, options }: {
     readonly run: SlurmRun;
     readonly kind: SlurmSubmission["kind"];
     readonly tasks: readonly number[];
     readonly after?: string | undefined;
+    readonly collection?: string | undefined;
     readonly options: RetryOptions;
   },
 ): Promise<Submitted> {
   const submission: SlurmSubmission = { comment: newComment(), kind, tasks };
-  const script = jobScript(submission, { folder, resources: run.resources, after });
+  const script = jobScript(submission, {
+    ...{ folder, resources: run.resources, after, collection },
+  });
   await makeFolder(`${folder}/logs`);
   const path = `${folder}/${kind}.sh`;
   await writing(path, () => Deno.writeTextFile(path, script));
@@ -70,6 +73,20 @@ async function submitted(
   const job = await submitScript(path, { comment: submission.comment, ...options });
   await writeRun(folder, noted(job));
   return { folder, job, tasks: indexRanges(tasks) };
+}
+
+/** All tasks of a run. */
+const tasksOf = ({ tasks }: Pick<SlurmRun, "tasks">) => Array.from({ length: tasks }, (_, i) => i);
+
+/**
+ * Script of the array job that {@linkcode slurmSubmit} submits, but for its comment.
+ *
+ * @throws {RangeError} If a line isn't one, or holds a credential.
+ */
+export function slurmScript(folder: string, run: Omit<SlurmRun, "submissions">): string {
+  const { resources } = run;
+  const submission: SlurmSubmission = { comment: "emrdm", kind: "array", tasks: tasksOf(run) };
+  return jobScript(submission, { folder: runFolder(folder), resources });
 }
 
 /**
@@ -87,10 +104,10 @@ export async function slurmSubmit(
   },
 ): Promise<Submitted> {
   const place = runFolder(folder);
-  const tasks = Array.from({ length: run.tasks }, (_, i) => i);
+  const tasks = tasksOf(run);
   const whole: SlurmRun = { ...run, submissions: [] };
   // Wrong lines are reported before anything is written.
-  jobScript({ comment: "", kind: "array", tasks }, { folder: place, resources: run.resources });
+  slurmScript(place, run);
   await makeFolder(place);
   await using _lock = await lockSubmissions(place);
   await createRun(place, { run: whole, args });
@@ -126,10 +143,14 @@ export async function slurmResubmit(
 /**
  * Submits a job that merges the outcomes when every task that is queued or running has ended.
  *
+ * @param options `collection` is the absolute path of a STAC collection to write of all results.
  * @throws {InputError} If the folder holds no run.
  * @throws {UnavailableError} If the scheduler can't be reached.
  */
-export async function slurmMerge(folder: string, options: RetryOptions = {}): Promise<Submitted> {
+export async function slurmMerge(
+  folder: string,
+  { collection, ...options }: RetryOptions & { readonly collection?: string | undefined } = {},
+): Promise<Submitted> {
   const place = runFolder(folder);
   await readRun(place);
   await using _lock = await lockSubmissions(place);
@@ -137,5 +158,5 @@ export async function slurmMerge(folder: string, options: RetryOptions = {}): Pr
   const queued = new Set((await queuedJobs(options)).map(({ job }) => job));
   const arrays = run.submissions.filter(({ kind, job }) => kind === "array" && queued.has(job!));
   const after = arrays.length === 0 ? undefined : arrays.map(({ job }) => job!).join(":");
-  return await submitted(place, { run, kind: "merge", tasks: [], after, options });
+  return await submitted(place, { run, kind: "merge", tasks: [], after, collection, options });
 }

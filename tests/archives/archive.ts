@@ -17,6 +17,11 @@ export const PROGRAM = `${Deno.execPath()} run -A --no-check ${
 /** Writes the dates and `scenes.csv`, whose results go to `out/`. */
 export async function writeArchive(folder: string, scenes: number): Promise<string> {
   await season(folder, { width: 24, height: 20 });
+  return await writeScenes(folder, scenes);
+}
+
+/** Writes `scenes.csv` for dates that are there. */
+export async function writeScenes(folder: string, scenes: number): Promise<string> {
   const inputs = DAYS.map((day) => `scene_${day}.tif`).join(";");
   const masks = DAYS.map((day) => `${day}.mask.tif`).join(";");
   const rows = Array.from(

@@ -4,16 +4,10 @@
  * @module
  */
 
+import { freePort, hasProgram, sleep } from "./programs.ts";
+
 /** Programs of Debian's packages slurmctld, slurmd and slurm-client. */
 const PROGRAMS = ["slurmctld-wlm", "slurmd-wlm", "sbatch", "squeue", "scontrol"] as const;
-
-async function hasProgram(name: string): Promise<boolean> {
-  const { success } = await new Deno.Command("/bin/sh", {
-    args: ["-c", `PATH=$PATH:/usr/sbin command -v ${name}`],
-    stdout: "null",
-  }).output();
-  return success;
-}
 
 /** True if Slurm is installed. */
 export const HAS_SLURM = (await Promise.all(PROGRAMS.map(hasProgram))).every((one) => one);
@@ -39,13 +33,11 @@ export interface Cluster {
   stop(): Promise<void>;
 }
 
-function freePort(): number {
-  using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
-  return listener.addr.port;
-}
-
 /** Starts a controller and two nodes of one CPU each. */
-export async function startCluster(folder: string): Promise<Cluster> {
+export async function startCluster(
+  folder: string,
+  { mostTasks = MOST_TASKS }: { readonly mostTasks?: number } = {},
+): Promise<Cluster> {
   const host = Deno.hostname().split(".")[0]!;
   const ports = [freePort(), freePort(), freePort()];
   const nodes = NODES.map((name, i) =>
@@ -74,7 +66,7 @@ export async function startCluster(folder: string): Promise<Cluster> {
       `SlurmdLogFile=${folder}/%n.log`,
       "SchedulerParameters=sched_interval=1,batch_sched_delay=0",
       ...["MessageTimeout=5", "SlurmdTimeout=60", "KillWait=10", "InactiveLimit=0"],
-      `MaxArraySize=${MOST_TASKS}`,
+      ...[`MaxArraySize=${mostTasks}`, "MaxJobCount=50000"],
       "SlurmdParameters=config_overrides",
       ...nodes,
       "PartitionName=all Nodes=ALL Default=YES MaxTime=INFINITE State=UP",
@@ -117,9 +109,4 @@ export async function startCluster(folder: string): Promise<Cluster> {
   }
   await cluster.stop();
   throw new Error(`no nodes: ${await Deno.readTextFile(`${folder}/controller.log`)}`);
-}
-
-/** Waits. */
-export function sleep(milliseconds: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, milliseconds));
 }

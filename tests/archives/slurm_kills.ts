@@ -7,7 +7,8 @@
 import type { SlurmStatus } from "../../archives/mod.ts";
 import { createRng } from "../../core/mod.ts";
 import { COMMAND, digests, emrdmWith, expected, PROGRAM, writeArchive } from "./archive.ts";
-import { type Cluster, sleep, startCluster } from "./slurm_cluster.ts";
+import { type Cluster, startCluster } from "./slurm_cluster.ts";
+import { sleep } from "./programs.ts";
 
 /** Outcome of {@linkcode killArchive}. */
 export interface ArchiveKills {

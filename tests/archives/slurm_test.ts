@@ -4,7 +4,8 @@ import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { inFolder } from "../cli/run.ts";
 import { RUN_SLOW } from "../slow.ts";
 import { COMMAND, emrdmWith, PROGRAM, writeArchive } from "./archive.ts";
-import { HAS_SLURM, MOST_TASKS, sleep, startCluster } from "./slurm_cluster.ts";
+import { HAS_SLURM, MOST_TASKS, startCluster } from "./slurm_cluster.ts";
+import { sleep } from "./programs.ts";
 import { killArchive } from "./slurm_kills.ts";
 
 const RESOURCES = [
@@ -61,6 +62,10 @@ slurmTest(
         );
       const cluster = await startCluster(folder);
       try {
+        const dry = await submit("run", "--dry-run");
+        assertEquals(dry.code, 0, dry.err);
+        assertStringIncludes(dry.out, `#SBATCH --array=0-${MOST_TASKS - 1}\n`);
+        assertEquals(await Deno.stat(`${folder}/run`).then(() => true, () => false), false);
         // The controller gets the submission, and answers after sbatch has given up.
         const paused = (async () => {
           for (;;) {
