@@ -32,7 +32,9 @@ const COLOURS = [
   ...["#57606a", "#6e4a1f", "#3b82f6", "#7c3aed"],
 ] as const;
 
-const [WIDTH, HEIGHT, LEFT, RIGHT, TOP, BOTTOM, LEGEND] = [380, 300, 58, 14, 34, 44, 150];
+const [WIDTH, HEIGHT, LEFT, RIGHT, TOP, BOTTOM] = [380, 300, 58, 14, 34, 44];
+/** Width of a character in a legend, at most about. */
+const CHARACTER = 8;
 
 const superscript = (n: number) =>
   String(n).replace("-", "⁻").replace(/\d/g, (d) => "⁰¹²³⁴⁵⁶⁷⁸⁹"[Number(d)]!);
@@ -142,5 +144,7 @@ export function logChart(
     Math.ceil(panels.length / columns) * HEIGHT,
     TOP + 20 * names.length + 10,
   );
-  return svgDocument({ title, description, width: left + LEGEND, height }, ...body, ...legend);
+  const longest = Math.max(...names.map(({ length }) => length));
+  const width = left + 26 + CHARACTER * longest;
+  return svgDocument({ title, description, width, height }, ...body, ...legend);
 }
