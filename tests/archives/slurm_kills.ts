@@ -26,15 +26,16 @@ export interface ArchiveKills {
   readonly seconds: number;
 }
 
+/** Prints the pid and command line of every process: Deno reads /proc with all permissions only. */
+const LIST = "for file in /proc/[0-9]*/cmdline; do pid=${file#/proc/}; " +
+  'echo "${pid%/cmdline} $(tr "\\0" " " 2>/dev/null <"$file")"; done 2>/dev/null';
+
 /** Processes of the running tasks of a run, below the job steps. */
 async function taskProcesses(run: string): Promise<readonly number[]> {
-  const found: number[] = [];
-  for await (const { name } of Deno.readDir("/proc")) {
-    if (!/^\d+$/.test(name)) continue;
-    const line = await Deno.readTextFile(`/proc/${name}/cmdline`).catch(() => "");
-    if (line.includes("slurm\0task\0" + run + "\0")) found.push(Number(name));
-  }
-  return found;
+  const { stdout } = await new Deno.Command("sh", { args: ["-c", LIST] }).output();
+  return new TextDecoder().decode(stdout).split("\n")
+    .filter((line) => line.includes(`slurm task ${run} `))
+    .map((line) => parseInt(line));
 }
 
 async function statusOf(cluster: Cluster, run: string): Promise<SlurmStatus> {

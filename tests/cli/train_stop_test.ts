@@ -43,9 +43,9 @@ async function stopped(args: readonly string[], signal: Deno.Signal) {
   return { code: (await child.status).code, err };
 }
 
-for (const signal of ["SIGTERM", "SIGINT"] as const) {
+for (const [signal, stop] of [["SIGTERM", 143], ["SIGINT", 130]] as const) {
   slowTest(
-    `train stops at ${signal} with a checkpoint and code 130, and continues from it`,
+    `train stops at ${signal} with a checkpoint and code ${stop}, and continues from it`,
     async () => {
       await inFolder(async (folder) => {
         const changes = { steps: 100_000, logEvery: 2, checkpointEvery: 100_000, minLength: 2 };
@@ -53,7 +53,7 @@ for (const signal of ["SIGTERM", "SIGINT"] as const) {
         const out = `${folder}/run`;
         const call = ["train", file, "--out", out, "--engine", "native"];
         const { code, err } = await stopped(call, signal);
-        assertEquals(code, 130, err);
+        assertEquals(code, stop, err);
         assertStringIncludes(
           err,
           "interrupted, checkpoint saved; run the same command with --resume",
