@@ -62,7 +62,10 @@ interface Worker {
   hasEnded: boolean;
 }
 
-async function linesOf(stream: ReadableStream<Uint8Array>, on: (line: string) => void) {
+async function linesOf(
+  stream: ReadableStream<Uint8Array<ArrayBuffer>>,
+  on: (line: string) => void,
+) {
   let rest = "";
   for await (const text of stream.pipeThrough(new TextDecoderStream())) {
     const lines = (rest + text).split("\n");
